@@ -1,0 +1,1 @@
+"""Timed, spoken village bulletins: a script goes in, a loudspeaker speaks."""

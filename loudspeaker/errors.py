@@ -1,0 +1,167 @@
+"""What can go wrong, as values: a message with its facts, a problem with its place, and the family of errors.
+
+No wording for people is chosen here: a `Message` holds the English template, which is also the key of the
+translation; the shells find the words (locale/). Nothing but the standard library may come in.
+
+    LoudspeakerError          it could not or must not be done          exit 1
+    ├── BadFile               a file cannot be used as written          exit 2
+    ├── BadUsage              the question itself is wrong              exit 2
+    ├── NotFound              no such bulletin, village, airing         exit 2
+    ├── Refused               policy, a pause or a missing approval     exit 1
+    ├── Unreachable           the daemon does not answer                exit 3
+    ├── EngineError           a voice could not speak
+    │   ├── NotAvailable      not installed here: do not try again
+    │   ├── TryAgain          a passing fault
+    │   ├── RateLimited       leave it alone for a while
+    │   └── BadRequest        this text or voice will never work
+    └── SpeakerError          the sound card could not play
+        └── DeviceGone        the card is not there (now)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+
+class Message:
+    """An English template and the facts that fill it; equal when both are.
+
+    A fact may be a `Message` itself. The template is the gettext key, so it is a literal at every place
+    where a `Message` is made (a test walks the code and asks for a translation of each).
+    """
+
+    __slots__ = ("facts", "template")
+
+    def __init__(self, template: str, **facts: object) -> None:
+        self.template = template
+        self.facts = facts
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Fill the template, translated by `translate` (template in, template out)."""
+        facts = {name: fact.say(translate) if isinstance(fact, Message) else fact for name, fact in self.facts.items()}
+        return translate(self.template).format_map(facts)
+
+    def __str__(self) -> str:
+        return self.say()
+
+    def __repr__(self) -> str:
+        return f"Message({self.say()!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.template, self.facts) == (other.template, other.facts)
+
+    def __hash__(self) -> int:
+        return hash((self.template, tuple(sorted((name, str(fact)) for name, fact in self.facts.items()))))
+
+
+class Problem:
+    """A mistake in somebody's file and where it is; `line` counts from 1, 0 is the file as a whole."""
+
+    __slots__ = ("line", "message", "path")
+
+    def __init__(self, path: str, line: int, message: Message) -> None:
+        self.path = path
+        self.line = line
+        self.message = message
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """One unwrapped line: `schedules/x.yaml:5: …`."""
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.message.say(translate)}"
+
+    def __str__(self) -> str:
+        return self.say()
+
+    def __repr__(self) -> str:
+        return f"Problem({self.say()!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Problem) and (self.path, self.line, self.message) == (
+            other.path,
+            other.line,
+            other.message,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.line, self.message))
+
+
+class LoudspeakerError(Exception):
+    """Base of all that we raise on purpose; `exit_code` is what a command ends with."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        return self.message.say(translate)
+
+
+class BadFile(LoudspeakerError):
+    """A script, schedule or setting cannot be used as written; carries every problem found, not the first."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems[0].message)
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        return "\n".join(problem.say(translate) for problem in self.problems)
+
+
+class BadUsage(LoudspeakerError):
+    """The command or its arguments make no sense together."""
+
+    exit_code = 2
+
+
+class NotFound(LoudspeakerError):
+    """There is no such bulletin, village, airing or voice."""
+
+    exit_code = 2
+
+
+class Refused(LoudspeakerError):
+    """It may not be done: policy, a pause, a missing approval."""
+
+
+class Unreachable(LoudspeakerError):
+    """The daemon is not running or does not answer."""
+
+    exit_code = 3
+
+
+class EngineError(LoudspeakerError):
+    """A voice could not speak."""
+
+
+class NotAvailable(EngineError):
+    """The engine or voice is not installed here; trying again will not help."""
+
+
+class TryAgain(EngineError):
+    """A passing fault: the network, a server's bad day."""
+
+
+class RateLimited(EngineError):
+    """The service asked to be left alone for `retry_after` seconds."""
+
+    def __init__(self, message: Message, retry_after: float = 3600.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BadRequest(EngineError):
+    """This text or voice will never work with this engine."""
+
+
+class SpeakerError(LoudspeakerError):
+    """The sound card could not play."""
+
+
+class DeviceGone(SpeakerError):
+    """The card is not there now; it may come back."""

@@ -1,0 +1,25 @@
+"""A finished programme as a value: where its file lies and what is in it. No samples and no numpy in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Chime, clips and pauses, mastered and ready to air: a mono 16-bit WAV file at a card's own rate."""
+
+    key: str  # hash of all that went in
+    path: Path
+    rate: int  # frames a second
+    frames: int
+    sha256: str  # of the file, checked again when it is armed
+    voice: str = ""  # "engine:voice" that spoke
+    doubts: int = 0  # guesses in the reading
+    loudness: float = -16.0  # LUFS over the whole file
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.frames / self.rate

@@ -1,0 +1,147 @@
+"""The words of the trade as values (design.md, section 3) and their Vietnamese twins in people's files.
+
+One table for keys and one for day words: no other module knows a Vietnamese key. Nothing may come in.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How urgent a bulletin is (Thông tư 39/2020/TT-BTTTT): later members break into earlier ones."""
+
+    ROUTINE = "routine"
+    PRIORITY = "priority"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        """0 for routine up to 2 for an emergency: the higher goes first."""
+        return list(Level).index(self)
+
+
+class Verdict(StrEnum):
+    """What became of an airing; every airing that came due gets exactly one, and it never changes."""
+
+    AIRED = "aired"
+    AIRED_LATE = "aired-late"  # by more than 2 s
+    AIRED_PARTLY = "aired-partly"
+    TO_FILE = "to-file"  # there is no sound card: written to a file
+    PRE_EMPTED = "pre-empted"
+    STOPPED = "stopped"
+    SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"  # the file changed
+    REFUSED = "refused"  # policy, a pause, a missing approval
+    DISPLACED = "displaced"  # overlap: the time was taken
+    EXPIRED = "expired"
+    MISSED_OFF = "missed-off"
+    MISSED_CLOCK = "missed-clock"
+    NO_AUDIO = "no-audio"  # played, but not heard by the proof input
+    FAILED_SOUND = "failed-sound"  # nothing ready
+    FAILED_DEVICE = "failed-device"
+
+
+class Expected(StrEnum):
+    """What a plan says will become of an airing."""
+
+    AIR = "air"
+    REFUSED = "refused"
+    DISPLACED = "displaced"
+    SKIPPED = "skipped"
+    NOT_READY = "not-ready"
+
+
+# Vietnamese key -> key. Written without regard to case; blanks inside a key are single.
+KEYS = {
+    # commune.yaml
+    "xã": "commune",
+    "phường": "commune",
+    "mã": "id",
+    "múi giờ": "timezone",
+    "giọng": "voices",
+    "giọng đọc": "voices",
+    "quy chế": "policy",
+    "khung giờ": "hours",
+    "số buổi mỗi ngày": "sessions_per_day",
+    "số phút mỗi buổi": "minutes_per_session",
+    "cho phép ban đêm": "allow_night",
+    "phê duyệt": "approval",
+    "các thôn": "villages",
+    "ngày đặc biệt": "days",
+    "nhạc hiệu": "chime",
+    "nhạc": "music",
+    "lời mở đầu": "opening",
+    "lời kết": "closing",
+    "đọc là": "say",
+    "viết tắt": "abbrev",
+    "tên riêng": "names",
+    "vùng miền": "region",
+    "nguồn tiếp sóng": "streams",
+    # box.yaml
+    "phát": "plays",
+    "đường loa": "outputs",
+    "thiết bị": "device",
+    "kênh": "channel",
+    "âm lượng": "gain",
+    "rơ-le": "relay",
+    "rơ le": "relay",
+    "chân": "pin",
+    "mức kích": "active",
+    "làm nóng": "warm_up",
+    "giữ": "hold",
+    "đồng hồ": "clock",
+    "loại loa": "profile",
+    # bulletins
+    "tiêu đề": "title",
+    "mức độ": "level",
+    "mức": "level",
+    "hiệu lực": "valid",
+    "nguồn": "source",
+    "lặp": "repeat",
+    "lặp lại": "repeat",
+    "các phần": "parts",
+    "âm thanh": "audio",
+    "ghi âm": "audio",
+    "ngôn ngữ": "language",
+    "tiếng": "language",
+    "nội dung": "text",
+    # schedules
+    "thôn": "village",
+    "bản": "village",
+    "tổ dân phố": "village",
+    "lịch phát": "broadcasts",
+    "bản tin": "bulletin",
+    "tên": "name",
+    "giờ": "at",
+    "lúc": "at",
+    "từ": "from",
+    "đến": "until",
+    "trừ": "except",
+    "mỗi": "every",
+    "trong khoảng": "between",
+    "khoảng": "between",
+    "thứ": "days",
+    "âm lịch": "lunar",
+    "ngày": "on",
+    "vào ngày": "on",
+    "ngày trong tháng": "monthdays",
+    "cách tuần": "weeks",
+    "mấy tuần": "weeks",
+    "tiếp sóng": "stream",
+    "trong": "for",
+    "thời lượng": "for",
+    "dự phòng": "fallback",
+    "chờ": "wait",
+    "các ngày": "dates",
+}
+
+# Day word -> Monday 0 … Sunday 6. Written without regard to case.
+DAYS = {
+    "mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6,
+    "monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
+    "2": 0, "3": 1, "4": 2, "5": 3, "6": 4, "7": 5, "8": 6,
+    "t2": 0, "t3": 1, "t4": 2, "t5": 3, "t6": 4, "t7": 5, "cn": 6,
+    "hai": 0, "ba": 1, "tư": 2, "năm": 3, "sáu": 4, "bảy": 5, "chủ nhật": 6,
+    "thứ hai": 0, "thứ ba": 1, "thứ tư": 2, "thứ năm": 3, "thứ sáu": 4, "thứ bảy": 5,
+}  # fmt: skip
