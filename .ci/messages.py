@@ -1,0 +1,37 @@
+"""Compile loudspeaker/locale/vi/*.po, one a room, into the one catalogue that gettext reads. Development only."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+VI = Path(__file__).parent.parent / "loudspeaker" / "locale" / "vi"
+COMPILED = VI / "LC_MESSAGES" / "loudspeaker.mo"
+
+
+def catalogue() -> Catalog:
+    """All rooms' translations together."""
+    whole = Catalog(locale="vi", domain="loudspeaker")
+    for path in sorted(VI.glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="vi"):
+                if message.id:
+                    whole.add(message.id, message.string)
+    return whole
+
+
+def compiled() -> bytes:
+    out = io.BytesIO()
+    write_mo(out, catalogue())
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    COMPILED.parent.mkdir(exist_ok=True)
+    COMPILED.write_bytes(compiled())
+    sys.stdout.write(f"{len(catalogue())} messages\n")

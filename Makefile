@@ -1,0 +1,64 @@
+# make run    set up what is missing, then the sample commune's station
+# make test   set up what is missing, then every test
+# make check  ruff, mypy and the tests          make help   everything else
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
+
+# Debian's names. libportaudio2 plays, ffmpeg decodes what phones record, espeak-ng is the embedded voice.
+SYSTEM := python3-venv libportaudio2 libasound2-plugins espeak-ng ffmpeg
+# Only for the tests: clocks that step, a stream server.
+TESTING := libfaketime icecast2
+
+.PHONY: help run test check fault bench messages install clean system testing
+
+help:
+	@sed -n '1,3p' Makefile
+	@echo "# make fault    kill, power-cut, clock and disk faults       make bench    every figure of the README"
+	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
+
+system:
+	@missing=; for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then echo "Installing:$$missing"; \
+	$(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+# A sound server is installed only where there is none: the tests start a private one and leave a desktop's alone.
+testing: system
+	@missing=; for p in $(TESTING); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	command -v pulseaudio >/dev/null || command -v pipewire >/dev/null || missing="$$missing pulseaudio"; \
+	command -v parec >/dev/null || missing="$$missing pulseaudio-utils"; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then echo "Installing:$$missing"; \
+	$(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+$(READY): setup.cfg pyproject.toml | system
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+run: $(READY)
+	@$(BIN)/loudspeaker run --welcome chao-mung
+
+test: $(READY) testing
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
+
+fault: $(READY) testing
+	@$(BIN)/python -m pytest tests/fault --runs=full
+
+bench: $(READY)
+	@for b in bench/*.py; do echo "== $$b"; $(BIN)/python $$b; done
+
+messages: $(READY)
+	@$(BIN)/python .ci/messages.py
+
+install: $(READY)
+	@$(SUDO) deploy/install.sh
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .state audio_cache/*/

@@ -1,0 +1,99 @@
+"""The house keeps its walls: who may import whom, pure rooms touch nothing, and the daemon stays light.
+
+The table is the one of docs/architecture.md; a change here is an architectural decision.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "loudspeaker"
+GROUND = {"errors", "vocabulary"}
+EDGES = {"interfaces", "sound", *GROUND}
+
+# room -> the rooms it may import. A room is a file or a folder right under loudspeaker/.
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "errors": set(),
+    "vocabulary": set(),
+    "clock": {"errors"},
+    "yamlfile": {"errors", "vocabulary"},
+    "language": {"errors"},
+    "script": {"yamlfile", *GROUND},
+    "schedule": {"yamlfile", *GROUND},
+    "sound": {"errors"},
+    "interfaces": {"errors", "sound"},
+    "playout": {"schedule", "interfaces", *GROUND},
+    "engines": EDGES,
+    "speakers": EDGES,
+    "store": {"script", "schedule", "yamlfile", "playout", "clock", *EDGES},
+    "intake": {"store", "script", "schedule", "yamlfile", *EDGES},
+    "reports": {"store", "script", "schedule", "yamlfile", "playout", *EDGES},
+    "control": {"errors"},
+    "studio": {"script", "engines", "store", "language", *EDGES},
+    "station": {
+        *("clock", "control", "engines", "intake", "language", "playout", "reports", "schedule"),
+        *("script", "speakers", "store", "studio", "yamlfile"),
+        *EDGES,
+    },
+    "daemon": {"station", "control", "errors"},
+    "cli": {"station", "daemon", "language", "errors"},
+}
+PURE = {"script", "schedule", "sound", "playout", "errors", "vocabulary", "yamlfile", "interfaces"}
+WORLD = {"os", "time", "subprocess", "socket", "threading", "random", "logging", "multiprocessing", "tempfile"}
+HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl")
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute dotted names of all that a file imports, wherever in the file it stands."""
+    package = ["loudspeaker", *path.relative_to(PACKAGE).parts[:-1]]
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {f"{module}.{alias.name}" for alias in node.names} if module == "loudspeaker" else {module}
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_imports_only_what_it_may(path: Path) -> None:
+    ours = {name.split(".")[1] for name in imported(path) if name.startswith("loudspeaker.")}
+    assert ours - {room(path)} <= MAY_IMPORT[room(path)], f"{path.name} opens a wall"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in PURE], ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_pure_rooms_do_not_touch_the_world(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(path)} & WORLD
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_every_file_says_what_it_is(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert not source.strip() or ast.get_docstring(ast.parse(source))
+
+
+@pytest.mark.parametrize("module", ["loudspeaker.daemon", "loudspeaker.station", "loudspeaker.speakers.player"])
+def test_the_daemon_and_the_player_never_load_the_heavy_parts(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_room_is_in_a_knot() -> None:
+    for name, allowed in MAY_IMPORT.items():
+        assert not [other for other in allowed if name in MAY_IMPORT[other]], f"{name} and another import each other"

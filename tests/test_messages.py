@@ -1,0 +1,65 @@
+"""Every sentence for people has its Vietnamese, with the same facts in it."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import io
+import runpy
+import string
+from pathlib import Path
+
+import click
+import pytest
+
+from loudspeaker.cli import cli
+
+ROOT = Path(__file__).parent.parent
+MARKERS = {"Message", "_", "N_"}
+tool = runpy.run_path(str(ROOT / ".ci" / "messages.py"))
+VIETNAMESE = gettext.GNUTranslations(io.BytesIO(tool["compiled"]()))
+
+
+def literals(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Name | ast.Attribute):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            first = node.args[0]
+            if name in MARKERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.append(first.value)
+    return found
+
+
+def commands(command: click.Command) -> list[click.Command]:
+    inner = command.commands.values() if isinstance(command, click.Group) else ()
+    return [command, *(leaf for child in inner for leaf in commands(child))]
+
+
+def helps() -> list[str]:
+    texts = [command.help or "" for command in commands(cli)]
+    texts += [getattr(param, "help", None) or "" for command in commands(cli) for param in command.params]
+    return [text for text in texts if text]
+
+
+SENTENCES = sorted({text for path in (ROOT / "loudspeaker").rglob("*.py") for text in literals(path)} | set(helps()))
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_every_sentence_has_its_vietnamese(sentence: str) -> None:
+    vietnamese = VIETNAMESE.gettext(sentence)
+
+    assert sentence in VIETNAMESE._catalog  # type: ignore[attr-defined]
+    assert fields(vietnamese) == fields(sentence)
+
+
+def fields(template: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in string.Formatter().parse(template) if name}
+
+
+def test_the_compiled_catalogue_is_fresh() -> None:
+    assert tool["COMPILED"].read_bytes() == tool["compiled"](), "run: make messages"
+
+
+def test_every_command_has_help() -> None:
+    assert [command.name for command in commands(cli) if not command.help] == []
