@@ -1,0 +1,97 @@
+"""Days as predicates: dates, ranges, weekdays, the lunar calendar. Pure: which day is today is never asked.
+
+The lunar calendar is Vietnam's own (vnlunar, after Hồ Ngọc Đức), which can differ from the Chinese one by a day
+or a month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from vnlunar.core import get_lunar_date  # type: ignore[import-untyped]
+
+EVERY_WEEKDAY = frozenset(range(7))
+
+
+class Lunar(NamedTuple):
+    """A day of the lunar year; sorts in the order of the calendar, a leap month after its twin."""
+
+    month: int
+    leap: bool
+    day: int
+
+
+# Giao thừa is the last day of the year whatever its number, so it sorts after every day of month 12.
+NEW_YEAR_EVE = Lunar(13, False, 0)
+
+
+@lru_cache(maxsize=4096)
+def lunar(day: date) -> Lunar:
+    """The lunar day of a solar one.
+
+    >>> lunar(date(2026, 4, 26))
+    Lunar(month=3, leap=False, day=10)
+    """
+    found = get_lunar_date(day.day, day.month, day.year)
+    return Lunar(int(found["month"]), bool(found["leap"]), int(found["day"]))
+
+
+@lru_cache(maxsize=4096)
+def is_eve(day: date) -> bool:
+    """Is it giao thừa, the day before mùng một Tết?"""
+    return lunar(day + timedelta(days=1)) == Lunar(1, False, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class LunarDays:
+    """Days of the lunar calendar: of every month (leap ones too), of one month, or a range within the year."""
+
+    monthdays: frozenset[int] = frozenset()  # mùng một, rằm: {1, 15}
+    dates: frozenset[Lunar] = frozenset()  # giỗ tổ: {(3, False, 10)}; never of a leap month
+    ranges: tuple[tuple[Lunar, Lunar], ...] = ()  # both ends belong to it; may run over the new year
+
+    def __contains__(self, day: date) -> bool:
+        today = lunar(day)
+        if today.day in self.monthdays or today in self.dates:
+            return True
+        eve = is_eve(day)
+        if eve and NEW_YEAR_EVE in self.dates:
+            return True
+        return any(_between(NEW_YEAR_EVE if eve else today, first, last) for first, last in self.ranges)
+
+
+def _between(day: Lunar, first: Lunar, last: Lunar) -> bool:
+    if first <= last:
+        return first <= day <= last
+    return day >= first or day <= last
+
+
+@dataclass(frozen=True, slots=True)
+class DaySet:
+    """Any of: single dates, ranges of dates (ends included), weekdays (Monday 0), lunar days."""
+
+    dates: frozenset[date] = frozenset()
+    ranges: tuple[tuple[date, date], ...] = ()
+    weekdays: frozenset[int] = frozenset()
+    lunar: LunarDays | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return (
+            day in self.dates
+            or day.weekday() in self.weekdays
+            or any(first <= day <= last for first, last in self.ranges)
+            or (self.lunar is not None and day in self.lunar)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDay:
+    """Days that have a name in commune.yaml (tet, quoc-tang), and whether sound is dressed up on them."""
+
+    name: str
+    days: DaySet
+    chime: bool = True
+    music: bool = True
