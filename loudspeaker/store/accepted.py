@@ -1,0 +1,60 @@
+"""The last good version of each file that people edit, so that a broken edit costs nothing for two days.
+
+What a file means is not known here: bytes in, bytes out.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from .files import System, remove, write_whole
+
+KEPT = timedelta(hours=48)  # from when the file was first found broken
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Good versions under `folder`; paths of people's files are relative to the station's home."""
+
+    folder: Path
+    system: System = os
+
+    def remember(self, path: str, data: bytes) -> None:
+        """These bytes are good: the version to fall back on from now on. Cheap where nothing has changed."""
+        if _read(self._good(path)) != data:
+            write_whole(self._good(path), data, self.system)
+        remove(self._broken(path), self.system)
+
+    def last_good(self, path: str, now: datetime) -> bytes | None:
+        """What to use instead of a file that is broken `now`; None after 48 h, or if it never was good."""
+        data = _read(self._good(path))
+        if data is None:
+            return None
+        since = self._broken_since(path, now)
+        return data if now - since <= KEPT else None
+
+    def forget(self, path: str) -> None:
+        """The file was deleted: nobody wants its text any more."""
+        remove(self._good(path), self.system)
+        remove(self._broken(path), self.system)
+
+    def _broken_since(self, path: str, now: datetime) -> datetime:
+        told = _read(self._broken(path))
+        if told is None:
+            write_whole(self._broken(path), now.isoformat().encode(), self.system)
+            return now
+        return datetime.fromisoformat(told.decode())
+
+    def _good(self, path: str) -> Path:
+        return self.folder / quote(path, safe=" ")
+
+    def _broken(self, path: str) -> Path:
+        return self.folder / f"{quote(path, safe=' ')}.broken-since"
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

@@ -1,0 +1,195 @@
+"""The as-run log: what became of every airing, append-only, each entry on the disk before the call returns.
+
+SQLite in WAL mode with synchronous=FULL (with NORMAL a power cut takes promised commits). Several processes may hold it
+open at once: the daemon, and any command. Nothing here decides anything, and nothing here asks the time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from ..errors import LoudspeakerError, Message, Refused
+from ..playout.record import Event, Record
+from ..vocabulary import Verdict
+from .ballast import Ballast
+from .chain import Broken, beginning, canonical, following, head
+from .entries import Entry, event_entry, event_of, record_of, verdict_entry
+from .files import make_folder
+from .migrations import STEPS, Step, migrate, transaction
+
+PATIENCE = 10.0  # seconds to wait for another process that is writing
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}  # growing the shared memory file fails with the second
+
+
+class LogUnusable(LoudspeakerError):
+    """The log cannot be read or written: damaged, locked for too long, or the disk is full."""
+
+
+class AsRunLog:
+    """The log of one commune; an implementation of `playout.record.Log`."""
+
+    def __init__(self, database: sqlite3.Connection, commune: str, ballast: Ballast) -> None:
+        self._database = database
+        self._commune = commune
+        self._ballast = ballast
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
+        """Open the log at `path`, or begin it; its reserve lies beside it. `commune` is the commune's id.
+
+        Raises `Refused` where it is another commune's, `LogUnusable` where it is damaged.
+        """
+        make_folder(path.parent)
+        try:
+            database = _connect(path)
+            migrate(database, steps)
+            _bind(database, commune)
+        except sqlite3.Error as error:
+            raise _unusable(error) from error
+        ballast = Ballast(path.with_name("ballast"))
+        ballast.take()
+        return cls(database, commune, ballast)
+
+    def close(self) -> None:
+        self._database.close()
+
+    # What is written
+
+    def event(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
+        """Write down that something happened. `facts` are plain values; times among them become ISO text."""
+        self._append(event_entry(Event(kind, airing, at, facts)))
+
+    def verdict(self, record: Record) -> None:
+        """Write down what became of an airing. Raises `ValueError` where it has a verdict already."""
+        try:
+            self._append(verdict_entry(record))
+        except sqlite3.IntegrityError as error:
+            raise ValueError(f"{record.id} has a verdict already") from error
+
+    def remember(self, key: str, value: object) -> None:
+        """Keep a small JSON value over a restart, outside the chain."""
+        self._write("INSERT OR REPLACE INTO memory VALUES (?, ?)", key, canonical({"value": value}))
+
+    def restock(self) -> bool:
+        """Lay the reserve down again that a full disk took; False while there is still no room for it."""
+        return self._ballast.take()
+
+    # What is asked
+
+    def recall(self, key: str) -> object:
+        """What was remembered under `key`, else None."""
+        found = self._one("SELECT value FROM memory WHERE key = ?", key)
+        return json.loads(found)["value"] if found else None
+
+    def verdict_of(self, airing: str) -> Verdict | None:
+        found = self._one("SELECT entry FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
+        return record_of(json.loads(found)).verdict if found else None
+
+    def hash_of(self, airing: str) -> str | None:
+        """The hash of an airing's verdict in the chain."""
+        return self._one("SELECT hash FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
+
+    def events(
+        self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
+    ) -> Sequence[Event]:
+        """Events that fit all that is given, in the order in which they were written."""
+        begins = since.isoformat() if since else None
+        wanted = {"kind = ?": kind, "airing = ?": airing, "at >= julianday(?)": begins}
+        asked = {clause: value for clause, value in wanted.items() if value is not None}
+        where = " AND ".join(["kind != 'verdict'", *asked])
+        found = self._ask(f"SELECT entry FROM entries WHERE {where} ORDER BY number", *asked.values())
+        events = (event_of(json.loads(entry)) for (entry,) in found)
+        # SQLite rounds to the millisecond; the comparison that counts is this one.
+        return [event for event in events if since is None or event.at >= since]
+
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
+        """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
+        found = self._ask(
+            "SELECT entry FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"
+            " ORDER BY at, number",
+            begins.isoformat(),
+            ends.isoformat(),
+        )
+        return [record_of(json.loads(entry)) for (entry,) in found]
+
+    def entries(self) -> Iterator[tuple[int, str, str]]:
+        """Everything in the chain, one by one: number, stored text, hash."""
+        return self._ask("SELECT number, entry, hash FROM entries ORDER BY number")
+
+    def verify(self) -> str:
+        """The head of the chain, if every entry is what was written. Raises `Broken` at the first that is not."""
+        with self._lock, transaction(self._database, "DEFERRED"):  # one view of it, whoever writes meanwhile
+            found = head(self._commune, self.entries())
+            last = self._one("SELECT coalesce(max(number), 0) FROM entries")
+            highest = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
+        if highest and last != highest:
+            missing = int(last or 0) + 1
+            raise Broken(missing, Message("the log is broken: entry {number} is missing", number=missing))
+        return found
+
+    # How it is written and asked
+
+    def _append(self, entry: Entry) -> None:
+        self._write(
+            "INSERT INTO entries (entry, hash) VALUES (?1, following(coalesce("
+            "(SELECT hash FROM entries ORDER BY number DESC LIMIT 1), ?2), ?1))",
+            canonical(entry),
+            beginning(self._commune),
+        )
+
+    def _write(self, statement: str, *values: str) -> None:
+        with self._lock:
+            try:
+                self._commit(statement, values)
+            except sqlite3.OperationalError as error:
+                full = error.sqlite_errorcode & 0xFF in NO_ROOM
+                if not (full and self._ballast.give_back()):
+                    raise _unusable(error) from error
+                self._commit(statement, values)
+
+    def _commit(self, statement: str, values: tuple[str, ...]) -> None:
+        with transaction(self._database):
+            self._database.execute(statement, values)
+
+    def _ask(self, question: str, *values: str) -> sqlite3.Cursor:
+        try:
+            return self._database.execute(question, values)
+        except sqlite3.Error as error:
+            raise _unusable(error) from error
+
+    def _one(self, question: str, *values: str) -> str | None:
+        found = self._ask(question, *values).fetchone()
+        return str(found[0]) if found else None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    database.create_function("following", 2, following, deterministic=True)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 250"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
+
+
+def _bind(database: sqlite3.Connection, commune: str) -> None:
+    with transaction(database):
+        found = database.execute("SELECT commune FROM station").fetchone()
+        if not found:
+            database.execute("INSERT INTO station VALUES (?)", (commune,))
+    if found and found[0] != commune:
+        raise Refused(
+            Message(
+                "this state folder belongs to commune “{theirs}”, not to “{ours}”: choose another with --state",
+                theirs=found[0],
+                ours=commune,
+            )
+        )
+
+
+def _unusable(error: sqlite3.Error) -> LogUnusable:
+    return LogUnusable(Message("the as-run log cannot be used: {error}", error=error))

@@ -1,0 +1,42 @@
+"""Records and events as entries of the log, and back. Values only; no storage may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from ..playout.record import Event, Record
+from ..vocabulary import Level, Verdict
+
+Entry = Mapping[str, Any]  # kind, airing, at, facts: what is chained
+
+VERDICT = "verdict"
+_AT_THE_TOP = {"id", "scheduled_at"}  # of a record: the entry's own `airing` and `at`
+_KNOWN = {field.name for field in fields(Record)} - _AT_THE_TOP
+_READ = {"level": Level, "verdict": Verdict, "started_at": datetime.fromisoformat, "ended_at": datetime.fromisoformat}
+
+
+def event_entry(event: Event) -> Entry:
+    return {"kind": event.kind, "airing": event.airing, "at": event.at, "facts": event.facts}
+
+
+def verdict_entry(record: Record) -> Entry:
+    facts = {name: getattr(record, name) for name in _KNOWN}
+    return {"kind": VERDICT, "airing": record.id, "at": record.scheduled_at, "facts": facts}
+
+
+def event_of(entry: Entry) -> Event:
+    """An event as it was written, but that times among its facts are ISO text now."""
+    return Event(entry["kind"], entry["airing"], datetime.fromisoformat(entry["at"]), entry["facts"])
+
+
+def record_of(entry: Entry) -> Record:
+    """A record as it was written; facts that only a newer version knows are left out."""
+    facts = {name: _read(name, value) for name, value in entry["facts"].items() if name in _KNOWN}
+    return Record(id=entry["airing"], scheduled_at=datetime.fromisoformat(entry["at"]), **facts)
+
+
+def _read(name: str, value: Any) -> Any:
+    return _READ[name](value) if name in _READ and value is not None else value

@@ -1,0 +1,134 @@
+"""Writing so that a power cut leaves the old file or the new one, never half of one.
+
+The only place in the package that opens a file for writing: whoever keeps something calls these. What the words mean
+is not known here; nothing but the standard library and `errors` may come in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import get_ident
+from typing import BinaryIO, Protocol
+
+from ..errors import LoudspeakerError, Message
+
+Content = bytes | Callable[[BinaryIO], object]  # the bytes, or whoever writes them into an open file
+
+STALE_DRAFT = 3600.0  # seconds after which nobody can still be writing one
+
+
+class System(Protocol):
+    """The calls that decide what survives a power cut. `os` is one; the tests pass one that remembers the order."""
+
+    def fsync(self, fd: int, /) -> None: ...
+
+    def replace(self, src: Path, dst: Path, /) -> None: ...
+
+    def unlink(self, path: Path, /) -> None: ...
+
+
+class NotWritten(LoudspeakerError, OSError):
+    """The disk would not take it: full, read-only or broken. What was there before is still there."""
+
+
+def write_whole(path: Path, content: Content, system: System = os) -> None:
+    """Put `content` under `path`, whole and on the disk when this returns; an older file is replaced at once.
+
+    Raises `NotWritten`, and then `path` is as it was.
+    """
+    publish(draft(path, content, system), path, system)
+
+
+def draft(path: Path, content: Content, system: System = os) -> Path:
+    """Write `content`, fsynced, under a name beside `path` that nobody takes for a finished file."""
+    name = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
+    try:
+        make_folder(path.parent, system)
+        with name.open("wb") as file:
+            _fill(file, content)
+            file.flush()
+            _keep_mode(file, path)
+            system.fsync(file.fileno())
+    except OSError as error:
+        name.unlink(missing_ok=True)
+        raise _not_written(path, error) from error
+    except BaseException:
+        name.unlink(missing_ok=True)
+        raise
+    return name
+
+
+def publish(name: Path, path: Path, system: System = os) -> None:
+    """Give a draft its real name, in the same folder."""
+    try:
+        system.replace(name, path)
+        _sync_folder(path.parent, system)
+    except OSError as error:
+        name.unlink(missing_ok=True)
+        raise _not_written(path, error) from error
+
+
+def remove(path: Path, system: System = os) -> None:
+    """Take a file away for good; one that is not there is no mistake."""
+    try:
+        system.unlink(path)
+    except FileNotFoundError:
+        return
+    _sync_folder(path.parent, system)
+
+
+def make_folder(folder: Path, system: System = os) -> None:
+    """Make a folder and those above it, each on the disk before the next."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, system)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent, system)
+
+
+def touch(path: Path, spare: float = 86_400.0) -> None:
+    """Mark a file as used, at most once in `spare` seconds: a memory card wears out by being written to."""
+    now = time.time()  # the clock that wrote the time stamp, right or wrong, and no other
+    if abs(now - path.stat().st_mtime) > spare:
+        os.utime(path)
+
+
+def sha256_of(path: Path) -> str:
+    """The hex digest of a file, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stale_drafts(folder: Path, now: float) -> Iterator[Path]:
+    """Drafts that somebody began and will never finish."""
+    for path in folder.rglob("*.part"):
+        if abs(now - path.stat().st_mtime) > STALE_DRAFT:
+            yield path
+
+
+def _fill(file: BinaryIO, content: Content) -> None:
+    if isinstance(content, bytes):
+        file.write(content)
+    else:
+        content(file)
+
+
+def _keep_mode(file: BinaryIO, path: Path) -> None:
+    if path.exists():
+        os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+
+
+def _sync_folder(folder: Path, system: System) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        system.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _not_written(path: Path, error: OSError) -> NotWritten:
+    return NotWritten(Message("cannot write {path}: {error}", path=path, error=error.strerror or error))

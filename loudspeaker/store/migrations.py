@@ -1,0 +1,87 @@
+"""The shape of the log's database, step by step. A step that has been released is never edited: add another.
+
+Rows are never rewritten: what is chained is the stored text, and columns are computed from it, so that no column can
+tell another story than the chain.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import LoudspeakerError, Message
+from .files import write_whole
+
+Step = tuple[str, ...]  # statements, one transaction
+
+FIRST: Step = (
+    "CREATE TABLE station (commune TEXT NOT NULL)",
+    "CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # AUTOINCREMENT remembers the highest number ever given, so that entries cut off the end are missed.
+    """CREATE TABLE entries (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        entry TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        kind TEXT GENERATED ALWAYS AS (json_extract(entry, '$.kind')) VIRTUAL,
+        airing TEXT GENERATED ALWAYS AS (json_extract(entry, '$.airing')) VIRTUAL,
+        at REAL GENERATED ALWAYS AS (julianday(json_extract(entry, '$.at'))) VIRTUAL)""",
+    "CREATE UNIQUE INDEX one_verdict ON entries (airing) WHERE kind = 'verdict'",
+    "CREATE INDEX by_airing ON entries (airing, number)",
+    "CREATE INDEX by_time ON entries (kind, at)",
+    *(
+        f"CREATE TRIGGER no_{verb}_of_{table} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+        for table in ("entries", "station")
+    ),
+)
+
+STEPS: tuple[Step, ...] = (FIRST,)
+
+
+def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Bring `database` to the newest shape, with a copy of the old one beside it first.
+
+    Raises `LoudspeakerError` where a newer program has made it.
+    """
+    version = _version(database)
+    if version > len(steps):
+        raise LoudspeakerError(Message("this log was written by a newer version of loudspeaker; install that version"))
+    if 0 < version < len(steps):
+        _back_up(database, version)
+    for number, step in enumerate(steps[version:], version + 1):
+        _take(database, step, number)
+
+
+def _take(database: sqlite3.Connection, step: Step, number: int) -> None:
+    with transaction(database):
+        if _version(database) < number:  # another process may have been first
+            for statement in step:
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {number}")
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _back_up(database: sqlite3.Connection, version: int) -> None:
+    path = Path(database.execute("PRAGMA database_list").fetchone()[2])
+    write_whole(path.with_suffix(f".v{version}.backup"), database.serialize())
+
+
+@contextmanager
+def transaction(database: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    """All or nothing, alone from its first statement on: what is read inside is still true when it is written.
+
+    A "DEFERRED" one only reads, and sees one state throughout without holding anybody up.
+    """
+    database.execute(f"BEGIN {kind}")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        if database.in_transaction:  # a full disk may have ended it already
+            database.execute("ROLLBACK")
+        raise

@@ -1,0 +1,257 @@
+"""The as-run log: one verdict an airing, nothing changed afterwards, and who changes it anyway is found out."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from loudspeaker.errors import LoudspeakerError, Message, Refused
+from loudspeaker.playout.record import Event, Log, Record
+from loudspeaker.store.asrun import AsRunLog, LogUnusable
+from loudspeaker.store.chain import Broken, canonical
+from loudspeaker.store.migrations import FIRST
+from loudspeaker.vocabulary import Level, Verdict
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+SIX = datetime(2026, 11, 24, 6, 5, tzinfo=HANOI)
+AIRED = Record(
+    id="na-hoa/bluezone/2026-11-24T06:05",
+    village="na-hoa",
+    output="nha-van-hoa",
+    broadcast="bluezone",
+    bulletin="bluezone",
+    level=Level.ROUTINE,
+    scheduled_at=SIX,
+    verdict=Verdict.AIRED,
+    why="đã phát",
+    started_at=SIX + timedelta(microseconds=31),
+    ended_at=SIX + timedelta(seconds=61),
+    frames=2_928_000,
+    revision="r",
+    programme="p",
+    via="USB Audio",
+    voice="espeak:vi",
+    by="",
+)
+
+
+def at(minute: int) -> Record:
+    when = SIX + timedelta(minutes=minute)
+    return replace(AIRED, id=f"na-hoa/bluezone/{when:%Y-%m-%dT%H:%M}", scheduled_at=when)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "asrun.db"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[AsRunLog]:
+    log = AsRunLog.open(path, "ban-may")
+    yield log
+    log.close()
+
+
+def tamper(path: Path, *statements: str) -> None:
+    """What somebody with the sqlite3 program would do."""
+    database = sqlite3.connect(path, isolation_level=None)
+    for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        database.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        database.execute(statement)
+    database.close()
+
+
+def test_a_record_comes_back_as_it_was_written(log: AsRunLog) -> None:
+    playout: Log = log
+    playout.verdict(AIRED)
+
+    assert list(playout.rows(SIX, SIX + timedelta(seconds=1))) == [AIRED]
+    assert playout.verdict_of(AIRED.id) is Verdict.AIRED
+    assert playout.verdict_of("na-hoa/other/2026-11-24T06:05") is None
+
+
+def test_a_stream_that_never_started_has_a_record_too(log: AsRunLog) -> None:
+    record = replace(AIRED, bulletin=None, started_at=None, ended_at=None, verdict=Verdict.MISSED_OFF)
+    log.verdict(record)
+
+    assert list(log.rows(SIX, SIX + timedelta(days=1))) == [record]
+
+
+def test_rows_are_in_order_of_schedule_and_the_end_is_not_included(log: AsRunLog) -> None:
+    for minute in (30, 0, 15, 45):
+        log.verdict(at(minute))
+
+    assert [row.scheduled_at.minute for row in log.rows(SIX, at(45).scheduled_at)] == [5, 20, 35]
+    assert [row.scheduled_at.minute for row in log.rows(SIX.astimezone(UTC), at(1).scheduled_at)] == [5]
+
+
+def test_an_airing_gets_one_verdict_and_keeps_it(log: AsRunLog) -> None:
+    log.verdict(AIRED)
+    with pytest.raises(ValueError, match=AIRED.id):
+        log.verdict(replace(AIRED, verdict=Verdict.STOPPED))
+
+    assert log.verdict_of(AIRED.id) is Verdict.AIRED
+    assert log.verify()
+
+
+def test_events_are_found_by_kind_airing_and_time(log: AsRunLog) -> None:
+    log.event("started", AIRED.id, SIX, frames=3)
+    log.event("pause", "", SIX + timedelta(microseconds=2), village="na-hoa", until=SIX, why=Message("a {x}", x="y"))
+    log.verdict(AIRED)
+
+    pause = Event(
+        "pause", "", SIX + timedelta(microseconds=2), {"village": "na-hoa", "until": SIX.isoformat(), "why": "a y"}
+    )
+    assert list(log.events()) == [Event("started", AIRED.id, SIX, {"frames": 3}), pause]
+    assert list(log.events(kind="pause")) == [pause]
+    assert list(log.events(airing=AIRED.id, kind="broke")) == []
+    assert list(log.events(since=SIX + timedelta(microseconds=1))) == [pause]
+
+
+def test_what_cannot_be_kept_is_refused_at_once(log: AsRunLog) -> None:
+    with pytest.raises(TypeError, match="cannot keep"):
+        log.event("odd", "", SIX, thing=object())
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        log.event("odd", "", SIX, level=float("nan"))
+
+    assert list(log.events()) == []
+
+
+def test_small_values_survive_a_restart_outside_the_chain(path: Path, log: AsRunLog) -> None:
+    head = log.verify()
+    log.remember("emergency", {"left": 3})
+    log.remember("emergency", {"left": 2})
+    log.close()
+    again = AsRunLog.open(path, "ban-may")
+
+    assert again.recall("emergency") == {"left": 2}
+    assert again.recall("heartbeat") is None
+    assert again.verify() == head
+    again.close()
+
+
+def test_another_communes_state_is_refused(path: Path, log: AsRunLog) -> None:
+    with pytest.raises(Refused, match="ban-may"):
+        AsRunLog.open(path, "xa-khac")
+
+
+def test_the_log_cannot_be_edited_or_emptied(path: Path, log: AsRunLog) -> None:
+    log.verdict(AIRED)
+    database = sqlite3.connect(path)
+    for statement in ("UPDATE entries SET hash = ''", "DELETE FROM entries", "UPDATE station SET commune = 'x'"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            database.execute(statement)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        ("UPDATE entries SET entry = replace(entry, 'đã phát', 'chưa phát') WHERE number = 2", 2),
+        ("DELETE FROM entries WHERE number = 1", 1),
+        ("DELETE FROM entries WHERE number = 2", 2),
+        ("DELETE FROM entries WHERE number = 4", 4),
+        ("DELETE FROM entries", 1),
+        ("UPDATE entries SET number = 10 WHERE number = 4", 4),
+        ("UPDATE entries SET hash = (SELECT hash FROM entries WHERE number = 1) WHERE number = 3", 3),
+        (
+            "INSERT INTO entries (entry, hash) SELECT replace(entry, ':20', ':25'), hash FROM entries WHERE number = 4",
+            5,
+        ),
+    ],
+)
+def test_any_edit_is_found_with_its_place(path: Path, log: AsRunLog, statement: str, number: int) -> None:
+    for minute in (0, 5, 10, 15):
+        log.verdict(at(minute))
+    assert len(log.verify()) == 64
+    tamper(path, statement)
+
+    with pytest.raises(Broken, match=str(number)) as broken:
+        log.verify()
+    assert broken.value.number == number
+
+
+def test_every_verdict_has_its_hash_and_the_last_is_the_head(log: AsRunLog) -> None:
+    log.verdict(at(0))
+    log.verdict(at(5))
+
+    assert log.hash_of(at(5).id) == log.verify() != log.hash_of(at(0).id)
+    assert log.hash_of("none") is None
+
+
+def test_entries_are_stored_as_canonical_json(log: AsRunLog) -> None:
+    log.event("skip", "a", SIX, why="đám tang", by="Hoa")
+    ((_, text, _),) = log.entries()
+
+    assert text == canonical(json.loads(text))
+    assert "đám tang" in text
+
+
+def test_several_processes_write_one_whole_chain(path: Path, log: AsRunLog) -> None:
+    code = (
+        "import sys; from pathlib import Path; from datetime import datetime, UTC;"
+        "from loudspeaker.store.asrun import AsRunLog;"
+        "log = AsRunLog.open(Path(sys.argv[1]), 'ban-may');"
+        "[log.event('skip', str(n), datetime.now(UTC), who=sys.argv[2]) for n in range(50)]"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(path), str(who)]) for who in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+
+    assert len(log.events()) == 150
+    assert log.verify()
+
+
+def test_a_newer_shape_is_reached_step_by_step_with_a_backup_and_the_same_chain(path: Path, log: AsRunLog) -> None:
+    log.verdict(AIRED)
+    head = log.verify()
+    log.close()
+    newer = AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)",), ("DROP TABLE notes",)])
+
+    assert newer.verify() == head
+    assert list(newer.rows(SIX, SIX + timedelta(seconds=1))) == [AIRED]
+    newer.close()
+    backup = AsRunLog.open(path.with_name("asrun.v1.backup"), "ban-may")
+    assert backup.verify() == head
+    backup.close()
+
+
+def test_a_step_that_fails_changes_nothing(path: Path, log: AsRunLog) -> None:
+    log.close()
+    with pytest.raises(LogUnusable):
+        AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)", "NONSENSE")])
+
+    again = AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)",)])
+    again.close()
+
+
+def test_a_log_of_a_newer_program_is_left_alone(path: Path, log: AsRunLog) -> None:
+    log.close()
+    AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)",)]).close()
+
+    with pytest.raises(LoudspeakerError, match="newer version"):
+        AsRunLog.open(path, "ban-may")
+
+
+def test_a_damaged_file_is_told_in_words(path: Path, log: AsRunLog) -> None:
+    log.close()
+    path.write_bytes(b"this is not a database" * 1000)
+
+    with pytest.raises(LogUnusable, match="not a database"):
+        AsRunLog.open(path, "ban-may")
+
+
+def test_facts_of_a_newer_version_do_not_disturb(path: Path, log: AsRunLog) -> None:
+    log.verdict(AIRED)
+    tamper(path, """UPDATE entries SET entry = json_set(entry, '$.facts.weather', 'rain')""")
+
+    assert list(log.rows(SIX, SIX + timedelta(seconds=1))) == [AIRED]

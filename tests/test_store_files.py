@@ -1,0 +1,91 @@
+"""Files that survive: whole or not at all, and the last good version of what people edit."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from loudspeaker.store.accepted import Accepted
+from loudspeaker.store.files import NotWritten, stale_drafts, write_whole
+
+NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
+
+
+def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "deep" / "lich.yaml"
+    write_whole(path, b"old")
+    path.chmod(0o640)
+    write_whole(path, b"new")
+
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_writer_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
+    def fail(file: BinaryIO) -> None:
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    path = tmp_path / "chuong-trinh.wav"
+    write_whole(path, b"old")
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, fail)
+
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_told_in_words(tmp_path: Path) -> None:
+    def full(file: BinaryIO) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(NotWritten, match="No space left"):
+        write_whole(tmp_path / "x.wav", full)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_draft_that_nobody_finished_is_found_after_an_hour(tmp_path: Path) -> None:
+    forgotten = tmp_path / "x.wav.1-1.part"
+    forgotten.write_bytes(b"half")
+    written = forgotten.stat().st_mtime
+
+    assert list(stale_drafts(tmp_path, written + 60)) == []
+    assert list(stale_drafts(tmp_path, written + 3601)) == [forgotten]
+
+
+def test_a_broken_edit_keeps_the_last_good_version_for_two_days(tmp_path: Path) -> None:
+    Accepted(tmp_path).remember("schedules/na-hoa.yaml", b"good")
+    after_restart = Accepted(tmp_path)
+
+    assert after_restart.last_good("schedules/na-hoa.yaml", NOW) == b"good"
+    assert after_restart.last_good("schedules/na-hoa.yaml", NOW + timedelta(hours=48)) == b"good"
+    assert after_restart.last_good("schedules/na-hoa.yaml", NOW + timedelta(hours=48, seconds=1)) is None
+
+
+def test_the_two_days_begin_anew_once_the_file_was_good_again(tmp_path: Path) -> None:
+    accepted = Accepted(tmp_path)
+    accepted.remember("a.yaml", b"good")
+    accepted.last_good("a.yaml", NOW)
+    accepted.remember("a.yaml", b"good")
+
+    assert accepted.last_good("a.yaml", NOW + timedelta(days=30)) == b"good"
+
+
+def test_a_deleted_file_is_forgotten_at_once(tmp_path: Path) -> None:
+    accepted = Accepted(tmp_path)
+    accepted.remember("bulletins/bluezone.md", b"good")
+    accepted.last_good("bulletins/bluezone.md", NOW)
+    accepted.forget("bulletins/bluezone.md")
+
+    assert accepted.last_good("bulletins/bluezone.md", NOW) is None
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_never_was_good_has_no_good_version(tmp_path: Path) -> None:
+    assert Accepted(tmp_path).last_good("box.yaml", NOW) is None
