@@ -1,0 +1,55 @@
+"""Is this clip fit to be kept as the sound of that text? The last gate before the cache; numpy is used here.
+
+The bounds are wide on purpose. They do not judge how well a voice speaks, only that it spoke: measured speech of
+gTTS, piper and espeak-ng takes 0.16-0.45 s a word in Vietnamese; a page that decodes by accident, a cut download or
+a voice that hangs on one sound is far outside.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import Message, TryAgain
+from ..sound.clip import Clip, Samples
+
+SHORTEST = 0.09  # seconds a word: faster is not speech
+LONGEST = 1.5  # seconds a word, beside `SLACK`
+SLACK = 4.0  # seconds: silence before and after, and words that are spelt out
+SILENCE = 10 ** (-50 / 20)  # peak below -50 dBFS
+RATES = range(8_000, 192_001)
+TAIL = 0.015  # seconds at the end, which must have died away …
+CUT = 0.7  # … below this share of the loudest such stretch
+
+
+def audition(clip: Clip, text: str) -> Clip:
+    """`clip` itself if it can be the sound of `text`. Raises `TryAgain` with what is wrong with it."""
+    fault = _fault(clip, text)
+    if fault is not None:
+        raise TryAgain(fault)
+    return clip
+
+
+def _fault(clip: Clip, text: str) -> Message | None:
+    words = len(text.split())
+    if clip.rate not in RATES or not np.isfinite(clip.samples).all():
+        return Message("the sound is broken")
+    if not len(clip.samples) or np.abs(clip.samples).max() < SILENCE:
+        return Message("the sound is silent")
+    if clip.duration < SHORTEST * words:
+        return Message("the sound is too short for its text: {seconds:.1f} s for {words} words", **_facts(clip, words))
+    if clip.duration > LONGEST * words + SLACK:
+        return Message("the sound is too long for its text: {seconds:.1f} s for {words} words", **_facts(clip, words))
+    if _cut(clip.samples, int(TAIL * clip.rate)):
+        return Message("the sound breaks off at its end")
+    return None
+
+
+def _facts(clip: Clip, words: int) -> dict[str, object]:
+    return {"seconds": clip.duration, "words": words}
+
+
+def _cut(samples: Samples, width: int) -> bool:
+    """Whether the last stretch is nearly as loud as the loudest one, which no voice ends with."""
+    stretches = samples[len(samples) % width :].reshape(-1, width)
+    power = np.einsum("ij,ij->i", stretches, stretches)
+    return bool(power[-1] > CUT**2 * power.max())

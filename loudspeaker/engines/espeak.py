@@ -1,0 +1,115 @@
+"""The embedded voice: espeak-ng, one fresh process a sentence, the same sound for the same text every time.
+
+Debian's program is used where it is installed, else the library of the wheel `espeakng-loader` in a small worker
+(`espeak_worker.py`). Never in this process: there it is not deterministic, crashes with threads, and is GPL-3.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import BadRequest, EngineError, Message, NotAvailable
+from .process import run
+from .sayable import sayable
+
+if TYPE_CHECKING:
+    from ..sound.clip import Clip
+
+# How it speaks, chosen by measurement for horns and echo (docs/decisions/).
+RATE = 150  # words a minute
+PITCH = 50  # 0-99
+GAP = 0  # between words, in 10 ms
+SETTINGS = ("-s", str(RATE), "-p", str(PITCH), "-g", str(GAP), "-b", "1", "--stdin", "--stdout")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One espeak-ng on this machine: what to run, its version, and the folder of its languages."""
+
+    command: tuple[str, ...]
+    version: str
+    data: Path
+
+
+class Espeak:
+    """`vi`, `vi-vn-x-central`, `vi-vn-x-south`, any other language of espeak-ng, and its variants (`vi+f2`)."""
+
+    name = "espeak"
+    online = False
+    at_once = os.cpu_count() or 1
+
+    def __init__(self, installation: Installation | None = None) -> None:
+        self._given = installation
+
+    def fingerprint(self, voice: str) -> str:
+        self._check(voice)
+        return " ".join((self._installation.version, *SETTINGS))
+
+    def synthesize(self, text: str, voice: str) -> Clip:
+        from .decoding import decode
+
+        self._check(voice)
+        return decode(run((*self._installation.command, "-v", voice, *SETTINGS), _escaped(sayable(text))))
+
+    def voices(self) -> Sequence[str]:
+        """The languages; each may be followed by `+` and one of espeak's variants."""
+        try:
+            return sorted(self._languages)
+        except EngineError:
+            return ()
+
+    @cached_property
+    def _installation(self) -> Installation:
+        found = self._given or debian() or wheel()
+        if found is None:
+            raise NotAvailable(Message("espeak-ng is not installed"))
+        return found
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        files = [path for path in (self._installation.data / "lang").rglob("*") if path.is_file()]
+        told = b"\n".join(path.read_bytes() for path in files).decode(errors="replace")
+        return frozenset(re.findall(r"^language\s+(\S+)", told, re.MULTILINE))
+
+    @cached_property
+    def _variants(self) -> frozenset[str]:
+        return frozenset(path.name for path in (self._installation.data / "voices" / "!v").iterdir())
+
+    def _check(self, voice: str) -> None:
+        """For a voice that it does not know espeak-ng itself speaks English and ends with status 0."""
+        language, plus, variant = voice.partition("+")
+        if language not in self._languages or (plus and variant not in self._variants):
+            raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
+
+
+def debian() -> Installation | None:
+    """The program on the PATH."""
+    program = shutil.which("espeak-ng")
+    told = re.search(r"(\d+\.\S+)\s+Data at: (.+)", run((program, "--version"), "").decode()) if program else None
+    return Installation((program,), f"espeak-ng {told[1]}", Path(told[2].strip())) if program and told else None
+
+
+def wheel() -> Installation | None:
+    """The library inside `espeakng-loader`, which brings no program with it."""
+    spec = find_spec("espeakng_loader")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent
+    worker = Path(__file__).with_name("espeak_worker.py")
+    command = (sys.executable, "-I", "-S", str(worker), str(folder / "libespeak-ng.so"), str(folder))
+    return Installation(command, f"espeakng-loader {version('espeakng-loader')}", folder / "espeak-ng-data")
+
+
+def _escaped(text: str) -> str:
+    """`[[` would begin a line of phonemes."""
+    return re.sub(r"\[(?=\[)", "[ ", text)

@@ -1,0 +1,249 @@
+"""Every engine in the box keeps the contract, and the embedded voice is the same each time it speaks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loudspeaker.engines import espeak
+from loudspeaker.engines.audition import audition
+from loudspeaker.engines.command import Command
+from loudspeaker.engines.conformance import LONG, SHORT, faults
+from loudspeaker.engines.decoding import decode
+from loudspeaker.engines.espeak import Espeak
+from loudspeaker.engines.key import clip_key
+from loudspeaker.engines.process import run
+from loudspeaker.engines.registry import Voice, engine, engines, names
+from loudspeaker.engines.sayable import sayable
+from loudspeaker.engines.tone import Tone
+from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
+from loudspeaker.sound.clip import Clip
+
+INSTALLATIONS = [found for found in (espeak.debian(), espeak.wheel()) if found]
+WORDS = st.text(st.characters(codec="utf-8"))
+ALIKE = st.sampled_from(["", "1", "11", '","', "t\u1ebft", unicodedata.normalize("NFD", "t\u1ebft")])
+
+
+@pytest.fixture(params=INSTALLATIONS, ids=lambda found: found.version)
+def embedded(request: pytest.FixtureRequest) -> Espeak:
+    return Espeak(request.param)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    """A program that hums whatever it reads: two tenths of a second a word."""
+    path = tmp_path / "hum"
+    path.write_text(
+        f"#!{sys.executable}\n"
+        "import math, struct, sys, wave\n"
+        "words = len(sys.stdin.read().split())\n"
+        "hum = (round(9000 * math.sin(n / 6) * math.sin(math.pi * n / 1600)) for n in range(1600 * words))\n"
+        "with wave.open(sys.stdout.buffer, 'wb') as file:\n"
+        "    file.setparams((1, 2, 8000, 0, 'NONE', ''))\n"
+        "    file.writeframesraw(b''.join(struct.pack('<h', sample) for sample in hum))\n"
+    )
+    path.chmod(0o755)
+    return str(path)
+
+
+def script(folder: Path, body: str) -> str:
+    path = folder / "script"
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+# The contract
+
+
+@pytest.mark.parametrize("voice", ["vi", "vi-vn-x-south", "vi+f2"])
+def test_the_embedded_voice_keeps_the_contract(embedded: Espeak, voice: str) -> None:
+    assert faults(embedded, voice) == []
+
+
+def test_the_tone_keeps_the_contract() -> None:
+    assert faults(Tone(), "low") == []
+
+
+def test_any_program_keeps_the_contract(program: str) -> None:
+    assert faults(Command(), program) == []
+
+
+def test_the_check_tells_an_author_what_is_wrong() -> None:
+    class Careless:
+        name = "My:Engine"
+        online = "no"
+        at_once = 0
+
+        def fingerprint(self, voice: str) -> str:
+            return ""
+
+        def synthesize(self, text: str, voice: str) -> Clip:
+            return Clip(22_050, np.zeros(22_050, np.float32))
+
+        def voices(self) -> list[str]:
+            return []
+
+    told = "\n".join(faults(Careless(), "x"))  # type: ignore[arg-type]
+
+    for word in ("name:", "online:", "at_once:", "fingerprint:", "unknown voice", "silent"):
+        assert word in told
+
+
+# The embedded voice
+
+
+def test_the_wheel_says_what_the_program_says() -> None:
+    if len(INSTALLATIONS) < 2:
+        pytest.skip("Debian's espeak-ng is not installed")
+    program, wheel = (Espeak(found).synthesize(LONG, "vi") for found in INSTALLATIONS)
+
+    assert np.array_equal(program.samples, wheel.samples)
+
+
+def test_a_text_sounds_the_same_each_time(embedded: Espeak) -> None:
+    once, again = (embedded.synthesize(LONG, "vi") for _ in range(2))
+
+    assert np.array_equal(once.samples, again.samples)
+
+
+def test_decomposed_letters_sound_like_composed_ones(embedded: Espeak) -> None:
+    once, again = (embedded.synthesize(unicodedata.normalize(form, SHORT), "vi") for form in ("NFC", "NFD"))
+
+    assert np.array_equal(once.samples, again.samples)
+
+
+def test_brackets_are_not_read_as_phonemes(embedded: Espeak) -> None:
+    plain, bracketed = (embedded.synthesize(text, "vi") for text in ("thôn [ [mot]]", "thôn [[mot]]"))
+
+    assert np.array_equal(plain.samples, bracketed.samples)
+
+
+def test_a_text_that_looks_like_an_option_is_spoken(embedded: Espeak) -> None:
+    assert embedded.synthesize("--version của tôi", "vi").duration > 0.5
+
+
+@pytest.mark.parametrize("voice", ["vn", "vi+nobody", "../../etc/passwd", ""])
+def test_a_voice_that_espeak_does_not_have_is_refused(embedded: Espeak, voice: str) -> None:
+    with pytest.raises(BadRequest, match="has no voice"):
+        embedded.synthesize(SHORT, voice)
+
+
+def test_without_espeak_the_engine_says_so(tmp_path: Path) -> None:
+    gone = Espeak(espeak.Installation(("/no/such/espeak-ng",), "espeak-ng 0", INSTALLATIONS[0].data))
+
+    with pytest.raises(NotAvailable, match="/no/such/espeak-ng cannot be started"):
+        gone.synthesize(SHORT, "vi")
+
+
+# Programs
+
+
+def test_a_program_is_given_its_arguments_without_a_shell(tmp_path: Path) -> None:
+    voice = script(tmp_path, 'printf "%s" "$1" >&2; exit 3') + " '$(touch x); a b'"
+
+    with pytest.raises(TryAgain, match=r"status 3.*\$\(touch x\); a b"):
+        Command().synthesize(SHORT, voice)
+
+
+def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    with pytest.raises(TryAgain, match="took longer"):
+        run([script(tmp_path, "sleep 60 & sleep 60")], SHORT, seconds=0.05)
+
+
+def test_a_program_that_is_not_there_is_not_available() -> None:
+    with pytest.raises(NotAvailable, match="no program /usr/local/bin/nobody"):
+        Command().fingerprint("/usr/local/bin/nobody")
+
+
+def test_an_edited_program_is_another_voice(tmp_path: Path) -> None:
+    before = Command().fingerprint(script(tmp_path, "exit 1"))
+
+    assert Command().fingerprint(script(tmp_path, "exit 20")) != before
+
+
+def test_a_page_is_not_sound() -> None:
+    with pytest.raises(TryAgain, match="a web page"):
+        decode(b"<!DOCTYPE html><html>Log in</html>")
+
+
+# Auditions
+
+
+@pytest.mark.parametrize(
+    ("samples", "why"),
+    [
+        (np.zeros(22_050), "silent"),
+        (np.zeros(0), "silent"),
+        (np.full(22_050, np.nan), "broken"),
+        (np.sin(np.arange(2_000)), "too short"),
+        (np.sin(np.arange(22_050 * 60)), "too long"),
+        (np.sin(np.arange(22_050 * 2)), "breaks off"),
+    ],
+)
+def test_what_cannot_be_the_sound_of_a_text_is_not_kept(samples: np.ndarray, why: str) -> None:
+    with pytest.raises(TryAgain, match=why):
+        audition(Clip(22_050, samples.astype(np.float32)), SHORT)
+
+
+# Names and keys
+
+
+def test_a_voice_is_an_engine_and_a_name() -> None:
+    assert Voice.parse("command:/bin/say a:b") == Voice("command", "/bin/say a:b")
+
+
+@pytest.mark.parametrize("spec", ["", "espeak", "espeak:", ":vi"])
+def test_half_a_voice_is_refused(spec: str) -> None:
+    with pytest.raises(BadUsage, match="engine:voice"):
+        Voice.parse(spec)
+
+
+def test_our_engines_come_through_the_door_that_strangers_use() -> None:
+    assert {"espeak", "command", "tone"} <= set(names())
+    assert engine("tone").name == "tone"
+
+
+def test_an_unknown_engine_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(NotAvailable, match="did you mean “espeak”"):
+        engine("espaek")
+
+
+def test_an_unknown_engine_costs_only_itself() -> None:
+    assert list(engines([Voice("nobody", "x"), Voice("tone", "low")])) == ["tone"]
+
+
+def test_the_registry_costs_no_numpy() -> None:
+    code = "import sys; from loudspeaker.engines.registry import engine; engine('espeak').fingerprint('vi'); " \
+        "print('numpy' in sys.modules)"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
+
+
+@given(st.tuples(ALIKE, ALIKE, ALIKE, ALIKE), st.tuples(ALIKE, ALIKE, ALIKE, ALIKE))
+def test_the_key_changes_exactly_when_the_sound_would(
+    one: tuple[str, str, str, str], other: tuple[str, str, str, str]
+) -> None:
+    composed = [(*recipe[:3], unicodedata.normalize("NFC", recipe[3])) for recipe in (one, other)]
+
+    assert (clip_key(*one) == clip_key(*other)) == (composed[0] == composed[1])
+
+
+@given(WORDS)
+def test_what_is_sayable_stays_as_it_is(text: str) -> None:
+    try:
+        once = sayable(text)
+    except BadRequest:
+        return
+
+    assert sayable(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert once.isprintable() or not any(ord(letter) < 32 for letter in once)
