@@ -16,7 +16,8 @@ import pytest
 
 from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.playout.record import Event, Log, Record
-from loudspeaker.store.asrun import AsRunLog, LogUnusable
+from loudspeaker.store.asrun import AsRunLog, LogUnusable, set_aside
+from loudspeaker.store.ballast import Ballast
 from loudspeaker.store.chain import Broken, canonical
 from loudspeaker.store.migrations import FIRST
 from loudspeaker.vocabulary import Level, Verdict
@@ -248,6 +249,55 @@ def test_a_damaged_file_is_told_in_words(path: Path, log: AsRunLog) -> None:
 
     with pytest.raises(LogUnusable, match="not a database"):
         AsRunLog.open(path, "ban-may")
+
+
+def test_a_damaged_log_is_set_aside_and_a_new_one_begins(path: Path, log: AsRunLog) -> None:
+    log.close()
+    path.write_bytes(b"this is not a database" * 1000)
+    aside = set_aside(path, SIX)
+    AsRunLog.open(path, "ban-may").close()
+
+    assert aside.name == "asrun.damaged-20261124T060500.db"
+    assert aside.read_bytes().startswith(b"this is not")
+
+
+class Reserve(Ballast):
+    """A ballast that frees pages of a database which is not allowed to grow."""
+
+    database: sqlite3.Connection
+    given = False
+
+    def give_back(self) -> bool:
+        first, Reserve.given = not Reserve.given, True
+        if first:
+            self.database.execute("PRAGMA max_page_count = 100000")
+        return first
+
+
+def test_on_a_full_disk_the_reserve_is_given_up_for_the_verdict(tmp_path: Path) -> None:
+    Reserve.database = sqlite3.connect(tmp_path / "asrun.db", isolation_level=None)
+    log = AsRunLog(Reserve.database, "ban-may", Reserve(tmp_path / "ballast"))
+    Reserve.database.execute("PRAGMA max_page_count = 1")
+    for minute in range(60):
+        log.verdict(at(minute))
+
+    assert Reserve.given
+    assert len(log.rows(SIX, SIX + timedelta(days=1))) == 60
+    Reserve.database.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(LogUnusable, match="full"):
+        log.remember("long", "x" * 100_000)
+    assert log.verify()
+    log.close()
+
+
+def test_the_reserve_is_laid_down_beside_the_log_and_again_after_it_was_given(path: Path, log: AsRunLog) -> None:
+    ballast = Ballast(path.with_name("ballast"))
+    assert ballast.aboard
+    assert ballast.give_back()
+    assert not ballast.give_back()
+
+    assert log.restock()
+    assert ballast.path.stat().st_size == ballast.size
 
 
 def test_facts_of_a_newer_version_do_not_disturb(path: Path, log: AsRunLog) -> None:

@@ -19,7 +19,7 @@ from ..vocabulary import Verdict
 from .ballast import Ballast
 from .chain import Broken, beginning, canonical, following, head
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
-from .files import make_folder
+from .files import make_folder, move
 from .migrations import STEPS, Step, migrate, transaction
 
 PATIENCE = 10.0  # seconds to wait for another process that is writing
@@ -33,28 +33,34 @@ class LogUnusable(LoudspeakerError):
 class AsRunLog:
     """The log of one commune; an implementation of `playout.record.Log`."""
 
-    def __init__(self, database: sqlite3.Connection, commune: str, ballast: Ballast) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, commune: str, ballast: Ballast, steps: Sequence[Step] = STEPS
+    ) -> None:
+        """A log in an open database; `commune` is the commune's id, `ballast` the reserve for a full disk.
+
+        Raises `Refused` where it is another commune's, `LogUnusable` where it is damaged.
+        """
         self._database = database
         self._commune = commune
         self._ballast = ballast
         self._lock = Lock()
-
-    @classmethod
-    def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
-        """Open the log at `path`, or begin it; its reserve lies beside it. `commune` is the commune's id.
-
-        Raises `Refused` where it is another commune's, `LogUnusable` where it is damaged.
-        """
-        make_folder(path.parent)
         try:
-            database = _connect(path)
+            _set_up(database)
             migrate(database, steps)
             _bind(database, commune)
         except sqlite3.Error as error:
             raise _unusable(error) from error
-        ballast = Ballast(path.with_name("ballast"))
         ballast.take()
-        return cls(database, commune, ballast)
+
+    @classmethod
+    def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
+        """Open the log at `path`, or begin it, with its reserve beside it. Raises as the class does."""
+        make_folder(path.parent)
+        try:
+            database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise _unusable(error) from error
+        return cls(database, commune, Ballast(path.with_name("ballast")), steps)
 
     def close(self) -> None:
         self._database.close()
@@ -144,18 +150,15 @@ class AsRunLog:
         )
 
     def _write(self, statement: str, *values: str) -> None:
-        with self._lock:
-            try:
-                self._commit(statement, values)
-            except sqlite3.OperationalError as error:
-                full = error.sqlite_errorcode & 0xFF in NO_ROOM
-                if not (full and self._ballast.give_back()):
-                    raise _unusable(error) from error
-                self._commit(statement, values)
-
-    def _commit(self, statement: str, values: tuple[str, ...]) -> None:
-        with transaction(self._database):
-            self._database.execute(statement, values)
+        try:
+            with self._lock, transaction(self._database):
+                self._database.execute(statement, values)
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.Error as error:
+            if not _full(error) or not self._ballast.give_back():
+                raise _unusable(error) from error
+            self._write(statement, *values)
 
     def _ask(self, question: str, *values: str) -> sqlite3.Cursor:
         try:
@@ -168,12 +171,18 @@ class AsRunLog:
         return str(found[0]) if found else None
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+def set_aside(path: Path, now: datetime) -> Path:
+    """Move a damaged log away, for somebody to look at, so that a new one can begin. Tells its new name."""
+    aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S}{path.suffix}")
+    for suffix in ("", "-wal", "-shm"):
+        move(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
+    return aside
+
+
+def _set_up(database: sqlite3.Connection) -> None:
     database.create_function("following", 2, following, deterministic=True)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 250"):
         database.execute(f"PRAGMA {pragma}")
-    return database
 
 
 def _bind(database: sqlite3.Connection, commune: str) -> None:
@@ -189,6 +198,10 @@ def _bind(database: sqlite3.Connection, commune: str) -> None:
                 ours=commune,
             )
         )
+
+
+def _full(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode & 0xFF in NO_ROOM
 
 
 def _unusable(error: sqlite3.Error) -> LogUnusable:

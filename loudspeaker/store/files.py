@@ -72,6 +72,13 @@ def publish(name: Path, path: Path, system: System = os) -> None:
         raise _not_written(path, error) from error
 
 
+def move(path: Path, target: Path, system: System = os) -> None:
+    """Give a file another name in the same folder; one that is not there is no mistake."""
+    if path.exists():
+        system.replace(path, target)
+        _sync_folder(path.parent, system)
+
+
 def remove(path: Path, system: System = os) -> None:
     """Take a file away for good; one that is not there is no mistake."""
     try:
