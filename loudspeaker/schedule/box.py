@@ -1,9 +1,18 @@
-"""box.yaml as a value: which village is heard through which output of this machine."""
+"""box.yaml: which village is heard through which output of this machine. Opens no device."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from ..errors import Message
+from ..yamlfile import Mistake, Section, document, values, written
+
+KEYS = ("plays", "outputs", "clock")
+OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "loudness", "proof")
+RELAY_KEYS = ("pin", "active", "warm_up", "hold")
+PROFILES = ("horn", "indoor", "fm", "early")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +46,67 @@ class Box:
     plays: Mapping[str, str] = field(default_factory=dict)  # village -> output
     outputs: Mapping[str, Output] = field(default_factory=dict)
     clock_trusted: bool = False  # True: the time is someone else's business
+
+
+def parse(path: str, data: bytes) -> Box:
+    """Read box.yaml. Raises `BadFile` with every mistake in it."""
+    top = document(path, written(path, data), KEYS)
+    outputs = _outputs(top)
+    plays = top.section("plays", ())
+    box = Box(
+        plays=plays.own(values.ident, values.known(outputs)) if plays else {},
+        outputs=outputs,
+        clock_trusted=top.get("clock", values.choice({"checked": False, "trusted": True}), False),
+    )
+    top.finish()
+    return box
+
+
+def _outputs(top: Section) -> dict[str, Output]:
+    section = top.section("outputs", ())
+    if section is None:
+        return {}
+    for name in section:
+        section.check(name, values.ident)
+    return {name: _output(name, section.section(name, OUTPUT_KEYS)) for name in section}
+
+
+def _output(name: str, entry: Section | None) -> Output:
+    if entry is None:
+        return Output(name)
+    return Output(
+        name,
+        device=entry.get("device", device, "auto"),
+        channel=entry.get("channel", values.whole(1, 64), 1),
+        gain=entry.get("gain", values.gain, 0.0),
+        relay=_relay(entry.section("relay", RELAY_KEYS)),
+        profile=entry.get("profile", values.choice({name: name for name in PROFILES}), "horn"),
+        loudness=entry.get("loudness", loudness, None),
+        proof=entry.get("proof", values.word, None),
+    )
+
+
+def _relay(entry: Section | None) -> Relay | None:
+    if entry is None:
+        return None
+    return Relay(
+        pin=entry.need("pin", values.whole(0, 27), 0),
+        active_high=entry.get("active", values.choice({"high": True, "low": False}), True),
+        warm_up=entry.get("warm_up", values.length, 3.0),
+        hold=entry.get("hold", values.length, 60.0),
+    )
+
+
+def device(text: str) -> str:
+    """The name of a sound card, or `auto` for the default one."""
+    if text.isdigit():
+        raise Mistake(Message("“{value}” is a number; cards change their numbers, write the card's name", value=text))
+    return "auto" if text in ("auto", "tự động") else values.word(text)
+
+
+def loudness(text: str) -> float:
+    """A level of the file in LUFS, `-16` or `-16 LUFS`."""
+    found = re.fullmatch(r"(-[0-9]+(?:[.,][0-9]+)?)\s*(?:lufs)?", text.replace("−", "-"), re.IGNORECASE)
+    if not found or not -40 <= (level := float(found[1].replace(",", "."))) <= -8:
+        raise Mistake(Message("“{value}” is no loudness; write it as -16 LUFS (from -40 to -8)", value=text))
+    return level

@@ -1,12 +1,29 @@
-"""One village's schedule as a value: broadcasts, each a predicate over days with its times. Reads no file."""
+"""schedules/*.yaml: the broadcasts of one village, each a predicate over days with its times.
+
+A rule is checked once, here at the door; asking “does it fall on this day?” cannot fail. No time is planned here.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
-from ..vocabulary import Level
-from .days import DaySet, LunarDays
+from ..errors import Message
+from ..vocabulary import DAYS, Level
+from ..yamlfile import Mistake, Section, document, values, written
+from ..yamlfile.section import folded
+from .days import DaySet, LunarDays, NamedDay, any_of, dated, lunar_days
+
+KEYS = ("village", "broadcasts")
+ENTRY_KEYS = (
+    *("bulletin", "name", "at", "every", "between", "from", "until", "days", "lunar", "monthdays", "weeks", "on"),
+    *("except", "stream", "for", "fallback", "level", "wait", "gain", "repeat"),
+)
+LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +77,138 @@ class VillageSchedule:
     name: str  # for display
     broadcasts: tuple[Broadcast, ...]
     path: str = ""
+
+
+def parse(path: str, data: bytes, named: Mapping[str, NamedDay] | None = None) -> VillageSchedule:
+    """Read one village's schedule; `named` are the commune's named days. Raises `BadFile` with every mistake."""
+    top = document(path, written(path, data), KEYS)
+    if "broadcasts" not in top:
+        top.fault(Message("“{key}” is missing", key="broadcasts"))
+    entries = top.sections("broadcasts", ENTRY_KEYS)
+    broadcasts = tuple(_broadcast(entry, named or {}) for entry in entries)
+    _check_names(entries, broadcasts)
+    schedule = VillageSchedule(
+        id=(village := values.file_id(path, top)),
+        name=top.get("village", values.word, village),
+        broadcasts=broadcasts,
+        path=path,
+    )
+    top.finish()
+    return schedule
+
+
+def _broadcast(entry: Section, named: Mapping[str, NamedDay]) -> Broadcast:
+    _check_source(entry)
+    _check_together(entry)
+    bulletin = entry.get("bulletin", values.ident, None)
+    weekdays, some_days = _days(entry, named)
+    lunar = entry.several("lunar", lunar_days, single=True)
+    monthdays = entry.several("monthdays", values.whole(1, 31))
+    excluded = entry.several("except", dated(named))
+    return Broadcast(
+        name=entry.get("name", values.ident, bulletin or ""),
+        bulletin=bulletin,
+        times=_times(entry),
+        line=entry.line,
+        first=entry.get("from", values.day, None),
+        last=entry.get("until", values.day, None),
+        weekdays=weekdays,
+        days=some_days,
+        lunar=reduce(or_, lunar) if lunar else None,
+        monthdays=frozenset(monthdays) if monthdays else None,
+        weeks=entry.get("weeks", values.whole(1, 52), 1),
+        excluded=any_of(excluded) if excluded else None,
+        stream=entry.get("stream", values.stream, None),
+        length=entry.get("for", values.length, None),
+        fallback=entry.get("fallback", values.ident, None),
+        level=entry.get("level", scheduled_level, None),
+        wait=entry.get("wait", values.length, 600.0),
+        gain=entry.get("gain", values.gain, 0.0),
+        repeat=entry.get("repeat", values.whole(1, 10), None),
+    )
+
+
+def scheduled_level(text: str) -> Level:
+    """`routine` or `priority`: an emergency is never scheduled."""
+    level = values.choice(LEVELS)(text)
+    if level is Level.EMERGENCY:
+        raise Mistake(Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
+    return level
+
+
+def _days(entry: Section, named: Mapping[str, NamedDay]) -> tuple[frozenset[int] | None, DaySet | None]:
+    """`days` and `on`. Weekdays alone are kept as such, because they are asked for most often."""
+    reader = dated(named)
+    weekly = entry.several("days", lambda text: _week_item(text, named))
+    on = entry.several("on", reader)
+    either = any_of(weekly) if weekly else None
+    if either is None or either == DaySet(weekdays=either.weekdays):
+        return (either.weekdays if either else None), (any_of(on) if on else None)
+    if on:
+        entry.fault(Message("named days and “on” do not go together; put the named days into “on”"), "days")
+    return None, either
+
+
+def _week_item(text: str, named: Mapping[str, NamedDay]) -> DaySet:
+    if text in named and folded(text) not in DAYS:
+        return named[text].days
+    return DaySet(weekdays=frozenset({values.weekday(text)}))
+
+
+def _times(entry: Section) -> tuple[int, ...]:
+    """When on a day it is aired: the times of `at`, or every so often between two times, the second one included."""
+    if "at" in entry:
+        times = entry.several("at", values.clock_time, single=True) or ()
+        if len(set(times)) < len(times):
+            entry.fault(Message("a time stands here twice"), "at")
+        return tuple(sorted(times))
+    step = entry.get("every", _step, 0)
+    begins, ends = entry.get("between", values.hours, (0, 0))
+    return tuple(range(begins, min(ends, values.DAY - 1) + 1, step)) if step else ()
+
+
+def _step(text: str) -> int:
+    """Whole minutes, because an airing's id has minutes and no seconds."""
+    seconds = values.length(text)
+    if seconds < values.MINUTE or seconds % values.MINUTE:
+        raise Mistake(Message("“{value}” must be whole minutes, at least one", value=text))
+    return int(seconds)
+
+
+def _check_source(entry: Section) -> None:
+    """A broadcast has a bulletin or a stream, and what belongs to the one only stands beside it."""
+    if ("bulletin" in entry) == ("stream" in entry):
+        entry.fault(Message("an entry needs either “bulletin” or “stream”"))
+    if "stream" in entry:
+        for key in ("name", "for"):
+            if key not in entry:
+                entry.fault(Message("a stream needs “{key}”", key=key))
+        if "repeat" in entry:
+            entry.fault(Message("a stream cannot have “{key}”", key="repeat"), "repeat")
+        return
+    for key in ("for", "fallback"):
+        if key in entry:
+            entry.fault(Message("only a stream can have “{key}”", key=key), key)
+
+
+def _check_together(entry: Section) -> None:
+    """Keys that need or exclude one another."""
+    if ("at" in entry) == ("every" in entry):
+        entry.fault(Message("an entry needs either “at” or “every … between”"))
+    if ("every" in entry) != ("between" in entry):
+        entry.fault(Message("“every” and “between” belong together"))
+    if "weeks" in entry and "from" not in entry:
+        entry.fault(Message("“weeks” needs “from”: weeks are counted from that one"), "weeks")
+    first, last = entry.peek("from", values.day), entry.peek("until", values.day)
+    if first and last and last < first:
+        entry.fault(Message("“until” lies before “from”"), "until")
+
+
+def _check_names(entries: list[Section], broadcasts: tuple[Broadcast, ...]) -> None:
+    """An airing's id is made of its broadcast's name, so no two may share one."""
+    seen: Counter[str] = Counter()
+    for entry, broadcast in zip(entries, broadcasts, strict=True):
+        seen[broadcast.name] += 1
+        if broadcast.name and seen[broadcast.name] == 2:
+            name = broadcast.name
+            entry.fault(Message("a second broadcast is called “{name}”; give this one a “name”", name=name))

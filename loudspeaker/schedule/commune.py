@@ -1,14 +1,21 @@
-"""commune.yaml as a value: who the station is and by which rules it may speak. No rule is enforced here."""
+"""commune.yaml: who the station is and by which rules it may speak. No rule is enforced here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from .days import EVERY_WEEKDAY, NamedDay
+from ..errors import Message
+from ..yamlfile import Mistake, Section, document, nearest, values, written
+from .days import EVERY_WEEKDAY, DaySet, NamedDay, any_of, lunar_days, solar
 
-DAY = 24 * 3600
+KEYS = (
+    *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
+    *("say", "abbrev", "names", "region", "streams"),
+)
+POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "days", "quiet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,107 @@ class Commune:
 
     def policy_of(self, village: str) -> Policy:
         return self.policies.get(village, self.policy)
+
+
+def parse(path: str, data: bytes) -> Commune:
+    """Read commune.yaml. Raises `BadFile` with every mistake in it."""
+    top = document(path, written(path, data), KEYS)
+    villages = top.several("villages", values.ident) or ()
+    days = _named_days(top)
+    rules = top.section("policy", (*POLICY_KEYS, "villages"))
+    policy = _policy(rules, Policy(), days)
+    commune = Commune(
+        id=top.need("id", values.ident, ""),
+        name=top.need("commune", values.word, ""),
+        zone=top.get("timezone", zone, ZoneInfo("Asia/Ho_Chi_Minh")),
+        voices=top.several("voices", values.voice) or ("espeak:vi",),
+        policy=policy,
+        policies=_policies(rules, policy, villages, days),
+        villages=villages,
+        days=days,
+        opening=top.get("opening", values.word, ""),
+        closing=top.get("closing", values.word, ""),
+        chime=top.get("chime", values.inside, None),
+        music=top.get("music", values.inside, None),
+        say=_words(top, "say"),
+        abbrev=_words(top, "abbrev"),
+        names=_words(top, "names"),
+        region=top.get("region", values.choice({"north": "north", "south": "south"}), "north"),
+        streams=top.several("streams", host) or (),
+    )
+    if len(set(villages)) < len(villages):
+        top.fault(Message("a village stands here twice"), "villages")
+    top.finish()
+    return commune
+
+
+def zone(text: str) -> ZoneInfo:
+    """A time zone by its name, `Asia/Ho_Chi_Minh`."""
+    try:
+        return ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        zones = {name.casefold(): name for name in available_timezones()}
+        meant = zones.get(nearest(text, zones) or "", "Asia/Ho_Chi_Minh")
+        raise Mistake(Message("“{value}” is no time zone; did you mean {meant}?", value=text, meant=meant)) from None
+
+
+def host(text: str) -> str:
+    """The name of a server, without https:// and path."""
+    if re.fullmatch(r"[a-z0-9.-]+", text):
+        return text
+    raise Mistake(Message("“{value}” is no server name; write it as stream.vov.vn", value=text))
+
+
+def _named_days(top: Section) -> dict[str, NamedDay]:
+    section = top.section("days", ())
+    return {name: _named_day(section, name) for name in section} if section else {}
+
+
+def _named_day(section: Section, name: str) -> NamedDay:
+    section.check(name, values.ident)
+    entry = section.section(name, ("dates", "lunar", "chime", "music"))
+    if entry is None:
+        return NamedDay(name, DaySet())
+    if "dates" not in entry and "lunar" not in entry:
+        entry.fault(Message("“{key}” is missing", key="dates / lunar"))
+    moons = entry.several("lunar", lunar_days, single=True) or ()
+    suns = entry.several("dates", solar, single=True) or ()
+    return NamedDay(
+        name,
+        any_of([*suns, *(DaySet(lunar=moon) for moon in moons)]),
+        chime=entry.get("chime", values.flag, True),
+        music=entry.get("music", values.flag, True),
+    )
+
+
+def _policy(entry: Section | None, base: Policy, days: Mapping[str, NamedDay]) -> Policy:
+    """`base` with what `entry` says otherwise."""
+    if entry is None:
+        return base
+    approval = values.choice({"required": True, "optional": False})
+    return Policy(
+        hours=tuple(sorted(entry.several("hours", values.hours) or base.hours)),
+        sessions_per_day=entry.get("sessions_per_day", values.whole(1, 100), base.sessions_per_day),
+        minutes_per_session=entry.get("minutes_per_session", values.whole(1, 1440), base.minutes_per_session),
+        allow_night=entry.get("allow_night", values.flag, base.allow_night),
+        approval=entry.get("approval", approval, base.approval),
+        weekdays=frozenset(entry.several("days", values.weekday) or base.weekdays),
+        quiet=entry.several("quiet", values.known(days)) or base.quiet,
+    )
+
+
+def _policies(
+    rules: Section | None, base: Policy, villages: tuple[str, ...], days: Mapping[str, NamedDay]
+) -> dict[str, Policy]:
+    """The rules of villages that have their own, below `policy: villages:`."""
+    section = rules.section("villages", ()) if rules else None
+    if section is None:
+        return {}
+    for name in section:
+        section.check(name, values.known(villages))
+    return {name: _policy(section.section(name, POLICY_KEYS), base, days) for name in section}
+
+
+def _words(top: Section, key: str) -> dict[str, str]:
+    section = top.section(key, ())
+    return section.own(values.word, values.word) if section else {}

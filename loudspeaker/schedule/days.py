@@ -1,4 +1,4 @@
-"""Days as predicates: dates, ranges, weekdays, the lunar calendar. Pure: which day is today is never asked.
+"""Days as predicates (dates, ranges, weekdays, the lunar calendar) and how they are written. Never asks for today.
 
 The lunar calendar is Vietnam's own (vnlunar, after Hồ Ngọc Đức), which can differ from the Chinese one by a day
 or a month.
@@ -6,12 +6,20 @@ or a month.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import NamedTuple
 
 from vnlunar.core import get_lunar_date  # type: ignore[import-untyped]
+
+from ..errors import Message
+from ..vocabulary import WORDS
+from ..yamlfile import Mistake, values
+from ..yamlfile.section import folded
 
 EVERY_WEEKDAY = frozenset(range(7))
 
@@ -62,6 +70,9 @@ class LunarDays:
             return True
         return any(_between(NEW_YEAR_EVE if eve else today, first, last) for first, last in self.ranges)
 
+    def __or__(self, other: LunarDays) -> LunarDays:
+        return LunarDays(self.monthdays | other.monthdays, self.dates | other.dates, (*self.ranges, *other.ranges))
+
 
 def _between(day: Lunar, first: Lunar, last: Lunar) -> bool:
     if first <= last:
@@ -86,6 +97,12 @@ class DaySet:
             or (self.lunar is not None and day in self.lunar)
         )
 
+    def __or__(self, other: DaySet) -> DaySet:
+        lunar_days = self.lunar | other.lunar if self.lunar and other.lunar else self.lunar or other.lunar
+        return DaySet(
+            self.dates | other.dates, (*self.ranges, *other.ranges), self.weekdays | other.weekdays, lunar_days
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class NamedDay:
@@ -95,3 +112,51 @@ class NamedDay:
     days: DaySet
     chime: bool = True
     music: bool = True
+
+
+def any_of(sets: Iterable[DaySet]) -> DaySet:
+    """The days that are in any of `sets`."""
+    return reduce(or_, sets, DaySet())
+
+
+def solar(text: str) -> DaySet:
+    """`2026-11-28` or `2026-09-05..2026-09-06`."""
+    first, last = values.days(text)
+    return DaySet(dates=frozenset({first})) if first == last else DaySet(ranges=((first, last),))
+
+
+def dated(named: Mapping[str, NamedDay]) -> Callable[[str], DaySet]:
+    """A reader of dates, ranges of dates, and the commune's named days."""
+    name = values.known(named)
+
+    def read(text: str) -> DaySet:
+        return solar(text) if text[:1].isdigit() else named[name(text)].days
+
+    return read
+
+
+def lunar_days(text: str) -> LunarDays:
+    """`15`, `rằm`, `1..3` (of every month), `10/3`, `giao-thua`, `23/12..giao-thua`."""
+    parts = [_lunar_end(WORDS.get(folded(part), part.strip()), text) for part in text.split("..")]
+    first, last = parts[0], parts[-1]
+    if len(parts) > 2 or isinstance(first, int) != isinstance(last, int):
+        raise _not_lunar(text)
+    if isinstance(first, int) and isinstance(last, int):
+        return LunarDays(monthdays=frozenset(range(first, last + 1)))
+    if isinstance(first, Lunar) and isinstance(last, Lunar) and len(parts) == 2:
+        return LunarDays(ranges=((first, last),))
+    return LunarDays(dates=frozenset(part for part in parts if isinstance(part, Lunar)))
+
+
+def _lunar_end(part: str, text: str) -> int | Lunar:
+    """One end of a range, or all of a lunar day: a day of the month, or of one month."""
+    if part == "giao-thua":
+        return NEW_YEAR_EVE
+    found = re.fullmatch(r"([0-9]{1,2})(?:/([0-9]{1,2}))?", part)
+    if not found or not 1 <= int(found[1]) <= 30 or not 1 <= int(found[2] or 1) <= 12:
+        raise _not_lunar(text)
+    return Lunar(int(found[2]), False, int(found[1])) if found[2] else int(found[1])
+
+
+def _not_lunar(text: str) -> Mistake:
+    return Mistake(Message("“{value}” is no lunar day; write 15, 10/3, giao-thua or 23/12..giao-thua", value=text))

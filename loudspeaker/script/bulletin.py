@@ -1,11 +1,19 @@
-"""A bulletin: a script with a head. What its words sound like is decided in `reading.py`, not here."""
+"""bulletins/*.md: a YAML head, then the text. What its words sound like is decided in `reading.py`, not here."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from ..errors import BadFile, Message, Problem
 from ..vocabulary import Level
+from ..yamlfile import Section, document, values, written
+
+KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices", "all_clear")
+PART_KEYS = ("audio", "text", "language", "voices")
+LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
+FENCE = "---"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,78 @@ class Bulletin:
     text: str = ""
     text_line: int = 1  # where the text begins in the file
     path: str = ""
+
+
+def parse(path: str, data: bytes) -> Bulletin:
+    """Read one bulletin. Raises `BadFile` with every mistake in it."""
+    head, text, text_line = _split(path, written(path, data))
+    top = document(path, head, KEYS, first_line=2)
+    valid_from, valid_until = top.get("valid", values.validity, (None, None))
+    bulletin = Bulletin(
+        id=values.file_id(path, top),
+        title=top.need("title", values.word, ""),
+        level=top.get("level", values.choice(LEVELS), Level.ROUTINE),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        source=top.get("source", values.word, ""),
+        repeat=top.get("repeat", values.whole(1, 10), 1),
+        gap=top.get("gap", values.length, 3.0),
+        parts=_parts(top, text, text_line),
+        voices=top.several("voices", values.voice) or (),
+        all_clear=top.get("all_clear", values.ident, None),
+        text=text,
+        text_line=text_line,
+        path=path,
+    )
+    if bulletin.all_clear and bulletin.level is not Level.EMERGENCY:
+        top.fault(Message("only an emergency can have “{key}”", key="all_clear"), "all_clear")
+    top.finish()
+    return bulletin
+
+
+def _split(path: str, whole: str) -> tuple[str, str, int]:
+    """Head, text, and the line of the file on which the text begins. Blank lines around the text are dropped."""
+    lines = whole.split("\n")
+    fences = [number for number, line in enumerate(lines) if line.rstrip() == FENCE][:2]
+    if fences[:1] != [0]:
+        raise BadFile([Problem(path, 1, Message("a bulletin begins with a line “---”, then “title: …”"))])
+    if len(fences) == 1:
+        raise BadFile([Problem(path, 1, Message("a second line “---” is missing between the head and the text"))])
+    end = fences[1]
+    body = "\n".join(lines[end + 1 :]).rstrip()
+    text = body.lstrip("\n")
+    return "\n".join(lines[1:end]), unicodedata.normalize("NFC", text), end + 2 + len(body) - len(text)
+
+
+def _parts(top: Section, text: str, text_line: int) -> tuple[Part, ...]:
+    """What is said in which order: the text alone, unless the head names parts."""
+    body = Part(text=text, line=text_line)
+    if "parts" not in top:
+        if not text:
+            top.fault(Message("there is no text below the second “---”"))
+        return (body,)
+    pieces = top.pieces("parts", values.choice({"text": body}), PART_KEYS)
+    parts = tuple(_part(piece) if isinstance(piece, Section) else piece for piece in pieces)
+    if bool(text) != (body in parts):
+        top.fault(_body_fault(text), "parts")
+    return parts
+
+
+def _body_fault(text: str) -> Message:
+    if text:
+        return Message("the text below the head would never be said; add “text” to the parts")
+    return Message("there is no text below the second “---”")
+
+
+def _part(entry: Section) -> Part:
+    if ("audio" in entry) == ("text" in entry):
+        entry.fault(Message("a part needs either “audio” or “text”"))
+    if "audio" in entry and "voices" in entry:
+        entry.fault(Message("a recording needs no “voices”"), "voices")
+    return Part(
+        text=entry.get("text", values.word, None),
+        audio=entry.get("audio", values.inside, None),
+        language=entry.get("language", values.word, None),
+        voices=entry.several("voices", values.voice) or (),
+        line=entry.line,
+    )

@@ -1,0 +1,118 @@
+"""From bytes to the outermost section of a file, or a sentence that says why not. Reads no single value.
+
+What no person wrote is refused before it can cost time or memory: too big, binary, too deep, too many values.
+YAML that people do not expect (anchors, tags, several documents) is refused too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from ..errors import BadFile, Message, Problem
+from .section import Notes, Section
+
+# A day's work of an officer is a thousandth of these; what is beyond them is an attack or an accident.
+MOST_BYTES = 1_000_000
+MOST_VALUES = 50_000
+DEEPEST = 12
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def written(path: str, data: bytes) -> str:
+    """The text of a file, or `BadFile` for one that no person wrote."""
+    if len(data) > MOST_BYTES:
+        raise _whole(path, Message("the file is larger than 1 MB; it can hardly be meant"))
+    if b"\0" in data:
+        raise _whole(path, Message("this is not a text file; save it as plain text (UTF-8)"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadFile([Problem(path, line, Message("this is not UTF-8; save the file with UTF-8 encoding"))]) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def document(path: str, text: str, keys: Sequence[str], first_line: int = 1) -> Section:
+    """The outermost section of a YAML text whose first line is line `first_line` of the file at `path`.
+
+    Raises `BadFile` where the text is not YAML of the plain kind: no anchors, no tags, one document, not too deep.
+    """
+    try:
+        _inspect(path, text, first_line)
+        node = yaml.compose(text, Loader=LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise BadFile([Problem(path, first_line + mark.line if mark else 0, _syntax(error))]) from None
+    except yaml.YAMLError:  # a control character
+        raise _whole(path, Message("this is not a text file; save it as plain text (UTF-8)")) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise _whole(path, Message("the file should hold lines such as “key: value”"))
+    return Section(node, keys, Notes(path, first_line))
+
+
+def _whole(path: str, message: Message) -> BadFile:
+    return BadFile([Problem(path, 0, message)])
+
+
+def _inspect(path: str, text: str, first_line: int) -> None:
+    """Walk the events, which costs no depth and little memory, before a tree is built."""
+    depth = documents = 0
+    for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if message := _foul(event, depth, documents, count):
+            raise BadFile([Problem(path, first_line + _line(event), message)])
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
+
+
+def _foul(event: Any, depth: int, documents: int, count: int) -> Message | None:
+    if count > MOST_VALUES:
+        return Message("the file has too many entries")
+    if depth > DEEPEST:
+        return _DEEP
+    if documents > 1:
+        return Message("a second document begins here; remove the line “---”")
+    if getattr(event, "anchor", None):
+        return _ANCHOR
+    if getattr(event, "tag", None):
+        return _TAG
+    return None
+
+
+def _syntax(error: yaml.MarkedYAMLError) -> Message:
+    """What libyaml says, in words for people who have never heard of YAML."""
+    said = f"{error.context} {error.problem}"
+    for telling, message in _SYNTAX.items():
+        if telling in said:
+            return message
+    return Message("this line cannot be read; compare it with the lines around it ({said})", said=error.problem or "")
+
+
+_DEEP = Message("too many brackets or indents inside one another")
+_ANCHOR = Message("anchors and aliases (& and *) are not used here; write the value out, or put it between quotes")
+_TAG = Message("tags (!) are not used here; put the value between quotes")
+_TAB = Message("a tab stands here; indent with blanks")
+_INDENT = Message("the indent of this line does not fit the lines above")
+_SYNTAX = {
+    "nesting depth": _DEEP,
+    "\\t": _TAB,
+    "tab character": _TAB,
+    "mapping values are not allowed": Message("a “:” stands inside words; put the words between quotes"),
+    "quoted scalar": Message("a quotation mark is opened and not closed"),
+    "flow sequence": Message("a list opened with “[” is not closed, or a comma is missing"),
+    "flow mapping": Message("an entry opened with “{{” is not closed, or a comma is missing"),
+    "alias": _ANCHOR,
+    "anchor": _ANCHOR,
+    "tag": _TAG,
+    "cannot start any token": Message("a value cannot begin with this sign; put it between quotes"),
+    "simple key": Message("a “:” is missing after the key"),
+    "block mapping": _INDENT,
+    "block collection": _INDENT,
+}

@@ -1,0 +1,238 @@
+"""What one value may look like: from the words of a file to a time, a date, a length. Knows no key and no file.
+
+Each reader takes a single value as NFC text without outer blanks and raises `Mistake` with a sentence that shows
+the value and how it is written. `17:30` is a time and never 1050; a bare number is never a length.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import TypeVar
+
+from ..errors import Message
+from ..vocabulary import DAYS, WORDS
+from .section import Mistake, Section, folded, nearest
+
+T = TypeVar("T")
+
+MINUTE = 60
+HOUR = 3600
+DAY = 24 * HOUR
+
+_ID = re.compile(r"[a-z0-9-]+")
+_TIME = re.compile(r"([0-9]{1,2})\s*(?::\s*([0-9]{2})|(?:h|g|giờ)\s*([0-9]{2})?)(?:\s*(?:p|phút))?", re.IGNORECASE)
+_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_OUR_DATE = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
+_LENGTH = re.compile(
+    r"(?:([0-9]+)\s*(?:h|giờ|tiếng))?\s*(?:([0-9]+)\s*(?:m|min|p|ph|phút))?\s*(?:([0-9]+(?:[.,][0-9]+)?)\s*(?:s|giây))?",
+    re.IGNORECASE,
+)
+_GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
+# The lunar calendar is tabulated from 1800 to 2199; other years are slips of the finger.
+_YEARS = range(1900, 2200)
+
+
+def word(text: str) -> str:
+    """Any words at all."""
+    if not text:
+        raise Mistake(Message("a value is missing here; write it, or remove the key"))
+    return text
+
+
+def ident(text: str) -> str:
+    """An id: small letters, digits and hyphens."""
+    if _ID.fullmatch(text):
+        return text
+    if meant := slug(text):
+        raise Mistake(Message("“{value}” is not an id (a–z, 0–9, -); did you mean “{meant}”?", value=text, meant=meant))
+    raise Mistake(Message("“{value}” is not an id: small letters without marks, digits and “-”", value=text))
+
+
+def file_id(path: str, top: Section) -> str:
+    """The id that a file gives by its name; a name that gives none is a mistake of `top`."""
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    try:
+        return ident(stem)
+    except Mistake:
+        top.fault(Message("the file's name must be an id, such as {meant}", meant=slug(stem) or "na-hoa"))
+        return stem
+
+
+def slug(text: str) -> str:
+    """The id that a name would have.
+
+    >>> slug("Thôn Nà Hoa")
+    'thon-na-hoa'
+    """
+    bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in bare if not unicodedata.combining(c))).strip("-")
+
+
+def known(names: Collection[str]) -> Callable[[str], str]:
+    """A reader of one of `names`, which are people's own."""
+
+    def read(text: str) -> str:
+        if text in names:
+            return text
+        if meant := nearest(text, names):
+            raise Mistake(Message("“{value}” is not known; did you mean “{meant}”?", value=text, meant=meant))
+        raise Mistake(Message("“{value}” is not known; known are: {known}", value=text, known=", ".join(names) or "–"))
+
+    return read
+
+
+def choice(words: Mapping[str, T]) -> Callable[[str], T]:
+    """A reader of one of `words`, or of a Vietnamese twin."""
+    twins = {twin: plain for twin, plain in WORDS.items() if plain in words}
+
+    def read(text: str) -> T:
+        said = folded(text)
+        if (plain := twins.get(said, said)) in words:
+            return words[plain]
+        if meant := nearest(said, [*words, *twins]):
+            raise Mistake(Message("“{value}” does not fit; did you mean “{meant}”?", value=text, meant=meant))
+        raise Mistake(Message("“{value}” does not fit; choose one of: {known}", value=text, known=", ".join(words)))
+
+    return read
+
+
+flag = choice({"yes": True, "no": False, "true": True, "false": False, "none": False})
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most:
+            return int(text)
+        raise Mistake(
+            Message("“{value}” must be a whole number from {least} to {most}", value=text, least=least, most=most)
+        )
+
+    return read
+
+
+def weekday(text: str) -> int:
+    """Monday 0 … Sunday 6. A bare number is the Vietnamese one: 2 is Monday."""
+    if (found := DAYS.get(folded(text))) is not None:
+        return found
+    if meant := nearest(text, [name for name in DAYS if len(name) > 1]):
+        raise Mistake(Message("“{value}” is no weekday; did you mean “{meant}”?", value=text, meant=meant))
+    raise Mistake(Message("“{value}” is no weekday; write 2, 3, 4, 5, 6, 7, CN or mon … sun", value=text))
+
+
+def clock_time(text: str) -> int:
+    """A time of day as seconds since midnight.
+
+    >>> clock_time("17h30") == clock_time("17:30") == 63000
+    True
+    """
+    seconds = _seconds(text)
+    if seconds is None or seconds >= DAY:
+        raise Mistake(Message("“{value}” is not a time; write it as 17:30 or 17h30", value=text))
+    return seconds
+
+
+def _seconds(text: str) -> int | None:
+    """As `clock_time`, up to and with 24:00."""
+    found = _TIME.fullmatch(text)
+    if not found:
+        return None
+    hour, minute = int(found[1]), int(found[2] or found[3] or 0)
+    seconds = hour * HOUR + minute * MINUTE
+    return seconds if minute < 60 and seconds <= DAY else None
+
+
+def hours(text: str) -> tuple[int, int]:
+    """From one time to a later one, `16:30-18:30`; 24:00 is the end of the day."""
+    ends = [_seconds(part.strip()) for part in re.split(r"\.\.|[-–—]", text)]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        raise Mistake(Message("“{value}” is not a span of hours; write it as 16:30-18:00", value=text))
+    if ends[0] >= ends[1]:
+        raise Mistake(Message("“{value}” ends before it begins; over midnight, write two spans", value=text))
+    return ends[0], ends[1]
+
+
+def day(text: str) -> date:
+    """A date, `2021-07-05` or `5/7/2021`."""
+    if found := _ISO_DATE.fullmatch(text):
+        year, month, number = (int(part) for part in found.groups())
+    elif found := _OUR_DATE.fullmatch(text):
+        number, month, year = (int(part) for part in found.groups())
+    else:
+        raise Mistake(Message("“{value}” is not a date; write it as 2021-07-05 or 5/7/2021", value=text))
+    try:
+        if year in _YEARS:
+            return date(year, month, number)
+    except ValueError:
+        pass
+    raise Mistake(Message("there is no such day as “{value}”", value=text))
+
+
+def days(text: str) -> tuple[date, date]:
+    """A date, or a range of dates `a..b`, as its first and last day."""
+    first, last = _ends(text)
+    found = day(first or text), day(last or text)
+    if found[0] > found[1]:
+        raise Mistake(Message("“{value}” ends before it begins", value=text))
+    return found
+
+
+def validity(text: str) -> tuple[date | None, date | None]:
+    """As `days`, open where an end is not written: `2021-07-05..`."""
+    first, last = _ends(text)
+    if first and last:
+        return days(text)
+    return (day(first) if first else None), (day(last) if last else None)
+
+
+def _ends(text: str) -> tuple[str, str]:
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    return (first, last) if dots else (first, first)
+
+
+def length(text: str) -> float:
+    """A length of time in seconds: `30m`, `3s`, `1h30m`, `10 phút`."""
+    found = _LENGTH.fullmatch(text)
+    if not found or not any(found.groups()):
+        raise Mistake(Message("“{value}” is not a length of time; write it as 30m, 45s or 1h30m", value=text))
+    hour, minute, second = (float((part or "0").replace(",", ".")) for part in found.groups())
+    total = hour * HOUR + minute * MINUTE + second
+    if total > DAY:
+        raise Mistake(Message("“{value}” is longer than a day", value=text))
+    return total
+
+
+def gain(text: str) -> float:
+    """Decibels, from -40dB to +20dB."""
+    found = _GAIN.fullmatch(text.replace("−", "-"))
+    if not found or not -40 <= (decibels := float(found[1].replace(",", "."))) <= 20:
+        raise Mistake(Message("“{value}” is not a gain; write it as -3dB (from -40dB to 20dB)", value=text))
+    return decibels
+
+
+def inside(text: str) -> str:
+    """A path that stays inside the station's folder, `recordings/a.m4a`."""
+    parts = text.split("/")
+    if not text or "\\" in text or ":" in text or any(part in ("", ".", "..") for part in parts):
+        raise Mistake(
+            Message("“{value}” must be a file inside the station's folder, such as recordings/a.mp3", value=text)
+        )
+    return text
+
+
+def stream(text: str) -> str:
+    """Where a stream comes from: an address, or an input of the sound card (`input:NAME`)."""
+    if re.fullmatch(r"https?://[^\s/]+\S*|input:\S.*", text):
+        return text
+    raise Mistake(Message("“{value}” is no stream; write an address that begins with https:// or http://", value=text))
+
+
+def voice(text: str) -> str:
+    """ENGINE:VOICE."""
+    if re.fullmatch(r"[a-z0-9_-]+:\S+", text):
+        return text
+    raise Mistake(Message("“{value}” is no voice; write ENGINE:VOICE, such as espeak:vi", value=text))
