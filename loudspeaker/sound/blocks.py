@@ -1,0 +1,55 @@
+"""Long sound in short blocks, so that five minutes need no more memory than five seconds.
+
+Every step of this room looks only a little way around each sample. A block is therefore handed out with a margin on
+both sides, and what is computed for its core is exactly what the whole file would have given. No step may keep
+anything from one block to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .clip import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How a sound is cut: `core` frames of `frame` samples each, with `margin` frames of context on both sides."""
+
+    frame: int  # samples
+    core: int  # frames
+    margin: int  # frames
+
+    @property
+    def inside(self) -> slice:
+        """Where the core lies in a block, in samples."""
+        return slice(self.margin * self.frame, (self.margin + self.core) * self.frame)
+
+    @property
+    def frames_inside(self) -> slice:
+        """Where the core lies in a block, in frames."""
+        return slice(self.margin, self.margin + self.core)
+
+    @property
+    def length(self) -> int:
+        """Samples of a block with its margins: always the same, so that the FFT is too."""
+        return (self.core + 2 * self.margin) * self.frame
+
+    def blocks(self, samples: Samples) -> Iterator[tuple[slice, Samples]]:
+        """Each core's place in `samples`, and the core in its context (silence beyond both ends)."""
+        step, edge = self.core * self.frame, self.margin * self.frame
+        for begin in range(0, len(samples), step):
+            place = slice(begin, min(begin + step, len(samples)))
+            yield place, _window(samples, begin - edge, self.length)
+
+
+def _window(samples: Samples, begin: int, length: int) -> Samples:
+    if begin >= 0 and begin + length <= len(samples):
+        return samples[begin : begin + length]
+    window = np.zeros(length, np.float32)
+    first, last = max(begin, 0), min(begin + length, len(samples))
+    window[first - begin : last - begin] = samples[first:last]
+    return window

@@ -1,0 +1,98 @@
+"""Riding the level: a compressor and a limiter that look ahead. No filters and no meters in here.
+
+Both reduce a sound to one number a frame, work out one gain a frame and lay a line through these. So the costly part
+is small however long the sound is, and as everything is known beforehand, nothing pumps or comes late.
+`ride` changes samples in place: whoever calls it owns them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .clip import Samples
+
+FRAME = 0.0005  # s, of the limiter
+AHEAD = 10  # frames that the limiter looks ahead, and behind: 5 ms
+LEVEL_FRAME = 0.002  # s, of the compressor
+LEVEL_REACH = 21  # frames over which it hears a level: about one syllable's onset
+BLOCK = 2_000  # frames at a time
+
+
+def compressed(samples: Samples, rate: int, threshold: float, ratio: float) -> Samples:
+    """Lower what is above `threshold` (dB of RMS), so that `ratio` dB more become one. In place."""
+    frame = round(rate * LEVEL_FRAME)
+    level = 10 * np.log10(np.convolve(powers(samples, frame), _bell(LEVEL_REACH), "same") + 1e-12)
+    over = np.maximum(level - threshold, 0)
+    return ride(samples, np.asarray(10 ** (-over * (1 - 1 / ratio) / 20), np.float32), frame)
+
+
+def limited(samples: Samples, rate: int, crest: float) -> Samples:
+    """Let no sample rise above `crest` (linear); what is lower stays as it is. In place."""
+    frame = limit_frame(rate)
+    return ride(samples, restraint(peaks(samples, frame), crest), frame)
+
+
+def limit_frame(rate: int) -> int:
+    """Samples in one frame of the limiter."""
+    return round(rate * FRAME)
+
+
+def restraint(crests: Samples, crest: float) -> Samples:
+    """The gain of each frame that keeps `crests` (one a frame) below `crest`, falling and rising over 5 ms.
+
+    The lowest gain needed nearby is held, then smoothed over the same time. It is held one frame longer, as `ride`
+    draws its line from one frame to the next.
+    """
+    if not len(crests):
+        return crests
+    allowed = crest / np.maximum(crests, crest)
+    held = np.pad(allowed, AHEAD + AHEAD + 1, mode="edge")
+    lowest = np.lib.stride_tricks.sliding_window_view(held, 2 * AHEAD + 3).min(axis=1)
+    return np.asarray(np.convolve(lowest, _bell(2 * AHEAD + 1), "valid"), np.float32)
+
+
+def ride(samples: Samples, gains: Samples, frame: int) -> Samples:
+    """Multiply by `gains` (one a frame of `frame` samples), in straight lines from centre to centre. In place."""
+    if gains.min(initial=1.0) == 1.0 == gains.max(initial=1.0):
+        return samples
+    halves = (gains[1:] + gains[:-1]) / 2
+    edges = np.concatenate([gains[:1], halves, gains[-1:]])
+    for first in range(0, len(gains), BLOCK):
+        here = slice(first, first + BLOCK)
+        line = _lines(edges[first : first + BLOCK + 1], gains[here], frame)
+        part = samples[first * frame : (first + BLOCK) * frame]
+        part *= line[: len(part)]
+    return samples
+
+
+def peaks(samples: Samples, frame: int) -> Samples:
+    """The highest absolute sample of each frame."""
+    return _each(samples, frame, lambda rows: np.maximum(rows.max(axis=1), -rows.min(axis=1)))
+
+
+def powers(samples: Samples, frame: int) -> Samples:
+    """The mean square of each frame."""
+    return _each(samples, frame, lambda rows: np.einsum("ij,ij->i", rows, rows) / rows.shape[1])
+
+
+def _lines(edges: Samples, centres: Samples, frame: int) -> Samples:
+    """From edge through centre to edge, for every frame: shape (frames * frame,)."""
+    there = np.interp((np.arange(frame) + 0.5) / frame, (0, 0.5, 1), (0, 1, 0)).astype(np.float32)
+    before = np.where(np.arange(frame) < frame / 2, 1 - there, 0).astype(np.float32)
+    after = 1 - there - before
+    shape = np.stack([before, there, after])
+    return np.ravel(np.stack([edges[:-1], centres, edges[1:]], axis=1) @ shape)
+
+
+def _each(samples: Samples, frame: int, measure: Callable[[Samples], Samples]) -> Samples:
+    """What `measure` makes of each frame; the last may be short."""
+    whole = len(samples) // frame * frame
+    parts = [measure(rows) for rows in (samples[:whole].reshape(-1, frame), samples[None, whole:]) if rows.size]
+    return np.concatenate([np.zeros(0, np.float32), *parts])
+
+
+def _bell(length: int) -> Samples:
+    window = np.hanning(length + 2)[1:-1]
+    return np.asarray(window / window.sum(), np.float32)

@@ -1,0 +1,104 @@
+"""Mastering: from clips joined together to what an amplifier should be given. Only the order of the steps is in here.
+
+    band and tone ► compressor ► density (limiter) ► loudness to the target ► card's rate ► true-peak limiter
+
+Every step leaves the sound where it was in time. Work is done at the profile's own rate, which is as low as its band
+allows: that is what makes it fast.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import curves
+from .blocks import Grid
+from .clip import Clip, Samples
+from .clips import fitted, resampled
+from .dynamics import compressed, limit_frame, limited, peaks, restraint, ride
+from .meters import crests, loudness
+from .profiles import HORN, Profile
+
+MARGIN = 0.1  # s of context of a block: the filters' ringing is over by then
+BLOCK = 1.0  # s
+STEEPNESS = 3  # order of the high-pass; the low-pass has twice as much
+ROUNDS = 4  # of limiting and making up for what it took
+CLOSE = 0.05  # LU from the target that is near enough
+ALLOWANCE = 0.15  # dB below the ceiling, for meters that find other crests than ours
+
+
+def master(clip: Clip, profile: Profile = HORN, rate: int = 48_000) -> Clip:
+    """Make `clip` fit for a loudspeaker: aligned with it in time, at `rate`, loudness and true peak as in `profile`.
+
+    The loudness is that of the whole clip (BS.1770-4). Silence stays silent.
+    """
+    dense = _dense(toned(resampled(clip, profile.rate), profile), profile)
+    frames = round(len(clip.samples) * rate / clip.rate)
+    return _finished(fitted(resampled(dense, rate), frames), profile)
+
+
+def toned(clip: Clip, profile: Profile) -> Clip:
+    """Only the band of the loudspeaker, with the profile's tone."""
+    frame = round(clip.rate * MARGIN)
+    grid = Grid(frame, core=round(BLOCK / MARGIN), margin=1)
+    curve = _curve(profile, np.fft.rfftfreq(grid.length, 1 / clip.rate))
+    result = np.empty_like(clip.samples)
+    for place, window in grid.blocks(clip.samples):
+        heard = np.fft.irfft(np.fft.rfft(window) * curve, grid.length)
+        result[place] = heard[grid.inside][: place.stop - place.start]
+    return Clip(clip.rate, result)
+
+
+def _curve(profile: Profile, hertz: curves.Curve) -> Samples:
+    band = curves.high_pass(hertz, profile.low, STEEPNESS) * curves.low_pass(hertz, profile.high, 2 * STEEPNESS)
+    return np.asarray(band * curves.through(hertz, profile.tone), np.float32)
+
+
+def _dense(clip: Clip, profile: Profile) -> Clip:
+    """Less between soft and loud, then at the target's loudness. Works on `clip` itself."""
+    level = loudness(clip)
+    if not math.isfinite(level):
+        return clip
+    samples = compressed(clip.samples, clip.rate, level + profile.threshold, profile.ratio)
+    samples = limited(samples, clip.rate, _linear(loudness(clip) + profile.density))
+    return _louder(Clip(clip.rate, samples), profile.target)
+
+
+def _finished(clip: Clip, profile: Profile) -> Clip:
+    """No crest above the ceiling, and still at the target's loudness. Works on `clip` itself."""
+    for _ in range(ROUNDS):
+        if not _held(clip, profile.ceiling - ALLOWANCE) or abs(loudness(clip) - profile.target) < CLOSE:
+            break
+        _louder(clip, profile.target)
+    _held(clip, profile.ceiling - ALLOWANCE)
+    return clip
+
+
+def _held(clip: Clip, ceiling: float) -> bool:
+    """Whether the limiter had anything to do."""
+    frame, crest = limit_frame(clip.rate), _linear(ceiling)
+    heights = peaks(clip.samples, frame)
+    # Ordinary sound rises less than 6 dB between two samples: only where it may reach the ceiling we look closer.
+    for near in np.flatnonzero(heights * 2 > crest):
+        heights[near] = _crest(clip.samples, int(near) * frame, frame)
+    if heights.max(initial=0.0) <= crest:
+        return False
+    ride(clip.samples, restraint(heights, crest), frame)
+    return True
+
+
+def _crest(samples: Samples, begin: int, frame: int) -> float:
+    first = max(begin - frame, 0)
+    return float(crests(samples[first : begin + 2 * frame])[begin - first :][:frame].max())
+
+
+def _louder(clip: Clip, target: float) -> Clip:
+    now = loudness(clip)
+    if math.isfinite(now):
+        clip.samples[:] *= np.float32(_linear(target - now))
+    return clip
+
+
+def _linear(decibels: float) -> float:
+    return float(10 ** (decibels / 20))
