@@ -73,6 +73,8 @@ class Speaker(Protocol):
     when there is news.
     """
 
+    lead: float  # seconds ahead of its time that a sequence wants to be armed: the card's, the amplifier's
+
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         """Get ready so that the first sample of `sequence` leaves at `at` (now, if past). `gain` is in dB.
 

@@ -1,0 +1,80 @@
+"""The child process that adds what was aired to a day's FLAC. It alone of this room loads numpy and soundfile.
+
+    python -m loudspeaker.speakers.day FILE FRAMES GAIN WAV…
+
+FLAC cannot grow at its end, so the day is written anew into a draft, which replaces it when it is on the disk: after
+a power cut the day is there without its last airing, never with half of it. Writers of one day wait for each other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+Block = npt.NDArray[np.int16]
+
+BLOCK = 1 << 16  # frames
+BETWEEN = 1.0  # seconds of silence between two airings
+
+
+def append(day: Path, sources: Sequence[Path], frames: int, gain: float = 0.0) -> None:
+    """Add the first `frames` frames of `sources`, mono 16-bit WAV heard one after the other, `gain` dB louder."""
+    day.parent.mkdir(parents=True, exist_ok=True)
+    with (day.parent / f".{day.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        rate = soundfile.info(day if day.exists() else sources[0]).samplerate
+        blocks = chain(_earlier(day, rate), _louder(_first(_samples(sources), frames), gain))
+        _replace(day, rate, blocks)
+
+
+def _earlier(day: Path, rate: int) -> Iterator[Block]:
+    if day.exists():
+        yield from _samples([day])
+        yield np.zeros(int(BETWEEN * rate), np.int16)
+
+
+def _samples(paths: Sequence[Path]) -> Iterator[Block]:
+    for path in paths:
+        yield from soundfile.blocks(path, BLOCK, dtype="int16")
+
+
+def _first(blocks: Iterator[Block], frames: int) -> Iterator[Block]:
+    for block in blocks:
+        yield block[:frames]
+        frames -= len(block)
+        if frames <= 0:
+            return
+
+
+def _louder(blocks: Iterator[Block], gain: float) -> Iterator[Block]:
+    factor = 10 ** (gain / 20)
+    for block in blocks:
+        yield np.clip(np.rint(block * factor), -32768, 32767).astype(np.int16) if gain else block
+
+
+def _replace(day: Path, rate: int, blocks: Iterator[Block]) -> None:
+    draft = day.with_name(f".{day.name}.draft")
+    with soundfile.SoundFile(draft, "w", rate, 1, "PCM_16", format="FLAC") as file:
+        for block in blocks:
+            file.write(block)
+    with draft.open("rb") as written:
+        os.fsync(written.fileno())
+    draft.replace(day)
+
+
+def main() -> None:
+    day, frames, gain, *sources = sys.argv[1:]
+    os.nice(10)
+    append(Path(day), [Path(source) for source in sources], int(frames), float(gain))
+
+
+if __name__ == "__main__":
+    main()

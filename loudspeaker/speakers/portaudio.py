@@ -1,0 +1,237 @@
+"""A sound card as a `Speaker`: the daemon's side of the player process. No PortAudio is loaded in here.
+
+One `Card` (one child process) for each sound card; each of its outputs is a `CardSpeaker` on one of its channels.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import monotonic  # the player's clock: both ends of the pipe must read the same one
+from typing import IO, Any
+
+from ..errors import DeviceGone, Message, SpeakerError
+from ..interfaces import Clock, Playback, State
+from ..sound.programme import Programme
+from . import intact
+
+ANSWER = 0.3  # seconds that `arm` and `stop` wait for the player's word, at most
+SILENCE = 1.0  # without a sign of life from a player whose card is open: it is frozen
+BIRTH = 6.0  # … and until the first word of a new one: a small board loads slowly
+LOOK = 0.25  # … is looked for this often
+RUNNING = (State.ARMED, State.PLAYING)
+
+
+class Card:
+    """The child process that owns one sound card. It is started when it is first needed, and again when it died.
+
+    `news` holds the last word on each output; `changed` is notified of each new one.
+    """
+
+    def __init__(self, name: str, channels: int, clock: Clock, wake: Callable[[], None] = lambda: None) -> None:
+        self.name = name
+        self.channels = channels
+        self.clock = clock
+        self.wake = wake
+        self.news: dict[str, dict[str, Any]] = {}
+        self.changed = threading.Condition()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._sent = 0  # commands; each word of the player tells how many it has seen
+        self._due: float | None = None  # monotonic time by which the next word must come
+
+    @property
+    def beating(self) -> bool:
+        """No word that was due is missing."""
+        return self._due is None or monotonic() < self._due
+
+    def start(self) -> None:
+        """Have a player ready, so that the first airing need not wait for one."""
+        with self.changed:
+            self._living()
+
+    def arm(self, output: str, airing: str, **facts: object) -> None:
+        with self.changed:
+            self.news[output] = {"airing": airing, "state": State.ARMED, "frames": 0}
+            self._send(do="arm", output=output, airing=airing, **facts)
+            self.changed.wait_for(lambda: "output" in self.news[output], ANSWER)
+
+    def stop(self, output: str, fade: float) -> None:
+        with self.changed:
+            self._send(do="stop", output=output, fade=fade)
+            self.changed.wait_for(lambda: self.news[output]["state"] not in RUNNING, ANSWER)
+
+    def close(self) -> None:
+        """End the player; it fades out what plays. By force where it does not listen."""
+        with self.changed:
+            child, self._child, self._due = self._child, None, None
+        if child and child.stdin:
+            child.stdin.close()
+            try:
+                child.wait(timeout=0.6)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+    def _living(self) -> subprocess.Popen[bytes]:
+        if self._child is None:
+            command = [sys.executable, "-m", "loudspeaker.speakers.player", self.name, str(self.channels)]
+            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+            self._due = monotonic() + BIRTH
+            self._sent = 0
+            threading.Thread(target=self._listen, args=[self._child], daemon=True).start()
+        return self._child
+
+    def _send(self, **command: object) -> None:
+        child = self._living()
+        assert child.stdin
+        self._sent += 1
+        self._due = max(self._due or 0.0, monotonic() + SILENCE)
+        with suppress(OSError):  # it has died: the listener is about to say so
+            child.stdin.write(json.dumps(command).encode() + b"\n")
+
+    def _listen(self, child: subprocess.Popen[bytes]) -> None:
+        """Take down what the player says until it ends; end it when it has fallen silent."""
+        assert child.stdout
+        for word in words(child.stdout, lambda: self._child is child and not self.beating):
+            self._note(child, word)
+        frozen = child.poll() is None and self._child is child and not self.beating
+        child.kill()
+        self._mourn(child, "frozen" if frozen else "died")
+
+    def _note(self, child: subprocess.Popen[bytes], word: dict[str, Any]) -> None:
+        with self.changed:
+            if self._child is not child:
+                return
+            at_rest = word.get("idle") and word["seen"] == self._sent
+            self._due = None if at_rest else monotonic() + SILENCE
+            for output, frames in word.get("heard", {}).items():
+                self.news[output]["frames"] = frames
+            if "output" in word and word["airing"] == self.news[word["output"]]["airing"]:
+                self.news[word["output"]] = word
+                self.changed.notify_all()
+        if "output" in word:
+            self.wake()
+
+    def _mourn(self, child: subprocess.Popen[bytes], fault: str) -> None:
+        """The player has gone: so has what it played. The next command starts another."""
+        with self.changed:
+            if self._child is not child:
+                return
+            self._child, self._due = None, None
+            for output, news in self.news.items():
+                if news["state"] in RUNNING:
+                    ended = monotonic()
+                    self.news[output] = news | {"output": output, "state": State.FAILED, "fault": fault, "ended": ended}
+            self.changed.notify_all()
+        self.wake()
+
+
+class CardSpeaker:
+    """One channel of a sound card, as a `Speaker`. `gain` is the output's own, in dB."""
+
+    lead = 3.0
+
+    def __init__(self, card: Card, output: str, channel: int = 1, gain: float = 0.0) -> None:
+        self.card = card
+        self.output = output
+        self.channel = channel
+        self.gain = gain
+        self._last = Playback()
+        self._stopping = False
+
+    def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
+        if self.poll().state in RUNNING and not self._stopping:
+            raise SpeakerError(Message("This output is still playing."))
+        intact.check(sequence)
+        due = monotonic() + (at - self.card.clock.now()).total_seconds()
+        self._last, self._stopping = Playback(State.ARMED, airing, via=self.card.name), False
+        self.card.arm(
+            self.output,
+            airing,
+            channel=self.channel,
+            due=due,
+            gain=self.gain + gain,
+            rate=sequence[0].rate,
+            paths=[str(programme.path) for programme in sequence],
+        )
+        if error := self.poll().error:
+            raise self._kind(error)
+
+    def stop(self, fade: float = 0.03) -> None:
+        if self.poll().state in RUNNING:
+            self._stopping = True
+            self.card.stop(self.output, fade)
+
+    def poll(self) -> Playback:
+        news = self.card.news.get(self.output)
+        if news and self._last.state in RUNNING:
+            self._last = self._told(news)
+        return self._last
+
+    def close(self) -> None:
+        self.card.close()
+
+    def _told(self, news: dict[str, Any]) -> Playback:
+        """The player's word as a playback. Moments are turned into wall time once, when they are first told."""
+        state = State(news["state"])
+        started = news.get("started") if state is not State.ARMED else None
+        return Playback(
+            state,
+            news["airing"],
+            started_at=self._last.started_at or self._wall(started),
+            ended_at=self._wall(news.get("ended")) if state not in RUNNING else None,
+            frames=news["frames"],
+            error=self._error(news),
+            via=news.get("card", self.card.name),
+        )
+
+    def _wall(self, moment: float | None) -> datetime | None:
+        return None if moment is None else self.card.clock.now() - timedelta(seconds=monotonic() - moment)
+
+    def _error(self, news: dict[str, Any]) -> Message | None:
+        return sentence(news["fault"], self.card.name, news.get("detail", "")) if "fault" in news else None
+
+    def _kind(self, error: Message) -> SpeakerError:
+        fault = self.card.news[self.output]["fault"]
+        return DeviceGone(error) if fault in ("gone", "closed", "frozen", "died") else SpeakerError(error)
+
+
+def words(pipe: IO[bytes], overdue: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+    """The lines that come out of `pipe`, until it ends or `overdue`."""
+    unread = b""
+    while not overdue():
+        if not select.select([pipe], [], [], LOOK)[0]:
+            continue
+        read = os.read(pipe.fileno(), 1 << 16)
+        if not read:
+            return
+        *whole, unread = (unread + read).split(b"\n")
+        yield from map(json.loads, whole)
+
+
+def sentence(fault: str, device: str, detail: str) -> Message:
+    """What the player's word for a fault means to people."""
+    match fault:
+        case "gone":
+            return Message("The sound card “{device}” is not there.", device=device)
+        case "unclear":
+            return Message("Several sound cards are called “{device}”: {names}.", device=device, names=detail)
+        case "closed":
+            return Message("The sound card “{device}” cannot be opened: {reason}.", device=device, reason=detail)
+        case "frozen":
+            return Message("The sound card “{device}” does not answer any more.", device=device)
+        case "channels":
+            return Message("The sound card “{device}” has only {count} channels.", device=device, count=detail)
+        case "rate":
+            return Message("The sound card “{device}” is playing at another sample rate.", device=device)
+        case "file":
+            return Message("A sound file cannot be played: {reason}.", reason=detail)
+        case "library":
+            return Message("PortAudio is not installed. Install the package libportaudio2.")
+    return Message("The player of the sound card “{device}” has died.", device=device)

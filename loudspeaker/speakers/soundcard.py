@@ -1,0 +1,109 @@
+"""PortAudio, as little of it as is needed: find a card by its name, run a stream on it. For the player process only.
+
+Importing this loads PortAudio; the daemon must not.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import sounddevice  # type: ignore[import-untyped]
+from sounddevice import PortAudioError
+
+from .deck import Deck
+
+LATENCY = 0.04  # seconds of buffer: what a pre-emption waits for, and what a busy machine may take to think
+DEFAULT = "auto"
+
+
+__all__ = ["NoCard", "PortAudioError", "Running", "Unclear", "cards", "find", "release"]
+
+
+class NoCard(Exception):
+    """There is no such card now."""
+
+
+class Unclear(Exception):
+    """More than one card goes by that name."""
+
+
+def cards() -> list[dict[str, Any]]:
+    """The cards that can play, as PortAudio found them when it was last started."""
+    return [card for card in sounddevice.query_devices() if card["max_output_channels"]]
+
+
+def find(name: str) -> dict[str, Any]:
+    """The card called `name`, wholly or in part; `auto` is the system's default.
+
+    Raises `NoCard` or `Unclear`: never another card instead.
+    """
+    if name == DEFAULT:
+        found = [card for card in cards() if card["index"] == sounddevice.default.device[1]]
+    else:
+        whole = [card for card in cards() if card["name"] == name]
+        found = whole or [card for card in cards() if name.casefold() in card["name"].casefold()]
+    if not found:
+        raise NoCard(name)
+    if len(found) > 1:
+        raise Unclear(", ".join(card["name"] for card in found))
+    return found[0]
+
+
+class Running:
+    """A stream that plays a deck on the card called `name`. Raises `NoCard`, `Unclear` or `PortAudioError`.
+
+    PortAudio looks at the machine's cards only when it starts, so it is started for each stream and ended after it:
+    a card that was plugged in meanwhile is found, and the memory goes back.
+    """
+
+    def __init__(self, name: str, rate: int, channels: int) -> None:
+        release()
+        sounddevice._initialize()
+        card = find(name)
+        self.card: str = card["name"]
+        self.deck = Deck(rate, max(1, min(max(channels, 2), card["max_output_channels"])))
+        self._hurried = False
+        self._stream = sounddevice.RawOutputStream(
+            samplerate=rate,
+            channels=self.deck.channels,
+            dtype="int16",
+            device=card["index"],
+            latency=LATENCY,
+            callback=self._block,
+        )
+        self._stream.start()
+
+    @property
+    def active(self) -> bool:
+        return bool(self._stream.active)
+
+    def close(self) -> None:
+        """May hang for ever where the card or its server is dead."""
+        self._stream.abort()
+        self._stream.close()
+        release()
+
+    def _block(self, out: Any, frames: int, time: Any, status: Any) -> None:
+        # Only this difference is to be trusted: which clock PortAudio reads depends on how it was built.
+        leaves_at = monotonic() + time.outputBufferDacTime - time.currentTime
+        if not self._hurried:
+            self._hurried = True
+            hurry()
+        if status.output_underflow:
+            self.deck.ran_dry()
+        self.deck.render(memoryview(out), leaves_at)
+
+
+def release() -> None:
+    """End PortAudio, as often as it was started."""
+    while sounddevice._initialized:
+        sounddevice._terminate()
+
+
+def hurry() -> None:
+    """Put this thread before the rest of the machine, where that is allowed."""
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(20))

@@ -1,0 +1,91 @@
+"""One sequence on its way to a channel: when it begins, how it fades, how much was heard. Reads no clock, no file.
+
+`render` is called by the card's thread and `stop` by the player's own, which also reads the rest.
+"""
+
+from __future__ import annotations
+
+from ..interfaces import State
+from .anchor import Anchor
+from .tape import Tape
+
+
+class Track:
+    """A tape that is to start at `due`, in monotonic seconds, but not before the track `after` has ended."""
+
+    def __init__(self, airing: str, channel: int, tape: Tape, due: float, after: Track | None = None) -> None:
+        self.airing = airing
+        self.channel = channel  # from 0
+        self.tape = tape
+        self.due = due
+        self.frames = 0  # given to the card
+        self.started_at: float | None = None  # when the first sample leaves, monotonic
+        self.ended_at: float | None = None  # … and when the last has left
+        self.stopped = False
+        self.end: int | None = None  # frame of the stream that it no longer reaches; set last: it is over
+        self._begin: int | None = None
+        self._after = after
+        self._fade: int | None = None  # frames of the fade-out asked for
+        self._faded = 0
+
+    def stop(self, fade: int) -> None:
+        """Fade out over `fade` frames from the next block on."""
+        self._fade = fade
+
+    def render(self, block: memoryview, position: int, anchor: Anchor) -> None:
+        """Put what belongs there into `block` (format "h"), whose first sample is frame `position` of the stream."""
+        if self.end is not None or (self._begin is None and not self._place(position, len(block), anchor)):
+            return
+        skip = max((self._begin or 0) - position, 0)
+        self._play(block[skip:], position + skip, anchor)
+
+    def state(self, now: float) -> State:
+        """A stopped one is over at once, any other when its last sample has left."""
+        if self.end is not None and self.stopped:
+            return State.STOPPED
+        if self.ended_at is not None and now >= self.ended_at:
+            return State.DONE
+        return State.ARMED if self.started_at is None or now < self.started_at else State.PLAYING
+
+    def heard(self, now: float, rate: int) -> int:
+        """Frames that have left the card by `now`."""
+        if self.started_at is None:
+            return 0
+        return self.frames if self.stopped else min(self.frames, max(0, int((now - self.started_at) * rate)))
+
+    def _place(self, position: int, length: int, anchor: Anchor) -> bool:
+        """Settle the frame at which it begins once that lies in this block; late ones begin with the block."""
+        if self._fade is not None:
+            self._finish(position, anchor, stopped=True)
+            return False
+        if self._after is not None and self._after.end is None:
+            return False
+        earliest = max(position, (self._after and self._after.end) or 0)
+        begin = max(anchor.frame(self.due), earliest)
+        if begin >= position + length:
+            return False
+        self._begin, self._after = begin, None
+        self.started_at = anchor.moment(begin)
+        return True
+
+    def _play(self, into: memoryview, position: int, anchor: Anchor) -> None:
+        if self._fade is not None:
+            into = into[: self._fade - self._faded]
+        count = self.tape.take(into)
+        self.frames += count
+        if self._fade is not None:
+            self._dim(into)
+        if self.tape.ended:
+            self._finish(position + count, anchor)
+        elif self._fade is not None and self._faded >= self._fade:
+            self._finish(position + len(into), anchor, stopped=True)
+
+    def _dim(self, samples: memoryview) -> None:
+        for index in range(len(samples)):
+            self._faded += 1
+            samples[index] = samples[index] * (self._fade - self._faded) // self._fade  # type: ignore[operator]
+
+    def _finish(self, position: int, anchor: Anchor, stopped: bool = False) -> None:
+        self.ended_at = anchor.moment(position)
+        self.stopped = stopped
+        self.end = position

@@ -1,0 +1,126 @@
+"""A private PulseAudio for the sound tests and benches: its own folder, null sinks, gone with the test.
+
+Nobody's own sound server is touched: everything is told to look into the private folder, by `environment`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+RATE = 48_000
+CHANNELS = 2
+FRAME = 2 * CHANNELS  # bytes
+FOUND = all(shutil.which(tool) for tool in ("pulseaudio", "parec", "pactl"))
+
+
+class Server:
+    """PulseAudio in `folder` with one null sink for each of `sinks`; ALSA knows each sink by its name."""
+
+    def __init__(self, folder: Path, sinks: Sequence[str]) -> None:
+        self.sinks = sinks
+        self.run = folder / "run"
+        self.run.mkdir(mode=0o700, parents=True)
+        self.environment = {
+            "HOME": str(folder),
+            "XDG_RUNTIME_DIR": str(self.run),
+            "PULSE_RUNTIME_PATH": str(self.run),
+            "PULSE_SERVER": f"unix:{self.run / 'native'}",
+            "DBUS_SESSION_BUS_ADDRESS": "disabled:",
+        }
+        (folder / ".asoundrc").write_text("".join(f"pcm.{sink} {{ type pulse device {sink} }}\n" for sink in sinks))
+        self.start()
+
+    def start(self) -> None:
+        socket = self.run / "native"
+        modules = [f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
+        modules += [
+            f"module-null-sink sink_name={sink} format=s16le rate={RATE} channels={CHANNELS}" for sink in self.sinks
+        ]
+        command = [
+            "pulseaudio",
+            "-n",
+            "--daemonize=no",
+            "--use-pid-file=no",
+            "--exit-idle-time=-1",
+            "--disable-shm=yes",
+        ]
+        for module in modules:
+            command += ["-L", module]
+        self.process = subprocess.Popen(command, env=self.whole, stderr=subprocess.DEVNULL)
+        wait_for(socket.exists)
+        wait_for(lambda: self.control("info").returncode == 0)
+
+    @property
+    def whole(self) -> Mapping[str, str]:
+        return {**os.environ, **self.environment}
+
+    def control(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["pactl", *words], env=self.whole, capture_output=True, text=True, check=False)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    @contextmanager
+    def recorder(self, sink: str) -> Iterator[Recorder]:
+        recorder = Recorder(sink, self.whole)
+        try:
+            yield recorder
+        finally:
+            recorder.stop()
+
+
+class Recorder:
+    """What a sink's monitor hears, and when: attach it before the sound comes."""
+
+    def __init__(self, sink: str, environment: Mapping[str, str]) -> None:
+        command = ["parec", "-d", f"{sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
+        command += [f"--channels={CHANNELS}", "--latency-msec=2"]
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, bufsize=0)
+        self._bytes = bytearray()
+        self._arrivals: list[tuple[int, float]] = []  # first frame of a piece, monotonic
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        wait_for(lambda: len(self._bytes) > FRAME * RATE // 10)
+
+    def _listen(self) -> None:
+        assert self._process.stdout
+        pipe = self._process.stdout.fileno()
+        while piece := os.read(pipe, 1 << 16):
+            self._arrivals.append((len(self._bytes) // FRAME, time.monotonic()))
+            self._bytes += piece
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+            self._thread.join()
+            assert self._process.stdout
+            self._process.stdout.close()
+
+    def channel(self, number: int) -> array[int]:
+        """The samples of one channel, counted from 1."""
+        return array("h", bytes(self._bytes[: len(self._bytes) // FRAME * FRAME]))[number - 1 :: CHANNELS]
+
+    def moment(self, frame: int, span: float = 1.0) -> float:
+        """When `frame` was heard, monotonic: no piece arrives before its time, so the earliest ones near it tell."""
+        near = [(first, at) for first, at in self._arrivals if abs(first - frame) < span * RATE]
+        early = sorted(at - first / RATE for first, at in near)
+        return early[len(early) // 20] + frame / RATE
+
+
+def wait_for(condition: object, seconds: float = 5.0) -> None:
+    """Look every few milliseconds until `condition()` holds; fail where it does not in time."""
+    ends = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        if time.monotonic() > ends:
+            raise TimeoutError(f"not within {seconds} s")
+        time.sleep(0.005)

@@ -1,0 +1,371 @@
+"""Speakers without a sound card: what is put into which block, when a sequence begins and ends, what is remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import wave
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loudspeaker.errors import DeviceGone, Message, SpeakerError
+from loudspeaker.interfaces import Playback, State
+from loudspeaker.sound.programme import Programme
+from loudspeaker.speakers import day, intact
+from loudspeaker.speakers.anchor import Anchor
+from loudspeaker.speakers.deck import Deck
+from loudspeaker.speakers.file import FileSpeaker
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.speakers.outlets import Auto, Setting, open_speakers
+from loudspeaker.speakers.tape import Tape, louder
+from loudspeaker.speakers.track import Track
+
+RATE = 1000  # few enough frames to count
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@dataclass
+class HandClock:
+    """Time that moves when it is told to."""
+
+    passed: float = 0.0
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+
+@dataclass
+class Outlet:
+    name: str
+    device: str
+    channel: int = 1
+    gain: float = 0.0
+    relay: None = None
+
+
+@dataclass
+class Shelf:
+    """A folder of programmes."""
+
+    folder: Path
+    made: int = field(default=0)
+
+    def programme(self, samples: Sequence[int], rate: int = RATE) -> Programme:
+        self.made += 1
+        path = self.folder / f"{self.made}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, rate, 0, "NONE", ""))
+            file.writeframes(array("h", samples).tobytes())
+        return Programme(path.stem, path, rate, len(samples), hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+def tape(shelf: Shelf, *parts: Sequence[int], gain: float = 0.0) -> Tape:
+    made = Tape([str(shelf.programme(part).path) for part in parts], RATE, gain)
+    made.fill()
+    return made
+
+
+def turn(deck: Deck, blocks: Sequence[int], begins: float = 0.0) -> list[int]:
+    """The samples that a card hears which asks for `blocks` frames at a time and plays frame 0 at `begins`."""
+    heard = array("h")
+    for frames in blocks:
+        out = memoryview(bytearray(2 * deck.channels * frames))
+        deck.render(out, begins + deck.position / deck.rate)
+        heard.extend(out.cast("h"))
+        for track in deck.tracks:
+            track.tape.fill()
+    return heard.tolist()
+
+
+# The tape
+
+
+def test_a_tape_joins_its_files_without_a_gap(shelf: Shelf) -> None:
+    joined = tape(shelf, [1, 2, 3], [4, 5])
+    heard = array("h", bytes(16))
+
+    assert joined.take(memoryview(heard)) == 5
+    assert heard.tolist() == [1, 2, 3, 4, 5, 0, 0, 0]
+    assert joined.ended
+
+
+def test_a_tape_of_another_rate_is_refused(shelf: Shelf) -> None:
+    wrong = shelf.programme([1, 2], rate=44_100)
+
+    with pytest.raises(ValueError, match=r"1\.wav"):
+        Tape([str(wrong.path)], RATE).fill()
+
+
+@given(st.lists(st.integers(-32768, 32767)), st.floats(-30, 12))
+def test_gain_multiplies_and_never_wraps_around(samples: list[int], gain: float) -> None:
+    expected = [max(-32768, min(32767, round(sample * 10 ** (gain / 20)))) for sample in samples]
+
+    assert louder(gain)(array("h", samples)).tolist() == expected
+
+
+# When does a frame leave?
+
+
+def test_one_lying_report_does_not_move_the_anchor() -> None:
+    anchor = Anchor(RATE)
+    for frame in range(0, 600, 10):
+        anchor.note(5.0 + frame / RATE + (1.8 if frame == 300 else 0.0), frame)
+
+    assert anchor.frame(6.0) == 1000
+    assert anchor.moment(500) == pytest.approx(5.5)
+
+
+# The deck
+
+
+@given(st.lists(st.integers(1, 40), min_size=20, max_size=40), st.integers(0, 300))
+def test_every_sample_leaves_at_its_instant_whatever_the_blocks(blocks: list[int], due: int) -> None:
+    deck = Deck(RATE, 1)
+    deck.tracks.append(Track("a", 0, Ramp(50), due / RATE))
+    heard = turn(deck, [*blocks, 400])
+
+    assert heard[due : due + 50] == list(range(1, 51))
+    assert not any(heard[:due] + heard[due + 50 :])
+
+
+class Ramp(Tape):
+    """1, 2, 3 … `length`, from no file."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__([], RATE)
+        self._pieces.append(memoryview(array("h", range(1, length + 1))))
+        self._read_out = True
+
+
+def test_two_outputs_of_one_card_do_not_meet() -> None:
+    deck = Deck(RATE, 2)
+    deck.tracks += [Track("left", 0, Ramp(3), 0.002), Track("right", 1, Ramp(3), 0.004)]
+
+    assert turn(deck, [8]) == [0, 0, 0, 0, 1, 0, 2, 0, 3, 1, 0, 2, 0, 3, 0, 0]
+
+
+def test_outputs_that_share_a_channel_are_heard_together_and_do_not_wrap() -> None:
+    deck = Deck(RATE, 1)
+    loud = Ramp(2)
+    loud._pieces[0] = memoryview(array("h", [32767, 5]))
+    deck.tracks += [Track("a", 0, Ramp(2), 0.0), Track("b", 0, loud, 0.0)]
+
+    assert turn(deck, [3]) == [32767, 7, 0]
+
+
+def test_a_late_track_begins_at_once_and_says_when() -> None:
+    deck = Deck(RATE, 1)
+    turn(deck, [10] * 20)
+    deck.tracks.append(late := Track("a", 0, Ramp(5), 0.05))
+    turn(deck, [10])
+
+    assert late.started_at == pytest.approx(0.2)
+
+
+def test_a_stopped_track_fades_out_and_tells_what_was_heard() -> None:
+    deck = Deck(RATE, 1)
+    deck.tracks.append(track := Track("a", 0, Ramp(1000), 0.0))
+    turn(deck, [100])
+    track.stop(fade=10)
+    faded = turn(deck, [8, 8])
+
+    assert faded[0] == 101 * 9 // 10
+    assert sorted(faded[:10], reverse=True) == faded[:10]
+    assert faded[9:] == [0] * 7
+    assert (track.state(0.0), track.heard(9.9, RATE)) == (State.STOPPED, 110)
+
+
+def test_an_armed_track_that_is_stopped_was_not_heard() -> None:
+    deck = Deck(RATE, 1)
+    deck.tracks.append(track := Track("a", 0, Ramp(9), 5.0))
+    turn(deck, [10])
+    track.stop(fade=10)
+
+    assert not any(turn(deck, [10]))
+    assert (track.state(0.0), track.heard(9.9, RATE), track.started_at) == (State.STOPPED, 0, None)
+
+
+def test_what_breaks_in_begins_right_after_the_fade() -> None:
+    deck = Deck(RATE, 1)
+    first = Track("a", 0, Ramp(1000), 0.0)
+    deck.tracks += [first, Track("b", 0, Ramp(3), 0.0, after=first)]
+    turn(deck, [100])
+    first.stop(fade=10)
+
+    assert turn(deck, [10, 5])[10:] == [1, 2, 3, 0, 0]
+
+
+def test_a_track_is_done_when_its_last_sample_has_left() -> None:
+    deck = Deck(RATE, 1)
+    deck.tracks.append(track := Track("a", 0, Ramp(50), 0.1))
+    turn(deck, [200])
+
+    assert [track.state(now) for now in (0.09, 0.11, 0.149, 0.16)] == [
+        State.ARMED,
+        State.PLAYING,
+        State.PLAYING,
+        State.DONE,
+    ]
+    assert [track.heard(now, RATE) for now in (0.09, 0.1105, 0.16)] == [0, 10, 50]
+
+
+def test_the_deck_lets_go_of_what_is_over() -> None:
+    deck = Deck(RATE, 1)
+    deck.tracks += [Track("a", 0, Ramp(5), 0.0), Track("b", 0, Ramp(5), 9.0)]
+    turn(deck, [10])
+    deck.sweep(now=1.0)
+
+    assert [track.airing for track in deck.tracks] == ["b"]
+
+
+# The stand-in
+
+
+def test_a_memory_speaker_keeps_its_clocks_time(clock: HandClock) -> None:
+    speaker = MemorySpeaker(clock)
+    speaker.arm("x", [SECOND, SECOND], NOON + timedelta(seconds=2))
+    seen = []
+    for clock.passed in (0.0, 2.5, 4.0):
+        seen.append((speaker.poll().state, speaker.poll().frames))
+
+    assert seen == [(State.ARMED, 0), (State.PLAYING, 500), (State.DONE, 2000)]
+    assert speaker.poll().started_at == NOON + timedelta(seconds=2)
+    assert speaker.poll().ended_at == NOON + timedelta(seconds=4)
+
+
+SECOND = Programme("second", Path("none.wav"), RATE, 1000, "")
+
+
+def test_a_memory_speaker_remembers_what_it_played(clock: HandClock) -> None:
+    speaker = MemorySpeaker(clock)
+    speaker.arm("x", [SECOND], NOON)
+    clock.passed = 0.25
+    speaker.stop()
+    (take, playback) = speaker.played[0]
+
+    assert (take.airing, playback.state, playback.frames) == ("x", State.STOPPED, 250)
+
+
+def test_a_memory_speaker_breaks_when_it_is_told_to(clock: HandClock) -> None:
+    speaker = MemorySpeaker(clock, via="hall")
+    speaker.arm("x", [SECOND], NOON)
+    clock.passed = 0.5
+    speaker.fail()
+    speaker.gone = True
+
+    assert (speaker.poll().state, speaker.poll().frames) == (State.FAILED, 500)
+    with pytest.raises(DeviceGone):
+        speaker.arm("x", [SECOND], NOON)
+
+
+def test_a_second_sequence_waits_for_the_end_of_the_first(clock: HandClock) -> None:
+    speaker = MemorySpeaker(clock)
+    speaker.arm("x", [SECOND], NOON)
+
+    with pytest.raises(SpeakerError):
+        speaker.arm("y", [SECOND], NOON)
+
+
+# Files
+
+
+def test_a_damaged_programme_is_not_armed(shelf: Shelf) -> None:
+    programme = shelf.programme([1, 2, 3])
+    programme.path.write_bytes(programme.path.read_bytes()[:-1] + b"?")
+
+    with pytest.raises(SpeakerError, match="damaged"):
+        intact.check([programme])
+
+
+def test_an_empty_sequence_or_one_of_two_rates_is_not_armed(shelf: Shelf) -> None:
+    for sequence in ([], [shelf.programme([1]), shelf.programme([1], rate=2000)]):
+        with pytest.raises(SpeakerError):
+            intact.check(sequence)
+
+
+def test_a_missing_programme_is_not_armed(shelf: Shelf) -> None:
+    with pytest.raises(SpeakerError, match="cannot be read"):
+        intact.check([replace(shelf.programme([1]), path=shelf.folder / "gone.wav")])
+
+
+def test_a_day_of_flac_holds_what_was_heard_in_order(shelf: Shelf) -> None:
+    first, second = shelf.programme([100, 200, 300], rate=8000), shelf.programme([400, 500], rate=8000)
+    flac = shelf.folder / "air" / "day.flac"
+    day.append(flac, [first.path, second.path], 4)
+    day.append(flac, [second.path], 2, gain=-6.0206)
+    samples, rate = soundfile.read(flac, dtype="int16")
+
+    assert rate == 8000
+    assert samples[samples != 0].tolist() == [100, 200, 300, 400, 200, 250]
+    assert len(samples) == 4 + 8000 + 2
+    assert [path.suffix for path in flac.parent.iterdir() if not path.name.startswith(".")] == [".flac"]
+
+
+def test_a_box_without_a_card_airs_into_the_days_file(shelf: Shelf, clock: HandClock) -> None:
+    speaker = FileSpeaker(clock, shelf.folder / "air", "hall")
+    speaker.arm("x", [shelf.programme(range(1, 101), rate=8000)], NOON)
+    clock.passed = 1.0
+    playback = speaker.poll()
+    speaker.close()
+    samples, _ = soundfile.read(shelf.folder / "air" / "2026-11-24-hall.flac", dtype="int16")
+
+    assert (playback.state, playback.to_file, playback.frames) == (State.DONE, True, 100)
+    assert playback.via.endswith("2026-11-24-hall.flac")
+    assert samples.tolist() == list(range(1, 101))
+
+
+# Which speaker for which output
+
+
+class Absent(MemorySpeaker):
+    """A card that is not there."""
+
+    def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
+        raise DeviceGone(Message("The sound card “{device}” is not there.", device="auto"))
+
+
+def test_auto_airs_into_a_file_only_where_there_is_no_card(clock: HandClock) -> None:
+    card, file = MemorySpeaker(clock, via="card"), MemorySpeaker(clock, via="file")
+    there, absent = Auto(card, file), Auto(Absent(clock), file)
+    there.arm("x", [SECOND], NOON)
+    absent.arm("x", [SECOND], NOON)
+
+    assert (there.poll().via, absent.poll().via) == ("card", "file")
+
+
+def test_outputs_get_the_speakers_that_their_devices_name(tmp_path: Path, clock: HandClock) -> None:
+    speakers = open_speakers([Outlet("a", "memory"), Outlet("b", "file")], Setting(clock, tmp_path))
+
+    assert {name: type(speaker) for name, speaker in speakers.items()} == {"a": MemorySpeaker, "b": FileSpeaker}
+    assert speakers["a"].poll() == Playback()
+
+
+def test_the_daemons_side_loads_neither_numpy_nor_portaudio() -> None:
+    code = (
+        "import sys, loudspeaker.speakers.outlets as _; print({'numpy', 'soundfile', 'sounddevice'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"
