@@ -7,7 +7,7 @@ anything from one block to the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,3 +53,20 @@ def _window(samples: Samples, begin: int, length: int) -> Samples:
     first, last = max(begin, 0), min(begin + length, len(samples))
     window[first - begin : last - begin] = samples[first:last]
     return window
+
+
+def peaks(samples: Samples, frame: int) -> Samples:
+    """The highest absolute sample of each frame."""
+    return _each(samples, frame, lambda rows: np.maximum(rows.max(axis=1), -rows.min(axis=1)))
+
+
+def powers(samples: Samples, frame: int) -> Samples:
+    """The mean square of each frame."""
+    return _each(samples, frame, lambda rows: np.einsum("ij,ij->i", rows, rows) / rows.shape[1])
+
+
+def _each(samples: Samples, frame: int, measure: Callable[[Samples], Samples]) -> Samples:
+    """What `measure` makes of each frame; the last may be short."""
+    whole = len(samples) // frame * frame
+    parts = [measure(rows) for rows in (samples[:whole].reshape(-1, frame), samples[None, whole:]) if rows.size]
+    return np.concatenate([np.zeros(0, np.float32), *parts])

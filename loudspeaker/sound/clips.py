@@ -7,8 +7,8 @@ import math
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 
+from .blocks import peaks
 from .clip import Clip
-from .dynamics import peaks
 from .meters import loudness
 
 VOICE_LEVEL = -23.0  # LUFS of every voice and recording before it is joined to others; leaves room for the crests

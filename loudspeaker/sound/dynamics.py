@@ -7,10 +7,9 @@ is small however long the sound is, and as everything is known beforehand, nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from .blocks import peaks, powers
 from .clip import Samples
 
 FRAME = 0.0005  # s, of the limiter
@@ -67,16 +66,6 @@ def ride(samples: Samples, gains: Samples, frame: int) -> Samples:
     return samples
 
 
-def peaks(samples: Samples, frame: int) -> Samples:
-    """The highest absolute sample of each frame."""
-    return _each(samples, frame, lambda rows: np.maximum(rows.max(axis=1), -rows.min(axis=1)))
-
-
-def powers(samples: Samples, frame: int) -> Samples:
-    """The mean square of each frame."""
-    return _each(samples, frame, lambda rows: np.einsum("ij,ij->i", rows, rows) / rows.shape[1])
-
-
 def _lines(edges: Samples, centres: Samples, frame: int) -> Samples:
     """From edge through centre to edge, for every frame: shape (frames * frame,)."""
     there = np.interp((np.arange(frame) + 0.5) / frame, (0, 0.5, 1), (0, 1, 0)).astype(np.float32)
@@ -84,13 +73,6 @@ def _lines(edges: Samples, centres: Samples, frame: int) -> Samples:
     after = 1 - there - before
     shape = np.stack([before, there, after])
     return np.ravel(np.stack([edges[:-1], centres, edges[1:]], axis=1) @ shape)
-
-
-def _each(samples: Samples, frame: int, measure: Callable[[Samples], Samples]) -> Samples:
-    """What `measure` makes of each frame; the last may be short."""
-    whole = len(samples) // frame * frame
-    parts = [measure(rows) for rows in (samples[:whole].reshape(-1, frame), samples[None, whole:]) if rows.size]
-    return np.concatenate([np.zeros(0, np.float32), *parts])
 
 
 def _bell(length: int) -> Samples:

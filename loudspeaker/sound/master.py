@@ -13,11 +13,11 @@ import math
 import numpy as np
 
 from . import curves
-from .blocks import Grid
+from .blocks import Grid, peaks
 from .clip import Clip, Samples
 from .clips import fitted, resampled
-from .dynamics import compressed, limit_frame, limited, peaks, restraint, ride
-from .meters import crests, loudness
+from .dynamics import compressed, limit_frame, limited, restraint, ride
+from .meters import RISE, crests, loudness
 from .profiles import HORN, Profile
 
 MARGIN = 0.1  # s of context of a block: the filters' ringing is over by then
@@ -79,18 +79,12 @@ def _held(clip: Clip, ceiling: float) -> bool:
     """Whether the limiter had anything to do."""
     frame, crest = limit_frame(clip.rate), _linear(ceiling)
     heights = peaks(clip.samples, frame)
-    # Ordinary sound rises less than 6 dB between two samples: only where it may reach the ceiling we look closer.
-    for near in np.flatnonzero(heights * 2 > crest):
-        heights[near] = _crest(clip.samples, int(near) * frame, frame)
+    near = np.flatnonzero(heights * RISE > crest)
+    heights[near] = np.maximum(heights[near], crests(clip.samples, frame, near))
     if heights.max(initial=0.0) <= crest:
         return False
     ride(clip.samples, restraint(heights, crest), frame)
     return True
-
-
-def _crest(samples: Samples, begin: int, frame: int) -> float:
-    first = max(begin - frame, 0)
-    return float(crests(samples[first : begin + 2 * frame])[begin - first :][:frame].max())
 
 
 def _louder(clip: Clip, target: float) -> Clip:

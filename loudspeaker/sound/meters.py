@@ -8,9 +8,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .blocks import Grid
+from .blocks import Grid, peaks
 from .clip import Clip, Samples
 from .curves import Spectrum, k_weighting
+
+Frames = npt.NDArray[np.integer]
 
 SILENCE = -math.inf
 OFFSET = -0.691  # BS.1770-4, formula 2
@@ -20,6 +22,9 @@ STEPS = 4  # of 100 ms in a gating block of 400 ms
 
 OVERSAMPLING = 4
 REACH = 12  # samples looked at on each side of a wave's crest
+RISE = 2.0  # no crest of ordinary sound stands 6 dB above the samples around it
+PEAK_FRAME = 24  # samples
+AT_ONCE = 1_024  # frames
 
 
 def loudness(clip: Clip) -> float:
@@ -45,34 +50,37 @@ def loudness_curve(clip: Clip, seconds: float = 0.4) -> npt.NDArray[np.float64]:
 
 def true_peak(clip: Clip) -> float:
     """The highest crest between the samples in dBTP, oversampled four times (BS.1770-4, annex 2); -inf for silence."""
-    highest = 0.0
-    for _, window in _peak_grid().blocks(clip.samples):
-        near = float(np.abs(window).max(initial=0.0))
-        # A crest between samples of ordinary sound stands less than 6 dB above its neighbours.
-        if near * 2 > highest:
-            highest = max(highest, float(crests(window)[_peak_grid().inside].max(initial=0.0)))
+    heights = peaks(clip.samples, PEAK_FRAME)
+    highest = heights.max(initial=0.0)
+    near = np.flatnonzero(heights * RISE > highest)
+    highest = max(highest, crests(clip.samples, PEAK_FRAME, near).max(initial=0.0))
     return 20 * math.log10(highest) if highest else SILENCE
 
 
-def crests(samples: Samples) -> Samples:
-    """For each sample, the highest absolute value from it up to, but not including, the next one."""
-    padded = np.pad(samples, (REACH - 1, REACH))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH)
-    between = np.abs(windows @ _interpolator()).max(axis=1)
-    return np.asarray(np.maximum(between, np.abs(samples)), np.float32)
+def crests(samples: Samples, frame: int, frames: Frames) -> Samples:
+    """The highest absolute value between samples in each of `frames`, which are the numbers of frames."""
+    weights = _interpolator(frame)
+    reach = np.arange(1 - REACH, frame + REACH)
+    found = [np.zeros(0, np.float32)]
+    for first in range(0, len(frames), AT_ONCE):
+        places = frames[first : first + AT_ONCE, None] * frame + reach
+        around = samples.take(places, mode="clip")
+        around[(places < 0) | (places >= len(samples))] = 0
+        found.append(np.abs(around @ weights).max(axis=1))
+    return np.concatenate(found)
 
 
-@lru_cache(maxsize=1)
-def _interpolator() -> Samples:
-    """Weights for the three points between two samples: a sinc under a Kaiser window, shape (2 * REACH, 3)."""
-    ticks = np.arange(-REACH + 1, REACH + 1)[:, None] - np.arange(1, OVERSAMPLING) / OVERSAMPLING
-    weights = np.sinc(ticks) * np.i0(6.0 * np.sqrt(np.maximum(1 - (ticks / REACH) ** 2, 0))) / np.i0(6.0)
+@lru_cache(maxsize=4)
+def _interpolator(frame: int) -> Samples:
+    """What makes three points after each sample of a frame out of the samples around: a sinc in a Kaiser window.
+
+    Shape (frame + 2 * REACH - 1, 3 * frame).
+    """
+    points = np.arange(frame)[:, None] + np.arange(1, OVERSAMPLING) / OVERSAMPLING
+    away = np.arange(1 - REACH, frame + REACH)[:, None] - points.ravel()
+    weights = np.sinc(away) * np.i0(6.0 * np.sqrt(np.maximum(1 - (away / REACH) ** 2, 0))) / np.i0(6.0)
+    weights[np.abs(away) > REACH] = 0
     return np.asarray(weights / weights.sum(axis=0), np.float32)
-
-
-@lru_cache(maxsize=1)
-def _peak_grid() -> Grid:
-    return Grid(frame=1, core=16_384, margin=2 * REACH)
 
 
 def _energies(clip: Clip) -> npt.NDArray[np.float64]:
