@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schedule": {"yamlfile", *GROUND},
     "sound": {"errors"},
     "interfaces": {"errors", "sound"},
-    "playout": {"schedule", "interfaces", *GROUND},
+    "playout": {"schedule", "interfaces", "sound", *GROUND},
     "engines": EDGES,
     "speakers": EDGES,
     "store": {"script", "schedule", "yamlfile", "playout", "clock", *EDGES},

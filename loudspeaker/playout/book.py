@@ -1,0 +1,159 @@
+"""The turns in hand: which airings exist, by the accepted plan, by people's orders, and after a restart by the log.
+
+An airing exists once it is due: what is edited away before leaves a note and no verdict, and what was past already
+when its file was accepted was never due. Nothing is armed and nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..schedule.airing import Airing
+from . import rules
+from .journal import Journal
+from .life import Attempt, Cut, Life, Phase, moment, seconds
+from .record import Event
+from .turn import Order, RunningOrder, Turn
+
+DAYS = timedelta(days=3)  # so far ahead the accepted plan is remembered
+LONGEST = timedelta(days=400)  # so far back a station that was off is judged
+
+
+class Book:
+    """All open turns by airing id."""
+
+    def __init__(self, journal: Journal, outputs: Iterable[str]) -> None:
+        self._journal = journal
+        self._outputs = frozenset(outputs)
+        self._turns: dict[str, Turn] = {}
+        self._lives: dict[str, Life] = {}  # of airings that were under way when the last run ended
+        self._order: RunningOrder | None = None
+        self._known: datetime | None = None  # until then the accepted plan holds all there is
+        self._judged: set[str] = set()
+        self._kept: tuple[tuple[Airing, ...], datetime | None] = (), None
+
+    def __iter__(self) -> Iterator[Turn]:
+        return iter(tuple(self._turns.values()))
+
+    def on(self, output: str) -> list[Turn]:
+        """The open turns of one output, who goes first first."""
+        return sorted((turn for turn in self if turn.airing.output == output), key=lambda turn: turn.precedence)
+
+    def close(self, turn: Turn) -> None:
+        """It has its verdict, or never came to be."""
+        self._turns.pop(turn.airing.id, None)
+        self._judged.add(turn.airing.id)
+
+    def drop(self, turn: Turn) -> None:
+        """It was edited away before it was due."""
+        self._turns.pop(turn.airing.id, None)
+
+    def window(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when until when the running order must be planned; changes once an hour, or after a step."""
+        begins = min([now, self._journal.heartbeat() or now, *(turn.airing.scheduled_at for turn in self)])
+        begins = max(begins, now - LONGEST).replace(minute=0, second=0, microsecond=0)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return begins, midnight + DAYS + timedelta(days=1)
+
+    # After a restart.
+
+    def recover(self, now: datetime) -> None:
+        """Take up people's orders where they stood; needs no good clock."""
+        self._lives = self._journal.lives()
+        for order, asked in self._journal.orders():
+            self.take(order, asked, now)
+        self._ended(self._journal.stops())
+
+    def take(self, order: Order, asked: datetime, now: datetime) -> None:
+        """A person's order becomes turns."""
+        for airing in order.airings:
+            turn = self._admit(airing, now, replace(order, airings=(airing,)))
+            turn.asked_at = asked
+            turn.next_at = max(asked, now)
+
+    def resume(self, now: datetime) -> None:
+        """Once the time is known: take up the plan that was accepted before."""
+        kept = self._journal.kept()
+        airings, self._known = kept or ([], now)
+        for airing in airings:
+            if airing.output in self._outputs and not self._journal.has_verdict(airing.id):
+                self._admit(airing, now)
+        self._ended(self._journal.stops())
+
+    def _ended(self, stops: Iterable[Event]) -> None:
+        for event in stops:
+            airings: Any = event.facts["airings"]
+            for turn in filter(None, map(self._turns.get, airings)):
+                turn.ending = rules.ending(event.kind, event.facts)
+
+    def _admit(self, airing: Airing, now: datetime, order: Order | None = None) -> Turn:
+        turn = Turn(airing, self._lives.pop(airing.id, Life()), order, place=len(self._turns))
+        self._turns[airing.id] = turn
+        if turn.life.trying:
+            self._cut(turn, now)
+        return turn
+
+    def _cut(self, turn: Turn, now: datetime) -> None:
+        """An attempt was under way when the last run ended: say in the log what is known of it."""
+        instant = moment(turn.life.started["for"])
+        if instant and now < instant and not turn.life.on_air:
+            self._journal.note("disarmed", turn.airing.id, now)
+            turn.life.disarm()
+            return
+        attempt = _remains(turn.life, self._journal.heartbeat())
+        self._journal.attempt("broke", turn, now, attempt, cut=Cut.OFF)
+        turn.life.broke(Cut.OFF, attempt)
+
+    # While running.
+
+    def accept(self, order: RunningOrder, now: datetime) -> None:
+        """Take over a running order; a no-op where it is the one already taken."""
+        if order is self._order:
+            return
+        self._order = order
+        self._judged = self._journal.judged(order)
+        given = {airing.id: airing for airing in order.airings if airing.output in self._outputs}
+        for turn in self:
+            if turn.order is None and order.begins <= turn.airing.scheduled_at < order.ends:
+                self._revise(turn, given.get(turn.airing.id))
+        for place, airing in enumerate(given.values()):
+            self._meet(airing, place, now)
+        self._known = max(self._known or now, order.ends)
+        self._keep(order.ends, now)
+
+    def _revise(self, turn: Turn, airing: Airing | None) -> None:
+        turn.gone = airing is None
+        turn.revised = True
+        if airing and turn.life.phase is not Phase.ON_AIR:
+            turn.airing = airing
+
+    def _meet(self, airing: Airing, place: int, now: datetime) -> None:
+        turn = self._turns.get(airing.id)
+        coming = airing.scheduled_at > min(now, self._known or now)
+        if turn is None and coming and airing.id not in self._judged:
+            turn = self._admit(airing, now)
+        if turn:
+            turn.place = place
+
+    def _keep(self, ends: datetime, now: datetime) -> None:
+        """Written only where what is to come has changed, not each time that some of it is past."""
+        kept = tuple(airing for airing in self._kept[0] if airing.scheduled_at > now), self._kept[1]
+        coming = tuple(turn.airing for turn in self if turn.order is None and turn.airing.scheduled_at > now)
+        if (coming, ends) != kept:
+            self._journal.keep([turn.airing for turn in self if turn.order is None], ends)
+        self._kept = coming, ends
+
+
+def _remains(life: Life, heartbeat: datetime | None) -> Attempt:
+    """What is known to have been heard of an attempt whose end nobody saw: at least until the last heartbeat."""
+    facts = life.started
+    duration, rate = float(str(facts["duration"])), int(str(facts["rate"]))
+    began = life.on_air or moment(facts["for"])
+    heard = (heartbeat - began).total_seconds() if life.on_air and heartbeat and began else 0.0
+    least = duration * rules.QUARTER if life.quarter else 0.0
+    heard = min(max(heard, least), duration)
+    ended = began + seconds(heard) if began else None
+    return Attempt(began, ended, heard, int(heard * rate), str(facts.get("via", "")))

@@ -1,0 +1,175 @@
+"""Who is heard when, exactly once, and what became of it. Takes `now`; asks no clock, opens no file, starts no thread.
+
+One `step`: hear what the speakers say, take over the plan, judge what can no longer air, arm what is next. What has
+happened is known from the log alone, so a new conductor on the same log goes on where a killed one was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from ..interfaces import Speaker
+from . import rules
+from .air import Air
+from .book import Book
+from .desk import Desk
+from .journal import Journal
+from .life import Cut, seconds
+from .line import Line
+from .record import Log
+from .trust import TRUSTED, Trust
+from .turn import Order, RunningOrder, Turn
+
+NAP = seconds(30)
+SOONEST = seconds(0.02)
+BEAT = seconds(30)  # between heartbeats at rest
+BEAT_ON_AIR = seconds(5)
+
+
+class Conductor:
+    """All airings of one box. Its methods are called from one thread."""
+
+    def __init__(self, log: Log, speakers: Mapping[str, Speaker], desk: Desk) -> None:
+        self._journal = Journal(log)
+        self._book = Book(self._journal, speakers)
+        self._lines = [Line(output, speaker) for output, speaker in speakers.items()]
+        self._air = Air(self._journal, self._book, desk)
+        self._began: datetime | None = None  # by the wall clock as it is set now
+        self._seen: datetime | None = None  # the last step with a believed time
+        self._absent: datetime | None = None  # the heartbeat of the run before
+        self._beaten: datetime | None = None
+        self._believed = self._leaving = False
+
+    # The clockwork.
+
+    def window(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when until when the running order given to `step` must be planned."""
+        return self._book.window(now)
+
+    def step(self, now: datetime, order: RunningOrder, trust: Trust = TRUSTED) -> datetime:
+        """Do what is due; return when to call again: sooner if a speaker has news, or a file or the clock changed."""
+        if self._began is None:
+            self._begin(now)
+        if trust.stepped:
+            self._shift(trust.stepped)
+        for line in self._lines:
+            self._air.hear(line, now)
+        if trust.believed and not self._leaving:
+            self._take(now, order, trust)
+        for line in self._lines:
+            self._air.judge(line.name, now, trust)
+            if not self._leaving:
+                self._air.serve(line, now, trust)
+        self._believed = trust.believed
+        self._beat(now, trust)
+        return self._next(now)
+
+    @property
+    def quiet(self) -> bool:
+        """Is nothing on the air or about to be?"""
+        return not any(line.busy for line in self._lines)
+
+    def leave(self, now: datetime) -> None:
+        """Fade out and start nothing more; the next run goes on from the log. Step until `quiet`."""
+        self._leaving, self._beaten = True, None
+        self._journal.note("left", "", now)
+        for line in self._lines:
+            line.stop(Cut.OFF)
+
+    # People's orders.
+
+    def order(self, order: Order, now: datetime) -> None:
+        """A replay or an emergency: on the disk when this returns, on the air with the next step."""
+        ours = [airing for airing in order.airings if any(line.name == airing.output for line in self._lines)]
+        order = replace(order, airings=tuple(ours))
+        self._journal.asked(order, now)
+        self._book.take(order, now, now)
+
+    def stop(self, now: datetime, by: str, why: str, outputs: Collection[str] | None = None) -> list[str]:
+        """Silence what sounds, waits or is about to start, on `outputs` or all; returns the airings' ids."""
+        due = [turn for turn in self._book if turn.urgent or not turn.waiting or turn.target <= now]
+        concerned = [turn for turn in due if outputs is None or turn.airing.output in outputs]
+        return self._end("stop", concerned, now, by=by, why=why)
+
+    def end(self, now: datetime, by: str) -> list[str]:
+        """End every emergency; the all-clear is an order of its own. Returns the airings' ids."""
+        return self._end("end", [turn for turn in self._book if turn.urgent], now, by=by)
+
+    def open(self) -> list[Turn]:
+        """Everything in hand: for whoever asks what is on and what comes."""
+        return sorted(self._book, key=lambda turn: turn.target)
+
+    def _end(self, kind: str, turns: Sequence[Turn], now: datetime, **facts: object) -> list[str]:
+        airings = [turn.airing.id for turn in turns]
+        facts["airings"] = airings
+        self._journal.note(kind, "", now, **facts)  # before the fade: a restart must not bring it back
+        for turn in turns:
+            turn.ending = rules.ending(kind, facts)
+        return airings
+
+    # Time.
+
+    def _begin(self, now: datetime) -> None:
+        self._began, self._absent = now, self._journal.heartbeat()
+        self._book.recover(now)
+        speaking = [turn for turn in self._book if turn.urgent and turn.life.attempts]
+        if not speaking:
+            return
+        self._journal.note("restart", "", now, airings=[turn.airing.id for turn in speaking])
+        if self._journal.restarts(now - rules.WITHIN) >= rules.RESTARTS:
+            self._journal.note("alarm", "", now, airings=[turn.airing.id for turn in speaking])
+            for turn in speaking:
+                turn.ending = rules.SILENCED
+
+    def _shift(self, step: timedelta) -> None:
+        """The wall clock was set: what we count from moves along; what was armed for an old instant is called off."""
+        self._began = self._began and self._began + step
+        self._beaten = None
+        for turn in self._book:
+            turn.shift(step)
+        for line in self._lines:
+            if line.armed:
+                line.stop(Cut.OFF)
+
+    def _take(self, now: datetime, order: RunningOrder, trust: Trust) -> None:
+        """Take over the plan; what was due while there was no good time, or no station, knows why it did not start."""
+        seen, self._seen = self._seen, now
+        if seen is None:
+            self._book.resume(now)
+        self._book.accept(order, now)
+        began = self._began or now
+        if seen is None:
+            self._blame(datetime.min.replace(tzinfo=UTC), began, rules.absence(self._absent, began))
+            self._blame(began, now, rules.CLOCK)
+        elif trust.stepped or not self._believed:
+            self._blame(seen, now, rules.CLOCK)
+
+    def _blame(self, begins: datetime, ends: datetime, hindrance: rules.Sentence) -> None:
+        for turn in self._book:
+            due = turn.order is None and begins < turn.airing.scheduled_at <= ends
+            if due and turn.waiting and not turn.life.hindrance:
+                turn.life.hindrance = hindrance
+
+    def _beat(self, now: datetime, trust: Trust) -> None:
+        every = BEAT if self.quiet else BEAT_ON_AIR
+        fresh = self._beaten is not None and timedelta(0) <= now - self._beaten < every
+        if trust.believed and not trust.doubt and not fresh:
+            self._journal.beat(now)
+            self._beaten = now
+
+    def _next(self, now: datetime) -> datetime:
+        """When something may have to be done, if nobody has news before."""
+        wakes = [now + NAP, *(line.news(now) for line in self._lines if line.busy)]
+        for turn in self._book:
+            if turn.waiting:
+                wakes += _wakes(turn, now)
+        return max(min(wakes), now + SOONEST)
+
+
+def _wakes(turn: Turn, now: datetime) -> Iterator[datetime]:
+    if turn.airing.scheduled_at > now:
+        yield turn.airing.scheduled_at  # what the plan refused is judged then
+    arms = turn.target - rules.AHEAD
+    yield arms if arms > now else now + rules.RETRY

@@ -1,0 +1,130 @@
+"""Everything that playout writes into the as-run log and finds there again after a restart. The only user of `Log`.
+
+Events of an airing: started → on-air → quarter → (played)* → broke or disarmed → the verdict. Of the station:
+asked, stop, end, restart, alarm, edit. Outside the chain: the heartbeat and the running order last accepted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..interfaces import Playback
+from ..schedule.airing import Airing
+from ..vocabulary import Verdict
+from .life import Attempt, Life, moment, relive
+from .record import Event, Log, Record
+from .stored import airing_facts, order_facts, stored_airing, stored_order
+from .turn import Order, RunningOrder, Turn
+
+# An order is over after a day, and a programme is shorter than an hour.
+MEMORY = timedelta(hours=25)
+
+
+class Journal:
+    """The log in playout's words. Each call is on the disk when it returns."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def note(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
+        self._log.event(kind, airing, at, **facts)
+
+    def started(self, turn: Turn, at: datetime, instant: datetime, facts: Mapping[str, object]) -> None:
+        """Before the first sample: the airing is given to a speaker at `at`, to start at `instant`."""
+        kept = {"for": instant.isoformat(), **facts}
+        self._log.event("started", turn.airing.id, at, **kept)
+        turn.life.start(kept)
+
+    def on_air(self, turn: Turn, at: datetime, playback: Playback) -> None:
+        turn.life.on_air = playback.started_at or at
+        self._log.event("on-air", turn.airing.id, at, started_at=turn.life.on_air.isoformat(), via=playback.via)
+
+    def attempt(self, kind: str, turn: Turn, at: datetime, attempt: Attempt, **facts: object) -> None:
+        """An attempt has ended: it `broke` or was `played` whole, one of several times."""
+        self._log.event(
+            kind,
+            turn.airing.id,
+            at,
+            started_at=attempt.started_at and attempt.started_at.isoformat(),
+            ended_at=attempt.ended_at and attempt.ended_at.isoformat(),
+            heard=round(attempt.heard, 3),
+            frames=attempt.frames,
+            via=attempt.via,
+            **facts,
+        )
+
+    def verdict(self, turn: Turn, verdict: Verdict, why: str) -> None:
+        """The end of a turn. Raises `ValueError` where life does not allow it, or where there is one already."""
+        turn.life.check(verdict)
+        airing, life = turn.airing, turn.life
+        started = life.started
+        self._log.verdict(
+            Record(
+                *(airing.id, airing.village, airing.output, airing.broadcast, airing.bulletin, airing.level),
+                *(airing.scheduled_at, verdict, why),
+                *(life.best.started_at, life.best.ended_at, life.best.frames),
+                revision=str(started.get("revision", "")),
+                programme=str(started.get("programme", "")),
+                via=life.best.via,
+                voice=str(started.get("voice", "")),
+                by=turn.order.by if turn.order else "",
+            )
+        )
+
+    def judged(self, order: RunningOrder) -> set[str]:
+        """Ids of airings of `order` that have their verdict."""
+        return {record.id for record in self._log.rows(order.begins, order.ends)}
+
+    def has_verdict(self, airing: str) -> bool:
+        return self._log.verdict_of(airing) is not None
+
+    # The heartbeat: the last instant at which the station is known to have run on a good clock.
+
+    def beat(self, now: datetime) -> None:
+        self._log.remember("heartbeat", now.isoformat())
+
+    def heartbeat(self) -> datetime | None:
+        return moment(self._log.recall("heartbeat"))
+
+    # The airings last accepted, and until when they are all there are.
+
+    def keep(self, airings: Sequence[Airing], ends: datetime) -> None:
+        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": [airing_facts(one) for one in airings]})
+
+    def kept(self) -> tuple[list[Airing], datetime] | None:
+        stored: Any = self._log.recall("accepted")
+        if not isinstance(stored, dict):
+            return None
+        return [stored_airing(facts) for facts in stored["airings"]], datetime.fromisoformat(stored["ends"])
+
+    # People's orders.
+
+    def asked(self, order: Order, now: datetime) -> None:
+        for airing in order.airings:
+            self._log.event("asked", airing.id, now, **order_facts(order, airing))
+
+    def orders(self) -> list[tuple[Order, datetime]]:
+        """Orders that have no verdict, with the instant at which each was given."""
+        asked = self._recent("asked")
+        return [(stored_order(event.facts), event.at) for event in asked if not self.has_verdict(event.airing)]
+
+    def lives(self) -> dict[str, Life]:
+        """The lives so far of all airings that something happened to lately and that have no verdict."""
+        events = defaultdict(list)
+        for event in self._recent(None):
+            if event.airing:
+                events[event.airing].append(event)
+        return {airing: relive(told) for airing, told in events.items() if not self.has_verdict(airing)}
+
+    def stops(self) -> list[Event]:
+        return [*self._recent("stop"), *self._recent("end")]
+
+    def restarts(self, since: datetime) -> int:
+        return len(self._log.events("restart", since=since))
+
+    def _recent(self, kind: str | None) -> Iterable[Event]:
+        beat = self.heartbeat()
+        return self._log.events(kind, since=beat - MEMORY if beat else None)

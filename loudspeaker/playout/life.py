@@ -1,0 +1,168 @@
+"""The life of an airing: planned → prepared → armed → on air → verdict; one table decides what may follow what.
+
+Rule 1: every change of phase goes through `Life.to`, every verdict through `Life.check`, and so through `ALLOWED`.
+Rule 2: this file knows neither clock, log nor sound card; it is told what happened.
+
+Attempts are events, not phases: after one, an airing is `BETWEEN` until it is tried again or judged. `relive` folds
+the log's events of an airing back into its life, so that a killed station knows where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ..errors import Message
+from ..vocabulary import Verdict
+from .record import Event
+
+
+class Phase(StrEnum):
+    """Where an airing stands before it is judged."""
+
+    PLANNED = "planned"
+    PREPARED = "prepared"  # its programmes were found
+    ARMED = "armed"  # given to a speaker, not one sample has left
+    ON_AIR = "on air"
+    BETWEEN = "between"  # an attempt has ended, another may follow
+
+
+class Cut(StrEnum):
+    """Why an attempt ended early."""
+
+    OFF = "off"  # power, a crash, a restart
+    DEVICE = "device"
+    EMERGENCY = "emergency"
+    STOP = "stop"
+    TIME = "time"  # a stream's hard end
+
+
+_NEVER = {
+    *(Verdict.SKIPPED, Verdict.WITHDRAWN, Verdict.REFUSED, Verdict.DISPLACED, Verdict.EXPIRED, Verdict.STOPPED),
+    *(Verdict.MISSED_OFF, Verdict.MISSED_CLOCK, Verdict.FAILED_SOUND, Verdict.FAILED_DEVICE),
+}
+_PARTLY = {Verdict.AIRED_PARTLY, Verdict.PRE_EMPTED}
+_WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE, Verdict.TO_FILE, Verdict.NO_AUDIO}
+
+# Phase -> all that may follow it. A verdict is the end.
+ALLOWED: dict[Phase, frozenset[Phase | Verdict]] = {
+    Phase.PLANNED: frozenset({Phase.PREPARED, *_NEVER}),
+    Phase.PREPARED: frozenset({Phase.PLANNED, Phase.BETWEEN, Phase.ARMED}),
+    Phase.ARMED: frozenset({Phase.PLANNED, Phase.ON_AIR, Phase.BETWEEN}),
+    Phase.ON_AIR: frozenset({Phase.BETWEEN, *_WHOLE}),
+    Phase.BETWEEN: frozenset({Phase.PREPARED, *_NEVER, *_PARTLY, *_WHOLE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was heard of one attempt, or of the longest so far; `heard` in seconds."""
+
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    heard: float = 0.0
+    frames: int = 0
+    via: str = ""
+
+
+@dataclass(slots=True)
+class Life:
+    """How far one airing has come."""
+
+    phase: Phase = Phase.PLANNED
+    attempts: int = 0  # that may have sounded
+    plays: int = 0  # whole ones, of an airing that is played several times
+    best: Attempt = Attempt()  # the longest attempt; of whole plays, their sum
+    quarter: bool = False  # at least a quarter was heard in one go
+    cut: Cut | None = None  # how the last attempt ended
+    trying: bool = False  # "started" is on record and its attempt has not ended
+    started: Mapping[str, object] = field(default_factory=dict)  # the facts of the last "started"
+    on_air: datetime | None = None  # when the first sample of this attempt left, as far as the log knows
+    hindrance: tuple[Verdict, Message] | None = None  # what keeps it from starting, and what that would be called
+
+    def to(self, phase: Phase) -> None:
+        """Move on. Raises `ValueError` where the table does not allow it: a bug, not a fault of the world."""
+        if phase not in ALLOWED[self.phase]:
+            raise ValueError(f"an airing cannot go from {self.phase} to {phase}")
+        self.phase = phase
+
+    def check(self, verdict: Verdict) -> None:
+        """Raises `ValueError` where an airing in this phase cannot end so."""
+        if verdict not in ALLOWED[self.phase]:
+            raise ValueError(f"an airing that is {self.phase} cannot end as {verdict}")
+
+    def start(self, facts: Mapping[str, object]) -> None:
+        """Its "started" is on record."""
+        self.attempts += 1
+        self.trying, self.started, self.on_air = True, facts, None
+
+    def rest(self) -> None:
+        """Back to waiting, as it was before it was prepared or armed."""
+        if self.phase in {Phase.PREPARED, Phase.ARMED}:
+            self.to(Phase.BETWEEN if self.cut or self.plays else Phase.PLANNED)
+
+    def disarm(self) -> None:
+        """Not one sample of this attempt was heard: it does not count."""
+        self.rest()
+        self.attempts -= self.trying
+        self.trying = False
+
+    def broke(self, cut: Cut, attempt: Attempt) -> None:
+        """This attempt ended early."""
+        self._ended(cut)
+        if attempt.heard >= self.best.heard and not self.plays:
+            self.best = attempt
+
+    def played(self, attempt: Attempt) -> None:
+        """One whole play of several is over."""
+        self._ended(None)
+        first = self.best if self.plays else attempt
+        heard, frames = (attempt.heard, attempt.frames) if self.plays else (0.0, 0)
+        self.best = Attempt(first.started_at, attempt.ended_at, first.heard + heard, first.frames + frames, attempt.via)
+        self.plays += 1
+
+    def _ended(self, cut: Cut | None) -> None:
+        self.to(Phase.BETWEEN)
+        self.cut, self.trying = cut, False
+
+
+def relive(events: Iterable[Event]) -> Life:
+    """Fold the events of one airing, in their order, into its life. An attempt without an end stays `ARMED`."""
+    life = Life()
+    for event in events:
+        _fold(life, event)
+    return life
+
+
+def _fold(life: Life, event: Event) -> None:
+    if event.kind == "started":
+        life.phase = Phase.ARMED
+        life.start(event.facts)
+    elif event.kind == "on-air":
+        life.on_air = moment(event.facts["started_at"])
+        life.started = {**life.started, "via": event.facts["via"]}
+    elif event.kind == "quarter":
+        life.quarter = True
+    elif event.kind == "disarmed" and life.trying:
+        life.disarm()
+    elif event.kind == "broke" and life.trying:
+        life.broke(Cut(str(event.facts["cut"])), _attempt(event.facts))
+    elif event.kind == "played" and life.trying:
+        life.played(_attempt(event.facts))
+
+
+def _attempt(facts: Mapping[str, object]) -> Attempt:
+    times = moment(facts["started_at"]), moment(facts["ended_at"])
+    return Attempt(*times, float(str(facts["heard"])), int(str(facts["frames"])), str(facts["via"]))
+
+
+def moment(text: object) -> datetime | None:
+    """An instant as the log keeps it."""
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def seconds(length: float) -> timedelta:
+    """A length as the arithmetic of instants wants it."""
+    return timedelta(seconds=length)

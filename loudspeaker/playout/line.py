@@ -1,0 +1,79 @@
+"""One output of the box (đường loa): its speaker and whose turn is on it. Carries out; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..interfaces import Playback, Speaker, State
+from .life import Attempt, Cut, Phase, seconds
+from .rules import QUARTER
+from .turn import Turn
+
+if TYPE_CHECKING:
+    from ..sound.programme import Programme
+
+POLL = seconds(1)
+REACTION = seconds(0.02)  # a speaker knows a little later than it happens
+ENDED = {State.DONE, State.STOPPED, State.FAILED}
+
+
+class Line:
+    """Holds at most one playback; several turns share it where villages hear the same at the same instant."""
+
+    def __init__(self, name: str, speaker: Speaker) -> None:
+        self.name = name
+        self.speaker = speaker
+        self.turns: tuple[Turn, ...] = ()
+        self.sequence: tuple[Programme, ...] = ()
+        self.at: datetime | None = None  # when it was to start
+        self.cut: Cut | None = None  # why it was asked to stop
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.turns)
+
+    @property
+    def urgent(self) -> bool:
+        return any(turn.urgent for turn in self.turns)
+
+    @property
+    def armed(self) -> bool:
+        """Something is armed and was not heard yet."""
+        return any(turn.life.phase is Phase.ARMED for turn in self.turns)
+
+    @property
+    def duration(self) -> float:
+        """Seconds of what is on it."""
+        return sum(programme.duration for programme in self.sequence)
+
+    def arm(self, turns: Sequence[Turn], sequence: Sequence[Programme], at: datetime) -> None:
+        """Raises what `Speaker.arm` raises, and is free then."""
+        first = turns[0].airing
+        self.speaker.arm(first.id, sequence, at, first.gain)
+        self.turns, self.sequence, self.at, self.cut = tuple(turns), tuple(sequence), at, None
+
+    def stop(self, cut: Cut, fade: float = 0.03) -> None:
+        """Ask for silence; `poll` tells when it is there."""
+        if self.busy:
+            self.cut = cut
+            self.speaker.stop(fade)
+
+    def news(self, now: datetime) -> datetime:
+        """When to ask next, unless it wakes us before."""
+        began = self.turns[0].life.on_air or self.at or now
+        length = seconds(self.duration)
+        moments = (began, began + length * QUARTER, began + length)
+        return min([now + POLL, *(moment + REACTION for moment in moments if moment + REACTION > now)])
+
+    def free(self) -> tuple[Turn, ...]:
+        """Its playback has ended; whose turns were these?"""
+        turns, self.turns = self.turns, ()
+        return turns
+
+    def attempt(self, playback: Playback) -> Attempt:
+        """What was heard of it."""
+        rate = self.sequence[0].rate if self.sequence else 1
+        heard = playback.frames / rate
+        return Attempt(playback.started_at, playback.ended_at, heard, playback.frames, playback.via)

@@ -1,0 +1,52 @@
+"""An as-run log in memory: for rehearsals, demos and tests. Ships beside the real one; nothing is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from ..vocabulary import Verdict
+from .record import Event, Record
+
+
+class MemoryLog:
+    """Keeps `Log`'s contract without a disk; what is remembered passes through JSON, as it would on one."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+        self.happened: list[Event] = []
+        self._memory: dict[str, str] = {}
+
+    def event(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
+        self.happened.append(Event(kind, airing, at, json.loads(json.dumps(facts))))
+
+    def verdict(self, record: Record) -> None:
+        if record.id in self.records:
+            raise ValueError(f"{record.id} has a verdict already")
+        self.records[record.id] = record
+
+    def verdict_of(self, airing: str) -> Verdict | None:
+        record = self.records.get(airing)
+        return record.verdict if record else None
+
+    def events(
+        self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
+    ) -> Sequence[Event]:
+        return [
+            event
+            for event in self.happened
+            if (kind is None or event.kind == kind)
+            and (airing is None or event.airing == airing)
+            and (since is None or event.at >= since)
+        ]
+
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
+        due = (record for record in self.records.values() if begins <= record.scheduled_at < ends)
+        return sorted(due, key=lambda record: (record.scheduled_at, record.id))
+
+    def remember(self, key: str, value: object) -> None:
+        self._memory[key] = json.dumps(value)
+
+    def recall(self, key: str) -> object:
+        return json.loads(self._memory[key]) if key in self._memory else None

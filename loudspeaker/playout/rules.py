@@ -1,0 +1,189 @@
+"""What may still become of an airing, and what it is called when nothing may. Pure decisions over one `Turn`.
+
+The times are design.md's promises 1, 2, 7 and 8; each is written once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import Message
+from ..interfaces import Playback
+from ..vocabulary import Expected, Level, Verdict
+from .life import Cut, Phase, seconds
+from .trust import Trust
+from .turn import Turn
+
+if TYPE_CHECKING:
+    from ..sound.programme import Programme
+
+AHEAD = seconds(2.5)  # a speaker is armed so long before
+GRACE = {
+    Level.ROUTINE: timedelta(minutes=5),
+    Level.PRIORITY: timedelta(minutes=30),
+    Level.EMERGENCY: timedelta(hours=24),
+}
+CEILING = timedelta(hours=24)  # of an emergency, whatever was asked
+SLACK = seconds(60)  # what goes before may be a little longer than was planned
+LATE = seconds(2)
+RETRY = seconds(1)
+QUARTER = 0.25  # of a programme: who has heard so much does not hear it again from the start
+LEFTOVER = seconds(30)  # of a stream: less is not worth joining
+RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down
+
+Sentence = tuple[Verdict, Message]
+
+_DECIDED = {
+    Expected.REFUSED: (Verdict.REFUSED, Message("the policy does not allow it")),
+    Expected.DISPLACED: (Verdict.DISPLACED, Message("its time was taken by another broadcast")),
+    Expected.SKIPPED: (Verdict.SKIPPED, Message("it was skipped on request")),
+}
+
+
+def deadline(turn: Turn) -> datetime:
+    """The last instant at which it may start."""
+    airing, life = turn.airing, turn.life
+    start = turn.start
+    if turn.urgent:
+        return ceiling(turn)
+    if airing.stream:
+        return (airing.ends_at or start) - LEFTOVER
+    patience = airing.scheduled_at + seconds(airing.wait)
+    if life.cut is Cut.EMERGENCY:
+        return max(patience, start + GRACE[airing.level])
+    if life.hindrance and life.hindrance[0] is Verdict.DISPLACED:
+        return max(patience, start) + SLACK
+    return start + GRACE[airing.level]
+
+
+def ceiling(turn: Turn) -> datetime:
+    """When an order ends, however often it was to be played."""
+    asked = turn.asked_at or turn.airing.scheduled_at
+    until = turn.order and turn.order.until
+    return min(until, asked + CEILING) if until else asked + CEILING
+
+
+def again(turn: Turn) -> bool:
+    """After an attempt has ended: may there be another?"""
+    life = turn.life
+    if life.cut is None:
+        return turn.left > 0
+    if life.cut in {Cut.OFF, Cut.DEVICE}:
+        return turn.urgent or (life.attempts - life.trying < 2 and not life.quarter)
+    return life.cut is Cut.EMERGENCY
+
+
+def sentence(turn: Turn, now: datetime, believed: bool = True) -> Sentence | None:
+    """The verdict over a turn that is not on the air, if there is nothing more to come of it."""
+    if turn.life.phase is Phase.BETWEEN and not again(turn):
+        return over(turn)
+    if not believed:
+        return None
+    decided = _DECIDED.get(turn.airing.expected)
+    if decided and now >= turn.airing.scheduled_at:
+        return over(turn, (decided[0], turn.airing.why or decided[1]))
+    return over(turn) if now > deadline(turn) else None
+
+
+def over(turn: Turn, reason: Sentence | None = None) -> Sentence:
+    """What it is called if nothing more comes of it: what was heard counts before `reason`, why no more was."""
+    life = turn.life
+    if life.plays:
+        return _several(turn, reason)
+    if life.phase is Phase.BETWEEN and life.best.heard > 0:
+        return _partly(turn, reason)
+    return reason or life.hindrance or _unexplained(turn)
+
+
+def _several(turn: Turn, reason: Sentence | None) -> Sentence:
+    plays = turn.life.plays
+    if reason is None:
+        return Verdict.AIRED, Message("heard {plays} times", plays=plays)
+    verdict = Verdict.STOPPED if reason[0] is Verdict.STOPPED else Verdict.AIRED
+    return verdict, Message("heard {plays} times; then {cause}", plays=plays, cause=reason[1])
+
+
+def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
+    heard = round(turn.life.best.heard)
+    if turn.ending:
+        return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
+    cut = turn.life.cut or Cut.OFF
+    cause = reason[1] if reason else _CAUSES[cut]
+    verdict = Verdict.PRE_EMPTED if cut is Cut.EMERGENCY else Verdict.AIRED_PARTLY
+    return verdict, Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
+
+
+_CAUSES = {
+    Cut.OFF: Message("the station went off"),
+    Cut.DEVICE: Message("the sound card failed"),
+    Cut.EMERGENCY: Message("an emergency broke in, and no time was left to start again"),
+    Cut.STOP: Message("it was stopped"),
+    Cut.TIME: Message("its time was over"),
+}
+
+
+def _unexplained(turn: Turn) -> Sentence:
+    if turn.urgent:
+        return Verdict.EXPIRED, Message("its time was over before it could be heard")
+    return Verdict.MISSED_OFF, Message("the station was not running")
+
+
+def whole(turn: Turn, playback: Playback) -> Sentence:
+    """The verdict over a playback whose last sample has left."""
+    late = (playback.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
+    if playback.to_file:
+        return Verdict.TO_FILE, Message("there is no sound card: written to {file}", file=playback.via)
+    if turn.order and turn.order.plays > 1:
+        return _several(turn, turn.ending)
+    if late > LATE:
+        cause = turn.life.hindrance[1] if turn.life.hindrance else Message("it had to wait")
+        return Verdict.AIRED_LATE, Message(
+            "heard whole, {late} s late: {cause}", late=round(late.total_seconds()), cause=cause
+        )
+    return Verdict.AIRED, Message("heard whole and on time")
+
+
+def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
+    """What a person's `stop` or all-clear (`end`) makes of a turn that it concerns."""
+    by, why = facts.get("by", ""), facts.get("why", "")
+    if kind == "end":
+        return Verdict.EXPIRED, Message("{by} ended the emergency", by=by)
+    return Verdict.STOPPED, Message("{by} stopped it: {why}", by=by, why=why)
+
+
+def absence(since: datetime | None, until: datetime) -> Sentence:
+    """Why nothing could start while the station was off."""
+    if since is None:
+        return Verdict.MISSED_OFF, Message("the station was not running")
+    span = {"since": f"{since:%H:%M %d/%m/%Y}", "until": f"{until:%H:%M %d/%m/%Y}"}
+    return Verdict.MISSED_OFF, Message("the station was off from {since} to {until}", **span)
+
+
+def wanted(turn: Turn, trust: Trust) -> bool:
+    """May it be heard, as far as plan, people and clock are concerned? A person's order never waits for the clock."""
+    if turn.ending or turn.gone or turn.airing.expected not in {Expected.AIR, Expected.NOT_READY}:
+        return False
+    return turn.order is not None or (
+        trust.believed and not (trust.doubt and trust.doubt.covers(turn.airing.scheduled_at))
+    )
+
+
+def planned(turn: Turn) -> bool:
+    """Does the plan have it on the air?"""
+    return turn.order is None and turn.airing.expected in {Expected.AIR, Expected.NOT_READY}
+
+
+def ends(turn: Turn, sequence: Sequence[Programme], at: datetime) -> datetime:
+    """When it would be over if it began `at`."""
+    if turn.airing.stream and turn.airing.ends_at:
+        return turn.airing.ends_at
+    return at + seconds(sum(programme.duration for programme in sequence))
+
+
+CLOCK: Sentence = Verdict.MISSED_CLOCK, Message("the clock was wrong, or not known to be right, when it was due")
+SILENCED: Sentence = (
+    Verdict.STOPPED,
+    Message("the station restarted three times within ten minutes while it spoke: silenced, look at the power supply"),
+)

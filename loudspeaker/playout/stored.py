@@ -1,0 +1,79 @@
+"""Airings, programmes and orders as the plain values that a log can keep, and back. No log in here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import Message
+from ..schedule.airing import Airing
+from ..sound.programme import Programme
+from ..vocabulary import Expected, Level
+from .life import moment
+from .turn import Order
+
+Facts = dict[str, Any]
+_AIRING = tuple(field.name for field in fields(Airing))
+_PROGRAMME = tuple(field.name for field in fields(Programme))
+
+
+def airing_facts(airing: Airing) -> Facts:
+    return {name: _plain(getattr(airing, name)) for name in _AIRING}
+
+
+def stored_airing(facts: Mapping[str, Any]) -> Airing:
+    """Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
+    known = {name: facts[name] for name in _AIRING if name in facts}
+    known |= {name: moment(facts[name]) for name in ("scheduled_at", "starts_at", "ends_at")}
+    return Airing(
+        **known
+        | {"level": Level(facts["level"]), "expected": Expected(facts["expected"]), "why": _message(facts["why"])}
+    )
+
+
+def order_facts(order: Order, airing: Airing) -> Facts:
+    """One airing's share of an order."""
+    programmes = [{name: _plain(getattr(programme, name)) for name in _PROGRAMME} for programme in order.programmes]
+    return {
+        "airing": airing_facts(airing),
+        "by": order.by,
+        "programmes": programmes,
+        "plays": order.plays,
+        "gap": order.gap,
+        "until": _plain(order.until),
+        "override": order.override,
+    }
+
+
+def stored_order(facts: Mapping[str, Any]) -> Order:
+    return Order(
+        (stored_airing(facts["airing"]),),
+        facts["by"],
+        _programmes(facts["programmes"]),
+        facts["plays"],
+        facts["gap"],
+        moment(facts["until"]),
+        facts["override"],
+    )
+
+
+def _programmes(stored: Iterable[Mapping[str, Any]]) -> tuple[Programme, ...]:
+    return tuple(Programme(**{**facts, "path": Path(facts["path"])}) for facts in stored)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Message):
+        return {"template": value.template, "facts": {name: _plain(fact) for name, fact in value.facts.items()}}
+    return value if isinstance(value, (int, float, str, type(None))) else str(value)
+
+
+def _message(stored: Any) -> Message | None:
+    if stored is None:
+        return None
+    facts = {name: _message(fact) if isinstance(fact, dict) else fact for name, fact in stored["facts"].items()}
+    return Message(stored["template"], **facts)
