@@ -1,17 +1,30 @@
-"""Rules become airings: a pure function of files, facts and a window. No clock is read here."""
+"""Rules become airings: a pure function of files, facts and a window. No clock is read here.
+
+Every day of an output is planned by itself, so windows compose: plan(a, c) == plan(a, b) + plan(b, c). Only where
+policy lets an airing run over midnight are the nights before planned with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
+from ..vocabulary import Expected
 from .airing import Airing, BulletinFacts, Marks, SessionWords
 from .box import Box
 from .broadcasts import VillageSchedule
+from .channels import Calendar, Channel, calendar, channels
 from .commune import Commune
+from .hours import DAY, around_the_clock, open_hours, without
+from .screening import Today
+from .sessions import Frame, allot
+from .timeline import Denial, Share, Timeline
+from .wishes import Wish, slots, wishes
 
 NO_MARKS = Marks()
 NO_WORDS = SessionWords()
+NIGHTS_BACK = 7  # how far a chain of airings that run over midnight is followed
 
 
 def plan(
@@ -24,5 +37,116 @@ def plan(
     marks: Marks = NO_MARKS,
     words: SessionWords = NO_WORDS,
 ) -> list[Airing]:
-    """Every airing scheduled from `begins` up to, but not including, `ends`, in order; refused ones too."""
-    raise NotImplementedError
+    """Every airing scheduled from `begins` up to, but not including, `ends`, in order; refused ones too.
+
+    `begins` and `ends` are aware. The order is that of time, then of `villages:`, then of the file. `words` are
+    what a session is opened and closed with; they are part of its first and last airing.
+    """
+    planner = Planner(commune, facts, marks, words)
+    heard = list(channels(commune, box, schedules))
+    first, last = (moment.astimezone(commune.zone).date() for moment in (begins, ends))
+    found: list[tuple[Wish, Airing]] = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        today = [entry for channel in heard for entry in planner.day(channel, day)]
+        today.sort(key=lambda entry: (entry[0].at, entry[0].village_order, entry[0].file_order))
+        found += today
+    return [airing for _, airing in found if begins <= airing.scheduled_at < ends]
+
+
+@dataclass(slots=True)
+class Planner:
+    """What is known whatever the day and the output."""
+
+    commune: Commune
+    facts: Mapping[str, BulletinFacts]
+    marks: Marks
+    words: SessionWords
+    _calendars: dict[date, Calendar] = field(default_factory=dict)
+
+    def day(self, channel: Channel, day: date) -> Iterator[tuple[Wish, Airing]]:
+        """All airings of a channel on a day, in no order."""
+        moments = self.calendar(day)
+        for wish, fate in self.fates(channel, day, NIGHTS_BACK):
+            yield wish, _airing(channel.output, moments, wish, fate)
+
+    def calendar(self, day: date) -> Calendar:
+        if day not in self._calendars:
+            self._calendars[day] = calendar(self.commune, day)
+        return self._calendars[day]
+
+    def fates(self, channel: Channel, day: date, nights: int) -> Iterator[tuple[Wish, Share | Denial]]:
+        """What becomes of every wish of a channel on a day; looks back `nights` for what runs over midnight."""
+        today = self._today(channel, day)
+        admitted = []
+        for wish in wishes(channel.schedules, day, self.facts):
+            if denial := today.screen(wish):
+                yield wish, denial
+            else:
+                admitted.append(wish)
+        before = self._before(channel, day, nights) if admitted else None
+        asked = slots(admitted)
+        for slot, fate in zip(asked, allot(asked, lambda: _timeline(today, before), self._frame(day)), strict=True):
+            for wish in slot.wishes:
+                yield wish, fate
+
+    def _today(self, channel: Channel, day: date) -> Today:
+        moments = self.calendar(day)
+        hours = open_hours(channel.policy, day, self.commune.days)
+        silences = moments.silences(channel, self.marks)
+        return Today(day, channel.policy, hours, silences, self.marks.skips, moments.name)
+
+    def _before(self, channel: Channel, day: date, nights: int) -> Share | None:
+        """What of the evening before still sounds on `day`."""
+        if not nights or not around_the_clock(channel.policy):
+            return None
+        evening = day - timedelta(days=1)
+        asked = wishes(channel.schedules, evening, self.facts)
+        if all(wish.at + wish.broadcast.wait + wish.duration <= DAY for wish in asked):
+            return None
+        shares = [fate for _, fate in self.fates(channel, evening, nights - 1) if isinstance(fate, Share)]
+        latest = max(shares, key=lambda share: share.ends, default=None)
+        if latest is None or latest.ends <= DAY:
+            return None
+        return replace(latest, begins=latest.begins - DAY, ends=latest.ends - DAY)
+
+    def _frame(self, day: date) -> Frame:
+        tune = self.words.tune if self.calendar(day).music else 0.0
+        return Frame(self.words.opening + tune, self.words.closing)
+
+
+def _timeline(today: Today, before: Share | None) -> Timeline:
+    policy = today.policy
+    hours = without(today.open, today.silences)
+    return Timeline(hours, policy.sessions_per_day, policy.minutes_per_session * 60, before)
+
+
+def _airing(output: str, moments: Calendar, wish: Wish, fate: Share | Denial) -> Airing:
+    broadcast, facts = wish.broadcast, wish.facts
+    aired = fate if isinstance(fate, Share) else None
+    return Airing(
+        id=moments.name(wish),
+        village=wish.village,
+        output=output,
+        broadcast=broadcast.name,
+        bulletin=broadcast.bulletin,
+        title=facts.title if facts else broadcast.name,
+        level=wish.level,
+        scheduled_at=moments.moment(wish.at),
+        starts_at=moments.moment(aired.begins) if aired else None,
+        ends_at=moments.moment(aired.ends) if aired else None,
+        duration=aired.ends - aired.begins if aired else wish.duration,
+        duration_source=facts.duration_source if facts else "estimated",
+        expected=fate.expected if isinstance(fate, Denial) else Expected.AIR,
+        why=fate.why,
+        stream=broadcast.stream,
+        fallback=broadcast.fallback,
+        length=broadcast.length,
+        opens=aired is not None and aired.opens,
+        closes=aired is not None and aired.closes,
+        chime=moments.chime,
+        music=moments.music,
+        gain=broadcast.gain,
+        repeat=broadcast.repeat,
+        wait=broadcast.wait,
+    )

@@ -1,0 +1,78 @@
+"""Where and when a plan happens: outputs with all who hear them, and days with their moments. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from .airing import Marks
+from .box import Box
+from .broadcasts import VillageSchedule
+from .commune import Commune, Policy
+from .hours import Silence, strictest
+from .wishes import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One output and everybody who is heard on it; a village that no output of this box plays has one for itself."""
+
+    output: str
+    schedules: tuple[tuple[int, VillageSchedule], ...]  # with the order of their villages
+    policy: Policy  # the strictest of all
+
+
+def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Channel]:
+    """All that is to be planned; villages that are not among the commune's come last."""
+    order = {village: number for number, village in enumerate(commune.villages)}
+    heard: dict[str, list[tuple[int, VillageSchedule]]] = {}
+    for schedule in sorted(schedules, key=lambda schedule: (order.get(schedule.id, len(order)), schedule.id)):
+        place = order.setdefault(schedule.id, len(order))
+        heard.setdefault(box.plays.get(schedule.id) or f"/{schedule.id}", []).append((place, schedule))
+    for output, together in heard.items():
+        policy = strictest(frozenset(commune.policy_of(schedule.id) for _, schedule in together))
+        yield Channel("" if output.startswith("/") else output, tuple(together), policy)
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The moments of one day; the same ones are asked for again and again."""
+
+    midnight: datetime
+    chime: bool
+    music: bool
+    _moments: dict[float, datetime] = field(default_factory=dict)
+    _stamps: dict[int, str] = field(default_factory=dict)
+
+    def moment(self, seconds: float) -> datetime:
+        """`seconds` after midnight by the clock on the wall."""
+        if (found := self._moments.get(seconds)) is None:
+            found = self._moments[seconds] = self.midnight + timedelta(seconds=seconds)
+        return found
+
+    def name(self, wish: Wish) -> str:
+        """The id of an airing: village/broadcast/2026-11-24T06:05."""
+        if (stamp := self._stamps.get(wish.at)) is None:
+            stamp = self._stamps[wish.at] = f"{self.moment(wish.at):%Y-%m-%dT%H:%M}"
+        return f"{wish.village}/{wish.broadcast.name}/{stamp}"
+
+    def silences(self, channel: Channel, marks: Marks) -> tuple[Silence, ...]:
+        """The pauses of all who hear `channel`."""
+        if not marks.pauses:
+            return ()
+        heard = {schedule.id for _, schedule in channel.schedules}
+        return tuple(
+            Silence(
+                (pause.begins - self.midnight).total_seconds(), (pause.until - self.midnight).total_seconds(), pause
+            )
+            for pause in marks.pauses
+            if pause.village in heard
+        )
+
+
+def calendar(commune: Commune, day: date) -> Calendar:
+    """The moments of `day`, and how sound is dressed up on it."""
+    today = [named for named in commune.days.values() if day in named.days]
+    midnight = datetime.combine(day, time(), commune.zone)
+    return Calendar(midnight, all(named.chime for named in today), all(named.music for named in today))

@@ -1,0 +1,173 @@
+"""One output's time on one day, given out slot by slot. Knows hours and clashes; knows no files and no commune.
+
+Slots come in the order of the level law, so whoever asks later finds only what is left. Times are seconds since
+local midnight.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from math import ceil
+
+from ..errors import Message
+from ..vocabulary import Expected, Level
+from .hours import Stretches
+from .wishes import Slot, Wish
+
+SESSION_GAP = 5 * 60  # airings further apart are two sessions
+BEFORE_NEXT = 5  # a stream ends this much before the next item
+SHORTEST_STREAM = 10  # less than this is not worth joining
+
+
+@dataclass(slots=True)
+class Share:
+    """The time that a slot got."""
+
+    slot: Slot
+    begins: float
+    ends: float
+    opens: bool = False
+    closes: bool = False
+    why: Message | None = None  # it had to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why a slot got none."""
+
+    expected: Expected
+    why: Message
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Shares in the order of time; `before` is what runs over midnight from the evening before."""
+
+    open: Stretches
+    most_sessions: int
+    longest_session: float
+    before: Share | None = None
+    shares: list[Share] = field(default_factory=list)
+    sessions: int = 0
+
+    def give(self, slot: Slot, extra: float = 0.0) -> Share | Denial:
+        """Find time for a slot whose sound is longer by `extra` (words of its session)."""
+        found = self._stretch(slot) if slot.first.broadcast.stream else self._gap(slot, extra)
+        if isinstance(found, Denial):
+            return found
+        return self._enter(found)
+
+    def _gap(self, slot: Slot, extra: float) -> Share | Denial:
+        """The first free time that a bulletin fits in, from its own time on, as long as it may wait."""
+        wish = slot.first
+        length = wish.duration + extra
+        begins, blocker = self._free(float(wish.at), length)
+        if blocker is None:
+            return Share(slot, begins, begins + length) if self.is_open(begins, begins + length) else _too_long(extra)
+        if begins > wish.at + wish.broadcast.wait or not self.is_open(begins, begins + length):
+            return Denial(Expected.DISPLACED, _displaced(wish, begins, blocker))
+        why = Message("it waits until {time}: “{other}” is on the air", time=clock(begins), other=blocker.slot.title)
+        return Share(slot, begins, begins + length, why=why)
+
+    def _free(self, begins: float, length: float) -> tuple[float, Share | None]:
+        """The first time from `begins` on at which nothing else sounds for `length`, and what was in the way last."""
+        blocker = None
+        for share in self._all():
+            if share.begins >= begins + length:
+                break
+            if share.ends > begins:
+                begins, blocker = share.ends, share
+        return begins, blocker
+
+    def _stretch(self, slot: Slot) -> Share | Denial:
+        """The longest free stretch of a stream's time: it is joined in progress and never moved."""
+        wish = slot.first
+        end = wish.at + wish.duration
+        stretches = []
+        begins = float(wish.at)
+        for share in [share for share in self._all() if share.ends > wish.at and share.begins < end + BEFORE_NEXT]:
+            stretches.append((begins, min(end, share.begins - BEFORE_NEXT)))
+            begins = max(begins, share.ends)
+        stretches.append((begins, end))
+        begins, ends = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
+        if ends - begins < min(SHORTEST_STREAM, wish.duration):
+            return Denial(Expected.DISPLACED, Message("all of its time is taken by other broadcasts"))
+        late = Message("it is joined in progress at {time}", time=clock(begins)) if begins > wish.at else None
+        return Share(slot, begins, ends, why=late)
+
+    def _all(self) -> list[Share]:
+        return [self.before, *self.shares] if self.before else self.shares
+
+    def is_open(self, begins: float, ends: float) -> bool:
+        """Does all of it lie inside the hours of policy?"""
+        return any(first <= begins and ends <= last for first, last in self.open)
+
+    def _enter(self, share: Share) -> Share | Denial:
+        """Take a share in, unless its session would be one too many or too long."""
+        place = bisect_left(self.shares, share.begins, key=lambda other: other.begins)
+        left, right = place, place
+        begins, ends = share.begins, share.ends
+        while left > 0 and begins - self.shares[left - 1].ends <= SESSION_GAP:
+            left -= 1
+            begins = self.shares[left].begins
+        while right < len(self.shares) and self.shares[right].begins - ends <= SESSION_GAP:
+            ends = self.shares[right].ends
+            right += 1
+        more = 1 - (left < place) - (right > place)
+        if self.sessions + more > self.most_sessions:
+            why = Message("policy allows {count} sessions a day", count=self.most_sessions)
+            return Denial(Expected.REFUSED, why)
+        if ends - begins > self.longest_session:
+            minutes = f"{self.longest_session / 60:g}"
+            return Denial(
+                Expected.REFUSED, Message("the session would be longer than {minutes} minutes", minutes=minutes)
+            )
+        self.sessions += more
+        self.shares.insert(place, share)
+        return share
+
+    def settle(self) -> None:
+        """All is given out: end streams before what follows, and mark where sessions open and close."""
+        for share, following in zip(self.shares, self.shares[1:], strict=False):
+            if share.slot.first.broadcast.stream:
+                share.ends = max(share.begins, min(share.ends, following.begins - BEFORE_NEXT))
+        for number, share in enumerate(self.shares):
+            share.opens = number == 0 or share.begins - self.shares[number - 1].ends > SESSION_GAP
+            if number and share.opens:
+                self.shares[number - 1].closes = True
+        if self.shares:
+            self.shares[-1].closes = True
+
+
+def clock(seconds: float) -> str:
+    """A time of day as people write it; a next day's too.
+
+    >>> clock(63000), clock(86700.5)
+    ('17:30', '00:05')
+    """
+    minutes = int(seconds) // 60 % (24 * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _too_long(words: float) -> Denial:
+    why = Message(
+        "with the words of its session ({seconds} s) it would leave the hours of policy", seconds=round(words)
+    )
+    return Denial(Expected.REFUSED, why)
+
+
+def _displaced(wish: Wish, free: float, blocker: Share) -> Message:
+    """What is in the way, and the choices that a person has: follow on, override, shorten."""
+    facts = {"other": blocker.slot.title, "time": clock(free), "minutes": ceil((free - wish.at) / 60)}
+    if wish.level is Level.ROUTINE and blocker.slot.first.level is Level.ROUTINE:
+        return Message(
+            "“{other}” is on the air until {time}; choose: follow on (at: {time}, or wait: {minutes}m), "
+            "override (level: priority), or shorten one of the two",
+            **facts,
+        )
+    return Message(
+        "“{other}” is on the air until {time}; choose: follow on (at: {time}, or wait: {minutes}m), "
+        "or shorten one of the two",
+        **facts,
+    )

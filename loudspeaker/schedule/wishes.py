@@ -1,0 +1,81 @@
+"""What the rules ask for on one day, before anything is decided about it: wishes, and the slots that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from ..vocabulary import Level
+from .airing import BulletinFacts
+from .broadcasts import Broadcast, VillageSchedule
+
+
+class Wish(NamedTuple):
+    """One broadcast of one village at one time of one day. Sorts by the level law (design.md, promise 7)."""
+
+    rank: int  # the higher level first: 0 for an emergency
+    at: int  # seconds since local midnight
+    village_order: int
+    file_order: int
+    village: str
+    broadcast: Broadcast
+    facts: BulletinFacts | None  # None for a stream, and for a bulletin that does not exist
+    level: Level
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Wishes that are one playback: the same sound at the same instant on the same output."""
+
+    wishes: tuple[Wish, ...]
+
+    @property
+    def first(self) -> Wish:
+        return self.wishes[0]
+
+    @property
+    def title(self) -> str:
+        facts = self.first.facts
+        return facts.title if facts else self.first.broadcast.name
+
+
+def wishes(
+    schedules: Iterable[tuple[int, VillageSchedule]], day: date, facts: Mapping[str, BulletinFacts]
+) -> Iterator[Wish]:
+    """All that falls on `day`; each schedule comes with its village's order."""
+    for order, schedule in schedules:
+        for number, broadcast in enumerate(schedule.broadcasts):
+            if not broadcast.falls_on(day):
+                continue
+            known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
+            level = broadcast.level or (known.level if known else Level.ROUTINE)
+            duration = _duration(broadcast, known)
+            for at in broadcast.times:
+                yield Wish(RANKS[level], at, order, number, schedule.id, broadcast, known, level, duration)
+
+
+RANKS = {level: Level.EMERGENCY.rank - level.rank for level in Level}
+
+
+def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
+    if facts is None:
+        return broadcast.length or 0.0
+    if broadcast.repeat is None:
+        return facts.duration
+    return facts.repeats.get(broadcast.repeat, facts.duration)
+
+
+def slots(asked: Sequence[Wish]) -> list[Slot]:
+    """`asked` in the order in which time is given out, with what is the same sound put together."""
+    together: dict[tuple[object, ...], list[Wish]] = {}
+    for wish in sorted(asked):
+        together.setdefault(_sound(wish), []).append(wish)
+    return [Slot(tuple(same)) for same in together.values()]
+
+
+def _sound(wish: Wish) -> tuple[object, ...]:
+    broadcast = wish.broadcast
+    return wish.rank, wish.at, broadcast.bulletin, broadcast.stream, broadcast.repeat, broadcast.gain, wish.duration
