@@ -57,6 +57,7 @@ class Server:
         self.process = subprocess.Popen(command, env=self.whole, stderr=subprocess.DEVNULL)
         wait_for(socket.exists)
         wait_for(lambda: self.control("info").returncode == 0)
+        self.listeners = [listen(sink, self.whole, subprocess.DEVNULL) for sink in self.sinks]
 
     @property
     def whole(self) -> Mapping[str, str]:
@@ -66,8 +67,9 @@ class Server:
         return subprocess.run(["pactl", *words], env=self.whole, capture_output=True, text=True, check=False)
 
     def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        for process in (*self.listeners, self.process):
+            process.kill()
+            process.wait()
 
     @contextmanager
     def recorder(self, sink: str) -> Iterator[Recorder]:
@@ -82,9 +84,7 @@ class Recorder:
     """What a sink's monitor hears, and when: attach it before the sound comes."""
 
     def __init__(self, sink: str, environment: Mapping[str, str]) -> None:
-        command = ["parec", "-d", f"{sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
-        command += [f"--channels={CHANNELS}", "--latency-msec=2"]
-        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, bufsize=0)
+        self._process = listen(sink, environment, subprocess.PIPE)
         self._bytes = bytearray()
         self._arrivals: list[tuple[int, float]] = []  # first frame of a piece, monotonic
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -115,6 +115,13 @@ class Recorder:
         near = [(first, at) for first, at in self._arrivals if abs(first - frame) < span * RATE]
         early = sorted(at - first / RATE for first, at in near)
         return early[len(early) // 20] + frame / RATE
+
+
+def listen(sink: str, environment: Mapping[str, str], to: int) -> subprocess.Popen[bytes]:
+    """Hear a sink's monitor. A null sink that nobody hears sleeps for up to two seconds between its blocks."""
+    command = ["parec", "-d", f"{sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
+    command += [f"--channels={CHANNELS}", "--latency-msec=2"]
+    return subprocess.Popen(command, env=environment, stdout=to, stderr=subprocess.DEVNULL, bufsize=0)
 
 
 def wait_for(condition: object, seconds: float = 5.0) -> None:

@@ -180,6 +180,7 @@ class Player:
         for output, track in self.tracks.items():
             if track.state(now) not in FINAL:
                 self._tell(output, track, State.FAILED, now, fault="frozen")
+        tell(leaving=True)
         os._exit(1)
 
 

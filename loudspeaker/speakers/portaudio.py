@@ -43,6 +43,7 @@ class Card:
         self.news: dict[str, dict[str, Any]] = {}
         self.changed = threading.Condition()
         self._child: subprocess.Popen[bytes] | None = None
+        self._listener: threading.Thread | None = None
         self._sent = 0  # commands; each word of the player tells how many it has seen
         self._due: float | None = None  # monotonic time by which the next word must come
 
@@ -71,12 +72,11 @@ class Card:
         """End the player; it fades out what plays. By force where it does not listen."""
         with self.changed:
             child, self._child, self._due = self._child, None, None
-        if child and child.stdin:
+        if child and child.stdin and self._listener:
             child.stdin.close()
-            try:
-                child.wait(timeout=0.6)
-            except subprocess.TimeoutExpired:
-                child.kill()
+            self._listener.join(timeout=0.6)
+            child.kill()
+            self._listener.join(timeout=0.6)
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._child is None:
@@ -84,7 +84,8 @@ class Card:
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
             self._due = monotonic() + BIRTH
             self._sent = 0
-            threading.Thread(target=self._listen, args=[self._child], daemon=True).start()
+            self._listener = threading.Thread(target=self._listen, args=[self._child], daemon=True)
+            self._listener.start()
         return self._child
 
     def _send(self, **command: object) -> None:
@@ -103,10 +104,15 @@ class Card:
         frozen = child.poll() is None and self._child is child and not self.beating
         child.kill()
         self._mourn(child, "frozen" if frozen else "died")
+        with child:  # wait for it and close its pipes: a player in the kernel's hands may never end
+            pass
 
     def _note(self, child: subprocess.Popen[bytes], word: dict[str, Any]) -> None:
         with self.changed:
             if self._child is not child:
+                return
+            if "leaving" in word:  # it has given up its card: whatever comes next wants a new one
+                self._child, self._due = None, None
                 return
             at_rest = word.get("idle") and word["seen"] == self._sent
             self._due = None if at_rest else monotonic() + SILENCE
