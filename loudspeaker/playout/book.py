@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from ..schedule.airing import Airing
 from . import rules
@@ -18,7 +17,7 @@ from .life import Attempt, Cut, Life, Phase, moment, seconds
 from .record import Event
 from .turn import Order, RunningOrder, Turn
 
-DAYS = timedelta(days=3)  # so far ahead the accepted plan is remembered
+DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered
 LONGEST = timedelta(days=400)  # so far back a station that was off is judged
 
 
@@ -52,11 +51,9 @@ class Book:
         self._turns.pop(turn.airing.id, None)
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
-        """From when until when the running order must be planned; changes once an hour, or after a step."""
+        """From when until when the running order must be planned; changes once a day, or after a step."""
         begins = min([now, self._journal.heartbeat() or now, *(turn.airing.scheduled_at for turn in self)])
-        begins = max(begins, now - LONGEST).replace(minute=0, second=0, microsecond=0)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return begins, midnight + DAYS + timedelta(days=1)
+        return _midnight(max(begins, now - LONGEST).astimezone(now.tzinfo)), _midnight(now) + DAYS
 
     # After a restart.
 
@@ -85,8 +82,7 @@ class Book:
 
     def _ended(self, stops: Iterable[Event]) -> None:
         for event in stops:
-            airings: Any = event.facts["airings"]
-            for turn in filter(None, map(self._turns.get, airings)):
+            if turn := self._turns.get(event.airing):
                 turn.ending = rules.ending(event.kind, event.facts)
 
     def _admit(self, airing: Airing, now: datetime, order: Order | None = None) -> Turn:
@@ -145,6 +141,10 @@ class Book:
         if (coming, ends) != kept:
             self._journal.keep([turn.airing for turn in self if turn.order is None], ends)
         self._kept = coming, ends
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _remains(life: Life, heartbeat: datetime | None) -> Attempt:

@@ -29,9 +29,13 @@ BEAT_ON_AIR = seconds(5)
 
 
 class Conductor:
-    """All airings of one box. Its methods are called from one thread."""
+    """All airings of one box. Its methods are called from one thread.
 
-    def __init__(self, log: Log, speakers: Mapping[str, Speaker], desk: Desk) -> None:
+    `alone`: it carries out people's orders only, where a command plays something without a daemon; the plan, what an
+    earlier run left open, and the heartbeat are none of its business.
+    """
+
+    def __init__(self, log: Log, speakers: Mapping[str, Speaker], desk: Desk, alone: bool = False) -> None:
         self._journal = Journal(log)
         self._book = Book(self._journal, speakers)
         self._lines = [Line(output, speaker) for output, speaker in speakers.items()]
@@ -41,6 +45,7 @@ class Conductor:
         self._absent: datetime | None = None  # the heartbeat of the run before
         self._beaten: datetime | None = None
         self._believed = self._leaving = False
+        self._alone = alone
 
     # The clockwork.
 
@@ -56,7 +61,7 @@ class Conductor:
             self._shift(trust.stepped)
         for line in self._lines:
             self._air.hear(line, now)
-        if trust.believed and not self._leaving:
+        if trust.believed and not self._leaving and not self._alone:
             self._take(now, order, trust)
         for line in self._lines:
             self._air.judge(line.name, now, trust)
@@ -102,17 +107,17 @@ class Conductor:
         return sorted(self._book, key=lambda turn: turn.target)
 
     def _end(self, kind: str, turns: Sequence[Turn], now: datetime, **facts: object) -> list[str]:
-        airings = [turn.airing.id for turn in turns]
-        facts["airings"] = airings
-        self._journal.note(kind, "", now, **facts)  # before the fade: a restart must not bring it back
-        for turn in turns:
+        for turn in turns:  # on the disk before the fade: a restart must not bring it back
+            self._journal.note(kind, turn.airing.id, now, **facts)
             turn.ending = rules.ending(kind, facts)
-        return airings
+        return [turn.airing.id for turn in turns]
 
     # Time.
 
     def _begin(self, now: datetime) -> None:
         self._began, self._absent = now, self._journal.heartbeat()
+        if self._alone:
+            return
         self._book.recover(now)
         speaking = [turn for turn in self._book if turn.urgent and turn.life.attempts]
         if not speaking:
@@ -155,7 +160,7 @@ class Conductor:
     def _beat(self, now: datetime, trust: Trust) -> None:
         every = BEAT if self.quiet else BEAT_ON_AIR
         fresh = self._beaten is not None and timedelta(0) <= now - self._beaten < every
-        if trust.believed and not trust.doubt and not fresh:
+        if trust.believed and not trust.doubt and not fresh and not self._alone:
             self._journal.beat(now)
             self._beaten = now
 

@@ -28,6 +28,7 @@ class Journal:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._beat = moment(log.recall("heartbeat"))
 
     def note(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
         self._log.event(kind, airing, at, **facts)
@@ -85,9 +86,10 @@ class Journal:
 
     def beat(self, now: datetime) -> None:
         self._log.remember("heartbeat", now.isoformat())
+        self._beat = now
 
     def heartbeat(self) -> datetime | None:
-        return moment(self._log.recall("heartbeat"))
+        return self._beat
 
     # The airings last accepted, and until when they are all there are.
 
