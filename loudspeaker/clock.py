@@ -9,11 +9,15 @@ import ctypes
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .interfaces import Clock
 
 TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 RTC = Path("/sys/class/rtc/rtc0/since_epoch")
 AGREES = 5.0  # seconds: who says another time than ours does not vouch for ours
+STEP = 0.5  # seconds
 STA_UNSYNC = 0x0040
 TIME_ERROR = 5
 
@@ -55,6 +59,22 @@ class FakeClock:
     def step(self, seconds: float) -> None:
         """Somebody sets the wall clock; no time passes."""
         self._now += timedelta(seconds=seconds)
+
+
+class StepWatch:
+    """Notices that somebody has set the wall clock; a slew, a little at a time, is no step."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._apart = self._distance()
+
+    def stepped(self) -> bool:
+        """Since the last call?"""
+        before, self._apart = self._apart, self._distance()
+        return abs(self._apart - before) > STEP
+
+    def _distance(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
 
 def vouchers(now: datetime, trusted: bool = False, rtc: Path = RTC) -> frozenset[str]:

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "errors": set(),
     "vocabulary": set(),
-    "clock": {"errors"},
+    "clock": {"interfaces", "errors"},
     "yamlfile": {"errors", "vocabulary"},
     "language": {"errors"},
     "script": {"yamlfile", *GROUND},
@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("script", "speakers", "store", "studio", "yamlfile"),
         *EDGES,
     },
-    "daemon": {"station", "control", "errors"},
+    "daemon": {"station", "control", "clock", "interfaces", "errors"},
     "cli": {"station", "daemon", "language", "errors"},
 }
 PURE = {"script", "schedule", "sound", "playout", "errors", "vocabulary", "yamlfile", "interfaces"}

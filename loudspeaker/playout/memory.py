@@ -18,7 +18,7 @@ class MemoryLog:
         self.happened: list[Event] = []
         self._memory: dict[str, str] = {}
 
-    def event(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
+    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
         self.happened.append(Event(kind, airing, at, json.loads(json.dumps(facts))))
 
     def verdict(self, record: Record) -> None:

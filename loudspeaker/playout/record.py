@@ -46,7 +46,7 @@ class Event:
 class Log(Protocol):
     """The append-only as-run log, as playout sees it. Each call is on the disk when it returns."""
 
-    def event(self, kind: str, airing: str, at: datetime, **facts: object) -> None: ...
+    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None: ...
 
     def verdict(self, record: Record) -> None:
         """Raises `ValueError` where the airing has one already."""

@@ -1,0 +1,232 @@
+"""The daemon: a step and a loop. Wakes the station when something is due and decides nothing.
+
+One thread does everything that matters; APScheduler, the sound cards and signals only poke it. APScheduler is clockwork
+and nothing more: it sleeps on a monotonic timer and cannot know that the wall clock was set, so once a second both
+clocks are compared here, and whatever is due is decided by the station's own plan and log.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+
+from .clock import StepWatch
+from .control import Door
+from .errors import LoudspeakerError
+from .interfaces import Clock
+
+TICK = 1.0  # s: the clocks are compared
+LOOK = 2.0  # s: people's files are looked at
+AHEAD = 600.0  # s: what is coming is made
+FADE = 0.9  # s: then the sound ends, faded or not
+BLINK = 0.02  # s
+
+logger = logging.getLogger(__name__)
+Task = Callable[[], object]
+
+
+class Station(Protocol):
+    """What the loop needs of a station on the air. All of it is called from one thread and returns at once."""
+
+    def step(self) -> datetime:
+        """Do what is due; when to be called again."""
+
+    def look(self) -> bool:
+        """Take up what people have changed. True if there was anything."""
+
+    def prepare_ahead(self) -> None:
+        """Have what is coming made, in a process of its own that ends."""
+
+    def readiness(self) -> None:
+        """In the evening: say what of tomorrow is not ready, and why."""
+
+    def sweep(self) -> None:
+        """At night: throw away what the cache need not keep."""
+
+    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        """What somebody asks for through the door. Raises a `LoudspeakerError` for them."""
+
+    def healthy(self) -> bool:
+        """Does every player's heart beat?"""
+
+    def leave(self) -> bool:
+        """Fade out and start nothing more; called until it is True."""
+
+    def close(self) -> None: ...
+
+
+def run(open_station: Callable[[Callable[[], None]], Station], door: Path, clock: Clock) -> None:
+    """Run until SIGTERM or SIGINT. `open_station` is given what wakes the loop, for its speakers to call.
+
+    Raises `Refused` where a daemon runs already, `BadUsage` where the path of the door is too long.
+    """
+    loop = Loop(clock)
+    try:
+        loop.open(open_station, door)
+        loop.run()
+    finally:
+        loop.close()
+
+
+class Loop:
+    """Everything the daemon waits for, in one place."""
+
+    def __init__(self, clock: Clock, tick: float = TICK) -> None:
+        self._clock = clock
+        self._watch = StepWatch(clock)
+        self._selector = selectors.DefaultSelector()
+        self._poked, self._poke = _pipe()
+        self._selector.register(self._poked, selectors.EVENT_READ, self._drain)
+        self._scheduler = BackgroundScheduler(
+            timezone=clock.now().tzinfo, job_defaults={"misfire_grace_time": None, "coalesce": True}
+        )
+        self._retry = timedelta(seconds=tick)  # after a step that went wrong
+        self._tick = tick
+        self._tasks: dict[Task, None] = {}  # in the order asked for, each once
+        self._station: Station | None = None
+        self._door: Door | None = None
+        self._wake = clock.now()
+        self._ending = False
+
+    def wake(self) -> None:
+        """From any thread: there is news."""
+        self._ask(self._step)
+
+    def open(self, open_station: Callable[[Callable[[], None]], Station], door: Path) -> None:
+        self._door = Door(door, self._selector, self._carry_out)  # first: it keeps a second daemon out
+        self._station = open_station(self.wake)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._end)
+        signal.set_wakeup_fd(self._poke, warn_on_full_buffer=False)
+        self._schedule(self._station)
+        self._scheduler.start()
+
+    def run(self) -> None:
+        """Until a signal ends it."""
+        for first in (self._look, self._step, self._ahead):
+            self._try(first)
+        notify("READY=1")
+        while not self._ending:
+            self._wait(self._tick)
+            self._compare()
+            while self._tasks:
+                task = next(iter(self._tasks))
+                del self._tasks[task]
+                self._try(task)
+        self._fade()
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        if self._scheduler.running:
+            self._scheduler.shutdown()
+        if self._door:
+            self._door.close()
+        if self._station:
+            self._station.close()
+        self._selector.close()
+        os.close(self._poked)
+        os.close(self._poke)
+
+    # What wakes it.
+
+    def _schedule(self, station: Station) -> None:
+        add = self._scheduler.add_job
+        add(self._ask, "interval", [self._look], seconds=LOOK, id="look")
+        add(self._ask, "interval", [self._ahead], seconds=AHEAD, id="ahead")
+        add(self._ask, "cron", [station.readiness], hour=19, minute=30, id="readiness")
+        add(self._ask, "cron", [station.sweep], hour=2, minute=30, id="sweep")
+
+    def _ask(self, task: Task) -> None:
+        self._tasks[task] = None
+        with suppress(BlockingIOError):  # full: it is awake anyway
+            os.write(self._poke, b".")
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        self._ending = True
+
+    def _drain(self, _events: int) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._poked, 4096)
+
+    def _wait(self, seconds: float) -> None:
+        for key, events in self._selector.select(0 if self._tasks else seconds):
+            key.data(events)
+
+    def _compare(self) -> None:
+        """What may not wait for APScheduler: a clock that was set, a wake-up that never came, the watchdog."""
+        if self._watch.stepped():
+            self._scheduler.modify_job("look", next_run_time=self._clock.now())
+            self._scheduler.modify_job("ahead", next_run_time=self._clock.now())
+            self._ask(self._step)
+        if self._clock.now() >= self._wake:
+            self._ask(self._step)
+
+    # What it does.
+
+    def _step(self) -> None:
+        assert self._station
+        self._due(self._clock.now() + self._retry)
+        self._due(self._station.step())
+        if self._station.healthy():
+            notify("WATCHDOG=1")
+
+    def _due(self, wake: datetime) -> None:
+        self._wake = wake
+        self._scheduler.add_job(self._ask, "date", [self._step], run_date=wake, id="step", replace_existing=True)
+
+    def _look(self) -> None:
+        assert self._station
+        if self._station.look():
+            self._ask(self._step)
+            self._ask(self._ahead)
+
+    def _ahead(self) -> None:
+        assert self._station
+        self._station.prepare_ahead()
+
+    def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        assert self._station
+        self._ask(self._step)
+        return self._station.carry_out(do, args, uid)
+
+    def _try(self, task: Task) -> None:
+        """One broken thing must not silence the rest: it is told, and the loop goes on."""
+        try:
+            task()
+        except LoudspeakerError as error:
+            logger.error("%s", error)
+        except Exception:
+            logger.exception("%s", task)
+
+    def _fade(self) -> None:
+        assert self._station
+        notify("STOPPING=1")
+        until = self._clock.monotonic() + FADE
+        while not self._station.leave() and self._clock.monotonic() < until:
+            self._wait(BLINK)
+
+
+def notify(state: str) -> None:
+    """Tell systemd, where it asked to be told (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
+
+
+def _pipe() -> tuple[int, int]:
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    os.set_blocking(writes, False)
+    return reads, writes

@@ -1,0 +1,198 @@
+"""The loop: wakes for what is due, for files, requests and signals; and one broken thing does not stop it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread, current_thread, main_thread
+from typing import Any
+
+import pytest
+
+from loudspeaker.clock import SystemClock
+from loudspeaker.control import ask
+from loudspeaker.daemon import Loop, run
+from loudspeaker.errors import Message, Refused
+
+CLOCK = SystemClock()
+
+
+class Station:
+    """Does nothing and remembers what it was told; ends the daemon with a signal when `enough` says so."""
+
+    def __init__(self, enough: Callable[[Station], bool]) -> None:
+        self.enough = enough
+        self.did: list[str] = []
+        self.steps: list[datetime] = []
+        self.nap = timedelta(seconds=30)
+        self.changed = False
+        self.fail: Exception | None = None
+        self.threads: set[Thread] = set()
+        self.wake: Callable[[], None] = lambda: None
+
+    def open(self, wake: Callable[[], None]) -> Station:
+        self.wake = wake
+        return self
+
+    def step(self) -> datetime:
+        self.steps.append(CLOCK.now())
+        self._note("step")
+        if self.fail:
+            raise self.fail
+        return CLOCK.now() + self.nap
+
+    def look(self) -> bool:
+        self._note("look")
+        changed, self.changed = self.changed, False
+        return changed
+
+    def prepare_ahead(self) -> None:
+        self._note("ahead")
+
+    def readiness(self) -> None:
+        self._note("readiness")
+
+    def sweep(self) -> None:
+        self._note("sweep")
+
+    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        self._note(do)
+        if do == "forbidden":
+            raise Refused(Message("no"))
+        return [do, args, uid]
+
+    def healthy(self) -> bool:
+        return True
+
+    def leave(self) -> bool:
+        self._note("leave")
+        return self.did.count("leave") > 2
+
+    def close(self) -> None:
+        self._note("close")
+
+    def _note(self, what: str) -> None:
+        self.did.append(what)
+        self.threads.add(current_thread())
+        if what not in {"leave", "close"} and self.enough(self):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Path:
+    return tmp_path / "control.sock"
+
+
+@pytest.fixture(autouse=True)
+def _signals():
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+
+def test_it_looks_steps_and_prepares_at_once_then_leaves_when_told(door: Path) -> None:
+    station = Station(lambda station: "ahead" in station.did)
+
+    run(station.open, door, CLOCK)
+
+    assert station.did == ["look", "step", "ahead", "leave", "leave", "leave", "close"]
+    assert not door.exists()
+
+
+def test_it_steps_when_the_station_wants_to_be_woken(door: Path) -> None:
+    station = Station(lambda station: len(station.steps) >= 4)
+    station.nap = timedelta(seconds=0.05)
+
+    run(station.open, door, CLOCK)
+
+    naps = [after - before for before, after in zip(station.steps, station.steps[1:], strict=False)]
+    assert max(naps) < timedelta(seconds=1)
+    assert min(naps) >= timedelta(seconds=0.045)
+
+
+def test_news_from_another_thread_wakes_it_and_is_dealt_with_on_its_own(door: Path) -> None:
+    station = Station(lambda station: len(station.steps) >= 2)
+    station.open = lambda wake: (Thread(target=wake).start(), station)[1]  # type: ignore[method-assign]
+
+    run(station.open, door, CLOCK)
+
+    assert station.threads == {main_thread()}
+
+
+def test_a_request_is_carried_out_on_the_loop_and_followed_by_a_step(door: Path) -> None:
+    answers: list[object] = []
+    station = Station(lambda station: "stop" in station.did and station.did[-1] == "step")
+
+    def caller() -> None:
+        answers.append(ask(door, "stop", why="đám tang"))
+
+    station.enough, enough = lambda station: start() or enough(station), station.enough
+    thread = Thread(target=caller)
+
+    def start() -> None:
+        if station.did == ["look", "step"]:
+            thread.start()
+
+    run(station.open, door, CLOCK)
+    thread.join()
+
+    assert answers == [["stop", {"why": "đám tang"}, os.getuid()]]
+    assert station.threads == {main_thread()}
+
+
+def test_a_broken_step_is_tried_again_and_the_rest_goes_on(door: Path, caplog: pytest.LogCaptureFixture) -> None:
+    station = Station(lambda station: len(station.steps) >= 3)
+    station.fail = ZeroDivisionError("a bug")
+    loop = Loop(CLOCK, tick=0.05)
+
+    loop.open(station.open, door)
+    loop.run()
+    loop.close()
+
+    assert "a bug" in caplog.text
+    assert "ahead" in station.did
+
+
+def test_an_edit_is_followed_by_a_step_and_by_preparing(door: Path) -> None:
+    station = Station(lambda station: station.did.count("ahead") == 2)
+    station.changed = True
+
+    run(station.open, door, CLOCK)
+
+    assert station.did[:3] == ["look", "step", "ahead"]
+    assert station.did[3:5] == ["step", "ahead"]
+
+
+def test_a_second_daemon_is_refused_and_the_first_undisturbed(door: Path) -> None:
+    refused: list[Exception] = []
+    station = Station(lambda station: second() or "ahead" in station.did)
+
+    def second() -> None:
+        if station.did == ["look"]:
+            loop = Loop(CLOCK)
+            with pytest.raises(Refused) as caught:
+                loop.open(Station(lambda station: False).open, door)
+            refused.append(caught.value)
+            loop.close()
+
+    run(station.open, door, CLOCK)
+
+    assert len(refused) == 1
+    assert station.did[-1] == "close"
+
+
+def test_systemd_is_told_where_it_wants_to_be(tmp_path: Path, door: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+
+        run(Station(lambda station: "ahead" in station.did).open, door, CLOCK)
+
+        systemd.setblocking(False)
+        told = [systemd.recv(100) for _ in range(3)]
+    assert told == [b"WATCHDOG=1", b"READY=1", b"STOPPING=1"]
