@@ -67,7 +67,7 @@ class AsRunLog:
 
     # What is written
 
-    def event(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
+    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
         """Write down that something happened. `facts` are plain values; times among them become ISO text."""
         self._append(event_entry(Event(kind, airing, at, facts)))
 

@@ -1,0 +1,5 @@
+"""`python -m loudspeaker`: the command line."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,41 @@
+"""The command line: two lines a verb. What a verb means is the Station's business; how it looks is here.
+
+shell     language, errors, JSON, options that many commands share
+tables    how airings and rows look on a terminal
+files     init check read import export
+planning  plan prepare approve render
+air       play urgent skip stop pause resume run rehearse
+record    log why report
+care      doctor test clock voices cache
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..language import LANGUAGES
+from . import air, care, files, planning, record
+from .shell import Desk, Group, default_home, option, start
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@option("--home", type=click.Path(path_type=Path), help="The station's folder (where commune.yaml is).")
+@option("--state", type=click.Path(path_type=Path), envvar="LOUDSPEAKER_STATE", help="Where the log is kept.")
+@option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; Vietnamese unless told otherwise.")
+@click.version_option(package_name="loudspeaker")
+@click.pass_context
+def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | None) -> None:
+    """Timed, spoken bulletins for the village loudspeakers."""
+    ctx.obj = Desk(home or default_home(), state)
+
+
+for part in (files, planning, air, record, care):
+    for command in part.COMMANDS:
+        cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point of `loudspeaker`."""
+    start(cli)

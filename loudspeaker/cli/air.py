@@ -1,0 +1,171 @@
+"""On the air: playing by hand, emergencies, less sound, the daemon and its rehearsal."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import BadUsage, Message
+from . import tables
+from .shell import Command, as_json, by_whom, decider, in_village, option, print_json, tell, why, with_station
+from .values import BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _
+
+if TYPE_CHECKING:
+    from ..station import Station
+
+everywhere = option("--all", "everywhere", is_flag=True, help="Every village of this box.")
+until = option("--until", type=MOMENT, metavar="T", help="18:30, 2026-11-24T18:30, or 2h from now.")
+
+
+@click.command(cls=Command)
+@click.argument("bulletin", type=BULLETIN)
+@in_village
+@everywhere
+@by_whom
+@option("--override", is_flag=True, help="Although the policy forbids it; needs --why and is logged.")
+@why
+@with_station
+def play(
+    station: Station,
+    bulletin: str,
+    villages: tuple[str, ...],
+    everywhere: bool,
+    by: str | None,
+    override: bool,
+    why: str | None,
+) -> None:
+    """Replay a bulletin now, through the daemon if it runs."""
+    if override and not why:
+        raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
+    with tables.progress() as progress:
+        rows = station.play(
+            bulletin, station.hearers(villages, everywhere), decider(by), why if override else None, progress
+        )
+    finish(rows)
+
+
+@click.command(cls=Command)
+@click.argument("text", required=False)
+@option("--bulletin", type=BULLETIN, metavar="B", help="A template of level emergency.")
+@in_village
+@everywhere
+@option("--repeat", type=click.IntRange(1, 100), default=3, show_default=True, help="How often it is said.")
+@option("--gap", type=LENGTH, default="30s", show_default=True, metavar="T", help="Silence between.")
+@until
+@option("--drill", is_flag=True, help="Open and close with the words of a drill.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@option("--end", is_flag=True, help="End the emergency with its all-clear.")
+@by_whom
+@with_station
+def urgent(
+    station: Station,
+    text: str | None,
+    bulletin: str | None,
+    villages: tuple[str, ...],
+    everywhere: bool,
+    repeat: int,
+    gap: timedelta,
+    until: Any,
+    drill: bool,
+    yes: bool,
+    end: bool,
+    by: str | None,
+) -> None:
+    """Break into everything with an emergency, at once."""
+    if end:
+        return finish(station.end_urgent(decider(by)))
+    if bool(text) == bool(bulletin):
+        raise BadUsage(Message("give either a text or --bulletin"))
+    heard = station.hearers(villages, everywhere)
+    call = station.compose_urgent(text, bulletin, heard, drill)
+    tables.urgent(call)
+    if not yes:
+        click.confirm(_("Air this now?"), abort=True, err=True)
+    finish(station.urgent(call, repeat, gap.total_seconds(), station.moment(until), decider(by)))
+
+
+@click.command(cls=Command)
+@click.argument("airing", metavar="AIRING|NUMBER")
+@why
+@option("--undo", is_flag=True, help="Take the skip back.")
+@by_whom
+@with_station
+def skip(station: Station, airing: str, why: str | None, undo: bool, by: str | None) -> None:
+    """Leave one airing out. NUMBER is its row in today's `plan`."""
+    if not undo and not why:
+        raise BadUsage(Message("give --why: the reason is kept in the log"))
+    skipped = station.skip(airing, why, decider(by), undo)
+    tell((_("taken back: {airing}") if undo else _("will be left out: {airing}")).format(airing=skipped))
+
+
+@click.command(cls=Command)
+@in_village
+@why
+@by_whom
+@with_station
+def stop(station: Station, villages: tuple[str, ...], why: str | None, by: str | None) -> None:
+    """Fade out what is on the air now, an emergency too."""
+    if not why:
+        raise BadUsage(Message("give --why: the reason is kept in the log"))
+    finish(station.stop(villages, why, decider(by)))
+
+
+@click.command(cls=Command)
+@option("--village", type=VILLAGE, required=True, metavar="VILLAGE", help="Which village is to be quiet.")
+@until
+@why
+@by_whom
+@with_station
+def pause(station: Station, village: str, until: Any, why: str | None, by: str | None) -> None:
+    """Keep a village quiet for a while: a funeral, an announced power cut."""
+    if not why or not until:
+        raise BadUsage(Message("give --until and --why: both are kept in the log"))
+    ends = station.pause(village, station.moment(until), why, decider(by))
+    tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
+
+
+@click.command(cls=Command)
+@option("--village", type=VILLAGE, required=True, metavar="VILLAGE", help="Which village may be heard again.")
+@by_whom
+@with_station
+def resume(station: Station, village: str, by: str | None) -> None:
+    """End a pause."""
+    station.resume(village, decider(by))
+    tell(_("{village} may be heard again").format(village=village))
+
+
+@click.command(cls=Command)
+@option("--welcome", type=BULLETIN, metavar="BULLETIN", help="Air this first, whatever the hour, as a logged replay.")
+@with_station
+def run(station: Station, welcome: str | None) -> None:
+    """The daemon: air everything at its second, and have what is coming made ahead of time."""
+    from ..daemon import run as serve
+
+    if welcome:
+        station.welcome(welcome)
+    tell(_("on the air; Ctrl+C ends it"))
+    serve(lambda wake: station.service(wake, welcome), station.socket, station.clock)
+
+
+@click.command(cls=Command)
+@option("--from", "begins", type=DAY, required=True, metavar="D", help="First day.")
+@option("--to", "ends", type=DAY, required=True, metavar="D", help="Last day.")
+@as_json
+@with_station
+def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
+    """Whole days at full speed, through the same code with a fake clock; the real log is left alone."""
+    rows = station.rehearse(begins, ends)
+    print_json(rows) if as_json else tables.log(rows)
+
+
+def finish(rows: list[dict[str, Any]]) -> None:
+    """Tell what came of it; 1 where nothing was heard."""
+    tables.outcome(rows)
+    if not rows or any(row["verdict"] in FAILED for row in rows):
+        click.get_current_context().exit(1)
+
+
+FAILED = {"refused", "failed-sound", "failed-device", "displaced", "expired"}
+COMMANDS = (play, urgent, skip, stop, pause, resume, run, rehearse)

@@ -1,0 +1,136 @@
+"""Looking after the box: what is wrong, the outputs, the clock, voices, the cache."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from . import tables
+from .shell import Command, Group, as_json, by_whom, decider, option, print_json, tell, with_station
+from .values import _
+
+if TYPE_CHECKING:
+    from ..station import Station
+
+
+@click.command(cls=Command)
+@as_json
+@with_station
+def doctor(station: Station, as_json: bool) -> None:
+    """Say what is wrong with this box and what to do about it."""
+    found = station.doctor()
+    print_json([ailment.row(_) for ailment in found]) if as_json else tables.ailments(found)
+    if any(ailment.serious for ailment in found):
+        click.get_current_context().exit(1)
+
+
+@click.command(cls=Command)
+@click.argument("output")
+@option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of the villages' names.")
+@by_whom
+@with_station
+def test(station: Station, output: str, tone: bool, by: str | None) -> None:
+    """Sound one output for at most 5 s, by day; logged as a test."""
+    tables.outcome(station.test(output, tone, decider(by)))
+
+
+@click.group(cls=Group)
+def clock() -> None:
+    """Is the time trusted, and a person's word that it is."""
+
+
+@clock.command()
+@as_json
+@with_station
+def show(station: Station, as_json: bool) -> None:
+    """Show the time and who vouches for it."""
+    trust = station.clock_trust()
+    print_json(trust.row(_)) if as_json else click.echo(trust.say(_))
+
+
+@clock.command()
+@by_whom
+@with_station
+def confirm(station: Station, by: str | None) -> None:
+    """Give your word that the time shown is right."""
+    station.confirm_clock(decider(by))
+    click.echo(station.clock_trust().say(_))
+
+
+@clock.command(name="set")
+@click.argument("time", metavar="YYYY-MM-DDTHH:MM:SS")
+@by_whom
+@with_station
+def set_(station: Station, time: str, by: str | None) -> None:
+    """Set the box's clock (root only) and give your word for it."""
+    station.set_clock(time, decider(by))
+    click.echo(station.clock_trust().say(_))
+
+
+@click.group(cls=Group)
+def voices() -> None:
+    """The voices: which there are, getting more, hearing them."""
+
+
+@voices.command(name="list")
+@as_json
+@with_station
+def list_(station: Station, as_json: bool) -> None:
+    """Show every engine, its voices, and whether texts leave this machine for it."""
+    rows = station.voices()
+    print_json(rows) if as_json else tables.voices(rows)
+
+
+@voices.command()
+@click.argument("voice")
+@option("--source", metavar="URL|FILE|FOLDER", help="Where from; a USB stick's folder will do.")
+@with_station
+def install(station: Station, voice: str, source: str | None) -> None:
+    """Install a piper voice, checked against its SHA-256."""
+    with tables.progress() as progress:
+        station.install_voice(voice, source, progress)
+    tell(_("installed: {voice}").format(voice=voice))
+
+
+@voices.command(name="test")
+@click.argument("names", nargs=-1, metavar="[ENGINE:VOICE]…")
+@option("-o", "--output", default="voices", metavar="DIR", help="Where the sound files go.")
+@with_station
+def try_(station: Station, names: tuple[str, ...], output: str) -> None:
+    """Let each voice say one sentence into a file."""
+    tables.voices(station.try_voices(names, output))
+
+
+@click.group(cls=Group)
+def cache() -> None:
+    """The sound that is kept: may be deleted at any moment."""
+
+
+@cache.command(name="show")
+@as_json
+@with_station
+def show_cache(station: Station, as_json: bool) -> None:
+    """Show how much there is and of what."""
+    row = station.cache()
+    print_json(row) if as_json else tables.cache(row)
+
+
+@cache.command()
+@with_station
+def verify(station: Station) -> None:
+    """Check every file; damaged ones are removed and made again when needed."""
+    sound, damaged = station.verify_cache()
+    click.echo(
+        _("{sound} programmes are sound, {damaged} files were damaged and removed").format(sound=sound, damaged=damaged)
+    )
+
+
+@cache.command()
+@with_station
+def sweep(station: Station) -> None:
+    """Remove what has not been used longest, down to the budget; never what the coming 48 hours need."""
+    click.echo(_("{freed:.1f} MB freed").format(freed=station.sweep() / 1e6))
+
+
+COMMANDS = (doctor, test, clock, voices, cache)

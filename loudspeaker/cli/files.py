@@ -1,0 +1,91 @@
+"""People's files: a new station, what is wrong with it, what will be said, documents and sheets in and out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import BadUsage, Message
+from .shell import Command, Desk, as_json, option, print_json, tell, warn, with_station
+from .values import _
+
+if TYPE_CHECKING:
+    from ..station import Station
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def init(folder: Path) -> None:
+    """Make a new station folder with the sample commune in it."""
+    from ..station import sample
+
+    sample.copy(folder)
+    tell(_("{folder} is ready. Next: cd {folder} && loudspeaker check").format(folder=folder))
+
+
+@click.command(cls=Command)
+@option("--days", type=click.IntRange(1, 366), default=30, metavar="N", help="How far to look ahead.")
+@as_json
+@click.pass_context
+def check(ctx: click.Context, days: int, as_json: bool) -> None:
+    """Tell every mistake in every file, and what the coming days would not allow."""
+    findings = ctx.find_object(Desk).station.check(days)  # type: ignore[union-attr]
+    if as_json:
+        print_json([finding.row(_) for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(finding.problem.say(_))
+    if any(finding.mistake for finding in findings):
+        ctx.exit(2)
+    tell(_("No mistakes."))
+
+
+@click.command(cls=Command)
+@click.argument("file", type=click.File("rb"), default="-", metavar="[FILE|-]")
+@option("--each-line", is_flag=True, help="One line in, one line out; nothing is learnt across lines.")
+@as_json
+@click.pass_context
+def read(ctx: click.Context, file: Any, each_line: bool, as_json: bool) -> None:
+    """Show what will be said, and mark every guess in it. Works without a station."""
+    from ..station import words
+
+    reader = words.Reader.of(ctx.find_object(Desk).home)  # type: ignore[union-attr]
+    if each_line:
+        for line in file:
+            click.echo(reader.line(line), nl=False)
+        return
+    reading = reader.text(file.read())
+    if as_json:
+        print_json(words.row(reading, _))
+        return
+    click.echo(reading.spoken)
+    warn(words.doubts(file.name, reading.doubts))
+
+
+@click.command(name="import", cls=Command)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE…")
+@with_station
+def import_(station: Station, paths: tuple[Path, ...]) -> None:
+    """Take in documents (.docx .odt .pdf .txt), recordings and schedule sheets (.xlsx)."""
+    for path in paths:
+        for sentence in station.take_in(path):
+            tell(sentence.say(_))
+
+
+@click.command(cls=Command)
+@option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".xlsx")
+@with_station
+def export(station: Station, output: Path) -> None:
+    """Write all schedules as one sheet, as `import` reads it."""
+    if output.suffix.lower() != ".xlsx":
+        raise BadUsage(Message("{file}: a schedule sheet is an .xlsx file", file=output))
+    station.export(output)
+
+
+if sys.stdout.encoding.lower().replace("-", "") != "utf8":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # Vietnamese, whatever the locale says
+
+COMMANDS = (init, check, read, import_, export)

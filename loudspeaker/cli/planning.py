@@ -1,0 +1,98 @@
+"""What is coming: the plan, getting it ready, approving it, hearing it beforehand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from . import tables
+from .shell import Command, as_json, by_whom, decider, option, print_json, tell, with_station
+from .values import BULLETIN, DAY, VILLAGE, _
+
+if TYPE_CHECKING:
+    from ..station import Station
+
+on_day = option("--date", "day", type=DAY, metavar="D", help="First day; today if left out.")
+for_days = option("--days", type=click.IntRange(1, 366), default=1, metavar="N", help="How many days.")
+message = option("--message", is_flag=True, help="A short plain text to send round.")
+
+
+@click.command(cls=Command)
+@on_day
+@for_days
+@option("--village", type=VILLAGE, metavar="VILLAGE", help="Only this village.")
+@as_json
+@message
+@option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the day as a chart (SVG).")
+@with_station
+def plan(
+    station: Station,
+    day: date | None,
+    days: int,
+    village: str | None,
+    as_json: bool,
+    message: bool,
+    picture: Path | None,
+) -> None:
+    """Show the airings in order, refused ones too."""
+    planned = station.plan(day, days, village)
+    if picture:
+        tables.chart(planned, picture)
+    show(planned, as_json, message, tables.plan, tables.plan_message)
+
+
+@click.command(cls=Command)
+@on_day
+@option("--days", type=click.IntRange(1, 31), default=1, metavar="N", help="How many days.")
+@as_json
+@message
+@option("--also", type=BULLETIN, metavar="BULLETIN", help="This one too, planned or not.")
+@with_station
+def prepare(station: Station, day: date | None, days: int, as_json: bool, message: bool, also: str | None) -> None:
+    """Synthesize and master what is coming, ahead of time."""
+    with tables.progress() as progress:
+        readiness = station.prepare(day, days, progress, also)
+    show(readiness, as_json, message, tables.readiness, tables.readiness_message)
+    if not all(row["ready"] for row in readiness):
+        click.get_current_context().exit(1)
+
+
+@click.command(cls=Command)
+@click.argument("bulletin", type=BULLETIN)
+@by_whom
+@with_station
+def approve(station: Station, bulletin: str, by: str | None) -> None:
+    """Approve a bulletin as it will be said; any edit voids it."""
+    approval = station.approve(bulletin, decider(by))
+    tell(_("approved: {bulletin}, {digest}").format(bulletin=bulletin, digest=approval[:12]))
+
+
+@click.command(cls=Command)
+@click.argument("bulletin", type=BULLETIN)
+@option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".wav, .flac or .mp3")
+@option("--voice", metavar="ENGINE:VOICE", help="Another voice than the bulletin's.")
+@option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the sound with its sentences (SVG).")
+@with_station
+def render(station: Station, bulletin: str, output: Path, voice: str | None, picture: Path | None) -> None:
+    """Make one programme to listen to or send round before it airs."""
+    with tables.progress() as progress:
+        rendered = station.render(bulletin, output, voice, picture, progress)
+    tell(
+        _("{file}: {seconds:.0f} s, voice {voice}").format(file=output, seconds=rendered.duration, voice=rendered.voice)
+    )
+
+
+def show(rows: list[dict[str, object]], as_json: bool, message: bool, table: object, words: object) -> None:
+    """The same rows for programs, for a phone, or for a person."""
+    if as_json:
+        print_json(rows)
+    elif message:
+        click.echo(words(rows))  # type: ignore[operator]
+    else:
+        table(rows)  # type: ignore[operator]
+
+
+COMMANDS = (plan, prepare, approve, render)

@@ -1,0 +1,63 @@
+"""What happened: the as-run log, the story of one airing, reports."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import BadUsage, Message
+from . import tables
+from .planning import for_days, on_day
+from .shell import Command, as_json, option, print_json, tell, with_station
+from .values import _
+
+if TYPE_CHECKING:
+    from ..station import Station
+
+
+@click.command(cls=Command)
+@on_day
+@for_days
+@as_json
+@option("--verify", is_flag=True, help="Check the chain of hashes and print its head.")
+@option("--export", type=click.Path(path_type=Path), metavar="FILE", help="The log as JSON lines, to merge elsewhere.")
+@with_station
+def log(station: Station, day: date | None, days: int, as_json: bool, verify: bool, export: Path | None) -> None:
+    """Show what became of each airing."""
+    if verify:
+        head = station.verify()
+        return print_json(head) if as_json else click.echo("{rows} {head}".format(**head))
+    if export:
+        station.export_log(export)
+        return None
+    rows = station.rows(day, days)
+    return print_json(rows) if as_json else tables.log(rows)
+
+
+@click.command(name="why", cls=Command)
+@click.argument("airing")
+@with_station
+def why_(station: Station, airing: str) -> None:
+    """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
+    for sentence in station.story(airing):
+        click.echo(sentence.say(_))
+
+
+@click.command(cls=Command)
+@option("--month", metavar="YYYY-MM", help="Everything of one month.")
+@option("--source", metavar="TEXT", help="What was done for one dispatch.")
+@option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".xlsx or .csv")
+@click.argument("logs", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[EXPORTED LOG]…")
+@with_station
+def report(station: Station, month: str | None, source: str | None, output: Path, logs: tuple[Path, ...]) -> None:
+    """Report per village and bulletin, merging other boxes' exported logs."""
+    if bool(month) == bool(source):
+        raise BadUsage(Message("give either --month or --source"))
+    station.report(month, source, logs, output)
+    tell(_("written: {file}").format(file=output))
+
+
+COMMANDS = (log, why_, report)

@@ -1,0 +1,175 @@
+"""What every command shares: the language, our errors as sentences and exit codes, JSON on stdout, the station.
+
+Nothing of the product is decided here, and nothing heavy is imported: `--help` must come at once.
+"""
+
+from __future__ import annotations
+
+import copy
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, update_wrapper
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ..errors import LoudspeakerError, Message, Problem
+from ..language import LANGUAGES, speak
+
+if TYPE_CHECKING:
+    from ..station import Station
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command whose help is in the language of the moment."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Command.format_help_text(worded(self), ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 90) -> str:
+        return click.Command.get_short_help_str(worded(self), limit)
+
+
+class Group(click.Group):
+    """Turns our errors, and only ours, into a sentence and an exit code; anything else keeps its traceback."""
+
+    command_class = Command
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Command.format_help_text(worded(self), ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 90) -> str:
+        return click.Command.get_short_help_str(worded(self), limit)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)  # in the order of a day's work, not of the alphabet
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except LoudspeakerError as error:
+            raise Refusal(error) from error
+
+
+Group.group_class = Group
+
+
+class Option(click.Option):
+    """An option whose help is in the language of the moment."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        return click.Option.get_help_record(worded(self), ctx)
+
+
+class Refusal(click.ClickException):
+    """One of our errors on its way to a person."""
+
+    def __init__(self, error: LoudspeakerError) -> None:
+        super().__init__(error.say(_))
+        self.exit_code = error.exit_code
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, err=True)
+
+
+Worded = TypeVar("Worded", click.Command, click.Option)
+
+
+def worded(part: Worded) -> Worded:
+    """A copy that speaks the language of the moment; the original keeps the English, which is the key."""
+    clone = copy.copy(part)
+    if clone.help:
+        clone.help = _(clone.help)
+    return clone
+
+
+def option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """click's option, with our class."""
+    return click.option(*names, cls=Option, **settings)
+
+
+as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout, people's text on stderr.")
+by_whom = option("--by", metavar="NAME", help="Who decides this; asked for on a terminal.")
+in_village = option("--village", "villages", multiple=True, metavar="VILLAGE", help="A village's id; may be repeated.")
+why = option("--why", metavar="TEXT", help="The reason, kept in the log.")
+
+
+@dataclass
+class Desk:
+    """Where a command stands: which station, in which language; the station is opened when first asked for."""
+
+    home: Path
+    state: Path | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def station(self) -> Station:
+        from ..station import Station  # heavier than most of click: `--help` does without
+
+        return Station.open(self.home, self.state, say=_)
+
+
+def with_station(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the station as its first argument, told about what is wrong with its files."""
+
+    def run(*args: Any, **settings: Any) -> Any:
+        station = click.get_current_context().find_object(Desk).station  # type: ignore[union-attr]
+        warn(station.problems)
+        return command(station, *args, **settings)
+
+    return update_wrapper(run, command)
+
+
+def default_home() -> Path:
+    """The current folder when it is a station, else LOUDSPEAKER_HOME, else where a box keeps it."""
+    if Path("commune.yaml").exists():
+        return Path.cwd()
+    return Path(os.environ.get("LOUDSPEAKER_HOME") or "/var/lib/loudspeaker")
+
+
+def warn(problems: Sequence[Problem | Message]) -> None:
+    for problem in problems:
+        click.echo(problem.say(_), err=True)
+
+
+def tell(text: str) -> None:
+    """Words for people; stdout stays free for results."""
+    click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def decider(by: str | None) -> str:
+    """Who decides: as given, else asked for on a terminal. The system's user is always “pi” and says nothing."""
+    if by:
+        return by
+    if sys.stdin.isatty():
+        return str(click.prompt(_("Who decides this? (your name)"), err=True, default=getpass.getuser()))
+    raise click.UsageError(_("give --by NAME: who decides this"))
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """The language asked for, found before click reads anything, so that even its complaints are in it."""
+    asked = os.environ.get("LOUDSPEAKER_LANG", "")
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--lang":
+            asked = following
+        elif word.startswith("--lang="):
+            asked = word.removeprefix("--lang=")
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+def start(cli: click.Group) -> None:
+    """Run a command line in its language."""
+    speak(language_of(sys.argv[1:]))
+    cli(prog_name="loudspeaker")

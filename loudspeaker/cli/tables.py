@@ -1,0 +1,196 @@
+"""How things look on a terminal: tables, progress, colours. rich is imported only when something is drawn."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .shell import tell
+
+Row = dict[str, Any]
+Progress = Callable[[int, int, str], None]
+
+N_ = str
+WIDE = 400  # columns where nobody looks: a file, a pipe
+HEARD = {"aired", "aired-late", "to-file"}
+WORDS = {
+    "air": N_("will air"),
+    "refused": N_("refused"),
+    "displaced": N_("displaced"),
+    "skipped": N_("left out"),
+    "not-ready": N_("not ready"),
+    "aired": N_("aired"),
+    "aired-late": N_("aired late"),
+    "aired-partly": N_("aired in part"),
+    "to-file": N_("only to a file"),
+    "pre-empted": N_("broken off by an emergency"),
+    "stopped": N_("stopped"),
+    "withdrawn": N_("withdrawn"),
+    "expired": N_("too old"),
+    "missed-off": N_("missed: no power, or switched off"),
+    "missed-clock": N_("missed: wrong clock"),
+    "no-audio": N_("no sound from the horns"),
+    "failed-sound": N_("no sound ready"),
+    "failed-device": N_("sound card failed"),
+}
+
+
+def draw(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
+    """One table on stdout; whole lines where stdout is no terminal, so that nothing is cut off."""
+    if not rows:
+        tell(empty)
+        return
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=SIMPLE, pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
+
+
+def hour(moment: str | None) -> str:
+    return f"{datetime.fromisoformat(moment):%H:%M:%S}" if moment else "–"
+
+
+def day_hour(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%d/%m %H:%M}"
+
+
+def seconds(value: float) -> str:
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def fate(row: Row) -> str:
+    word = _(WORDS[row["verdict"] or row["expected"]])
+    return f"{word}: {row['why']}" if row["why"] and row["expected"] != "air" else word
+
+
+def plan(rows: Sequence[Row]) -> None:
+    columns = ("#", _("time"), _("village"), _("bulletin"), _("length"), _("starts"), _("what will become of it"))
+    draw(columns, [planned(number, row) for number, row in enumerate(rows, 1)], _("Nothing is planned."))
+
+
+def planned(number: int, row: Row) -> list[str]:
+    length = ("" if row["duration_source"] == "prepared" else "~") + seconds(row["duration_s"])
+    start = hour(row["starts_at"])
+    return [str(number), day_hour(row["scheduled_at"]), row["village"], row["title"], length, start, fate(row)]
+
+
+def plan_message(rows: Sequence[Row]) -> str:
+    lines = [
+        "{at} {village}: {title}{note}".format(
+            at=day_hour(row["scheduled_at"]),
+            village=row["village"],
+            title=row["title"],
+            note="" if row["expected"] == "air" else f" ({_(WORDS[row['expected']])})",
+        )
+        for row in rows
+    ]
+    return "\n".join([_("Broadcasts:"), *lines]) if lines else _("Nothing is planned.")
+
+
+def readiness(rows: Sequence[Row]) -> None:
+    ready = sum(row["ready"] for row in rows)
+    for row in rows:
+        if not row["ready"]:
+            tell(_("not ready: {id}: {why}").format(id=row["id"], why=row["why"]))
+    tell(_("{ready} of {all} airings are ready").format(ready=ready, all=len(rows)))
+
+
+def readiness_message(rows: Sequence[Row]) -> str:
+    missing = [row for row in rows if not row["ready"]]
+    if not missing:
+        return _("All {all} airings are ready.").format(all=len(rows))
+    lines = [f"- {row['id']}: {row['why']}" for row in missing]
+    return "\n".join(
+        [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(rows)), *lines]
+    )
+
+
+def log(rows: Sequence[Row]) -> None:
+    columns = (_("time"), _("village"), _("bulletin"), _("started"), _("ended"), _("what became of it"))
+    draw(
+        columns,
+        [
+            [
+                day_hour(row["scheduled_at"]),
+                row["village"],
+                row["broadcast"],
+                hour(row["started_at"]),
+                hour(row["ended_at"]),
+                _(WORDS[row["verdict"]]) + (f": {row['why']}" if row["verdict"] not in HEARD and row["why"] else ""),
+            ]
+            for row in rows
+        ],
+        _("The log has nothing for these days."),
+    )
+
+
+def outcome(rows: Sequence[Row]) -> None:
+    for row in rows:
+        tell(f"{row['id']}: {_(WORDS[row['verdict']])}" + (f" ({row['why']})" if row["why"] else ""))
+
+
+def urgent(call: Any) -> None:
+    """What will be said, to whom, and every guess in it, before anybody hears it."""
+    tell(_("To be said:") + "\n  " + call.spoken)
+    for doubt in call.doubts:
+        tell("  ? " + doubt.say(_))
+    tell(_("Villages: {villages}").format(villages=", ".join(call.villages)))
+
+
+def ailments(found: Sequence[Any]) -> None:
+    for ailment in found:
+        click.echo(ailment.say(_))
+
+
+def voices(rows: Sequence[Row]) -> None:
+    columns = (_("voice"), _("here"), _("online"), _("note"))
+    here = {True: _("yes"), False: _("no")}
+    cells = [[row["voice"], here[row["here"]], here[row["online"]], row["why"] or ""] for row in rows]
+    draw(columns, cells, _("No voices."))
+
+
+def cache(row: Row) -> None:
+    for name, value in row.items():
+        click.echo(f"{name}: {value}")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on stderr while something long is made; plain silence where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, what: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_("Preparing"), total=None)
+
+        def advance(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what or _("Preparing"))
+
+        yield advance
+
+
+def chart(rows: Sequence[Row], path: Path) -> None:
+    """The day as a picture, an SVG with a lane a village."""
+    from ..station import chart as drawing
+
+    path.write_text(drawing.svg(rows), encoding="utf-8")

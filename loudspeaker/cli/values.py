@@ -1,0 +1,101 @@
+"""The kinds of words a command takes: a day, a moment, a length of time, ids that the shell can complete."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from gettext import gettext as _
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from .shell import Desk
+
+
+class Day(click.ParamType):
+    """`2026-11-24`, `24/11/2026`, `24/11`, `today`, `tomorrow`."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | str:
+        if isinstance(value, date) or value in RELATIVE:
+            return RELATIVE.get(value, value) if isinstance(value, str) else value
+        if (match := re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", value)) or (
+            match := re.fullmatch(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})", value)
+        ):
+            first, middle, last = map(int, match.groups())
+            year, day = (first, last) if first > 31 else (last, first)
+            try:
+                return date(year, middle, day)
+            except ValueError:
+                pass
+        self.fail(_("“{value}” is not a day; write 2026-11-24 or 24/11/2026").format(value=value), param, ctx)
+
+
+RELATIVE = {"today": "today", "tomorrow": "tomorrow", "hôm nay": "today", "ngày mai": "tomorrow"}
+
+
+class Moment(click.ParamType):
+    """`18:30`, `18h30` (today or, if past, tomorrow), `2026-11-24T18:30`, or a length such as `2h` from now."""
+
+    name = "moment"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime | timedelta | tuple[int, int]:
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]
+        try:
+            if match := re.fullmatch(r"(\d\d?)[:h](\d\d)?", value):
+                hour, minute = int(match[1]), int(match[2] or 0)
+                datetime(2000, 1, 1, hour, minute)
+                return hour, minute
+            return length(value) if re.fullmatch(r"[\d.]+\s*[a-zú]+", value) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(_("“{value}” is not a time; write 18:30, 2026-11-24T18:30 or 2h").format(value=value), param, ctx)
+
+
+UNITS = {"s": 1, "giây": 1, "m": 60, "min": 60, "phút": 60, "h": 3600, "giờ": 3600, "d": 86400, "ngày": 86400}
+
+
+def length(value: str) -> timedelta:
+    """`30s`, `10 phút`, `2h`. Raises `ValueError`."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(\w*)", value)
+    if not match or (match[2] or "s") not in UNITS:
+        raise ValueError(value)
+    return timedelta(seconds=float(match[1]) * UNITS[match[2] or "s"])
+
+
+class Length(click.ParamType):
+    """A length of time."""
+
+    name = "length"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        try:
+            return value if isinstance(value, timedelta) else length(value)
+        except ValueError:
+            self.fail(_("“{value}” is not a length of time; write 30s, 10m or 2h").format(value=value), param, ctx)
+
+
+class Id(click.ParamType):
+    """An id out of the station's files; the shell completes it."""
+
+    def __init__(self, name: str, folder: str) -> None:
+        self.name = name
+        self.folder = folder
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        desk = ctx.find_object(Desk)
+        paths = sorted((desk.home / self.folder).iterdir()) if desk and (desk.home / self.folder).is_dir() else []
+        return [CompletionItem(path.stem) for path in paths if path.stem.startswith(incomplete)]
+
+
+DAY = Day()
+MOMENT = Moment()
+LENGTH = Length()
+BULLETIN = Id("bulletin", "bulletins")
+VILLAGE = Id("village", "schedules")
+
+__all__ = ["BULLETIN", "DAY", "LENGTH", "MOMENT", "VILLAGE", "_"]

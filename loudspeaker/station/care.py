@@ -1,0 +1,262 @@
+"""The verbs of looking after a box: doctor, test, clock, voices, cache. Each answer says what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from .. import control
+from ..clock import vouchers
+from ..engines import registry
+from ..engines.key import clip_key
+from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..playout.trust import ClockWatch, Trust
+from ..schedule.hours import DAYTIME
+from ..studio.order import Order
+from .onair import OnAir
+from .planning import Progress, Row
+
+ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
+BUDGET = 2_000_000_000  # bytes of sound that are kept
+SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that was looked at: fine, or what is wrong and what to do."""
+
+    what: Message
+    wrong: Message | None = None
+    serious: bool = False
+
+    def say(self, say: Callable[[str], str]) -> str:
+        mark = "✗" if self.serious else "!" if self.wrong else "✓"
+        return f"{mark} {self.what.say(say)}" + (f": {self.wrong.say(say)}" if self.wrong else "")
+
+    def row(self, say: Callable[[str], str]) -> Row:
+        wrong = self.wrong.say(say) if self.wrong else None
+        return {"what": self.what.say(say), "wrong": wrong, "serious": self.serious}
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """The time, whether it is believed, and who vouches for it."""
+
+    now: datetime
+    by: frozenset[str]
+    trust: Trust
+
+    def row(self, say: Callable[[str], str]) -> Row:
+        why = self.trust.why.say(say) if self.trust.why else None
+        return {"now": self.now.isoformat(), "trusted": self.trust.believed, "vouchers": sorted(self.by), "why": why}
+
+    def say(self, say: Callable[[str], str]) -> str:
+        now = f"{self.now:%H:%M:%S %d/%m/%Y}"
+        if self.trust.why:
+            return f"{now}: " + self.trust.why.say(say)
+        return Message("{now}: the time is trusted ({by})", now=now, by=", ".join(sorted(self.by)) or "–").say(say)
+
+
+class Care(OnAir):
+    """Looking after the box."""
+
+    def doctor(self) -> list[Ailment]:
+        """Everything that could keep the next airing from being heard."""
+        return list(self._examined())
+
+    def _examined(self) -> Iterator[Ailment]:
+        yield _fine(Message("files"), None if not self.problems else self._files(), serious=True)
+        yield _fine(Message("state folder {folder}", folder=self.state), _unwritable(self.state), serious=True)
+        yield _fine(Message("disk"), _full(self.home), serious=True)
+        yield _fine(Message("voices"), self._voiceless(), serious=True)
+        yield _fine(Message("ffmpeg (recordings, streams)"), _absent("ffmpeg"))
+        yield _fine(Message("clock"), self.clock_trust().trust.why)
+        yield _fine(Message("daemon"), self._unreachable())
+        yield _fine(Message("log"), self._torn(), serious=True)
+        for name, output in self.box.outputs.items():
+            yield _fine(Message("output {output} ({device})", output=name, device=output.device), self._mute(name))
+        yield _fine(Message("tomorrow"), self._unready())
+
+    def _files(self) -> Message:
+        return Message("{count} mistakes; see “loudspeaker check”", count=len(self.problems))
+
+    def _voiceless(self) -> Message | None:
+        if any(self.fingerprint(voice) is not None for voice in self.commune.voices):
+            return None
+        return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(self.commune.voices))
+
+    def _unreachable(self) -> Message | None:
+        try:
+            control.ask(self.socket, "status")
+        except Unreachable:
+            return Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
+        return None
+
+    def _torn(self) -> Message | None:
+        try:
+            self.log.verify()
+        except LoudspeakerError as error:
+            return error.message
+        return None
+
+    def _mute(self, output: str) -> Message | None:
+        from ..speakers.outlets import absent
+
+        return absent(self.box.outputs[output])
+
+    def _unready(self) -> Message | None:
+        from .planner import unready
+
+        coming = [
+            a for a in self.airings(*self.window("tomorrow", 1)) if a.expected == "air" and a.output and a.bulletin
+        ]
+        missing = [airing for airing in coming if unready(self.planner, airing)]
+        if not missing:
+            return None
+        return Message("{missing} of {all} airings are not prepared", missing=len(missing), all=len(coming))
+
+    def test(self, output: str, tone: bool, by: str) -> list[Row]:
+        """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
+        if output not in self.box.outputs:
+            raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
+        now = self.now()
+        second = now.hour * 3600 + now.minute * 60
+        if not any(begins <= second < ends for begins, ends in DAYTIME):
+            raise Refused(Message("at night nothing is tested; wait until 05:00"))
+        self._must(self.make([self.trial(output, tone)], lambda done, total, what: None))
+        return self._done("test", output=output, tone=tone, by=by)
+
+    # The clock.
+
+    def clock_trust(self) -> Vouched:
+        now = self.now()
+        by = vouchers(now, self.box.clock_trusted)
+        return Vouched(now, by, ClockWatch(self.log).look(now, self.clock.monotonic(), by))
+
+    def confirm_clock(self, by: str) -> None:
+        """A person's word that the time shown is good; holds until the next step or restart."""
+        control.ask(self.socket, "confirm_clock", by=by)
+
+    def set_clock(self, time: str, by: str) -> None:
+        try:
+            moment = datetime.fromisoformat(time)
+        except ValueError as error:
+            raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=time)) from error
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.commune.zone)
+        before = self.now()
+        done = subprocess.run(["date", "-s", f"@{moment.timestamp():.0f}"], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Refused(Message("the clock cannot be set ({error}); it takes root: sudo", error=done.stderr.strip()))
+        self.log.event("clock", "", self.now(), set_from=before.isoformat(), by=by)
+        self.confirm_clock(by)
+
+    # Voices.
+
+    def voices(self) -> list[Row]:
+        """Every voice that was named or is here."""
+        named = [registry.Voice.parse(voice) for voice in self.commune.voices]
+        here = [registry.Voice(name, voice) for name in registry.names() for voice in self._spoken(name)]
+        return [self._voice(voice) for voice in dict.fromkeys([*named, *here])]
+
+    def _spoken(self, engine: str) -> Sequence[str]:
+        try:
+            voices = self.engine(engine).voices()
+        except EngineError:
+            return ()
+        return [voice for voice in voices if engine != "espeak" or voice.startswith("vi")]
+
+    def _voice(self, voice: registry.Voice) -> Row:
+        why = None
+        online = False
+        try:
+            engine = self.engine(voice.engine)
+            online = engine.online
+            engine.fingerprint(voice.name)
+        except EngineError as error:
+            why = error.say(self.say)
+        return {"voice": str(voice), "here": why is None, "online": online, "why": why}
+
+    def install_voice(self, voice: str, source: str | None, progress: Progress) -> None:
+        from ..engines.piper_voices import install
+
+        install(voice, source, self.voice_folder, progress)
+
+    def try_voices(self, names: Sequence[str], folder: str) -> list[Row]:
+        """One sentence by each, into files of `folder`; a row for each."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.commune.voices]
+
+    def _tried(self, voice: registry.Voice, folder: Path) -> Row:
+        from ..sound.wav import wav_bytes
+        from ..store.files import write_whole
+
+        row = self._voice(voice)
+        if row["here"]:
+            path = folder / f"{voice.engine}-{voice.name}.wav".replace("/", "_")
+            try:
+                write_whole(path, wav_bytes(self.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
+                row["why"] = str(path)
+            except EngineError as error:
+                row |= {"here": False, "why": error.say(self.say)}
+        return row
+
+    # The cache.
+
+    def cache(self) -> Row:
+        kept = [programme for _, programme in self.programmes.all()]
+        size = sum(programme.path.stat().st_size for programme in kept)
+        return {
+            "clips_mb": round(self.clips.size() / 1e6, 1),
+            "programmes": len(kept),
+            "programmes_mb": round(size / 1e6, 1),
+        }
+
+    def verify_cache(self) -> tuple[int, int]:
+        """How many programmes are sound, and how many files were damaged and are gone."""
+        bad = self.clips.damaged()
+        for key in bad:
+            self.clips.discard(key)
+        found = list(self.programmes.all())
+        torn = [recipe for recipe, programme in found if not self.programmes.check(programme)]
+        for recipe in torn:
+            self.programmes.discard(recipe)
+        return len(found) - len(torn), len(bad) + len(torn)
+
+    def sweep(self) -> int:
+        """Bytes freed; never what the coming 48 hours need."""
+        airings = [airing for airing in self.airings(*self.window(None, 3)) if airing.bulletin and airing.output]
+        orders = {order for airing in airings if airing.expected == "air" for order in self.planner.sequence(airing)}
+        recipes = {self.planner.recipe(order) for order in orders}
+        now = self.clock.now().timestamp()
+        keys = {key for order in orders for key in self._clip_keys(order)}
+        return self.programmes.sweep(BUDGET, recipes, now) + self.clips.sweep(BUDGET, keys, now)
+
+    def _clip_keys(self, order: Order) -> Iterator[str]:
+        for speech in order.speeches:
+            for voice in map(registry.Voice.parse, speech.voices):
+                if found := self.fingerprint(str(voice)):
+                    yield from (clip_key(voice.engine, found, voice.name, u.text) for u in speech.utterances)
+
+
+def _fine(what: Message, wrong: Message | None, serious: bool = False) -> Ailment:
+    return Ailment(what, wrong, serious and wrong is not None)
+
+
+def _unwritable(folder: Path) -> Message | None:
+    return None if os.access(folder, os.W_OK) else Message("it cannot be written; see who owns it")
+
+
+def _full(folder: Path) -> Message | None:
+    free = shutil.disk_usage(folder).free
+    if free >= ENOUGH:
+        return None
+    return Message("only {free:.0f} MB are free; delete what is not needed", free=free / 1e6)
+
+
+def _absent(program: str) -> Message | None:
+    return None if shutil.which(program) else Message("it is not installed: sudo apt install {name}", name=program)

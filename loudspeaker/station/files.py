@@ -1,0 +1,85 @@
+"""The verbs of people's files: check, import, export. What is wrong is told; people's files are never repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadUsage, Message, Problem
+from ..schedule.findings import findings
+from .care import Care
+from .folder import Folder
+from .words import doubts
+
+DOCUMENTS = {".docx", ".odt", ".pdf", ".txt"}
+SHEETS = {".xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a file: a mistake, or a thing to know."""
+
+    problem: Problem
+    mistake: bool = True
+
+    def row(self, say: Callable[[str], str]) -> dict[str, Any]:
+        problem = self.problem
+        return {
+            "path": problem.path,
+            "line": problem.line,
+            "message": problem.message.say(say),
+            "mistake": self.mistake,
+        }
+
+
+class Files(Care):
+    """People's files."""
+
+    def check(self, days: int = 30) -> list[Finding]:
+        """Every mistake in every file, guesses in the readings, and what the coming `days` would not allow.
+
+        The files are read as they are: no last good version stands in.
+        """
+        self.folder = Folder(self.home)
+        self.reload()
+        return list(self._found(days))
+
+    def _found(self, days: int) -> Iterator[Finding]:
+        yield from (Finding(problem) for problem in self.problems)
+        yield from self._doubts()
+        contents = self.contents
+        begins, ends = self.window(None, days)
+        airings = self.airings(begins, ends)
+        for problem, mistake in findings(
+            contents.commune, contents.box, contents.schedules, contents.bulletins, airings
+        ):
+            yield Finding(problem, mistake)
+
+    def _doubts(self) -> Iterator[Finding]:
+        for bulletin in self.contents.bulletins.values():
+            order = self.planner.order(bulletin)
+            for problem in doubts(bulletin.path, order.doubts):
+                yield Finding(problem, mistake=False)
+            if message := order.missing():
+                yield Finding(Problem(bulletin.path, 0, message))
+
+    def take_in(self, path: Path) -> list[Message]:
+        """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
+        from ..intake import documents, recordings, sheets
+
+        suffix = path.suffix.lower()
+        if suffix in DOCUMENTS:
+            return documents.take_in(path, self.home)
+        if suffix in SHEETS:
+            return sheets.take_in(path, self.home)
+        if suffix in recordings.SUFFIXES:
+            return recordings.take_in(path, self.home)
+        raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
+
+    def export(self, output: Path) -> None:
+        """All schedules as one sheet."""
+        from ..intake import sheets
+
+        sheets.write(self.contents.schedules, output)

@@ -1,0 +1,191 @@
+"""The station's folder as values: everything people edit, read safely, with every mistake in it.
+
+A broken file costs only itself: the last good version of it stands in (promise 11), or it is left out. What the values
+mean together is told by `schedule.findings`; nothing is written here but what `Accepted` remembers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadFile, Message, Problem
+from ..schedule import box, broadcasts, commune
+from ..schedule.box import Box
+from ..schedule.broadcasts import VillageSchedule
+from ..schedule.commune import Commune
+from ..script import bulletin
+from ..script.bulletin import Bulletin
+from ..store.accepted import Accepted
+
+MOST_BYTES = 1_000_000
+ID = re.compile(r"[a-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that is sound in a station's folder, and what is not."""
+
+    commune: Commune
+    box: Box
+    schedules: tuple[VillageSchedule, ...]
+    bulletins: Mapping[str, Bulletin]
+    revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file: its value (None where nothing sound is left), what is wrong with it, the hash of what was used."""
+
+    value: Any
+    problems: tuple[Problem, ...] = ()
+    revision: str = ""
+
+
+Parser = Callable[[str, bytes], Any]
+
+
+@dataclass(slots=True)
+class Folder:
+    """Reads `home` again and again; a file is parsed only when it has changed."""
+
+    home: Path
+    accepted: Accepted | None = None  # None: mistakes are only told, nothing stands in (`check`)
+    _kept: dict[str, tuple[object, Read]] = field(default_factory=dict)
+
+    def contents(self, now: datetime) -> Contents:
+        """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
+        reads: dict[str, Read] = {}
+        reads["commune.yaml"] = self._read("commune.yaml", commune.parse, now)
+        reads["box.yaml"] = self._read("box.yaml", box.parse, now) if self._there("box.yaml") else Read(Box())
+        for path in self._paths("bulletins", ".md"):
+            reads[path] = self._read(path, bulletin.parse, now)
+        named = reads["commune.yaml"].value.days if reads["commune.yaml"].value else {}
+        schedule = partial(broadcasts.parse, named=named)  # an entry may name the commune's own days
+        for path in self._paths("schedules", ".yaml"):
+            reads[path] = self._read(path, schedule, now, reads["commune.yaml"].revision)
+        self._forget(reads)
+        problems = [problem for read in reads.values() for problem in read.problems]
+        if reads["commune.yaml"].value is None or reads["box.yaml"].value is None:
+            raise BadFile(problems)
+        return Contents(
+            commune=reads["commune.yaml"].value,
+            box=reads["box.yaml"].value,
+            schedules=tuple(read.value for path, read in reads.items() if path.startswith("schedules/") and read.value),
+            bulletins={r.value.id: r.value for p, r in reads.items() if p.startswith("bulletins/") and r.value},
+            revisions={path: read.revision for path, read in reads.items()},
+            problems=tuple(problems),
+        )
+
+    def state(self) -> object:
+        """Changes whenever any file may have changed."""
+        paths = ["commune.yaml", "box.yaml", *self._paths("bulletins", ".md"), *self._paths("schedules", ".yaml")]
+        paths += [str(path.relative_to(self.home)) for path in sorted((self.home / "recordings").rglob("*"))]
+        return tuple((path, stamp_of(self.home / path)) for path in paths)
+
+    def digest(self, path: str) -> str:
+        """SHA-256 of a sound file below the folder; "" where there is none."""
+        found = self.home / path
+        if not found.is_file() or not _inside(found, self.home):
+            return ""
+        stamp = stamp_of(found)
+        kept = self._kept.get(path)
+        if not kept or kept[0] != stamp:
+            with found.open("rb") as file:
+                self._kept[path] = stamp, Read(None, revision=hashlib.file_digest(file, "sha256").hexdigest())
+        return self._kept[path][1].revision
+
+    def _read(self, path: str, parse: Parser, now: datetime, besides: str = "") -> Read:
+        stamp = stamp_of(self.home / path), besides
+        kept = self._kept.get(path)
+        if kept and kept[0] == stamp and not kept[1].problems:
+            return kept[1]
+        read = self._fresh(path, parse, now)
+        self._kept[path] = stamp, read
+        return read
+
+    def _fresh(self, path: str, parse: Parser, now: datetime) -> Read:
+        try:
+            data = take(self.home, path)
+            value = parse(path, data)
+        except BadFile as error:
+            return self._stand_in(path, parse, now, error.problems)
+        if self.accepted:
+            self.accepted.remember(path, data)
+        return Read(value, revision=hashlib.sha256(data).hexdigest())
+
+    def _stand_in(self, path: str, parse: Parser, now: datetime, problems: tuple[Problem, ...]) -> Read:
+        data = self.accepted.last_good(path, now) if self.accepted else None
+        if data is None:
+            return Read(None, problems)
+        told = Problem(path, 0, Message("until it is mended, the last good version of this file is used"))
+        try:
+            return Read(parse(path, data), (*problems, told), hashlib.sha256(data).hexdigest())
+        except BadFile:  # it was good for an earlier version of this program
+            return Read(None, problems)
+
+    def _forget(self, reads: Mapping[str, Read]) -> None:
+        """A deletion withdraws at once."""
+        for path in [path for path in self._kept if path.endswith((".md", ".yaml")) and path not in reads]:
+            del self._kept[path]
+            if self.accepted:
+                self.accepted.forget(path)
+
+    def _paths(self, folder: str, suffix: str) -> list[str]:
+        return sorted(f"{folder}/{name}" for name in _names(self.home / folder) if name.endswith(suffix))
+
+    def _there(self, path: str) -> bool:
+        return os.path.lexists(self.home / path)
+
+
+def take(home: Path, path: str) -> bytes:
+    """The bytes of one of people's files. Raises `BadFile` for what is no plain, small file inside the folder."""
+    found = home / path
+    if message := _foul(home, found):
+        raise BadFile([Problem(path, 0, message)])
+    with found.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _foul(home: Path, path: Path) -> Message | None:
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return Message("there is no such file")
+    except (OSError, ValueError) as error:
+        return Message("the file cannot be read: {error}", error=error)
+    if not stat.S_ISREG(state.st_mode):
+        return Message("this is not a plain file")
+    if not _inside(path, home):
+        return Message("this is a link that leads out of the station's folder; copy the file here instead")
+    if state.st_size > MOST_BYTES:
+        return Message("the file is larger than 1 MB; it can hardly be meant")
+    if path.suffix == ".md" and not ID.fullmatch(path.stem):
+        return Message("a bulletin's file name may hold only a-z, 0-9 and “-”: its name is its id")
+    return None if os.access(path, os.R_OK) else Message("the file may not be read; check its owner and rights")
+
+
+def _inside(path: Path, home: Path) -> bool:
+    return path.resolve().is_relative_to(home.resolve())
+
+
+def stamp_of(path: Path) -> object:
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+def _names(folder: Path) -> Iterator[str]:
+    if folder.is_dir():
+        yield from (name for name in os.listdir(folder) if not name.startswith("."))

@@ -1,0 +1,150 @@
+"""What a station is made of, wired once, in one place. The verbs stand in the other files, on these parts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from ..engines import registry
+from ..errors import BadFile, EngineError, Message, NotFound, Problem
+from ..interfaces import Clock, Engine
+from ..schedule.box import Box
+from ..schedule.commune import Commune
+from ..script.bulletin import Bulletin
+from ..store.accepted import Accepted
+from ..store.asrun import AsRunLog
+from ..store.programmes import ProgrammeStore
+from .folder import Contents, Folder
+from .planner import Planner
+
+SOCKET = "control.sock"
+
+
+class Parts:
+    """One commune's parts on this machine. Each is made when it is first asked for.
+
+    `home` holds people's files and the cache, `state` what the program writes for itself; `say` is the translator.
+    """
+
+    def __init__(self, home: Path, state: Path, clock: Clock, say: Callable[[str], str]) -> None:
+        self.home = home
+        self.state = state
+        self.clock = clock
+        self.say = say
+        self.folder = Folder(home, Accepted(state / "accepted"))
+        self.contents = self._contents()
+        self._engines: dict[str, Engine] = {}
+        self._prints: dict[str, str | None] = {}
+
+    @cached_property
+    def log(self) -> AsRunLog:
+        return AsRunLog.open(self.state / "asrun.db", self.commune.id)
+
+    @cached_property
+    def programmes(self) -> ProgrammeStore:
+        return ProgrammeStore(self.cache_folder / "programmes")
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(self.folder, self.contents, self.programmes, self.fingerprint)
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.home / "audio_cache"
+
+    @property
+    def voice_folder(self) -> Path:
+        return self.state / "voices"
+
+    @property
+    def socket(self) -> Path:
+        return self.state / SOCKET
+
+    @property
+    def commune(self) -> Commune:
+        return self.contents.commune
+
+    @property
+    def box(self) -> Box:
+        return self.contents.box
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Mistakes in the files, which cost only what they are in."""
+        return self.contents.problems
+
+    def engine(self, name: str) -> Engine:
+        """Raises `NotAvailable`."""
+        if name not in self._engines:
+            self._engines[name] = registry.engine(name, self.voice_folder)
+        return self._engines[name]
+
+    def fingerprint(self, voice: str) -> str | None:
+        """What the sound of a voice depends on; None where it is not installed."""
+        if voice not in self._prints:
+            try:
+                spec = registry.Voice.parse(voice)
+                self._prints[voice] = self.engine(spec.engine).fingerprint(spec.name)
+            except EngineError:
+                self._prints[voice] = None
+        return self._prints[voice]
+
+    def bulletin(self, name: str) -> Bulletin:
+        """Raises `NotFound`, or `BadFile` where it is there but broken."""
+        found = self.contents.bulletins.get(name)
+        if found:
+            return found
+        broken = [problem for problem in self.problems if problem.path == f"bulletins/{name}.md"]
+        if broken:
+            raise BadFile(broken)
+        raise NotFound(Message("there is no bulletin “{name}”; there are: {known}", name=name, known=self._known()))
+
+    def known_village(self, village: str) -> str:
+        """Raises `NotFound`."""
+        known = {*self.commune.villages, *self.box.plays, *(schedule.id for schedule in self.contents.schedules)}
+        if village not in known:
+            names = ", ".join(sorted(known))
+            raise NotFound(Message("there is no village “{name}”; there are: {known}", name=village, known=names))
+        return village
+
+    def command(self, *arguments: str) -> list[str]:
+        """This very program on this station, to be run as another process."""
+        places = ("--home", str(self.home), "--state", str(self.state))
+        return [sys.executable, "-m", "loudspeaker", *places, *arguments]
+
+    def now(self) -> datetime:
+        """In the commune's zone."""
+        return self.clock.now().astimezone(self.commune.zone)
+
+    def day(self, day: date | str | None) -> date:
+        """A day as people name it; None is today."""
+        if isinstance(day, date):
+            return day
+        return self.now().date() + timedelta(days=day == "tomorrow")
+
+    def window(self, day: date | str | None, days: int) -> tuple[datetime, datetime]:
+        """Midnight to midnight, in the commune's zone."""
+        first = self.day(day)
+        return self.midnight(first), self.midnight(first + timedelta(days=days))
+
+    def midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.commune.zone)
+
+    def reload(self) -> None:
+        """Read the files again."""
+        self.contents = self._contents()
+        self._prints.clear()
+        self.__dict__.pop("planner", None)
+
+    def _contents(self) -> Contents:
+        if not (self.home / "commune.yaml").exists() and not os.path.lexists(self.home / "commune.yaml"):
+            message = Message("there is no station in {home}; make one with “loudspeaker init”", home=self.home)
+            raise BadFile([Problem("commune.yaml", 0, message)])
+        return self.folder.contents(self.clock.now())
+
+    def _known(self) -> str:
+        return ", ".join(sorted(self.contents.bulletins))

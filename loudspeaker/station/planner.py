@@ -1,0 +1,235 @@
+"""From files and log to the running order: which sound an airing needs, what a plan is told, its rows for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..errors import Message
+from ..playout.record import Log
+from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
+from ..schedule.box import Output
+from ..schedule.plan import plan
+from ..script.bulletin import Bulletin
+from ..script.reading import Readings
+from ..sound.programme import Programme
+from ..store.programmes import ProgrammeStore
+from ..studio.order import DRILL, RATE, Desk, Lead, Order, estimate
+from ..vocabulary import Level
+from .folder import Contents, Folder
+
+Row = dict[str, Any]
+MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
+
+
+@dataclass(slots=True)
+class Planner:
+    """Answers what is to be heard, with which programmes, from one reading of the files.
+
+    `fingerprint` tells a voice's fingerprint, None where it is not installed.
+    """
+
+    folder: Folder
+    contents: Contents
+    programmes: ProgrammeStore
+    fingerprint: Callable[[str], str | None]
+    _orders: dict[object, Order] = field(default_factory=dict)
+    _recipes: dict[Order, str] = field(default_factory=dict)
+
+    @property
+    def desk(self) -> Desk:
+        commune = self.contents.commune
+        readings = Readings(say=commune.say, abbrev=commune.abbrev, names=commune.names, region=commune.region)
+        return Desk(readings, commune.voices, self.folder.digest)
+
+    # What is to be made
+
+    def order(self, bulletin: Bulletin, output: str = "", repeat: int | None = None, chime: bool = True) -> Order:
+        """The order for a bulletin as `output` wants to hear it."""
+        key = (bulletin.path, self.revision(bulletin), output, repeat, chime)
+        if key not in self._orders or any(p.audio for p in bulletin.parts):
+            told = bulletin if repeat is None else replace(bulletin, repeat=repeat)
+            self._orders[key] = self._dressed(self.desk.bulletin(told), output, self._lead(bulletin, chime))
+        return self._orders[key]
+
+    def opening(self, output: str, music: bool) -> Order | None:
+        """What opens a session: signature tune and station identification."""
+        text = self.contents.commune.opening
+        return self._dressed(self.desk.words(text), output, Lead.TUNE if music else Lead.NONE) if text else None
+
+    def closing(self, output: str) -> Order | None:
+        text = self.contents.commune.closing
+        return self.plain(text, output) if text else None
+
+    def urgent(self, text: str, output: str) -> Order:
+        """An emergency's own words; its attention signal stands before every play."""
+        return self._dressed(self.desk.words(text), output, Lead.ATTENTION)
+
+    def plain(self, text: str, output: str) -> Order:
+        """Words with nothing around them."""
+        return self._dressed(self.desk.words(text), output, Lead.NONE)
+
+    def drilled(self, order: Order) -> Order:
+        """The same between the words of a drill."""
+        drill = self.desk.speech(DRILL)
+        return replace(order, pieces=(drill, *order.pieces, drill))
+
+    def order_of(self, airing: Airing) -> Order:
+        """The order for an airing's bulletin."""
+        assert airing.bulletin
+        bulletin = self.contents.bulletins[airing.bulletin]
+        return self.order(bulletin, airing.output, airing.repeat, airing.chime)
+
+    def sequence(self, airing: Airing) -> list[Order]:
+        """Everything that is heard for one airing, in order."""
+        opening = self.opening(airing.output, airing.music) if airing.opens else None
+        closing = self.closing(airing.output) if airing.closes else None
+        return [part for part in (opening, self.order_of(airing), closing) if part]
+
+    def find(self, order: Order) -> Programme | None:
+        return self.programmes.find(self.recipe(order))
+
+    def recipe(self, order: Order) -> str:
+        if order not in self._recipes:
+            self._recipes[order] = order.recipe(self.fingerprint)
+        return self._recipes[order]
+
+    def revision(self, bulletin: Bulletin) -> str:
+        return self.contents.revisions.get(bulletin.path, "")
+
+    # What is planned
+
+    def plan(self, begins: datetime, ends: datetime, log: Log) -> list[Airing]:
+        """Every airing of the window, refused ones too."""
+        contents = self.contents
+        return plan(
+            contents.commune,
+            contents.box,
+            contents.schedules,
+            self.facts(log),
+            begins,
+            ends,
+            marks(log, begins - MEMORY),
+            self.words(),
+        )
+
+    def facts(self, log: Log) -> dict[str, BulletinFacts]:
+        approved = approvals(log)
+        return {name: self._facts(bulletin, approved.get(name)) for name, bulletin in self.contents.bulletins.items()}
+
+    def words(self) -> SessionWords:
+        tune = estimate(Order((), Lead.TUNE))
+        opening, closing = self.opening("", False), self.closing("")
+        return SessionWords(
+            tune=tune if opening else 0.0,
+            opening=self.duration(opening)[0] if opening else 0.0,
+            closing=self.duration(closing)[0] if closing else 0.0,
+        )
+
+    def duration(self, order: Order) -> tuple[float, str]:
+        """Seconds, and whether they are `prepared` or `estimated`."""
+        found = self.find(order)
+        return (found.duration, "prepared") if found else (estimate(order), "estimated")
+
+    def _facts(self, bulletin: Bulletin, approved: str | None) -> BulletinFacts:
+        output = self._usual_output()
+        order = self.order(bulletin, output)
+        duration, source = self.duration(order)
+        entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
+        repeats = {entry.repeat for entry in entries if entry.bulletin == bulletin.id and entry.repeat}
+        missing = order.missing()
+        return BulletinFacts(
+            title=bulletin.title,
+            level=bulletin.level,
+            valid_from=bulletin.valid_from,
+            valid_until=bulletin.valid_until,
+            duration=duration,
+            duration_source=source,
+            ready=missing is None,
+            approved=approved == order.approval(),
+            why=missing,
+            repeats={repeat: self.duration(self.order(bulletin, output, repeat))[0] for repeat in repeats},
+        )
+
+    def _usual_output(self) -> str:
+        return next(iter(self.contents.box.outputs), "")
+
+    def _dressed(self, order: Order, output: str, lead: Lead) -> Order:
+        commune = self.contents.commune
+        own = {Lead.CHIME: commune.chime, Lead.TUNE: commune.music}.get(lead)
+        found = self.contents.box.outputs.get(output) or Output(output)
+        return replace(
+            order,
+            lead=lead,
+            lead_file=self.desk.recording(own) if own else None,
+            profile=found.profile,
+            loudness=found.loudness,
+            rate=RATE,
+        )
+
+    @staticmethod
+    def _lead(bulletin: Bulletin, chime: bool) -> Lead:
+        if bulletin.level is Level.EMERGENCY:
+            return Lead.ATTENTION
+        return Lead.CHIME if chime else Lead.NONE
+
+
+def marks(log: Log, since: datetime) -> Marks:
+    """What people decided: skips not taken back, pauses not ended."""
+    skips: dict[str, str] = {}
+    for event in log.events("skip", since=since):
+        if event.facts.get("undo"):
+            skips.pop(event.airing, None)
+        else:
+            skips[event.airing] = str(event.facts["why"])
+    return Marks(skips, tuple(pauses(log, since)))
+
+
+def pauses(log: Log, since: datetime) -> Iterable[Pause]:
+    ended = [(event.facts["village"], event.at) for event in log.events("resume", since=since)]
+    for event in log.events("pause", since=since):
+        village, until = str(event.facts["village"]), datetime.fromisoformat(str(event.facts["until"]))
+        ends = min([until, *(at for where, at in ended if where == village and at >= event.at)])
+        yield Pause(village, event.at, ends, str(event.facts["why"]))
+
+
+def approvals(log: Log) -> Mapping[str, str]:
+    """Bulletin -> the digest that was approved last."""
+    return {str(event.facts["bulletin"]): str(event.facts["digest"]) for event in log.events("approve")}
+
+
+def rows(airings: Sequence[Airing], log: Log, say: Callable[[str], str]) -> list[Row]:
+    """The airings as `plan --json` shows them."""
+    return [_row(airing, log, say) for airing in airings]
+
+
+def _row(airing: Airing, log: Log, say: Callable[[str], str]) -> Row:
+    return {
+        "id": airing.id,
+        "village": airing.village,
+        "output": airing.output,
+        "broadcast": airing.broadcast,
+        "bulletin": airing.bulletin,
+        "title": airing.title,
+        "level": airing.level,
+        "scheduled_at": airing.scheduled_at.isoformat(),
+        "starts_at": airing.starts_at and airing.starts_at.isoformat(),
+        "ends_at": airing.ends_at and airing.ends_at.isoformat(),
+        "duration_s": round(airing.duration, 3),
+        "duration_source": airing.duration_source,
+        "expected": airing.expected,
+        "verdict": log.verdict_of(airing.id),
+        "why": airing.why.say(say) if airing.why else None,
+    }
+
+
+def unready(planner: Planner, airing: Airing) -> Message | None:
+    """Why an airing could not be aired as things are: what is missing of its sequence."""
+    for order in planner.sequence(airing):
+        if message := order.missing():
+            return message
+        if not planner.find(order):
+            return Message("it has not been prepared yet; run “loudspeaker prepare”")
+    return None

@@ -1,0 +1,168 @@
+"""The verbs of what is coming: plan, prepare, approve, render. Sound is made in here only through the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import BadUsage, LoudspeakerError, Message
+from ..schedule.airing import Airing
+from ..sound.programme import Programme
+from ..studio.order import Lead, Order
+from ..vocabulary import Expected
+from . import planner
+from .parts import Parts
+
+if TYPE_CHECKING:
+    from ..store.clips import ClipStore
+    from ..studio.make import Studio
+
+Row = dict[str, Any]
+Progress = Callable[[int, int, str], None]
+Day = date | str | None
+SUFFIXES = (".wav", ".flac", ".mp3")
+
+
+class Planning(Parts):
+    """What is coming."""
+
+    def plan(self, day: Day = None, days: int = 1, village: str | None = None) -> list[Row]:
+        """Rows as `plan --json` shows them; `day` None is today. Raises `NotFound` for a village nobody knows."""
+        airings = self.airings(*self.window(day, days))
+        if village:
+            self.known_village(village)
+            airings = [airing for airing in airings if airing.village == village]
+        return planner.rows(airings, self.log, self.say)
+
+    def airings(self, begins: datetime, ends: datetime) -> list[Airing]:
+        return self.planner.plan(begins, ends, self.log)
+
+    def prepare(self, day: Day, days: int, progress: Progress, also: str | None = None) -> list[Row]:
+        """Make what is missing for this box's airings of these days; a row for each that people would miss.
+
+        `also` names a bulletin that is made in any case.
+        """
+        if also:
+            self.make([self.planner.order(self.bulletin(also), self.outputs()[0])], progress)
+        coming = [airing for airing in self.airings(*self.window(day, days)) if self._ours(airing)]
+        failed = self.make(self._orders(coming), progress)
+        after = {airing.id: airing for airing in self.airings(*self.window(day, days))}
+        return [self._readiness(after[airing.id], failed) for airing in coming]
+
+    def make(self, orders: Iterable[Order], progress: Progress) -> dict[Order, Message]:
+        """Make every order that is not there yet, or only in a lesser voice. Returns what failed, and why."""
+        wanted = [order for order in dict.fromkeys(orders) if self._wanted(order)]
+        total = sum(_sentences(order) for order in wanted)
+        failed, before = {}, 0
+        for order in wanted:
+            share = _sentences(order)
+
+            def advance(done: int, of: int, before: int = before, share: int = share) -> None:
+                progress(before + (share * done // of if of else share), total, "")
+
+            try:
+                self.studio.programme(order, self.planner.recipe(order), advance)
+            except LoudspeakerError as error:
+                failed[order] = error.message
+            before += share
+        return failed
+
+    @cached_property
+    def studio(self) -> Studio:
+        """Heavy: loads numpy. Only for processes that end."""
+        from ..engines.chain import Chain
+        from ..studio.make import Studio
+
+        return Studio(self.home, Chain(self.clips, self.clock.now, self.engine), self.programmes)
+
+    @cached_property
+    def clips(self) -> ClipStore:
+        """As heavy."""
+        from ..store.clips import ClipStore
+
+        return ClipStore(self.cache_folder / "clips")
+
+    def trial(self, output: str, tone: bool) -> Order:
+        """What `test` sounds: a tone, or the names of the villages that should hear it."""
+        if tone:
+            return Order((), Lead.TONE)
+        names = {schedule.id: schedule.name for schedule in self.contents.schedules}
+        heard = [names.get(village, village) for village, where in self.box.plays.items() if where == output]
+        return self.planner.plain(f"Thử loa {', '.join(heard[:2])}.", output)
+
+    def approve(self, bulletin: str, by: str) -> str:
+        """Bind the bulletin's words and recordings; the digest that was approved."""
+        digest = self.planner.order(self.bulletin(bulletin)).approval()
+        self.log.event("approve", "", self.now(), bulletin=bulletin, digest=digest, by=by)
+        return digest
+
+    def render(
+        self, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress: Progress
+    ) -> Programme:
+        """One programme as WAV, FLAC or MP3 (by the name's ending), to be heard before it airs."""
+        if output.suffix.lower() not in SUFFIXES:
+            raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
+        found = self.bulletin(bulletin)
+        order = self.planner.order(found, self.outputs()[0]).spoken_by((voice,) if voice else ())
+        if message := self.make([order], progress).get(order):
+            raise LoudspeakerError(message)
+        programme = self.planner.find(order)
+        assert programme
+        from ..studio import publish
+
+        publish.write(programme, output, found.title, self.now().date())
+        if picture:
+            publish.draw(programme, order, picture)
+        return programme
+
+    def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:
+        """What an emergency says once: a bulletin, or a text of the moment."""
+        if bulletin:
+            order = self.planner.order(self.bulletin(bulletin), output, repeat=1)
+        else:
+            order = self.planner.urgent(text or "", output)
+        return self.planner.drilled(order) if drill else order
+
+    def outputs(self) -> Sequence[str]:
+        """This box's outputs; one without a name where box.yaml has none."""
+        return tuple(self.box.outputs) or ("",)
+
+    def _ours(self, airing: Airing) -> bool:
+        return bool(airing.output) and airing.expected is not Expected.SKIPPED and airing.stream is None
+
+    def _orders(self, airings: Iterable[Airing]) -> list[Order]:
+        """Programmes of their own for what opens or closes a session, too: a skip can make any airing the first."""
+        orders: list[Order | None] = []
+        for airing in airings:
+            if airing.expected is Expected.AIR:
+                orders += self.planner.sequence(airing)
+                orders += [self.planner.opening(airing.output, airing.music), self.planner.closing(airing.output)]
+        return [order for order in orders if order and not order.missing()]
+
+    def _wanted(self, order: Order) -> bool:
+        found = self.planner.find(order)
+        return found is None or self.studio.better(order, found)
+
+    def _readiness(self, airing: Airing, failed: dict[Order, Message]) -> Row:
+        why = airing.why
+        programme = None
+        orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
+        if airing.expected is Expected.AIR:
+            why = planner.unready(self.planner, airing)
+            why = next((failed[order] for order in orders if order in failed), why) if why else None
+            programme = self.planner.find(self.planner.order_of(airing))
+        return {
+            "id": airing.id,
+            "ready": airing.expected is Expected.AIR and why is None,
+            "why": why.say(self.say) if why else None,
+            "duration_s": round(airing.duration, 3),
+            "voice": programme.voice if programme else None,
+            "doubts": sum(len(order.doubts) for order in orders),
+        }
+
+
+def _sentences(order: Order) -> int:
+    return sum(len(speech.utterances) for speech in order.speeches)

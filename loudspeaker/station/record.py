@@ -1,0 +1,99 @@
+"""The verbs of what happened: the log's rows, its chain, the story of one airing, reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import Message, NotFound
+from ..playout.record import Record
+from ..schedule.airing import Airing
+from . import story
+from .planning import Day, Planning
+
+Row = dict[str, Any]
+
+
+class Recording(Planning):
+    """What happened."""
+
+    def rows(self, day: Day = None, days: int = 1) -> list[Row]:
+        """As `log --json` shows them."""
+        return [self.row(record) for record in self.log.rows(*self.window(day, days))]
+
+    def row(self, record: Record) -> Row:
+        return {**row(record, self.local), "hash": self.log.hash_of(record.id)}
+
+    def local(self, moment: datetime | None) -> str | None:
+        return moment.astimezone(self.commune.zone).isoformat(timespec="milliseconds") if moment else None
+
+    def verify(self) -> Row:
+        """The chain's head. Raises `Broken` at the first entry that is not what was written."""
+        head = self.log.verify()
+        return {"head": head, "rows": sum(1 for _ in self.log.entries())}
+
+    def find(self, airing: str) -> Airing:
+        """An airing by its id, or by its row in today's plan. Raises `NotFound`."""
+        if airing.isdecimal():
+            today = self.airings(*self.window(None, 1))
+            if 1 <= int(airing) <= len(today):
+                return today[int(airing) - 1]
+            raise NotFound(Message("today's plan has no row {number}", number=airing))
+        day = self._day_of(airing)
+        found = [one for one in self.airings(*self.window(day, 1)) if one.id == airing] if day else []
+        if not found:
+            raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
+        return found[0]
+
+    def story(self, airing: str) -> list[Message]:
+        """What became of an airing and why, sentence by sentence. Raises `NotFound`."""
+        if airing.isdecimal():
+            airing = self.find(airing).id
+        day = self._day_of(airing)
+        record = next((r for r in self.log.rows(*self.window(day, 1)) if r.id == airing), None) if day else None
+        events = self.log.events(airing=airing)
+        planned = None if record or events else self.find(airing)
+        return story.told(airing, planned, events, record, self.commune.zone)
+
+    def _day_of(self, airing: str) -> Any:
+        try:
+            return datetime.fromisoformat(airing.rpartition("/")[2]).date()
+        except ValueError:
+            return None
+
+    def export_log(self, path: Path) -> None:
+        """The whole log as JSON lines, to be merged elsewhere."""
+        from ..reports import exported
+
+        exported.write(self.log, path)
+
+    def report(self, month: str | None, source: str | None, logs: Sequence[Path], output: Path) -> None:
+        """Per village and bulletin, as .xlsx or .csv."""
+        from ..reports import report
+
+        report.write(self, month, source, logs, output)
+
+
+def row(record: Record, local: Any) -> Row:
+    """One record, with times as text."""
+    return {
+        "id": record.id,
+        "village": record.village,
+        "output": record.output,
+        "broadcast": record.broadcast,
+        "bulletin": record.bulletin,
+        "revision": record.revision,
+        "programme": record.programme,
+        "level": record.level,
+        "scheduled_at": local(record.scheduled_at),
+        "started_at": local(record.started_at),
+        "ended_at": local(record.ended_at),
+        "verdict": record.verdict,
+        "why": record.why,
+        "via": record.via,
+        "voice": record.voice,
+        "frames": record.frames,
+        "by": record.by,
+    }

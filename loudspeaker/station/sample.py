@@ -1,0 +1,29 @@
+"""The sample commune: the project's own top-level folders, or the copy that the wheel carries. Copies, no more."""
+
+from __future__ import annotations
+
+import shutil
+import sysconfig
+from pathlib import Path
+
+from ..errors import BadUsage, Message
+
+PARTS = ("commune.yaml", "box.yaml", "bulletins", "schedules")
+
+
+def folder() -> Path:
+    """Where the sample lies. One copy: a checkout's top level, else what the wheel put under share/."""
+    checkout = Path(__file__).parent.parent.parent
+    return checkout if (checkout / "commune.yaml").exists() else Path(sysconfig.get_path("data")) / "share/loudspeaker"
+
+
+def copy(target: Path) -> None:
+    """A new station folder. Raises `BadUsage` where something of a station is there already."""
+    for part in PARTS:
+        if (target / part).exists():
+            raise BadUsage(Message("{folder} has a {part} already; nothing was changed", folder=target, part=part))
+    target.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        source = folder() / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target / part)
+    (target / "recordings").mkdir(exist_ok=True)

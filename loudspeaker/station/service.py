@@ -1,0 +1,86 @@
+"""The station as the daemon runs it: on the air, with everything slow or heavy in child processes that end."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from ..errors import BadUsage, Message
+from ..interfaces import Speaker
+from .live import Live
+from .planning import Planning
+
+VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "status"}
+AHEAD = "2"  # days
+
+
+class Service(Live):
+    """What `daemon.Station` asks for."""
+
+    def __init__(self, station: Planning, speakers: Mapping[str, Speaker], welcome: str | None) -> None:
+        super().__init__(station, speakers, station.clock, station.log)
+        self._left = False
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        if welcome:
+            why = Message("a greeting at the start of “make run”").say(station.say)
+            self.play(welcome, [village for village in station.box.plays if self._heard(village)], "loudspeaker", why)
+
+    def prepare_ahead(self) -> None:
+        self._start("prepare", "--days", AHEAD)
+
+    def readiness(self) -> None:
+        """The child says on stderr, which is the journal, what of tomorrow is not ready."""
+        self._start("prepare", "--date", "tomorrow")
+
+    def sweep(self) -> None:
+        self._start("cache", "sweep")
+
+    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        """What came through the door. Raises `BadUsage` for what is no verb, or has the wrong arguments."""
+        if do not in VERBS:
+            raise BadUsage(Message("the daemon knows no “{verb}”", verb=do))
+        verb = getattr(self, do)
+        try:
+            inspect.signature(verb).bind(**args)
+        except TypeError as error:
+            raise BadUsage(Message("“{verb}” cannot be done so: {error}", verb=do, error=error)) from error
+        if "by" in args:
+            self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
+        return verb(**args)
+
+    def healthy(self) -> bool:
+        return all(getattr(speaker, "beating", True) for speaker in self.speakers.values())
+
+    def leave(self) -> bool:
+        now = self.now()
+        if not self._left:
+            self._left = True
+            self.conductor.leave(now)
+        self.step()
+        return self.conductor.quiet
+
+    def close(self) -> None:
+        super().close()
+        for child in self._children.values():
+            with suppress(ProcessLookupError):
+                child.terminate()
+
+    def _heard(self, village: str) -> bool:
+        return self.station.box.plays[village] in self.speakers
+
+    def _start(self, *command: str) -> None:
+        """One child of a kind at a time, behind everything else that this machine does."""
+        running = self._children.get(command[0])
+        if running and running.poll() is None:
+            return
+        self._children[command[0]] = subprocess.Popen(
+            self.station.command(*command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=_humble
+        )
+
+
+def _humble() -> None:
+    os.nice(10)

@@ -1,0 +1,108 @@
+"""The story of one airing in plain words: what was planned, what happened in which order, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ..errors import Message
+from ..playout.record import Event, Record
+from ..schedule.airing import Airing
+from ..vocabulary import Expected, Verdict
+
+# What each verdict means to somebody who waited for the bulletin.
+MEANINGS = {
+    Verdict.AIRED: Message("It was aired in full, on time."),
+    Verdict.AIRED_LATE: Message("It was aired in full, but late."),
+    Verdict.AIRED_PARTLY: Message("Only a part of it was heard."),
+    Verdict.TO_FILE: Message("It was only written to a file: this box has no sound card."),
+    Verdict.PRE_EMPTED: Message("It was broken off by an emergency."),
+    Verdict.STOPPED: Message("It was stopped by a person."),
+    Verdict.SKIPPED: Message("It was left out on request."),
+    Verdict.WITHDRAWN: Message("It was taken out of the schedule."),
+    Verdict.REFUSED: Message("It was not allowed: policy, a pause, or a missing approval."),
+    Verdict.DISPLACED: Message("There was no room for it: its time was taken by another."),
+    Verdict.EXPIRED: Message("It came too late to be of use."),
+    Verdict.MISSED_OFF: Message("It was missed: no power, or the box was switched off."),
+    Verdict.MISSED_CLOCK: Message("It was missed: the box did not know the right time."),
+    Verdict.NO_AUDIO: Message("It was played, but no sound came from the horns."),
+    Verdict.FAILED_SOUND: Message("There was no sound ready to be played."),
+    Verdict.FAILED_DEVICE: Message("The sound card failed."),
+}
+EXPECTATIONS = {
+    Expected.AIR: Message("It is planned and will be aired."),
+    Expected.REFUSED: Message("It is planned but will be refused."),
+    Expected.DISPLACED: Message("It is planned, but its time is taken by another."),
+    Expected.SKIPPED: Message("It is planned but will be left out on request."),
+    Expected.NOT_READY: Message("It is planned, but something is missing."),
+}
+N_ = str
+HAPPENED = {
+    "asked": N_("{at}: asked for by {by}."),
+    "started": N_("{at}: handed to the sound card."),
+    "on-air": N_("{at}: the first sound left, through {via}."),
+    "quarter": N_("{at}: a quarter was heard."),
+    "played": N_("{at}: played once in full."),
+    "broke": N_("{at}: broke off after {heard} s."),
+    "disarmed": N_("{at}: taken back before it sounded."),
+    "skip": N_("{at}: {by} asked to leave it out: {why}"),
+    "stop": "{at}: {by} stopped it: {why}",
+}
+UNDONE = Message("{at}: {by} took the request back.")
+
+
+def told(
+    airing: str, planned: Airing | None, events: Sequence[Event], record: Record | None, zone: ZoneInfo
+) -> list[Message]:
+    """The sentences, in order. One of `planned`, `events`, `record` at least is there."""
+    sentences = [Message("Airing {id}.", id=airing)]
+    if planned:
+        sentences += _expected(planned)
+    sentences += _happened(events, zone)
+    if record:
+        sentences += _ended(record, zone)
+    return sentences
+
+
+def _expected(airing: Airing) -> Iterator[Message]:
+    yield Message("“{title}”, due at {at}.", title=airing.title, at=_clock(airing.scheduled_at))
+    yield EXPECTATIONS[airing.expected]
+    if airing.starts_at and airing.starts_at != airing.scheduled_at:
+        yield Message("It will start at {at}.", at=_clock(airing.starts_at))
+    if airing.why:
+        yield Message("The reason: {why}.", why=airing.why)
+
+
+def _happened(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
+    for event in events:
+        if event.kind == "skip" and event.facts.get("undo"):
+            yield Message(UNDONE.template, **_facts(event, zone))
+        elif event.kind in HAPPENED:
+            yield Message(HAPPENED[event.kind], **_facts(event, zone))
+
+
+def _facts(event: Event, zone: ZoneInfo) -> dict[str, object]:
+    facts: Mapping[str, object] = {"by": "?", "why": "", "via": "?", "heard": 0, **event.facts}
+    return {**facts, "at": _clock(event.at.astimezone(zone))}
+
+
+def _ended(record: Record, zone: ZoneInfo) -> Iterator[Message]:
+    yield MEANINGS[record.verdict]
+    if record.started_at and record.ended_at:
+        yield Message(
+            "Due {due}, first sound {began}, last sound {ended}.",
+            due=_clock(record.scheduled_at.astimezone(zone)),
+            began=f"{record.started_at.astimezone(zone):%H:%M:%S.%f}"[:-3],
+            ended=_clock(record.ended_at.astimezone(zone)),
+        )
+    if record.voice:
+        yield Message("The voice was {voice}, through {via}.", voice=record.voice, via=record.via or "–")
+    if record.by:
+        yield Message("It was asked for by {by}.", by=record.by)
+    if record.why:
+        yield Message("The reason: {why}.", why=record.why.rstrip("."))
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S %d/%m/%Y}"

@@ -1,0 +1,92 @@
+"""`read`: what will be said, with or without a station around it. Works on bytes that anybody may pipe in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadFile, Message, Problem
+from ..schedule import commune
+from ..script.reading import Doubt, Reading, Readings, Span, read
+from .folder import take
+
+Row = dict[str, Any]
+FENCE = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads text as one commune does, or as nobody in particular."""
+
+    readings: Readings
+
+    @classmethod
+    def of(cls, home: Path) -> Reader:
+        """With the readings of the station at `home`, if there is a sound one."""
+        try:
+            found = commune.parse("commune.yaml", take(home, "commune.yaml"))
+        except BadFile:
+            return cls(Readings())
+        return cls(Readings(say=found.say, abbrev=found.abbrev, names=found.names, region=found.region))
+
+    def line(self, data: bytes) -> str:
+        """One line in, one line out; nothing is learnt across lines."""
+        text = data.decode("utf-8", "replace").rstrip("\r\n")
+        return " ".join(read(text, self.readings).spoken.split()) + "\n"
+
+    def text(self, data: bytes) -> Reading:
+        """A whole text; of a bulletin only what stands below its head. Places are those of the whole input."""
+        whole = data.decode("utf-8-sig", "replace")
+        begin = _body(whole)
+        reading = read(whole[begin:], self.readings)
+        lines = whole.count("\n", 0, begin)
+        return replace(
+            reading,
+            doubts=tuple(replace(doubt, line=doubt.line + lines) for doubt in reading.doubts),
+            spans=tuple(
+                replace(span, written=(span.written[0] + begin, span.written[1] + begin)) for span in reading.spans
+            ),
+        )
+
+
+def row(reading: Reading, say: Callable[[str], str]) -> Row:
+    """As `read --json` prints it."""
+    return {
+        "spoken": reading.spoken,
+        "doubts": [doubt_row(doubt, say) for doubt in reading.doubts],
+        "spans": [span_row(span) for span in reading.spans],
+    }
+
+
+def doubt_row(doubt: Doubt, say: Callable[[str], str]) -> Row:
+    return {
+        "written": doubt.written,
+        "spoken": doubt.spoken,
+        "why": doubt.why.say(say),
+        "line": doubt.line,
+        "column": doubt.column,
+    }
+
+
+def span_row(span: Span) -> Row:
+    return {"written": list(span.written), "spoken": list(span.spoken)}
+
+
+def doubts(path: str, found: Sequence[Doubt]) -> list[Problem]:
+    """The guesses as lines for people."""
+    return [Problem(path, doubt.line, doubtful(doubt)) for doubt in found]
+
+
+def doubtful(doubt: Doubt) -> Message:
+    return Message("“{written}” is read “{spoken}”: {why}", written=doubt.written, spoken=doubt.spoken, why=doubt.why)
+
+
+def _body(whole: str) -> int:
+    """Where the text begins behind a bulletin's head; 0 where there is none."""
+    if not whole.startswith(FENCE):
+        return 0
+    end = whole.find(f"\n{FENCE}", len(FENCE))
+    line = whole.find("\n", end + 1) if end >= 0 else -1
+    return line + 1 if line >= 0 else 0

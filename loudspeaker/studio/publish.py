@@ -1,0 +1,49 @@
+"""A programme as a file for people: WAV, FLAC, or an MP3 that carries its title and date. Nothing is mastered again."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..errors import LoudspeakerError, Message
+from ..sound.programme import Programme
+from ..store.files import write_whole
+
+MP3_RATE = "96k"  # speech in a horn's band has nothing that more would keep
+
+
+def write(programme: Programme, path: Path, title: str, day: date) -> None:
+    """Write `programme` as its name's ending says, whole or not at all. Raises `LoudspeakerError`."""
+    kinds = {".wav": _wav, ".flac": _flac, ".mp3": _mp3}
+    write_whole(path, kinds[path.suffix.lower()](programme, title, day))
+
+
+def _wav(programme: Programme, title: str, day: date) -> bytes:
+    return programme.path.read_bytes()
+
+
+def _flac(programme: Programme, title: str, day: date) -> bytes:
+    import soundfile
+
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "programme.flac"
+        samples, rate = soundfile.read(programme.path, dtype="int16")
+        soundfile.write(draft, samples, rate)
+        return draft.read_bytes()
+
+
+def _mp3(programme: Programme, title: str, day: date) -> bytes:
+    from pydub import AudioSegment
+    from pydub.exceptions import CouldntEncodeError
+
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "programme.mp3"
+        tags = {"title": title, "date": day.isoformat(), "artist": "loudspeaker"}
+        try:
+            AudioSegment.from_wav(programme.path).export(draft, "mp3", bitrate=MP3_RATE, tags=tags).close()
+        except (FileNotFoundError, CouldntEncodeError) as error:
+            raise LoudspeakerError(
+                Message("an MP3 needs ffmpeg: sudo apt install ffmpeg ({error})", error=error)
+            ) from error
+        return draft.read_bytes()
