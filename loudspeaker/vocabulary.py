@@ -18,7 +18,7 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for routine up to 2 for an emergency: the higher goes first."""
-        return list(Level).index(self)
+        return (self is not Level.ROUTINE) + (self is Level.EMERGENCY)
 
 
 class Verdict(StrEnum):

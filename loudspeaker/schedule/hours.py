@@ -5,6 +5,7 @@ All times are seconds since local midnight; a stretch may reach past 86,400 wher
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache, reduce
@@ -15,6 +16,7 @@ from .commune import Policy
 from .days import NamedDay
 
 DAY = 24 * 3600
+FOREVER = float("inf")
 DAYTIME = ((5 * 3600, 21 * 3600),)
 
 Stretches = tuple[tuple[float, float], ...]
@@ -44,6 +46,12 @@ def _stricter(one: Policy, other: Policy) -> Policy:
         weekdays=one.weekdays & other.weekdays,
         quiet=tuple(sorted({*one.quiet, *other.quiet})),
     )
+
+
+def lies_in(stretches: Stretches, begins: float, ends: float) -> bool:
+    """Does all of it lie inside one of `stretches`, which are in order and apart?"""
+    place = bisect_right(stretches, (begins, FOREVER)) - 1
+    return place >= 0 and ends <= stretches[place][1]
 
 
 def common(one: Iterable[tuple[float, float]], other: Iterable[tuple[float, float]]) -> Stretches:
@@ -90,5 +98,5 @@ def without(open_stretches: Stretches, silences: Iterable[Silence]) -> Stretches
     """What is left of `open_stretches` outside the pauses."""
     left = open_stretches
     for begins, until, _ in silences:
-        left = common(left, ((float("-inf"), begins), (until, float("inf"))))
+        left = common(left, ((-FOREVER, begins), (until, FOREVER)))
     return left

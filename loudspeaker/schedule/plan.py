@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 
 from ..vocabulary import Expected
 from .airing import Airing, BulletinFacts, Marks, SessionWords
@@ -18,8 +19,8 @@ from .channels import Calendar, Channel, calendar, channels
 from .commune import Commune
 from .hours import DAY, around_the_clock, open_hours, without
 from .screening import Today
-from .sessions import Frame, allot
-from .timeline import Denial, Share, Timeline
+from .sessions import allot
+from .timeline import Denial, Frame, Share, Timeline
 from .wishes import Wish, slots, wishes
 
 NO_MARKS = Marks()
@@ -44,14 +45,22 @@ def plan(
     """
     planner = Planner(commune, facts, marks, words)
     heard = list(channels(commune, box, schedules))
-    first, last = (moment.astimezone(commune.zone).date() for moment in (begins, ends))
-    found: list[tuple[Wish, Airing]] = []
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
+    found: list[Airing] = []
+    for day in _days(begins.astimezone(commune.zone), ends.astimezone(commune.zone)):
         today = [entry for channel in heard for entry in planner.day(channel, day)]
-        today.sort(key=lambda entry: (entry[0].at, entry[0].village_order, entry[0].file_order))
-        found += today
-    return [airing for _, airing in found if begins <= airing.scheduled_at < ends]
+        found += [airing for *_, airing in sorted(today, key=_order)]
+    return [airing for airing in found if begins <= airing.scheduled_at < ends]
+
+
+def _days(begins: datetime, ends: datetime) -> Iterator[date]:
+    """Every day of which something lies in the window."""
+    day = begins.date()
+    while datetime.combine(day, time(), ends.tzinfo) < ends:
+        yield day
+        day += timedelta(days=1)
+
+
+_order = itemgetter(0, 1, 2)
 
 
 @dataclass(slots=True)
@@ -64,11 +73,11 @@ class Planner:
     words: SessionWords
     _calendars: dict[date, Calendar] = field(default_factory=dict)
 
-    def day(self, channel: Channel, day: date) -> Iterator[tuple[Wish, Airing]]:
-        """All airings of a channel on a day, in no order."""
+    def day(self, channel: Channel, day: date) -> Iterator[tuple[int, int, int, Airing]]:
+        """All airings of a channel on a day, each behind what it is to be sorted by."""
         moments = self.calendar(day)
         for wish, fate in self.fates(channel, day, NIGHTS_BACK):
-            yield wish, _airing(channel.output, moments, wish, fate)
+            yield wish.at, wish.village_order, wish.file_order, _airing(channel.output, moments, wish, fate)
 
     def calendar(self, day: date) -> Calendar:
         if day not in self._calendars:

@@ -12,7 +12,7 @@ from datetime import date
 from ..errors import Message
 from ..vocabulary import Expected, Level
 from .commune import Policy
-from .hours import DAYTIME, Silence, Stretches
+from .hours import DAYTIME, Silence, Stretches, lies_in
 from .timeline import Denial, clock
 from .wishes import Wish
 
@@ -81,7 +81,7 @@ def _silenced(today: Today, wish: Wish) -> Denial | None:
 
 def _closed(today: Today, wish: Wish) -> Denial | None:
     ends = wish.at + wish.duration
-    if any(first <= wish.at and ends <= last for first, last in today.open):
+    if lies_in(today.open, wish.at, ends):
         return None
     return _refused(_closed_why(today, wish.at, ends))
 

@@ -12,8 +12,8 @@ from math import ceil
 
 from ..errors import Message
 from ..vocabulary import Expected, Level
-from .hours import Stretches
-from .wishes import Slot, Wish
+from .hours import FOREVER, Stretches, lies_in
+from .wishes import Slot
 
 SESSION_GAP = 5 * 60  # airings further apart are two sessions
 BEFORE_NEXT = 5  # a stream ends this much before the next item
@@ -40,6 +40,17 @@ class Denial:
     why: Message
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Lengths in seconds of what opens and what closes a session."""
+
+    opening: float = 0.0
+    closing: float = 0.0
+
+    def around(self, opens: bool, closes: bool) -> float:
+        return opens * self.opening + closes * self.closing
+
+
 @dataclass(slots=True)
 class Timeline:
     """Shares in the order of time; `before` is what runs over midnight from the evening before."""
@@ -49,31 +60,31 @@ class Timeline:
     longest_session: float
     before: Share | None = None
     shares: list[Share] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)  # of the shares, to look them up by
     sessions: int = 0
 
     def give(self, slot: Slot, extra: float = 0.0) -> Share | Denial:
         """Find time for a slot whose sound is longer by `extra` (words of its session)."""
-        found = self._stretch(slot) if slot.first.broadcast.stream else self._gap(slot, extra)
-        if isinstance(found, Denial):
-            return found
-        return self._enter(found)
+        found = self._stretch(slot) if slot.stream else self._gap(slot, slot.length + extra)
+        return found if isinstance(found, Denial) else self._enter(found)
 
-    def _gap(self, slot: Slot, extra: float) -> Share | Denial:
+    def _gap(self, slot: Slot, length: float) -> Share | Denial:
         """The first free time that a bulletin fits in, from its own time on, as long as it may wait."""
-        wish = slot.first
-        length = wish.duration + extra
-        begins, blocker = self._free(float(wish.at), length)
+        begins, blocker = self._free(slot.at, length)
+        ends = begins + length
         if blocker is None:
-            return Share(slot, begins, begins + length) if self.is_open(begins, begins + length) else _too_long(extra)
-        if begins > wish.at + wish.broadcast.wait or not self.is_open(begins, begins + length):
-            return Denial(Expected.DISPLACED, _displaced(wish, begins, blocker))
+            return Share(slot, begins, ends) if self.is_open(begins, ends) else _too_long(length - slot.length)
+        if begins > slot.at + slot.wait or not self.is_open(begins, ends):
+            return Denial(Expected.DISPLACED, _displaced(slot, begins, blocker))
         why = Message("it waits until {time}: “{other}” is on the air", time=clock(begins), other=blocker.slot.title)
-        return Share(slot, begins, begins + length, why=why)
+        return Share(slot, begins, ends, why=why)
 
     def _free(self, begins: float, length: float) -> tuple[float, Share | None]:
         """The first time from `begins` on at which nothing else sounds for `length`, and what was in the way last."""
         blocker = None
-        for share in self._all():
+        if self.before and self.before.ends > begins:
+            begins, blocker = self.before.ends, self.before
+        for share in self.shares[max(bisect_left(self.starts, begins) - 1, 0) :]:
             if share.begins >= begins + length:
                 break
             if share.ends > begins:
@@ -82,30 +93,27 @@ class Timeline:
 
     def _stretch(self, slot: Slot) -> Share | Denial:
         """The longest free stretch of a stream's time: it is joined in progress and never moved."""
-        wish = slot.first
-        end = wish.at + wish.duration
+        end = slot.at + slot.length
         stretches = []
-        begins = float(wish.at)
-        for share in [share for share in self._all() if share.ends > wish.at and share.begins < end + BEFORE_NEXT]:
+        begins = float(slot.at)
+        everything = [self.before, *self.shares] if self.before else self.shares
+        for share in [share for share in everything if share.ends > slot.at and share.begins < end + BEFORE_NEXT]:
             stretches.append((begins, min(end, share.begins - BEFORE_NEXT)))
             begins = max(begins, share.ends)
         stretches.append((begins, end))
         begins, ends = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
-        if ends - begins < min(SHORTEST_STREAM, wish.duration):
+        if ends - begins < min(SHORTEST_STREAM, slot.length):
             return Denial(Expected.DISPLACED, Message("all of its time is taken by other broadcasts"))
-        late = Message("it is joined in progress at {time}", time=clock(begins)) if begins > wish.at else None
+        late = Message("it is joined in progress at {time}", time=clock(begins)) if begins > slot.at else None
         return Share(slot, begins, ends, why=late)
-
-    def _all(self) -> list[Share]:
-        return [self.before, *self.shares] if self.before else self.shares
 
     def is_open(self, begins: float, ends: float) -> bool:
         """Does all of it lie inside the hours of policy?"""
-        return any(first <= begins and ends <= last for first, last in self.open)
+        return lies_in(self.open, begins, ends)
 
     def _enter(self, share: Share) -> Share | Denial:
         """Take a share in, unless its session would be one too many or too long."""
-        place = bisect_left(self.shares, share.begins, key=lambda other: other.begins)
+        place = bisect_left(self.starts, share.begins)
         left, right = place, place
         begins, ends = share.begins, share.ends
         while left > 0 and begins - self.shares[left - 1].ends <= SESSION_GAP:
@@ -125,19 +133,38 @@ class Timeline:
             )
         self.sessions += more
         self.shares.insert(place, share)
+        self.starts.insert(place, share.begins)
         return share
 
     def settle(self) -> None:
         """All is given out: end streams before what follows, and mark where sessions open and close."""
-        for share, following in zip(self.shares, self.shares[1:], strict=False):
-            if share.slot.first.broadcast.stream:
-                share.ends = max(share.begins, min(share.ends, following.begins - BEFORE_NEXT))
-        for number, share in enumerate(self.shares):
-            share.opens = number == 0 or share.begins - self.shares[number - 1].ends > SESSION_GAP
-            if number and share.opens:
-                self.shares[number - 1].closes = True
-        if self.shares:
-            self.shares[-1].closes = True
+        last: Share | None = None
+        for share in self.shares:
+            if last and last.slot.stream:
+                last.ends = max(last.begins, min(last.ends, share.begins - BEFORE_NEXT))
+            share.opens = last is None or share.begins - last.ends > SESSION_GAP
+            if last:
+                last.closes = share.opens
+            last = share
+        if last:
+            last.closes = True
+
+    def dress(self, frame: Frame) -> bool:
+        """Add the words that open and close sessions; False where there is no room for them."""
+        session = 0.0
+        for number, share in enumerate(self.shares, 1):
+            session = share.begins if share.opens else session
+            if not share.slot.stream:
+                share.ends = share.begins + (share.slot.length + frame.around(share.opens, share.closes))
+            room = self.starts[number] - share.ends if number < len(self.shares) else FOREVER
+            if (
+                room < 0
+                or (share.closes and room <= SESSION_GAP)
+                or share.ends - session > self.longest_session
+                or not self.is_open(share.begins, share.ends)
+            ):
+                return False
+        return True
 
 
 def clock(seconds: float) -> str:
@@ -157,10 +184,10 @@ def _too_long(words: float) -> Denial:
     return Denial(Expected.REFUSED, why)
 
 
-def _displaced(wish: Wish, free: float, blocker: Share) -> Message:
+def _displaced(slot: Slot, free: float, blocker: Share) -> Message:
     """What is in the way, and the choices that a person has: follow on, override, shorten."""
-    facts = {"other": blocker.slot.title, "time": clock(free), "minutes": ceil((free - wish.at) / 60)}
-    if wish.level is Level.ROUTINE and blocker.slot.first.level is Level.ROUTINE:
+    facts = {"other": blocker.slot.title, "time": clock(free), "minutes": ceil((free - slot.at) / 60)}
+    if slot.level is Level.ROUTINE and blocker.slot.level is Level.ROUTINE:
         return Message(
             "“{other}” is on the air until {time}; choose: follow on (at: {time}, or wait: {minutes}m), "
             "override (level: priority), or shorten one of the two",

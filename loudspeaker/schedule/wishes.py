@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from .broadcasts import Broadcast, VillageSchedule
 class Wish(NamedTuple):
     """One broadcast of one village at one time of one day. Sorts by the level law (design.md, promise 7)."""
 
-    rank: int  # the higher level first: 0 for an emergency
+    rank: int  # negative, so that the higher level comes first
     at: int  # seconds since local midnight
     village_order: int
     file_order: int
@@ -26,20 +25,20 @@ class Wish(NamedTuple):
     duration: float
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """Wishes that are one playback: the same sound at the same instant on the same output."""
 
-    wishes: tuple[Wish, ...]
-
-    @property
-    def first(self) -> Wish:
-        return self.wishes[0]
+    at: int
+    length: float
+    wait: float
+    stream: bool
+    level: Level
+    wishes: list[Wish]
 
     @property
     def title(self) -> str:
-        facts = self.first.facts
-        return facts.title if facts else self.first.broadcast.name
+        first = self.wishes[0]
+        return first.facts.title if first.facts else first.broadcast.name
 
 
 def wishes(
@@ -54,10 +53,7 @@ def wishes(
             level = broadcast.level or (known.level if known else Level.ROUTINE)
             duration = _duration(broadcast, known)
             for at in broadcast.times:
-                yield Wish(RANKS[level], at, order, number, schedule.id, broadcast, known, level, duration)
-
-
-RANKS = {level: Level.EMERGENCY.rank - level.rank for level in Level}
+                yield Wish(-level.rank, at, order, number, schedule.id, broadcast, known, level, duration)
 
 
 def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
@@ -70,12 +66,13 @@ def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
 
 def slots(asked: Sequence[Wish]) -> list[Slot]:
     """`asked` in the order in which time is given out, with what is the same sound put together."""
-    together: dict[tuple[object, ...], list[Wish]] = {}
+    together: dict[tuple[object, ...], Slot] = {}
     for wish in sorted(asked):
-        together.setdefault(_sound(wish), []).append(wish)
-    return [Slot(tuple(same)) for same in together.values()]
-
-
-def _sound(wish: Wish) -> tuple[object, ...]:
-    broadcast = wish.broadcast
-    return wish.rank, wish.at, broadcast.bulletin, broadcast.stream, broadcast.repeat, broadcast.gain, wish.duration
+        broadcast = wish.broadcast
+        sound = wish.rank, wish.at, broadcast.bulletin, broadcast.stream, broadcast.repeat, broadcast.gain
+        if sound in together:
+            together[sound].wishes.append(wish)
+        else:
+            stream = broadcast.stream is not None
+            together[sound] = Slot(wish.at, wish.duration, broadcast.wait, stream, wish.level, [wish])
+    return list(together.values())
