@@ -18,7 +18,6 @@ HO, XU, XANG, XE, CONG = range(5)
 SCALE = (523.25, 587.33, 698.46, 783.99, 880.00)  # Hz
 TAIL = 0.8  # s, in which the last stroke fades
 ATTACK = 0.003  # s
-BELOW_VOICE = 2.0  # LU: a chime opens the door, it does not shout
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def emergency(rate: int) -> Clip:
 
 
 def _played(tune: Tune, bars: tuple[Bar, ...], beat: float, rate: int) -> Clip:
-    """Every note on all `bars`, at `rate`, a little softer than a voice."""
+    """Every note on all `bars`, at `rate`, as loud as a voice."""
     seconds = max(when for when, _, _ in tune) * beat + TAIL
     samples = np.zeros(round(seconds * rate), np.float32)
     for when, degree, strength in tune:
@@ -69,7 +68,7 @@ def _played(tune: Tune, bars: tuple[Bar, ...], beat: float, rate: int) -> Clip:
         for bar in bars:
             samples[begin:] += np.float32(strength) * _struck(bar, _tone(degree), len(samples) - begin, rate)
     samples *= _ending(len(samples), rate)
-    return levelled(Clip(rate, samples), VOICE_LEVEL - BELOW_VOICE)
+    return levelled(Clip(rate, samples), VOICE_LEVEL)
 
 
 def _tone(degree: int) -> float:

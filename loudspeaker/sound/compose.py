@@ -6,23 +6,64 @@ Every clip is resampled to one rate and brought to one loudness first, so that v
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
 from .clip import Clip
-from .clips import levelled, resampled
+from .clips import VOICE_LEVEL, levelled, resampled
 
 EDGE = 0.1  # s of silence at head and tail: some cards swallow the first and last 50 ms
 AFTER_CHIME = 0.6  # s
+BELOW_VOICE = 2.0  # LU: a chime opens the door, it does not shout
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A clip and the silence after it, in seconds."""
+    """A clip, the silence after it in seconds, and the words in it."""
 
     clip: Clip
     pause_after: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is heard from `begin` to `end`, in seconds."""
+
+    begin: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Pieces of one rate and loudness in the order of their hearing."""
+
+    rate: int
+    pieces: tuple[Piece, ...]
+
+    def clip(self) -> Clip:
+        """All of it, between two short silences."""
+        *places, end = self._places()
+        samples = np.zeros(end + _frames(EDGE, self.rate), np.float32)
+        for begin, piece in zip(places, self.pieces, strict=True):
+            samples[begin : begin + len(piece.clip.samples)] = piece.clip.samples
+        return Clip(self.rate, samples)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """When each piece is heard."""
+        begins = [place / self.rate for place in self._places()[:-1]]
+        return tuple(
+            Mark(begin, begin + piece.clip.duration, piece.text)
+            for begin, piece in zip(begins, self.pieces, strict=True)
+        )
+
+    def _places(self) -> list[int]:
+        """The first frame of each piece, and of what comes after the last."""
+        lengths = (len(piece.clip.samples) + _frames(piece.pause_after, self.rate) for piece in self.pieces)
+        return list(accumulate(lengths, initial=_frames(EDGE, self.rate)))
 
 
 def compose(
@@ -34,35 +75,42 @@ def compose(
     reminder: Sequence[Piece] = (),
     gap: float = 3.0,
 ) -> Clip:
-    """One clip: chime, `pieces`, then `repeat` - 1 times: `gap` seconds, `reminder` (“Xin nhắc lại.”), `pieces` again.
+    """One clip of all of `arranged`."""
+    return arranged(pieces, rate, chime=chime, repeat=repeat, reminder=reminder, gap=gap).clip()
 
-    The chime keeps its loudness, whatever speaks is levelled (see `clips.levelled`). The pause after the last piece
-    of all is left out.
+
+def arranged(
+    pieces: Sequence[Piece],
+    rate: int,
+    *,
+    chime: Clip | None = None,
+    repeat: int = 1,
+    reminder: Sequence[Piece] = (),
+    gap: float = 3.0,
+) -> Composition:
+    """Chime, `pieces`, then `repeat` - 1 times: `gap` seconds, `reminder` (“Xin nhắc lại.”), `pieces` again.
+
+    Whatever speaks is brought to `VOICE_LEVEL`, the chime a little below. The last pause of all is left out.
     """
-    said = [Piece(levelled(resampled(piece.clip, rate)), piece.pause_after) for piece in pieces]
-    reminding = [Piece(levelled(resampled(piece.clip, rate)), piece.pause_after) for piece in reminder]
+    said, reminding = ([_fitting(piece, rate) for piece in some] for some in (pieces, reminder))
     parts = list(_repeated(said, reminding, repeat, gap))
     if chime is not None:
-        parts.insert(0, Piece(resampled(chime, rate), AFTER_CHIME))
-    return _joined(parts, rate)
+        parts.insert(0, _fitting(Piece(chime, AFTER_CHIME), rate, VOICE_LEVEL - BELOW_VOICE))
+    return Composition(rate, tuple(parts))
+
+
+def _fitting(piece: Piece, rate: int, level: float = VOICE_LEVEL) -> Piece:
+    return replace(piece, clip=levelled(resampled(piece.clip, rate), level))
 
 
 def _repeated(said: list[Piece], reminder: list[Piece], repeat: int, gap: float) -> Iterator[Piece]:
     for turn in range(repeat):
         if turn:
             yield from reminder
-        last = turn == repeat - 1
         yield from said[:-1]
-        yield from (Piece(piece.clip, 0.0 if last else gap) for piece in said[-1:])
+        pause = 0.0 if turn == repeat - 1 else gap
+        yield from (replace(piece, pause_after=pause) for piece in said[-1:])
 
 
-def _joined(parts: Sequence[Piece], rate: int) -> Clip:
-    """Written into place, one after the other."""
-    edge = round(EDGE * rate)
-    places = [edge]
-    for part in parts:
-        places.append(places[-1] + len(part.clip.samples) + round(part.pause_after * rate))
-    samples = np.zeros(places[-1] + edge, np.float32)
-    for begin, part in zip(places, parts, strict=False):
-        samples[begin : begin + len(part.clip.samples)] = part.clip.samples
-    return Clip(rate, samples)
+def _frames(seconds: float, rate: int) -> int:
+    return round(seconds * rate)
