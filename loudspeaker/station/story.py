@@ -47,7 +47,7 @@ HAPPENED = {
     "broke": N_("{at}: broke off after {heard} s."),
     "disarmed": N_("{at}: taken back before it sounded."),
     "skip": N_("{at}: {by} asked to leave it out: {why}"),
-    "stop": "{at}: {by} stopped it: {why}",
+    "stop": N_("{at}: {by} stopped it: {why}"),
 }
 UNDONE = Message("{at}: {by} took the request back.")
 
