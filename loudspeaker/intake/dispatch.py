@@ -1,0 +1,227 @@
+"""An official Vietnamese document as it is laid out (Nghị định 30/2020/NĐ-CP, phụ lục I), taken apart by its lines.
+
+What is for the ear (title and body) is told from what is for the file (letterhead, addressees, distribution list,
+signature). Pure: lines in, values out; no file format and no wording for people may come in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MOTTO = re.compile(r"(CỘNG H[ÒO][ÀA] XÃ HỘI CHỦ NGHĨA VIỆT NAM|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do)", re.I)
+NUMBER = re.compile(r"Số\s*:\s*(?P<number>[^,;]*)", re.I)
+PLACE_AND_DAY = re.compile(
+    r"(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?",
+    re.I,
+)
+SUBJECT = re.compile(r"(?:V/v|Về việc)\s*:?\s*(?P<subject>.*)", re.I)
+ADDRESSEES = re.compile(r"Kính gửi\b", re.I)
+DISTRIBUTION = re.compile(r"Nơi nhận\b", re.I)
+RULE = re.compile(r"[\W_]+")
+KIND = re.compile(
+    r"(CÔNG VĂN|CÔNG ĐIỆN|THÔNG BÁO|THÔNG CÁO|KẾ HOẠCH|QUYẾT ĐỊNH|CHỈ THỊ|BÁO CÁO|TỜ TRÌNH|HƯỚNG DẪN|NGHỊ QUYẾT"
+    r"|GIẤY MỜI|THƯ NGỎ|(?:THƯ |LỜI )?KÊU GỌI|PHƯƠNG ÁN|CHƯƠNG TRÌNH|QUY CHẾ|QUY ĐỊNH)(?P<more> .*)?"
+)
+SIGNATORY = re.compile(
+    r"(TM|KT|TL|TUQ|T/M|K/T)\.?\s|(PHÓ |QUYỀN |Q\. )?(CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CHỦ NHIỆM"
+    r"|TRƯỞNG (PHÒNG|BAN|THÔN|BẢN|TRẠM|CÔNG AN)|(\w+ )?\w+ TRƯỞNG)\b"
+)
+APPENDIX = re.compile(r"PHỤ LỤC\b")
+END_MARK = re.compile(r"[.\s]*\.?/{1,2}\.$")  # ./. closes an official text and is not for the ear
+ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,5}\.)\s")
+# A letterhead and a body set beside each other come out of a PDF on one line.
+SEAM = re.compile(r"(?<=\S)\s+(?=CỘNG HÒA XÃ HỘI|Độc lập\s*[-–])|(?<=/)(\S+)\s+(?=\w[\w\s.-]*,\s*ngày\s)")
+
+
+class Left(StrEnum):
+    """What is not for the ear."""
+
+    LETTERHEAD = "letterhead"
+    ADDRESSEES = "addressees"
+    DISTRIBUTION = "distribution"
+    SIGNATURE = "signature"
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """What a document says about itself, what it has to tell, and what was left out of that. Empty where unknown."""
+
+    kind: str = ""
+    number: str = ""
+    day: str = ""
+    month: str = ""
+    year: str = ""
+    subject: str = ""
+    agencies: list[str] = field(default_factory=list)  # of the letterhead, the issuing one last
+    body: list[str] = field(default_factory=list)
+    left: dict[Left, list[str]] = field(default_factory=dict)
+
+    def leave(self, what: Left, line: str) -> None:
+        self.left.setdefault(what, []).append(line)
+
+
+def dispatch(paragraphs: Sequence[str]) -> Dispatch:
+    """Take a document apart; `paragraphs` may hold newlines. Nothing is lost: a line is in the body or in `left`."""
+    lines = [clean for text in paragraphs for clean in _lines(text)]
+    found = Dispatch()
+    begins = _head(lines, found)
+    ends = _end(lines, begins)
+    found.body = _joined([END_MARK.sub(".", line) for line in lines[begins:ends]])
+    _tail(lines[ends:], found)
+    return found
+
+
+def _lines(text: str) -> list[str]:
+    whole = SEAM.sub(lambda seam: f"{seam[1] or ''}\n", text.replace("\t", " "))
+    return [clean for line in whole.split("\n") if (clean := " ".join(line.split()))]
+
+
+def _head(lines: Sequence[str], found: Dispatch) -> int:
+    """Read the head into `found`; the place where the body begins."""
+    if not any(_is_head(line) for line in lines[:25]):
+        return 0
+    at = 0
+    while at < len(lines):
+        taken = next((count for reader in READERS if (count := reader(lines, at, found))), 0)
+        if not taken:
+            break
+        at += taken
+    return at
+
+
+def _is_head(line: str) -> bool:
+    return any(mark.match(line) for mark in (MOTTO, NUMBER, PLACE_AND_DAY, SUBJECT, ADDRESSEES, KIND))
+
+
+def _motto(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    if not MOTTO.match(lines[at]) and not RULE.fullmatch(lines[at]):
+        return 0
+    found.leave(Left.LETTERHEAD, lines[at])
+    return 1
+
+
+def _number(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    told = NUMBER.match(lines[at])
+    if not told:
+        return 0
+    found.number = told["number"].strip()
+    found.leave(Left.LETTERHEAD, lines[at])
+    return 1
+
+
+def _place_and_day(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    told = PLACE_AND_DAY.match(lines[at])
+    if not told:
+        return 0
+    found.day, found.month, found.year = told["day"] or "", told["month"] or "", told["year"] or ""
+    found.leave(Left.LETTERHEAD, lines[at])
+    return 1
+
+
+def _subject(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    """V/v …, over as many lines as it takes."""
+    told = SUBJECT.match(lines[at])
+    if not told:
+        return 0
+    count = 1 + _continued(lines, at + 1)
+    found.subject = " ".join([told["subject"], *lines[at + 1 : at + count]]).strip()
+    return count
+
+
+def _kind(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    """THÔNG BÁO, and below it what about."""
+    told = KIND.fullmatch(lines[at])
+    if not told or found.kind:
+        return 0
+    found.kind, about = told[1], (told["more"] or "").strip()
+    count = 1
+    if not about and at + 1 < len(lines) and not _is_head(lines[at + 1]) and not ITEM.match(lines[at + 1]):
+        about, count = lines[at + 1], 2
+        more = _continued(lines, at + 2)
+        about, count = " ".join([about, *lines[at + 2 : at + 2 + more]]), count + more
+    found.subject = found.subject or about
+    return count
+
+
+def _continued(lines: Sequence[str], at: int) -> int:
+    """How many lines from `at` on go on with the one before: they begin with a small letter."""
+    count = 0
+    while at + count < len(lines) and not lines[at + count - 1].endswith(".") and lines[at + count][0].islower():
+        if _is_head(lines[at + count]):
+            break
+        count += 1
+    return count
+
+
+def _addressees(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    """Kính gửi: one on the same line, or a list below it."""
+    if not ADDRESSEES.match(lines[at]):
+        return 0
+    count = 1
+    while at + count < len(lines) and _more_addressees(lines[at + count - 1], lines[at + count]):
+        count += 1
+    for line in lines[at : at + count]:
+        found.leave(Left.ADDRESSEES, line)
+    return count
+
+
+def _more_addressees(before: str, line: str) -> bool:
+    return bool(re.match(r"[-–+•]\s", line)) or before.endswith((":", ";", ","))
+
+
+def _agency(lines: Sequence[str], at: int, found: Dispatch) -> int:
+    """A line in capitals above the number: whose letter it is."""
+    if not _capitals(lines[at]) or KIND.match(lines[at]):
+        return 0
+    if not found.number:
+        found.agencies.append(lines[at])
+    found.leave(Left.LETTERHEAD, lines[at])
+    return 1
+
+
+READERS: tuple[Callable[[Sequence[str], int, Dispatch], int], ...] = (
+    _motto, _number, _place_and_day, _subject, _addressees, _kind, _agency,
+)  # fmt: skip
+
+
+def _end(lines: Sequence[str], begins: int) -> int:
+    """Where the body ends: behind its end mark, at the distribution list or at the signature, whichever comes first."""
+    for at in range(begins, len(lines)):
+        if DISTRIBUTION.match(lines[at]) or (_capitals(lines[at]) and SIGNATORY.match(lines[at])):
+            return at
+        if END_MARK.search(lines[at]):
+            return at + 1
+    return len(lines)
+
+
+def _tail(lines: Sequence[str], found: Dispatch) -> None:
+    """Sort what stands below the body; an appendix has something to tell again."""
+    what = Left.SIGNATURE
+    for at, line in enumerate(lines):
+        if APPENDIX.match(line) and _capitals(line):
+            found.body += _joined(lines[at:])
+            return
+        if DISTRIBUTION.match(line):
+            what = Left.DISTRIBUTION
+        elif what is Left.DISTRIBUTION and not ITEM.match(line) and not lines[at - 1].endswith((":", ";")):
+            what = Left.SIGNATURE
+        found.leave(what, line)
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Lines as paragraphs: what was cut in mid-sentence, by the end of a page, is put together again."""
+    whole: list[str] = []
+    for line in lines:
+        if whole and line[0].islower() and not ITEM.match(line) and (whole[-1][-1].isalnum() or whole[-1][-1] == ","):
+            whole[-1] += f" {line}"
+        else:
+            whole.append(line)
+    return whole
+
+
+def _capitals(line: str) -> bool:
+    letters = [letter for letter in line if letter.isalpha()]
+    return len(letters) > 1 and sum(map(str.isupper, letters)) >= 0.9 * len(letters)

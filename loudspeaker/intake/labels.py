@@ -1,0 +1,74 @@
+"""How automatic numbers look: counters of a list as text, in OpenDocument's five styles, to which Word's are mapped.
+
+Pure: numbers in, text out. No file format may come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+DASH = "-"  # whatever a bullet looks like, it is read as one of these
+LETTERS = 26
+ROMAN = (
+    *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
+    *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How one level of a list is numbered: `pattern` holds %1 … %9 for the counters from the outermost level on."""
+
+    style: str = DASH  # "1", "a", "A", "i", "I"; "-" for a bullet, "" for nothing at all
+    pattern: str = ""
+    start: int = 1
+
+
+@dataclass(slots=True)
+class Counters:
+    """Where the numbering of one list stands."""
+
+    levels: Sequence[Level]
+    values: dict[int, int] = field(default_factory=dict)
+
+    def next(self, depth: int) -> str:
+        """Count one more item at `depth` (0 is the outermost) and give its label."""
+        level = self.level(depth)
+        self.values = {at: value for at, value in self.values.items() if at <= depth}
+        self.values[depth] = self.values.get(depth, level.start - 1) + 1
+        if level.style == DASH:
+            return DASH
+        text = level.pattern
+        for at in range(depth + 1):
+            text = text.replace(f"%{at + 1}", number(self.values.get(at, self.level(at).start), self.level(at).style))
+        return text
+
+    def level(self, depth: int) -> Level:
+        return self.levels[depth] if depth < len(self.levels) else Level()
+
+
+def number(value: int, style: str) -> str:
+    """One counter as text.
+
+    >>> number(4, "I"), number(28, "a"), number(3, "1")
+    ('IV', 'bb', '3')
+    """
+    if style not in ("a", "A", "i", "I"):
+        return str(value) if style == "1" else ""
+    text = _letters(value) if style in "aA" else _roman(value)
+    return text.upper() if style.isupper() else text
+
+
+def _letters(value: int) -> str:
+    """As Word goes on after z: aa, bb, cc."""
+    rounds, letter = divmod(max(value, 1) - 1, LETTERS)
+    return chr(ord("a") + letter) * (rounds + 1)
+
+
+def _roman(value: int) -> str:
+    text = ""
+    for worth, letters in ROMAN:
+        count, value = divmod(value, worth)
+        text += letters * count
+    return text

@@ -1,0 +1,42 @@
+"""PDF files that hold text to paragraphs. A picture of a page holds none and is not guessed at."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+
+from pypdf import PdfReader
+
+ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|\d{1,2}\.\d{1,2}\.?|[a-zđ][.)]|[IVX]{1,5}\.)\s")
+PAGE_NUMBER = re.compile(r"\s*(?:Trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?\s*")
+FULL = 0.88  # of the longest line in letters: no further word had room (letters differ in width, hence not 1)
+
+
+def paragraphs(data: bytes) -> list[str]:
+    """Paragraphs put together from the lines of all pages; empty where there are only pictures.
+
+    Raises whatever pypdf raises on a damaged file.
+    """
+    reader = PdfReader(io.BytesIO(data))
+    pages = [page.extract_text().splitlines() for page in reader.pages]
+    return list(_joined([line.strip() for lines in pages for line in _without_number(lines)]))
+
+
+def _without_number(lines: list[str]) -> list[str]:
+    """A page without the number at its head or foot."""
+    numbers = {at for at in (0, len(lines) - 1) if lines and PAGE_NUMBER.fullmatch(lines[at])}
+    return [line for at, line in enumerate(lines) if at not in numbers]
+
+
+def _joined(lines: Iterable[str]) -> Iterator[str]:
+    lines = [line for line in lines if line]
+    full = FULL * max(map(len, lines), default=0)
+    text, before = "", ""
+    for line in lines:
+        if text and (len(before) + len(line.split()[0]) < full or ITEM.match(line)):
+            yield text
+            text = ""
+        text, before = f"{text} {line}".lstrip(), line
+    if text:
+        yield text

@@ -1,0 +1,241 @@
+"""Office documents become drafts: what is for the ear stays, what is for the file is left out and said to be."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from pathlib import Path
+
+import papers
+import pytest
+from viparse.normalize.encodings import get_charmap
+
+from loudspeaker.errors import BadFile
+from loudspeaker.intake import docx, odt, pdf
+from loudspeaker.intake.documents import keep_draft, read_document
+from loudspeaker.intake.draft import Draft
+from loudspeaker.intake.labels import number
+from loudspeaker.script import bulletin
+
+DISPATCH = Path(__file__).parent / "fixtures" / "cong-van-bluezone-lao-cai-2021.txt"
+TEXT = DISPATCH.read_text(encoding="utf-8")
+LINES = [block for block in TEXT.strip().split("\n\n") if block]
+TITLE = "Tiếp tục tuyên truyền, hướng dẫn sử dụng ứng dụng Bluezone"
+SOURCE = "Công văn của Sở Thông tin và Truyền thông tỉnh Lào Cai, tháng 7/2021"
+
+
+def wrapped(lines: list[str]) -> list[list[str]]:
+    """Pages of lines as a printer would break them."""
+    short = [part for line in lines for text in line.split("\n") for part in textwrap.wrap(text, 90)]
+    return [[*short[at : at + 40], str(at // 40 + 1)] for at in range(0, len(short), 40)]
+
+
+def drafted(name: str, data: bytes) -> Draft:
+    return read_document(name, data)
+
+
+FORMS = {
+    "cong-van.txt": TEXT.encode(),
+    "cong-van.docx": papers.docx(LINES),
+    "cong-van.odt": papers.odt(papers.odt_lines(LINES)),
+    "cong-van.pdf": papers.pdf(wrapped(LINES)),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_dispatch_of_lao_cai_is_told_from_its_letterhead_in_every_format(name: str) -> None:
+    draft = drafted(name, FORMS[name])
+
+    assert draft.title == TITLE
+    assert draft.source == SOURCE
+    assert draft.text.startswith("Thực hiện Chỉ thị số 15/CT-UBND ngày 01/7/2021")
+    assert draft.text.endswith("triển khai tuyên truyền.")
+    for left_out in ("Kính gửi", "Nơi nhận", "Vũ Hùng Dũng", "STTTT", "V/v", "Lưu VT"):
+        assert left_out not in draft.text
+    said = "\n".join(map(str, draft.notes))
+    for what in ("letterhead", "to whom", "distribution list", "signature", "number is blank", "day is blank"):
+        assert what in said
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_format_gives_the_same_text(name: str) -> None:
+    draft = drafted(name, FORMS[name])
+
+    assert draft.text.split() == drafted("cong-van.txt", FORMS["cong-van.txt"]).text.split()
+    assert "\n\n- Tiếp tục tuyên truyền nội dung: Cài đặt" in draft.text
+    assert "\n\n2. Đề nghị các cơ quan thông tin đại chúng\n\n" in draft.text
+
+
+def test_a_paragraph_that_a_page_cut_in_two_is_whole_again() -> None:
+    assert "qua mạng xã hội và các hình thức cô đọng" in drafted("cong-van.txt", TEXT.encode()).text
+
+
+def legacy(text: str, name: str) -> bytes:
+    """Text as an old machine would have stored it; letters that the font lacks become small ones first."""
+    charmap = get_charmap(name)
+    assert charmap is not None
+    codes = {unicodedata.normalize("NFC", letter): code for code, letter in reversed(charmap.pairs)}
+    return "".join(codes.get(letter, codes.get(letter.lower(), letter)) for letter in text).encode("cp1252", "ignore")
+
+
+@pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
+def test_a_text_of_the_last_century_is_read(encoding: str) -> None:
+    draft = drafted("cong-van.txt", legacy(TEXT, encoding))
+
+    assert draft.title.lower() == TITLE.lower()
+    assert "Đề nghị các cơ quan thông tin đại chúng".lower() in draft.text.lower()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_text_in_any_unicode_is_read(encoding: str) -> None:
+    assert drafted("cong-van.txt", unicodedata.normalize("NFD", TEXT).encode(encoding)).title == TITLE
+
+
+def test_a_word_file_in_an_old_font_is_read() -> None:
+    lines = legacy(TEXT, "tcvn3").decode("cp1252").split("\n\n")
+
+    assert drafted("cong-van.docx", papers.docx(lines)).title.lower() == TITLE.lower()
+
+
+LETTER = [
+    [
+        ["UBND XÃ BẢN MÂY", "TRẠM Y TẾ", "Số: 12/TB-TYT"],
+        ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "Bản Mây, ngày 05 tháng 7 năm 2021"],
+    ],
+    "THÔNG BÁO",
+    "Về việc tiêm phòng cho trẻ em\ndưới 5 tuổi",
+    "Trạm Y tế xã Bản Mây thông báo lịch tiêm:",
+    papers.numbered("Thôn Nà Hoa: ngày 10/7/2021.", 1, 0),
+    papers.numbered("sáng: trẻ dưới 1 tuổi;", 1, 1),
+    papers.numbered("chiều: trẻ trên 1 tuổi.", 1, 1),
+    "Mang theo sổ tiêm.",
+    papers.numbered("Thôn Suối Trát: ngày 11/7/2021./.", 1, 0),
+    [["Nơi nhận:", "- Như trên;", "- Lưu VT."], ["TRẠM TRƯỞNG", "(Đã ký)", "Nguyễn Văn A"]],
+]
+
+
+def test_a_notice_with_its_letterhead_in_a_table_and_automatic_numbers() -> None:
+    lists = papers.word_list(1, [("decimal", "%1."), ("lowerLetter", "%2)")])
+    draft = drafted("tb.docx", papers.docx(LETTER, lists))
+
+    assert draft.title == "Tiêm phòng cho trẻ em dưới 5 tuổi"
+    assert draft.source == "Thông báo số 12/TB-TYT của Trạm Y tế xã Bản Mây, ngày 05/7/2021"
+    assert draft.text.split("\n\n") == [
+        "Trạm Y tế xã Bản Mây thông báo lịch tiêm:",
+        "1. Thôn Nà Hoa: ngày 10/7/2021.",
+        "a) sáng: trẻ dưới 1 tuổi;",
+        "b) chiều: trẻ trên 1 tuổi.",
+        "Mang theo sổ tiêm.",
+        "2. Thôn Suối Trát: ngày 11/7/2021.",
+    ]
+    assert not [note for note in draft.notes if "blank" in str(note)]
+
+
+def test_word_counts_as_it_shows() -> None:
+    lists = (
+        papers.word_list(1, [("upperRoman", "%1."), ("decimal", "%1.%2."), ("bullet", "·")])
+        + papers.word_list(2, [], of=1)
+        + papers.word_list(3, [], start=1, of=1)
+    )
+    style = (
+        '<w:style w:type="paragraph" w:styleId="Muc"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>'
+        '<w:style w:type="paragraph" w:styleId="MucCon"><w:basedOn w:val="Muc"/></w:style>'
+    )
+    shown = [("một", 1, 0), ("con", 1, 1), ("con", 1, 1), ("cháu", 1, 2), ("hai", 2, 0), ("con", 1, 1)]
+    lines = [papers.numbered(*line) for line in shown]
+    more = [papers.styled("theo kiểu", "MucCon"), papers.numbered("lại", 3, 0), papers.numbered("không", 0, 0)]
+    document = papers.docx([*lines, *more], lists, style)
+
+    assert docx.paragraphs(document) == [
+        "I. một", "I.1. con", "I.2. con", "- cháu", "II. hai", "II.1. con", "III. theo kiểu", "I. lại", "không",
+    ]  # fmt: skip
+
+
+def test_an_open_document_counts_as_it_shows() -> None:
+    level = '<text:list-level-style-{} text:level="{}" {}/>'
+    styles = (
+        '<text:list-style style:name="L">'
+        + level.format("number", 1, 'style:num-format="1" style:num-suffix="."')
+        + level.format("number", 2, 'style:num-format="a" style:num-suffix=")" text:start-value="2"')
+        + level.format("bullet", 3, 'text:bullet-char="•"')
+        + "</text:list-style>"
+    )
+    item, p = "<text:list-item>{}</text:list-item>", "<text:p>{}</text:p>"
+    inner = item.format(p.format("con")) + item.format(p.format("con"))
+    deepest = f"<text:list>{item.format('<text:list>' + item.format(p.format('cháu')) + '</text:list>')}</text:list>"
+    body = (
+        '<text:tracked-changes><text:p>đã xóa</text:p></text:tracked-changes><text:list text:style-name="L">'
+        + item.format(p.format("một") + p.format("tiếp") + f"<text:list>{inner}</text:list>")
+        + "</text:list><text:p>xen<text:s/>giữa</text:p>"
+        + '<text:list text:style-name="L" text:continue-numbering="true">'
+        + f"{item.format(p.format('hai') + deepest)}</text:list>"
+        + f'<text:list text:style-name="L">{item.format(p.format("lại"))}</text:list>'
+    )
+
+    assert odt.paragraphs(papers.odt(body, styles)) == [
+        "1. một", "tiếp", "b) con", "c) con", "xen giữa", "2. hai", "- cháu", "1. lại",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "style", "text"),
+    [(1, "1", "1"), (4, "I", "IV"), (49, "i", "xlix"), (26, "a", "z"), (27, "A", "AA"), (3, "", "")],
+)
+def test_numbers_look_as_in_word(value: int, style: str, text: str) -> None:
+    assert number(value, style) == text
+
+
+def test_lines_that_a_printer_broke_are_paragraphs_again() -> None:
+    lines = ["Một dòng dài tới lề phải của trang giấy", "thì còn tiếp. Ngắn.", "Đoạn khác:", "- mục một", "- mục hai"]
+
+    assert pdf.paragraphs(papers.pdf([[*lines, "1"], ["2", "Trang sau."]])) == [
+        "Một dòng dài tới lề phải của trang giấy thì còn tiếp. Ngắn.", "Đoạn khác:", "- mục một", "- mục hai",
+        "Trang sau.",
+    ]  # fmt: skip
+
+
+def test_a_plain_notice_has_a_title_to_check() -> None:
+    draft = drafted("tb.txt", "Kính thưa bà con!\n\nChiều mai họp thôn lúc 17 giờ. Mời bà con đến dự.".encode())
+
+    assert draft.title == "Chiều mai họp thôn lúc 17 giờ"
+    assert draft.source == ""
+    assert "Kính thưa bà con!" in draft.text
+    assert "check the title" in str(draft.notes[0])
+
+
+def test_an_appendix_has_something_to_tell_again() -> None:
+    text = "Số: 1/TB\nV/v tiêm phòng\n\nCó lịch kèm theo./.\n\nCHỦ TỊCH\nNguyễn Văn A\n\nPHỤ LỤC\nThôn Nà Hoa: thứ hai."
+
+    assert drafted("tb.txt", text.encode()).text.split("\n\n") == [
+        "Có lịch kèm theo.", "PHỤ LỤC", "Thôn Nà Hoa: thứ hai.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("scan.pdf", papers.pdf([[], []]), "only pictures"),
+        ("x.pdf", b"%PDF-1.4 broken", "cannot be read"),
+        ("x.docx", b"PK\x03\x04 broken", "cannot be read"),
+        ("x.docx", papers.packed({"readme.txt": "no"}), "cannot be read"),
+        ("x.odt", papers.docx(["a word file"]), "cannot be read"),
+        ("x.odt", b"", "cannot be read"),
+        ("x.txt", b"", "no text"),
+        ("x.docx", papers.docx([]), "no text"),
+        ("x.docx", papers.docx(["x" * (50 << 20)]), "too big"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_politely(name: str, data: bytes, said: str) -> None:
+    with pytest.raises(BadFile, match=said):
+        read_document(name, data)
+
+
+def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Path) -> None:
+    draft = drafted("cong-van.txt", TEXT.encode())
+    path = keep_draft(tmp_path, "Công văn 15.docx", draft)
+    parsed = bulletin.parse(path, (tmp_path / path).read_bytes())
+
+    assert path == "bulletins/cong-van-15.md"
+    assert (parsed.title, parsed.source, parsed.text) == (TITLE, SOURCE, draft.text)
+    with pytest.raises(BadFile, match="there already"):
+        keep_draft(tmp_path, "cong-van-15.docx", draft)
