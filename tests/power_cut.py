@@ -9,7 +9,7 @@ import ctypes
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_void_p
+from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_void_p, string_at
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -88,7 +88,7 @@ def restarted(worlds: list[World], folder: Path) -> Iterator[Path]:
 # SQLite: its own way of writing, with one word changed (sqlite3.h: sqlite3_vfs, sqlite3_io_methods).
 
 SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
-OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, POINTER(c_int))
+OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
 
 
 class Methods(Structure):
@@ -119,10 +119,10 @@ class RecordingVfs:
         self._kept: list[object] = []  # what C points to must not be collected
         real_open = OPEN(real.open)
 
-        def opened(vfs: int, path: bytes, file: int, flags: int, out: object) -> int:
+        def opened(vfs: int, path: int, file: int, flags: int, out: object) -> int:
             code = real_open(vfs, path, file, flags, out)
-            if code == 0 and path:
-                self._watch(File.from_address(file), Path(path.decode()), synced, cut)
+            if code == 0 and path:  # a pointer, because SQLite goes on using what it points to
+                self._watch(File.from_address(file), Path(string_at(path).decode()), synced, cut)
             return code
 
         self._open = OPEN(opened)

@@ -103,15 +103,15 @@ def test_the_last_good_version_is_one_that_was_good(disk: RecordingDisk, tmp_pat
         assert Accepted(folder / "accepted").last_good("a.yaml", NOW) is None
 
 
-def opened(path: str) -> tuple[sqlite3.Connection, AsRunLog]:
-    database = sqlite3.connect(path, uri=True, isolation_level=None)
-    return database, AsRunLog(database, "ban-may", Ballast(Path("/nowhere/ballast")))
+def opened(uri: str, ballast: Path) -> tuple[sqlite3.Connection, AsRunLog]:
+    database = sqlite3.connect(uri, uri=True, isolation_level=None)
+    return database, AsRunLog(database, "ban-may", Ballast(ballast, size=1))
 
 
 def lost(tmp_path: Path, synchronous: str) -> int:
     """How many promised verdicts some power cut takes, out of 12 with checkpoints between them."""
     recording = RecordingDatabase(tmp_path / "asrun.db")
-    database, log = opened(recording.uri)
+    database, log = opened(recording.uri, tmp_path / "ballast")
     for pragma in (f"synchronous = {synchronous}", "wal_autocheckpoint = 8"):
         database.execute(f"PRAGMA {pragma}")
     for number in range(12):
@@ -124,7 +124,7 @@ def lost(tmp_path: Path, synchronous: str) -> int:
 
 def gone(world: World, promises: int, folder: Path) -> int:
     (place,) = restarted([world], folder)
-    _, log = opened(f"file:{place / 'asrun.db'}")
+    _, log = opened(f"file:{place / 'asrun.db'}", place / "ballast")
     log.verify()
     kept = len(log.rows(NOW, NOW.replace(year=2027)))
     log.close()
