@@ -91,10 +91,10 @@ class Stage:
         self.heard: list[tuple[str, datetime, float]] = []  # airing, when, seconds
         self.begin()
 
-    def begin(self) -> None:
+    def begin(self, alone: bool = False) -> None:
         """Start the station; whatever ran before is dead."""
         self.speakers = {output: MemorySpeaker(self.clock) for output in self.outputs}
-        self.conductor = Conductor(self.log, self.speakers, self.desk)
+        self.conductor = Conductor(self.log, self.speakers, self.desk, alone)
         self.watch = ClockWatch(self.log)
         self._collected = dict.fromkeys(self.outputs, 0)
         self._plan: tuple[object, RunningOrder] | None = None

@@ -131,7 +131,6 @@ class Air:
 
     def close(self, turn: Turn, sentence: Sentence) -> None:
         verdict, why = sentence
-        turn.life.rest()
         self._journal.verdict(turn, verdict, self._desk.say(why))
         self._book.close(turn)
 
@@ -224,6 +223,7 @@ class Air:
             return True
         refusal = self._desk.permits(turn.airing, at, rules.ends(turn, sequence, at))
         if refusal:
+            turn.life.rest()
             self.close(turn, rules.over(turn, (Verdict.REFUSED, refusal)))
         return refusal is None
 

@@ -71,10 +71,10 @@ class Book:
             turn.asked_at = asked
             turn.next_at = max(asked, now)
 
-    def resume(self, now: datetime) -> None:
-        """Once the time is known: take up the plan that was accepted before."""
+    def resume(self, now: datetime, began: datetime) -> None:
+        """Once the time is known: take up the plan that was accepted before; a new station's begins with its run."""
         kept = self._journal.kept()
-        airings, self._known = kept or ([], now)
+        airings, self._known = kept or ([], began)
         for airing in airings:
             if airing.output in self._outputs and not self._journal.has_verdict(airing.id):
                 self._admit(airing, now)

@@ -141,10 +141,10 @@ class Conductor:
     def _take(self, now: datetime, order: RunningOrder, trust: Trust) -> None:
         """Take over the plan; what was due while there was no good time, or no station, knows why it did not start."""
         seen, self._seen = self._seen, now
-        if seen is None:
-            self._book.resume(now)
-        self._book.accept(order, now)
         began = self._began or now
+        if seen is None:
+            self._book.resume(now, began)
+        self._book.accept(order, now)
         if seen is None:
             self._blame(datetime.min.replace(tzinfo=UTC), began, rules.absence(self._absent, began))
             self._blame(began, now, rules.CLOCK)
