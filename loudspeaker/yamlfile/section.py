@@ -18,6 +18,9 @@ import yaml
 from ..errors import BadFile, Message, Problem
 from ..vocabulary import KEYS
 
+# A file with more mistakes than this is not what it should be at all.
+MOST_PROBLEMS = 100
+
 T = TypeVar("T")
 D = TypeVar("D")
 K = TypeVar("K")
@@ -49,6 +52,13 @@ class Notes:
 
     def add(self, node: yaml.Node, message: Message) -> None:
         self.problems.append(Problem(self.path, self.line(node), message))
+        if len(self.problems) == MOST_PROBLEMS:
+            self.tell()
+
+    def tell(self) -> None:
+        """Raise what is wrong, if anything is, in the order of its lines."""
+        if self.problems:
+            raise BadFile(sorted(self.problems, key=lambda problem: problem.line))
 
 
 class Section:
@@ -189,8 +199,7 @@ class Section:
 
     def finish(self) -> None:
         """Raise `BadFile` with all mistakes of the file, if there are any, in the order of its lines."""
-        if self._notes.problems:
-            raise BadFile(sorted(self._notes.problems, key=lambda problem: problem.line))
+        self._notes.tell()
 
     def _section(self, node: yaml.Node, keys: Sequence[str]) -> Section | None:
         if isinstance(node, yaml.MappingNode):
