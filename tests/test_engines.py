@@ -20,7 +20,7 @@ from loudspeaker.engines.decoding import decode
 from loudspeaker.engines.espeak import Espeak
 from loudspeaker.engines.key import clip_key
 from loudspeaker.engines.process import run
-from loudspeaker.engines.registry import Voice, engine, engines, names
+from loudspeaker.engines.registry import Voice, engine, names
 from loudspeaker.engines.sayable import sayable
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
@@ -214,10 +214,6 @@ def test_our_engines_come_through_the_door_that_strangers_use() -> None:
 def test_an_unknown_engine_is_told_with_the_nearest_name() -> None:
     with pytest.raises(NotAvailable, match="did you mean “espeak”"):
         engine("espaek")
-
-
-def test_an_unknown_engine_costs_only_itself() -> None:
-    assert list(engines([Voice("nobody", "x"), Voice("tone", "low")])) == ["tone"]
 
 
 def test_the_registry_costs_no_numpy() -> None:

@@ -6,8 +6,8 @@ this machine has an attribute `folder`, which is set here. Cheap to import: no e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -44,8 +44,9 @@ def names() -> list[str]:
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
+@cache
 def engine(name: str, folder: Path | None = None) -> Engine:
-    """Make the engine of that name; voices installed on this machine lie in `folder`.
+    """The engine of that name, one for the whole process; voices installed on this machine lie in `folder`.
 
     Raises `NotAvailable` for a name nobody registered and for a plug-in that cannot be imported.
     """
@@ -55,17 +56,6 @@ def engine(name: str, folder: Path | None = None) -> Engine:
     made = _made(next(iter(found)))
     if folder is not None and hasattr(made, "folder"):
         made.folder = folder
-    return made
-
-
-def engines(voices: Sequence[Voice], folder: Path | None = None) -> dict[str, Engine]:
-    """The engines that `voices` name and that can be made here, by name."""
-    made = {}
-    for name in dict.fromkeys(voice.engine for voice in voices):
-        try:
-            made[name] = engine(name, folder)
-        except NotAvailable:
-            continue
     return made
 
 

@@ -1,0 +1,123 @@
+"""Google Translate's voice: better than the embedded one, online, ahead of time only. Texts leave this machine.
+
+The package gTTS knows the languages, cuts long texts and words the requests; we send them, because it sends without a
+time limit and without looking at the certificate, so that whoever owns the network could put words into the horns.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from ..errors import BadRequest, Message, NotAvailable, TryAgain
+from .sayable import sayable
+
+if TYPE_CHECKING:
+    from ..sound.clip import Clip
+
+PATH = "/_/TranslateWebserverUi/data/batchexecute"
+SPACING = 1.0  # seconds between two requests: it is a guest there
+LONGEST = 20.0  # seconds for one request
+# In the answer: the call's name, then a JSON text inside a JSON text.
+SPEECH = re.compile(rb'"jQ1olc",("(?:[^"\\]|\\.)*"|null)')
+
+
+class Gtts:
+    """A language of Google Translate, such as `vi`."""
+
+    name = "gtts"
+    online = True
+    at_once = 1
+
+    def __init__(
+        self,
+        service: str = "https://translate.google.com",
+        longest: float = LONGEST,
+        spacing: float = SPACING,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._url = service + PATH
+        self._longest = longest
+        self._turn = Turn(spacing, pause)
+
+    def fingerprint(self, voice: str) -> str:
+        """The package's version, for it cuts the texts; the service does not tell its own."""
+        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", voice):
+            raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
+        try:
+            return f"gTTS {version('gTTS')}"
+        except PackageNotFoundError as error:
+            raise NotAvailable(Message("gTTS is not installed")) from error
+
+    def synthesize(self, text: str, voice: str) -> Clip:
+        import numpy as np
+
+        from ..sound.clip import Clip
+        from .decoding import decode
+
+        parts = [decode(self._speech(body)) for body in self._bodies(sayable(text), voice)]
+        return Clip(parts[0].rate, np.concatenate([part.samples for part in parts]))
+
+    def voices(self) -> Sequence[str]:
+        try:
+            from gtts.lang import tts_langs
+        except ImportError:
+            return ()
+        return sorted(tts_langs())
+
+    def _bodies(self, text: str, voice: str) -> list[str]:
+        """One request for each hundred letters or so."""
+        from gtts.tts import gTTS
+
+        if voice not in self.voices():
+            raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
+        try:
+            return list(gTTS(text, lang=voice, lang_check=False).get_bodies())
+        except AssertionError as error:  # gTTS's way to say that nothing is left after its cleaning
+            raise BadRequest(Message("there is nothing to say in “{text}”", text=text)) from error
+
+    def _speech(self, body: str) -> bytes:
+        from gtts.tts import gTTS
+
+        from .net import post
+
+        self._turn.wait()
+        return _mp3(post(self._url, body, gTTS.GOOGLE_TTS_HEADERS, self._longest))
+
+
+class Turn:
+    """At most one request each `spacing` seconds, whoever asks."""
+
+    def __init__(self, spacing: float, pause: Callable[[float], None]) -> None:
+        self._spacing = spacing
+        self._pause = pause
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            mine = max(now, self._next)
+            self._next = mine + self._spacing
+        if mine > now:
+            self._pause(mine - now)
+
+
+def _mp3(answer: bytes) -> bytes:
+    """The sound inside the service's answer; an answer of another kind is given as it is, to be told what it is."""
+    found = SPEECH.search(answer)
+    if found is None:
+        return answer[:1000]
+    if found[1] == b"null":
+        raise BadRequest(Message("the service has no sound for this text"))
+    try:
+        return base64.b64decode(json.loads(json.loads(found[1]))[0], validate=True)
+    except (ValueError, TypeError, LookupError, binascii.Error) as error:
+        raise TryAgain(Message("the service's answer cannot be understood; is there a newer version?")) from error
