@@ -19,20 +19,28 @@ class Channel:
     """One output and everybody who is heard on it; a village that no output of this box plays has one for itself."""
 
     output: str
-    schedules: tuple[tuple[int, VillageSchedule], ...]  # with the order of their villages
-    policy: Policy  # the strictest of all
+    villages: frozenset[str]  # whether or not they have a schedule
+    policy: Policy  # the strictest of all theirs
+    schedules: tuple[tuple[int, VillageSchedule], ...] = ()  # with the order of their villages
+
+
+def channel(commune: Commune, box: Box, village: str, schedules: Iterable[tuple[int, VillageSchedule]] = ()) -> Channel:
+    """What `village` is heard on, with all who hear it too."""
+    output = box.plays.get(village, "")
+    villages = frozenset({village, *(other for other, where in box.plays.items() if output and where == output)})
+    policy = strictest(frozenset(commune.policy_of(name) for name in villages))
+    return Channel(output, villages, policy, tuple(schedules))
 
 
 def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Channel]:
     """All that is to be planned; villages that are not among the commune's come last."""
     order = {village: number for number, village in enumerate(commune.villages)}
-    heard: dict[str, list[tuple[int, VillageSchedule]]] = {}
+    shared: dict[str, list[tuple[int, VillageSchedule]]] = {}
     for schedule in sorted(schedules, key=lambda schedule: (order.get(schedule.id, len(order)), schedule.id)):
         place = order.setdefault(schedule.id, len(order))
-        heard.setdefault(box.plays.get(schedule.id) or f"/{schedule.id}", []).append((place, schedule))
-    for output, together in heard.items():
-        policy = strictest(frozenset(commune.policy_of(schedule.id) for _, schedule in together))
-        yield Channel("" if output.startswith("/") else output, tuple(together), policy)
+        shared.setdefault(box.plays.get(schedule.id) or f"/{schedule.id}", []).append((place, schedule))
+    for together in shared.values():
+        yield channel(commune, box, together[0][1].id, together)
 
 
 @dataclass(slots=True)
@@ -61,13 +69,12 @@ class Calendar:
         """The pauses of all who hear `channel`."""
         if not marks.pauses:
             return ()
-        heard = {schedule.id for _, schedule in channel.schedules}
         return tuple(
             Silence(
                 (pause.begins - self.midnight).total_seconds(), (pause.until - self.midnight).total_seconds(), pause
             )
             for pause in marks.pauses
-            if pause.village in heard
+            if pause.village in channel.villages
         )
 
 

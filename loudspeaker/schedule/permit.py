@@ -1,4 +1,4 @@
-"""Policy once more, at air: may this sound now, for everybody who would hear it? The plan has asked before; time has passed."""
+"""Policy once more, at air: may this sound now, for everybody who would hear it? Plans nothing, moves nothing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 from ..errors import Message
 from .airing import Airing, BulletinFacts, Marks
 from .box import Box
-from .broadcasts import Broadcast, VillageSchedule
-from .channels import Channel, calendar
+from .broadcasts import Broadcast
+from .channels import calendar, channel
 from .commune import Commune
-from .hours import open_hours, strictest
+from .hours import open_hours
 from .screening import Today
 from .wishes import Wish
 
@@ -28,12 +28,12 @@ def permit(
     """Why `airing` may not sound from `begins` to `ends` (aware); None where it may."""
     begins = begins.astimezone(commune.zone)
     moments = calendar(commune, begins.date())
-    channel = _channel(commune, box, airing)
+    heard = channel(commune, box, airing.village)
     today = Today(
         begins.date(),
-        channel.policy,
-        open_hours(channel.policy, begins.date(), commune.days),
-        moments.silences(channel, marks),
+        heard.policy,
+        open_hours(heard.policy, begins.date(), commune.days),
+        moments.silences(heard, marks),
         {},  # a skip is an order about one airing, not a rule
         moments.name,
     )
@@ -41,13 +41,6 @@ def permit(
         _wish(airing, facts, (begins - moments.midnight).total_seconds(), (ends - begins).total_seconds())
     )
     return denial.why if denial else None
-
-
-def _channel(commune: Commune, box: Box, airing: Airing) -> Channel:
-    """The output with all villages on it, whether or not they have a schedule."""
-    heard = [village for village, output in box.plays.items() if output == airing.output] or [airing.village]
-    policy = strictest(frozenset(commune.policy_of(village) for village in heard))
-    return Channel(airing.output, tuple((0, VillageSchedule(village, village, ())) for village in heard), policy)
 
 
 def _wish(airing: Airing, facts: Mapping[str, BulletinFacts], at: float, duration: float) -> Wish:
