@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
-from urllib.parse import urlsplit
 
 from ..errors import Message, Problem
 from ..vocabulary import Expected
@@ -30,8 +30,8 @@ def findings(
         for broadcast in schedule.broadcasts:
             for message in _nowhere(broadcast, bulletins):
                 yield Problem(schedule.path, broadcast.line, message), True
-            if message := _foreign(broadcast, commune):
-                yield Problem(schedule.path, broadcast.line, message), False
+            if stranger := _foreign(broadcast, commune):
+                yield Problem(schedule.path, broadcast.line, stranger), False
         if commune.villages and schedule.id not in commune.villages:
             yield Problem(schedule.path, 0, _stranger(schedule.id, commune)), False
     for village in box.plays:
@@ -53,12 +53,10 @@ def _nowhere(broadcast: Broadcast, bulletins: Collection[str]) -> Iterator[Messa
 
 def _foreign(broadcast: Broadcast, commune: Commune) -> Message | None:
     """A stream from a server that the commune has not named will not be played."""
-    if broadcast.stream is None or not broadcast.stream.startswith("http"):
+    found = re.match(r"https?://(?:[^/@]*@)?([^/:?#]+)", broadcast.stream or "")
+    if found is None or found[1].lower() in commune.streams:
         return None
-    host = urlsplit(broadcast.stream).hostname or ""
-    if host in commune.streams:
-        return None
-    return Message("“{host}” is not among the “streams” of commune.yaml and will not be relayed", host=host)
+    return Message("“{host}” is not among the “streams” of commune.yaml and will not be relayed", host=found[1])
 
 
 def _stranger(village: str, commune: Commune) -> Message:
