@@ -113,24 +113,24 @@ def test_the_limiter_lets_nothing_through(seed, length, crest):
     random = np.random.default_rng(seed)
     samples = (random.standard_normal(length) * random.random(length) ** 3).astype(np.float32)
     before = samples.copy()
-    after = dynamics.limited(samples, 16_000, crest)
+    dynamics.limit(samples, 16_000, crest)
 
-    assert np.abs(after).max(initial=0) <= crest * 1.000001
-    assert (np.abs(after) <= np.abs(before) * 1.000001).all()
+    assert np.abs(samples).max(initial=0) <= crest * 1.000001
+    assert (np.abs(samples) <= np.abs(before) * 1.000001).all()
 
 
 def test_the_limiter_leaves_alone_what_is_low_enough():
     samples = speech(16_000).samples
     before = samples.copy()
 
-    np.testing.assert_array_equal(before, dynamics.limited(samples, 16_000, 2.0))
+    assert not dynamics.limit(samples, 16_000, 2.0)
+    np.testing.assert_array_equal(before, samples)
 
 
 def test_the_compressor_turns_three_decibels_into_one():
-    loud, soft = (
-        dynamics.compressed(tone(level, 2, 16_000).samples, 16_000, threshold=-30, ratio=3)[8_000:-8_000]
-        for level in (-10, -16)
-    )
-    difference = 20 * np.log10(loud.std() / soft.std())
+    loud, soft = tone(-10, 2, 16_000).samples, tone(-16, 2, 16_000).samples
+    for samples in (loud, soft):
+        dynamics.compress(samples, 16_000, threshold=-30, ratio=3)
+    difference = 20 * np.log10(loud[8_000:-8_000].std() / soft[8_000:-8_000].std())
 
     assert pytest.approx(difference, abs=0.1) == 2.0

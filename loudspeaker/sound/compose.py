@@ -16,7 +16,8 @@ from .clips import VOICE_LEVEL, levelled, resampled
 
 EDGE = 0.1  # s of silence at head and tail: some cards swallow the first and last 50 ms
 AFTER_CHIME = 0.6  # s
-BELOW_VOICE = 2.0  # LU: a chime opens the door, it does not shout
+# LU: tones are dense already, so mastering for a horn lifts a voice by as much, and a chime ends a little below it.
+BELOW_VOICE = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def arranged(
 ) -> Composition:
     """Chime, `pieces`, then `repeat` - 1 times: `gap` seconds, `reminder` (“Xin nhắc lại.”), `pieces` again.
 
-    Whatever speaks is brought to `VOICE_LEVEL`, the chime a little below. The last pause of all is left out.
+    Whatever speaks is brought to `VOICE_LEVEL`, the chime `BELOW_VOICE`. The last pause of all is left out.
     """
     said, reminding = ([_fitting(piece, rate) for piece in some] for some in (pieces, reminder))
     parts = list(_repeated(said, reminding, repeat, gap))

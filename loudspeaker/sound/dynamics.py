@@ -1,8 +1,7 @@
-"""Riding the level: a compressor and a limiter that look ahead. No filters and no meters in here.
+"""Riding the level: a compressor and a limiter that look ahead, on samples that are the caller's own: in place.
 
 Both reduce a sound to one number a frame, work out one gain a frame and lay a line through these. So the costly part
-is small however long the sound is, and as everything is known beforehand, nothing pumps or comes late.
-`ride` changes samples in place: whoever calls it owns them.
+is small however long the sound is, and as everything is known beforehand, nothing pumps or comes late. No filters.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import numpy as np
 
 from .blocks import peaks, powers
 from .clip import Samples
+from .meters import RISE, crests
 
 FRAME = 0.0005  # s, of the limiter
 AHEAD = 10  # frames that the limiter looks ahead, and behind: 5 ms
@@ -19,43 +19,40 @@ LEVEL_REACH = 21  # frames over which it hears a level: about one syllable's ons
 BLOCK = 2_000  # frames at a time
 
 
-def compressed(samples: Samples, rate: int, threshold: float, ratio: float) -> Samples:
-    """Lower what is above `threshold` (dB of RMS), so that `ratio` dB more become one. In place."""
+def compress(samples: Samples, rate: int, threshold: float, ratio: float) -> None:
+    """Lower what is above `threshold` (dB of RMS), so that `ratio` dB more become one."""
     frame = round(rate * LEVEL_FRAME)
     level = 10 * np.log10(np.convolve(powers(samples, frame), _bell(LEVEL_REACH), "same") + 1e-12)
     over = np.maximum(level - threshold, 0)
-    return ride(samples, np.asarray(10 ** (-over * (1 - 1 / ratio) / 20), np.float32), frame)
+    ride(samples, np.asarray(10 ** (-over * (1 - 1 / ratio) / 20), np.float32), frame)
 
 
-def limited(samples: Samples, rate: int, crest: float) -> Samples:
-    """Let no sample rise above `crest` (linear); what is lower stays as it is. In place."""
-    frame = limit_frame(rate)
-    return ride(samples, restraint(peaks(samples, frame), crest), frame)
+def limit(samples: Samples, rate: int, crest: float) -> bool:
+    """Let no wave rise above `crest` (linear), between samples neither; whether there was anything to do."""
+    frame = round(rate * FRAME)
+    heights = peaks(samples, frame)
+    near = np.flatnonzero(heights * RISE > crest)
+    heights[near] = np.maximum(heights[near], crests(samples, frame, near))
+    if heights.max(initial=0.0) <= crest:
+        return False
+    ride(samples, restraint(heights, crest), frame)
+    return True
 
 
-def limit_frame(rate: int) -> int:
-    """Samples in one frame of the limiter."""
-    return round(rate * FRAME)
-
-
-def restraint(crests: Samples, crest: float) -> Samples:
-    """The gain of each frame that keeps `crests` (one a frame) below `crest`, falling and rising over 5 ms.
+def restraint(heights: Samples, crest: float) -> Samples:
+    """The gain of each frame that keeps `heights` (one a frame) below `crest`, falling and rising over 5 ms.
 
     The lowest gain needed nearby is held, then smoothed over the same time. It is held one frame longer, as `ride`
     draws its line from one frame to the next.
     """
-    if not len(crests):
-        return crests
-    allowed = crest / np.maximum(crests, crest)
+    allowed = crest / np.maximum(heights, crest)
     held = np.pad(allowed, AHEAD + AHEAD + 1, mode="edge")
     lowest = np.lib.stride_tricks.sliding_window_view(held, 2 * AHEAD + 3).min(axis=1)
     return np.asarray(np.convolve(lowest, _bell(2 * AHEAD + 1), "valid"), np.float32)
 
 
-def ride(samples: Samples, gains: Samples, frame: int) -> Samples:
-    """Multiply by `gains` (one a frame of `frame` samples), in straight lines from centre to centre. In place."""
-    if gains.min(initial=1.0) == 1.0 == gains.max(initial=1.0):
-        return samples
+def ride(samples: Samples, gains: Samples, frame: int) -> None:
+    """Multiply by `gains` (one a frame of `frame` samples), in straight lines from centre to centre."""
     halves = (gains[1:] + gains[:-1]) / 2
     edges = np.concatenate([gains[:1], halves, gains[-1:]])
     for first in range(0, len(gains), BLOCK):
@@ -63,7 +60,6 @@ def ride(samples: Samples, gains: Samples, frame: int) -> Samples:
         line = _lines(edges[first : first + BLOCK + 1], gains[here], frame)
         part = samples[first * frame : (first + BLOCK) * frame]
         part *= line[: len(part)]
-    return samples
 
 
 def _lines(edges: Samples, centres: Samples, frame: int) -> Samples:

@@ -13,11 +13,11 @@ import math
 import numpy as np
 
 from . import curves
-from .blocks import Grid, peaks
+from .blocks import Grid
 from .clip import Clip, Samples
 from .clips import fitted, resampled
-from .dynamics import compressed, limit_frame, limited, restraint, ride
-from .meters import RISE, crests, loudness
+from .dynamics import compress, limit
+from .meters import loudness
 from .profiles import HORN, Profile
 
 MARGIN = 0.1  # s of context of a block: the filters' ringing is over by then
@@ -60,31 +60,20 @@ def _dense(clip: Clip, profile: Profile) -> Clip:
     level = loudness(clip)
     if not math.isfinite(level):
         return clip
-    samples = compressed(clip.samples, clip.rate, level + profile.threshold, profile.ratio)
-    samples = limited(samples, clip.rate, _linear(loudness(clip) + profile.density))
-    return _louder(Clip(clip.rate, samples), profile.target)
+    compress(clip.samples, clip.rate, level + profile.threshold, profile.ratio)
+    limit(clip.samples, clip.rate, _linear(loudness(clip) + profile.density))
+    return _louder(clip, profile.target)
 
 
 def _finished(clip: Clip, profile: Profile) -> Clip:
     """No crest above the ceiling, and still at the target's loudness. Works on `clip` itself."""
+    ceiling = _linear(profile.ceiling - ALLOWANCE)
     for _ in range(ROUNDS):
-        if not _held(clip, profile.ceiling - ALLOWANCE) or abs(loudness(clip) - profile.target) < CLOSE:
+        if not limit(clip.samples, clip.rate, ceiling) or abs(loudness(clip) - profile.target) < CLOSE:
             break
         _louder(clip, profile.target)
-    _held(clip, profile.ceiling - ALLOWANCE)
+    limit(clip.samples, clip.rate, ceiling)
     return clip
-
-
-def _held(clip: Clip, ceiling: float) -> bool:
-    """Whether the limiter had anything to do."""
-    frame, crest = limit_frame(clip.rate), _linear(ceiling)
-    heights = peaks(clip.samples, frame)
-    near = np.flatnonzero(heights * RISE > crest)
-    heights[near] = np.maximum(heights[near], crests(clip.samples, frame, near))
-    if heights.max(initial=0.0) <= crest:
-        return False
-    ride(clip.samples, restraint(heights, crest), frame)
-    return True
 
 
 def _louder(clip: Clip, target: float) -> Clip:

@@ -21,7 +21,7 @@ class Profile:
     tone: Points  # (Hz, dB), straight lines between
     threshold: float  # LU from the programme's own loudness, where compression begins
     ratio: float  # of compression
-    density: float  # LU from the programme's own loudness to its highest crest
+    density: float  # LU from the compressed loudness to the highest crest
     target: float = -16.0  # LUFS over the whole file
     ceiling: float = -1.0  # dBTP
 
@@ -39,7 +39,7 @@ HORN = Profile(
     tone=((1_000, 0), (2_500, 6), (4_000, 7)),
     threshold=-10,
     ratio=3,
-    density=6,
+    density=8,
 )
 INDOOR = Profile(
     name="indoor",
