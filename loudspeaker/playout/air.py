@@ -21,7 +21,7 @@ from .life import Cut, Phase, seconds
 from .line import ENDED, Line
 from .rules import Sentence
 from .trust import Trust
-from .turn import Turn
+from .turn import AHEAD, Turn
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
@@ -155,7 +155,7 @@ class Air:
         return (
             turn.waiting
             and rules.wanted(turn, trust)
-            and turn.target - rules.AHEAD <= now
+            and turn.target - AHEAD <= now
             and (turn.retry_at is None or turn.retry_at <= now)
         )
 
@@ -230,9 +230,12 @@ class Air:
     def _blocking(self, line: Line, turn: Turn, sequence: Sequence[Programme], at: datetime) -> Turn | None:
         """A turn of a higher level whose planned time this one would run into, having started late."""
         ends = rules.ends(turn, sequence, at)
-        for other in self._book.on(line.name):
-            if other.airing.level.rank > turn.airing.level.rank and other.waiting and at <= other.target < ends:
-                return other if rules.planned(other) and at > turn.start + rules.LATE else None
+        if at <= turn.start + rules.LATE:
+            return None  # as planned, and the plan knows
+        for other in self._book:
+            clash = other.airing.output == line.name and at <= other.target < ends and other.waiting
+            if clash and other.airing.level.rank > turn.airing.level.rank and rules.planned(other):
+                return other
         return None
 
     def _partners(

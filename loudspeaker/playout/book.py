@@ -28,6 +28,8 @@ class Book:
         self._journal = journal
         self._outputs = frozenset(outputs)
         self._turns: dict[str, Turn] = {}
+        self._near: dict[str, Turn] = {}  # those of them that something may have to be done about now
+        self._coming: list[Turn] = []  # the others, the next one last
         self._lives: dict[str, Life] = {}  # of airings that were under way when the last run ended
         self._order: RunningOrder | None = None
         self._known: datetime | None = None  # until then the accepted plan holds all there is
@@ -38,21 +40,40 @@ class Book:
         return iter(tuple(self._turns.values()))
 
     def on(self, output: str) -> list[Turn]:
-        """The open turns of one output, who goes first first."""
-        return sorted((turn for turn in self if turn.airing.output == output), key=lambda turn: turn.precedence)
+        """The turns of one output that are due or about to be, who goes first first."""
+        return sorted((turn for turn in self.near if turn.airing.output == output), key=lambda turn: turn.precedence)
+
+    @property
+    def near(self) -> tuple[Turn, ...]:
+        """What is due, about to be, or under way. `ripen` lets it grow."""
+        return tuple(self._near.values())
+
+    def ripen(self, now: datetime) -> datetime | None:
+        """Take in what time has brought near; when the next one will be."""
+        while self._coming and (self._coming[-1].ripe <= now or self._coming[-1].airing.id not in self._turns):
+            turn = self._coming.pop()
+            if turn.airing.id in self._turns:
+                self._near[turn.airing.id] = turn
+        return self._coming[-1].ripe if self._coming else None
+
+    def sort(self) -> None:
+        """After the plan or the clock has changed: look at every turn anew."""
+        self._near = {name: turn for name, turn in self._turns.items() if not turn.waiting}
+        self._coming = sorted((turn for turn in self if turn.waiting), key=lambda turn: turn.ripe, reverse=True)
 
     def close(self, turn: Turn) -> None:
         """It has its verdict, or never came to be."""
-        self._turns.pop(turn.airing.id, None)
+        self.drop(turn)
         self._judged.add(turn.airing.id)
 
     def drop(self, turn: Turn) -> None:
         """It was edited away before it was due."""
         self._turns.pop(turn.airing.id, None)
+        self._near.pop(turn.airing.id, None)
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         """From when until when the running order must be planned; changes once a day, or after a step."""
-        begins = min([now, self._journal.heartbeat() or now, *(turn.airing.scheduled_at for turn in self)])
+        begins = min([now, self._journal.heartbeat() or now, *(turn.airing.scheduled_at for turn in self.near)])
         return _midnight(max(begins, now - LONGEST).astimezone(now.tzinfo)), _midnight(now) + DAYS
 
     # After a restart.
@@ -70,6 +91,7 @@ class Book:
             turn = self._admit(airing, now, replace(order, airings=(airing,)))
             turn.asked_at = asked
             turn.next_at = max(asked, now)
+        self.sort()
 
     def resume(self, now: datetime, began: datetime) -> None:
         """Once the time is known: take up the plan that was accepted before; a new station's begins with its run."""
@@ -117,6 +139,7 @@ class Book:
                 self._revise(turn, given.get(turn.airing.id))
         for place, airing in enumerate(given.values()):
             self._meet(airing, place, now)
+        self.sort()
         self._known = max(self._known or now, order.ends)
         self._keep(order.ends, now)
 

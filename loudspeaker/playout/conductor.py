@@ -20,9 +20,10 @@ from .life import Cut, seconds
 from .line import Line
 from .record import Log
 from .trust import TRUSTED, Trust
-from .turn import Order, RunningOrder, Turn
+from .turn import AHEAD, Order, RunningOrder, Turn
 
 NAP = seconds(30)
+WATCHFUL = seconds(5)  # while the time is not known: it may be, any moment
 SOONEST = seconds(0.02)
 BEAT = seconds(30)  # between heartbeats at rest
 BEAT_ON_AIR = seconds(5)
@@ -55,21 +56,21 @@ class Conductor:
 
     def step(self, now: datetime, order: RunningOrder, trust: Trust = TRUSTED) -> datetime:
         """Do what is due; return when to call again: sooner if a speaker has news, or a file or the clock changed."""
-        if self._began is None:
-            self._begin(now)
+        self._begin(now)
         if trust.stepped:
             self._shift(trust.stepped)
         for line in self._lines:
             self._air.hear(line, now)
         if trust.believed and not self._leaving and not self._alone:
             self._take(now, order, trust)
+        self._book.ripen(now)
         for line in self._lines:
             self._air.judge(line.name, now, trust)
             if not self._leaving:
                 self._air.serve(line, now, trust)
         self._believed = trust.believed
         self._beat(now, trust)
-        return self._next(now)
+        return self._next(now, trust)
 
     @property
     def quiet(self) -> bool:
@@ -87,6 +88,7 @@ class Conductor:
 
     def order(self, order: Order, now: datetime) -> None:
         """A replay or an emergency: on the disk when this returns, on the air with the next step."""
+        self._begin(now)
         ours = [airing for airing in order.airings if any(line.name == airing.output for line in self._lines)]
         order = replace(order, airings=tuple(ours))
         self._journal.asked(order, now)
@@ -115,6 +117,9 @@ class Conductor:
     # Time.
 
     def _begin(self, now: datetime) -> None:
+        """Once, before anything else: go on from what the log says was under way."""
+        if self._began is not None:
+            return
         self._began, self._absent = now, self._journal.heartbeat()
         if self._alone:
             return
@@ -134,6 +139,7 @@ class Conductor:
         self._beaten = None
         for turn in self._book:
             turn.shift(step)
+        self._book.sort()
         for line in self._lines:
             if line.armed:
                 line.stop(Cut.OFF)
@@ -164,17 +170,20 @@ class Conductor:
             self._journal.beat(now)
             self._beaten = now
 
-    def _next(self, now: datetime) -> datetime:
+    def _next(self, now: datetime, trust: Trust) -> datetime:
         """When something may have to be done, if nobody has news before."""
-        wakes = [now + NAP, *(line.news(now) for line in self._lines if line.busy)]
-        for turn in self._book:
+        nap = NAP if trust.believed and not trust.doubt else WATCHFUL
+        coming = self._book.ripen(now)
+        wakes = [now + nap, coming or now + nap, *(line.news(now) for line in self._lines if line.busy)]
+        for turn in self._book.near:
             if turn.waiting:
-                wakes += _wakes(turn, now)
+                wakes += _wakes(turn, now, trust)
         return max(min(wakes), now + SOONEST)
 
 
-def _wakes(turn: Turn, now: datetime) -> Iterator[datetime]:
+def _wakes(turn: Turn, now: datetime, trust: Trust) -> Iterator[datetime]:
     if turn.airing.scheduled_at > now:
         yield turn.airing.scheduled_at  # what the plan refused is judged then
-    arms = turn.target - rules.AHEAD
-    yield arms if arms > now else now + rules.RETRY
+    if rules.wanted(turn, trust):
+        arms = turn.target - AHEAD
+        yield arms if arms > now else now + rules.RETRY

@@ -19,7 +19,6 @@ from .turn import Turn
 if TYPE_CHECKING:
     from ..sound.programme import Programme
 
-AHEAD = seconds(2.5)  # a speaker is armed so long before
 GRACE = {
     Level.ROUTINE: timedelta(minutes=5),
     Level.PRIORITY: timedelta(minutes=30),

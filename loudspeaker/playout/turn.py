@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from ..errors import Message
 from ..schedule.airing import Airing
 from ..vocabulary import Level, Verdict
-from .life import Life, Phase
+from .life import Life, Phase, seconds
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
+
+
+AHEAD = seconds(2.5)  # a speaker is armed so long before
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Turn:
     def target(self) -> datetime:
         """When it should start, the next time."""
         return self.next_at or self.start
+
+    @property
+    def ripe(self) -> datetime:
+        """From when on something may have to be done about it: it is judged when due, armed a little before."""
+        return min(self.airing.scheduled_at, self.target - AHEAD)
 
     @property
     def left(self) -> int:
