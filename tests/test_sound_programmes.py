@@ -82,6 +82,13 @@ def test_it_is_known_when_each_piece_is_heard():
         assert not part(clip, mark.end, mark.end + 0.05).samples.any()
 
 
+def test_silence_that_an_engine_adds_does_not_lengthen_the_pauses():
+    padded = Clip(16_000, np.pad(tone(-20, 1, 16_000).samples, (4_000, 16_000)))
+    joined = compose([Piece(padded, 0.5), Piece(padded)], 16_000)
+
+    assert pytest.approx(joined.duration, abs=0.15) == 2 * EDGE + 1 + 0.5 + 1
+
+
 def test_nothing_to_say_is_a_short_silence():
     assert pytest.approx(compose([], 16_000).duration) == 2 * EDGE
 

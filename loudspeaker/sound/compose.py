@@ -1,6 +1,7 @@
 """Joining: what is said, with its pauses and repeats, behind a chime and between two silences. Nothing is mastered.
 
-Every clip is resampled to one rate and brought to one loudness first, so that voices and recordings sit side by side.
+Every clip is trimmed, resampled to one rate and brought to one loudness first, so that voices and recordings sit side
+by side and a pause is as long as it was meant, whatever silence an engine adds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import accumulate
 import numpy as np
 
 from .clip import Clip
-from .clips import VOICE_LEVEL, levelled, resampled
+from .clips import VOICE_LEVEL, levelled, resampled, trimmed
 
 EDGE = 0.1  # s of silence at head and tail: some cards swallow the first and last 50 ms
 AFTER_CHIME = 0.6  # s
@@ -93,7 +94,7 @@ def arranged(
 
     Whatever speaks is brought to `VOICE_LEVEL`, the chime `BELOW_VOICE`. The last pause of all is left out.
     """
-    said, reminding = ([_fitting(piece, rate) for piece in some] for some in (pieces, reminder))
+    said, reminding = ([_fitting(_bare(piece), rate) for piece in some] for some in (pieces, reminder))
     parts = list(_repeated(said, reminding, repeat, gap))
     if chime is not None:
         parts.insert(0, _fitting(Piece(chime, AFTER_CHIME), rate, VOICE_LEVEL - BELOW_VOICE))
@@ -102,6 +103,10 @@ def arranged(
 
 def _fitting(piece: Piece, rate: int, level: float = VOICE_LEVEL) -> Piece:
     return replace(piece, clip=levelled(resampled(piece.clip, rate), level))
+
+
+def _bare(piece: Piece) -> Piece:
+    return replace(piece, clip=trimmed(piece.clip))
 
 
 def _repeated(said: list[Piece], reminder: list[Piece], repeat: int, gap: float) -> Iterator[Piece]:
