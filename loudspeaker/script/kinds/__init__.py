@@ -1,0 +1,61 @@
+"""The kinds of things that are not written as they are said, in the order in which they are tried.
+
+The most particular kind comes first: a date must be seen before its parts are taken for numbers. Each file has one
+kind, its patterns beside its words; tests/tables/ has a table of examples for each.
+"""
+
+from __future__ import annotations
+
+from ..rules import Rule
+from .acronyms import RULES as acronyms
+from .addresses import RULES as addresses
+from .blanks import RULES as blanks
+from .codes import RULES as codes
+from .dates import RULES as dates
+from .documents import RULES as documents
+from .fractions import RULES as fractions
+from .labels import RULES as labels
+from .legal import RULES as legal
+from .money import RULES as money
+from .numbers import RULES as numbers
+from .ordinals import RULES as ordinals
+from .phones import RULES as phones
+from .plates import RULES as plates
+from .quantities import RULES as quantities
+from .ranges import RULES as ranges
+from .romans import RULES as romans
+from .scores import RULES as scores
+from .separators import RULES as separators
+from .times import RULES as times
+from .titles import RULES as titles
+from .web import RULES as web
+
+ORDER: tuple[Rule, ...] = (
+    *web,
+    *blanks,
+    *labels,
+    *phones,
+    *plates,
+    *documents,
+    *scores,
+    *dates,
+    *times,
+    *addresses,
+    *legal,
+    *romans,
+    *ordinals,
+    *money,
+    *quantities,
+    *fractions,
+    *ranges,
+    *codes,
+    *titles,
+    *acronyms,
+    *separators,
+    *numbers,
+)
+
+
+def starting(start: str) -> tuple[Rule, ...]:
+    """The rules that can begin with a number, a word or a sign."""
+    return tuple(rule for rule in ORDER if start in rule.starts)

@@ -1,0 +1,153 @@
+"""Words in capitals: known abbreviations, chains of them, headlines, and what is left: spelled out and doubtful."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import Message
+from ..lexicon import Entry
+from ..numerals import spell_letters
+from ..rules import Answer, Guess, Rule, Scene, reads
+from ..syllables import has_marks, has_vowel, is_syllable
+from .titles import ambiguous
+
+_WORD = r"[A-ZĐƯÂ][A-Za-zĐđƯưÂ]{0,15}"
+
+
+@reads(r"[^\W\d_]{2,12}(?![^\W_])", starts="word")
+def headline(match: re.Match[str], scene: Scene) -> Answer:
+    """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
+    word = match[0]
+    if not word.isupper() or not is_syllable(word) or word in scene.learnt:
+        return None
+    neighbours = _neighbours(scene, match.start(), match.end())
+    if not has_marks(word) and word in scene.lexicon.meanings and not any(map(_shouted, neighbours)):
+        return None
+    return word.lower()
+
+
+def _neighbours(scene: Scene, start: int, end: int) -> tuple[str, str]:
+    """The words right before and after, with only blanks, commas or dashes between."""
+    before = re.search(r"([^\W\d_]+)[ ,-]{1,3}$", scene.text[max(0, start - 12) : start])
+    after = re.match(r"[ ,-]{1,3}([^\W\d_]+)", scene.text[end : end + 12])
+    return (before[1] if before else "", after[1] if after else "")
+
+
+def _shouted(word: str) -> bool:
+    return word.isupper() and has_marks(word) and is_syllable(word)
+
+
+@reads(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
+def chain(match: re.Match[str], scene: Scene) -> Answer:
+    """LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone"""
+    written = match[0]
+    parts = re.split(r" ?& ?|[-/._]", written)
+    if not all(_capitals(part) for part in parts):
+        return None
+    whole = _whole(written, match, scene)
+    return whole or _joined(written, parts, match, scene)
+
+
+def _capitals(part: str) -> bool:
+    return sum(c.isupper() for c in part) * 2 > len(part)
+
+
+def _whole(written: str, match: re.Match[str], scene: Scene) -> Answer:
+    """The chain as one abbreviation, its signs taken out: NN&PTNT is NNPTNT."""
+    if written in scene.learnt:
+        return scene.learnt[written]
+    entry = scene.meaning(written, match.start(), match.end())
+    if entry is None and "/" not in written:
+        entry = scene.meaning(re.sub(r"[-&._ ]", "", written), match.start(), match.end())
+    if entry is None and "&" in written and (words := composed(re.sub(r"[-&._ ]", "", written), scene)):
+        entry = Entry(words, sure=False)
+    if entry is None:
+        return None
+    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
+
+
+def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) -> Answer:
+    """Part by part: & is “và”, a slash a pause."""
+    signs = [sign.strip() for sign in re.findall(r" ?& ?|[-/._]", written)]
+    words, why, at = "", None, match.start()
+    for part, sign in zip(parts, [*signs, ""], strict=True):
+        answer = _single(part, at, at + len(part), scene)
+        words += answer.spoken if isinstance(answer, Guess) else answer
+        why = why or (answer.why if isinstance(answer, Guess) else None)
+        words += {"&": " và ", "/": ", ", "-": " ", ".": " ", "_": " "}.get(sign, "")
+        at += len(part) + 1
+    return Guess(words, why) if why else words
+
+
+@reads(r"[A-ZĐ](?:\. ?[A-ZĐƯ]){1,5}(?![^\W_])\.?", starts="word")
+def dotted(match: re.Match[str], scene: Scene) -> Answer:
+    """T.Ư -> trung ương; initials letter by letter"""
+    letters = re.sub(r"[. ]", "", match[0])
+    entry = scene.meaning(letters, match.start(), match.end())
+    return entry.reading if entry and entry.sure and " " not in match[0] else spell_letters(letters)
+
+
+@reads(rf"{_WORD}(?![^\W_]|')", starts="word")
+def single(match: re.Match[str], scene: Scene) -> Answer:
+    """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
+    word = match[0]
+    if len(word) < 2 or not (_capitals(word) or word in scene.lexicon.meanings):
+        return None
+    if not word.isupper() and scene.meaning(word, match.start(), match.end()) is None:
+        return None
+    return _single(word, match.start(), match.end(), scene)
+
+
+def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
+    entry = scene.meaning(word, start, end)
+    if entry is not None:
+        return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
+    if len(word) > 3 and (words := composed(word, scene)):
+        return Guess(words, Message("an abbreviation put together from its parts"))
+    if not word.isupper():
+        return word
+    if len(word) > 3 and _sayable(word):
+        return Guess(word.capitalize(), Message("unknown capitals, read as a word"))
+    return Guess(spell_letters(word) or word.lower(), Message("unknown capitals, spelled out letter by letter"))
+
+
+def _sayable(word: str) -> bool:
+    """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK."""
+    return has_vowel(word) and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
+
+
+@reads(r"[a-zđư]{3,12}(?![^\W_])", starts="word")
+def small(match: re.Match[str], scene: Scene) -> Answer:
+    """sđt -> số điện thoại: written small in a hurry"""
+    key = scene.lexicon.small.get(match[0])
+    entry = scene.lexicon.known(key) if key else None
+    return entry.reading if entry and entry.sure else None
+
+
+_HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
+
+
+def composed(word: str, scene: Scene, certain: bool = False) -> str:
+    """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
+
+    With `certain`, only from those with one meaning. Nothing where a letter is left over.
+    """
+    if len(word) > 12:
+        return ""
+    best: list[list[str] | None] = [[], *([None] * len(word))]
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            so_far = best[start]
+            entry = scene.lexicon.known(word[start:end])
+            if so_far is None or entry is None or (certain and not entry.sure):
+                continue
+            known = best[end]
+            if known is None or len(so_far) + 1 < len(known):
+                best[end] = [*so_far, entry.reading]
+        if end == 2 and word[0] in _HEADS and best[1] is None:
+            best[1] = [_HEADS[word[0]]]
+    found = best[-1]
+    return " ".join(found) if found and len(found) > 1 else ""
+
+
+RULES: tuple[Rule, ...] = (headline, chain, dotted, single, small)

@@ -1,0 +1,52 @@
+"""Addresses: số nhà 12/5, QL1A, Km 12+500."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import spell_letters
+from ..rules import Rule, Scene, reads, words_after, words_before
+
+_HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
+_STREET = words_after("đường|phố|ngõ|hẻm|ngách|khu phố")
+
+
+@reads(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
+def house(match: re.Match[str], scene: Scene) -> str | None:
+    """số nhà 12/5 ngõ 3 -> mười hai trên năm"""
+    named = scene.before(match.start()).endswith(_HOUSE)
+    street = scene.after(match.end()).startswith(_STREET) and not scene.before(match.start()).endswith(
+        (" ngày", " sáng", " chiều")
+    )
+    if not (named or street):
+        return None
+    return " trên ".join(_number(number, scene) for number in match[0].split("/"))
+
+
+def _number(written: str, scene: Scene) -> str:
+    digits = re.match(r"\d+", written)
+    assert digits is not None
+    letter = written[digits.end() :]
+    return scene.say(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
+
+
+@reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_])", starts="word")
+def road(match: re.Match[str], scene: Scene) -> str | None:
+    """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
+    if match[1][0] == "Đ" and len(match[2]) != 3:
+        return None
+    letter = f" {spell_letters(match[3])}" if match[3] else ""
+    return f"{_ROADS[match[1].upper()]} {scene.say(match[2])}{letter}"
+
+
+_ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện"}
+
+
+@reads(r"[Kk][Mm] ?(\d{1,4})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
+def milestone(match: re.Match[str], scene: Scene) -> str | None:
+    """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
+    metres = f" cộng {scene.say(match[2])}" if match[2] else ""
+    return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
+
+
+RULES: tuple[Rule, ...] = (house, road, milestone)

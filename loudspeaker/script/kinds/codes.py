@@ -1,0 +1,59 @@
+"""Technical names with digits: Covid-19, A/H5N1, 5G, ST25, KNO3, lớp 12C3. Letters by name, digits as numbers."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import spell_letters
+from ..rules import Rule, Scene, reads
+
+_PART = re.compile(r"[^\W\d_]+|\d+")
+
+
+@reads(r"([^\W\d_]{1,14})-(\d{1,4})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
+def dashed(match: re.Match[str], scene: Scene) -> str | None:
+    """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
+    name = match[1]
+    if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
+        return None
+    letter = f" {spell_letters(match[3])}" if match[3] else ""
+    return f"{_name(name, scene)} {scene.numerals.code(match[2])}{letter}"
+
+
+def _name(name: str, scene: Scene) -> str:
+    if not name.isupper():
+        return name
+    known = scene.lexicon.known(name) if len(name) > 2 else None
+    return known.reading if known and known.sure else spell_letters(name) or name
+
+
+@reads(r"([AB])/(?=H\d)", starts="word")
+def strain(match: re.Match[str], scene: Scene) -> str | None:
+    """A/H5N1 -> a hát năm nờ một"""
+    return spell_letters(match[1])
+
+
+@reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
+def mixed(match: re.Match[str], scene: Scene) -> str | None:
+    """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm"""
+    return _parts(match[0], scene)
+
+
+@reads(r"([A-ZĐ][a-zà-ỹ]{1,12})(\d{1,3})(?![^\W_]|[.,]\d)", starts="word")
+def named(match: re.Match[str], scene: Scene) -> str | None:
+    """Xi23 -> Xi hai mươi ba"""
+    return f"{match[1]} {scene.numerals.code(match[2])}"
+
+
+@reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
+def digit_first(match: re.Match[str], scene: Scene) -> str | None:
+    """5K -> năm ca; lớp 12C3 -> mười hai xê ba"""
+    return _parts(match[0], scene)
+
+
+def _parts(written: str, scene: Scene) -> str:
+    parts = _PART.findall(written)
+    return " ".join(scene.numerals.code(part) if part.isdigit() else spell_letters(part) for part in parts)
+
+
+RULES: tuple[Rule, ...] = (dashed, strain, mixed, named, digit_first)

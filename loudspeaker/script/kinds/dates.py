@@ -1,0 +1,246 @@
+"""Dates: days, months and years with every separator, alone or as ranges, solar and lunar.
+
+A full date needs no cue; “5.9”, “6-3” and “2/9” are dates only where a word beside them says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import Message
+from ..numerals import Numerals
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+
+_YEAR = r"((?:1[5-9]|20)\d{2})"
+_END = r"(?!\d)(?![./-]\d)"
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+_STRONG = words_before(
+    "ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|ngày mai|sáng nay|chiều nay|tối nay|nay|mùng|mồng|"
+    "hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|"
+    "cn|các ngày|hai ngày"
+)
+_WEAK = words_before(
+    "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
+    "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
+    "hùng vương|nghỉ|dự kiến"
+)
+_PARTS = words_after(
+    "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
+    "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
+    "kg|m|ấp|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
+)
+_COUNTED = words_after(
+    "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
+    "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội"
+)
+_LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
+_FEASTS = frozenset(
+    words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
+)
+_GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
+_LISTED = re.compile(r" (?:ngày|mùng|mồng)(?: \d{1,2},?){1,6}(?: và| đến| hoặc)?$")
+
+
+def _dated(scene: Scene, at: int) -> bool:
+    """Whether the words before say that a date comes."""
+    words = scene.before(at)
+    if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS):
+        return True
+    return words[-1:].isalnum() and _LISTED.search(words) is not None
+
+
+def _hinted(scene: Scene, start: int, end: int) -> bool:
+    """Whether the words around are at least those that dates have."""
+    return scene.before(start).endswith(_WEAK) or scene.after(end).startswith(_LUNAR)
+
+
+class _Day:
+    """A day of a month of perhaps a year, in words."""
+
+    def __init__(self, day: str, month: str, year: str | None = None) -> None:
+        self.day, self.month = int(day), int(month)
+        self.year = _full_year(year) if year else 0
+
+    def possible(self) -> bool:
+        if not (1 <= self.month <= 12 and 1 <= self.day <= _LENGTHS[self.month - 1]):
+            return False
+        return (
+            (self.day, self.month) != (29, 2)
+            or not self.year
+            or (self.year % 4 == 0 and self.year % 100 != 0)
+            or self.year % 400 == 0
+        )
+
+    def words(self, numerals: Numerals) -> str:
+        year = f" năm {numerals.cardinal(self.year)}" if self.year else ""
+        return f"{day_words(self.day, numerals)} tháng {numerals.month(self.month)}{year}"
+
+
+def _full_year(written: str) -> int:
+    year = int(written)
+    return year if year > 99 else year + (2000 if year < 50 else 1900)
+
+
+def day_words(day: int, numerals: Numerals) -> str:
+    """The first ten days of a month are mùng."""
+    return ("mùng " if 1 <= day <= 10 else "") + numerals.cardinal(day)
+
+
+def _said(scene: Scene, at: int, words: str) -> str:
+    """With “ngày” in front, unless it, or mùng, stands there already."""
+    before = scene.before(at)
+    if before.endswith((" mùng", " mồng")):
+        return words.removeprefix("mùng ")
+    if before.endswith((" ngày", " hôm", " các ngày")):
+        return words
+    return words if scene.follows("dates", at, *_GAPS) else "ngày " + words
+
+
+def _one(scene: Scene, at: int, day: _Day) -> Answer:
+    words = _said(scene, at, day.words(scene.numerals))
+    return words if day.possible() else Guess(words, Message("this date does not exist"))
+
+
+def _two(scene: Scene, at: int, first: str, last: str) -> str:
+    return f"{_said(scene, at, first)} đến {last}"
+
+
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?{_YEAR}(?!\d)")
+def full(match: re.Match[str], scene: Scene) -> Answer:
+    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt"""
+    return _one(scene, match.start(), _Day(match[1], match[3], match[4]))
+
+
+@reads(rf"{_YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
+def iso(match: re.Match[str], scene: Scene) -> Answer:
+    """2021-07-05"""
+    return _one(scene, match.start(), _Day(match[3], match[2], match[1]))
+
+
+@reads(rf"(\d{{1,2}}) ?/ ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?/ ?(\d{{1,2}})(?:[/.-]{_YEAR})?{_END}")
+def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
+    """30/7 - 30/8/2021"""
+    first, last = _Day(match[1], match[2]), _Day(match[3], match[4], match[5])
+    if not (first.possible() and last.possible()):
+        return None
+    return _two(scene, match.start(), first.words(scene.numerals), last.words(scene.numerals))
+
+
+@reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{_YEAR})?{_END}")
+def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
+    """13-15/4 -> mười ba đến mười lăm tháng tư"""
+    last = _Day(match[2], match[4], match[5])
+    at = match.start()
+    named = match[5] or _dated(scene, at) or " ngày " in scene.before(at) or _hinted(scene, at, match.end())
+    if not last.possible() or int(match[1]) >= last.day or not (named or match[3] == "/"):
+        return None
+    if match[3] == "." and scene.after(match.end()).startswith(_COUNTED):
+        return None
+    return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
+
+
+@reads(rf"(\d{{1,2}}) ?- ?(\d{{1,2}}) ?[./-] ?{_YEAR}{_END}")
+def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
+    first, last = int(match[1]), int(match[2])
+    if not scene.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
+        return None
+    numerals = scene.numerals
+    return f"{numerals.month(first)} đến {numerals.month(last)} năm {numerals.cardinal(int(match[3]))}"
+
+
+@reads(rf"(\d{{1,2}}) ?([./-]) ?{_YEAR}{_END}")
+def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 7/2021; without “tháng” only with a slash"""
+    month = int(match[1])
+    words = scene.before(match.start())
+    numerals = scene.numerals
+    year = f"năm {numerals.cardinal(int(match[3]))}"
+    if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
+        return f"{scene.say(match[1])} {year}"
+    named = words.endswith((" tháng", " các tháng"))
+    if not 1 <= month <= 12 or not (named or match[2] == "/"):
+        return None
+    chained = scene.follows("dates", match.start(), *_GAPS)
+    return ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
+
+
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?(\d{{2}}){_END}")
+def short_year(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 15/4/24: the century is a guess"""
+    day = _Day(match[1], match[3], match[4])
+    if not day.possible() or not _dated(scene, match.start()):
+        return None
+    return Guess(_said(scene, match.start(), day.words(scene.numerals)), Message("the century of this year is a guess"))
+
+
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){_END}")
+def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 28.2, sáng 6-3, lễ 30/4"""
+    day, at, end = _Day(match[1], match[3]), match.start(), match.end()
+    strong = _dated(scene, at)
+    if match[2] == "/":
+        return _slashed(day, match, scene, strong)
+    if not strong or not day.possible() or (scene.after(end).startswith(_COUNTED) and _whole_word(scene, end)):
+        return None
+    return _one(scene, at, day)
+
+
+def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
+    at, end = match.start(), match.end()
+    if strong:
+        return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
+    if not day.possible() or (scene.after(end).startswith(_PARTS) and not _padded(match)):
+        return None
+    if _hinted(scene, at, end) or _padded(match) or match[0] in _FEASTS:
+        return _one(scene, at, day)
+    return None
+
+
+def _padded(match: re.Match[str]) -> bool:
+    return match[1][0] == "0" or match[3][0] == "0"
+
+
+def _whole_word(scene: Scene, end: int) -> bool:
+    word = re.match(r"[^\W_]+|\S", scene.after(end))
+    return word is not None and word[0] in _COUNTED
+
+
+@reads(rf"{_YEAR} ?[-/] ?{_YEAR}(?![\d/-])")
+def years(match: re.Match[str], scene: Scene) -> Answer:
+    """giai đoạn 2021-2025, năm học 2025 - 2026"""
+    return f"{scene.say(match[1])} đến {scene.say(match[2])}"
+
+
+@reads(r"(\d{1,2})(?= tháng (?:\d|[Gg]iêng|[Cc]hạp|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))")
+def day(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 4 tháng 3 -> mùng bốn"""
+    if not scene.before(match.start()).endswith(" ngày"):
+        return None
+    return day_words(int(match[1]), scene.numerals)
+
+
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d)")
+def months(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 3-4 -> tháng ba đến tháng tư"""
+    if not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[2]) <= 12:
+        return None
+    return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
+
+
+@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[.,/]\d| ?%)")
+def month(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 4 -> tháng tư"""
+    if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
+        return None
+    year = f" năm {scene.say(match[2])}" if match[2] else ""
+    return scene.numerals.month(int(match[1])) + year
+
+
+RULES: tuple[Rule, ...] = (
+    *(months_of_year, months),
+    *(full, iso, days_of_months, days_of_month),
+    *(month_of_year, short_year, day_of_month),
+    *(years, day, month),
+)

@@ -1,0 +1,72 @@
+"""Numbers of documents: 15/CT-UBND, 91 /UBND -TH, 12/2021/NĐ-CP. The signs between are not said."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import spell_letters
+from ..rules import Rule, Scene, reads, words_before
+from .acronyms import composed
+
+_CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,2}|UBND-[A-Z]\d)(?![^\W_])"
+_CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
+KINDS = words_before(
+    "số|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
+    "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|quy chế|cv|qđ|nđ|nq|tt|kh|tb|hd|ct|bc|"
+    "quy định|pháp lệnh|đề án|phương án|gm"
+)
+_UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
+
+
+@reads(rf"(\d{{1,6}}[a-z]?)( ?)(?:/ ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
+def number(match: re.Match[str], scene: Scene) -> str | None:
+    """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
+    cued = scene.before(match.start()).endswith(KINDS)
+    if not cued and (" " in match[0] or (match[4][0] == "-" and not match[3])):
+        return None
+    first = re.split(r"[-/&. ]", match[5])[0]
+    if first in _UNITS or (not cued and len(first) < 2):
+        return None
+    year = f" năm {scene.say(match[3])}" if match[3] else ""
+    return f"{_numeral(match[1], scene)}{year} {codes(match[5], scene)}"
+
+
+def _numeral(written: str, scene: Scene) -> str:
+    digits = re.sub(r"\D", "", written)
+    letter = written[len(digits) :]
+    return scene.say(digits) + (f" {spell_letters(letter)}" if letter else "")
+
+
+@reads(r"(\d{1,4}) ?/ ?((?:19|20)\d{2})(?![\d/])")
+def of_year(match: re.Match[str], scene: Scene) -> str | None:
+    """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
+    if not scene.before(match.start()).endswith(KINDS):
+        return None
+    return f"{scene.say(match[1])} năm {scene.say(match[2])}"
+
+
+@reads(rf"[/-] ?({_CODES})", starts="sign")
+def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
+    """Số: /STTTT-TTBCXB, where the number is still missing"""
+    return codes(match[1], scene) if scene.before(match.start()).endswith(" số") else None
+
+
+def codes(written: str, scene: Scene) -> str:
+    """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
+    whole = _code(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
+    return whole or " ".join(
+        _code(part, scene) or spell_letters(part) for part in re.split(r"[-/&. ]+", written) if part
+    )
+
+
+def _code(code: str, scene: Scene) -> str:
+    number = re.search(r"\d+$", code)
+    letters = code[: number.start()] if number else code
+    known = scene.lexicon.documents.get(letters)
+    if known is None:
+        entry = scene.lexicon.known(letters)
+        known = entry.reading if entry and entry.sure else composed(letters, scene, certain=True)
+    return f"{known} {scene.say(number[0])}" if known and number else known or ""
+
+
+RULES: tuple[Rule, ...] = (number, of_year, unnumbered)

@@ -1,0 +1,65 @@
+"""Money: 1.500.000đ, 50k, 1tr2, 3-5 triệu, 10$. What stands behind a slash is read by `separators`."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import NUMBER
+from ..rules import Rule, Scene, reads, words_before
+
+_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W_])"
+_PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
+
+
+@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?({_DONG})")
+def dong(match: re.Match[str], scene: Scene) -> str | None:
+    """50.000đ -> năm mươi nghìn đồng"""
+    if match[3] == "d" and not re.search(r"\.000$", match[1]):
+        return None
+    until = f" đến {_amount(match[2], scene)}" if match[2] else ""
+    return f"{_amount(match[1], scene)}{until} đồng"
+
+
+def _amount(written: str, scene: Scene) -> str:
+    """1,500 đồng is 1.500: nobody has half a dong."""
+    return scene.say(written.replace(",", ".") if re.fullmatch(r"\d{1,3},000|\d{1,3},\d00", written) else written)
+
+
+@reads(r"(\d{1,3}(?: \d{3}){1,4})(?= ?(?:đồng|đ|VNĐ|VND|USD|m2|ha|con|cây)(?![^\W_]))")
+def spaced(match: re.Match[str], scene: Scene) -> str | None:
+    """1 500 000 đồng"""
+    return scene.say(match[1])
+
+
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(\d{{1,3}})?(?:đ|đồng)?(?![^\W_])")
+def millions(match: re.Match[str], scene: Scene) -> str | None:
+    """1tr2 -> một triệu hai trăm nghìn"""
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
+    dong = " đồng" if match[0].endswith("đồng") or match[0].endswith("đ") else ""
+    return f"{scene.say(match[1])}{until} {scale}{_rest(match[4], scale, scene)}{dong}"
+
+
+def _rest(digits: str | None, scale: str, scene: Scene) -> str:
+    if not digits:
+        return ""
+    below = scene.numerals.thousand if scale == "triệu" else "triệu"
+    return f" {scene.say(digits.ljust(3, '0'))} {below}"
+
+
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K)(?:đ)?(?![^\W_])")
+def thousands(match: re.Match[str], scene: Scene) -> str | None:
+    """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price"""
+    if match[3] == "K" and not (scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/"):
+        return None
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} {scene.numerals.thousand}"
+
+
+@reads(rf"\$ ?({NUMBER})", starts="sign")
+def dollars(match: re.Match[str], scene: Scene) -> str | None:
+    """$10 -> mười đô la"""
+    return f"{scene.say(match[1])} đô la"
+
+
+RULES: tuple[Rule, ...] = (dong, spaced, millions, thousands, dollars)

@@ -1,0 +1,58 @@
+"""What follows “thứ”, weekdays written T2–T7, and lists of numbers without blanks: lớp 7,8 và 9."""
+
+from __future__ import annotations
+
+import re
+
+from ..rules import Rule, Scene, reads, words_before
+
+_LISTED = words_before(
+    "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
+    "cấp|số|khu|phường|đội|đợt|tiết"
+)
+_WEEKDAY = (
+    r"(?:(?:, ?| và | - |-|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
+    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng)))"
+)
+
+
+@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}})(?![\d]|[.,]\d)")
+def after_thu(match: re.Match[str], scene: Scene) -> str | None:
+    """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
+    if not scene.before(match.start()).endswith(" thứ"):
+        return None
+    first = int(match[1])
+    days = match[2] and 2 <= first <= 7
+    rest = re.sub(r"\d", lambda digit: scene.numerals.ordinal(int(digit[0])), _spaced(match[2])) if days else match[2]
+    return None if match[2] and not days else scene.numerals.ordinal(first) + rest
+
+
+def _spaced(gap: str) -> str:
+    return re.sub(r",(?=\d)", ", ", re.sub(r" ?- ?", " đến ", gap))
+
+
+@reads(r"(\d{1,4})(?![.,]\d|\d)")
+def ordinal(match: re.Match[str], scene: Scene) -> str | None:
+    """thứ 21"""
+    return scene.numerals.ordinal(int(match[1])) if scene.before(match.start()).endswith(" thứ") else None
+
+
+@reads(r"[Tt]([2-7])(?![^\W_])(?![./]\d)", starts="word")
+def weekday(match: re.Match[str], scene: Scene) -> str | None:
+    """nghỉ T7 -> nghỉ thứ bảy"""
+    return f"thứ {scene.numerals.ordinal(int(match[1]))}"
+
+
+@reads(r"(\d{1,3}(?:,\d{1,3})+)(?![\d.%]|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
+def listed(match: re.Match[str], scene: Scene) -> str | None:
+    """lớp 7,8 và 9; tổ 1,2,3"""
+    numbers = match[1].split(",")
+    cued = scene.before(match.start()).endswith(_LISTED)
+    if len(numbers) == 2 and not (cued and (match[2] or int(numbers[1]) == int(numbers[0]) + 1)):
+        return None
+    if all(len(number) == 3 for number in numbers[1:]):
+        return None
+    return ", ".join(scene.say(number) for number in numbers)
+
+
+RULES: tuple[Rule, ...] = (after_thu, ordinal, weekday, listed)

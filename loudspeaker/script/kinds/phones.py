@@ -1,0 +1,69 @@
+"""Telephone numbers in any grouping, and the short ones: digit by digit, with a pause where it is written."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import spell_digits
+from ..rules import Rule, Scene, reads, words_before
+
+_STRONG = words_before(
+    "điện thoại|số điện thoại|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
+    "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
+    "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
+)
+_WEAK = words_before(
+    "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
+    "liên lạc|bấm|số"
+)
+_GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
+
+
+_AREA = r"(?:\(0\d{1,4}\)|\(?\+84\)?(?: ?\(0\))?|0\d{1,4}|1[89]00)"
+_GROUPS = r"(?:[ .-]{0,2}\d{2,7}){1,4}"
+
+
+@reads(_AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
+def number(match: re.Match[str], scene: Scene) -> str | None:
+    """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một"""
+    return _phone(match)
+
+
+@reads(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
+def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
+    """02613.544859/ 0963201818"""
+    return _phone(match)
+
+
+def _phone(match: re.Match[str]) -> str | None:
+    digits = re.sub(r"\D", "", match[0])
+    masked = len(re.findall(r"[xX*]", match[0]))
+    length = len(digits) + masked
+    if digits.startswith("84") and match[0].lstrip("(").startswith("+"):
+        return ("cộng " + grouped(match[0])) if 11 <= length <= 13 else None
+    if digits.startswith(("1800", "1900")):
+        return grouped(match[0]) if 6 <= length <= 10 else None
+    return grouped(match[0]) if 10 <= length <= 11 or (length == 9 and "(" in match[0]) else None
+
+
+@reads(r"(\d{3,8}(?:[ .]\d{2,4}){0,3})(?![\d%])(?![.,/]\d)(?! ?(?:đ|đồng|triệu|nghìn|ha|kg|m|m2|km)(?![^\W_]))")
+def short(match: re.Match[str], scene: Scene) -> str | None:
+    """gọi 114 -> gọi một một bốn; tổng đài 1022"""
+    words = scene.before(match.start())
+    if words.endswith(_STRONG) or scene.follows("phones", match.start(), *_GAPS):
+        return grouped(match[1])
+    urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
+    if urgent and words.endswith(_WEAK):
+        return grouped(match[1])
+    return None
+
+
+def grouped(written: str) -> str:
+    """The digits as written, a comma where the writer left a gap; ten in a row as 4, 3, 3."""
+    groups = re.findall(r"\d+|[xX*]+", written)
+    if len(groups) == 1 and len(groups[0]) == 10:
+        groups = [groups[0][:4], groups[0][4:7], groups[0][7:]]
+    return ", ".join(spell_digits(group) if group.isdigit() else " ".join(["ích"] * len(group)) for group in groups)
+
+
+RULES: tuple[Rule, ...] = (number, first_of_two, short)

@@ -1,0 +1,30 @@
+"""Number plates: 24A-123.45 -> hai mươi tư a, một hai ba bốn năm."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import spell_digits, spell_letters
+from ..rules import Rule, Scene, reads, words_before
+
+_CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
+
+
+@reads(r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?-? ?)(\d{3}\.?\d{2}|\d{4})(?![\d.]\d|\w)")
+def plate(match: re.Match[str], scene: Scene) -> str | None:
+    """xe biển số 29-B1 123.45"""
+    certain = "." in match[4] and match[3]
+    if not certain and not any(cue in scene.before(match.start()) for cue in _CUES):
+        return None
+    return f"{scene.say(match[1])} {spell_letters(match[2])}, {spell_digits(match[4])}"
+
+
+@reads(r"([A-Z]{2})[- ](\d{2}[.-]?\d{2})(?!\w)", starts="word")
+def military(match: re.Match[str], scene: Scene) -> str | None:
+    """biển số KV-8250"""
+    if not any(cue in scene.before(match.start()) for cue in _CUES[:2]):
+        return None
+    return f"{spell_letters(match[1])}, {spell_digits(match[2])}"
+
+
+RULES: tuple[Rule, ...] = (plate, military)

@@ -1,0 +1,63 @@
+"""Numbers with a unit, alone or as a range: 25-28°C, 56tạ, 120m2, 1m65, 41, 7%. The units are in a table."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import Message
+from ..numerals import NUMBER
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+
+_UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
+_NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
+_FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
+_NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
+
+
+@reads(rf"({NUMBER})(?: ?(?:°C|°|oC|%)?(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
+def measured(match: re.Match[str], scene: Scene) -> Answer:
+    """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
+    unit = scene.lexicon.units.get(match[4])
+    if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
+        return None
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} {unit}"
+
+
+def _plausible(unit: str, gap: str, words: str) -> bool:
+    if len(unit) > 1:
+        return True
+    if gap and unit not in _FAR:
+        return False
+    return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
+
+
+@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
+def degrees(match: re.Match[str], scene: Scene) -> Answer:
+    """15 độ C -> mười lăm độ xê"""
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} độ xê"
+
+
+@reads(r"(\d{1,2})0C(?: ?- ?(\d{1,2})0C)?(?![^\W_])")
+def flattened(match: re.Match[str], scene: Scene) -> Answer:
+    """250C, where the raised 0 of 25°C came down in copying"""
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return Guess(f"{scene.say(match[1])}{until} độ xê", Message("taken for degrees whose sign was lost in copying"))
+
+
+@reads(r"(\d{1,3}), (\d{1,2}) ?%")
+def parted(match: re.Match[str], scene: Scene) -> Answer:
+    """41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
+    return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
+
+
+@reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
+def halved(match: re.Match[str], scene: Scene) -> Answer:
+    """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
+    if match[2] == "m" and match[3] in ("2", "3"):
+        return None
+    return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
+
+
+RULES: tuple[Rule, ...] = (parted, flattened, degrees, halved, measured)

@@ -1,0 +1,36 @@
+"""Two or more plain numbers with dashes: 15-20 người."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import Message
+from ..numerals import NUMBER
+from ..rules import Answer, Guess, Rule, Scene, reads
+
+
+@reads(rf"({NUMBER}) ?- ?({NUMBER})(?![\d]| ?-\d)")
+def between(match: re.Match[str], scene: Scene) -> Answer:
+    """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
+    first, last = scene.say(match[1]), scene.say(match[2])
+    if _value(match[1]) < _value(match[2]):
+        return f"{first} đến {last}"
+    if " " in match[0]:
+        return Guess(f"{first} đến {last}", Message("a range that does not rise"))
+    return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
+
+
+@reads(r"\d{1,3}(?: ?- ?\d{1,3}){2,6}(?![\d-])")
+def row(match: re.Match[str], scene: Scene) -> Answer:
+    """2-4-6 -> hai, bốn, sáu"""
+    return ", ".join(scene.say(number) for number in re.findall(r"\d+", match[0]))
+
+
+def _value(written: str) -> float:
+    whole, _, fraction = written.replace(".", "").partition(",") if "," in written else (written, "", "")
+    if "," not in written and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", written):
+        whole = written.replace(".", "")
+    return float(f"{whole}.{fraction or 0}" if "." not in whole else whole)
+
+
+RULES: tuple[Rule, ...] = (row, between)

@@ -1,0 +1,50 @@
+"""Roman numerals, after the words that have them: Mục II, lần thứ XIV, cấp IV, V."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import Message
+from ..numerals import roman
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+
+_CUES = words_before(
+    "chương|mục|phần|điều|khoản|phụ lục|khóa|khoá|thế kỷ|thế kỉ|quý|cấp|hạng|loại|quân khu|giai đoạn|đợt|kỳ|kì|"
+    "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|độ|mức|quân đoàn|bước|học kỳ|học kì|"
+    "đại hội đảng|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|tuần|trại|số|năm"
+)
+_GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
+_SMALL_CUES = tuple(
+    cue
+    for cue in _CUES
+    if cue not in (" cấp", " điều", " loại", " giải", " độ", " lần", " khu", " mức", " tuần", " đợt")
+)
+
+
+@reads(r"([IVXLCDM]{1,12})(?![^\W_]|'|\.[A-ZĐ])", starts="word")
+def numeral(match: re.Match[str], scene: Scene) -> Answer:
+    """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
+    value, at = roman(match[1]), match.start()
+    if not value or match[1] in ("C", "D", "L", "M"):
+        return None
+    words = scene.before(at)
+    if words.endswith(" thứ"):
+        return scene.numerals.ordinal(value)
+    if words.endswith(_CUES) or scene.follows("romans", at, *_GAPS):
+        return scene.numerals.cardinal(value)
+    if len(match[1]) > 1 and not set(match[1]) - set("IVX"):
+        return Guess(scene.numerals.cardinal(value), Message("taken for a Roman numeral"))
+    return None
+
+
+@reads(r"([ivxlcdm]{1,12})(?= ?(?:$|[.,;:)\n]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
+def small(match: re.Match[str], scene: Scene) -> Answer:
+    """phần ix -> phần chín, only where nothing else can follow"""
+    value = roman(match[1])
+    words = scene.before(match.start())
+    if not value or not words.endswith(_SMALL_CUES):
+        return None
+    return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
+
+
+RULES: tuple[Rule, ...] = (numeral, small)

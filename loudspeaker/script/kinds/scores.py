@@ -1,0 +1,47 @@
+"""Scores, ratios, fertiliser formulas and round the clock: 2-1, 1:500, NPK 5-10-3, 24/7."""
+
+from __future__ import annotations
+
+import re
+
+from ..rules import Rule, Scene, reads, words_before
+
+_SCORE = words_before("tỉ số|tỷ số|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước")
+_GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
+_RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
+_DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
+
+
+@reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|\d|[./]\d)")
+def score(match: re.Match[str], scene: Scene) -> str | None:
+    """thắng với tỉ số 2-1 -> hai một"""
+    words = scene.before(match.start())
+    game = words.endswith(_SCORE) or (any(cue in words for cue in _GAME) and " " not in match[0])
+    return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None
+
+
+@reads(r"(\d{1,5}) ?[:/] ?(\d{1,6})(?![\d/.,]\d|\d)")
+def ratio(match: re.Match[str], scene: Scene) -> str | None:
+    """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
+    if not scene.before(match.start()).endswith(_RATIO):
+        return None
+    return f"{scene.say(match[1])} trên {scene.say(match[2])}"
+
+
+@reads(r"24/(7|24)(?![\d/]| ?-)")
+def clock(match: re.Match[str], scene: Scene) -> str | None:
+    """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”"""
+    if match[1] == "7" and scene.before(match.start()).endswith(_DAYS):
+        return None
+    return f"hai mươi tư trên {scene.say(match[1])}"
+
+
+@reads(r"(\d{1,2})([-.: ]{1,3})(\d{1,2})\2(\d{1,2})(?:\2(\d{1,2}))?(?!\d|[-/]\d)")
+def formula(match: re.Match[str], scene: Scene) -> str | None:
+    """NPK 5-10-3 -> năm, mười, ba"""
+    if " npk" not in scene.before(match.start()):
+        return None
+    return ", ".join(scene.say(number) for number in match.groups()[0::1] if number and number.isdigit())
+
+
+RULES: tuple[Rule, ...] = (score, ratio, clock, formula)

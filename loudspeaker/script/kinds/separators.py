@@ -1,0 +1,159 @@
+"""Signs between things: dashes, slashes, bullets, plus and ampersand; and whatever sign nobody else has read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ...errors import Message
+from ..rules import Answer, Guess, Rule, Scene, reads
+
+_AMOUNTS = frozenset(("dates", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
+_SPOKEN = {
+    "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "°": "độ", "€": "ơ rô", "$": "đô la",
+    "£": "bảng Anh",
+    "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng", "÷": "chia",
+    "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
+}  # fmt: skip
+_PAUSES = frozenset("|;•")
+_MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
+
+
+@reads(r"\./\.?", starts="sign")
+def full_stop(match: re.Match[str], scene: Scene) -> Answer:
+    """thực hiện./. -> the end"""
+    return "."
+
+
+@reads(r"-{1,200}", starts="sign")
+def dash(match: re.Match[str], scene: Scene) -> Answer:
+    """A dash: bullet, minus, until, pause, or part of a word"""
+    start, end = match.span()
+    before, after = scene.char(start - 1), scene.char(end)
+    if scene.begins_line(start) and (before != "-" and not after.isdigit()):
+        return ""
+    digit = scene.text[end : end + 2].lstrip(" (")[:1].isdigit()
+    if digit and _amount_before(scene, start):
+        return " đến "
+    if after.isdigit() and before in ("", " ", "\n", "("):
+        return "âm "
+    return _between_words(scene, start, end, before, after)
+
+
+def _amount_before(scene: Scene, at: int) -> bool:
+    """Whether a number of some kind has just been read, with at most its noun between."""
+    gap = scene.text[scene.last.end : at] if at - scene.last.end < 12 else "?"
+    return (
+        scene.last.kind in _AMOUNTS and scene.last.end > 0 and re.fullmatch(r" ?(?:[^\W\d_]{1,6} ?)?", gap) is not None
+    )
+
+
+def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
+    if before.isalpha() and after.isalpha():
+        return " " if after.isupper() else "-"
+    if before == " " and after == " ":
+        return "" if _both_names(scene, start, end) else ","
+    return " " if before.isalnum() or after.isalnum() else ""
+
+
+def _both_names(scene: Scene, start: int, end: int) -> bool:
+    """Bà Rịa - Vũng Tàu: two names that are one"""
+    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, start - 10) : start])
+    return previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
+
+
+@reads(r" ?/ ?(?=\d)", starts="sign")
+def per_number(match: re.Match[str], scene: Scene) -> Answer:
+    """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h"""
+    return " trên " if scene.near_number(match.start()) else None
+
+
+@reads(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?)(?![^\W_])", starts="sign")
+def per_unit(match: re.Match[str], scene: Scene) -> Answer:
+    """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam"""
+    unit = scene.lexicon.units.get(match[1])
+    if unit is None or not scene.near_number(match.start()) or unit in ("đồng", "nghìn", "triệu"):
+        return None
+    return f" {_each(scene)} {unit}"
+
+
+@reads(r"/ ?(?=[a-zđà-ỹ])", starts="sign")
+def per_thing(match: re.Match[str], scene: Scene) -> Answer:
+    """50.000 đồng/người/tháng -> một người một tháng"""
+    return " một " if scene.near_number(match.start(), 4) else None
+
+
+def _each(scene: Scene) -> str:
+    return "một" if scene.last.kind == "money" else "trên"
+
+
+@reads(r"/{1,200}", starts="sign")
+def slash(match: re.Match[str], scene: Scene) -> Answer:
+    """thôn/bản -> thôn, bản"""
+    return (
+        ", "
+        if scene.char(match.start() - 1).isalnum() and scene.text[match.end() : match.end() + 2].strip()[:1].isalnum()
+        else " "
+    )
+
+
+@reads(r"\+{1,200}", starts="sign")
+def plus(match: re.Match[str], scene: Scene) -> Answer:
+    """A bullet at the beginning of a line, else “cộng”"""
+    start, end = match.span()
+    if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
+        return "" if not scene.char(start - 1).isalnum() else "cộng"
+    return " cộng " if scene.text[max(0, start - 2) : start].strip()[-1:].isalnum() else ""
+
+
+@reads(r"[<>]=? ?(?=\d)", starts="sign")
+def compared(match: re.Match[str], scene: Scene) -> Answer:
+    """>38,5°C -> trên ba mươi tám phẩy năm"""
+    more = "trên " if match[0][0] == ">" else "dưới "
+    return {"=": "từ " if more == "trên " else "không quá "}.get(match[0].strip()[1:2], more)
+
+
+@reads(r"[~≈] ?(?=\d)", starts="sign")
+def about(match: re.Match[str], scene: Scene) -> Answer:
+    """~50 hộ -> khoảng năm mươi hộ"""
+    return "khoảng "
+
+
+@reads(r"x(?= ?\d)", starts="word")
+def times(match: re.Match[str], scene: Scene) -> Answer:
+    """3x4m -> ba nhân bốn mét"""
+    gap = match.start() - scene.last.end
+    return " nhân " if 0 <= gap <= 1 and scene.last.kind in _AMOUNTS else None
+
+
+@reads(r"'", starts="sign")
+def apostrophe(match: re.Match[str], scene: Scene) -> Answer:
+    """Ea H'leo keeps it"""
+    inside = scene.char(match.start() - 1).isalpha() and scene.char(match.end()).isalpha()
+    return "'" if inside else " "
+
+
+@reads(r"[^\w\s]", starts="sign")
+def sign(match: re.Match[str], scene: Scene) -> Answer:
+    """Everything else: said by name, taken for markup, or left out with a doubt"""
+    symbol = match[0]
+    if symbol in _SPOKEN:
+        return f" {_SPOKEN[symbol]} "
+    if symbol in "([":
+        return "("
+    if symbol in ")]":
+        return ")"
+    if symbol in _MARKUP or unicodedata.category(symbol)[0] in "PC":
+        return "," if symbol in _PAUSES and not scene.begins_line(match.start()) else " "
+    return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=symbol))
+
+
+@reads(r"_{1,200}", starts="sign")
+def underline(match: re.Match[str], scene: Scene) -> Answer:
+    """PTKTXH_ ANQP -> a pause"""
+    return ", " if scene.char(match.start() - 1).isalnum() else " "
+
+
+RULES: tuple[Rule, ...] = (
+    full_stop, dash, per_number, per_unit, per_thing, slash, plus, compared, about, times, apostrophe, underline, sign,
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""Times of the day: 8h30, 7g30, 07:30, 11-14h. Minutes that are 00 are not said."""
+
+from __future__ import annotations
+
+import re
+
+from ..rules import Rule, Scene, reads, words_after, words_before
+
+_CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới")
+_PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
+
+
+@reads(r"(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?| ([0-5]?\d) ?(?:phút|ph|p|')(?![^\W_]))")
+def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
+    """8h30 -> tám giờ ba mươi phút"""
+    return _clock(scene, match[1], match[2] or match[3])
+
+
+@reads(r"(\d{1,2})[gG]([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
+def southern(match: re.Match[str], scene: Scene) -> str | None:
+    """7g30 -> bảy giờ ba mươi phút"""
+    return _clock(scene, match[1], match[2])
+
+
+@reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?: ?(?:giờ|h|phút)(?![^\W_]))?")
+def colon(match: re.Match[str], scene: Scene) -> str | None:
+    """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
+    clock = _clock(scene, match[1], match[2])
+    seconds = int(match[3] or 0)
+    return f"{clock} {scene.say(str(seconds))} giây" if clock and seconds else clock
+
+
+@reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])")
+def hours(match: re.Match[str], scene: Scene) -> str | None:
+    """11-14h -> mười một đến mười bốn giờ"""
+    last = _clock(scene, match[2], match[3])
+    return f"{scene.say(match[1])} đến {last}" if last and int(match[1]) <= 24 else None
+
+
+@reads(r"(\d{1,2}) ?[hH](?![^\W_])")
+def hour(match: re.Match[str], scene: Scene) -> str | None:
+    """17h -> mười bảy giờ"""
+    return f"{scene.say(match[1])} giờ"
+
+
+@reads(r"(\d{1,2})g(?![^\W_])")
+def southern_hour(match: re.Match[str], scene: Scene) -> str | None:
+    """7g sáng -> bảy giờ sáng; “7g muối” is a weight"""
+    if (
+        int(match[1]) > 24
+        or not scene.after(match.end()).startswith(_PARTS)
+        or not scene.before(match.start()).endswith(_CLOCK)
+    ):
+        return None
+    return f"{scene.say(match[1])} giờ"
+
+
+@reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?'(?!\w)")
+def minutes(match: re.Match[str], scene: Scene) -> str | None:
+    """15' -> mười lăm phút"""
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} phút"
+
+
+@reads(r"(\d{1,2})p(\d{1,2})s?(?![^\W_])")
+def minute_second(match: re.Match[str], scene: Scene) -> str | None:
+    """4p30s -> bốn phút ba mươi giây"""
+    seconds = f" {scene.say(match[2])} giây" if int(match[2]) else ""
+    return f"{scene.say(match[1])} phút{seconds}"
+
+
+def _clock(scene: Scene, hour: str, minute: str | None) -> str | None:
+    if int(hour) > 24:
+        return None
+    minutes = f" {scene.say(minute)} phút" if minute and int(minute) else ""
+    return f"{scene.say(hour)} giờ{minutes}"
+
+
+RULES: tuple[Rule, ...] = (hour_minute, southern, colon, hours, hour, southern_hour, minute_second, minutes)

@@ -1,0 +1,71 @@
+"""Titles and forms of address with a dot or a slash: TP. ThS. P. Kim Tân, Đ/c, V/v, TM., v.v.; initials of names."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import Message
+from ..numerals import LETTERS
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+
+_DOTTED = (
+    r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
+    r"|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
+)
+_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường"}
+_DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
+_VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
+
+
+@reads(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
+def title(match: re.Match[str], scene: Scene) -> Answer:
+    """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
+    entry = scene.meaning(match[1], match.start(), match.end())
+    if entry is None:
+        return None
+    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
+
+
+@reads(r"([PQHXTFpqhx])\.(?! ?[A-ZĐƯ](?:\W|$)) ?(?=[A-ZĐÀ-Ỹ]|\d)", starts="word")
+def place(match: re.Match[str], scene: Scene) -> Answer:
+    """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
+    at, letter = match.start(), match[1].upper()
+    if _after_name(scene, at):
+        return None
+    if letter in "PQ" and scene.after(match.end()).startswith(_DEPUTIES):
+        return "phó" if letter == "P" else "quyền"
+    return _PLACES[letter]
+
+
+def _after_name(scene: Scene, at: int) -> bool:
+    """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
+    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
+    return previous is not None and previous[1].istitle()
+
+
+@reads(r"([ĐđVvKk]/[CcVvg])(?![^\W_])\.?(?=(:?))", starts="word")
+def slashed(match: re.Match[str], scene: Scene) -> Answer:
+    """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
+    entry = scene.meaning(match[1], match.start(), match.start() + 3)
+    return entry.reading if entry else None
+
+
+@reads(r"v ?[.,] ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
+def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
+    """v.v. -> vân vân"""
+    rest = scene.text[match.end() : match.end() + 2].lstrip(" ")
+    return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
+
+
+@reads(r"([A-ZĐ])(?![^\W_]|'|\.[A-ZĐƯ]|-[^\W_])(?:\.(?= ?[a-zà-ỹ(,]))?", starts="word")
+def initial(match: re.Match[str], scene: Scene) -> Answer:
+    """bà Sùng Thị M. -> mờ; a lone vowel is already its own name: A Mú Sung"""
+    return None if match[1] in _VOWELS else LETTERS[match[1]]
+
+
+def ambiguous(written: str) -> Message:
+    """Why an abbreviation of several meanings is doubtful."""
+    return Message("“{written}” has several meanings, and no word beside it decides", written=written)
+
+
+RULES: tuple[Rule, ...] = (title, place, slashed, and_so_on, initial)

@@ -1,0 +1,82 @@
+"""Web and e-mail addresses: laocai.gov.vn -> lao cai chấm gov chấm vn. Names of sites are cut into syllables."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ..numerals import spell_digits, spell_letters
+from ..rules import Rule, Scene, reads, words_after
+from ..syllables import cut, has_vowel
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
+_SIGNS = {
+    ".": "chấm", "/": "gạch chéo", "-": "gạch ngang", "_": "gạch dưới", "@": "a còng", "?": "hỏi", "=": "bằng",
+    "&": "và", "%": "phần trăm", "#": "thăng", "+": "cộng", ":": "hai chấm", "~": "ngã",
+}  # fmt: skip
+_PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
+
+
+@reads(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@" + _NAME + r"(?:\." + _NAME + r"){1,4}", starts="word number")
+def mailbox(match: re.Match[str], scene: Scene) -> str:
+    """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
+    return _aloud(match[0], scene)
+
+
+@reads(r"(?:https?://|HTTPS?://)(\S{0,250}?)/?(?=[.,;:!?)>\"”]{0,3}(?:\s|$|[)>\"”<]))", starts="word")
+def page(match: re.Match[str], scene: Scene) -> str:
+    """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu"""
+    return _aloud(match[1], scene)
+
+
+@reads(
+    r"(?:" + _NAME + r"\.){1,4}(?:vn|com|net|org|gov|edu|info|asia|app)(?![A-Za-z0-9-]|\.[A-Za-z])"
+    r"(?:/[A-Za-z0-9._/?=&%#-]{0,150}[A-Za-z0-9])?/?",
+    starts="word number",
+)
+def site(match: re.Match[str], scene: Scene) -> str:
+    """dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
+    return _aloud(match[0].rstrip("/"), scene)
+
+
+def _aloud(address: str, scene: Scene) -> str:
+    pieces = _PIECE.findall(address)
+    return " ".join(word for word in (_word(piece, scene) for piece in pieces) if word)
+
+
+def _word(piece: str, scene: Scene) -> str:
+    if piece.isdigit():
+        return spell_digits(piece)
+    if not piece[0].isascii() or not piece[0].isalpha():
+        return _SIGNS.get(piece, "")
+    return _label(piece.lower()) or _short(piece.lower(), scene)
+
+
+@lru_cache(maxsize=1024)
+def _label(label: str) -> str:
+    """A label of an address that can be said as it is: cut into syllables or a foreign word."""
+    if label in _KEPT:
+        return label
+    if label == "www":
+        return "vê kép vê kép vê kép"
+    syllables = cut(label)
+    if syllables:
+        return " ".join(syllables)
+    return label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
+
+
+_KEPT = frozenset(("gov", "vn", "com", "edu", "net", "org", "gmail", "zalo", "me"))
+_OFFICES = words_after("ubnd|hdnd|bhxh|ubmttq|stttt|vpub")
+
+
+def _short(label: str, scene: Scene) -> str:
+    """ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
+    office = next((office for office in _OFFICES if label.startswith(office)), "")
+    if office:
+        known = scene.lexicon.known(office.upper().replace("HD", "HĐ"))
+        rest = label[len(office) :]
+        return " ".join([known.reading if known else spell_letters(office), *(cut(rest) or ([rest] if rest else []))])
+    return spell_letters(label)
+
+
+RULES: tuple[Rule, ...] = (mailbox, page, site)

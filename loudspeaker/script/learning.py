@@ -1,0 +1,86 @@
+"""What a text teaches about itself: abbreviations defined in brackets, and words one letter away from each other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from ..errors import Message
+from .syllables import is_syllable
+
+_DEFINED = re.compile(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
+_CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
+_WORD = re.compile(r"[^\W\d_]+")
+_FOREIGN = re.compile(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
+
+
+def definitions(text: str) -> dict[str, str]:
+    """Abbreviation -> the words before its brackets: “dịch tả lợn châu Phi (DTLCP)”. The words are as written."""
+    if "(" not in text:
+        return {}
+    found: dict[str, str] = {}
+    for match in _DEFINED.finditer(text):
+        words = _named(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
+        if words:
+            found.setdefault(match[1], words)
+    return found
+
+
+def _named(head: str, letters: str) -> str:
+    """The last words of `head` whose first letters are `letters`; words like “và” may stand between."""
+    clause = re.split(r"[.;:!?()\n]", head)[-1]
+    words = list(_WORD.finditer(clause))
+    at = len(words)
+    for letter in reversed(letters):
+        at -= 1
+        while at >= 0 and words[at][0][0].upper() != letter and words[at][0].lower() in _CONNECTORS:
+            at -= 1
+        if at < 0 or words[at][0][0].upper() != letter:
+            return ""
+    phrase = clause[words[at].start() :].strip()
+    return phrase if len(letters) > 1 and phrase.upper() != phrase else ""
+
+
+def near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
+    """Foreign words that differ by one letter from another of this text that is written more often, or earlier.
+
+    Words are compared through what is left of them when one letter goes, so that time stays linear.
+    """
+    places: dict[str, list[re.Match[str]]] = {}
+    for match in _FOREIGN.finditer(text):
+        word = match[0].lower()
+        if not is_syllable(word):
+            places.setdefault(word, []).append(match)
+    if len(places) < 2:
+        return
+    counts = Counter({word: len(found) for word, found in places.items()})
+    order = sorted(counts, key=lambda word: (-counts[word], places[word][0].start()))
+    known: dict[str, str] = {}
+    for word in order:
+        shorter = {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
+        other = next((known[key] for key in sorted(shorter) if key in known), None)
+        if other is not None and _one_apart(word, other):
+            model = places[other][0][0]
+            yield from (
+                (m.start(), m.end(), Message("one letter away from “{word}”, which this text also has", word=model))
+                for m in places[word]
+            )
+        else:
+            known.update(dict.fromkeys(shorter, word))
+
+
+def _one_apart(word: str, other: str) -> bool:
+    """Whether one letter was left out, put in, changed, or swapped with its neighbour."""
+    head = 0
+    while head < min(len(word), len(other)) and word[head] == other[head]:
+        head += 1
+    rest, others = word[head:], other[head:]
+    if rest == others:
+        return False
+    return (
+        rest[1:] == others
+        or rest == others[1:]
+        or rest[1:] == others[1:]
+        or (rest[:2] == others[1::-1] and rest[2:] == others[2:])
+    )

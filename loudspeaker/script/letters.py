@@ -1,0 +1,113 @@
+"""What Word, PDF and phones make of letters, put right before reading; each keeps its place in the text as given.
+
+NFC always; look-alikes, odd blanks and dashes become the plain ones; invisible signs go. No meaning comes in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+
+_DASHES = "‐‑‒–—―−﹣－"
+_BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_BREAKS = "\r\u000b\u000c\u001c\u001d\u001e\u0085\u2028\u2029"
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufe0e\ufe0f"
+# Cyrillic and Greek letters that look Latin: only inside a word that is otherwise Latin are they taken for it.
+_ALIKE = str.maketrans("АВЕКМНОРСТХУавекмнорстхуіІјѕЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYabekmhopctxyiIjsSABEZHIKMNOPTYXo")
+
+_FOLD: dict[int, str] = {
+    **{ord(c): "-" for c in _DASHES},
+    **{ord(c): " " for c in _BLANKS},
+    **{ord(c): "\n" for c in _BREAKS},
+    **{ord(c): "" for c in _INVISIBLE},
+    **{ord(c): "'" for c in "‘’ʼʹ′＇`´"},
+    **{ord(c): '"' for c in "″＂„«»"},
+    **{ord(c): "•" for c in "●○◦■□▪▫►▶‣⁃∙·✓✔➢➤❖◆◇→⇒"},
+    **{ord(c): "°" for c in "º˚"},
+    **{ord(c): "/" for c in "⁄∕／"},
+    ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", ord("ɖ"): "đ", ord("…"): "...", ord("₫"): "đ",
+    ord("×"): "x", ord("µ"): "µ", ord("μ"): "µ", ord("Ω"): "Ω",
+}  # fmt: skip
+
+# Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
+_LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
+_ODD = re.compile(rf"[^\n!-&(-_a-~“” {_LATIN}]|  ")
+_CLUSTER = re.compile(rf"\r\n|  +|.[\u0300-\u036f]+|[^\n!-&(-_a-~“” {_LATIN}]", re.DOTALL)
+_ALIKE_WORD = re.compile(r"[^\W\d_]*[Ѐ-ӿΑ-Ωο][^\W\d_]*")
+_MARKS = re.compile(r"[\u0300-\u036f]+")
+_KEPT = frozenset("'€£°²³½¼¾‰±•µΩ¥₹₩")
+
+
+class Letters:
+    """The text put right, and where each of its letters stood: `place(i)` is the code point of the input."""
+
+    __slots__ = ("_starts", "_steps", "given", "text")
+
+    def __init__(self, given: str) -> None:
+        self.given = given
+        self._starts: Sequence[int] = ()
+        self._steps: Sequence[tuple[int, int]] = ()
+        if not _ODD.search(given):
+            self.text = given
+            return
+        self.text = self._put_right(given)
+
+    def place(self, at: int) -> int:
+        """The code point of the input that letter `at` of the text came from."""
+        if not self._starts:
+            return min(at, len(self.given))
+        step = bisect_right(self._starts, at) - 1
+        start, origin = self._starts[step], self._steps[step][0]
+        return min(origin + at - start, self._steps[step][1], len(self.given))
+
+    def _put_right(self, given: str) -> str:
+        """Plain stretches keep step with the input; each odd place opens a new one."""
+        out: list[str] = []
+        starts, steps, length, copied = [0], [(0, len(given))], 0, 0
+        for match in _CLUSTER.finditer(given):
+            plain = given[copied : match.start()]
+            out.append(plain)
+            length += len(plain)
+            right = _right(match[0])
+            starts.append(length)
+            steps.append((match.start(), match.end()))
+            out.append(right)
+            length += len(right)
+            starts.append(length)
+            steps.append((match.end(), len(given)))
+            copied = match.end()
+        out.append(given[copied:])
+        self._starts, self._steps = starts, steps
+        return _latin("".join(out))
+
+
+def _right(cluster: str) -> str:
+    """One odd letter with the marks that follow it -> what it stands for."""
+    if len(cluster) > 1 and cluster[0] in "\r ":
+        return "\n" if cluster[0] == "\r" else " "
+    composed = _MARKS.sub("", unicodedata.normalize("NFC", cluster))
+    folded = composed.translate(_FOLD)
+    return folded if folded != composed else "".join(map(_one, composed))
+
+
+def _one(letter: str) -> str:
+    if letter in _KEPT or ("\n" <= letter < "\x7f" and letter >= " ") or letter == "\n":
+        return letter
+    plain = unicodedata.normalize("NFKC", letter)
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    if 0xD800 <= ord(letter) <= 0xDFFF or unicodedata.category(letter) in {"Cc", "Cf", "Cn", "Co"}:
+        return " " if letter < " " else ""
+    return plain if len(plain) <= 4 and all(c.isalnum() or c in " ().,%/-" for c in plain) else letter
+
+
+def _latin(text: str) -> str:
+    """Cyrillic and Greek look-alikes inside Latin words become Latin, letter for letter."""
+    return _ALIKE_WORD.sub(_latin_word, text)
+
+
+def _latin_word(match: re.Match[str]) -> str:
+    turned = match[0].translate(_ALIKE)
+    return turned if turned.isascii() or any("A" <= c <= "z" for c in match[0]) else match[0]

@@ -1,0 +1,123 @@
+"""Abbreviations, document codes and units: readable tables beside this file, loaded when first needed.
+
+A table's line is `written TAB reading TAB words before TAB words after`; its first line explains it. No rule comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pkgutil import get_data
+from typing import NamedTuple, Protocol
+
+
+class Entry(NamedTuple):
+    """A reading, and whether it is certain."""
+
+    reading: str
+    sure: bool
+
+
+class Place(Protocol):
+    """What the lexicon asks about a place in the text; `rules.Scene` answers."""
+
+    def before(self, at: int) -> str: ...
+
+    def after(self, at: int) -> str: ...
+
+    def char(self, at: int) -> str: ...
+
+
+class Meaning(NamedTuple):
+    """One line of the table: a reading and the neighbours that decide for it."""
+
+    reading: str
+    before: tuple[str, ...]  # lower case, each with a blank in front
+    after: tuple[str, ...]
+    sure: bool  # False: the guess where no neighbour decides
+
+    def fits(self, place: Place, start: int, end: int) -> bool:
+        if not (self.before or self.after):
+            return True
+        return self._stands_after(place, start) or self._stands_before(place, end)
+
+    def _stands_after(self, place: Place, start: int) -> bool:
+        if not self.before:
+            return False
+        words = place.before(start)
+        return words.endswith(self.before) or ("<số>" in self.before and _last(place, start) in _DIGITS)
+
+    def _stands_before(self, place: Place, end: int) -> bool:
+        text = place.after(end).lstrip(" .&")
+        for cue in self.after:
+            if cue[0] == "<":
+                if _looks(cue, place, end):
+                    return True
+            elif text.startswith(cue) and not text[len(cue) : len(cue) + 1].isalnum():
+                return True
+        return False
+
+
+_DIGITS = frozenset("0123456789%")
+
+
+def _last(place: Place, start: int) -> str:
+    """The last letter before `start` that is no blank."""
+    return place.char(start - 1) if place.char(start - 1) != " " else place.char(start - 2)
+
+
+def _looks(cue: str, place: Place, end: int) -> bool:
+    """Whether what follows looks like <số>, <Tên> or <chữ>."""
+    while place.char(end) in (" ", "."):
+        end += 1
+    first, second = place.char(end), place.char(end + 1)
+    if cue == "<số>":
+        return first.isdigit()
+    if cue == "<Tên>":
+        return first.isupper() and (second.islower() or second == "")
+    return first.islower()
+
+
+class Lexicon:
+    """All tables. `meanings` is keyed by the abbreviation as written."""
+
+    def __init__(self) -> None:
+        self.meanings: dict[str, list[Meaning]] = {}
+        for written, *columns in rows("abbreviations.tsv"):
+            self.meanings.setdefault(written, []).append(_meaning(*columns))
+        self.documents = {written: reading for written, reading, *_ in rows("documents.tsv")}
+        self.units = {written: reading for written, reading, *_ in rows("units.tsv")}
+        # Written small in a hurry, where no word can be meant: sđt, ubnd, bhyt.
+        self.small = {key.lower(): key for key in self.meanings if len(key) > 2 and not set(key) & set("AEIOUƯYÂÊ")}
+
+    def meaning(self, written: str, place: Place, start: int, end: int) -> Entry | None:
+        """What `written` stands for between its neighbours; None where the table does not know it."""
+        for meaning in self.meanings.get(written, ()):
+            if meaning.fits(place, start, end):
+                return Entry(meaning.reading, meaning.sure)
+        return None
+
+    def known(self, written: str) -> Entry | None:
+        """The one meaning of `written`, whatever stands beside it; its first and unsure one where there are more."""
+        meanings = self.meanings.get(written)
+        return Entry(meanings[0].reading, sure=len(meanings) == 1) if meanings else None
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """The lines of a table beside this file, without remarks."""
+    data = get_data(__name__, name)
+    assert data is not None, name
+    for line in data.decode().splitlines():
+        if line and line[0] != "#":
+            yield line.split("\t")
+
+
+def _meaning(reading: str, before: str = "", after: str = "") -> Meaning:
+    guess = before == "?"
+    return Meaning(reading, () if guess else _cues(before, " "), _cues(after, ""), not guess)
+
+
+def _cues(column: str, lead: str) -> tuple[str, ...]:
+    words = [word for word in column.lower().split("|") if word not in ("", "#")]
+    return tuple(
+        word.replace("<tên>", "<Tên>") if word[0] == "<" else lead + word.rstrip(" ,:&.") or word for word in words
+    )

@@ -1,0 +1,150 @@
+"""What a reading rule is, and what it can see: the text around a place and what was read just before. No rule comes in.
+
+    @reads(r"(\\d{1,2})h(\\d{2})")
+    def clock(match, scene):              8h30 -> tám giờ ba mươi phút
+        return f"{scene.say(match[1])} giờ {scene.say(match[2])} phút"
+
+A rule starts at the beginning of a number, a word or a sign, and answers with the words, with a `Guess` (words and the
+reason to doubt them) or with None: not mine. Patterns are bounded, so that reading takes linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..errors import Message
+from .lexicon import Entry, Lexicon
+from .numerals import Numerals
+
+REACH = 40  # how many letters before and after a place a rule may look at
+
+
+class Guess(NamedTuple):
+    """Words that may be wrong, and why."""
+
+    spoken: str
+    why: Message
+
+
+Answer = str | Guess | None
+Say = Callable[[re.Match[str], "Scene"], Answer]
+
+
+class Said(NamedTuple):
+    """One stretch of the text, up to `end`, and the words for it."""
+
+    start: int
+    end: int
+    spoken: str
+    why: Message | None
+    kind: str
+
+
+class Rule:
+    """A pattern and what to say for it. The pattern is compiled when first needed: imports stay quick."""
+
+    __slots__ = ("_match", "_source", "kind", "say", "starts")
+
+    def __init__(self, source: str, say: Say, starts: str) -> None:
+        self._source = source
+        self._match: Callable[[str, int], re.Match[str] | None] | None = None
+        self.say = say
+        self.starts = frozenset(starts.split())
+        self.kind = say.__module__.rpartition(".")[2]
+
+    def read(self, scene: Scene, at: int) -> Said | None:
+        """What this rule says at letter `at`, if anything."""
+        if self._match is None:
+            self._match = re.compile(self._source).match
+        match = self._match(scene.text, at)
+        if match is None:
+            return None
+        answer = self.say(match, scene)
+        if answer is None:
+            return None
+        spoken, why = answer if isinstance(answer, Guess) else (answer, None)
+        return Said(at, match.end(), spoken, why, self.kind)
+
+
+def reads(source: str, starts: str = "number") -> Callable[[Say], Rule]:
+    """Make a rule of a function; `starts` names what it can begin with: number, word, sign."""
+    return lambda say: Rule(source, say, starts)
+
+
+def words_before(cues: str) -> tuple[str, ...]:
+    """Cues that stand right before, “ngày|sáng nay”, each whole: for `scene.before(at).endswith`."""
+    return tuple(" " + cue for cue in cues.split("|"))
+
+
+def words_after(cues: str) -> tuple[str, ...]:
+    """Cues that stand right behind: for `scene.after(at).startswith`."""
+    return tuple(cues.split("|"))
+
+
+_OPENING = str.maketrans('(“"[/-*•&', "         ")
+
+
+class Scene:
+    """The text being read, with the look around and the memory that rules may use."""
+
+    __slots__ = ("_after", "_after_at", "_before", "_before_at", "last", "learnt", "lexicon", "numerals", "text")
+
+    def __init__(self, text: str, numerals: Numerals, lexicon: Lexicon, learnt: dict[str, str]) -> None:
+        self.text = text
+        self.numerals = numerals
+        self.lexicon = lexicon
+        self.learnt = learnt
+        self.last = Said(0, 0, "", None, "")
+        self._before, self._before_at = "", -1
+        self._after, self._after_at = "", -1
+
+    def before(self, at: int) -> str:
+        """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
+        if at != self._before_at:
+            start = max(0, at - REACH)
+            self._before = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:;+%\n")
+            self._before_at = at
+        return self._before
+
+    def after(self, at: int) -> str:
+        """What follows `at`, lower case, without leading blanks."""
+        if at != self._after_at:
+            self._after = self.text[at : at + REACH].lower().lstrip(" ")
+            self._after_at = at
+        return self._after
+
+    def char(self, at: int) -> str:
+        """The letter at `at`, or nothing outside of the text."""
+        return self.text[at] if 0 <= at < len(self.text) else ""
+
+    def begins_line(self, at: int) -> bool:
+        """Whether only bullets and blanks stand before `at` on its line."""
+        head = self.text[max(0, at - 8) : at]
+        line = head.rpartition("\n")[2]
+        return not line.strip(" -+*•") and (len(line) < 8)
+
+    def follows(self, kind: str, at: int, *gaps: str) -> bool:
+        """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
+        return self.last.kind == kind and self.last.end > at - 8 and self.text[self.last.end : at].lower() in gaps
+
+    def near_number(self, at: int, words: int = 3) -> bool:
+        """Whether a number was read at most a few words before `at`, with no pause between."""
+        gap = self.text[self.last.end : at] if at - self.last.end <= REACH else ","
+        per = self.last.kind == "separators" and self.last.spoken.lstrip().startswith(("một", "trên"))
+        return (per or self.last.kind in _COUNTS) and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
+
+    def say(self, written: str) -> str:
+        """A written number in words."""
+        return self.numerals.number(written)
+
+    def meaning(self, written: str, start: int, end: int) -> Entry | None:
+        """What an abbreviation stands for here: learnt from this text, else the lexicon with its neighbours."""
+        own = self.learnt.get(written)
+        if own:
+            return Entry(own, sure=True)
+        return self.lexicon.meaning(written, self, start, end)
+
+
+_COUNTS = frozenset(("quantities", "money", "numbers", "ranges", "fractions"))

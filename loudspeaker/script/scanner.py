@@ -1,0 +1,91 @@
+"""One walk over the text from left to right: at every number, interesting word and sign the first fitting rule reads.
+
+What no rule takes stays as written. A stretch once read is not looked at again. No kind of thing is known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from .kinds import starting
+from .rules import Rule, Said, Scene
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
+_JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
+_OPENERS = frozenset(
+    ("ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "x", "km", "Km", "KM")
+)  # plain words that rules begin with
+
+
+@cache
+def _rules(start: str) -> tuple[Rule, ...]:
+    return starting(start)
+
+
+def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
+    """Every stretch that is read differently from how it is written, in order; `fixed` is read already."""
+    own = iter(fixed)
+    reserved = next(own, None)
+    done = 0
+    for token in _TOKEN.finditer(scene.text):
+        at = token.start()
+        if at < done:
+            continue
+        while reserved and reserved.end <= at:
+            reserved = next(own, None)
+        said = reserved if reserved and reserved.start <= at else _read(scene, token)
+        if said is None or (reserved and said.end > reserved.start and said is not reserved):
+            continue
+        scene.last = said
+        done = said.end
+        yield said
+
+
+def _read(scene: Scene, token: re.Match[str]) -> Said | None:
+    at = token.start()
+    word = token[0]
+    first = word[0]
+    if first.isdigit():
+        rules = _rules("number")
+    elif first.isalpha():
+        if not _interesting(word, token.end(), scene):
+            return None
+        rules = _rules("word")
+    elif _silent(first, at, scene):
+        return None
+    else:
+        rules = _rules("sign")
+    for rule in rules:
+        said = rule.read(scene, at)
+        if said is not None and said.end > at:
+            return said
+    return None
+
+
+def _interesting(word: str, end: int, scene: Scene) -> bool:
+    """Whether a word could be anything but a plain one: cheap, since most words are."""
+    if len(word) == 1 or word in _OPENERS:
+        return True
+    following = scene.text[end : end + 1]
+    if following and (following in _JOINTS or following.isdigit()):
+        return True
+    if not word.islower():
+        return not word[1:].islower() or word in scene.lexicon.meanings
+    return word in scene.lexicon.meanings or word in scene.lexicon.small or _roman(word)
+
+
+def _roman(word: str) -> bool:
+    return not word.strip("ivxlcdm")
+
+
+def _silent(sign: str, at: int, scene: Scene) -> bool:
+    """Whether a sign is punctuation that stays as it is."""
+    if sign in _PLAIN:
+        return True
+    following = scene.text[at + 1 : at + 2]
+    if sign == ".":
+        return following not in ("/", ".", "_")
+    return sign == "(" and following not in ("0", "+")

@@ -1,0 +1,62 @@
+"""Is this a Vietnamese syllable? Spelling alone decides; no list of words comes in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
+_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?"
+    r"(?:"
+    r"(?:iê|yê|uyê|uâ|oă|oe|oa|uô|ươ|uê|uơ|[aăâeêoôơuưi])(?:ch|nh|ng|[cmnpt])"
+    r"|(?:uy)(?:ch|nh|[npt])"
+    r"|(?:iêu|yêu|uôi|ươi|ươu|oai|oay|oao|oeo|uây|uya|uyu|uêu"
+    r"|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|ia|ua|ưa|oa|oe|uê|uơ|uy|[aeêioôơuưy])"
+    r")"
+)
+
+
+def is_syllable(word: str) -> bool:
+    """Whether `word`, of any case, could be a Vietnamese syllable: “đốc” is, “Bluezone” and “QR” are not."""
+    if len(word) > 7:
+        return False
+    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word.lower()).translate(_TONES))
+    return _SYLLABLE.fullmatch(bare) is not None
+
+
+def has_marks(word: str) -> bool:
+    """Whether vowels carry marks, so that the word can be no abbreviation: “GIÁM” does, “ĐU” and “TƯ” do not."""
+    return any(ord(c) > 127 and c not in "ĐđƯưƠơÂâĂăÊêÔô" for c in word) or any(c in "ÂâĂăÊêÔôƠơ" for c in word)
+
+
+_PLAIN = str.maketrans("ăâđêôơưĂÂĐÊÔƠƯ", "aadeoouAADEOOU")
+_PLAIN_SYLLABLE = re.compile(_SYLLABLE.pattern.translate(_PLAIN))
+_LONGEST = 6
+
+
+def cut(run: str) -> list[str]:
+    """Cut letters without marks into syllables, the likeliest way: timhieuphapluat -> tim hieu phap luat; [] if none.
+
+    The fewest syllables win, and a syllable that opens with a vowel costs as much as three.
+    """
+    if len(run) > 40:
+        return []
+    best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(run))]
+    for end in range(1, len(run) + 1):
+        for start in range(max(0, end - _LONGEST), end):
+            so_far = best[start]
+            syllable = run[start:end]
+            if so_far is None or not _PLAIN_SYLLABLE.fullmatch(syllable):
+                continue
+            cost = so_far[0] + (3 if syllable[0] in "aeiouy" else 1)
+            known = best[end]
+            if known is None or cost < known[0]:
+                best[end] = (cost, [*so_far[1], syllable])
+    found = best[-1]
+    return found[1] if found else []
+
+
+def has_vowel(word: str) -> bool:
+    """Whether it can be said at all as a word."""
+    return any(c in "aeiouy" for c in unicodedata.normalize("NFD", word.lower()))
