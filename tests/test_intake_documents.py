@@ -12,7 +12,7 @@ from viparse.normalize.encodings import get_charmap
 
 from loudspeaker.errors import BadFile
 from loudspeaker.intake import docx, odt, pdf
-from loudspeaker.intake.documents import keep_draft, read_document
+from loudspeaker.intake.documents import keep_draft, read_document, take_in
 from loudspeaker.intake.draft import Draft
 from loudspeaker.intake.labels import number
 from loudspeaker.script import bulletin
@@ -228,6 +228,15 @@ def test_an_appendix_has_something_to_tell_again() -> None:
 def test_what_cannot_be_used_is_refused_politely(name: str, data: bytes, said: str) -> None:
     with pytest.raises(BadFile, match=said):
         read_document(name, data)
+
+
+def test_taking_in_tells_where_the_draft_is_and_what_is_missing_in_it(tmp_path: Path) -> None:
+    (tmp_path / "Công văn.docx").write_bytes(FORMS["cong-van.docx"])
+    said = [str(message) for message in take_in(tmp_path / "Công văn.docx", tmp_path)]
+
+    assert "bulletins/cong-van.md" in said[0]
+    assert len(said) == 7
+    assert (tmp_path / "bulletins" / "cong-van.md").exists()
 
 
 def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""Taking in a 10-page .docx and a 30-minute .m4a: seconds and megabytes. Baselines: mammoth and pydub alone.
+
+Run: python bench/intake.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+PROBE = """
+import resource, sys, time
+sys.path.insert(0, {tests!r})
+began = time.perf_counter()
+{code}
+took = time.perf_counter() - began
+print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+TAKE_IN = (
+    "from pathlib import Path; from loudspeaker.intake import {kind}; {kind}.take_in(Path({path!r}), Path({home!r}))"
+)
+MAMMOTH = "import mammoth; mammoth.extract_raw_text(open({path!r}, 'rb'))"
+PYDUB = "from pydub import AudioSegment; AudioSegment.from_file({path!r}).set_channels(1).set_frame_rate(32000)"
+
+
+def measured(code: str) -> tuple[float, float]:
+    """Seconds and megabytes of a fresh process, its start aside."""
+    program = PROBE.format(tests=str(ROOT / "tests"), code=code)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True, capture_output=True, text=True)
+    seconds, megabytes = map(float, done.stdout.split()[-2:])
+    return seconds, megabytes
+
+
+def ten_pages(path: Path) -> None:
+    import papers
+
+    text = (ROOT / "tests" / "fixtures" / "cong-van-bluezone-lao-cai-2021.txt").read_text(encoding="utf-8")
+    body = [block for block in text.split("\n\n") if len(block) > 100]
+    words = sum(len(block.split()) for block in body)
+    lists = papers.word_list(1, [("decimal", "%1."), ("lowerLetter", "%2)")])
+    head = ["Số: 12/TB-UBND", "V/v thử", "Kính gửi: Các thôn."]
+    numbered = [papers.numbered(block, 1, at % 2) for at, block in enumerate(body * (10 * 450 // words + 1))]
+    path.write_bytes(papers.docx([*head, *numbered], lists))
+
+
+def half_an_hour(path: Path) -> None:
+    voice = "sine=220:r=48000:d=1800,tremolo=f=3:d=0.9"
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", voice, "-ac", "2", "-c:a", "aac", "-b:a", "128k"]
+    subprocess.run([*command, str(path)], check=True)
+
+
+def line(name: str, must: str, ours: tuple[float, float], base: tuple[float, float], baseline: str) -> None:
+    print(f"{name}: {ours[0]:.2f} s, {ours[1]:.0f} MB (must: {must})")
+    print(f"  {baseline}: {base[0]:.2f} s, {base[1]:.0f} MB; ratio {ours[0] / base[0]:.2f} in time, ", end="")
+    print(f"{ours[1] / base[1]:.2f} in memory")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        document, recording = Path(folder) / "muoi-trang.docx", Path(folder) / "nua-gio.m4a"
+        ten_pages(document)
+        half_an_hour(recording)
+        began = time.perf_counter()
+        ours = measured(TAKE_IN.format(kind="documents", path=str(document), home=folder))
+        line("10-page .docx", "2 s, 300 MB", ours, measured(MAMMOTH.format(path=str(document))), "mammoth alone")
+        ours = measured(TAKE_IN.format(kind="recordings", path=str(recording), home=folder))
+        line(
+            "30-minute .m4a",
+            "15 s, 300 MB",
+            ours,
+            measured(PYDUB.format(path=str(recording))),
+            "pydub's decoding alone",
+        )
+        print(f"(all in {time.perf_counter() - began:.0f} s)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Whatever a phone records becomes one kind of file, and its faults are told in words."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import soundfile
+
+from loudspeaker.errors import BadFile
+from loudspeaker.intake.decoding import decoded
+from loudspeaker.intake.recordings import take_in
+from loudspeaker.sound.clip import Clip
+from loudspeaker.sound.clips import VOICE_LEVEL
+from loudspeaker.sound.meters import loudness
+
+RATE = 32_000
+CODECS = {
+    ".mp3": "libmp3lame", ".m4a": "aac", ".aac": "aac", ".3gp": "aac", ".ogg": "libvorbis", ".opus": "libopus",
+    ".wav": "", ".wma": "wmav2", ".flac": "flac", ".webm": "libopus",
+}  # fmt: skip
+Samples = npt.NDArray[np.float64]
+
+
+def speech(seconds: float, level: float = 0.1, seed: int = 1) -> Samples:
+    """Something with syllables, a voice's harmonics and a little breath."""
+    random = np.random.default_rng(seed)
+    time = np.arange(round(seconds * RATE)) / RATE
+    pitch = 130 + 15 * np.sin(2 * np.pi * 0.7 * time) + 4 * np.sin(2 * np.pi * 2.3 * time)
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE
+    voice = sum(np.sin(number * phase + number * number) / number for number in range(1, 25))
+    syllables = np.clip(np.sin(2 * np.pi * 2 * time) + 0.4 * np.sin(2 * np.pi * 0.31 * time), 0, None)
+    return np.asarray(level * syllables * (voice + 0.1 * random.standard_normal(len(time))))
+
+
+def hiss(seconds: float, level: float = 0.0003) -> Samples:
+    return np.asarray(level * np.random.default_rng(2).standard_normal(round(seconds * RATE)))
+
+
+def recorded(folder: Path, samples: Samples, suffix: str = ".wav") -> Path:
+    """A phone's file of these samples."""
+    wav, path = folder / "Tiếng Mông.wav", folder / f"Tiếng Mông{suffix}"
+    soundfile.write(wav, samples, RATE, subtype="PCM_16")
+    if wav != path:
+        subprocess.run(["ffmpeg", "-v", "error", "-i", wav, "-c:a", CODECS[suffix], path], check=True)
+    return path
+
+
+def taken(tmp_path: Path, samples: Samples) -> tuple[list[str], Samples, int]:
+    """What is said of a recording, and what is kept of it."""
+    said = [str(message) for message in take_in(recorded(tmp_path, samples), tmp_path)]
+    kept, rate = soundfile.read(tmp_path / "recordings" / "tieng-mong.flac")
+    return said, kept, rate
+
+
+@pytest.mark.parametrize("suffix", CODECS)
+def test_every_format_of_a_phone_is_taken_in(tmp_path: Path, suffix: str) -> None:
+    said = take_in(recorded(tmp_path, speech(3), suffix), tmp_path)
+    file = soundfile.info(tmp_path / "recordings" / "tieng-mong.flac")
+
+    assert (file.format, file.subtype, file.channels) == ("FLAC", "PCM_16", 1)
+    assert file.samplerate <= RATE
+    assert 2.5 < file.duration < 3.3
+    assert len(said) == 1
+    assert "recordings/tieng-mong.flac" in str(said[0])
+
+
+def test_an_amr_recording_is_taken_in(tmp_path: Path) -> None:
+    frames = np.random.default_rng(3).integers(0, 256, (150, 31), np.uint8)
+    path = tmp_path / "ghi-am.amr"
+    path.write_bytes(b"#!AMR\n" + b"".join(b"\x3c" + frame.tobytes() for frame in frames))
+    take_in(path, tmp_path)
+
+    assert soundfile.info(tmp_path / "recordings" / "ghi-am.flac").samplerate == 8_000
+
+
+@pytest.mark.parametrize("level", [0.003, 0.03, 0.3])
+def test_every_recording_ends_up_equally_loud(tmp_path: Path, level: float) -> None:
+    _, kept, rate = taken(tmp_path, speech(12, level))
+
+    assert loudness(Clip(rate, kept.astype(np.float32))) == pytest.approx(VOICE_LEVEL, abs=0.2)
+    assert np.abs(kept).max() <= 0.9
+
+
+def test_silence_before_and_after_is_cut_off_but_for_a_breath(tmp_path: Path) -> None:
+    quiet = hiss(3)
+    said, kept, rate = taken(tmp_path, np.concatenate([quiet, speech(4), quiet]))
+
+    assert len(kept) / rate == pytest.approx(4 + 2 * 0.25, abs=0.4)
+    assert len(said) == 1
+
+
+def test_good_speech_has_no_faults(tmp_path: Path) -> None:
+    said, _, _ = taken(tmp_path, speech(20, 0.25))
+
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize("volume", [1.0, 0.5])
+def test_clipping_is_heard_even_when_it_was_made_quieter_afterwards(tmp_path: Path, volume: float) -> None:
+    said, _, _ = taken(tmp_path, volume * np.clip(speech(10, 1.0), -0.99, 0.99))
+
+    assert "distorted" in "".join(said)
+
+
+@pytest.mark.parametrize("line", [50, 100])
+def test_the_hum_of_the_mains_is_heard(tmp_path: Path, line: int) -> None:
+    time = np.arange(12 * RATE) / RATE
+    hum = 0.01 * np.sin(2 * np.pi * line * time)
+    said, _, _ = taken(tmp_path, hum + np.concatenate([speech(6), hiss(2), speech(4)]))
+
+    assert "hums" in "".join(said)
+
+
+def test_a_voice_or_a_noise_is_no_hum(tmp_path: Path) -> None:
+    said, _, _ = taken(tmp_path, hiss(14, 0.004) + np.concatenate([speech(6), hiss(2), speech(6, seed=4)]))
+
+    assert "hums" not in "".join(said)
+
+
+def test_a_long_pause_is_told_with_its_place(tmp_path: Path) -> None:
+    said, _, _ = taken(tmp_path, np.concatenate([speech(4), hiss(8), speech(4)]))
+
+    assert "for 8 s from 0:0" in "".join(said)
+
+
+def test_faint_speech_is_told(tmp_path: Path) -> None:
+    said, _, _ = taken(tmp_path, speech(5, 0.004))
+
+    assert "faint" in "".join(said)
+
+
+@pytest.mark.parametrize(
+    ("samples", "why"),
+    [
+        (np.zeros(5 * RATE), "nothing can be heard"),
+        (hiss(5), "nothing can be heard"),
+        (speech(0.7), "less than a second"),
+    ],
+)
+def test_a_recording_of_nothing_is_refused(tmp_path: Path, samples: Samples, why: str) -> None:
+    with pytest.raises(BadFile, match=why):
+        taken(tmp_path, samples)
+    assert not (tmp_path / "recordings").exists()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"not a sound", b"RIFF\x00\x00\x00\x00WAVEfmt ", b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n"]
+)
+def test_what_is_no_sound_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x.mp3").write_bytes(data)
+
+    with pytest.raises(BadFile, match="no sound file"):
+        take_in(tmp_path / "x.mp3", tmp_path)
+
+
+def test_a_picture_is_no_sound(tmp_path: Path) -> None:
+    path = tmp_path / "x.mp4"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=s=16x16:d=0.2", "-c:v", "mpeg4", path], check=True
+    )
+
+    with pytest.raises(BadFile, match="no sound file"):
+        take_in(path, tmp_path)
+
+
+def test_a_recording_never_takes_anothers_place(tmp_path: Path) -> None:
+    path = recorded(tmp_path, speech(3))
+    take_in(path, tmp_path)
+
+    with pytest.raises(BadFile, match="there already"):
+        take_in(path, tmp_path)
+
+
+def test_a_file_is_decoded_at_the_rate_that_is_asked_for(tmp_path: Path) -> None:
+    clip = decoded(recorded(tmp_path, speech(2), ".m4a"), 48_000)
+
+    assert clip.rate == 48_000
+    assert clip.samples.dtype == np.float32
+    assert clip.duration == pytest.approx(2, abs=0.1)
