@@ -127,6 +127,16 @@ def test_the_same_bulletin_at_the_same_instant_is_one_playback_and_two_airings()
     assert (one.village, other.village, one.opens, other.opens) == ("na-hoa", "suoi-trat", True, True)
 
 
+def test_one_playback_goes_by_the_highest_level_that_asks_for_it() -> None:
+    one, other = planned(
+        village("na-hoa", "bulletin: ba, at: 6:00, gain: -6dB"),
+        village("suoi-trat", "bulletin: ba, at: 6:00, level: priority, gain: -3dB"),
+    )
+
+    assert (one.starts_at, one.gain, one.level) == (other.starts_at, -3.0, Level.ROUTINE)
+    assert (other.gain, other.level) == (-3.0, Level.PRIORITY)
+
+
 def test_villages_with_outputs_of_their_own_do_not_disturb_one_another() -> None:
     schedules = village("na-hoa", "bulletin: ba, at: 6:00"), village("suoi-trat", "bulletin: mot, at: 6:00")
 
@@ -197,6 +207,16 @@ def test_of_villages_that_share_an_output_the_strictest_wins() -> None:
 
     assert [told(airing)[2] for airing in shared] == ["air", "refused", "refused"]
     assert [told(airing)[2] for airing in apart] == ["air", "air", "refused"]
+
+
+def test_a_village_without_a_schedule_hears_and_counts_too() -> None:
+    strict = Policy(hours=((6 * 3600, 7 * 3600),))
+    commune = Commune("xa", "Xã", policy=OPEN, policies={"suoi-trat": strict}, villages=("na-hoa", "suoi-trat"))
+    box = Box(plays={"na-hoa": "loa", "suoi-trat": "loa"})
+
+    airings = planned(village("na-hoa", "bulletin: mot, at: [6:00, 17:00]"), commune=commune, box=box)
+
+    assert [told(airing)[2] for airing in airings] == ["air", "refused"]
 
 
 def test_quiet_named_days_and_days_without_music() -> None:

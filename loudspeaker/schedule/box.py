@@ -47,6 +47,13 @@ class Box:
     outputs: Mapping[str, Output] = field(default_factory=dict)
     clock_trusted: bool = False  # True: the time is someone else's business
 
+    def heard(self) -> dict[str, list[str]]:
+        """Output -> all villages that hear it."""
+        found: dict[str, list[str]] = {}
+        for village, output in self.plays.items():
+            found.setdefault(output, []).append(village)
+        return found
+
 
 def parse(path: str, data: bytes) -> Box:
     """Read box.yaml. Raises `BadFile` with every mistake in it."""

@@ -13,6 +13,8 @@ from .commune import Commune, Policy
 from .hours import Silence, strictest
 from .wishes import Wish
 
+Placed = tuple[int, VillageSchedule]  # with the order of its village
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -21,26 +23,26 @@ class Channel:
     output: str
     villages: frozenset[str]  # whether or not they have a schedule
     policy: Policy  # the strictest of all theirs
-    schedules: tuple[tuple[int, VillageSchedule], ...] = ()  # with the order of their villages
+    schedules: tuple[Placed, ...] = ()
 
 
-def channel(commune: Commune, box: Box, village: str, schedules: Iterable[tuple[int, VillageSchedule]] = ()) -> Channel:
-    """What `village` is heard on, with all who hear it too."""
-    output = box.plays.get(village, "")
-    villages = frozenset({village, *(other for other, where in box.plays.items() if output and where == output)})
-    policy = strictest(frozenset(commune.policy_of(name) for name in villages))
-    return Channel(output, villages, policy, tuple(schedules))
+def channel(commune: Commune, output: str, villages: Iterable[str], schedules: Iterable[Placed] = ()) -> Channel:
+    """An output with `villages` on it."""
+    heard = frozenset(villages)
+    return Channel(output, heard, strictest(frozenset(map(commune.policy_of, heard))), tuple(schedules))
 
 
 def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Channel]:
     """All that is to be planned; villages that are not among the commune's come last."""
     order = {village: number for number, village in enumerate(commune.villages)}
-    shared: dict[str, list[tuple[int, VillageSchedule]]] = {}
+    shared: dict[str, list[Placed]] = {}
     for schedule in sorted(schedules, key=lambda schedule: (order.get(schedule.id, len(order)), schedule.id)):
         place = order.setdefault(schedule.id, len(order))
         shared.setdefault(box.plays.get(schedule.id) or f"/{schedule.id}", []).append((place, schedule))
-    for together in shared.values():
-        yield channel(commune, box, together[0][1].id, together)
+    heard = box.heard()
+    for output, together in shared.items():
+        villages = [*heard.get(output, ()), *(schedule.id for _, schedule in together)]
+        yield channel(commune, "" if output.startswith("/") else output, villages, together)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ def permit(
     """Why `airing` may not sound from `begins` to `ends` (aware); None where it may."""
     begins = begins.astimezone(commune.zone)
     moments = calendar(commune, begins.date())
-    heard = channel(commune, box, airing.village)
+    heard = channel(commune, airing.output, box.heard().get(airing.output, [airing.village]))
     today = Today(
         begins.date(),
         heard.policy,

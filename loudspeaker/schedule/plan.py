@@ -133,6 +133,7 @@ def _timeline(today: Today, before: Share | None) -> Timeline:
 def _airing(output: str, moments: Calendar, wish: Wish, fate: Share | Denial) -> Airing:
     broadcast, facts = wish.broadcast, wish.facts
     aired = fate if isinstance(fate, Share) else None
+    heard = aired.slot.wishes[0].broadcast if aired else broadcast  # a neighbour's, where the sound is shared
     return Airing(
         id=moments.name(wish),
         village=wish.village,
@@ -155,7 +156,7 @@ def _airing(output: str, moments: Calendar, wish: Wish, fate: Share | Denial) ->
         closes=aired is not None and aired.closes,
         chime=moments.chime,
         music=moments.music,
-        gain=broadcast.gain,
-        repeat=broadcast.repeat,
+        gain=heard.gain,
+        repeat=heard.repeat,
         wait=broadcast.wait,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -64,12 +64,15 @@ def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
     return facts.repeats.get(broadcast.repeat, facts.duration)
 
 
-def slots(asked: Sequence[Wish]) -> list[Slot]:
-    """`asked` in the order in which time is given out, with what is the same sound put together."""
-    together: dict[tuple[object, ...], Slot] = {}
+def slots(asked: Iterable[Wish]) -> list[Slot]:
+    """`asked` in the order in which time is given out, with what is the same sound put together.
+
+    Of wishes for one bulletin at one instant the highest level leads, and gain and repeats are its.
+    """
+    together: dict[tuple[int, str | None, str | None], Slot] = {}
     for wish in sorted(asked):
         broadcast = wish.broadcast
-        sound = wish.rank, wish.at, broadcast.bulletin, broadcast.stream, broadcast.repeat, broadcast.gain
+        sound = wish.at, broadcast.bulletin, broadcast.stream
         if sound in together:
             together[sound].wishes.append(wish)
         else:
