@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intake": {"store", "script", "schedule", "yamlfile", *EDGES},
     "reports": {"store", "script", "schedule", "yamlfile", "playout", *EDGES},
     "control": {"errors"},
-    "studio": {"script", "engines", "store", "language", *EDGES},
+    "studio": {"script", "engines", "store", "intake", *EDGES},
     "station": {
         *("clock", "control", "engines", "intake", "language", "playout", "reports", "schedule"),
         *("script", "speakers", "store", "studio", "yamlfile"),

@@ -105,9 +105,19 @@ class Care(OnAir):
         return None
 
     def _mute(self, output: str) -> Message | None:
-        from ..speakers.outlets import absent
+        device = self.box.outputs[output].device
+        if device.partition(":")[0] in ("file", "memory"):
+            return None
+        from ..speakers import soundcard  # loads PortAudio: for a process that ends
 
-        return absent(self.box.outputs[output])
+        try:
+            soundcard.find(device)
+        except soundcard.NoCard:
+            known = ", ".join(card["name"] for card in soundcard.cards()) or "–"
+            return Message("there is no such sound card; the system has: {known}", known=known)
+        except soundcard.Unclear as error:
+            return Message("more than one sound card goes by that name: {known}", known=error)
+        return None
 
     def _unready(self) -> Message | None:
         from .planner import unready

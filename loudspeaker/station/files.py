@@ -9,11 +9,10 @@ from typing import Any
 
 from ..errors import BadUsage, Message, Problem
 from ..schedule.findings import findings
+from . import words
 from .care import Care
 from .folder import Folder
-from .words import doubts
 
-DOCUMENTS = {".docx", ".odt", ".pdf", ".txt"}
 SHEETS = {".xlsx"}
 
 
@@ -60,23 +59,35 @@ class Files(Care):
     def _doubts(self) -> Iterator[Finding]:
         for bulletin in self.contents.bulletins.values():
             order = self.planner.order(bulletin)
-            for problem in doubts(bulletin.path, order.doubts):
+            for problem in words.doubts(bulletin.path, order.doubts):
                 yield Finding(problem, mistake=False)
             if message := order.missing():
                 yield Finding(Problem(bulletin.path, 0, message))
 
     def take_in(self, path: Path) -> list[Message]:
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
-        from ..intake import documents, recordings, sheets
+        from ..intake import documents, recordings
 
         suffix = path.suffix.lower()
-        if suffix in DOCUMENTS:
-            return documents.take_in(path, self.home)
+        if suffix in documents.READERS:
+            return self._draft(path)
         if suffix in SHEETS:
+            from ..intake import sheets
+
             return sheets.take_in(path, self.home)
         if suffix in recordings.SUFFIXES:
             return recordings.take_in(path, self.home)
         raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
+
+    def _draft(self, path: Path) -> list[Message]:
+        """A document becomes a new bulletin, whose guesses are told."""
+        from ..intake import documents
+
+        draft = documents.read_document(path.name, path.read_bytes())
+        kept = documents.keep_draft(self.home, path.name, draft)
+        guesses = words.Reader(words.readings(self.commune)).text(draft.markdown().encode()).doubts
+        told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
+        return [told, *draft.notes, *(words.doubtful(guess) for guess in guesses)]
 
     def export(self, output: Path) -> None:
         """All schedules as one sheet."""

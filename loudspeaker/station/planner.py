@@ -13,11 +13,11 @@ from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
 from ..schedule.plan import plan
 from ..script.bulletin import Bulletin
-from ..script.reading import Readings
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
 from ..studio.order import DRILL, RATE, Desk, Lead, Order, estimate
 from ..vocabulary import Level
+from . import words
 from .folder import Contents, Folder
 
 Row = dict[str, Any]
@@ -35,14 +35,13 @@ class Planner:
     contents: Contents
     programmes: ProgrammeStore
     fingerprint: Callable[[str], str | None]
+    desk: Desk = field(init=False)
     _orders: dict[object, Order] = field(default_factory=dict)
     _recipes: dict[Order, str] = field(default_factory=dict)
 
-    @property
-    def desk(self) -> Desk:
+    def __post_init__(self) -> None:
         commune = self.contents.commune
-        readings = Readings(say=commune.say, abbrev=commune.abbrev, names=commune.names, region=commune.region)
-        return Desk(readings, commune.voices, self.folder.digest)
+        self.desk = Desk(words.readings(commune), commune.voices, self.folder.digest)
 
     # What is to be made
 

@@ -115,7 +115,7 @@ class Planning(Parts):
 
         publish.write(programme, output, found.title, self.now().date())
         if picture:
-            publish.draw(programme, order, picture)
+            publish.draw(programme, self.studio.marks(order), picture, found.title)
         return programme
 
     def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadFile, Message, Problem
 from ..schedule import commune
+from ..schedule.commune import Commune
 from ..script.reading import Doubt, Reading, Readings, Span, read
 from .folder import take
 
@@ -29,7 +30,7 @@ class Reader:
             found = commune.parse("commune.yaml", take(home, "commune.yaml"))
         except BadFile:
             return cls(Readings())
-        return cls(Readings(say=found.say, abbrev=found.abbrev, names=found.names, region=found.region))
+        return cls(readings(found))
 
     def line(self, data: bytes) -> str:
         """One line in, one line out; nothing is learnt across lines."""
@@ -42,13 +43,17 @@ class Reader:
         begin = _body(whole)
         reading = read(whole[begin:], self.readings)
         lines = whole.count("\n", 0, begin)
-        return replace(
-            reading,
-            doubts=tuple(replace(doubt, line=doubt.line + lines) for doubt in reading.doubts),
+        return reading._replace(
+            doubts=tuple(doubt._replace(line=doubt.line + lines) for doubt in reading.doubts),
             spans=tuple(
-                replace(span, written=(span.written[0] + begin, span.written[1] + begin)) for span in reading.spans
+                span._replace(written=(span.written[0] + begin, span.written[1] + begin)) for span in reading.spans
             ),
         )
+
+
+def readings(commune: Commune) -> Readings:
+    """The commune's own words."""
+    return Readings(commune.say, commune.abbrev, commune.names, "south" if commune.region == "south" else "north")
 
 
 def row(reading: Reading, say: Callable[[str], str]) -> Row:

@@ -13,10 +13,10 @@ import numpy as np
 from ..engines.chain import Chain, Spoken
 from ..engines.registry import Voice
 from ..errors import LoudspeakerError
-from ..intake.recordings import decoded
+from ..intake.decoding import decoded
 from ..sound import chime
 from ..sound.clip import Clip
-from ..sound.compose import Piece, compose
+from ..sound.compose import Composition, Mark, Piece, arranged
 from ..sound.master import master
 from ..sound.profiles import PROFILES, Profile
 from ..sound.programme import Programme
@@ -70,19 +70,27 @@ class Studio:
             raise LoudspeakerError(message)
         if order.lead is Lead.TONE:
             return _tone(order.rate), Facts(Lead.TONE, order.rate, TONE_SECONDS * order.rate, loudness=TONE_LEVEL)
-        profile = profile_of(order)
+        arrangement, said = self._arranged(order, progress)
+        finished = master(arrangement.clip(), profile_of(order), order.rate)
+        return finished, Facts(said.key(order), order.rate, len(finished.samples), said.voice, len(order.doubts))
+
+    def marks(self, order: Order) -> Sequence[Mark]:
+        """When each sentence is heard."""
+        return self._arranged(order, lambda done, total: None)[0].marks()
+
+    def _arranged(self, order: Order, progress: Progress) -> tuple[Composition, Said]:
+        """Everything in its place, not yet mastered."""
+        rate = profile_of(order).rate
         said = self._said(order, progress)
-        pieces = [piece for part in order.pieces for piece in self._pieces(part, said, profile.rate)]
-        clip = compose(
-            pieces,
-            profile.rate,
-            chime=self._lead(order, profile.rate),
+        composition = arranged(
+            [piece for part in order.pieces for piece in self._pieces(part, said, rate)],
+            rate,
+            chime=self._lead(order, rate),
             repeat=order.repeat,
-            reminder=self._pieces(order.reminder, said, profile.rate) if order.reminder else (),
+            reminder=self._pieces(order.reminder, said, rate) if order.reminder else (),
             gap=order.gap,
         )
-        finished = master(clip, profile, order.rate)
-        return finished, Facts(said.key(order), order.rate, len(finished.samples), said.voice, len(order.doubts))
+        return composition, said
 
     def better(self, order: Order, programme: Programme) -> bool:
         """Did a voice further down the list speak, so that it is worth asking the first again?"""
@@ -104,8 +112,8 @@ class Studio:
 
     def _pieces(self, part: Speech | Recording, said: Said, rate: int) -> Sequence[Piece]:
         if isinstance(part, Recording):
-            return [Piece(decoded(self.home / part.path, rate), AFTER_RECORDING)]
-        return [Piece(said.clips[part.voices][line.text], line.pause_after) for line in part.utterances]
+            return [Piece(decoded(self.home / part.path, rate), AFTER_RECORDING, part.path)]
+        return [Piece(said.clips[part.voices][line.text], line.pause_after, line.text) for line in part.utterances]
 
     def _lead(self, order: Order, rate: int) -> Clip | None:
         if order.lead is Lead.NONE:

@@ -137,7 +137,7 @@ class Desk:
         if part.audio:
             return self.recording(part.audio), ()
         reading = read(part.text or "", self.readings)
-        doubts = tuple(replace(doubt, line=doubt.line + part.line - 1) for doubt in reading.doubts)
+        doubts = tuple(doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
         voices = part.voices or bulletin.voices or self.voices
         return Speech(utterances(reading.spoken), voices), doubts
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..errors import LoudspeakerError, Message
+from ..sound.compose import Mark
 from ..sound.programme import Programme
 from ..store.files import write_whole
 
@@ -47,3 +49,13 @@ def _mp3(programme: Programme, title: str, day: date) -> bytes:
                 Message("an MP3 needs ffmpeg: sudo apt install ffmpeg ({error})", error=error)
             ) from error
         return draft.read_bytes()
+
+
+def draw(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
+    """The programme as a picture (SVG) with the sentences under it."""
+    from ..sound.picture import picture
+    from ..sound.wav import read_wav
+
+    with programme.path.open("rb") as file:
+        clip = read_wav(file)
+    write_whole(path, picture(clip, marks, title, programme.loudness).encode())
