@@ -110,7 +110,7 @@ def test_an_entry_may_raise_the_level() -> None:
 def test_between_equals_the_order_of_villages_decides_then_the_file() -> None:
     airings = planned(
         village("suoi-trat", "bulletin: ba, at: 6:00", "bulletin: mot, at: 6:00"),
-        village("na-hoa", "name: x, bulletin: mot, at: 6:00, repeat: 2"),
+        village("na-hoa", "name: x, bulletin: muoi, at: 6:00"),
     )
 
     assert [(airing.village, *told(airing)[:2]) for airing in airings] == [
