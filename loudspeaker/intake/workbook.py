@@ -1,0 +1,102 @@
+"""Excel files (.xlsx) as rows of text, and back. What the columns mean is not known here."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+LARGEST = 50 << 20  # bytes, unpacked
+MOST_ROWS, MOST_COLUMNS = 5_000, 50
+WIDEST = 40  # letters
+ISO_DATE, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
+
+
+def rows(data: bytes) -> list[list[str]]:
+    """The cells of the first sheet with something in it, as they would be written by hand: 17:30, 2021-07-05, 2.
+
+    Raises `ValueError` for what is no workbook, or far too big a one.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            if sum(part.file_size for part in package.infolist()) > LARGEST:
+                raise ValueError("too big")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except Exception as error:  # the file is a stranger's: whatever the reader trips over is a damaged file
+        raise ValueError("no workbook") from error
+    try:
+        for sheet in book.worksheets:
+            found = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+            texts = [[text_of(value) for value in row] for row in found]
+            if any(any(row) for row in texts):
+                return texts
+        return []
+    finally:
+        book.close()
+
+
+def text_of(value: Any) -> str:
+    """One cell as text. Excel keeps times as parts of a day and whole numbers with a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return unicodedata.normalize("NFC", str(value)).strip()
+
+
+def written(title: str, header: Sequence[str], texts: Sequence[Sequence[Any]]) -> bytes:
+    """A workbook of one sheet with a bold, frozen header. A single date or time becomes one to Excel too."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = title
+    sheet.append(list(header))
+    for row in texts:
+        sheet.append([_cell(value) for value in row])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for cells in sheet.iter_cols():
+        longest = max(len(str(cell.value or "")) for cell in cells)
+        sheet.column_dimensions[get_column_letter(cells[0].column)].width = min(longest, WIDEST) + 3
+        for cell in cells:
+            if isinstance(cell.value, date):
+                cell.number_format = "dd/mm/yyyy"
+            elif isinstance(cell.value, time):
+                cell.number_format = "hh:mm"
+    sheet.freeze_panes = "A2"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def cell_name(row: int, column: int) -> str:
+    """The name of a cell by its row and column, both from 0.
+
+    >>> cell_name(4, 2)
+    'C5'
+    """
+    return f"{get_column_letter(column + 1)}{row + 1}"
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    if isinstance(value, str) and TIME.fullmatch(value) and value < "24":
+        return time.fromisoformat(value)
+    return value
