@@ -31,6 +31,7 @@ LOOK = 2.0  # s: people's files are looked at
 AHEAD = 600.0  # s: what is coming is made
 FADE = 0.9  # s: then the sound ends, faded or not
 BLINK = 0.02  # s
+QUIET = 60.0  # s before the same trouble is told again
 
 logger = logging.getLogger(__name__)
 Task = Callable[[], object]
@@ -98,6 +99,7 @@ class Loop:
         self._door: Door | None = None
         self._wake = clock.now()
         self._ending = False
+        self._told = "", 0.0
 
     def wake(self) -> None:
         """From any thread: there is news."""
@@ -205,9 +207,16 @@ class Loop:
         try:
             task()
         except LoudspeakerError as error:
-            logger.error("%s", error)
+            self._tell(error)
         except Exception:
             logger.exception("%s", task)
+
+    def _tell(self, error: LoudspeakerError) -> None:
+        """Loudly, but not every second."""
+        now = self._clock.monotonic()
+        if str(error) != self._told[0] or now >= self._told[1] + QUIET:
+            logger.error("%s", error)
+            self._told = str(error), now
 
     def _fade(self) -> None:
         assert self._station

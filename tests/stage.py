@@ -115,9 +115,11 @@ class Stage:
 
     def step(self) -> datetime:
         now = self.clock.now()
-        wake = self.conductor.step(now, self.order(now), self.watch.look(now, self.clock.monotonic(), self.vouchers))
-        self._collect()
-        return wake
+        try:
+            trust = self.watch.look(now, self.clock.monotonic(), self.vouchers)
+            return self.conductor.step(now, self.order(now), trust)
+        finally:
+            self._collect()
 
     def order(self, now: datetime) -> RunningOrder:
         """The same object as long as nothing has changed, as a station gives it."""

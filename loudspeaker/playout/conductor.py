@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from ..interfaces import Speaker
 from . import rules
 from .air import Air
+from .backlog import Backlog
 from .book import Book
 from .desk import Desk
 from .journal import Journal
@@ -37,7 +38,8 @@ class Conductor:
     """
 
     def __init__(self, log: Log, speakers: Mapping[str, Speaker], desk: Desk, alone: bool = False) -> None:
-        self._journal = Journal(log)
+        self._log = Backlog(log)
+        self._journal = Journal(self._log)
         self._book = Book(self._journal, speakers)
         self._lines = [Line(output, speaker) for output, speaker in speakers.items()]
         self._air = Air(self._journal, self._book, desk)
@@ -55,7 +57,11 @@ class Conductor:
         return self._book.window(now)
 
     def step(self, now: datetime, order: RunningOrder, trust: Trust = TRUSTED) -> datetime:
-        """Do what is due; return when to call again: sooner if a speaker has news, or a file or the clock changed."""
+        """Do what is due; return when to call again: sooner if a speaker has news, or a file or the clock changed.
+
+        Raises what keeps the log from the disk, once all is done: nothing is lost meanwhile as long as we run, so call
+        again in a second.
+        """
         self._begin(now)
         if trust.stepped:
             self._shift(trust.stepped)
@@ -70,6 +76,9 @@ class Conductor:
                 self._air.serve(line, now, trust)
         self._believed = trust.believed
         self._beat(now, trust)
+        self._log.flush()
+        if self._log.trouble:
+            raise self._log.trouble
         return self._next(now, trust)
 
     @property

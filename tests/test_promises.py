@@ -1,0 +1,13 @@
+"""A few random months of a station keep the promises (design.md 1, 2, 5–8); `make fault` runs many."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from months import Month, WildClock
+
+FEW = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+
+TestMonth = Month.TestCase
+TestMonth.settings = FEW
+TestWildClock = WildClock.TestCase
+TestWildClock.settings = FEW
