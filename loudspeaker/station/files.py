@@ -93,4 +93,4 @@ class Files(Care):
         """All schedules as one sheet."""
         from ..intake import sheets
 
-        sheets.write(self.contents.schedules, output)
+        sheets.write(self.home, output)
