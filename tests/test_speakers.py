@@ -92,7 +92,7 @@ def turn(deck: Deck, blocks: Sequence[int], begins: float = 0.0) -> list[int]:
     heard = array("h")
     for frames in blocks:
         out = memoryview(bytearray(2 * deck.channels * frames))
-        deck.render(out, begins + deck.position / deck.rate)
+        deck.render(out, begins + deck.position / deck.rate, 0.0)
         heard.extend(out.cast("h"))
         for track in deck.tracks:
             track.tape.fill()
@@ -128,13 +128,32 @@ def test_gain_multiplies_and_never_wraps_around(samples: list[int], gain: float)
 # When does a frame leave?
 
 
-def test_one_lying_report_does_not_move_the_anchor() -> None:
-    anchor = Anchor(RATE)
-    for frame in range(0, 600, 10):
-        anchor.note(5.0 + frame / RATE + (1.8 if frame == 300 else 0.0), frame)
+def anchored(held: float, lies: float = 0.0) -> Anchor:
+    """What is learnt of a card with a buffer of 50 ms whose frame 0 leaves at 5.0, asking a little late at times."""
+    anchor = Anchor(RATE, buffer=0.05)
+    for number in range(100):
+        late = 0.005 * (number % 3)
+        anchor.note(5.0 - held + number / 100 + late, held - late + lies, number * 10)
+    return anchor
 
-    assert anchor.frame(6.0) == 1000
-    assert anchor.moment(500) == pytest.approx(5.5)
+
+def test_the_cards_pace_is_believed_rather_than_a_busy_servers_word() -> None:
+    assert anchored(held=0.05, lies=0.0015).moment(0) == pytest.approx(5.0)
+    assert anchored(held=0.05, lies=-0.004).frame(6.0) == 1000
+
+
+def test_what_lies_behind_the_buffer_is_not_forgotten() -> None:
+    assert anchored(held=0.09).moment(500) == pytest.approx(5.5)
+
+
+def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
+    anchor = Anchor(RATE, buffer=0.05)
+    for number in range(12):
+        anchor.note(3.0, 0.0125 * number, number * 10)
+    for number in range(12, 20):
+        anchor.note(4.95 + number / 100, 0.05, number * 10)
+
+    assert anchor.moment(0) == pytest.approx(5.0)
 
 
 # The deck

@@ -14,17 +14,17 @@ from .track import Track
 class Deck:
     """The tracks of one card. Everything that a block needs is in memory before; nothing here waits."""
 
-    def __init__(self, rate: int, channels: int) -> None:
+    def __init__(self, rate: int, channels: int, buffer: float = 0.0) -> None:
         self.rate = rate
         self.channels = channels
-        self.anchor = Anchor(rate)
+        self.anchor = Anchor(rate, buffer)
         self.position = 0  # frames given to the card
         self.blocks = 0  # the heartbeat
         self.tracks: list[Track] = []
 
-    def render(self, out: memoryview, leaves_at: float) -> None:
-        """Fill `out` (bytes, 16-bit, channels interleaved), whose first frame leaves at `leaves_at`, monotonic."""
-        self.anchor.note(leaves_at, self.position)
+    def render(self, out: memoryview, now: float, held: float) -> None:
+        """Fill `out` (bytes, 16-bit, channels interleaved), at `now`, while the card holds `held` seconds of sound."""
+        self.anchor.note(now, held, self.position)
         out[:] = bytes(len(out))
         samples = out.cast("h")
         taken: set[int] = set()

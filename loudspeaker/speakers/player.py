@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .soundcard import Running
 
 TICK = 0.03  # seconds between looks at what plays
+HASTE = 0.005  # … and at what is to stop, because something urgent may be waiting for its end
 BEAT = 0.25  # … between signs of life
 LINGER = 1.0  # the card stays open this long after the last sample
 STARTING = 2.5  # a card may take this long to ask for its first blocks
@@ -65,6 +66,8 @@ class Player:
     @property
     def pause(self) -> float | None:
         """Seconds until `tend` wants to be called; None: not before the next command."""
+        if any(track.stopping for track in self.tracks.values()):
+            return HASTE
         return TICK if self.running else None
 
     def obey(self, command: dict[str, Any]) -> None:

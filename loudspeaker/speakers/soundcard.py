@@ -15,7 +15,7 @@ from sounddevice import PortAudioError
 
 from .deck import Deck
 
-LATENCY = 0.04  # seconds of buffer: what a pre-emption waits for, and what a busy machine may take to think
+LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
 DEFAULT = "auto"
 
 
@@ -60,20 +60,22 @@ class Running:
     """
 
     def __init__(self, name: str, rate: int, channels: int) -> None:
+        hurry(10)  # the threads of a sound server's library are started in here
         release()
         sounddevice._initialize()
         card = find(name)
         self.card: str = card["name"]
-        self.deck = Deck(rate, max(1, min(max(channels, 2), card["max_output_channels"])))
         self._hurried = False
         self._stream = sounddevice.RawOutputStream(
             samplerate=rate,
-            channels=self.deck.channels,
+            channels=max(1, min(max(channels, 2), card["max_output_channels"])),
             dtype="int16",
             device=card["index"],
             latency=LATENCY,
             callback=self._block,
         )
+        # PortAudio's word for what the card holds when it asks for the next block.
+        self.deck = Deck(rate, self._stream.channels, self._stream.latency)
         self._stream.start()
 
     @property
@@ -87,14 +89,14 @@ class Running:
         release()
 
     def _block(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        # Only this difference is to be trusted: which clock PortAudio reads depends on how it was built.
-        leaves_at = monotonic() + time.outputBufferDacTime - time.currentTime
+        now = monotonic()
         if not self._hurried:
             self._hurried = True
-            hurry()
+            hurry(20)
         if status.output_underflow:
             self.deck.ran_dry()
-        self.deck.render(memoryview(out), leaves_at)
+        # Only this difference is to be trusted: which clock PortAudio reads depends on how it was built.
+        self.deck.render(memoryview(out), now, time.outputBufferDacTime - time.currentTime)
 
 
 def release() -> None:
@@ -103,7 +105,7 @@ def release() -> None:
         sounddevice._terminate()
 
 
-def hurry() -> None:
-    """Put this thread before the rest of the machine, where that is allowed."""
+def hurry(priority: int) -> None:
+    """Put this thread, and those that it will start, before the rest of the machine, where that is allowed."""
     with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(20))
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))

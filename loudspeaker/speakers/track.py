@@ -28,6 +28,11 @@ class Track:
         self._fade: int | None = None  # frames of the fade-out asked for
         self._faded = 0
 
+    @property
+    def stopping(self) -> bool:
+        """It was asked to stop and has not ended yet."""
+        return self._fade is not None and self.end is None
+
     def stop(self, fade: int) -> None:
         """Fade out over `fade` frames from the next block on."""
         self._fade = fade
