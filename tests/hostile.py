@@ -1,0 +1,41 @@
+"""Files that no person wrote, for test_hostile_files.py. Imports no test tool, so that memory can be measured."""
+
+from __future__ import annotations
+
+from loudspeaker.schedule import box, broadcasts, commune
+from loudspeaker.script import bulletin
+
+PARSERS = {
+    "commune.yaml": commune.parse,
+    "box.yaml": box.parse,
+    "schedules/x.yaml": broadcasts.parse,
+    "bulletins/x.md": bulletin.parse,
+}
+MB = 1_000_000
+HOSTILE = {
+    "too big": b"a: b\n" * MB,
+    "zeros": b"\0" * 1000,
+    "a program": b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 10,
+    "latin-1": "commune: Xã\n".encode("latin-1"),
+    "utf-16": "commune: Xã\n".encode("utf-16"),
+    "control characters": b"commune: \x07\x1b[2J\n",
+    "deep lists": b"a: " + b"[" * 900_000,
+    "deep blocks": b"- " * 450_000,
+    "deep mappings": b"{a: " * 220_000,
+    "many values": b"[a," * 3 + b"a," * 490_000 + b"]]]",
+    "many keys": b"".join(b"k%d: v\n" % number for number in range(90_000)),
+    "many unknown keys": b"".join(b"k%d: v\n" % number for number in range(24_000)),
+    "laughs": b"a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n",
+    "a merge": b"a: &a {b: c}\nd: {<<: *a}\n",
+    "objects": b"commune: !!python/object/apply:os.system [echo]\n",
+    "a long word": b"commune: " + b"a" * 999_000,
+    "a long key": b"a" * 999_000 + b": b",
+    "an open quote": b'commune: "' + b"a" * 999_000,
+    "comments": b"#\n" * 499_000,
+    "nothing": b"",
+    "only blanks": b" \n" * 1000,
+    "a list": b"- a\n- b\n",
+    "a word": b"hello",
+    "directives": b"%YAML 9.9\n---\na: b\n",
+    "half a file": b"commune: X\nid: x\npolicy: {hours: [05:30-06",
+}
