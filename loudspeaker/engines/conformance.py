@@ -69,7 +69,7 @@ def _speech(engine: Engine, voice: str) -> Iterator[str]:
         if np.abs(clip.samples).max() > 1:
             yield "clip: samples should lie within -1 and 1"
     if long.duration < 2 * short.duration:
-        yield f"clip: 22 words take {long.duration:.1f} s and four take {short.duration:.1f} s; was something cut?"
+        yield f"clip: 24 words take {long.duration:.1f} s and four take {short.duration:.1f} s; was something cut?"
 
 
 def _blank_text(engine: Engine, voice: str) -> Iterator[str]:

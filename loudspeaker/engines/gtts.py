@@ -10,7 +10,6 @@ import base64
 import binascii
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable, TryAgain
 from .sayable import sayable
+from .turn import Turn
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -90,24 +90,6 @@ class Gtts:
 
         self._turn.wait()
         return _mp3(post(self._url, body, gTTS.GOOGLE_TTS_HEADERS, self._longest))
-
-
-class Turn:
-    """At most one request each `spacing` seconds, whoever asks."""
-
-    def __init__(self, spacing: float, pause: Callable[[float], None]) -> None:
-        self._spacing = spacing
-        self._pause = pause
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        with self._lock:
-            now = time.monotonic()
-            mine = max(now, self._next)
-            self._next = mine + self._spacing
-        if mine > now:
-            self._pause(mine - now)
 
 
 def _mp3(answer: bytes) -> bytes:

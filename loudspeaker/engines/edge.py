@@ -1,0 +1,88 @@
+"""Microsoft Edge's read-aloud voices, online, ahead of time only. Texts leave this machine.
+
+An extra: `pip install loudspeaker[edge]`. Vietnamese are `vi-VN-HoaiMyNeural` (a woman) and `vi-VN-NamMinhNeural`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ..errors import BadRequest, EngineError, Message, NotAvailable, RateLimited, TryAgain
+from .sayable import sayable
+from .turn import Turn
+
+if TYPE_CHECKING:
+    from ..sound.clip import Clip
+
+HOST = "speech.platform.bing.com"
+VIETNAMESE = ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural")
+SPACING = 1.0  # seconds between two requests
+LONGEST = 30.0  # seconds for one sentence
+
+
+class Edge:
+    """Any voice of the service; the Vietnamese ones are listed."""
+
+    name = "edge"
+    online = True
+    at_once = 1
+
+    def __init__(
+        self, longest: float = LONGEST, spacing: float = SPACING, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._longest = longest
+        self._turn = Turn(spacing, pause)
+
+    def fingerprint(self, voice: str) -> str:
+        if not re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}-\w+Neural", voice):
+            raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
+        try:
+            return f"edge-tts {version('edge-tts')}"
+        except PackageNotFoundError as error:
+            raise NotAvailable(Message("edge-tts is not installed: pip install loudspeaker[edge]")) from error
+
+    def synthesize(self, text: str, voice: str) -> Clip:
+        from .decoding import decode
+        from .net import within
+
+        self.fingerprint(voice)
+        text = sayable(text)
+        self._turn.wait()
+        try:
+            return decode(within(self._longest, lambda: asyncio.run(self._spoken(text, voice))))
+        except EngineError:
+            raise
+        except Exception as error:
+            raise _translated(error, self._longest) from error
+
+    def voices(self) -> Sequence[str]:
+        return VIETNAMESE if find_spec("edge_tts") else ()
+
+    async def _spoken(self, text: str, voice: str) -> bytes:
+        """The MP3 of one sentence."""
+        from edge_tts import Communicate
+
+        sound = bytearray()
+        async with asyncio.timeout(self._longest):
+            async for message in Communicate(text, voice, connect_timeout=8, receive_timeout=8).stream():
+                if message["type"] == "audio":
+                    sound += message["data"]
+        return bytes(sound)
+
+
+def _translated(error: Exception, seconds: float) -> EngineError:
+    """Whatever edge-tts and aiohttp raise, as one of ours."""
+    if isinstance(error, TimeoutError):
+        return TryAgain(Message("{host} took longer than {seconds:.0f} s", host=HOST, seconds=seconds))
+    status = getattr(error, "status", None)
+    if status == 429:
+        return RateLimited(Message("{host} asks to be left alone", host=HOST))
+    if status is not None:
+        return TryAgain(Message("{host} answers {status}", host=HOST, status=status))
+    return TryAgain(Message("{host} cannot be reached, or broke off", host=HOST))

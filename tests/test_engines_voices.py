@@ -1,0 +1,206 @@
+"""Installing a voice: from the net, a folder or a stick; nothing wrong and nothing half is ever a voice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from loudspeaker.engines.piper_voices import install
+from loudspeaker.errors import LoudspeakerError, NotFound, Refused, TryAgain
+
+VOICE = "vi_VN-hum-low"
+PLACE = "vi/vi_VN/hum/low"
+MODEL = bytes(range(256)) * 4_000  # a megabyte
+CONFIG = b'{"audio": {"sample_rate": 22050}}'
+FILES = {f"{VOICE}.onnx": MODEL, f"{VOICE}.onnx.json": CONFIG}
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def index() -> list[dict[str, object]]:
+    """What the collection's API tells about the files of one folder."""
+    blob = hashlib.sha1(b"blob %d\0" % len(CONFIG) + CONFIG).hexdigest()
+    large = {"oid": sha256(MODEL), "size": len(MODEL), "pointerSize": 133}
+    return [
+        {"type": "file", "oid": "0" * 40, "size": len(MODEL), "path": f"{PLACE}/{VOICE}.onnx", "lfs": large},
+        {"type": "file", "oid": blob, "size": len(CONFIG), "path": f"{PLACE}/{VOICE}.onnx.json"},
+    ]
+
+
+@dataclass
+class Hub:
+    """A stand-in for piper's collection."""
+
+    url: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    ranges: bool = True
+    breaks: list[int] = field(default_factory=list)  # the next answers end after so many bytes
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+
+@contextmanager
+def hub(files: dict[str, bytes] = FILES) -> Iterator[Hub]:
+    told = Hub(files={f"/rhasspy/piper-voices/resolve/main/{PLACE}/{name}": data for name, data in files.items()})
+    told.files[f"/api/models/rhasspy/piper-voices/tree/main/{PLACE}"] = json.dumps(index()).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data, wanted = told.files.get(self.path), self.headers.get("Range", "")
+            told.asked.append((self.path.rpartition("/")[2], wanted))
+            if data is None:
+                self.send_error(404)
+                return
+            begins = int(wanted[6:-1]) if wanted and told.ranges else 0
+            if begins >= len(data):
+                self.send_error(416)
+                return
+            self.send_response(206 if begins else 200)
+            self.send_header("Content-Length", str(len(data) - begins))
+            self.end_headers()
+            ends = begins + told.breaks.pop() if told.breaks and self.path.endswith(".onnx") else len(data)
+            self.wfile.write(data[begins:ends])
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        told.url = f"http://127.0.0.1:{server.server_port}/"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def stick(folder: Path, files: dict[str, bytes] = FILES, sums: dict[str, bytes] = FILES) -> str:
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    (folder / "SHA256SUMS").write_text("".join(f"{sha256(data)}  {name}\n" for name, data in sums.items()))
+    return str(folder)
+
+
+def installed(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".onnx", ".json")}
+
+
+def test_a_voice_comes_from_the_net(tmp_path: Path) -> None:
+    seen: list[tuple[int, int, str]] = []
+    with hub() as net:
+        install(VOICE, None, tmp_path, lambda *told: seen.append(told), net.url)
+
+    assert installed(tmp_path) == FILES
+    assert seen[-1] == (len(MODEL), len(MODEL), f"{VOICE}.onnx")
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("ending", ["", f"/{VOICE}.onnx"])
+def test_a_voice_comes_from_a_stick(tmp_path: Path, ending: str) -> None:
+    install(VOICE, stick(tmp_path / "usb") + ending, tmp_path / "voices")
+
+    assert installed(tmp_path / "voices") == FILES
+
+
+def test_a_voice_comes_from_a_mirror(tmp_path: Path) -> None:
+    with hub() as net:
+        sums = "".join(f"{sha256(data)} *{name}\n" for name, data in FILES.items())
+        net.files |= {f"/mirror/{name}": data for name, data in (FILES | {"SHA256SUMS": sums.encode()}).items()}
+        install(VOICE, f"{net.url}mirror", tmp_path)
+
+    assert installed(tmp_path) == FILES
+
+
+def test_the_folder_of_one_box_is_a_source_for_the_next(tmp_path: Path) -> None:
+    install(VOICE, stick(tmp_path / "usb"), tmp_path / "one")
+    install(VOICE, str(tmp_path / "one"), tmp_path / "other")
+
+    assert installed(tmp_path / "other") == FILES
+
+
+def test_what_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    with hub() as net:
+        net.breaks = [700_000]
+        with pytest.raises(TryAgain, match="the same command goes on"):
+            install(VOICE, None, tmp_path, hub=net.url)
+        have = (tmp_path / f"{VOICE}.onnx.part").stat().st_size
+        install(VOICE, None, tmp_path, hub=net.url)
+
+    assert 0 < have <= 700_000
+    assert net.asked[-1] == (f"{VOICE}.onnx", f"bytes={have}-")
+    assert installed(tmp_path) == FILES
+
+
+def test_a_server_without_ranges_starts_anew(tmp_path: Path) -> None:
+    (tmp_path / f"{VOICE}.onnx.part").write_bytes(b"x" * 5_000)
+    with hub() as net:
+        net.ranges = False
+        install(VOICE, None, tmp_path, hub=net.url)
+
+    assert installed(tmp_path) == FILES
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [MODEL[:-1], MODEL + b"x", MODEL[:-1] + b"x", b"", b"<html>Log in</html>"],
+    ids=["short", "long", "changed", "empty", "portal"],
+)
+@pytest.mark.parametrize("where", ["net", "stick"])
+def test_what_does_not_match_is_refused(tmp_path: Path, wrong: bytes, where: str) -> None:
+    files = FILES | {f"{VOICE}.onnx": wrong}
+    with hub(files) as net, pytest.raises(Refused, match="is not what it should be"):
+        install(VOICE, None if where == "net" else stick(tmp_path / "usb", files), tmp_path / "voices", hub=net.url)
+
+    assert f"{VOICE}.onnx" not in installed(tmp_path / "voices")
+    assert not list((tmp_path / "voices").glob("*.part"))
+
+
+def test_a_wrong_part_of_the_right_size_is_refused_and_then_fetched_anew(tmp_path: Path) -> None:
+    (tmp_path / f"{VOICE}.onnx.part").write_bytes(b"x" * len(MODEL))
+    with hub() as net:
+        with pytest.raises(Refused):
+            install(VOICE, None, tmp_path, hub=net.url)
+        install(VOICE, None, tmp_path, hub=net.url)
+
+    assert installed(tmp_path) == FILES
+
+
+def test_a_stick_without_hashes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="sha256sum"):
+        install(VOICE, stick(tmp_path / "usb", sums={}), tmp_path / "voices")
+
+
+@pytest.mark.parametrize("voice", ["../../etc/passwd", "vais1000", "vi_VN-a/b-low"])
+def test_a_name_that_cannot_be_a_voice_is_refused(tmp_path: Path, voice: str) -> None:
+    with pytest.raises(NotFound, match="look like vi_VN-vais1000-medium"):
+        install(voice, None, tmp_path)
+
+
+def test_a_voice_that_the_collection_does_not_have_is_told(tmp_path: Path) -> None:
+    with hub() as net, pytest.raises(NotFound):
+        install("vi_VN-nobody-low", None, tmp_path, hub=net.url)
+
+
+def test_without_a_net_it_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(LoudspeakerError, match="cannot be reached"):
+        install(VOICE, None, tmp_path, hub="http://127.0.0.1:9/")
+
+
+def test_what_is_there_already_is_not_fetched_again(tmp_path: Path) -> None:
+    with hub() as net:
+        install(VOICE, None, tmp_path, hub=net.url)
+        before = len(net.asked)
+        install(VOICE, None, tmp_path, hub=net.url)
+
+    assert net.asked[before:] == [("low", "")]
