@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 import os
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from ..errors import BadUsage, Message
 from ..interfaces import Speaker
+from ..playout.record import Log, Record
 from .live import Live
 from .planning import Planning
+from .story import MEANINGS
 
 VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "status"}
 AHEAD = "2"  # days
@@ -22,7 +25,7 @@ class Service(Live):
     """What `daemon.Station` asks for."""
 
     def __init__(self, station: Planning, speakers: Mapping[str, Speaker], welcome: str | None) -> None:
-        super().__init__(station, speakers, station.clock, station.log)
+        super().__init__(station, speakers, station.clock, Told(station.log, self._tell))
         self._left = False
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         if welcome:
@@ -31,6 +34,11 @@ class Service(Live):
 
     def prepare_ahead(self) -> None:
         self._start("prepare", "--days", AHEAD)
+
+    def look(self) -> bool:
+        for child in self._children.values():
+            child.poll()  # an ended one goes away
+        return super().look()
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""
@@ -69,6 +77,12 @@ class Service(Live):
             with suppress(ProcessLookupError):
                 child.terminate()
 
+    def _tell(self, record: Record) -> None:
+        """A line for each verdict: for a terminal, or the journal."""
+        at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
+        line = f"{at:%H:%M:%S} {record.id}: {self.say(MEANINGS[record.verdict])}"
+        print(f"{line} ({record.why})" if record.why else line, file=sys.stderr, flush=True)
+
     def _heard(self, village: str) -> bool:
         return self.station.box.plays[village] in self.speakers
 
@@ -80,6 +94,21 @@ class Service(Live):
         self._children[command[0]] = subprocess.Popen(
             self.station.command(*command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=_humble
         )
+
+
+class Told:
+    """A log that passes each verdict on once it is on the disk."""
+
+    def __init__(self, log: Log, tell: Callable[[Record], None]) -> None:
+        self._log = log
+        self._tell = tell
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def verdict(self, record: Record) -> None:
+        self._log.verdict(record)
+        self._tell(record)
 
 
 def _humble() -> None:
