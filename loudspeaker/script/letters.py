@@ -34,8 +34,10 @@ _FOLD: dict[int, str] = {
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
 _ODD = re.compile(rf"[^\n!-&(-_a-~“” {_LATIN}]|  ")
-_CLUSTER = re.compile(rf"\r\n|  +|.[\u0300-\u036f]+|[^\n!-&(-_a-~“” {_LATIN}]", re.DOTALL)
+_SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
+_CLUSTER = re.compile(rf"\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-_a-~“” {_LATIN}]", re.DOTALL)
 _ALIKE_WORD = re.compile(r"[^\W\d_]*[Ѐ-ӿΑ-Ωο][^\W\d_]*")
+_SPACES = re.compile(rf"[{_SPACE}{_INVISIBLE}]+")
 _MARKS = re.compile(r"[\u0300-\u036f]+")
 _KEPT = frozenset("'€£°²³½¼¾‰±•µΩ¥₹₩")
 
@@ -85,8 +87,10 @@ class Letters:
 
 def _right(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
-    if len(cluster) > 1 and cluster[0] in "\r ":
-        return "\n" if cluster[0] == "\r" else " "
+    if cluster == "\r\n":
+        return "\n"
+    if _SPACES.fullmatch(cluster):
+        return " " if cluster.strip(_INVISIBLE) else ""
     composed = _MARKS.sub("", unicodedata.normalize("NFC", cluster))
     folded = composed.translate(_FOLD)
     return folded if folded != composed else "".join(map(_one, composed))

@@ -8,6 +8,7 @@ Any string gives an answer, in linear time; reading spoken text changes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -94,6 +95,9 @@ def _ready(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnWords:
     return OwnWords([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
 
 
+_BLANKS = re.compile("  +")
+
+
 class _Page:
     """The spoken text as it grows: plain stretches copied, read ones put in, blanks between them right."""
 
@@ -130,10 +134,9 @@ class _Page:
 
     def _put(self, words: str, start: int, end: int, copied: bool = False) -> int:
         """Write `words` for the text from `start` to `end`; give back where they begin."""
-        if not copied and words:
-            words = self._fit(words)
+        words = _BLANKS.sub(" ", words) if copied else self._fit(words)
         if self._last in " \n":
-            words = words.lstrip(" ") if not copied or self._length else words
+            words = words.lstrip(" ")
         elif words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied)):
             self._write(" ")
         begin = self._length
@@ -145,7 +148,7 @@ class _Page:
 
     def _fit(self, words: str) -> str:
         """A capital at the beginning of a sentence; no comma after another sign."""
-        if words in (",", ".") and self._last in ",.;:!?(-" and self._length:
+        if not words or words in (",", ".") and self._last in ",.;:!?(-" and self._length:
             return ""
         tail = "".join(self._out[-3:])[-6:].rstrip(' "“(')
         if (not self._length or not tail or tail[-1] in ".!?\n") and words[:1].islower():

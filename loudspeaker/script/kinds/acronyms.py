@@ -14,7 +14,7 @@ from .titles import ambiguous
 _WORD = r"[A-ZĐƯÂ][A-Za-zĐđƯưÂ]{0,15}"
 
 
-@reads(r"[^\W\d_]{2,12}(?![^\W_])", starts="word")
+@reads(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
 def headline(match: re.Match[str], scene: Scene) -> Answer:
     """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
     word = match[0]
@@ -87,7 +87,7 @@ def dotted(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry and entry.sure and " " not in match[0] else spell_letters(letters)
 
 
-@reads(rf"{_WORD}(?![^\W_]|')", starts="word")
+@reads(rf"{_WORD}(?![^\W\d_]|')", starts="word")
 def single(match: re.Match[str], scene: Scene) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
     word = match[0]
@@ -116,7 +116,7 @@ def _sayable(word: str) -> bool:
     return has_vowel(word) and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
 
 
-@reads(r"[a-zđư]{3,12}(?![^\W_])", starts="word")
+@reads(r"[a-zđư]{3,12}(?![^\W\d_])", starts="word")
 def small(match: re.Match[str], scene: Scene) -> Answer:
     """sđt -> số điện thoại: written small in a hurry"""
     key = scene.lexicon.small.get(match[0])

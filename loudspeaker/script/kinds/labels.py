@@ -30,7 +30,7 @@ def inner_number(match: re.Match[str], scene: Scene) -> str | None:
     return scene.say(match[1]) + "," if _opens(match, scene) else None
 
 
-@reads(r"([A-Za-zĐđ])[)](?=\s|[^\W\d_])", starts="word")
+@reads(r"([A-Za-zĐđ])[)](?=\s|\w)", starts="word")
 def letter(match: re.Match[str], scene: Scene) -> str | None:
     """b) Thời hạn -> bê, thời hạn"""
     return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None

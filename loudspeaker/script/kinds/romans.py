@@ -14,11 +14,8 @@ _CUES = words_before(
     "đại hội đảng|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|tuần|trại|số|năm"
 )
 _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
-_SMALL_CUES = tuple(
-    cue
-    for cue in _CUES
-    if cue not in (" cấp", " điều", " loại", " giải", " độ", " lần", " khu", " mức", " tuần", " đợt")
-)
+# Words that no reading ends with: what is said must not be read again.
+_SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
 
 
 @reads(r"([IVXLCDM]{1,12})(?![^\W_]|'|\.[A-ZĐ])", starts="word")

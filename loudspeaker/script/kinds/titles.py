@@ -57,7 +57,7 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
 
-@reads(r"([A-ZĐ])(?![^\W_]|'|\.[A-ZĐƯ]|-[^\W_])(?:\.(?= ?[a-zà-ỹ(,]))?", starts="word")
+@reads(r"([A-ZĐ])(?![^\W\d_]|')(?:\.(?= ?[a-zà-ỹ(,]))?", starts="word")
 def initial(match: re.Match[str], scene: Scene) -> Answer:
     """bà Sùng Thị M. -> mờ; a lone vowel is already its own name: A Mú Sung"""
     return None if match[1] in _VOWELS else LETTERS[match[1]]

@@ -6,7 +6,6 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pkgutil import get_data
 from typing import NamedTuple, Protocol
 
 
@@ -104,11 +103,9 @@ class Lexicon:
 
 def rows(name: str) -> Iterator[list[str]]:
     """The lines of a table beside this file, without remarks."""
-    data = get_data(__name__, name)
-    assert data is not None, name
-    for line in data.decode().splitlines():
-        if line and line[0] != "#":
-            yield line.split("\t")
+    with open(f"{__path__[0]}/{name}", encoding="utf-8") as table:
+        lines = table.read().splitlines()
+    yield from (line.split("\t") for line in lines if line and line[0] != "#")
 
 
 def _meaning(reading: str, before: str = "", after: str = "") -> Meaning:
