@@ -18,6 +18,7 @@ from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule, parse
 from loudspeaker.schedule.commune import Commune, Policy
 from loudspeaker.schedule.days import DaySet, NamedDay
 from loudspeaker.schedule.hours import daily, strictest
+from loudspeaker.schedule.permit import permit
 from loudspeaker.schedule.plan import plan
 from loudspeaker.vocabulary import Expected, Level
 
@@ -478,6 +479,15 @@ def test_nothing_lies_outside_the_policy_of_anybody_who_hears_it(world: dict[str
             begins, ends = seconds(airing.starts_at, airing.scheduled_at), seconds(airing.ends_at, airing.scheduled_at)
             assert any(first <= begins and (ends <= last or last == 86400) for first, last in daily(policy))
             assert policy.allow_night or (begins >= 5 * 3600 and ends <= 21 * 3600)
+
+
+@many
+@given(worlds())
+def test_what_is_planned_is_permitted_again_when_its_time_comes(world: dict[str, Any]) -> None:
+    for airing in plan(**world, begins=BEGINS, ends=BEGINS + timedelta(days=2)):
+        if airing.starts_at and airing.ends_at:
+            args = world["commune"], world["box"], FACTS, Marks(), airing, airing.starts_at, airing.ends_at
+            assert permit(*args) is None
 
 
 @many

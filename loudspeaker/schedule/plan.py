@@ -158,5 +158,5 @@ def _airing(output: str, moments: Calendar, wish: Wish, fate: Share | Denial) ->
         music=moments.music,
         gain=heard.gain,
         repeat=heard.repeat,
-        wait=broadcast.wait,
+        wait=heard.wait,
     )
