@@ -67,7 +67,7 @@ class Recording(Planning):
         """The whole log as JSON lines, to be merged elsewhere."""
         from ..reports import exported
 
-        exported.write(self.log, path)
+        exported.write(self.log, self.box.plays, self.now(), path)
 
     def report(self, month: str | None, source: str | None, logs: Sequence[Path], output: Path) -> None:
         """Per village and bulletin, as .xlsx or .csv."""

@@ -41,7 +41,7 @@ class AsRunLog:
         Raises `Refused` where it is another commune's, `LogUnusable` where it is damaged.
         """
         self._database = database
-        self._commune = commune
+        self.commune = commune
         self._ballast = ballast
         self._lock = Lock()
         try:
@@ -131,7 +131,7 @@ class AsRunLog:
     def verify(self) -> str:
         """The head of the chain, if every entry is what was written. Raises `Broken` at the first that is not."""
         with self._lock, transaction(self._database, "DEFERRED"):  # one view of it, whoever writes meanwhile
-            found = head(self._commune, self.entries())
+            found = head(self.commune, self.entries())
             last = self._one("SELECT coalesce(max(number), 0) FROM entries")
             highest = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
         if highest and last != highest:
@@ -146,7 +146,7 @@ class AsRunLog:
             "INSERT INTO entries (entry, hash) VALUES (?1, following(coalesce("
             "(SELECT hash FROM entries ORDER BY number DESC LIMIT 1), ?2), ?1))",
             canonical(entry),
-            beginning(self._commune),
+            beginning(self.commune),
         )
 
     def _write(self, statement: str, *values: str) -> None:

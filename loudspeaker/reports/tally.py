@@ -1,0 +1,108 @@
+"""Counts what was planned and what was heard, per village and bulletin. Pure: journals and a plan in, values out.
+
+Only a log can say that something was heard: what no log covers is counted as such, and never as aired.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..playout.record import Record
+from ..schedule.airing import Airing
+from ..vocabulary import Expected, Level, Verdict
+from .exported import Journal
+
+WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}
+HEARD = WHOLE | {Verdict.AIRED_PARTLY, Verdict.PRE_EMPTED, Verdict.STOPPED}
+PROMISED = {Expected.AIR, Expected.NOT_READY}  # whether another box is ready is not known on this one
+TRIAL = "test"  # the broadcast's name of a test of the horns
+
+
+@dataclass(slots=True)
+class Line:
+    """One bulletin in one village."""
+
+    village: str
+    bulletin: str  # id; the broadcast's name for a stream; "" for an emergency's own words, or for nothing at all
+    planned: int = 0
+    aired: int = 0
+    minutes: float = 0.0  # heard, whoever asked for it
+    missed: Counter[Verdict] = field(default_factory=Counter)
+    by_hand: int = 0  # replays that were heard
+    emergencies: int = 0  # that were heard
+    unlogged: int = 0  # planned, where no log tells what became of it
+    logged: bool = True  # False: no log covers any of it
+
+    def count(self, record: Record) -> None:
+        heard = record.verdict in HEARD
+        if record.level is Level.EMERGENCY:
+            self.emergencies += heard
+        elif by_hand(record.id):
+            self.by_hand += heard
+        else:
+            self.planned += 1
+            self.aired += record.verdict in WHOLE
+            if record.verdict not in WHOLE:
+                self.missed[record.verdict] += 1
+        if heard:
+            self.minutes += minutes(record)
+
+    def count_unlogged(self) -> None:
+        self.planned += 1
+        self.unlogged += 1
+
+
+def tally(
+    journals: Sequence[Journal], records: Iterable[Record], airings: Iterable[Airing], villages: Sequence[str]
+) -> list[Line]:
+    """A line for each village and bulletin, villages in the order given; at least one for each village.
+
+    `records` are those to be counted, `airings` the plan of the same time, of which only what no journal covers counts.
+    """
+    lines: dict[tuple[str, str], Line] = {}
+
+    def line(village: str, bulletin: str) -> Line:
+        return lines.setdefault((village, bulletin), Line(village, bulletin))
+
+    for record in records:
+        if record.broadcast != TRIAL:
+            line(record.village, subject(record)).count(record)
+    for airing in airings:
+        if airing.expected in PROMISED and not _covered(journals, airing):
+            line(airing.village, subject(airing)).count_unlogged()
+    for village in set(villages) - {village for village, _ in lines}:
+        line(village, "")
+    known = {village for journal in journals for village in journal.villages}
+    for found in lines.values():
+        found.logged = found.village in known and (not found.planned or found.unlogged < found.planned)
+    order = {village: at for at, village in enumerate(villages)}
+    return [lines[key] for key in sorted(lines, key=lambda key: (order.get(key[0], len(order)), key))]
+
+
+def merged(journals: Iterable[Journal]) -> list[Record]:
+    """All records of all journals in order of schedule, each airing once."""
+    found = {record.id: record for journal in reversed(list(journals)) for record in journal.records}
+    return sorted(found.values(), key=lambda record: (record.scheduled_at, record.id))
+
+
+def subject(what: Record | Airing) -> str:
+    """What it was about: the bulletin, else the stream's name; nothing for an emergency's own words."""
+    return what.bulletin or ("" if by_hand(what.id) else what.broadcast)
+
+
+def by_hand(airing: str) -> bool:
+    """Airings that a person asked for have seconds in their id."""
+    return airing.rpartition("T")[2].count(":") == 2
+
+
+def minutes(record: Record) -> float:
+    """How long it was heard."""
+    if not (record.started_at and record.ended_at):
+        return 0.0
+    return (record.ended_at - record.started_at).total_seconds() / 60
+
+
+def _covered(journals: Iterable[Journal], airing: Airing) -> bool:
+    return any(journal.covers(airing.village, airing.scheduled_at) for journal in journals)

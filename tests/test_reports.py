@@ -1,0 +1,246 @@
+"""Reports tell what was heard, from logs alone; what no log tells is said to be unknown and never aired."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import load_workbook
+
+from loudspeaker.errors import BadFile, BadUsage, NotFound
+from loudspeaker.playout.record import Record
+from loudspeaker.reports import exported, report
+from loudspeaker.reports.tally import by_hand
+from loudspeaker.schedule.airing import Airing
+from loudspeaker.schedule.box import Box
+from loudspeaker.schedule.broadcasts import VillageSchedule
+from loudspeaker.schedule.commune import Commune
+from loudspeaker.script.bulletin import Bulletin
+from loudspeaker.store.asrun import AsRunLog
+from loudspeaker.vocabulary import Expected, Level, Verdict
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+NOW = datetime(2026, 11, 30, 20, 0, tzinfo=HANOI)
+FIRST = datetime(2026, 11, 2, 6, 5, tzinfo=HANOI)
+SOURCE = "Công văn số 12/STTTT của Sở Thông tin và Truyền thông, ngày 01/11/2026"
+
+
+@dataclass
+class Contents:
+    schedules: tuple[VillageSchedule, ...]
+    bulletins: Mapping[str, Bulletin]
+
+
+@dataclass
+class Station:
+    """As much of a station as a report asks for; `plan` is what its files say."""
+
+    log: AsRunLog
+    plan: list[Airing] = field(default_factory=list)
+    box: Box = field(default_factory=lambda: Box(plays={"na-hoa": "a", "suoi-trat": "a"}))
+    commune: Commune = field(
+        default_factory=lambda: Commune("ban-may", "Xã Bản Mây", villages=("na-hoa", "suoi-trat", "cho-may"))
+    )
+    contents: Contents = field(
+        default_factory=lambda: Contents(
+            (VillageSchedule("na-hoa", "Thôn Nà Hoa", ()), VillageSchedule("cho-may", "Tổ dân phố Chợ Mây", ())),
+            {
+                "bluezone": Bulletin("bluezone", "Cài đặt Bluezone", source=SOURCE, valid_from=date(2026, 11, 1)),
+                "hop-thon": Bulletin("hop-thon", "Họp thôn"),
+            },
+        )
+    )
+    say: Callable[[str], str] = str
+
+    def now(self) -> datetime:
+        return NOW
+
+    def airings(self, begins: datetime, ends: datetime) -> list[Airing]:
+        return [airing for airing in self.plan if begins <= airing.scheduled_at < ends]
+
+
+def record(village: str, bulletin: str | None, day: int, verdict: Verdict = Verdict.AIRED, **facts: object) -> Record:
+    when = FIRST + timedelta(days=day)
+    aired = Record(
+        f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}", village, "a", bulletin or "vov1", bulletin, Level.ROUTINE, when,
+        verdict, "vì sao", when, when + timedelta(seconds=90),
+    )  # fmt: skip
+    return replace(aired, **facts)  # type: ignore[arg-type]
+
+
+def airing(village: str, bulletin: str, day: int, expected: Expected = Expected.AIR) -> Airing:
+    when = FIRST + timedelta(days=day)
+    return Airing(
+        f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}", village, "", bulletin, bulletin, "", Level.ROUTINE, when, when,
+        when, 60, "estimated", expected, None,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    log = AsRunLog.open(tmp_path / "asrun.db", "ban-may")
+    yield Station(log)
+    log.close()
+
+
+def summary(station: Station, tmp_path: Path, *logs: Path, source: str | None = None) -> list[dict[str, str]]:
+    """The rows of the .csv."""
+    path = tmp_path / "bao-cao.csv"
+    report.write(station, None if source else "2026-11", source, logs, path)
+    return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+
+
+def other_box(tmp_path: Path, *records: Record, commune: str = "ban-may", name: str = "hop-2") -> Path:
+    """What the box of Chợ Mây exported."""
+    log = AsRunLog.open(tmp_path / name / "asrun.db", commune)
+    log.event("clock", "", datetime(1970, 1, 1, tzinfo=HANOI))
+    for one in records:
+        log.verdict(one)
+    exported.write(log, {"cho-may"}, NOW, path := tmp_path / f"{name}.jsonl")
+    log.close()
+    return path
+
+
+def test_each_village_and_bulletin_has_its_counts(station: Station, tmp_path: Path) -> None:
+    station.log.verdict(record("na-hoa", "bluezone", 0))
+    station.log.verdict(record("na-hoa", "bluezone", 1, Verdict.AIRED_LATE))
+    station.log.verdict(record("na-hoa", "bluezone", 2, Verdict.MISSED_OFF, started_at=None, ended_at=None))
+    station.log.verdict(record("na-hoa", "bluezone", 3, Verdict.AIRED_PARTLY))
+    station.log.verdict(record("na-hoa", "bluezone", 28 + 3))  # next month
+    station.log.verdict(record("na-hoa", None, 4))
+    na_hoa, stream, suoi_trat, cho_may = summary(station, tmp_path)
+
+    assert na_hoa == {
+        "Village": "Thôn Nà Hoa", "Bulletin": "bluezone", "Title": "Cài đặt Bluezone", "Planned": "4", "Aired": "2",
+        "Minutes": "4.5", "Not aired": "2", "aired in part": "1", "missed: no power, or switched off": "1",
+        "Replayed by hand": "0", "Emergencies": "0", "Log": "logged",
+    }  # fmt: skip
+    assert (stream["Bulletin"], stream["Aired"]) == ("vov1", "1")
+    assert (suoi_trat["Village"], suoi_trat["Log"]) == ("suoi-trat", "logged")
+    assert (cho_may["Village"], cho_may["Log"], cho_may["Aired"]) == ("Tổ dân phố Chợ Mây", "no log yet", "no log yet")
+
+
+def test_replays_and_emergencies_are_counted_beside_the_plan(station: Station, tmp_path: Path) -> None:
+    by = {"broadcast": "play", "id": "na-hoa/play/2026-11-02T19:02:31"}
+    station.log.verdict(record("na-hoa", "bluezone", 0, **by))
+    urgent = {"broadcast": "urgent", "level": Level.EMERGENCY, "id": "na-hoa/urgent/2026-11-03T02:00:00"}
+    station.log.verdict(record("na-hoa", None, 1, **urgent))
+    trial = {"broadcast": "test", "id": "na-hoa/test/2026-11-03T09:00:00"}
+    station.log.verdict(record("na-hoa", None, 1, **trial))
+    urgent_row, played, *_ = summary(station, tmp_path)
+
+    assert (played["Planned"], played["Replayed by hand"], played["Minutes"]) == ("0", "1", "1.5")
+    assert (urgent_row["Title"], urgent_row["Emergencies"], urgent_row["Planned"]) == ("emergency", "1", "0")
+    assert by_hand("na-hoa/play/2026-11-02T19:02:31")
+    assert not by_hand("na-hoa/bluezone/2026-11-02T19:02")
+
+
+def test_a_village_without_a_log_is_planned_and_never_aired(station: Station, tmp_path: Path) -> None:
+    station.log.verdict(record("na-hoa", "bluezone", 0))
+    station.plan = [airing(village, "bluezone", day) for village in ("na-hoa", "cho-may") for day in range(3)]
+    station.plan.append(airing("cho-may", "bluezone", 5, Expected.REFUSED))
+    rows = {row["Village"]: row for row in summary(station, tmp_path)}
+
+    assert rows["Tổ dân phố Chợ Mây"]["Planned"] == "3"
+    assert rows["Tổ dân phố Chợ Mây"]["Aired"] == "no log yet"
+    assert rows["Thôn Nà Hoa"]["Planned"] == "1"
+
+
+def test_logs_of_other_boxes_are_merged_each_airing_once(station: Station, tmp_path: Path) -> None:
+    station.log.verdict(record("na-hoa", "bluezone", 0))
+    other = other_box(tmp_path, record("cho-may", "bluezone", 1), record("cho-may", "hop-thon", 2, Verdict.SKIPPED))
+    exported.write(station.log, {"na-hoa"}, NOW, tmp_path / "hop-1.jsonl")
+    station.plan = [airing("cho-may", "bluezone", day) for day in range(3)]
+    rows = {
+        (row["Village"], row["Bulletin"]): row for row in summary(station, tmp_path, other, tmp_path / "hop-1.jsonl")
+    }
+
+    assert rows["Thôn Nà Hoa", "bluezone"]["Aired"] == "1"
+    bluezone = rows["Tổ dân phố Chợ Mây", "bluezone"]
+    # The second box was put up on the second day: of the first, nobody knows.
+    assert (bluezone["Planned"], bluezone["Aired"], bluezone["Log"]) == ("2", "1", "no log yet for 1")
+    assert rows["Tổ dân phố Chợ Mây", "hop-thon"]["left out"] == "1"
+
+
+def test_a_report_by_source_tells_only_of_that_dispatch(station: Station, tmp_path: Path) -> None:
+    station.log.verdict(record("na-hoa", "bluezone", 0))
+    station.log.verdict(record("na-hoa", "hop-thon", 1))
+    rows = summary(station, tmp_path, source="12/stttt")
+
+    assert [row["Bulletin"] for row in rows] == ["bluezone", "", ""]
+    with pytest.raises(NotFound, match="13/STTTT"):
+        summary(station, tmp_path, source="13/STTTT")
+
+
+def test_a_workbook_has_every_airing_and_the_heads_of_the_logs(station: Station, tmp_path: Path) -> None:
+    station.log.verdict(record("na-hoa", "bluezone", 0))
+    report.write(station, "2026-11", None, [other_box(tmp_path, record("cho-may", "bluezone", 1))], tmp_path / "a.xlsx")
+    book = load_workbook(tmp_path / "a.xlsx")
+    tables = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
+
+    assert book.sheetnames == ["Summary", "Airings", "Logs"]
+    assert tables[1][1][:6] == (
+        "Thôn Nà Hoa",
+        "bluezone",
+        datetime(2026, 11, 2, 6, 5),
+        datetime(2026, 11, 2, 6, 5),
+        1.5,
+        "aired",
+    )
+    assert [row[0] for row in tables[2]] == ["Log", "this box", "hop-2.jsonl"]
+    assert tables[2][1][5] == station.log.verify()
+
+
+def test_an_exported_log_comes_back_as_it_is(station: Station, tmp_path: Path) -> None:
+    records = (record("na-hoa", "bluezone", 0), record("na-hoa", None, 1))
+    for one in records:
+        station.log.verdict(one)
+    station.log.event("skip", "", NOW, why="đám tang")
+    exported.write(station.log, station.box.plays, NOW, tmp_path / "a.jsonl")
+    found = exported.read(tmp_path / "a.jsonl")
+
+    assert found == replace(exported.own(station.log, station.box.plays, NOW), origin="a.jsonl")
+    assert (found.records, found.entries, found.head) == (records, 3, station.log.verify())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [("vì sao", "vì thế", 3), ("clock", "skip", 2), ("as-run", "other", 1), ('"hash":"', '"hash":"0', 2)],
+)
+def test_an_exported_log_that_was_changed_is_refused(tmp_path: Path, old: str, new: str, line: int) -> None:
+    path = other_box(tmp_path, record("cho-may", "bluezone", 1))
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+
+    with pytest.raises(BadFile) as error:
+        exported.read(path)
+    assert error.value.problems[0].line == line
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_an_exported_log_that_was_cut_off_is_refused(tmp_path: Path, kept: int) -> None:
+    path = other_box(tmp_path, record("cho-may", "bluezone", 1))
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
+
+    with pytest.raises(BadFile):
+        exported.read(path)
+
+
+def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> None:
+    with pytest.raises(BadUsage, match="2026-13"):
+        report.write(station, "2026-13", None, [], tmp_path / "a.csv")
+    with pytest.raises(BadUsage, match=r"a\.pdf"):
+        report.write(station, "2026-11", None, [], tmp_path / "a.pdf")
+    with pytest.raises(BadFile, match="xa-khac"):
+        report.write(station, "2026-11", None, [other_box(tmp_path, commune="xa-khac")], tmp_path / "a.csv")
+
+
+def test_a_month_to_come_has_nothing_to_tell(station: Station, tmp_path: Path) -> None:
+    report.write(station, "2027-01", None, [], tmp_path / "a.csv")
+
+    assert (tmp_path / "a.csv").exists()
