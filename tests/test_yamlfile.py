@@ -70,6 +70,8 @@ def test_a_misspelt_key_does_not_hide_the_right_one() -> None:
         ("days: []\n", "1: “days” needs a list; write days: […]"),
         ("at: [6:05]\n", "1: “…” should be a single value"),
         ("at:\n", "1: a value is missing here; write it, or remove the key"),
+        ("days:\n", "1: a value is missing here; write it, or remove the key"),
+        ("a" * 900 + ": b\n", "1: unknown key “" + "a" * 199 + "…”"),
         ("- at\n", ": the file should hold lines such as “key: value”"),
         ("", ": the file should hold lines such as “key: value”"),
         ("at: &a 6:05\n", "1: anchors and aliases"),

@@ -21,6 +21,8 @@ from ..vocabulary import KEYS
 # A file with more mistakes than this is not what it should be at all.
 MOST_PROBLEMS = 100
 
+MISSING = Message("a value is missing here; write it, or remove the key")
+
 T = TypeVar("T")
 D = TypeVar("D")
 K = TypeVar("K")
@@ -31,7 +33,7 @@ class Mistake(Exception):
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)
-        self.message = Message(message.template, **{name: _cut(fact) for name, fact in message.facts.items()})
+        self.message = message
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -51,7 +53,8 @@ class Notes:
         return int(node.start_mark.line) + self.first_line
 
     def add(self, node: yaml.Node, message: Message) -> None:
-        self.problems.append(Problem(self.path, self.line(node), message))
+        short = Message(message.template, **{name: _cut(fact) for name, fact in message.facts.items()})
+        self.problems.append(Problem(self.path, self.line(node), short))
         if len(self.problems) == MOST_PROBLEMS:
             self.tell()
 
@@ -129,7 +132,7 @@ class Section:
             return self._each([node], read)
         if isinstance(node, yaml.SequenceNode) and node.value:
             return self._each(node.value, read)
-        self.fault(Message("“{key}” needs a list; write {key}: [{value}]", key=key, value=_shown(node)), key)
+        self._notes.add(node, _no_list(key, node))
         return None
 
     def _each(self, nodes: Sequence[yaml.Node], read: Callable[[str], T]) -> tuple[T, ...]:
@@ -189,10 +192,6 @@ class Section:
         except Mistake as mistake:
             self._notes.add(self._values[key], mistake.message)
 
-    def is_word(self, key: str) -> bool:
-        """Is the value at `key` a single one, neither a list nor a mapping?"""
-        return isinstance(self._values.get(key), yaml.ScalarNode)
-
     def fault(self, message: Message, key: str | None = None) -> None:
         """Note a mistake at the value of `key`, or at the section as a whole."""
         self._notes.add(self._values.get(key or "", self._node), message)
@@ -204,7 +203,7 @@ class Section:
     def _section(self, node: yaml.Node, keys: Sequence[str]) -> Section | None:
         if isinstance(node, yaml.MappingNode):
             return Section(node, keys, self._notes)
-        self._notes.add(node, Message("“{value}” should be entries such as “key: value”", value=_shown(node)))
+        self._notes.add(node, _no_entries(node))
         return None
 
     def _try(self, node: yaml.Node, read: Callable[[str], T], default: D) -> T | D:
@@ -227,7 +226,7 @@ def spellings(keys: Sequence[str]) -> dict[str, str]:
 
 def _placed(value: yaml.Node, key: yaml.Node) -> yaml.Node:
     """A value that is missing is missed at its key, not where the next thing stands."""
-    if isinstance(value, yaml.ScalarNode) and not value.value and not value.style:
+    if _empty(value):
         value.start_mark = key.start_mark
     return value
 
@@ -242,18 +241,31 @@ def _unknown(key: str, meant: str | None, names: dict[str, str]) -> Message:
 def _word(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise Mistake(Message("“{value}” should be a single value", value=_shown(node)))
-    text = unicodedata.normalize("NFC", node.value).strip()
-    if not text and not node.style:
-        raise Mistake(Message("a value is missing here; write it, or remove the key"))
-    return text
+    if _empty(node):
+        raise Mistake(MISSING)
+    return unicodedata.normalize("NFC", node.value).strip()
+
+
+def _no_list(key: str, node: yaml.Node) -> Message:
+    if _empty(node):
+        return MISSING
+    return Message("“{key}” needs a list; write {key}: [{value}]", key=key, value=_shown(node))
+
+
+def _no_entries(node: yaml.Node) -> Message:
+    return MISSING if _empty(node) else Message("“{value}” should be entries such as “key: value”", value=_shown(node))
+
+
+def _empty(node: yaml.Node) -> bool:
+    """Is nothing written there? Quotes with nothing between them are something."""
+    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
 
 
 def _shown(node: yaml.Node) -> str:
-    """A value as its author would recognise it, in few words."""
-    if isinstance(node, yaml.ScalarNode):
-        return str(_cut(" ".join(node.value.split())))
-    return "…"
+    """A value as its author would recognise it."""
+    return " ".join(node.value.split()) if isinstance(node, yaml.ScalarNode) else "…"
 
 
 def _cut(fact: object) -> object:
-    return fact[:59] + "…" if isinstance(fact, str) and len(fact) > 60 else fact
+    """A fact in few words: a value may be a whole page, put into the wrong place."""
+    return fact[:199] + "…" if isinstance(fact, str) and len(fact) > 200 else fact

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from ..errors import Message
 from ..vocabulary import DAYS, WORDS
-from .section import Mistake, Section, folded, nearest
+from .section import MISSING, Mistake, Section, folded, nearest
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ _YEARS = range(1900, 2200)
 def word(text: str) -> str:
     """Any words at all."""
     if not text:
-        raise Mistake(Message("a value is missing here; write it, or remove the key"))
+        raise Mistake(MISSING)
     return text
 
 
