@@ -36,7 +36,8 @@ _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơ
 _ODD = re.compile(rf"[^\n!-&(-_a-~“” {_LATIN}]|  ")
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _CLUSTER = re.compile(rf"\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-_a-~“” {_LATIN}]", re.DOTALL)
-_ALIKE_WORD = re.compile(r"[^\W\d_]*[Ѐ-ӿΑ-Ωο][^\W\d_]*")
+_ALIKE_LETTER = re.compile("[Ѐ-ӿΑ-Ωο]")
+_WORD = re.compile(r"[^\W\d_]+")
 _SPACES = re.compile(rf"[{_SPACE}{_INVISIBLE}]+")
 _MARKS = re.compile(r"[\u0300-\u036f]+")
 _KEPT = frozenset("'€£°²³½¼¾‰±•µΩ¥₹₩")
@@ -109,9 +110,11 @@ def _one(letter: str) -> str:
 
 def _latin(text: str) -> str:
     """Cyrillic and Greek look-alikes inside Latin words become Latin, letter for letter."""
-    return _ALIKE_WORD.sub(_latin_word, text)
+    return _WORD.sub(_latin_word, text) if _ALIKE_LETTER.search(text) else text
 
 
 def _latin_word(match: re.Match[str]) -> str:
+    if not _ALIKE_LETTER.search(match[0]):
+        return match[0]
     turned = match[0].translate(_ALIKE)
     return turned if turned.isascii() or any("A" <= c <= "z" for c in match[0]) else match[0]

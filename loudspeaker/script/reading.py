@@ -135,7 +135,9 @@ class _Page:
     def _put(self, words: str, start: int, end: int, copied: bool = False) -> int:
         """Write `words` for the text from `start` to `end`; give back where they begin."""
         words = _BLANKS.sub(" ", words) if copied else self._fit(words)
-        if self._last in " \n":
+        if words == "," and self._last == " ":
+            self._shorten()
+        elif self._last in " \n":
             words = words.lstrip(" ")
         elif words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied)):
             self._write(" ")
@@ -148,12 +150,19 @@ class _Page:
 
     def _fit(self, words: str) -> str:
         """A capital at the beginning of a sentence; no comma after another sign."""
-        if not words or words in (",", ".") and self._last in ",.;:!?(-" and self._length:
+        if not words or (words in (",", ".") and self._last in ",.;:!?(-" and self._length):
             return ""
         tail = "".join(self._out[-3:])[-6:].rstrip(' "“(')
         if (not self._length or not tail or tail[-1] in ".!?\n") and words[:1].islower():
             words = words[0].upper() + words[1:]
         return words
+
+    def _shorten(self) -> None:
+        """Take back the blank before a comma."""
+        self._out[-1] = self._out[-1][:-1]
+        self._length -= 1
+        written, (begin, end) = self.spans[-1]
+        self.spans[-1] = Span(written, (begin, min(end, self._length)))
 
     def _write(self, words: str) -> None:
         if words:

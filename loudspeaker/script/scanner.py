@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _OPENERS = frozenset(
-    ("ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "x", "km", "Km", "KM")
+    ["ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg", "tr"]
 )  # plain words that rules begin with
 
 

@@ -83,6 +83,8 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
     """T.Ư -> trung ương; initials letter by letter"""
     letters = re.sub(r"[. ]", "", match[0])
+    if len(letters) == 2 and letters not in ("TƯ", "TW", "TP", "TX"):
+        return spell_letters(letters)
     entry = scene.meaning(letters, match.start(), match.end())
     return entry.reading if entry and entry.sure and " " not in match[0] else spell_letters(letters)
 
@@ -150,4 +152,10 @@ def composed(word: str, scene: Scene, certain: bool = False) -> str:
     return " ".join(found) if found and len(found) > 1 else ""
 
 
-RULES: tuple[Rule, ...] = (headline, chain, dotted, single, small)
+@reads(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
+def prefixed(match: re.Match[str], scene: Scene) -> Answer:
+    """bOPV -> bê o pê vê"""
+    return spell_letters(match[0])
+
+
+RULES: tuple[Rule, ...] = (headline, chain, dotted, single, small, prefixed)

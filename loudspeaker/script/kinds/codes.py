@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..numerals import spell_letters
+from ..numerals import NUMBER, spell_letters
 from ..rules import Rule, Scene, reads
 
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -35,7 +35,11 @@ def strain(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def mixed(match: re.Match[str], scene: Scene) -> str | None:
-    """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm"""
+    """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
+    letters, digits = _split(match[0])
+    word = scene.lexicon.codes.get(letters)
+    if word and digits.isdigit():
+        return f"{word} {scene.numerals.code(digits)}"
     return _parts(match[0], scene)
 
 
@@ -51,9 +55,20 @@ def digit_first(match: re.Match[str], scene: Scene) -> str | None:
     return _parts(match[0], scene)
 
 
+@reads(rf"({NUMBER})([A-ZĐ]{{2,3}})(?![^\W_])")
+def strength(match: re.Match[str], scene: Scene) -> str | None:
+    """thuốc 1.8EC -> một phẩy tám e xê"""
+    return f"{scene.say(match[1])} {spell_letters(match[2])}"
+
+
+def _split(written: str) -> tuple[str, str]:
+    letters = written.rstrip("0123456789")
+    return letters, written[len(letters) :]
+
+
 def _parts(written: str, scene: Scene) -> str:
     parts = _PART.findall(written)
     return " ".join(scene.numerals.code(part) if part.isdigit() else spell_letters(part) for part in parts)
 
 
-RULES: tuple[Rule, ...] = (dashed, strain, mixed, named, digit_first)
+RULES: tuple[Rule, ...] = (dashed, strain, mixed, named, digit_first, strength)

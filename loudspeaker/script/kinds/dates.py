@@ -30,6 +30,9 @@ _PARTS = words_after(
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "kg|m|ấp|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
+_DEADLINES = words_before(
+    "trước|đến|hết|từ|sau|tới|vào|xong|hạn|kể từ|chậm nhất|bắt đầu|kết thúc|đến hết|hạn chót|dịp|lễ"
+)
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội"
@@ -38,6 +41,9 @@ _LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng n
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
+_NAMED_AFTER = words_before(
+    "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường"
+)
 _GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
 _LISTED = re.compile(r" (?:ngày|mùng|mồng)(?: \d{1,2},?){1,6}(?: và| đến| hoặc)?$")
 
@@ -45,14 +51,20 @@ _LISTED = re.compile(r" (?:ngày|mùng|mồng)(?: \d{1,2},?){1,6}(?: và| đến
 def _dated(scene: Scene, at: int) -> bool:
     """Whether the words before say that a date comes."""
     words = scene.before(at)
-    if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS):
+    if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS) or _after_hour(scene, at):
         return True
     return words[-1:].isalnum() and _LISTED.search(words) is not None
 
 
+def _after_hour(scene: Scene, at: int) -> bool:
+    """7h/12/9: the hour before has taken the slash and said “ngày”."""
+    return scene.last.end == at and scene.last.kind == "times"
+
+
 def _hinted(scene: Scene, start: int, end: int) -> bool:
     """Whether the words around are at least those that dates have."""
-    return scene.before(start).endswith(_WEAK) or scene.after(end).startswith(_LUNAR)
+    before = scene.before(start)
+    return before.endswith(_WEAK) or _street(before) or scene.after(end).startswith(_LUNAR)
 
 
 class _Day:
@@ -94,7 +106,12 @@ def _said(scene: Scene, at: int, words: str) -> str:
         return words.removeprefix("mùng ")
     if before.endswith((" ngày", " hôm", " các ngày")):
         return words
-    return words if scene.follows("dates", at, *_GAPS) else "ngày " + words
+    return words if scene.follows("dates", at, *_GAPS) or _after_hour(scene, at) or _street(before) else "ngày " + words
+
+
+def _street(before: str) -> bool:
+    """đường 19/5, trường 3/2: named after a day, but nobody says “ngày”."""
+    return before.endswith(_NAMED_AFTER)
 
 
 def _one(scene: Scene, at: int, day: _Day) -> Answer:
@@ -140,14 +157,15 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
 
-@reads(rf"(\d{{1,2}}) ?- ?(\d{{1,2}}) ?[./-] ?{_YEAR}{_END}")
+@reads(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{_YEAR}{_END}")
 def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
-    first, last = int(match[1]), int(match[2])
+    first, last = int(match[1]), int(match[3])
+    link = "đến" if match[2] == "-" else "và tháng"
     if not scene.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
         return None
     numerals = scene.numerals
-    return f"{numerals.month(first)} đến {numerals.month(last)} năm {numerals.cardinal(int(match[3]))}"
+    return f"{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
 @reads(rf"(\d{{1,2}}) ?([./-]) ?{_YEAR}{_END}")
@@ -182,9 +200,13 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     strong = _dated(scene, at)
     if match[2] == "/":
         return _slashed(day, match, scene, strong)
-    if not strong or not day.possible() or (scene.after(end).startswith(_COUNTED) and _whole_word(scene, end)):
+    if not day.possible() or (scene.after(end).startswith(_COUNTED) and _whole_word(scene, end)):
         return None
-    return _one(scene, at, day)
+    if strong:
+        return _one(scene, at, day)
+    if match[2] == "." and scene.before(at).endswith(_DEADLINES) and not scene.after(end)[:1].isalpha():
+        return Guess(_said(scene, at, day.words(scene.numerals)), Message("this could be a date or a number"))
+    return None
 
 
 def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:

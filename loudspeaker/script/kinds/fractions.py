@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..rules import Answer, Guess, Rule, Scene, reads
+from ..numerals import NUMBER
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
-_UNIT = r"(?: ?(kg|ha|m2|m|km|l|ml|g)(?![^\W_]))?"
+_LEVELS = words_before("cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 
 
-@reads(rf"(\d{{1,5}}) ?/ ?(\d{{1,5}})(?![\d/])(?![.,]\d){_UNIT}")
+@reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?(°?[A-Za-zµ%]{{1,5}}[23]?)(?![^\W_]))?")
 def part(match: re.Match[str], scene: Scene) -> Answer:
-    """1/3 -> một phần ba; 14/14 -> mười bốn trên mười bốn"""
-    above, below = int(match[1]), int(match[2])
-    unit = f" {scene.lexicon.units[match[3]]}" if match[3] else ""
-    if 0 < above < below <= 10 and match[1][0] != "0":
-        return f"{scene.say(match[1])} phần {scene.numerals.month(below)}{unit}"
-    words = f"{scene.say(match[1])} trên {scene.say(match[2])}{unit}"
-    if above <= 31 and below <= 12 and not scene.after(match.end())[:1].isalpha():
+    """1/3 -> một phần ba; 14/14 -> mười bốn trên mười bốn; huyết áp 140/90 mmHg"""
+    unit = scene.lexicon.units.get(match[3] or "", match[3] or "")
+    words = f"{_parted(match, scene)} {unit}".rstrip()
+    if _like_date(match[1], match[2]) and not match[3] and not scene.after(match.end())[:1].isalpha():
         return Guess(words, Message("this could be a date or a part of a whole"))
     return words
+
+
+def _parted(match: re.Match[str], scene: Scene) -> str:
+    above, below = match[1], match[2]
+    small = above.isdigit() and below.isdigit() and 0 < int(above) < int(below) <= 10 and above[0] != "0"
+    if small and not scene.before(match.start()).endswith(_LEVELS):
+        return f"{scene.say(above)} phần {scene.numerals.month(int(below))}"
+    return f"{scene.say(above)} trên {scene.say(below)}"
+
+
+def _like_date(day: str, month: str) -> bool:
+    return day.isdigit() and month.isdigit() and 1 <= int(day) <= 31 and 1 <= int(month) <= 12
 
 
 RULES: tuple[Rule, ...] = (part,)

@@ -7,7 +7,7 @@ import re
 from ..numerals import NUMBER
 from ..rules import Rule, Scene, reads, words_before
 
-_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W_])"
+_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W_]|/[cC](?![^\W_]))"
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 

@@ -20,7 +20,7 @@ _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
 _AREA = r"(?:\(0\d{1,4}\)|\(?\+84\)?(?: ?\(0\))?|0\d{1,4}|1[89]00)"
-_GROUPS = r"(?:[ .-]{0,2}\d{2,7}){1,4}"
+_GROUPS = r"(?:[ .-]{0,2}\d{1,7}){1,6}"
 
 
 @reads(_AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
@@ -50,12 +50,19 @@ def _phone(match: re.Match[str]) -> str | None:
 def short(match: re.Match[str], scene: Scene) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = scene.before(match.start())
-    if words.endswith(_STRONG) or scene.follows("phones", match.start(), *_GAPS):
+    if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
         return grouped(match[1])
     urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
     if urgent and words.endswith(_WEAK):
         return grouped(match[1])
     return None
+
+
+def _texting(words: str) -> bool:
+    """soạn TTHC … gửi 8151"""
+    return words.endswith((" gửi", " gởi", " gửi tới", " gửi đến")) and any(
+        w in words for w in (" soạn", " cú pháp", " tin nhắn", " nhắn")
+    )
 
 
 def grouped(written: str) -> str:

@@ -10,6 +10,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
+_SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 
@@ -60,4 +61,12 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
-RULES: tuple[Rule, ...] = (parted, flattened, degrees, halved, measured)
+@reads(r"(k?m[23²³]|cm[23²³]|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W_])", starts="word")
+def lone(match: re.Match[str], scene: Scene) -> Answer:
+    """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
+    if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):
+        return None
+    return scene.lexicon.units[match[1]]
+
+
+RULES: tuple[Rule, ...] = (parted, flattened, degrees, halved, measured, lone)

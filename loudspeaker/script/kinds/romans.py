@@ -13,6 +13,7 @@ _CUES = words_before(
     "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|độ|mức|quân đoàn|bước|học kỳ|học kì|"
     "đại hội đảng|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|tuần|trại|số|năm"
 )
+_ROW = re.compile(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
 _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
 # Words that no reading ends with: what is said must not be read again.
 _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
@@ -28,6 +29,8 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     if words.endswith(" thứ"):
         return scene.numerals.ordinal(value)
     if words.endswith(_CUES) or scene.follows("romans", at, *_GAPS):
+        return scene.numerals.cardinal(value)
+    if _ROW.match(scene.text, match.end()):
         return scene.numerals.cardinal(value)
     if len(match[1]) > 1 and not set(match[1]) - set("IVX"):
         return Guess(scene.numerals.cardinal(value), Message("taken for a Roman numeral"))

@@ -6,7 +6,7 @@ import re
 
 from ..rules import Rule, Scene, reads, words_before
 
-_SCORE = words_before("tỉ số|tỷ số|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước")
+_SCORE = words_before("tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước")
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
 _DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")

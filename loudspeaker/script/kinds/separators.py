@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ...errors import Message
-from ..rules import Answer, Guess, Rule, Scene, reads
+from ..numerals import NUMBER
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads
 
 _AMOUNTS = frozenset(("dates", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
 _SPOKEN = {
@@ -15,7 +15,9 @@ _SPOKEN = {
     "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng", "÷": "chia",
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
+_UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _PAUSES = frozenset("|;•")
+_SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
@@ -34,7 +36,7 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return ""
     digit = scene.text[end : end + 2].lstrip(" (")[:1].isdigit()
     if digit and _amount_before(scene, start):
-        return " đến "
+        return " đến " if _alike(scene, end) else " "
     if after.isdigit() and before in ("", " ", "\n", "("):
         return "âm "
     return _between_words(scene, start, end, before, after)
@@ -48,12 +50,26 @@ def _amount_before(scene: Scene, at: int) -> bool:
     )
 
 
+def _alike(scene: Scene, end: int) -> bool:
+    """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
+    following = re.match(rf" ?({NUMBER}) ?({_UNIT})?", scene.text[end : end + REACH])
+    if scene.last.kind != "quantities" or following is None:
+        return True
+    unit = scene.lexicon.units.get(following[2] or "")
+    return not following[0].endswith("/") and (unit is None or scene.last.spoken.endswith(unit))
+
+
 def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
     if before.isalpha() and after.isalpha():
         return " " if after.isupper() else "-"
     if before == " " and after == " ":
-        return "" if _both_names(scene, start, end) else ","
+        return "" if scene.char(start - 2) in ":;,." else _pause(scene, start, end)
     return " " if before.isalnum() or after.isalnum() else ""
+
+
+def _pause(scene: Scene, start: int, end: int) -> str:
+    """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
+    return "" if _both_names(scene, start, end) else ","
 
 
 def _both_names(scene: Scene, start: int, end: int) -> bool:
@@ -119,11 +135,10 @@ def about(match: re.Match[str], scene: Scene) -> Answer:
     return "khoảng "
 
 
-@reads(r"x(?= ?\d)", starts="word")
+@reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d)", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
-    """3x4m -> ba nhân bốn mét"""
-    gap = match.start() - scene.last.end
-    return " nhân " if 0 <= gap <= 1 and scene.last.kind in _AMOUNTS else None
+    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
+    return " nhân " if scene.last.end and match.start() - scene.last.end <= 20 else None
 
 
 @reads(r"'", starts="sign")
@@ -143,7 +158,7 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
         return "("
     if symbol in ")]":
         return ")"
-    if symbol in _MARKUP or unicodedata.category(symbol)[0] in "PC":
+    if symbol in _MARKUP or symbol in _SILENT:
         return "," if symbol in _PAUSES and not scene.begins_line(match.start()) else " "
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=symbol))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..rules import Rule, Scene, reads, words_after, words_before
+from ...errors import Message
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
@@ -20,6 +21,23 @@ def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
 def southern(match: re.Match[str], scene: Scene) -> str | None:
     """7g30 -> bảy giờ ba mươi phút"""
     return _clock(scene, match[1], match[2])
+
+
+@reads(r"(\d{1,2})[hHgG]([0-5]\d)? ?/ ?(?=\d{1,2}/\d{1,2}(?!\d))")
+def hour_of_day(match: re.Match[str], scene: Scene) -> str | None:
+    """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own"""
+    clock = _clock(scene, match[1], match[2])
+    return clock + " ngày" if clock else None
+
+
+@reads(r"(\d{1,2}) ?[hHgG](\d{2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
+def no_time(match: re.Match[str], scene: Scene) -> Answer:
+    """25h30, 7h75: said, and doubtful"""
+    if match[0][len(match[1])] in "gG":
+        return None
+    return Guess(
+        f"{scene.say(match[1])} giờ {scene.say(match[2])} phút", Message("this time of the day does not exist")
+    )
 
 
 @reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?: ?(?:giờ|h|phút)(?![^\W_]))?")
@@ -76,4 +94,15 @@ def _clock(scene: Scene, hour: str, minute: str | None) -> str | None:
     return f"{scene.say(hour)} giờ{minutes}"
 
 
-RULES: tuple[Rule, ...] = (hour_minute, southern, colon, hours, hour, southern_hour, minute_second, minutes)
+RULES: tuple[Rule, ...] = (
+    hour_of_day,
+    hour_minute,
+    southern,
+    no_time,
+    colon,
+    hours,
+    hour,
+    southern_hour,
+    minute_second,
+    minutes,
+)

@@ -20,7 +20,8 @@ _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 @reads(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], scene: Scene) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
-    entry = scene.meaning(match[1], match.start(), match.end())
+    dotted = scene.meaning(match[1] + ".", match.start(), match.end())
+    entry = dotted or scene.meaning(match[1], match.start(), match.end())
     if entry is None:
         return None
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
@@ -43,21 +44,21 @@ def _after_name(scene: Scene, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
-@reads(r"([ĐđVvKk]/[CcVvg])(?![^\W_])\.?(?=(:?))", starts="word")
+@reads(r"([A-Za-zĐđ]/[A-Za-z])(?![^\W_])\.?", starts="word")
 def slashed(match: re.Match[str], scene: Scene) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = scene.meaning(match[1], match.start(), match.start() + 3)
     return entry.reading if entry else None
 
 
-@reads(r"v ?[.,] ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
+@reads(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
 def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
     """v.v. -> vân vân"""
     rest = scene.text[match.end() : match.end() + 2].lstrip(" ")
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
 
-@reads(r"([A-ZĐ])(?![^\W\d_]|')(?:\.(?= ?[a-zà-ỹ(,]))?", starts="word")
+@reads(r"([A-ZĐ])(?![^\W\d_]|'|\.[A-ZĐƯ](?![a-zà-ỹ]))(?:\.(?= ?[a-zà-ỹ(,]))?", starts="word")
 def initial(match: re.Match[str], scene: Scene) -> Answer:
     """bà Sùng Thị M. -> mờ; a lone vowel is already its own name: A Mú Sung"""
     return None if match[1] in _VOWELS else LETTERS[match[1]]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from ..numerals import spell_letters
+
 
 class Entry(NamedTuple):
     """A reading, and whether it is certain."""
@@ -69,6 +71,10 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     while place.char(end) in (" ", "."):
         end += 1
     first, second = place.char(end), place.char(end + 1)
+    if cue == "<năm>":
+        return (
+            first in "12" and all(place.char(end + i).isdigit() for i in range(4)) and not place.char(end + 4).isdigit()
+        )
     if cue == "<số>":
         return first.isdigit()
     if cue == "<Tên>":
@@ -82,8 +88,9 @@ class Lexicon:
     def __init__(self) -> None:
         self.meanings: dict[str, list[Meaning]] = {}
         for written, *columns in rows("abbreviations.tsv"):
-            self.meanings.setdefault(written, []).append(_meaning(*columns))
+            self.meanings.setdefault(written, []).append(_meaning(written, *columns))
         self.documents = {written: reading for written, reading, *_ in rows("documents.tsv")}
+        self.codes = {written: reading for written, reading, *_ in rows("codes.tsv")}
         self.units = {written: reading for written, reading, *_ in rows("units.tsv")}
         # Written small in a hurry, where no word can be meant: sđt, ubnd, bhyt.
         self.small = {key.lower(): key for key in self.meanings if len(key) > 2 and not set(key) & set("AEIOUƯYÂÊ")}
@@ -108,8 +115,10 @@ def rows(name: str) -> Iterator[list[str]]:
     yield from (line.split("\t") for line in lines if line and line[0] != "#")
 
 
-def _meaning(reading: str, before: str = "", after: str = "") -> Meaning:
+def _meaning(written: str, reading: str, before: str = "", after: str = "") -> Meaning:
     guess = before == "?"
+    if reading == "*":
+        reading = spell_letters(written)
     return Meaning(reading, () if guess else _cues(before, " "), _cues(after, ""), not guess)
 
 
