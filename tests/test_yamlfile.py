@@ -204,6 +204,31 @@ def test_a_file_without_a_last_line_end_can_grow() -> None:
     assert append(PATH, b"a:\n- b", ["a"], "c").after == b"a:\n- b\n- c"
 
 
+ENTRIES = [
+    "- a",
+    "- {a: b}   # c",
+    "- a: b\n  c: d",
+    "- a: |\n    x\n\n    y",
+    "- a:\n  - b\n  - c  # d",
+    "# e\n- 'f'",
+    "- >-\n  g\n",
+]
+TAILS = ["", "\n", "\n# end\n", "\n\nother: 1\n", "   # f\n"]
+
+
+@given(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=4), st.sampled_from(TAILS), st.sampled_from(["", "  "]))
+def test_an_added_item_is_the_last_and_all_others_are_what_they_were(items: list[str], tail: str, indent: str) -> None:
+    lines = "\n".join(items).split("\n")
+    text = "list:\n" + "\n".join(indent + line if line else "" for line in lines) + tail
+
+    after = append(PATH, text.encode(), ["list"], "new").after.decode()
+
+    was, now = yaml.safe_load(text), yaml.safe_load(after)
+    assert now["list"] == [*was["list"], "new"]
+    assert now.get("other") == was.get("other")
+    assert [line for line in after.split("\n") if line.strip() != "- new"] == text.split("\n")
+
+
 def test_a_file_that_somebody_else_changed_is_left_alone() -> None:
     splice = replace(PATH, FILE, ["village"], "Nà Hoa")
 

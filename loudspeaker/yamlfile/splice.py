@@ -111,7 +111,7 @@ def _last_index(node: yaml.Node) -> int:
 
 def _line_end(text: str, index: int) -> int:
     """The end of the line on which a value ends, behind its comment."""
-    found = text.find("\n", index)
+    found = text.find("\n", len(text[:index].rstrip()))  # what is written over several lines ends on the next one
     at = len(text) if found < 0 else found
     return at - (at > 0 and text[at - 1] == "\r")
 
