@@ -60,7 +60,11 @@ class AsRunLog:
             database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise _unusable(error) from error
-        return cls(database, commune, Ballast(path.with_name("ballast")), steps)
+        try:
+            return cls(database, commune, Ballast(path.with_name("ballast")), steps)
+        except LoudspeakerError:
+            database.close()
+            raise
 
     def close(self) -> None:
         self._database.close()
