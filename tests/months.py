@@ -248,7 +248,9 @@ class Month(Station):
         self.stage.until(self.now + timedelta(days=1, hours=2))
         self._fall_due()
 
-        assert {airing.id for airing in (*self.known, *self.orders)} == set(self.stage.verdicts())
+        judged = set(self.stage.verdicts())
+        due = {airing.id for airing in (*self.known, *self.orders)}
+        assert judged == due, (due - judged, judged - due)
         self.check_sound()
         self.check_truth()
         self._check_times()
@@ -308,5 +310,7 @@ class WildClock(Station):
         self.stage.watch.confirm(self.now, "chị Hoa")
         self.stage.until(max(self.now, at(f"2026-11-{24 + DAYS}T12:00")) + timedelta(days=1, hours=2))
 
-        assert {airing.id for airing in (*self.stage.airings, *self.orders)} == set(self.stage.verdicts())
+        judged = set(self.stage.verdicts())
+        due = {airing.id for airing in (*self.stage.airings, *self.orders)}
+        assert judged == due, (due - judged, judged - due)
         self.check_truth()

@@ -389,6 +389,18 @@ def test_what_was_accepted_is_judged_though_its_file_is_gone():
     assert stage.verdicts()[MORNING.id] == "missed-off"
 
 
+def test_what_was_edited_away_before_the_power_went_was_never_due():
+    stage = Stage(MORNING, LATER, now="17:29")
+    stage.step()
+    stage.airings = (LATER,)
+    stage.step()
+
+    stage.restart(after=7 * 60)
+    stage.until("18:00")
+
+    assert stage.verdicts() == {LATER.id: "aired"}
+
+
 def test_what_was_added_while_the_station_was_off_was_never_due():
     stage = Stage(LATER, now="17:29")
     stage.step()

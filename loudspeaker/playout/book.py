@@ -160,9 +160,11 @@ class Book:
     def _keep(self, ends: datetime, now: datetime) -> None:
         """Written only where what is to come has changed, not each time that some of it is past."""
         kept = tuple(airing for airing in self._kept[0] if airing.scheduled_at > now), self._kept[1]
-        coming = tuple(turn.airing for turn in self if turn.order is None and turn.airing.scheduled_at > now)
+        planned = [turn for turn in self if turn.order is None]
+        coming = tuple(turn.airing for turn in planned if turn.airing.scheduled_at > now and not turn.gone)
         if (coming, ends) != kept:
-            self._journal.keep([turn.airing for turn in self if turn.order is None], ends)
+            due = [turn.airing for turn in planned if turn.airing.scheduled_at <= now]
+            self._journal.keep([*due, *coming], ends)
         self._kept = coming, ends
 
 
