@@ -415,7 +415,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
 
 BEGINS = datetime.combine(date(2026, 11, 23), time(), ZONE)
 windows = st.lists(st.integers(0, 4 * 24 * 60), min_size=3, max_size=3).map(sorted)
-many = settings(max_examples=60, deadline=None)
+many = settings(max_examples=40, deadline=None)
 
 
 def seconds(moment: datetime, day: datetime) -> float:

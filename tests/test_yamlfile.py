@@ -223,7 +223,7 @@ def test_an_added_item_is_the_last_and_all_others_are_what_they_were(items: list
 
     after = append(PATH, text.encode(), ["list"], "new").after.decode()
 
-    was, now = yaml.safe_load(text), yaml.safe_load(after)
+    was, now = yaml.safe_load(text + "\n"), yaml.safe_load(after)
     assert now["list"] == [*was["list"], "new"]
     assert now.get("other") == was.get("other")
     assert [line for line in after.split("\n") if line.strip() != "- new"] == text.split("\n")

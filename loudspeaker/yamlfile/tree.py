@@ -16,7 +16,7 @@ from .section import Notes, Section
 
 # A day's work of an officer is a thousandth of these; what is beyond them is an attack or an accident.
 MOST_BYTES = 1_000_000
-MOST_VALUES = 50_000
+MOST_VALUES = 20_000
 DEEPEST = 12
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
