@@ -66,9 +66,9 @@ def main() -> None:
         ten_pages(document)
         half_an_hour(recording)
         began = time.perf_counter()
-        ours = measured(TAKE_IN.format(kind="documents", path=str(document), home=folder))
+        ours = measured(DOCUMENT.format(path=str(document)))
         line("10-page .docx", "2 s, 300 MB", ours, measured(MAMMOTH.format(path=str(document))), "mammoth alone")
-        ours = measured(TAKE_IN.format(kind="recordings", path=str(recording), home=folder))
+        ours = measured(RECORDING.format(path=str(recording), home=folder))
         line(
             "30-minute .m4a",
             "15 s, 300 MB",

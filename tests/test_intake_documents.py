@@ -12,7 +12,7 @@ from viparse.normalize.encodings import get_charmap
 
 from loudspeaker.errors import BadFile
 from loudspeaker.intake import docx, odt, pdf
-from loudspeaker.intake.documents import keep_draft, read_document, take_in
+from loudspeaker.intake.documents import keep_draft, read_document
 from loudspeaker.intake.draft import Draft
 from loudspeaker.intake.labels import number
 from loudspeaker.script import bulletin
@@ -203,6 +203,28 @@ def test_a_plain_notice_has_a_title_to_check() -> None:
     assert "check the title" in str(draft.notes[0])
 
 
+def test_a_plan_with_headings_in_capitals_keeps_them() -> None:
+    text = """UỶ BAN NHÂN DÂN
+XÃ BẢN MÂY
+Số: 7/KH-UBND
+Bản Mây, ngày 1 tháng 8 năm 2026
+
+KẾ HOẠCH
+Tổng vệ sinh môi trường tháng 8
+
+I. MỤC ĐÍCH
+Làm sạch đường thôn.
+Nơi nhận rác: nhà văn hóa.
+
+TM. ỦY BAN NHÂN DÂN
+CHỦ TỊCH"""
+    draft = drafted("kh.txt", text.encode())
+
+    assert draft.title == "Tổng vệ sinh môi trường tháng 8"
+    assert draft.source == "Kế hoạch số 7/KH-UBND của Uỷ ban nhân dân xã Bản Mây, ngày 1/8/2026"
+    assert draft.text.split("\n\n") == ["I. MỤC ĐÍCH", "Làm sạch đường thôn.", "Nơi nhận rác: nhà văn hóa."]
+
+
 def test_an_appendix_has_something_to_tell_again() -> None:
     text = "Số: 1/TB\nV/v tiêm phòng\n\nCó lịch kèm theo./.\n\nCHỦ TỊCH\nNguyễn Văn A\n\nPHỤ LỤC\nThôn Nà Hoa: thứ hai."
 
@@ -228,15 +250,6 @@ def test_an_appendix_has_something_to_tell_again() -> None:
 def test_what_cannot_be_used_is_refused_politely(name: str, data: bytes, said: str) -> None:
     with pytest.raises(BadFile, match=said):
         read_document(name, data)
-
-
-def test_taking_in_tells_where_the_draft_is_and_what_is_missing_in_it(tmp_path: Path) -> None:
-    (tmp_path / "Công văn.docx").write_bytes(FORMS["cong-van.docx"])
-    said = [str(message) for message in take_in(tmp_path / "Công văn.docx", tmp_path)]
-
-    assert "bulletins/cong-van.md" in said[0]
-    assert len(said) == 7
-    assert (tmp_path / "bulletins" / "cong-van.md").exists()
 
 
 def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Path) -> None:

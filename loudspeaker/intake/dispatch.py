@@ -19,7 +19,7 @@ PLACE_AND_DAY = re.compile(
 )
 SUBJECT = re.compile(r"(?:V/v|Về việc)\s*:?\s*(?P<subject>.*)", re.I)
 ADDRESSEES = re.compile(r"Kính gửi\b", re.I)
-DISTRIBUTION = re.compile(r"Nơi nhận\b", re.I)
+DISTRIBUTION = re.compile(r"Nơi nhận\s*:", re.I)
 RULE = re.compile(r"[\W_]+")
 KIND = re.compile(
     r"(CÔNG VĂN|CÔNG ĐIỆN|THÔNG BÁO|THÔNG CÁO|KẾ HOẠCH|QUYẾT ĐỊNH|CHỈ THỊ|BÁO CÁO|TỜ TRÌNH|HƯỚNG DẪN|NGHỊ QUYẾT"
@@ -173,8 +173,8 @@ def _more_addressees(before: str, line: str) -> bool:
 
 
 def _agency(lines: Sequence[str], at: int, found: Dispatch) -> int:
-    """A line in capitals above the number: whose letter it is."""
-    if not _capitals(lines[at]) or KIND.match(lines[at]):
+    """A line in capitals above what it is about: whose letter it is."""
+    if not _capitals(lines[at]) or KIND.match(lines[at]) or ITEM.match(lines[at]) or found.kind or found.subject:
         return 0
     if not found.number:
         found.agencies.append(lines[at])

@@ -23,16 +23,6 @@ READERS: dict[str, Callable[[bytes], list[str]]] = {
 LARGEST = 50 << 20  # bytes: of a file, and of all the text in a packed one
 
 
-def take_in(path: Path, home: Path) -> list[Message]:
-    """Keep a document below `home` as a bulletin's draft; where it is, what was left out and what to look at.
-
-    Raises `BadFile` where it cannot be used, or where a bulletin has its name already.
-    """
-    draft = read_document(path.name, path.read_bytes())
-    kept = keep_draft(home, path.name, draft)
-    return [Message("a draft is in {path}: please read it through", path=kept), *draft.notes]
-
-
 def read_document(name: str, data: bytes) -> Draft:
     """The draft made of a document; `name` is the file's name. Raises `BadFile` with what is wrong with it."""
     suffix = Path(name).suffix.lower()

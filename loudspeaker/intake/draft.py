@@ -14,7 +14,7 @@ from ..yamlfile import quoted
 from .dispatch import Dispatch, Left
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
-UNITS = "xã|phường|thị trấn|huyện|quận|thị xã|thành phố|tỉnh|thôn|bản"
+UNITS = "thị xã|xã|phường|thị trấn|huyện|quận|thành phố|tỉnh"
 PLACE = rf"(?:\s(?:{UNITS})(?:\s[A-ZĐÀ-Ỹ]\w*)+)?"
 OFFICES = (
     "Sở|UBND|HĐND|Ủy ban|Uỷ ban|Hội đồng|Phòng|Ban|Trung tâm|Công an|Trạm|Hội|Đoàn|Chi cục|Cục|Bộ|Văn phòng"
@@ -85,25 +85,22 @@ def _issuer(found: Dispatch) -> str:
     text = "\n".join(found.body)
     if not found.agencies:
         return max((told["office"] for line in found.body for told in SPEAKER.finditer(line)), key=len, default="")
-    agency = found.agencies[-1]
+    # UỶ BAN NHÂN DÂN / XÃ BẢN MÂY: one name on two lines.
+    lines = 2 if re.match(rf"(?i:{UNITS})\b", found.agencies[-1]) else 1
+    agency = " ".join(found.agencies[-lines:])
     spelt = [told[0] for told in re.finditer(rf"(?i:{re.escape(agency)}){PLACE}", text) if not told[0].isupper()]
     return max(spelt, key=len, default=_spelt(agency))
 
 
 def _spelt(capitals: str) -> str:
-    """An office's name in capitals as it is written in a sentence.
+    """An office's name in capitals as it is written in a sentence: the names of places keep theirs.
 
     >>> _spelt("UBND XÃ BẢN MÂY")
     'UBND xã Bản Mây'
     """
-    names, words = False, []
-    for at, word in enumerate(capitals.split()):
-        lower = word.lower()
-        unit = re.fullmatch(UNITS, lower) is not None
-        known = word in ("UBND", "HĐND", "UBMTTQ")
-        words.append(word if known else lower.capitalize() if (names and not unit) or not at else lower)
-        names = names or unit
-    return " ".join(words)
+    lower = _capitalized(capitals.lower())
+    placed = re.sub(rf"\b({UNITS}) (.+?)(?= (?:{UNITS})\b|$)", lambda told: f"{told[1]} {told[2].title()}", lower)
+    return re.sub(r"\b(ubnd|hđnd|ubmttq)\b", lambda told: told[0].upper(), placed, flags=re.I)
 
 
 def _notes(found: Dispatch) -> Iterator[Message]:
