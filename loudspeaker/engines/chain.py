@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from ..errors import EngineError, Message, NotAvailable, RateLimited, TryAgain
@@ -23,6 +24,7 @@ from .breaker import Breakers
 from .key import clip_key
 from .registry import Voice, engine
 
+KEEPING = 2  # threads beyond those that speak: they wait for the disk
 WAITS = (1.0, 4.0)  # seconds between the three tries of an online engine
 
 Progress = Callable[[int, int], None]  # sentences done, of all
@@ -103,9 +105,12 @@ class Chain:
         if not missing:
             return
         self._awake(engine)
-        threads = ThreadPoolExecutor(engine.at_once)
+        slots = BoundedSemaphore(engine.at_once)
+        threads = ThreadPoolExecutor(engine.at_once + KEEPING)
         try:
-            futures = {threads.submit(self._clip, engine, voice, key, text): key for key, text in missing.items()}
+            futures = {
+                threads.submit(self._clip, slots, engine, voice, key, text): key for key, text in missing.items()
+            }
             for future in as_completed(futures):
                 yield futures[future], future.result()
         except (TryAgain, RateLimited) as error:
@@ -115,9 +120,10 @@ class Chain:
             threads.shutdown(cancel_futures=True)
         self.breakers.spoke(engine.name)
 
-    def _clip(self, engine: Engine, voice: str, key: str, text: str) -> Clip:
-        """One new sentence, tried three times, judged, kept."""
-        clip = self._tried(engine, voice, text)
+    def _clip(self, slots: BoundedSemaphore, engine: Engine, voice: str, key: str, text: str) -> Clip:
+        """One new sentence, tried three times, judged, kept; while it is written the next one is spoken."""
+        with slots:
+            clip = self._tried(engine, voice, text)
         self.clips.put(key, clip)
         return clip
 

@@ -1,7 +1,8 @@
 """The embedded voice: espeak-ng, one fresh process a sentence, the same sound for the same text every time.
 
-Debian's program is used where it is installed, else the library of the wheel `espeakng-loader` in a small worker
-(`espeak_worker.py`). Never in this process: there it is not deterministic, crashes with threads, and is GPL-3.
+Debian's espeak-ng is used where it is installed, else the one in the wheel `espeakng-loader`. Its library is loaded by
+small workers (`espeak_worker.py`), never here: in one process with others it is not deterministic, crashes with
+threads, and is GPL-3.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -21,6 +24,7 @@ from typing import TYPE_CHECKING
 from ..errors import BadRequest, EngineError, Message, NotAvailable
 from .process import run
 from .sayable import sayable
+from .worker import Worker
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -29,14 +33,16 @@ if TYPE_CHECKING:
 RATE = 150  # words a minute
 PITCH = 50  # 0-99
 GAP = 0  # between words, in 10 ms
-SETTINGS = ("-s", str(RATE), "-p", str(PITCH), "-g", str(GAP), "-b", "1", "--stdin", "--stdout")
+SETTINGS = (str(RATE), str(PITCH), str(GAP))
+LONGEST = 60.0  # seconds for one sentence
+WORKER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("espeak_worker.py")))
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """One espeak-ng on this machine: what to run, its version, and the folder of its languages."""
+    """One espeak-ng on this machine: its library, its version, and the folder of its languages."""
 
-    command: tuple[str, ...]
+    library: str
     version: str
     data: Path
 
@@ -50,16 +56,16 @@ class Espeak:
 
     def __init__(self, installation: Installation | None = None) -> None:
         self._given = installation
+        self._idle: defaultdict[str, list[Worker]] = defaultdict(list)
 
     def fingerprint(self, voice: str) -> str:
         self._check(voice)
-        return " ".join((self._installation.version, *SETTINGS))
+        return f"{self._installation.version} rate {RATE} pitch {PITCH} gap {GAP}"
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        from .decoding import decode
-
         self._check(voice)
-        return decode(run((*self._installation.command, "-v", voice, *SETTINGS), _escaped(sayable(text))))
+        with self._lent(voice) as worker:
+            return worker.speak(_escaped(sayable(text)), LONGEST)
 
     def voices(self) -> Sequence[str]:
         """The languages; each may be followed by `+` and one of espeak's variants."""
@@ -67,6 +73,18 @@ class Espeak:
             return sorted(self._languages)
         except EngineError:
             return ()
+
+    @contextmanager
+    def _lent(self, voice: str) -> Iterator[Worker]:
+        """A worker for this thread alone; as many are started as there are threads."""
+        here, idle = self._installation, self._idle[voice]
+        try:
+            worker = idle.pop()
+        except IndexError:
+            worker = Worker((*WORKER, here.library, str(here.data.parent), voice, *SETTINGS))
+        yield worker
+        if worker.alive:
+            idle.append(worker)
 
     @cached_property
     def _installation(self) -> Installation:
@@ -93,21 +111,20 @@ class Espeak:
 
 
 def debian() -> Installation | None:
-    """The program on the PATH."""
+    """The one whose program is on the PATH."""
     program = shutil.which("espeak-ng")
     told = re.search(r"(\d+\.\S+)\s+Data at: (.+)", run((program, "--version"), "").decode()) if program else None
-    return Installation((program,), f"espeak-ng {told[1]}", Path(told[2].strip())) if program and told else None
+    return Installation("libespeak-ng.so.1", f"espeak-ng {told[1]}", Path(told[2].strip())) if told else None
 
 
 def wheel() -> Installation | None:
-    """The library inside `espeakng-loader`, which brings no program with it."""
+    """The one inside `espeakng-loader`, which brings no program with it."""
     spec = find_spec("espeakng_loader")
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent
-    worker = Path(__file__).with_name("espeak_worker.py")
-    command = (sys.executable, "-I", "-S", str(worker), str(folder / "libespeak-ng.so"), str(folder))
-    return Installation(command, f"espeakng-loader {version('espeakng-loader')}", folder / "espeak-ng-data")
+    said = f"espeakng-loader {version('espeakng-loader')}"
+    return Installation(str(folder / "libespeak-ng.so"), said, folder / "espeak-ng-data")
 
 
 def _escaped(text: str) -> str:

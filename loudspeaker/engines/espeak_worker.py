@@ -1,17 +1,17 @@
-"""A program of its own: one text from stdin to WAV on stdout, by an espeak-ng library, with the options of `espeak-ng`.
+"""A program of its own that speaks as worker.py says, by an espeak-ng library, each sentence in a fresh process.
 
-    python espeak_worker.py LIBRARY FOLDER -v vi -s 150 -p 50 -g 0 …
+    python espeak_worker.py LIBRARY FOLDER VOICE RATE PITCH GAP
 
-FOLDER holds `espeak-ng-data`. Runs without site-packages; nothing of loudspeaker may come in, because a process that
-loads the library is bound by its licence (GPL-3).
+FOLDER holds `espeak-ng-data`. The library is loaded and the voice chosen once; then each sentence is a fork of that
+state, so that no sentence depends on those before it, and none pays for the loading. Runs without site-packages;
+nothing of loudspeaker may come in, because a process that loads the library is bound by its licence (GPL-3).
 """
 
 from __future__ import annotations
 
-import argparse
 import ctypes
+import json
 import os
-import struct
 import sys
 
 SYNCHRONOUS = 2  # audio output: hand the samples to the callback, return when all is said
@@ -22,31 +22,32 @@ UTF8, END_PAUSE = 1, 0x1000
 Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
-def main() -> None:
-    options = _options()
+def main(library: str, folder: str, voice: str, *settings: str) -> None:
+    espeak = ctypes.CDLL(library)
     # espeak-ng cuts a data path off at 160 characters; from inside the folder it is a dot.
-    library = ctypes.CDLL(os.path.abspath(options.library))
-    os.chdir(options.folder)
-    rate = library.espeak_Initialize(SYNCHRONOUS, 0, b".", NO_EXIT)
-    if rate <= 0 or library.espeak_SetVoiceByName(options.voice.encode()):
+    os.chdir(folder)
+    rate = espeak.espeak_Initialize(SYNCHRONOUS, 0, b".", NO_EXIT)
+    if rate <= 0 or espeak.espeak_SetVoiceByName(voice.encode()):
         sys.exit("espeak-ng cannot be initialized with this voice")
-    for parameter, value in ((RATE, options.rate), (PITCH, options.pitch), (GAP, options.gap)):
-        library.espeak_SetParameter(parameter, value, 0)
-    sys.stdout.buffer.write(_wav(rate, _said(library, sys.stdin.buffer.read())))
+    for parameter, value in zip((RATE, PITCH, GAP), settings, strict=True):
+        espeak.espeak_SetParameter(parameter, int(value), 0)
+    for line in iter(sys.stdin.buffer.readline, b""):
+        answer(espeak, rate, json.loads(line)["text"])
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("library")
-    parser.add_argument("folder")
-    parser.add_argument("-v", dest="voice", required=True)
-    parser.add_argument("-s", dest="rate", type=int, default=175)
-    parser.add_argument("-p", dest="pitch", type=int, default=50)
-    parser.add_argument("-g", dest="gap", type=int, default=0)
-    return parser.parse_known_args()[0]
+def answer(espeak: ctypes.CDLL, rate: int, text: str) -> None:
+    """Let a child speak and write; what it did not live to say is said for it."""
+    child = os.fork()
+    if not child:
+        samples = said(espeak, text.encode())
+        write({"rate": rate, "bytes": len(samples)}, samples)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if status:
+        write({"error": f"espeak-ng ended with status {status}"}, b"")
 
 
-def _said(library: ctypes.CDLL, text: bytes) -> bytes:
+def said(espeak: ctypes.CDLL, text: bytes) -> bytes:
     """16-bit samples of `text`."""
     heard: list[bytes] = []
 
@@ -56,17 +57,16 @@ def _said(library: ctypes.CDLL, text: bytes) -> bytes:
         return 0
 
     callback = Heard(hear)
-    library.espeak_SetSynthCallback(callback)
-    library.espeak_Synth(text + b"\0", len(text) + 1, 0, 0, 0, UTF8 | END_PAUSE, None, None)
-    library.espeak_Synchronize()
+    espeak.espeak_SetSynthCallback(callback)
+    espeak.espeak_Synth(text + b"\0", len(text) + 1, 0, 0, 0, UTF8 | END_PAUSE, None, None)
+    espeak.espeak_Synchronize()
     return b"".join(heard)
 
 
-def _wav(rate: int, samples: bytes) -> bytes:
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16)
-    data = struct.pack("<4sI", b"data", len(samples)) + samples
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
+def write(told: dict[str, object], samples: bytes) -> None:
+    sys.stdout.buffer.write(json.dumps(told).encode() + b"\n" + samples)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -6,28 +6,24 @@ A voice is a pair of files, NAME.onnx and NAME.onnx.json, in `folder`; `piper_vo
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
 import sys
 import threading
-import weakref
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from ..errors import BadRequest, Message, NotAvailable, TryAgain
+from ..errors import Message, NotAvailable
 from .sayable import sayable
+from .worker import Worker
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
 
 DEFAULT_FOLDER = Path("/var/lib/loudspeaker/voices")
 LONGEST = 180.0  # seconds for one sentence, the loading of the model included, on a slow Raspberry Pi
-LARGEST = 64 << 20  # bytes of samples
 # -P: beside the worker lies this file, whose name is that of the package it needs.
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("piper_worker.py")))
 
@@ -55,8 +51,7 @@ class Piper:
     def synthesize(self, text: str, voice: str) -> Clip:
         model, text = self._model(voice), sayable(text)
         with self._lock:
-            rate, samples = self._awake(model).speak(text)
-        return _clip(rate, samples)
+            return self._awake(model).speak(text, LONGEST)
 
     def voices(self) -> Sequence[str]:
         if not self._command and find_spec("piper") is None:
@@ -84,78 +79,11 @@ class Piper:
 
     def _awake(self, model: Path) -> Worker:
         """The process that has this model loaded; one at a time."""
-        if self._worker is None or not self._worker.has(model):
+        command = (*(self._command or WORKER), str(model))
+        if self._worker is None or self._worker.command != command or not self._worker.alive:
             self.close()
-            self._worker = Worker([*(self._command or WORKER), str(model)])
+            self._worker = Worker(command)
         return self._worker
-
-
-class Worker:
-    """One running piper process. It ends when its stdin does, so never later than this process."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._model = command[-1]
-        try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-        except OSError as error:
-            raise NotAvailable(
-                Message("{program} cannot be started: {why}", program=command[0], why=error.strerror)
-            ) from error
-        self._finalizer = weakref.finalize(self, _end, self._process)
-
-    def has(self, model: Path) -> bool:
-        """Whether it is alive with that model."""
-        return self._model == str(model) and self._process.poll() is None
-
-    def end(self) -> None:
-        self._finalizer()
-
-    def speak(self, text: str) -> tuple[int, bytes]:
-        """Rate and 16-bit samples. Raises `TryAgain`, after which the worker is dead, or `BadRequest`."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        timer = threading.Timer(LONGEST, self._process.kill)
-        timer.start()
-        try:
-            self._process.stdin.write(json.dumps({"text": text}).encode() + b"\n")
-            self._process.stdin.flush()
-            return self._answer(self._process.stdout)
-        except (OSError, ValueError, EOFError) as error:
-            self.end()
-            raise TryAgain(Message("piper ended without an answer")) from error
-        finally:
-            timer.cancel()
-
-    def _answer(self, answers: IO[bytes]) -> tuple[int, bytes]:
-        told = json.loads(answers.readline(10_000))
-        size = min(int(told.get("bytes", 0)), LARGEST)
-        samples = answers.read(size)
-        if len(samples) < size:
-            raise EOFError
-        if told["last"]:
-            self.end()
-        if "error" in told:
-            raise BadRequest(Message("piper cannot say this: {why}", why=told["error"]))
-        return int(told["rate"]), samples
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):  # what it had not read yet
-                pipe.close()
-    process.wait()
-
-
-def _clip(rate: int, samples: bytes) -> Clip:
-    import numpy as np
-
-    from ..sound.clip import Clip
-
-    return Clip(rate, np.frombuffer(samples, "<i2").astype(np.float32) / np.float32(32_768))
 
 
 def _config(model: Path) -> Path:

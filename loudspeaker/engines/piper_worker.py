@@ -1,10 +1,8 @@
-"""A program of its own that keeps one piper voice in memory: JSON lines with a text in, samples out.
+"""A program of its own that keeps one piper voice in memory and speaks as worker.py says.
 
     python piper_worker.py MODEL.onnx
 
-For each line `{"text": …}` on stdin it writes one line, `{"rate": …, "bytes": n}` and n bytes of 16-bit samples, or
-`{"error": …}`. It ends with its stdin, or when it has grown too big, which it says with `"last": true`. Nothing of
-loudspeaker may come in, because a process that loads piper is bound by its licence (GPL-3).
+Nothing of loudspeaker may come in, because a process that loads piper is bound by its licence (GPL-3).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from typing import IO
 
 from ..errors import Message, NotAvailable, TryAgain
 
+PIPE = 1 << 20  # bytes: a whole sentence fits, so that the program need not wait for us
 LARGEST = 64 << 20  # bytes: more than ten minutes of sound for one sentence is a program gone wild
 
 
@@ -28,10 +29,7 @@ def run(command: Sequence[str], text: str, seconds: float = 60.0) -> bytes:
         words.write(text.encode())
         words.seek(0)
         with _running(command, words, complaints) as process, _deadline(process, seconds) as late:
-            assert process.stdout is not None
-            said = process.stdout.read(LARGEST + 1)
-            if len(said) > LARGEST:
-                _kill(process)
+            said = _said(process)
             status = process.wait()
         if late.is_set():
             raise TryAgain(Message("{program} took longer than {seconds:.0f} s", program=command[0], seconds=seconds))
@@ -40,10 +38,31 @@ def run(command: Sequence[str], text: str, seconds: float = 60.0) -> bytes:
         return said
 
 
+def _said(process: subprocess.Popen[bytes]) -> bytes:
+    """All that comes out, of a process that is ended when it does not stop talking."""
+    assert process.stdout is not None
+    said = bytearray()
+    with process.stdout as pipe:
+        while part := pipe.read(PIPE):
+            said += part
+            if len(said) > LARGEST:
+                _kill(process)
+                break
+    return bytes(said)
+
+
 def _running(command: Sequence[str], words: IO[bytes], complaints: IO[bytes]) -> subprocess.Popen[bytes]:
     try:
         # A session of its own, so that what a script has started can be ended with it.
-        return subprocess.Popen(command, stdin=words, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True)
+        return subprocess.Popen(
+            command,
+            stdin=words,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            bufsize=0,
+            pipesize=PIPE,
+            start_new_session=True,
+        )
     except OSError as error:
         raise NotAvailable(
             Message("{program} cannot be started: {why}", program=command[0], why=error.strerror)
