@@ -30,6 +30,7 @@ FACTS = {
     "mot": BulletinFacts("Một", duration=60),
     "ba": BulletinFacts("Ba", duration=180),
     "muoi": BulletinFacts("Mười", duration=600),
+    "le": BulletinFacts("Lẻ", duration=47.313),
     "gap": BulletinFacts("Gấp", Level.PRIORITY, duration=120),
 }
 
@@ -84,6 +85,12 @@ def test_the_later_one_waits_for_the_earlier() -> None:
 
     assert told(waiting) == ("mot", "06:03:00", "air")
     assert waiting.why == Message("it waits until {time}: “{other}” is on the air", time="06:03", other="Ba")
+
+
+def test_who_waits_begins_on_a_whole_second() -> None:
+    airings = planned(village("na-hoa", "bulletin: le, at: 6:00", "bulletin: mot, at: 6:00"))
+
+    assert [airing.starts_at for airing in airings] == [DAY + timedelta(hours=6), DAY + timedelta(hours=6, seconds=48)]
 
 
 def test_who_would_wait_too_long_is_displaced_and_the_choices_are_named() -> None:

@@ -79,33 +79,33 @@ class Timeline:
         why = Message("it waits until {time}: “{other}” is on the air", time=clock(begins), other=blocker.slot.title)
         return Share(slot, begins, ends, why=why)
 
-    def _free(self, begins: float, length: float) -> tuple[float, Share | None]:
+    def _free(self, begins: int, length: float) -> tuple[int, Share | None]:
         """The first time from `begins` on at which nothing else sounds for `length`, and what was in the way last."""
         blocker = None
         if self.before and self.before.ends > begins:
-            begins, blocker = self.before.ends, self.before
+            begins, blocker = ceil(self.before.ends), self.before
         for share in self.shares[max(bisect_left(self.starts, begins) - 1, 0) :]:
             if share.begins >= begins + length:
                 break
             if share.ends > begins:
-                begins, blocker = share.ends, share
+                begins, blocker = ceil(share.ends), share  # people and logs like whole seconds
         return begins, blocker
 
     def _stretch(self, slot: Slot) -> Share | Denial:
         """The longest free stretch of a stream's time: it is joined in progress and never moved."""
         end = slot.at + slot.length
-        stretches = []
-        begins = float(slot.at)
+        stretches: list[tuple[float, float]] = []
+        begins = slot.at
         everything = [self.before, *self.shares] if self.before else self.shares
         for share in [share for share in everything if share.ends > slot.at and share.begins < end + BEFORE_NEXT]:
             stretches.append((begins, min(end, share.begins - BEFORE_NEXT)))
-            begins = max(begins, share.ends)
+            begins = max(begins, ceil(share.ends))
         stretches.append((begins, end))
-        begins, ends = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
-        if ends - begins < min(SHORTEST_STREAM, slot.length):
+        joined, ends = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
+        if ends - joined < min(SHORTEST_STREAM, slot.length):
             return Denial(Expected.DISPLACED, Message("all of its time is taken by other broadcasts"))
-        late = Message("it is joined in progress at {time}", time=clock(begins)) if begins > slot.at else None
-        return Share(slot, begins, ends, why=late)
+        late = Message("it is joined in progress at {time}", time=clock(joined)) if joined > slot.at else None
+        return Share(slot, joined, ends, why=late)
 
     def is_open(self, begins: float, ends: float) -> bool:
         """Does all of it lie inside the hours of policy?"""
