@@ -14,8 +14,8 @@ SUITES = {path.stem: load(path) for path in sorted((Path(__file__).parent / "rea
 EVERY = [case for suite in SUITES.values() for case in suite]
 
 # What has been reached. Raise them with the rules, never lower them.
-FLOOR = {"real": 0.75, "domain": 0.93}
-UNMARKED = 0.12
+FLOOR = {"real": 0.9, "domain": 0.95}
+UNMARKED = 0.02
 NEEDLESS = 0.15
 
 
@@ -78,8 +78,9 @@ def test_no_two_sentences_share_an_id():
 @pytest.mark.parametrize("suite", SUITES)
 def test_a_suite_is_read_well(suite):
     wrong = [c.id for c in SUITES[suite] if not c.accepts(spoken(c.input))]
+    right = len(SUITES[suite]) - len(wrong)
 
-    assert len(wrong) <= (1 - FLOOR[suite.partition("-")[0]]) * len(SUITES[suite]), wrong
+    assert right >= FLOOR[suite.partition("-")[0]] * len(SUITES[suite]), wrong
 
 
 def test_a_wrong_reading_is_hardly_ever_unmarked():
