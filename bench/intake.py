@@ -21,8 +21,10 @@ began = time.perf_counter()
 took = time.perf_counter() - began
 print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
-TAKE_IN = (
-    "from pathlib import Path; from loudspeaker.intake import {kind}; {kind}.take_in(Path({path!r}), Path({home!r}))"
+DOCUMENT = "from loudspeaker.intake import documents; documents.read_document({path!r}, open({path!r}, 'rb').read())"
+RECORDING = (
+    "from pathlib import Path; from loudspeaker.intake import recordings; "
+    "recordings.take_in(Path({path!r}), Path({home!r}))"
 )
 MAMMOTH = "import mammoth; mammoth.extract_raw_text(open({path!r}, 'rb'))"
 PYDUB = "from pydub import AudioSegment; AudioSegment.from_file({path!r}).set_channels(1).set_frame_rate(32000)"

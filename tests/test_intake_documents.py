@@ -225,6 +225,18 @@ CHỦ TỊCH"""
     assert draft.text.split("\n\n") == ["I. MỤC ĐÍCH", "Làm sạch đường thôn.", "Nơi nhận rác: nhà văn hóa."]
 
 
+def test_a_letterhead_whose_lines_were_broken_by_narrow_cells_is_known() -> None:
+    cells = [
+        ["UBND TỈNH LÀO CAI", "SỞ THÔNG TIN VÀ TRUYỀN", "THÔNG", "Số: /STTTT", "V/v tiếp tục tuyên truyền,", "hướng dẫn"],
+        ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT", "NAM", "Độc lập - Tự do -", "Hạnh phúc", "Lào Cai, ngày 5 tháng 7 năm 2021"],
+    ]  # fmt: skip
+    draft = drafted("cv.docx", papers.docx([cells, *LINES[3:]]))
+
+    assert draft.title == "Tiếp tục tuyên truyền, hướng dẫn"
+    assert draft.source == "Công văn của Sở Thông tin và Truyền thông tỉnh Lào Cai, ngày 5/7/2021"
+    assert draft.text.startswith("Thực hiện Chỉ thị")
+
+
 def test_an_appendix_has_something_to_tell_again() -> None:
     text = "Số: 1/TB\nV/v tiêm phòng\n\nCó lịch kèm theo./.\n\nCHỦ TỊCH\nNguyễn Văn A\n\nPHỤ LỤC\nThôn Nà Hoa: thứ hai."
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-MOTTO = re.compile(r"(CỘNG H[ÒO][ÀA] XÃ HỘI CHỦ NGHĨA VIỆT NAM|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do)", re.I)
+MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)
 NUMBER = re.compile(r"Số\s*:\s*(?P<number>[^,;]*)", re.I)
 PLACE_AND_DAY = re.compile(
     r"(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?",
@@ -24,6 +24,10 @@ RULE = re.compile(r"[\W_]+")
 KIND = re.compile(
     r"(CÔNG VĂN|CÔNG ĐIỆN|THÔNG BÁO|THÔNG CÁO|KẾ HOẠCH|QUYẾT ĐỊNH|CHỈ THỊ|BÁO CÁO|TỜ TRÌNH|HƯỚNG DẪN|NGHỊ QUYẾT"
     r"|GIẤY MỜI|THƯ NGỎ|(?:THƯ |LỜI )?KÊU GỌI|PHƯƠNG ÁN|CHƯƠNG TRÌNH|QUY CHẾ|QUY ĐỊNH)(?P<more> .*)?"
+)
+OFFICE = re.compile(
+    r"(SỞ|UBND|HĐND|[ỦU]Y BAN|UỶ BAN|HỘI|ĐOÀN|PHÒNG|BAN|TRUNG TÂM|CÔNG AN|TRẠM|CHI CỤC|CỤC|BỘ|VĂN PHÒNG|ĐẢNG|MẶT TRẬN"
+    r"|TỈNH [ỦU]Y|HUYỆN [ỦU]Y|TRƯỜNG|CÔNG TY|ĐÀI|BÁO|NGÂN HÀNG|ĐIỆN LỰC|QUỸ)\b"
 )
 SIGNATORY = re.compile(
     r"(TM|KT|TL|TUQ|T/M|K/T)\.?\s|(PHÓ |QUYỀN |Q\. )?(CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CHỦ NHIỆM"
@@ -176,7 +180,9 @@ def _agency(lines: Sequence[str], at: int, found: Dispatch) -> int:
     """A line in capitals above what it is about: whose letter it is."""
     if not _capitals(lines[at]) or KIND.match(lines[at]) or ITEM.match(lines[at]) or found.kind or found.subject:
         return 0
-    if not found.number:
+    if not found.number and found.agencies and not OFFICE.match(lines[at]):
+        found.agencies[-1] += f" {lines[at]}"  # a name on two lines
+    elif not found.number:
         found.agencies.append(lines[at])
     found.leave(Left.LETTERHEAD, lines[at])
     return 1
@@ -206,7 +212,7 @@ def _tail(lines: Sequence[str], found: Dispatch) -> None:
             return
         if DISTRIBUTION.match(line):
             what = Left.DISTRIBUTION
-        elif what is Left.DISTRIBUTION and not ITEM.match(line) and not lines[at - 1].endswith((":", ";")):
+        elif _capitals(line) and not ITEM.match(line):
             what = Left.SIGNATURE
         found.leave(what, line)
 

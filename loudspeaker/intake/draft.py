@@ -85,9 +85,7 @@ def _issuer(found: Dispatch) -> str:
     text = "\n".join(found.body)
     if not found.agencies:
         return max((told["office"] for line in found.body for told in SPEAKER.finditer(line)), key=len, default="")
-    # UỶ BAN NHÂN DÂN / XÃ BẢN MÂY: one name on two lines.
-    lines = 2 if re.match(rf"(?i:{UNITS})\b", found.agencies[-1]) else 1
-    agency = " ".join(found.agencies[-lines:])
+    agency = found.agencies[-1]
     spelt = [told[0] for told in re.finditer(rf"(?i:{re.escape(agency)}){PLACE}", text) if not told[0].isupper()]
     return max(spelt, key=len, default=_spelt(agency))
 

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|\d{1,2}\.\d{1,2}\.?|[a-zđ][.)]|[IVX]{1,5}\.)\s")
 PAGE_NUMBER = re.compile(r"\s*(?:Trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?\s*")
 FULL = 0.88  # of the longest line in letters: no further word had room (letters differ in width, hence not 1)
+ENDS = (".", ";", ":", "!", "?")
 
 
 def paragraphs(data: bytes) -> list[str]:
@@ -31,12 +32,19 @@ def _without_number(lines: list[str]) -> list[str]:
 
 def _joined(lines: Iterable[str]) -> Iterator[str]:
     lines = [line for line in lines if line]
-    full = FULL * max(map(len, lines), default=0)
+    longest = max(map(len, lines), default=0)
     text, before = "", ""
     for line in lines:
-        if text and (len(before) + len(line.split()[0]) < full or ITEM.match(line)):
+        if text and (_had_room(before, line, longest) or ITEM.match(line)):
             yield text
             text = ""
         text, before = f"{text} {line}".lstrip(), line
     if text:
         yield text
+
+
+def _had_room(before: str, line: str, longest: int) -> bool:
+    """Could the first word of `line` have stood at the end of the line before? Then a paragraph ended there."""
+    needed = len(before) + 1 + len(line.split()[0])
+    # A sentence that ends near the margin ends a paragraph more often than not, and a wrong pause there hurts nobody.
+    return needed < (longest if before.endswith(ENDS) else FULL * longest)
