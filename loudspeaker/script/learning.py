@@ -11,6 +11,7 @@ from .syllables import is_syllable
 
 _DEFINED = re.compile(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
+_UNREAD = re.compile(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}")  # would have to be read itself
 _WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN = re.compile(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
 
@@ -39,6 +40,8 @@ def _named(head: str, letters: str) -> str:
         if at < 0 or words[at][0][0].upper() != letter:
             return ""
     phrase = clause[words[at].start() :].strip()
+    if _UNREAD.search(phrase):
+        return ""
     return phrase if len(letters) > 1 and phrase.upper() != phrase else ""
 
 

@@ -28,14 +28,14 @@ _FOLD: dict[int, str] = {
     **{ord(c): "°" for c in "º˚"},
     **{ord(c): "/" for c in "⁄∕／"},
     ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", ord("ɖ"): "đ", ord("…"): "...", ord("₫"): "đ",
-    ord("×"): "x", ord("µ"): "µ", ord("μ"): "µ", ord("Ω"): "Ω",
+    ord("["): "(", ord("]"): ")", ord("×"): "x", ord("µ"): "µ", ord("μ"): "µ", ord("Ω"): "Ω",
 }  # fmt: skip
 
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
-_ODD = re.compile(rf"[^\n!-&(-_a-~“” {_LATIN}]|  ")
+_ODD = re.compile(rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  ")
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
-_CLUSTER = re.compile(rf"\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-_a-~“” {_LATIN}]", re.DOTALL)
+_CLUSTER = re.compile(rf"\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-Z\\^_a-~“” {_LATIN}]", re.DOTALL)
 _ALIKE_LETTER = re.compile("[Ѐ-ӿΑ-Ωο]")
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACES = re.compile(rf"[{_SPACE}{_INVISIBLE}]+")

@@ -96,13 +96,13 @@ def _unit(tens: int, unit: int) -> str:
 
 def spell_digits(written: str) -> str:
     """0214.38 -> không hai một bốn ba tám; whatever is no digit is left out."""
-    return " ".join(DIGITS[int(digit)] for digit in written if digit.isdigit())
+    return " ".join(DIGITS[int(digit)] for digit in written if digit.isdecimal())
 
 
 def spell_letters(written: str) -> str:
     """QR -> quy rờ; digits inside by their names too."""
     return " ".join(
-        DIGITS[int(c)] if c.isdigit() else LETTERS[c] for c in written.upper() if c in LETTERS or c.isdigit()
+        DIGITS[int(c)] if c.isdecimal() else LETTERS[c] for c in written.upper() if c in LETTERS or c.isdecimal()
     )
 
 

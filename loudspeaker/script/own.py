@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .letters import Letters
 from .rules import Said
+from .syllables import UPPER
 
 
 class OwnWords:
@@ -40,4 +41,4 @@ def _key(key: str) -> str:
     escaped = re.escape(key)
     if not key.islower() or not key[0].isalpha():
         return escaped
-    return rf"(?:{escaped}|{re.escape(key[0].upper() + key[1:])}(?! [A-ZĐÀ-Ỹ]))"
+    return rf"(?:{escaped}|{re.escape(key[0].upper() + key[1:])}(?! [{UPPER}]))"

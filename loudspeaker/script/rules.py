@@ -83,7 +83,7 @@ def words_after(cues: str) -> tuple[str, ...]:
     return tuple(cues.split("|"))
 
 
-_OPENING = str.maketrans('(“"[/-*•&', "         ")
+_OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>", " "))
 
 
 class Scene:
@@ -127,13 +127,18 @@ class Scene:
 
     def follows(self, kind: str, at: int, *gaps: str) -> bool:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
-        return self.last.kind == kind and self.last.end > at - 8 and self.text[self.last.end : at].lower() in gaps
+        return (
+            self.last.kind == kind
+            and self.last.end > at - 8
+            and self.text[self.last.end : at].lower() in ("", " ", *gaps)
+        )
 
     def near_number(self, at: int, words: int = 3) -> bool:
         """Whether a number was read at most a few words before `at`, with no pause between."""
         gap = self.text[self.last.end : at] if at - self.last.end <= REACH else ","
         per = self.last.kind == "separators" and self.last.spoken.lstrip().startswith(("một", "trên"))
-        return (per or self.last.kind in _COUNTS) and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
+        counted = per or self.last.kind in _COUNTS
+        return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
 
     def say(self, written: str) -> str:
         """A written number in words."""

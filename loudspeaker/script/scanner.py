@@ -39,7 +39,7 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
         said = reserved if reserved and reserved.start <= at else _read(scene, token)
         if said is None or (reserved and said.end > reserved.start and said is not reserved):
             continue
-        scene.last = said
+        scene.last = scene.last._replace(end=said.end) if said.spoken == " đến " else said
         done = said.end
         yield said
 
@@ -48,7 +48,7 @@ def _read(scene: Scene, token: re.Match[str]) -> Said | None:
     at = token.start()
     word = token[0]
     first = word[0]
-    if first.isdigit():
+    if first.isdecimal():
         rules = _rules("number")
     elif first.isalpha():
         if not _interesting(word, token.end(), scene):
@@ -70,7 +70,7 @@ def _interesting(word: str, end: int, scene: Scene) -> bool:
     if len(word) == 1 or word in _OPENERS:
         return True
     following = scene.text[end : end + 1]
-    if following and (following in _JOINTS or following.isdigit()):
+    if following and (following in _JOINTS or following.isdecimal()):
         return True
     if not word.islower():
         return not word[1:].islower() or word in scene.lexicon.meanings

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .syllables import LOWER, UPPER
+
 LIMIT = 220  # characters an engine takes at once without losing its breath
 _PAUSES = {"\n": 0.6, ".": 0.45, "!": 0.45, "?": 0.45, "…": 0.45, ":": 0.3, ";": 0.3, ",": 0.15}
 _LONGEST = 60  # letters looked back over at a full stop
@@ -24,7 +26,7 @@ _TITLE = re.compile(
 _LABEL = re.compile(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
 )
-_NAME = re.compile(r"[A-ZĐÀ-Ỹ][a-zà-ỹ]+ [A-ZĐ]$")
+_NAME = re.compile(rf"[{UPPER}][{LOWER}]+ [A-ZĐ]$")
 
 
 class Utterance(NamedTuple):

@@ -21,9 +21,15 @@ def headline(match: re.Match[str], scene: Scene) -> Answer:
     if not word.isupper() or not is_syllable(word) or word in scene.learnt:
         return None
     neighbours = _neighbours(scene, match.start(), match.end())
-    if not has_marks(word) and word in scene.lexicon.meanings and not any(map(_shouted, neighbours)):
+    if not has_marks(word) and not any(map(_shouted, neighbours)) and _short_name(match, scene):
         return None
     return word.lower()
+
+
+def _short_name(match: re.Match[str], scene: Scene) -> bool:
+    """CA is an abbreviation, and the OM of OM 5451 a name, though both could be words."""
+    number = re.match(r"[ -]?\d{2}", scene.text[match.end() : match.end() + 3])
+    return number is not None or match[0] in scene.lexicon.meanings
 
 
 def _neighbours(scene: Scene, start: int, end: int) -> tuple[str, str]:
@@ -79,17 +85,17 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
     return Guess(words, why) if why else words
 
 
-@reads(r"[A-ZĐ](?:\. ?[A-ZĐƯ]){1,5}(?![^\W_])\.?", starts="word")
+@reads(r"[A-ZĐ](?:\.[A-ZĐƯ]){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
     """T.Ư -> trung ương; initials letter by letter"""
-    letters = re.sub(r"[. ]", "", match[0])
+    letters = match[0].replace(".", "")
     if len(letters) == 2 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
     entry = scene.meaning(letters, match.start(), match.end())
-    return entry.reading if entry and entry.sure and " " not in match[0] else spell_letters(letters)
+    return entry.reading if entry and entry.sure else spell_letters(letters)
 
 
-@reads(rf"{_WORD}(?![^\W\d_]|')", starts="word")
+@reads(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
 def single(match: re.Match[str], scene: Scene) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
     word = match[0]
@@ -158,4 +164,4 @@ def prefixed(match: re.Match[str], scene: Scene) -> Answer:
     return spell_letters(match[0])
 
 
-RULES: tuple[Rule, ...] = (headline, chain, dotted, single, small, prefixed)
+RULES: tuple[Rule, ...] = (headline, dotted, chain, single, small, prefixed)

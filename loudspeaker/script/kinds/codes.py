@@ -6,6 +6,7 @@ import re
 
 from ..numerals import NUMBER, spell_letters
 from ..rules import Rule, Scene, reads
+from ..syllables import LOWER
 
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
@@ -21,7 +22,7 @@ def dashed(match: re.Match[str], scene: Scene) -> str | None:
 
 
 def _name(name: str, scene: Scene) -> str:
-    if not name.isupper():
+    if not name.isupper() and not name[0].islower():
         return name
     known = scene.lexicon.known(name) if len(name) > 2 else None
     return known.reading if known and known.sure else spell_letters(name) or name
@@ -38,12 +39,12 @@ def mixed(match: re.Match[str], scene: Scene) -> str | None:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
-    if word and digits.isdigit():
+    if word and digits.isdecimal():
         return f"{word} {scene.numerals.code(digits)}"
     return _parts(match[0], scene)
 
 
-@reads(r"([A-ZĐ][a-zà-ỹ]{1,12})(\d{1,3})(?![^\W_]|[.,]\d)", starts="word")
+@reads(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
 def named(match: re.Match[str], scene: Scene) -> str | None:
     """Xi23 -> Xi hai mươi ba"""
     return f"{match[1]} {scene.numerals.code(match[2])}"
@@ -68,7 +69,7 @@ def _split(written: str) -> tuple[str, str]:
 
 def _parts(written: str, scene: Scene) -> str:
     parts = _PART.findall(written)
-    return " ".join(scene.numerals.code(part) if part.isdigit() else spell_letters(part) for part in parts)
+    return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
 RULES: tuple[Rule, ...] = (dashed, strain, mixed, named, digit_first, strength)

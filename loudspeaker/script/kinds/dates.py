@@ -23,15 +23,13 @@ _STRONG = words_before(
 _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
     "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
-    "hùng vương|nghỉ|dự kiến"
+    "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
+    "đúng|đợt|từ nay tới|bế mạc|khai mạc|ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
 )
 _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "kg|m|ấp|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
-)
-_DEADLINES = words_before(
-    "trước|đến|hết|từ|sau|tới|vào|xong|hạn|kể từ|chậm nhất|bắt đầu|kết thúc|đến hết|hạn chót|dịp|lễ"
 )
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
@@ -58,7 +56,7 @@ def _dated(scene: Scene, at: int) -> bool:
 
 def _after_hour(scene: Scene, at: int) -> bool:
     """7h/12/9: the hour before has taken the slash and said “ngày”."""
-    return scene.last.end == at and scene.last.kind == "times"
+    return scene.last.end == at and scene.last.kind == "times" and scene.char(at - 1) == "/"
 
 
 def _hinted(scene: Scene, start: int, end: int) -> bool:
@@ -204,8 +202,11 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if strong:
         return _one(scene, at, day)
-    if match[2] == "." and scene.before(at).endswith(_DEADLINES) and not scene.after(end)[:1].isalpha():
-        return Guess(_said(scene, at, day.words(scene.numerals)), Message("this could be a date or a number"))
+    if match[2] == "." and _hinted(scene, at, end):
+        words = _said(scene, at, day.words(scene.numerals))
+        if not scene.after(end)[:1].isalpha():
+            return words
+        return Guess(words, Message("this could be a date or a number"))
     return None
 
 

@@ -12,8 +12,8 @@ _CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,
 _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
 KINDS = words_before(
     "số|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
-    "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|quy chế|cv|qđ|nđ|nq|tt|kh|tb|hd|ct|bc|"
-    "quy định|pháp lệnh|đề án|phương án|gm"
+    "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
+    "quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|kh|tb|hd|ct|bc"
 )
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
@@ -28,7 +28,21 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     if first in _UNITS or (not cued and len(first) < 2):
         return None
     year = f" năm {scene.say(match[3])}" if match[3] else ""
-    return f"{_numeral(match[1], scene)}{year} {codes(match[5], scene)}"
+    return f"{_numeral(match[1], scene)}{year} {_by_kind(match, scene) or codes(match[5], scene)}"
+
+
+def _by_kind(match: re.Match[str], scene: Scene) -> str:
+    """Thông tri số 05-TT/ĐU: the word before decides what the first code stands for."""
+    first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
+    words = scene.before(match.start()).removesuffix(" số")
+    kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and _initials(kind) == first), "")
+    if not kind or sign.strip() == "&":
+        return ""
+    return f"{kind} {codes(rest, scene)}".strip()
+
+
+def _initials(kind: str) -> str:
+    return "".join(word[0].upper() for word in kind.split())
 
 
 def _numeral(written: str, scene: Scene) -> str:

@@ -11,7 +11,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 _LEVELS = words_before("cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 
 
-@reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?(°?[A-Za-zµ%]{{1,5}}[23]?)(?![^\W_]))?")
+@reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?(kg|ha|m2|m3|mmHg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C)(?![^\W_]))?")
 def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 -> một phần ba; 14/14 -> mười bốn trên mười bốn; huyết áp 140/90 mmHg"""
     unit = scene.lexicon.units.get(match[3] or "", match[3] or "")
@@ -23,14 +23,14 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
 
 def _parted(match: re.Match[str], scene: Scene) -> str:
     above, below = match[1], match[2]
-    small = above.isdigit() and below.isdigit() and 0 < int(above) < int(below) <= 10 and above[0] != "0"
+    small = above.isdecimal() and below.isdecimal() and 0 < int(above) < int(below) <= 10 and above[0] != "0"
     if small and not scene.before(match.start()).endswith(_LEVELS):
         return f"{scene.say(above)} phần {scene.numerals.month(int(below))}"
     return f"{scene.say(above)} trên {scene.say(below)}"
 
 
 def _like_date(day: str, month: str) -> bool:
-    return day.isdigit() and month.isdigit() and 1 <= int(day) <= 31 and 1 <= int(month) <= 12
+    return day.isdecimal() and month.isdecimal() and 1 <= int(day) <= 31 and 1 <= int(month) <= 12
 
 
 RULES: tuple[Rule, ...] = (part,)

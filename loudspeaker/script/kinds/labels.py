@@ -6,9 +6,14 @@ import re
 
 from ..numerals import LETTERS, roman
 from ..rules import Rule, Scene, reads
+from ..syllables import UPPER
+
+_BREAKS = frozenset(("", *"\n.,;:!?-+*•|"))
 
 
-@reads(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\.\)|\.-|[.)/]|(?=\s?-\s[A-ZĐÀ-Ỹ])|-(?=[A-ZĐÀ-Ỹ]))(?=\s*[^\d\s]|\s+\S|\s*$)")
+@reads(
+    rf"(\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?:\.\)|\.-|[.)/]|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
+)
 def numbered(match: re.Match[str], scene: Scene) -> str | None:
     """1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
     if not scene.begins_line(match.start()):
@@ -16,7 +21,7 @@ def numbered(match: re.Match[str], scene: Scene) -> str | None:
     return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
 
 
-@reads(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?= [A-ZĐÀ-Ỹ])")
+@reads(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?= [{UPPER}])")
 def section(match: re.Match[str], scene: Scene) -> str | None:
     """1.2 Nội dung, at the beginning of a line or after “mục”."""
     if not (scene.begins_line(match.start()) or scene.before(match.start()).endswith((" mục", " tiểu mục"))):
@@ -30,20 +35,20 @@ def inner_number(match: re.Match[str], scene: Scene) -> str | None:
     return scene.say(match[1]) + "," if _opens(match, scene) else None
 
 
-@reads(r"([A-Za-zĐđ])[)](?=\s|\w)", starts="word")
+@reads(r"([A-Za-zĐđ])[)]", starts="word")
 def letter(match: re.Match[str], scene: Scene) -> str | None:
     """b) Thời hạn -> bê, thời hạn"""
     return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None
 
 
-@reads(r"([a-hđA-DĐ])(?:\.(?=\s)|/(?=\s)|\.(?=[A-ZĐÀ-Ỹ][a-zà-ỹ]))", starts="word")
+@reads(rf"([a-hđA-DĐ])(?:\.(?=[\s\d{UPPER}])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     """a. Đối tượng, at the beginning of a line"""
     return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) else None
 
 
 @reads(
-    r"([IVX]{1,6})(?:\.(?:\d{1,2})\.?|\.-|[.)/]|\s?-(?=\s|[A-ZĐÀ-Ỹ]))(?![vV](?![^\W_]))(?=\s|[A-ZĐÀ-Ỹ]|$)",
+    rf"([IVX]{{1,6}})(?:\.(?:\d{{1,2}})\.?|\.-|[.)/]|\s?-(?=\s|[{UPPER}]))(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
     starts="word",
 )
 def part(match: re.Match[str], scene: Scene) -> str | None:
@@ -56,9 +61,11 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
 
 
 def _opens(match: re.Match[str], scene: Scene) -> bool:
-    """Whether the bracket behind a label was opened nowhere: “b)” is a label, “(b)” and “(tổ 5)” are not."""
-    head = scene.text[max(0, match.start() - 60) : match.start()]
-    return head.rfind("(") <= head.rfind(")")
+    """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
+    at = match.start()
+    head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>")
+    paused = head[-1:] in _BREAKS or scene.follows("labels", at)
+    return paused and head.rfind("(") <= head.rfind(")")
 
 
 RULES: tuple[Rule, ...] = (numbered, section, inner_number, letter, line_letter, part)

@@ -12,7 +12,7 @@ _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|kh�
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
 
 
-@reads(r"([a-zđ])(?![^\W_]|')", starts="word")
+@reads(r"([a-zđ])(?![^\W\d_]|'[^\W\d_])", starts="word")
 def point(match: re.Match[str], scene: Scene) -> str | None:
     """điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
     at = match.start()

@@ -7,7 +7,8 @@ import re
 from ..numerals import NUMBER
 from ..rules import Rule, Scene, reads, words_before
 
-_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W_]|/[cC](?![^\W_]))"
+_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W\d_]|/[cC](?![^\W_]))"
+_SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 
@@ -56,10 +57,16 @@ def thousands(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])}{until} {scene.numerals.thousand}"
 
 
+@reads(r"đ(?![^\W_]|/[cC](?![^\W_]))", starts="word")
+def after_scale(match: re.Match[str], scene: Scene) -> str | None:
+    """12 nghìn đ/kg -> nghìn đồng"""
+    return "đồng" if scene.before(match.start()).endswith(_SCALES) else None
+
+
 @reads(rf"\$ ?({NUMBER})", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
     """$10 -> mười đô la"""
     return f"{scene.say(match[1])} đô la"
 
 
-RULES: tuple[Rule, ...] = (dong, spaced, millions, thousands, dollars)
+RULES: tuple[Rule, ...] = (dong, spaced, millions, thousands, after_scale, dollars)

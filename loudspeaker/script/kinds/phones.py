@@ -70,7 +70,7 @@ def grouped(written: str) -> str:
     groups = re.findall(r"\d+|[xX*]+", written)
     if len(groups) == 1 and len(groups[0]) == 10:
         groups = [groups[0][:4], groups[0][4:7], groups[0][7:]]
-    return ", ".join(spell_digits(group) if group.isdigit() else " ".join(["ích"] * len(group)) for group in groups)
+    return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
 RULES: tuple[Rule, ...] = (number, first_of_two, short)

@@ -41,7 +41,7 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba"""
     if " npk" not in scene.before(match.start()):
         return None
-    return ", ".join(scene.say(number) for number in match.groups()[0::1] if number and number.isdigit())
+    return ", ".join(scene.say(number) for number in match.groups()[0::1] if number and number.isdecimal())
 
 
 RULES: tuple[Rule, ...] = (score, ratio, clock, formula)

@@ -7,6 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads
+from ..syllables import LOWER
 
 _AMOUNTS = frozenset(("dates", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
 _SPOKEN = {
@@ -21,7 +22,7 @@ _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
-@reads(r"\./\.?", starts="sign")
+@reads(r"\./\.?(?![\w.])", starts="sign")
 def full_stop(match: re.Match[str], scene: Scene) -> Answer:
     """thực hiện./. -> the end"""
     return "."
@@ -32,12 +33,12 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     """A dash: bullet, minus, until, pause, or part of a word"""
     start, end = match.span()
     before, after = scene.char(start - 1), scene.char(end)
-    if scene.begins_line(start) and (before != "-" and not after.isdigit()):
+    if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
-    digit = scene.text[end : end + 2].lstrip(" (")[:1].isdigit()
+    digit = scene.text[end : end + 2].lstrip(" (")[:1].isdecimal()
     if digit and _amount_before(scene, start):
         return " đến " if _alike(scene, end) else " "
-    if after.isdigit() and before in ("", " ", "\n", "("):
+    if after.isdecimal() and before in ("", " ", "\n", "("):
         return "âm "
     return _between_words(scene, start, end, before, after)
 
@@ -93,7 +94,7 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     return f" {_each(scene)} {unit}"
 
 
-@reads(r"/ ?(?=[a-zđà-ỹ])", starts="sign")
+@reads(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng"""
     return " một " if scene.near_number(match.start(), 4) else None
@@ -154,10 +155,8 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
     symbol = match[0]
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
-    if symbol in "([":
-        return "("
-    if symbol in ")]":
-        return ")"
+    if symbol in "()":
+        return symbol
     if symbol in _MARKUP or symbol in _SILENT:
         return "," if symbol in _PAUSES and not scene.begins_line(match.start()) else " "
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=symbol))
@@ -166,7 +165,7 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"_{1,200}", starts="sign")
 def underline(match: re.Match[str], scene: Scene) -> Answer:
     """PTKTXH_ ANQP -> a pause"""
-    return ", " if scene.char(match.start() - 1).isalnum() else " "
+    return ", " if scene.char(match.start() - 1).isalnum() and scene.char(match.end()) == " " else " "
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,6 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import LETTERS
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+from ..syllables import LOWER, UPPER
 
 _DOTTED = (
     r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
@@ -27,7 +28,7 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
 
 
-@reads(r"([PQHXTFpqhx])\.(?! ?[A-ZĐƯ](?:\W|$)) ?(?=[A-ZĐÀ-Ỹ]|\d)", starts="word")
+@reads(rf"([PQHXTFpqhx])\.(?! ?[A-ZĐƯ](?:\W|$)) ?(?=[{UPPER}]|\d)", starts="word")
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
@@ -58,7 +59,10 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
 
-@reads(r"([A-ZĐ])(?![^\W\d_]|'|\.[A-ZĐƯ](?![a-zà-ỹ]))(?:\.(?= ?[a-zà-ỹ(,]))?", starts="word")
+_NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
+
+
+@reads(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], scene: Scene) -> Answer:
     """bà Sùng Thị M. -> mờ; a lone vowel is already its own name: A Mú Sung"""
     return None if match[1] in _VOWELS else LETTERS[match[1]]

@@ -17,7 +17,7 @@ _SIGNS = {
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
-@reads(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@" + _NAME + r"(?:\." + _NAME + r"){1,4}", starts="word number")
+@reads(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
 def mailbox(match: re.Match[str], scene: Scene) -> str:
     """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
     return _aloud(match[0], scene)
@@ -30,7 +30,7 @@ def page(match: re.Match[str], scene: Scene) -> str:
 
 
 @reads(
-    r"(?:" + _NAME + r"\.){1,4}(?:vn|com|net|org|gov|edu|info|asia|app)(?![A-Za-z0-9-]|\.[A-Za-z])"
+    r"(?:" + _NAME + r"\.){1,4}(?:vn|com|net|org|gov|edu|info|asia|app)(?![^\W\d_]|-[A-Za-z0-9]|\.[a-z])"
     r"(?:/[A-Za-z0-9._/?=&%#-]{0,150}[A-Za-z0-9])?/?",
     starts="word number",
 )
@@ -45,7 +45,7 @@ def _aloud(address: str, scene: Scene) -> str:
 
 
 def _word(piece: str, scene: Scene) -> str:
-    if piece.isdigit():
+    if piece.isdecimal():
         return spell_digits(piece)
     if not piece[0].isascii() or not piece[0].isalpha():
         return _SIGNS.get(piece, "")

@@ -73,10 +73,12 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     first, second = place.char(end), place.char(end + 1)
     if cue == "<năm>":
         return (
-            first in "12" and all(place.char(end + i).isdigit() for i in range(4)) and not place.char(end + 4).isdigit()
+            first in "12"
+            and all(place.char(end + i).isdecimal() for i in range(4))
+            and not place.char(end + 4).isdecimal()
         )
     if cue == "<số>":
-        return first.isdigit()
+        return first.isdecimal()
     if cue == "<Tên>":
         return first.isupper() and (second.islower() or second == "")
     return first.islower()
