@@ -64,7 +64,7 @@ def asked(body: bytes) -> str:
 def mp3(text: str) -> bytes:
     clip = Tone().synthesize(text, "low")
     file = io.BytesIO()
-    soundfile.write(file, np.concatenate([np.zeros(4_000, np.float32), clip.samples]), clip.rate, format="MP3")
+    soundfile.write(file, clip.samples, clip.rate, format="MP3")
     return file.getvalue()
 
 
@@ -169,7 +169,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "a slow drip of headers": (drip_headers, "took longer"),
     "a cut line": (cut, "broke off"),
     "a cut line without a length": (cut_without_length, "is not sound"),
-    "a cut sound": (cut_sound, "too short"),
+    "a cut sound": (cut_sound, "the sound"),
     "silence": (silence, "silent"),
     "garbage": (garbage, "is not sound"),
 }

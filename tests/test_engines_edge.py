@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from online_voice import PORTAL, mp3
 
-from loudspeaker.engines.conformance import SHORT, faults
+from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.edge import VIETNAMESE, Edge
 from loudspeaker.errors import BadRequest, NotAvailable, RateLimited, TryAgain
 
@@ -85,6 +86,18 @@ async def well(request: web.Request) -> web.StreamResponse:
     return socket
 
 
+async def cut(request: web.Request) -> web.StreamResponse:
+    """The times of the whole sentence, half of its sound, then the line drops."""
+    async for socket, text in opened(request):
+        sound = mp3(text)
+        times = {"Offset": 0, "Duration": len(sound) * 8 * 10_000_000 // 48_000, "text": {"Text": text}}
+        told = json.dumps({"Metadata": [{"Type": "SentenceBoundary", "Data": times}]})
+        await socket.send_str(f"Path:audio.metadata\r\n\r\n{told}")
+        await socket.send_bytes(frame(sound[: len(sound) // 2]))
+        await socket.close()
+    return socket
+
+
 async def nothing(request: web.Request) -> web.StreamResponse:
     async for socket, _text in opened(request):
         await socket.send_str("Path:turn.end\r\n\r\n{}")
@@ -136,13 +149,14 @@ def test_a_good_service_keeps_the_contract(edge: Edge, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
+        (cut, "breaks off"),
         (nothing, "broke off"),
         (hang, "took longer"),
         (portal, "answers 200"),
         (status(503), "answers 503"),
         (status(403), "answers 403"),
     ],
-    ids=["nothing", "hangs", "portal", "503", "403"],
+    ids=["cut", "nothing", "hangs", "portal", "503", "403"],
 )
 def test_a_fault_is_a_passing_one(
     edge: Edge,
@@ -151,7 +165,7 @@ def test_a_fault_is_a_passing_one(
     why: str,
 ) -> None:
     with service(monkeypatch, answer), pytest.raises(TryAgain, match=why):
-        edge.synthesize(SHORT, VOICE)
+        edge.synthesize(LONG, VOICE)
 
 
 @needs_edge

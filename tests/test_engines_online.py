@@ -21,12 +21,6 @@ NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 ONLINE, LOCAL = Voice("gtts", "vi"), Voice("tone", "low")
 
 
-@pytest.fixture
-def runs(request: pytest.FixtureRequest) -> int:
-    """How often a fault is played: twenty times with `--runs=full`."""
-    return 20 if request.config.getoption("runs", "few") == "full" else 1
-
-
 class Shelf(dict[str, Clip]):
     """Clips in memory."""
 
@@ -35,7 +29,7 @@ class Shelf(dict[str, Clip]):
 
 
 def gtts(told: Service) -> Gtts:
-    return Gtts(told.url, longest=0.15, spacing=0, pause=lambda _seconds: None)
+    return Gtts(told.url, longest=5.0, spacing=0, pause=lambda _seconds: None)
 
 
 def chain(online: Engine) -> Chain:
@@ -55,19 +49,6 @@ def test_a_long_text_is_asked_for_in_parts() -> None:
     assert len(told.heard) > 2
     assert re.findall(r"\w+", " ".join(told.heard)) == re.findall(r"\w+", f"{LONG} {LONG}")
     assert clip.duration > 0.25 * 44
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_takes_the_whole_bulletin_to_the_next_voice(fault: str, runs: int) -> None:
-    answer, why = FAULTS[fault]
-    for _ in range(runs):
-        with service(answer) as told:
-            speaking = chain(gtts(told))
-            spoken = speaking.speak([LONG, SHORT], [ONLINE, LOCAL])
-
-        assert spoken.voice == LOCAL
-        assert [str(reason).startswith("gtts:vi: ") and why in str(reason) for reason in spoken.passed] == [True]
-        assert set(speaking.clips) == set(spoken.keys)  # type: ignore[call-overload]
 
 
 def test_nobody_listening_is_a_passing_fault() -> None:

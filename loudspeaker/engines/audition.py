@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import Message, TryAgain
 from ..sound.clip import Clip, Samples
 
-SHORTEST = 0.09  # seconds a word: faster is not speech
+SHORTEST = 0.12  # seconds a word: faster is not speech, or half of it
 LONGEST = 1.5  # seconds a word, beside `SLACK`
 SLACK = 4.0  # seconds: silence before and after, and words that are spelt out
 SILENCE = 10 ** (-50 / 20)  # peak below -50 dBFS

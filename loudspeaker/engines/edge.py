@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HOST = "speech.platform.bing.com"
 VIETNAMESE = ("vi-VN-HoaiMyNeural", "vi-VN-NamMinhNeural")
 SPACING = 1.0  # seconds between two requests
+BYTES_A_TICK = 48_000 / 8 / 10_000_000  # MP3 of 48 kbit/s; ticks of 100 ns
+SLACK = 5_000_000  # ticks: half a second, for times that are estimates
 LONGEST = 30.0  # seconds for one sentence
 
 
@@ -68,11 +70,16 @@ class Edge:
         """The MP3 of one sentence."""
         from edge_tts import Communicate
 
-        sound = bytearray()
+        sound, ends = bytearray(), 0
         async with asyncio.timeout(self._longest):
             async for message in Communicate(text, voice, connect_timeout=8, receive_timeout=8).stream():
                 if message["type"] == "audio":
                     sound += message["data"]
+                else:
+                    ends = max(ends, message["offset"] + message["duration"])
+        # edge-tts takes a closed line for the end; the sentence's own times tell whether it was.
+        if len(sound) < (ends - SLACK) * BYTES_A_TICK:
+            raise TryAgain(Message("the sound breaks off at its end"))
         return bytes(sound)
 
 
