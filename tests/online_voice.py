@@ -169,7 +169,7 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "a slow drip of headers": (drip_headers, "took longer"),
     "a cut line": (cut, "broke off"),
     "a cut line without a length": (cut_without_length, "is not sound"),
-    "a cut sound": (cut_sound, "the sound"),
+    "a cut sound": (cut_sound, "sound"),
     "silence": (silence, "silent"),
     "garbage": (garbage, "is not sound"),
 }
