@@ -144,6 +144,15 @@ def test_steps_forward_add_up_to_one_doubt():
     assert trust.doubt.covers(NOW + timedelta(hours=3))
 
 
+def test_back_and_forth_is_a_return_and_no_doubt():
+    eyes = Eyes()
+    eyes.look()
+    eyes.step(-2)
+
+    assert eyes.step(2).doubt is None
+    assert eyes.step(2).doubt
+
+
 def test_a_doubt_survives_a_restart():
     eyes = Eyes()
     eyes.look()

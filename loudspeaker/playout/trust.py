@@ -17,7 +17,7 @@ from .life import moment, seconds
 from .record import Log
 
 STEP = seconds(0.5)  # less is a slew, and nobody's business
-DOUBTFUL = timedelta(hours=1)
+DOUBTFUL = timedelta(hours=1, minutes=1)  # over an hour, and not an hour and the time it took to notice
 ABSURD = timedelta(days=31)
 ECHO = 300.0  # seconds after which a second source may only repeat the first (the kernel sets the RTC every 11 min)
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no source can make an earlier time true
@@ -55,6 +55,7 @@ class ClockWatch:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._last: tuple[datetime, float] | None = None
+        self._best: datetime | None = None  # monotonic zero, by the furthest time that was believed in this run
         self._vouched = self._confirmed = False
         self._doubt = _stored(log.recall("clock-doubt"))
         self._doubted_at = float("-inf")  # monotonic
@@ -68,6 +69,8 @@ class ClockWatch:
         self._vouched = vouched
         if self._doubt and self._resolved(now, monotonic, vouchers - BLANKET):
             self._set(None)
+        if vouched and not self._doubt:
+            self._best = max(now - seconds(monotonic), self._best or EARLIEST)
         believed = vouched and not (self._doubt and self._doubt.absurd)
         return Trust(believed, stepped, self._doubt, _reason(now, vouched, self._doubt))
 
@@ -84,9 +87,10 @@ class ClockWatch:
             return timedelta(0)
         self._confirmed = False
         self._log.event("clock", "", now, stepped=round(stepped.total_seconds(), 3))
-        if self._vouched and stepped > DOUBTFUL:
+        # A step back and forward again returns to a time that was believed: only what lies beyond it is new.
+        if self._best and self._vouched and now - (self._best + seconds(monotonic)) > DOUBTFUL:
             self._doubted_at = monotonic
-            begins = self._doubt.begins if self._doubt else last[0]
+            begins = self._doubt.begins if self._doubt else self._best + seconds(monotonic)
             self._set(Doubt(begins, now, now - begins > ABSURD))
         return stepped
 

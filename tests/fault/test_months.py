@@ -1,0 +1,26 @@
+"""Two hundred random months each of a good and of a wild clock (see `months.py`)."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from months import Month, WildClock
+
+FEW, FULL = 5, 200
+
+
+def test_months_with_a_good_clock(full: bool) -> None:
+    run_state_machine_as_test(Month, settings=many(full))
+
+
+def test_months_with_a_wild_clock(full: bool) -> None:
+    run_state_machine_as_test(WildClock, settings=many(full))
+
+
+def many(full: bool) -> settings:
+    return settings(
+        max_examples=FULL if full else FEW,
+        stateful_step_count=40 if full else 20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
