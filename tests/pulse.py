@@ -12,12 +12,14 @@ import threading
 import time
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 
 RATE = 48_000
 CHANNELS = 2
 FRAME = 2 * CHANNELS  # bytes
+FRAGMENT = 2 * RATE // 1000  # frames that the server sends at a time, for a latency of 2 ms
 FOUND = all(shutil.which(tool) for tool in ("pulseaudio", "parec", "pactl"))
 
 
@@ -84,7 +86,7 @@ class Recorder:
     """What a sink's monitor hears, and when: attach it before the sound comes."""
 
     def __init__(self, sink: str, environment: Mapping[str, str]) -> None:
-        self._process = listen(sink, environment, subprocess.PIPE)
+        self.process = listen(sink, environment, subprocess.PIPE)
         self._bytes = bytearray()
         self._arrivals: list[tuple[int, float]] = []  # first frame of a piece, monotonic
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -92,29 +94,44 @@ class Recorder:
         wait_for(lambda: len(self._bytes) > FRAME * RATE // 10)
 
     def _listen(self) -> None:
-        assert self._process.stdout
-        pipe = self._process.stdout.fileno()
+        for number in (0, self.process.pid):  # this thread: a measuring instrument comes before what it measures
+            with suppress(OSError):
+                os.sched_setscheduler(number, os.SCHED_FIFO, os.sched_param(30))
+        assert self.process.stdout
+        pipe = self.process.stdout.fileno()
         while piece := os.read(pipe, 1 << 16):
             self._arrivals.append((len(self._bytes) // FRAME, time.monotonic()))
             self._bytes += piece
 
     def stop(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
             self._thread.join()
-            assert self._process.stdout
-            self._process.stdout.close()
+            assert self.process.stdout
+            self.process.stdout.close()
 
     def channel(self, number: int) -> array[int]:
         """The samples of one channel, counted from 1."""
         return array("h", bytes(self._bytes[: len(self._bytes) // FRAME * FRAME]))[number - 1 :: CHANNELS]
 
+    def frame(self, moment: float) -> int:
+        """About which frame was heard at `moment`, monotonic."""
+        return max(first for first, at in self._arrivals if at <= moment)
+
     def moment(self, frame: int, span: float = 1.0) -> float:
-        """When `frame` was heard, monotonic: no piece arrives before its time, so the earliest ones near it tell."""
-        near = [(first, at) for first, at in self._arrivals if abs(first - frame) < span * RATE]
+        """When `frame` was heard, monotonic: no fragment comes before its time, so the earliest ones near it tell."""
+        near = [(first, at) for first, at in self._whole() if abs(first - frame) < span * RATE]
         early = sorted(at - first / RATE for first, at in near)
-        return early[len(early) // 20] + frame / RATE
+        return early[len(early) // 10] + frame / RATE
+
+    def _whole(self) -> Iterator[tuple[int, float]]:
+        """The arrivals of fragments that came as the server cut them: the rest of a split one seems to come early."""
+        starts = [first for first, _ in self._arrivals]
+        sizes = [following - first for first, following in pairwise(starts)]
+        for (first, at), before, size in zip(self._arrivals[1:], sizes, sizes[1:], strict=False):
+            if before % FRAGMENT == 0 == size % FRAGMENT:
+                yield first, at
 
 
 def listen(sink: str, environment: Mapping[str, str], to: int) -> subprocess.Popen[bytes]:

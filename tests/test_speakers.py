@@ -21,7 +21,7 @@ from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day, intact
-from loudspeaker.speakers.anchor import Anchor
+from loudspeaker.speakers.anchor import Anchor, Habit, habit
 from loudspeaker.speakers.deck import Deck
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -128,26 +128,49 @@ def test_gain_multiplies_and_never_wraps_around(samples: list[int], gain: float)
 # When does a frame leave?
 
 
-def anchored(held: float, lies: float = 0.0) -> Anchor:
-    """What is learnt of a card with a buffer of 50 ms whose frame 0 leaves at 5.0, asking a little late at times."""
-    anchor = Anchor(RATE, buffer=0.05)
+def anchored(held: float = 0.05, lies: float = 0.0, known: Habit | None = None) -> Anchor:
+    """What is learnt of a card that holds `held` seconds, whose frame 0 leaves at 5.0, and that asks late at times."""
+    anchor = Anchor(RATE, habit() if known is None else known)
     for number in range(100):
         late = 0.005 * (number % 3)
         anchor.note(5.0 - held + number / 100 + late, held - late + lies, number * 10)
     return anchor
 
 
-def test_the_cards_pace_is_believed_rather_than_a_busy_servers_word() -> None:
-    assert anchored(held=0.05, lies=0.0015).moment(0) == pytest.approx(5.0)
-    assert anchored(held=0.05, lies=-0.004).frame(6.0) == 1000
+def test_asking_late_does_not_move_the_anchor() -> None:
+    assert anchored().moment(500) == pytest.approx(5.5)
+    assert anchored().frame(6.0) == 1000
 
 
-def test_what_lies_behind_the_buffer_is_not_forgotten() -> None:
-    assert anchored(held=0.09).moment(500) == pytest.approx(5.5)
+def test_what_a_card_usually_holds_is_believed_rather_than_a_busy_servers_word() -> None:
+    known = habit()
+    for _ in range(3):
+        anchored(known=known)
+
+    assert anchored(lies=0.004, known=known).moment(0) == pytest.approx(5.0)
+
+
+def test_a_card_that_has_changed_its_habits_is_learnt_anew() -> None:
+    known = habit()
+    for _ in range(3):
+        anchored(known=known)
+
+    assert anchored(held=0.09, known=known).moment(0) == pytest.approx(5.0)
+
+
+def test_a_card_that_ran_dry_is_not_believed_for_a_while() -> None:
+    known = habit()
+    anchored(known=known)
+    anchor = anchored(known=known)
+    anchor.ran_dry()
+    for number in range(20):
+        anchor.note(6.0 + number / 100, 0.25, number * 10)
+
+    assert anchor.moment(0) == pytest.approx(6.05)
 
 
 def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
-    anchor = Anchor(RATE, buffer=0.05)
+    anchor = Anchor(RATE, habit())
     for number in range(12):
         anchor.note(3.0, 0.0125 * number, number * 10)
     for number in range(12, 20):
@@ -257,6 +280,21 @@ def test_the_deck_lets_go_of_what_is_over() -> None:
     deck.sweep(now=1.0)
 
     assert [track.airing for track in deck.tracks] == ["b"]
+
+
+def test_what_waits_moves_to_a_new_stream_while_nothing_sounds() -> None:
+    old, new = Deck(RATE, 1), Deck(RATE, 1)
+    old.tracks.append(first := Track("a", 0, Ramp(100), 0.0))
+    old.tracks.append(Track("b", 0, Ramp(3), 1.0, after=first))
+    turn(old, [50])
+    assert not old.waiting(until=0.5)
+    turn(old, [500])
+    old.sweep(now=0.5)
+    assert old.waiting(until=0.9)
+    assert not old.waiting(until=1.0)
+    new.take_over(old)
+
+    assert turn(new, [10], begins=0.998) == [0, 0, 1, 2, 3, 0, 0, 0, 0, 0]
 
 
 # The stand-in

@@ -1,11 +1,9 @@
 """When does a frame leave the card? Learnt from when the card asks and from what it says. No clock is read here.
 
-Two witnesses: how much sound the card says it holds when it asks for a block, and the fact that it asks when its
-buffer has just room for one. The first is right within a few hundredths of a millisecond on a quiet machine, but a
-busy sound server takes its word late and errs by milliseconds, for seconds on end. The second depends on nothing but
-the card's own pace: many blocks are asked for late, but some are on time. So where the card says that it holds about
-what its buffer holds, the second is believed; where it says that it holds more, something lies behind the buffer (a
-server's own, the queue of a USB card), and only the first knows of it.
+Two witnesses. The card says how much sound it holds when it asks for a block: right in the long run, but a busy sound
+server takes its own word late and errs by milliseconds, for seconds on end. And it asks at its own pace: many blocks
+are asked for late, none early, so the early edge of its asking is as steady as the card. The edge is believed for
+the pace; what the card holds at that edge is a habit of the card, learnt over many seconds and many airings.
 """
 
 from __future__ import annotations
@@ -13,22 +11,27 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-MEMORY = 200  # blocks
+MEMORY = 200  # blocks: card and computer drift apart
 FILLING = 12  # blocks at the start that a card takes in a burst, before it plays: they say nothing
-LATE = 0.010  # seconds less than the buffer that may be due to asking late
-BEHIND = 0.003  # … and more than it that may be due to a wrong word
+EDGE = 10  # one block in so many is asked for on time
+EVERY = 20  # blocks
+WOBBLE = 0.008  # seconds by which a busy server's word was seen to err
+
+Habit = deque[float]
+
+
+def habit() -> Habit:
+    """What a card holds when it asks on time, in seconds: its last words on it, kept from stream to stream."""
+    return deque(maxlen=300)
 
 
 class Anchor:
-    """The moment, in monotonic seconds, at which frame 0 of a running stream left (or would have left) the card.
+    """The moment, in monotonic seconds, at which frame 0 of a running stream left (or would have left) the card."""
 
-    `buffer` is what the card holds, in seconds, when it has room for exactly one more block. Card and computer
-    drift apart, so only the last blocks count.
-    """
-
-    def __init__(self, rate: int, buffer: float = 0.0) -> None:
+    def __init__(self, rate: int, habit: Habit) -> None:
         self.rate = rate
-        self.buffer = buffer
+        self._habit = habit
+        self.dry = False  # the card ran out of sound: a server's word is then wrong for ten seconds and more
         self._noted = 0
         self._asked: deque[float] = deque(maxlen=MEMORY)  # moments, as if each block were the first
         self._held: deque[float] = deque(maxlen=MEMORY)  # seconds
@@ -36,15 +39,17 @@ class Anchor:
     def note(self, asked: float, held: float, frame: int) -> None:
         """At `asked` the card wanted `frame` and the ones after it, and said that it held `held` seconds of sound."""
         if self._noted == FILLING:
-            self.forget()
+            self._forget()
         self._noted += 1
         self._asked.append(asked - frame / self.rate)
         self._held.append(held)
+        if self._noted > FILLING and self._noted % EVERY == 0 and not self.dry:
+            self._habit.append(self._word() - self._edge())
 
-    def forget(self) -> None:
-        """The card ran dry: what was learnt is void."""
-        self._asked.clear()
-        self._held.clear()
+    def ran_dry(self) -> None:
+        """The card ran out of sound, so all that follows leaves later than was learnt."""
+        self.dry = True
+        self._forget()
 
     def moment(self, frame: int) -> float:
         """When `frame` leaves. Raises `StatisticsError` before the first note."""
@@ -55,6 +60,16 @@ class Anchor:
         return round((moment - self._origin()) * self.rate)
 
     def _origin(self) -> float:
-        if -LATE < median(self._held) - self.buffer < BEHIND:
-            return sorted(self._asked)[len(self._asked) // 10] + self.buffer
+        word = self._word()
+        usual = self._edge() + median(self._habit) if self._habit else word
+        return usual if self.dry or abs(usual - word) < WOBBLE else word
+
+    def _word(self) -> float:
         return median(asked + held for asked, held in zip(self._asked, self._held, strict=True))
+
+    def _edge(self) -> float:
+        return sorted(self._asked)[len(self._asked) // EDGE]
+
+    def _forget(self) -> None:
+        self._asked.clear()
+        self._held.clear()

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from array import array
 
-from .anchor import Anchor
+from .anchor import Anchor, Habit, habit
 from .track import Track
 
 
 class Deck:
     """The tracks of one card. Everything that a block needs is in memory before; nothing here waits."""
 
-    def __init__(self, rate: int, channels: int, buffer: float = 0.0) -> None:
+    def __init__(self, rate: int, channels: int, known: Habit | None = None) -> None:
         self.rate = rate
         self.channels = channels
-        self.anchor = Anchor(rate, buffer)
+        self.anchor = Anchor(rate, habit() if known is None else known)
         self.position = 0  # frames given to the card
         self.blocks = 0  # the heartbeat
         self.tracks: list[Track] = []
@@ -36,13 +36,19 @@ class Deck:
         self.position += len(samples) // self.channels
         self.blocks += 1
 
-    def ran_dry(self) -> None:
-        """The card had nothing to play for a while, so frames leave later than was learnt."""
-        self.anchor.forget()
-
     def sweep(self, now: float) -> None:
         """Let go of the tracks that are over at `now`."""
         self.tracks = [track for track in self.tracks if track.ended_at is None or track.ended_at > now]
+
+    def waiting(self, until: float) -> bool:
+        """Nothing sounds, and nothing is to begin before `until`, monotonic."""
+        return all(track.started_at is None and track.due > until for track in self.tracks)
+
+    def take_over(self, other: Deck) -> None:
+        """Play here what waits there."""
+        for track in other.tracks:
+            track.move()
+        self.tracks += other.tracks
 
     def _lay(self, track: Track, lane: memoryview, taken: bool) -> None:
         if not taken:

@@ -17,12 +17,14 @@ import select
 import signal
 import sys
 import wave
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from ..interfaces import State
+from .anchor import Habit, habit
 from .tape import Tape
 from .track import Track
 
@@ -33,6 +35,7 @@ TICK = 0.03  # seconds between looks at what plays
 HASTE = 0.005  # … and at what is to stop, because something urgent may be waiting for its end
 BEAT = 0.25  # … between signs of life
 LINGER = 1.0  # the card stays open this long after the last sample
+RENEWAL = 0.4  # it takes this long to open the card and to learn its pace
 STARTING = 2.5  # a card may take this long to ask for its first blocks
 FROZEN = 0.5  # … and may then go without asking for this long, far more than three blocks
 SETTLED = 12  # blocks
@@ -58,6 +61,7 @@ class Player:
         self.channels = channels
         self.running: Running | None = None
         self.tracks: dict[str, Track] = {}  # by output
+        self.habits: defaultdict[int, Habit] = defaultdict(habit)  # of the card, by rate
         self._seen = 0  # commands
         self._told: dict[str, State] = {}
         self._blocks = 0
@@ -99,6 +103,7 @@ class Player:
             self._report(output, track, now)
         self._beat(self.running, now)
         self._linger(self.running, now)
+        self._renew(now)
 
     def leave(self) -> None:
         """The daemon wants no more: fade out what plays and end."""
@@ -127,7 +132,10 @@ class Player:
         if any(track.end is None for track in self.tracks.values()):
             raise Fault("rate")
         self._close()
-        self.running = opened(self.card, rate, self.channels)
+        return self._start(rate)
+
+    def _start(self, rate: int) -> Running:
+        self.running = opened(self.card, rate, self.channels, self.habits[rate])
         self._blocks, self._asked_at = 0, monotonic()
         return self.running
 
@@ -172,6 +180,15 @@ class Player:
             self._close()
             self.rest()
 
+    def _renew(self, now: float) -> None:
+        """A card that ran dry tells wrong times for long: open it anew as soon as there is time for it."""
+        if self.running and self.running.deck.anchor.dry and self.running.deck.waiting(until=now + RENEWAL):
+            deck = self.running.deck
+            self.running.close()
+            self.running = None
+            with suppress(Fault):  # the card has gone: no sign of life will come, and the daemon draws its conclusion
+                self._start(deck.rate).deck.take_over(deck)
+
     def _watch(self, running: Running, now: float) -> None:
         if running.deck.blocks != self._blocks:
             self._blocks, self._asked_at = running.deck.blocks, now
@@ -187,14 +204,14 @@ class Player:
         os._exit(1)
 
 
-def opened(card: str, rate: int, channels: int) -> Running:
+def opened(card: str, rate: int, channels: int, known: Habit) -> Running:
     """The card's stream, or a `Fault` with the reason."""
     try:
         from . import soundcard
     except OSError as error:  # sounddevice is there, PortAudio is not
         raise Fault("library", str(error)) from error
     try:
-        return soundcard.Running(card, rate, channels)
+        return soundcard.Running(card, rate, channels, known)
     except soundcard.NoCard as error:
         raise Fault("gone") from error
     except soundcard.Unclear as error:

@@ -13,6 +13,7 @@ from typing import Any
 import sounddevice  # type: ignore[import-untyped]
 from sounddevice import PortAudioError
 
+from .anchor import Habit
 from .deck import Deck
 
 LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
@@ -59,7 +60,7 @@ class Running:
     a card that was plugged in meanwhile is found, and the memory goes back.
     """
 
-    def __init__(self, name: str, rate: int, channels: int) -> None:
+    def __init__(self, name: str, rate: int, channels: int, known: Habit) -> None:
         hurry(10)  # the threads of a sound server's library are started in here
         release()
         sounddevice._initialize()
@@ -74,8 +75,7 @@ class Running:
             latency=LATENCY,
             callback=self._block,
         )
-        # PortAudio's word for what the card holds when it asks for the next block.
-        self.deck = Deck(rate, self._stream.channels, self._stream.latency)
+        self.deck = Deck(rate, self._stream.channels, known)
         self._stream.start()
 
     @property
@@ -94,7 +94,7 @@ class Running:
             self._hurried = True
             hurry(20)
         if status.output_underflow:
-            self.deck.ran_dry()
+            self.deck.anchor.ran_dry()
         # Only this difference is to be trusted: which clock PortAudio reads depends on how it was built.
         self.deck.render(memoryview(out), now, time.outputBufferDacTime - time.currentTime)
 

@@ -37,6 +37,10 @@ class Track:
         """Fade out over `fade` frames from the next block on."""
         self._fade = fade
 
+    def move(self) -> None:
+        """It will begin on another stream, whose frames are counted anew; what it waited for has ended."""
+        self._after = None
+
     def render(self, block: memoryview, position: int, anchor: Anchor) -> None:
         """Put what belongs there into `block` (format "h"), whose first sample is frame `position` of the stream."""
         if self.end is not None or (self._begin is None and not self._place(position, len(block), anchor)):
