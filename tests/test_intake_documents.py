@@ -227,12 +227,12 @@ CHỦ TỊCH"""
 
 def test_a_letterhead_whose_lines_were_broken_by_narrow_cells_is_known() -> None:
     cells = [
-        ["UBND TỈNH LÀO CAI", "SỞ THÔNG TIN VÀ TRUYỀN", "THÔNG", "Số: /STTTT", "V/v tiếp tục tuyên truyền,", "hướng dẫn"],
+        ["UBND TỈNH LÀO CAI", "SỞ THÔNG TIN VÀ TRUYỀN", "THÔNG", "Số: /STTTT", "V/v hướng dẫn", "sử dụng"],
         ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT", "NAM", "Độc lập - Tự do -", "Hạnh phúc", "Lào Cai, ngày 5 tháng 7 năm 2021"],
     ]  # fmt: skip
     draft = drafted("cv.docx", papers.docx([cells, *LINES[3:]]))
 
-    assert draft.title == "Tiếp tục tuyên truyền, hướng dẫn"
+    assert draft.title == "Hướng dẫn sử dụng"
     assert draft.source == "Công văn của Sở Thông tin và Truyền thông tỉnh Lào Cai, ngày 5/7/2021"
     assert draft.text.startswith("Thực hiện Chỉ thị")
 

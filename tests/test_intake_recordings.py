@@ -12,12 +12,13 @@ import soundfile
 
 from loudspeaker.errors import BadFile
 from loudspeaker.intake.decoding import decoded
+from loudspeaker.intake.listening import faults, hear
 from loudspeaker.intake.recordings import take_in
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.clips import VOICE_LEVEL
 from loudspeaker.sound.meters import loudness
 
-RATE = 32_000
+RATE = 16_000
 CODECS = {
     ".mp3": "libmp3lame", ".m4a": "aac", ".aac": "aac", ".3gp": "aac", ".ogg": "libvorbis", ".opus": "libopus",
     ".wav": "", ".wma": "wmav2", ".flac": "flac", ".webm": "libopus",
@@ -31,7 +32,7 @@ def speech(seconds: float, level: float = 0.1, seed: int = 1) -> Samples:
     time = np.arange(round(seconds * RATE)) / RATE
     pitch = 130 + 15 * np.sin(2 * np.pi * 0.7 * time) + 4 * np.sin(2 * np.pi * 2.3 * time)
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
-    voice = sum(np.sin(number * phase + number * number) / number for number in range(1, 25))
+    voice = sum(np.sin(number * phase + number * number) / number for number in range(1, 13))
     syllables = np.clip(np.sin(2 * np.pi * 2 * time) + 0.4 * np.sin(2 * np.pi * 0.31 * time), 0, None)
     return np.asarray(level * syllables * (voice + 0.1 * random.standard_normal(len(time))))
 
@@ -56,13 +57,19 @@ def taken(tmp_path: Path, samples: Samples) -> tuple[list[str], Samples, int]:
     return said, kept, rate
 
 
+def told(samples: Samples) -> str:
+    """What is said to be wrong with these samples."""
+    pcm = np.rint(np.clip(samples, -1, 1) * 32_767).astype(np.int16)
+    return "\n".join(str(message) for message in faults(pcm, RATE, hear(pcm, RATE)))
+
+
 @pytest.mark.parametrize("suffix", CODECS)
 def test_every_format_of_a_phone_is_taken_in(tmp_path: Path, suffix: str) -> None:
     said = take_in(recorded(tmp_path, speech(3), suffix), tmp_path)
     file = soundfile.info(tmp_path / "recordings" / "tieng-mong.flac")
 
     assert (file.format, file.subtype, file.channels) == ("FLAC", "PCM_16", 1)
-    assert file.samplerate <= RATE
+    assert file.samplerate <= 32_000
     assert 2.5 < file.duration < 3.3
     assert len(said) == 1
     assert "recordings/tieng-mong.flac" in str(said[0])
@@ -77,7 +84,7 @@ def test_an_amr_recording_is_taken_in(tmp_path: Path) -> None:
     assert soundfile.info(tmp_path / "recordings" / "ghi-am.flac").samplerate == 8_000
 
 
-@pytest.mark.parametrize("level", [0.003, 0.03, 0.3])
+@pytest.mark.parametrize("level", [0.003, 0.3])
 def test_every_recording_ends_up_equally_loud(tmp_path: Path, level: float) -> None:
     _, kept, rate = taken(tmp_path, speech(12, level))
 
@@ -93,44 +100,37 @@ def test_silence_before_and_after_is_cut_off_but_for_a_breath(tmp_path: Path) ->
     assert len(said) == 1
 
 
-def test_good_speech_has_no_faults(tmp_path: Path) -> None:
-    said, _, _ = taken(tmp_path, speech(20, 0.25))
-
-    assert len(said) == 1
+def test_good_speech_has_no_faults() -> None:
+    assert told(speech(20, 0.25)) == ""
 
 
 @pytest.mark.parametrize("volume", [1.0, 0.5])
-def test_clipping_is_heard_even_when_it_was_made_quieter_afterwards(tmp_path: Path, volume: float) -> None:
-    said, _, _ = taken(tmp_path, volume * np.clip(speech(10, 1.0), -0.99, 0.99))
-
-    assert "distorted" in "".join(said)
+def test_clipping_is_heard_even_when_it_was_made_quieter_afterwards(volume: float) -> None:
+    assert "distorted" in told(volume * np.clip(speech(10, 1.0), -0.99, 0.99))
 
 
 @pytest.mark.parametrize("line", [50, 100])
-def test_the_hum_of_the_mains_is_heard(tmp_path: Path, line: int) -> None:
+def test_the_hum_of_the_mains_is_heard(line: int) -> None:
     time = np.arange(12 * RATE) / RATE
     hum = 0.01 * np.sin(2 * np.pi * line * time)
-    said, _, _ = taken(tmp_path, hum + np.concatenate([speech(6), hiss(2), speech(4)]))
 
-    assert "hums" in "".join(said)
-
-
-def test_a_voice_or_a_noise_is_no_hum(tmp_path: Path) -> None:
-    said, _, _ = taken(tmp_path, hiss(14, 0.004) + np.concatenate([speech(6), hiss(2), speech(6, seed=4)]))
-
-    assert "hums" not in "".join(said)
+    assert "hums" in told(hum + np.concatenate([speech(6), hiss(2), speech(4)]))
 
 
-def test_a_long_pause_is_told_with_its_place(tmp_path: Path) -> None:
-    said, _, _ = taken(tmp_path, np.concatenate([speech(4), hiss(8), speech(4)]))
-
-    assert "for 8 s from 0:0" in "".join(said)
+def test_a_voice_or_a_noise_is_no_hum() -> None:
+    assert "hums" not in told(hiss(14, 0.004) + np.concatenate([speech(6), hiss(2), speech(6, seed=4)]))
 
 
-def test_faint_speech_is_told(tmp_path: Path) -> None:
-    said, _, _ = taken(tmp_path, speech(5, 0.004))
+def test_a_long_pause_is_told_with_its_place() -> None:
+    assert "for 8 s from 0:0" in told(np.concatenate([speech(4), hiss(8), speech(4)]))
 
-    assert "faint" in "".join(said)
+
+def test_faint_speech_is_told() -> None:
+    assert "faint" in told(speech(5, 0.004))
+
+
+def test_a_very_long_recording_is_told() -> None:
+    assert "11 minutes" in told(np.tile(speech(6), 110))
 
 
 @pytest.mark.parametrize(
