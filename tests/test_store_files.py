@@ -87,5 +87,27 @@ def test_a_deleted_file_is_forgotten_at_once(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+class FullDisk:
+    """A system on which nothing more can be written; deleting goes."""
+
+    def fsync(self, fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    def replace(self, src: Path, dst: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    def unlink(self, path: Path) -> None:
+        os.unlink(path)
+
+
+def test_on_a_full_disk_a_good_edit_is_taken_and_the_older_text_never_comes_back(tmp_path: Path) -> None:
+    Accepted(tmp_path).remember("a.yaml", b"old")
+    full = Accepted(tmp_path, FullDisk())
+    assert full.last_good("a.yaml", NOW) == b"old"
+
+    full.remember("a.yaml", b"new")
+    assert full.last_good("a.yaml", NOW) is None
+
+
 def test_a_file_that_never_was_good_has_no_good_version(tmp_path: Path) -> None:
     assert Accepted(tmp_path).last_good("box.yaml", NOW) is None

@@ -6,12 +6,13 @@ What a file means is not known here: bytes in, bytes out.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from .files import System, remove, write_whole
+from .files import NotWritten, System, remove, write_whole
 
 KEPT = timedelta(hours=48)  # from when the file was first found broken
 
@@ -24,10 +25,17 @@ class Accepted:
     system: System = os
 
     def remember(self, path: str, data: bytes) -> None:
-        """These bytes are good: the version to fall back on from now on. Cheap where nothing has changed."""
-        if _read(self._good(path)) != data:
-            write_whole(self._good(path), data, self.system)
-        remove(self._broken(path), self.system)
+        """These bytes are good: the version to fall back on from now on. Cheap where nothing has changed.
+
+        Where the disk does not take them there is no version to fall back on, rather than an older text.
+        """
+        try:
+            if _read(self._good(path)) != data:
+                write_whole(self._good(path), data, self.system)
+            remove(self._broken(path), self.system)
+        except OSError:
+            with suppress(OSError):
+                self.forget(path)
 
     def last_good(self, path: str, now: datetime) -> bytes | None:
         """What to use instead of a file that is broken `now`; None after 48 h, or if it never was good."""
@@ -45,7 +53,8 @@ class Accepted:
     def _broken_since(self, path: str, now: datetime) -> datetime:
         told = _read(self._broken(path))
         if told is None:
-            write_whole(self._broken(path), now.isoformat().encode(), self.system)
+            with suppress(NotWritten):  # then its two days begin anew each time, which is better than silence
+                write_whole(self._broken(path), now.isoformat().encode(), self.system)
             return now
         return datetime.fromisoformat(told.decode())
 
