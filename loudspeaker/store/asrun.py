@@ -50,7 +50,7 @@ class AsRunLog:
             _bind(database, commune)
         except sqlite3.Error as error:
             raise _unusable(error) from error
-        ballast.take()
+        ballast.take()  # each command lays down again what a full disk took, the nightly sweep among them
 
     @classmethod
     def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
@@ -85,10 +85,6 @@ class AsRunLog:
     def remember(self, key: str, value: object) -> None:
         """Keep a small JSON value over a restart, outside the chain."""
         self._write("INSERT OR REPLACE INTO memory VALUES (?, ?)", key, canonical({"value": value}))
-
-    def restock(self) -> bool:
-        """Lay the reserve down again that a full disk took; False while there is still no room for it."""
-        return self._ballast.take()
 
     # What is asked
 
