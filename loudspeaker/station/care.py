@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import control
 from ..clock import vouchers
 from ..engines import registry
 from ..engines.key import clip_key
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
-from ..playout.trust import ClockWatch, Trust
-from ..schedule.hours import DAYTIME
 from ..studio.order import Order
 from .onair import OnAir
 from .planning import Progress, Row
+
+if TYPE_CHECKING:
+    from ..playout.trust import Trust
 
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
 BUDGET = 2_000_000_000  # bytes of sound that are kept
@@ -134,6 +136,8 @@ class Care(OnAir):
         """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
         if output not in self.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
+        from ..schedule.hours import DAYTIME
+
         now = self.now()
         second = now.hour * 3600 + now.minute * 60
         if not any(begins <= second < ends for begins, ends in DAYTIME):
@@ -146,6 +150,8 @@ class Care(OnAir):
     def clock_trust(self) -> Vouched:
         now = self.now()
         by = vouchers(now, self.box.clock_trusted)
+        from ..playout.trust import ClockWatch
+
         return Vouched(now, by, ClockWatch(self.log).look(now, self.clock.monotonic(), by))
 
     def confirm_clock(self, by: str) -> None:

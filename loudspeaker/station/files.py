@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadUsage, Message, Problem
-from ..schedule.findings import findings
 from . import words
 from .care import Care
 from .folder import Folder
@@ -48,6 +47,8 @@ class Files(Care):
     def _found(self, days: int) -> Iterator[Finding]:
         yield from (Finding(problem) for problem in self.problems)
         yield from self._doubts()
+        from ..schedule.findings import findings
+
         contents = self.contents
         begins, ends = self.window(None, days)
         airings = self.airings(begins, ends)

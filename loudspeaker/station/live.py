@@ -6,15 +6,17 @@ the conductor asks and passes on what people ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..clock import vouchers
+from ..clock import FakeClock, vouchers
 from ..errors import LoudspeakerError, Message, NotFound
 from ..interfaces import Clock, Speaker
 from ..playout.conductor import Conductor
-from ..playout.record import Log
+from ..playout.memory import MemoryLog
+from ..playout.record import Log, Record
 from ..playout.trust import ClockWatch, Trust
 from ..playout.turn import Order as Request
 from ..playout.turn import RunningOrder
@@ -22,6 +24,8 @@ from ..schedule.airing import Airing
 from ..schedule.permit import permit
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
+from ..speakers.memory import MemorySpeaker
+from ..speakers.outlets import Setting, open_speakers
 from ..studio.order import ALL_CLEAR, RATE, Order
 from ..vocabulary import Expected, Level
 from . import planner
@@ -249,6 +253,27 @@ def _imagined(airing: Airing) -> Programme:
     return Programme("rehearsal", Path(), RATE, round(airing.duration * RATE), "")
 
 
-def heard(live: Live, ids: Iterable[str]) -> bool:
-    """Has every one of these airings its verdict?"""
-    return all(live.log.verdict_of(airing) for airing in ids)
+def speakers(station: Planning, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
+    """The outputs of box.yaml; `wake` is called from any thread when one has news."""
+    setting = Setting(station.clock, station.state / "aired", wake)
+    return open_speakers(list(station.box.outputs.values()), setting)
+
+
+@contextmanager
+def by_hand(station: Planning) -> Iterator[Live]:
+    """The outputs opened by a command, because no daemon has them: people's orders only."""
+    live = Live(station, speakers(station), station.clock, station.log, alone=True)
+    try:
+        yield live
+    finally:
+        live.close()
+
+
+def rehearsed(station: Planning, first: datetime, last: datetime) -> Sequence[Record]:
+    """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
+    clock, log = FakeClock(first), MemoryLog()
+    outputs = {output: MemorySpeaker(clock) for output in station.outputs()}
+    live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
+    while clock.now() < last:
+        clock.advance_to(min(live.step(), last))
+    return log.rows(first, last)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import control
-from ..clock import FakeClock
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
-from ..interfaces import Speaker
-from ..playout.memory import MemoryLog
 from ..script.reading import Doubt
-from ..speakers.memory import MemorySpeaker
-from ..speakers.outlets import Setting, open_speakers
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Level
 from . import words
-from .live import Live
 from .planning import Progress, Row
 from .record import Recording, row
-from .service import Service
+
+if TYPE_CHECKING:  # what is on the air is loaded only by who goes on the air
+    from .live import Live
+    from .service import Service
 
 LONGEST = timedelta(minutes=62)  # a manual replay never takes longer
 BLINK = 0.02  # s
@@ -145,12 +141,9 @@ class OnAir(Recording):
     def rehearse(self, begins: date, ends: date) -> list[Row]:
         """Days at full speed through the same code; the rows that the log would have."""
         first, last = self.midnight(self.day(begins)), self.midnight(self.day(ends) + timedelta(days=1))
-        clock, log = FakeClock(first), MemoryLog()
-        speakers = {output: MemorySpeaker(clock) for output in self.outputs()}
-        live = Live(self, speakers, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
-        while clock.now() < last:
-            clock.advance_to(min(live.step(), last))
-        return [{**row(record, self.local), "hash": None} for record in log.rows(first, last)]
+        from .live import rehearsed
+
+        return [{**row(record, self.local), "hash": None} for record in rehearsed(self, first, last)]
 
     # Through the daemon, or without it.
 
@@ -162,25 +155,18 @@ class OnAir(Recording):
 
     def service(self, wake: Callable[[], None], welcome: str | None) -> Service:
         """What the daemon runs; `wake` is called from any thread when a speaker has news."""
-        return Service(self, self.speakers(wake), welcome)
+        from .live import speakers
+        from .service import Service
 
-    def speakers(self, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
-        return open_speakers(list(self.box.outputs.values()), Setting(self.clock, self.state / "aired", wake))
-
-    @contextmanager
-    def live(self) -> Iterator[Live]:
-        """The outputs opened here, because no daemon has them."""
-        live = Live(self, self.speakers(), self.clock, self.log, alone=True)
-        try:
-            yield live
-        finally:
-            live.close()
+        return Service(self, speakers(self, wake), welcome)
 
     def _done(self, verb: str, **facts: Any) -> list[Row]:
         try:
             return self._followed(control.ask(self.socket, verb, **facts))
         except Unreachable:
-            with self.live() as live:
+            from .live import by_hand
+
+            with by_hand(self) as live:
                 ids = getattr(live, verb)(**facts)
                 self._run(live, ids)
             return self._rows(ids)

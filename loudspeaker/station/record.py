@@ -10,7 +10,6 @@ from typing import Any
 from ..errors import Message, NotFound
 from ..playout.record import Record
 from ..schedule.airing import Airing
-from . import story
 from .planning import Day, Planning
 
 Row = dict[str, Any]
@@ -55,6 +54,8 @@ class Recording(Planning):
         record = next((r for r in self.log.rows(*self.window(day, 1)) if r.id == airing), None) if day else None
         events = self.log.events(airing=airing)
         planned = None if record or events else self.find(airing)
+        from . import story
+
         return story.told(airing, planned, events, record, self.commune.zone)
 
     def _day_of(self, airing: str) -> Any:
