@@ -29,8 +29,8 @@ from .worker import Worker
 if TYPE_CHECKING:
     from ..sound.clip import Clip
 
-# How it speaks, chosen by measurement for horns and echo (docs/decisions/).
-RATE = 150  # words a minute
+# How it speaks: what a recogniser understood best, clean and behind horns (docs/decisions/0003-mastering-for-horns.md).
+RATE = 120  # words a minute
 PITCH = 50  # 0-99
 GAP = 0  # between words, in 10 ms
 SETTINGS = (str(RATE), str(PITCH), str(GAP))
