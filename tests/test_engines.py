@@ -136,7 +136,17 @@ def test_a_voice_that_espeak_does_not_have_is_refused(embedded: Espeak, voice: s
         embedded.synthesize(SHORT, voice)
 
 
-def test_an_espeak_that_cannot_be_loaded_is_told(tmp_path: Path) -> None:
+def test_a_long_way_to_the_data_does_no_harm(embedded: Espeak, tmp_path: Path) -> None:
+    here = embedded._installation
+    folder = tmp_path.joinpath(*["a-long-name-of-a-folder"] * 8)
+    folder.mkdir(parents=True)
+    (folder / "espeak-ng-data").symlink_to(here.data)
+    far = Espeak(espeak.Installation(here.library, here.version, folder / "espeak-ng-data"))
+
+    assert np.array_equal(far.synthesize(SHORT, "vi").samples, embedded.synthesize(SHORT, "vi").samples)
+
+
+def test_an_espeak_that_cannot_be_loaded_is_told() -> None:
     broken = Espeak(espeak.Installation("/no/such/library.so", "espeak-ng 0", INSTALLATIONS[0].data))
 
     with pytest.raises(TryAgain, match="ended without an answer"):
