@@ -30,6 +30,8 @@ TICK = 1.0  # s: the clocks are compared
 LOOK = 2.0  # s: people's files are looked at
 AHEAD = 600.0  # s: what is coming is made
 FADE = 0.9  # s: then the sound ends, faded or not
+EVENING = 19, 30  # what of tomorrow is not ready?
+NIGHT = 2, 30  # the cache is swept
 BLINK = 0.02  # s
 QUIET = 60.0  # s before the same trouble is told again
 
@@ -92,7 +94,6 @@ class Loop:
         self._scheduler = BackgroundScheduler(
             timezone=clock.now().tzinfo, job_defaults={"misfire_grace_time": None, "coalesce": True}
         )
-        self._retry = timedelta(seconds=tick)  # after a step that went wrong
         self._tick = tick
         self._tasks: dict[Task, None] = {}  # in the order asked for, each once
         self._station: Station | None = None
@@ -111,7 +112,7 @@ class Loop:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._end)
         signal.set_wakeup_fd(self._poke, warn_on_full_buffer=False)
-        self._schedule(self._station)
+        self._schedule()
         self._scheduler.start()
 
     def run(self) -> None:
@@ -142,12 +143,25 @@ class Loop:
 
     # What wakes it.
 
-    def _schedule(self, station: Station) -> None:
-        add = self._scheduler.add_job
-        add(self._ask, "interval", [self._look], seconds=LOOK, id="look")
-        add(self._ask, "interval", [self._ahead], seconds=AHEAD, id="ahead")
-        add(self._ask, "cron", [station.readiness], hour=19, minute=30, id="readiness")
-        add(self._ask, "cron", [station.sweep], hour=2, minute=30, id="sweep")
+    def _schedule(self) -> None:
+        """Anew after each step of the clock: APScheduler would wait for the old time, or count all that was missed.
+
+        That is also why nothing is an "interval" job: after a jump of ten years it goes through every one of them.
+        """
+        assert self._station
+        self._due("look", self._look, LOOK)
+        self._due("ahead", self._ahead, AHEAD)
+        for name, task, (hour, minute) in (
+            ("readiness", self._station.readiness, EVENING),
+            ("sweep", self._station.sweep, NIGHT),
+        ):
+            self._add("cron", name, task, hour=hour, minute=minute)
+
+    def _due(self, name: str, task: Task, seconds: float) -> None:
+        self._add("date", name, task, run_date=self._clock.now() + timedelta(seconds=seconds))
+
+    def _add(self, trigger: str, name: str, task: Task, **when: Any) -> None:
+        self._scheduler.add_job(self._ask, trigger, [task], id=name, replace_existing=True, **when)
 
     def _ask(self, task: Task) -> None:
         self._tasks[task] = None
@@ -166,35 +180,33 @@ class Loop:
             key.data(events)
 
     def _compare(self) -> None:
-        """What may not wait for APScheduler: a clock that was set, a wake-up that never came, the watchdog."""
+        """What may not wait for APScheduler: a clock that was set, and a wake-up that never came."""
         if self._watch.stepped():
-            self._scheduler.modify_job("look", next_run_time=self._clock.now())
-            self._scheduler.modify_job("ahead", next_run_time=self._clock.now())
+            self._schedule()
             self._ask(self._step)
         if self._clock.now() >= self._wake:
             self._ask(self._step)
 
-    # What it does.
+    # What it does. Each is due again before it is done, so that a broken one is tried again.
 
     def _step(self) -> None:
         assert self._station
-        self._due(self._clock.now() + self._retry)
-        self._due(self._station.step())
+        self._wake = self._clock.now() + timedelta(seconds=self._tick)
+        self._wake = self._station.step()
+        self._add("date", "step", self._step, run_date=self._wake)
         if self._station.healthy():
             notify("WATCHDOG=1")
 
-    def _due(self, wake: datetime) -> None:
-        self._wake = wake
-        self._scheduler.add_job(self._ask, "date", [self._step], run_date=wake, id="step", replace_existing=True)
-
     def _look(self) -> None:
         assert self._station
+        self._due("look", self._look, LOOK)
         if self._station.look():
             self._ask(self._step)
             self._ask(self._ahead)
 
     def _ahead(self) -> None:
         assert self._station
+        self._due("ahead", self._ahead, AHEAD)
         self._station.prepare_ahead()
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
