@@ -83,7 +83,7 @@ def words_after(cues: str) -> tuple[str, ...]:
     return tuple(cues.split("|"))
 
 
-_OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>", " "))
+_OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=@$€£°±≥≤§", " "))
 
 
 class Scene:

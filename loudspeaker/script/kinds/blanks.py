@@ -26,7 +26,7 @@ def unnumbered(match: re.Match[str], scene: Scene) -> Guess | None:
     return Guess(match[0], _empty())
 
 
-@reads(r"(?:\.{2,200}|_{2,200})(?:[/ ][._]{2,200}){0,3}", starts="sign")
+@reads(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
 def dotted(match: re.Match[str], scene: Scene) -> Guess | str | None:
     """ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
     leader = len(match[0]) > 4 or "_" in match[0] or scene.before(match.start()).endswith(_CUES)

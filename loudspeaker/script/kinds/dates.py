@@ -51,7 +51,7 @@ def _dated(scene: Scene, at: int) -> bool:
     words = scene.before(at)
     if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS) or _after_hour(scene, at):
         return True
-    return words[-1:].isalnum() and _LISTED.search(words) is not None
+    return scene.follows("times", at, ", ", "; ", " - ", ",") or _LISTED.search(words) is not None
 
 
 def _after_hour(scene: Scene, at: int) -> bool:
@@ -200,7 +200,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return _slashed(day, match, scene, strong)
     if not day.possible() or (scene.after(end).startswith(_COUNTED) and _whole_word(scene, end)):
         return None
-    if strong:
+    if strong or (f"{day.day}/{day.month}" in _FEASTS and " ngày " in scene.before(at)):
         return _one(scene, at, day)
     if match[2] == "." and _hinted(scene, at, end):
         words = _said(scene, at, day.words(scene.numerals))
@@ -216,7 +216,7 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
     if not day.possible() or (scene.after(end).startswith(_PARTS) and not _padded(match)):
         return None
-    if _hinted(scene, at, end) or _padded(match) or match[0] in _FEASTS:
+    if _hinted(scene, at, end) or _padded(match) or f"{day.day}/{day.month}" in _FEASTS:
         return _one(scene, at, day)
     return None
 

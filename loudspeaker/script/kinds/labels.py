@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from ..numerals import LETTERS, roman
-from ..rules import Rule, Scene, reads
+from ..rules import Rule, Scene, reads, words_before
 from ..syllables import UPPER
 
+_SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|"))
 
 
@@ -21,10 +22,11 @@ def numbered(match: re.Match[str], scene: Scene) -> str | None:
     return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
 
 
-@reads(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?= [{UPPER}])")
+@reads(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?%)")
 def section(match: re.Match[str], scene: Scene) -> str | None:
-    """1.2 Nội dung, at the beginning of a line or after “mục”."""
-    if not (scene.begins_line(match.start()) or scene.before(match.start()).endswith((" mục", " tiểu mục"))):
+    """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
+    heading = scene.begins_line(match.start()) and re.match(rf" [{UPPER}]", scene.text[match.end() : match.end() + 2])
+    if not (heading or scene.before(match.start()).endswith(_SECTIONS)):
         return None
     return " chấm ".join(scene.say(number) for number in match[1].split("."))
 
@@ -63,7 +65,7 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
 def _opens(match: re.Match[str], scene: Scene) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
-    head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>")
+    head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>/&=@$")
     paused = head[-1:] in _BREAKS or scene.follows("labels", at)
     return paused and head.rfind("(") <= head.rfind(")")
 

@@ -37,7 +37,7 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     return None
 
 
-@reads(r"([ivxlcdm]{1,12})(?= ?(?:$|[.,;:)\n]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
+@reads(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
 def small(match: re.Match[str], scene: Scene) -> Answer:
     """phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])

@@ -13,7 +13,7 @@ _DOTTED = (
     r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
     r"|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
 )
-_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường"}
+_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
 _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
@@ -28,7 +28,7 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
 
 
-@reads(rf"([PQHXTFpqhx])\.(?! ?[A-ZĐƯ](?:\W|$)) ?(?=[{UPPER}]|\d)", starts="word")
+@reads(rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$))|[pqhx])\. ?(?=[{UPPER}]|\d)", starts="word")
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
