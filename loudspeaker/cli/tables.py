@@ -18,7 +18,6 @@ Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
 
 N_ = str
-WIDE = 400  # columns where nobody looks: a file, a pipe
 HEARD = {"aired", "aired-late", "to-file"}
 WORDS = {
     "air": N_("will air"),
@@ -43,9 +42,12 @@ WORDS = {
 
 
 def draw(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
-    """One table on stdout; whole lines where stdout is no terminal, so that nothing is cut off."""
+    """One table on stdout."""
     if not rows:
         tell(empty)
+        return
+    if not sys.stdout.isatty():
+        aligned([columns, *rows])
         return
     from rich.box import SIMPLE
     from rich.console import Console
@@ -54,10 +56,14 @@ def draw(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> N
     table = Table(*columns, box=SIMPLE, pad_edge=False)
     for row in rows:
         table.add_row(*row)
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(table)
+    Console(highlight=False, markup=False).print(table)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> None:
+    """Plain columns for a file or a pipe, where nothing may be cut off."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def hour(moment: str | None) -> str:

@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import control
 from ..clock import vouchers
 from ..engines import registry
 from ..engines.key import clip_key
@@ -94,7 +93,7 @@ class Care(OnAir):
 
     def _unreachable(self) -> Message | None:
         try:
-            control.ask(self.socket, "status")
+            self.ask("status")
         except Unreachable:
             return Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
         return None
@@ -156,7 +155,7 @@ class Care(OnAir):
 
     def confirm_clock(self, by: str) -> None:
         """A person's word that the time shown is good; holds until the next step or restart."""
-        control.ask(self.socket, "confirm_clock", by=by)
+        self.ask("confirm_clock", by=by)
 
     def set_clock(self, time: str, by: str) -> None:
         try:

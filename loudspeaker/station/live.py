@@ -116,7 +116,7 @@ class Live:
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         contents = self.station.contents
-        facts = self.station.planner.facts(self.log)
+        facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
         marks = planner.marks(self.log, begins - planner.MEMORY)
         return permit(contents.commune, contents.box, facts, marks, airing, begins, ends)
 

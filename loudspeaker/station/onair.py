@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from .. import control
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
 from ..script.reading import Doubt
 from ..studio.order import ALL_CLEAR, Order
@@ -110,13 +109,19 @@ class OnAir(Recording):
             by=by,
         )
 
+    def ask(self, verb: str, **facts: Any) -> Any:
+        """What the daemon answers. Raises `Unreachable`."""
+        from .. import control
+
+        return control.ask(self.socket, verb, **facts)
+
     def end_urgent(self, by: str) -> list[Row]:
         """The all-clear. Raises `Unreachable` where no daemon could be speaking."""
-        return self._followed(control.ask(self.socket, "end_urgent", by=by))
+        return self._followed(self.ask("end_urgent", by=by))
 
     def stop(self, villages: Sequence[str], why: str, by: str) -> list[Row]:
         """Fade out what is on the air. Raises `Unreachable`."""
-        return self._followed(control.ask(self.socket, "stop", villages=list(villages), why=why, by=by))
+        return self._followed(self.ask("stop", villages=list(villages), why=why, by=by))
 
     def skip(self, airing: str, why: str | None, by: str, undo: bool = False) -> str:
         """Leave one airing out, or take that back; its id. Raises `Refused` where it is over."""
@@ -162,7 +167,7 @@ class OnAir(Recording):
 
     def _done(self, verb: str, **facts: Any) -> list[Row]:
         try:
-            return self._followed(control.ask(self.socket, verb, **facts))
+            return self._followed(self.ask(verb, **facts))
         except Unreachable:
             from .live import by_hand
 

@@ -107,16 +107,21 @@ class Planner:
             contents.commune,
             contents.box,
             contents.schedules,
-            self.facts(log),
+            self.facts(log, self._scheduled()),
             begins,
             ends,
             marks(log, begins - MEMORY),
             self.words(),
         )
 
-    def facts(self, log: Log) -> dict[str, BulletinFacts]:
-        approved = approvals(log)
-        return {name: self._facts(bulletin, approved.get(name)) for name, bulletin in self.contents.bulletins.items()}
+    def facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
+        """What a plan must know of the bulletins of these names; those that do not exist are left out."""
+        approved, known = approvals(log), self.contents.bulletins
+        return {name: self._facts(known[name], approved.get(name)) for name in names if name in known}
+
+    def _scheduled(self) -> set[str]:
+        entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
+        return {name for entry in entries for name in (entry.bulletin, entry.fallback) if name}
 
     def words(self) -> SessionWords:
         tune = estimate(Order((), Lead.TUNE))
