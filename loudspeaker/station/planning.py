@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, LoudspeakerError, Message
+from ..engines.registry import Voice
+from ..errors import BadUsage, EngineError, LoudspeakerError, Message
 from ..schedule.airing import Airing
 from ..sound.programme import Programme
 from ..studio.order import Lead, Order
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
 Day = date | str | None
+EMBEDDED = "espeak:vi"
 SUFFIXES = (".wav", ".flac", ".mp3")
 
 
@@ -68,15 +70,20 @@ class Planning(Parts):
             except LoudspeakerError as error:
                 failed[order] = error.message
             before += share
+        if wanted:  # which services want to be left alone is known to the next process, too
+            self.log.remember("breakers", self.studio.chain.breakers.facts())
         return failed
 
     @cached_property
     def studio(self) -> Studio:
         """Heavy: loads numpy. Only for processes that end."""
+        from ..engines.breaker import Breakers
         from ..engines.chain import Chain
         from ..studio.make import Studio
 
-        return Studio(self.home, Chain(self.clips, self.clock.now, self.engine), self.programmes)
+        told = self.log.recall("breakers")
+        breakers = Breakers.restored(told if isinstance(told, dict) else {})
+        return Studio(self.home, Chain(self.clips, self.clock.now, self.engine, breakers), self.programmes)
 
     @cached_property
     def clips(self) -> ClipStore:
@@ -124,7 +131,18 @@ class Planning(Parts):
             order = self.planner.order(self.bulletin(bulletin), output, repeat=1)
         else:
             order = self.planner.urgent(text or "", output)
-        return self.planner.drilled(order) if drill else order
+        return (self.planner.drilled(order) if drill else order).spoken_by(self.local_voices())
+
+    def local_voices(self) -> tuple[str, ...]:
+        """Voices that need no network: an emergency does not wait for one."""
+        named = [voice for voice in self.commune.voices if self._local(voice)]
+        return tuple(named) or (EMBEDDED,)
+
+    def _local(self, voice: str) -> bool:
+        try:
+            return not self.engine(Voice.parse(voice).engine).online
+        except EngineError:
+            return False
 
     def outputs(self) -> Sequence[str]:
         """This box's outputs; one without a name where box.yaml has none."""
