@@ -201,8 +201,10 @@ def _bind(database: sqlite3.Connection, commune: str) -> None:
 
 
 def _full(error: sqlite3.Error) -> bool:
-    return error.sqlite_errorcode & 0xFF in NO_ROOM
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in NO_ROOM  # none where Python itself complains
 
 
 def _unusable(error: sqlite3.Error) -> LogUnusable:
+    if _full(error):
+        return LogUnusable(Message("the disk is full and the as-run log cannot be written: delete what is not needed"))
     return LogUnusable(Message("the as-run log cannot be used: {error}", error=error))
