@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from xa_thu import at
 
-from conftest import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
