@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from ..errors import Message
 from .syllables import is_syllable
 
-_DEFINED = re.compile(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
+_DEFINED = r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)"
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
-_UNREAD = re.compile(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}")  # would have to be read itself
-_WORD = re.compile(r"[^\W\d_]+")
-_FOREIGN = re.compile(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
+_UNREAD = r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}"  # would have to be read itself
+_WORD = r"[^\W\d_]+"
+_FOREIGN = r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)"
 
 
 def definitions(text: str) -> dict[str, str]:
@@ -21,7 +21,7 @@ def definitions(text: str) -> dict[str, str]:
     if "(" not in text:
         return {}
     found: dict[str, str] = {}
-    for match in _DEFINED.finditer(text):
+    for match in re.finditer(_DEFINED, text):
         words = _named(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
         if words:
             found.setdefault(match[1], words)
@@ -31,7 +31,7 @@ def definitions(text: str) -> dict[str, str]:
 def _named(head: str, letters: str) -> str:
     """The last words of `head` whose first letters are `letters`; words like “và” may stand between."""
     clause = re.split(r"[.;:!?()\n]", head)[-1]
-    words = list(_WORD.finditer(clause))
+    words = list(re.finditer(_WORD, clause))
     at = len(words)
     for letter in reversed(letters):
         at -= 1
@@ -40,7 +40,7 @@ def _named(head: str, letters: str) -> str:
         if at < 0 or words[at][0][0].upper() != letter:
             return ""
     phrase = clause[words[at].start() :].strip()
-    if _UNREAD.search(phrase):
+    if re.search(_UNREAD, phrase):
         return ""
     return phrase if len(letters) > 1 and phrase.upper() != phrase else ""
 
@@ -51,7 +51,7 @@ def near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
     Words are compared through what is left of them when one letter goes, so that time stays linear.
     """
     places: dict[str, list[re.Match[str]]] = {}
-    for match in _FOREIGN.finditer(text):
+    for match in re.finditer(_FOREIGN, text):
         word = match[0].lower()
         if not is_syllable(word):
             places.setdefault(word, []).append(match)

@@ -105,7 +105,7 @@ def _one(letter: str) -> str:
         return str(unicodedata.decimal(letter))
     if 0xD800 <= ord(letter) <= 0xDFFF or unicodedata.category(letter) in {"Cc", "Cf", "Cn", "Co"}:
         return " " if letter < " " else ""
-    return plain if len(plain) <= 4 and all(c.isalnum() or c in " ().,%/-" for c in plain) else letter
+    return plain if len(plain) <= 4 and all(c.isalnum() or c == "°" or " " <= c < "\x7f" for c in plain) else letter
 
 
 def _latin(text: str) -> str:
@@ -114,7 +114,5 @@ def _latin(text: str) -> str:
 
 
 def _latin_word(match: re.Match[str]) -> str:
-    if not _ALIKE_LETTER.search(match[0]):
-        return match[0]
     turned = match[0].translate(_ALIKE)
-    return turned if turned.isascii() or any("A" <= c <= "z" for c in match[0]) else match[0]
+    return match[0] if _ALIKE_LETTER.search(turned) else turned

@@ -139,10 +139,8 @@ class _Page:
             self._shorten()
         elif self._last in " \n":
             words = words.lstrip(" ")
-        elif (
-            words[:1] == "." == self._last
-            or (words[:1].isalnum()
-            and (self._last.isalnum() or (self._last in ",;:.!?" and not copied)))
+        elif words[:1] == "." == self._last or (
+            words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied))
         ):
             self._write(" ")
         begin = self._length

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import Message
-from .lexicon import Entry, Lexicon
+from .lexicon import Entry, Lexicon, spellings
 from .numerals import Numerals
 
 REACH = 40  # how many letters before and after a place a rule may look at
@@ -75,12 +75,12 @@ def reads(source: str, starts: str = "number") -> Callable[[Say], Rule]:
 
 def words_before(cues: str) -> tuple[str, ...]:
     """Cues that stand right before, “ngày|sáng nay”, each whole: for `scene.before(at).endswith`."""
-    return tuple(" " + cue for cue in cues.split("|"))
+    return tuple(" " + cue for cue in spellings(cues))
 
 
 def words_after(cues: str) -> tuple[str, ...]:
     """Cues that stand right behind: for `scene.after(at).startswith`."""
-    return tuple(cues.split("|"))
+    return tuple(spellings(cues))
 
 
 _OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=@$€£°±≥≤§", " "))
@@ -123,7 +123,7 @@ class Scene:
         """Whether only bullets and blanks stand before `at` on its line."""
         head = self.text[max(0, at - 8) : at]
         line = head.rpartition("\n")[2]
-        return not line.strip(" -+*•") and (len(line) < 8)
+        return not line.strip(' -+*•"“') and (len(line) < 8)
 
     def follows(self, kind: str, at: int, *gaps: str) -> bool:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""

@@ -39,7 +39,10 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
         said = reserved if reserved and reserved.start <= at else _read(scene, token)
         if said is None or (reserved and said.end > reserved.start and said is not reserved):
             continue
-        scene.last = scene.last._replace(end=said.end) if said.spoken == " đến " else said
+        if said.spoken == " đến ":  # still the same kind of thing: 5/7 - 8/7
+            scene.last = scene.last._replace(end=said.end)
+        elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word
+            scene.last = said
         done = said.end
         yield said
 

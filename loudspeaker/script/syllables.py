@@ -10,7 +10,7 @@ LOWER = "a-z" + _MARKED  # for the inside of a character class
 UPPER = "A-Z" + _MARKED.upper()
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
-_SYLLABLE = re.compile(
+_SYLLABLE = (
     r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?"
     r"(?:"
     r"(?:iê|yê|uyê|uâ|oă|oe|oa|uô|ươ|uê|uơ|[aăâeêoôơuưi])(?:ch|nh|ng|[cmnpt])"
@@ -26,7 +26,7 @@ def is_syllable(word: str) -> bool:
     if len(word) > 7:
         return False
     bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word.lower()).translate(_TONES))
-    return _SYLLABLE.fullmatch(bare) is not None
+    return re.fullmatch(_SYLLABLE, bare) is not None
 
 
 def has_marks(word: str) -> bool:
@@ -35,7 +35,7 @@ def has_marks(word: str) -> bool:
 
 
 _PLAIN = str.maketrans("ăâđêôơưĂÂĐÊÔƠƯ", "aadeoouAADEOOU")
-_PLAIN_SYLLABLE = re.compile(_SYLLABLE.pattern.translate(_PLAIN))
+_PLAIN_SYLLABLE = _SYLLABLE.translate(_PLAIN)
 _LONGEST = 6
 
 
@@ -51,7 +51,7 @@ def cut(run: str) -> list[str]:
         for start in range(max(0, end - _LONGEST), end):
             so_far = best[start]
             syllable = run[start:end]
-            if so_far is None or not _PLAIN_SYLLABLE.fullmatch(syllable):
+            if so_far is None or not re.fullmatch(_PLAIN_SYLLABLE, syllable):
                 continue
             cost = so_far[0] + (3 if syllable[0] in "aeiouy" else 1)
             known = best[end]

@@ -8,7 +8,7 @@ from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
 from ..rules import Answer, Guess, Rule, Scene, reads
-from ..syllables import has_marks, has_vowel, is_syllable
+from ..syllables import LOWER, has_marks, has_vowel, is_syllable
 from .titles import ambiguous
 
 _WORD = r"[A-ZĐƯÂ][A-Za-zĐđƯưÂ]{0,15}"
@@ -125,11 +125,11 @@ def _sayable(word: str) -> bool:
     return has_vowel(word) and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
 
 
-@reads(r"[a-zđư]{3,12}(?![^\W\d_])", starts="word")
+@reads(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
 def small(match: re.Match[str], scene: Scene) -> Answer:
-    """sđt -> số điện thoại: written small in a hurry"""
-    key = scene.lexicon.small.get(match[0])
-    entry = scene.lexicon.known(key) if key else None
+    """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry"""
+    word = match[0]
+    entry = scene.meaning(word, *match.span()) or scene.lexicon.known(scene.lexicon.small.get(word, ""))
     return entry.reading if entry and entry.sure else None
 
 

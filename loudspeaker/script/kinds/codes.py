@@ -34,6 +34,14 @@ def strain(match: re.Match[str], scene: Scene) -> str | None:
     return spell_letters(match[1])
 
 
+@reads(r"([A-Z]{2,3})\.(\d{1,2})(?![^\W_]|[./]\d)", starts="word")
+def lineage(match: re.Match[str], scene: Scene) -> str | None:
+    """biến thể BA.5 -> bê a chấm năm"""
+    if match[1] in scene.lexicon.meanings:
+        return None
+    return f"{spell_letters(match[1])} chấm {scene.say(match[2])}"
+
+
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def mixed(match: re.Match[str], scene: Scene) -> str | None:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
@@ -72,4 +80,4 @@ def _parts(written: str, scene: Scene) -> str:
     return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
-RULES: tuple[Rule, ...] = (dashed, strain, mixed, named, digit_first, strength)
+RULES: tuple[Rule, ...] = (dashed, strain, lineage, mixed, named, digit_first, strength)

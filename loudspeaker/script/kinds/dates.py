@@ -16,9 +16,9 @@ _END = r"(?!\d)(?![./-]\d)"
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
-    "ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|ngày mai|sáng nay|chiều nay|tối nay|nay|mùng|mồng|"
-    "hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|"
-    "cn|các ngày|hai ngày"
+    "dịp|nhân dịp|kỷ niệm|chào mừng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|ngày mai|sáng nay|"
+    "chiều nay|tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|thứ 2|thứ 3|"
+    "thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
 )
 _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
@@ -43,7 +43,7 @@ _NAMED_AFTER = words_before(
     "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường"
 )
 _GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
-_LISTED = re.compile(r" (?:ngày|mùng|mồng)(?: \d{1,2},?){1,6}(?: và| đến| hoặc)?$")
+_LISTED = r" (?:ngày|mùng|mồng)(?: {1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 
 
 def _dated(scene: Scene, at: int) -> bool:
@@ -51,7 +51,7 @@ def _dated(scene: Scene, at: int) -> bool:
     words = scene.before(at)
     if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS) or _after_hour(scene, at):
         return True
-    return scene.follows("times", at, ", ", "; ", " - ", ",") or _LISTED.search(words) is not None
+    return scene.follows("times", at, ", ", "; ", " - ", ",") or re.search(_LISTED, words) is not None
 
 
 def _after_hour(scene: Scene, at: int) -> bool:
@@ -191,6 +191,20 @@ def short_year(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(_said(scene, match.start(), day.words(scene.numerals)), Message("the century of this year is a guess"))
 
 
+@reads(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
+def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
+    """từ 20-5 đến 5-6"""
+    first, last = _Day(match[1], match[2]), _Day(match[4], match[5])
+    at, end = match.start(), match.end()
+    falling = first.day > first.month and last.day > last.month
+    if not (first.possible() and last.possible()) or scene.after(end).startswith(_COUNTED):
+        return None
+    if not (falling or _dated(scene, at) or _hinted(scene, at, end)):
+        return None
+    link = match[3].replace("-", "đến")
+    return f"{_said(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
+
+
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){_END}")
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
@@ -216,7 +230,7 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
     if not day.possible() or (scene.after(end).startswith(_PARTS) and not _padded(match)):
         return None
-    if _hinted(scene, at, end) or _padded(match) or f"{day.day}/{day.month}" in _FEASTS:
+    if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or f"{day.day}/{day.month}" in _FEASTS:
         return _one(scene, at, day)
     return None
 
@@ -263,7 +277,7 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     *(months_of_year, months),
-    *(full, iso, days_of_months, days_of_month),
+    *(full, iso, dashed_days, days_of_months, days_of_month),
     *(month_of_year, short_year, day_of_month),
     *(years, day, month),
 )

@@ -6,8 +6,9 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
+_WHOLES = words_after("số |diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu")
 _LEVELS = words_before("cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 
 
@@ -23,7 +24,8 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
 
 def _parted(match: re.Match[str], scene: Scene) -> str:
     above, below = match[1], match[2]
-    small = above.isdecimal() and below.isdecimal() and 0 < int(above) < int(below) <= 10 and above[0] != "0"
+    most = 10 if scene.after(match.end()).startswith(_WHOLES) or not scene.after(match.end())[:1].islower() else 5
+    small = above.isdecimal() and below.isdecimal() and 0 < int(above) < int(below) <= most and above[0] != "0"
     if small and not scene.before(match.start()).endswith(_LEVELS):
         return f"{scene.say(above)} phần {scene.numerals.month(int(below))}"
     return f"{scene.say(above)} trên {scene.say(below)}"

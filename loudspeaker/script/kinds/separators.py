@@ -35,10 +35,10 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     before, after = scene.char(start - 1), scene.char(end)
     if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
-    digit = scene.text[end : end + 2].lstrip(" (")[:1].isdecimal()
-    if digit and _amount_before(scene, start):
+    counting = re.match(r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng) \d)", scene.text[end : end + 9])
+    if counting and _amount_before(scene, start):
         return " đến " if _alike(scene, end) else " "
-    if after.isdecimal() and before in ("", " ", "\n", "("):
+    if after.isdecimal() and before in ("", *' \n("“'):
         return "âm "
     return _between_words(scene, start, end, before, after)
 

@@ -8,6 +8,7 @@ from ...errors import Message
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới")
+_AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
 
 
@@ -64,10 +65,10 @@ def hour(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"(\d{1,2})g(?![^\W_])")
 def southern_hour(match: re.Match[str], scene: Scene) -> str | None:
     """7g sáng -> bảy giờ sáng; “7g muối” is a weight"""
-    if (
-        int(match[1]) > 24
-        or not scene.after(match.end()).startswith(_PARTS)
-        or not scene.before(match.start()).endswith(_CLOCK)
+    words, following = scene.before(match.start()), scene.after(match.end())
+    hourly = words.endswith(_CLOCK) and following.startswith(_PARTS)
+    if int(match[1]) > 24 or not (
+        hourly or words.endswith(_AT) or re.match(r"(?:và|,|đến|-) ?\d{1,2}g\d\d", following)
     ):
         return None
     return f"{scene.say(match[1])} giờ"

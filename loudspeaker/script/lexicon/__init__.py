@@ -5,6 +5,7 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -125,7 +126,28 @@ def _meaning(written: str, reading: str, before: str = "", after: str = "") -> M
 
 
 def _cues(column: str, lead: str) -> tuple[str, ...]:
-    words = [word for word in column.lower().split("|") if word not in ("", "#")]
-    return tuple(
-        word.replace("<tên>", "<Tên>") if word[0] == "<" else lead + word.rstrip(" ,:&.") or word for word in words
-    )
+    words = [word for word in spellings(column) if word not in ("", "#")]
+    return tuple(word if word[0] == "<" else lead + (word.rstrip(" ,:&.") or word).lower() for word in words)
+
+
+_OLD = {
+    "ủy": "uỷ",
+    "óa": "oá",
+    "òa": "oà",
+    "ỏa": "oả",
+    "õa": "oã",
+    "ọa": "oạ",
+    "ỏe": "oẻ",
+    "úy": "uý",
+    "ùy": "uỳ",
+    "ụy": "uỵ",
+}
+
+
+def spellings(cues: str) -> Iterator[str]:
+    """“ủy ban|xã” -> ủy ban, uỷ ban, xã: people set the tone mark in the new and in the old place."""
+    for cue in cues.split("|"):
+        yield cue
+        old = re.sub("|".join(_OLD), lambda match: _OLD[match[0]], cue)
+        if old != cue:
+            yield old
