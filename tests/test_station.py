@@ -251,3 +251,14 @@ def test_the_state_of_another_commune_is_refused(station: Station, home: Path, c
 
     with pytest.raises(Refused):
         Station.open(home, clock=clock).plan()
+
+
+def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: FakeClock) -> None:
+    (home / ".state").mkdir()
+    (home / ".state/asrun.db").write_bytes(b"SQLite format 3\0" + b"garbage" * 2000)
+
+    station = Station.open(home, clock=clock)
+
+    assert len(station.plan()) == 4
+    assert list((home / ".state").glob("asrun.damaged-*"))
+    assert any("damaged" in ailment.say(str) for ailment in station.doctor())

@@ -22,7 +22,7 @@ clock: trusted
 """,
     "bulletins/tin-sang.md": "---\ntitle: Tin sáng\n---\nKính thưa bà con! Hôm nay trời nắng. Mời bà con ra đồng.\n",
     "bulletins/nhac.md": "---\ntitle: Nhắc lại\nrepeat: 2\n---\nXin nhắc bà con họp thôn.\n",
-    "bulletins/lu-quet.md": "---\ntitle: Lũ quét\nlevel: emergency\nall_clear: het-lu\n---\nNước suối đang dâng nhanh!\n",
+    "bulletins/lu-quet.md": "---\ntitle: Lũ quét\nlevel: emergency\nall_clear: het-lu\n---\nNước suối đang dâng!\n",
     "bulletins/het-lu.md": "---\ntitle: Hết lũ\nlevel: emergency\n---\nNguy cơ đã qua.\n",
     "schedules/na-hoa.yaml": """
 village: Thôn Nà Hoa

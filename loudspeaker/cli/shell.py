@@ -161,7 +161,7 @@ def decider(by: str | None) -> str:
 def language_of(arguments: Sequence[str]) -> str:
     """The language asked for, found before click reads anything, so that even its complaints are in it."""
     asked = os.environ.get("LOUDSPEAKER_LANG", "")
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if word == "--lang":
             asked = following
         elif word.startswith("--lang="):

@@ -17,6 +17,7 @@ from ..engines.key import clip_key
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..studio.order import Order
 from .onair import OnAir
+from .parts import DAMAGED
 from .planning import Progress, Row
 
 if TYPE_CHECKING:
@@ -103,6 +104,10 @@ class Care(OnAir):
             self.log.verify()
         except LoudspeakerError as error:
             return error.message
+        for event in self.log.events(DAMAGED):
+            return Message(
+                "an older log was damaged and lies in {file}; show it to a technician", file=event.facts["aside"]
+            )
         return None
 
     def _mute(self, output: str) -> Message | None:

@@ -16,12 +16,13 @@ from ..schedule.box import Box
 from ..schedule.commune import Commune
 from ..script.bulletin import Bulletin
 from ..store.accepted import Accepted
-from ..store.asrun import AsRunLog
+from ..store.asrun import AsRunLog, LogDamaged, set_aside
 from ..store.programmes import ProgrammeStore
 from .folder import Contents, Folder
 from .planner import Planner
 
 SOCKET = "control.sock"
+DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
 
 
 class Parts:
@@ -42,7 +43,15 @@ class Parts:
 
     @cached_property
     def log(self) -> AsRunLog:
-        return AsRunLog.open(self.state / "asrun.db", self.commune.id)
+        """A damaged log is set aside for somebody to look at: the village must not fall silent over it."""
+        path = self.state / "asrun.db"
+        try:
+            return AsRunLog.open(path, self.commune.id)
+        except LogDamaged:
+            aside = set_aside(path, self.now())
+            log = AsRunLog.open(path, self.commune.id)
+            log.event(DAMAGED, "", self.now(), aside=aside.name)
+            return log
 
     @cached_property
     def programmes(self) -> ProgrammeStore:

@@ -30,6 +30,10 @@ class LogUnusable(LoudspeakerError):
     """The log cannot be read or written: damaged, locked for too long, or the disk is full."""
 
 
+class LogDamaged(LogUnusable):
+    """The file is no log any more; waiting will not help."""
+
+
 class AsRunLog:
     """The log of one commune; an implementation of `playout.record.Log`."""
 
@@ -207,4 +211,6 @@ def _full(error: sqlite3.Error) -> bool:
 def _unusable(error: sqlite3.Error) -> LogUnusable:
     if _full(error):
         return LogUnusable(Message("the disk is full and the as-run log cannot be written: delete what is not needed"))
-    return LogUnusable(Message("the as-run log cannot be used: {error}", error=error))
+    # Busy, locked and unreadable are "operational" and pass; a broken file is not and does not.
+    kind = LogUnusable if isinstance(error, sqlite3.OperationalError) else LogDamaged
+    return kind(Message("the as-run log cannot be used: {error}", error=error))
