@@ -172,18 +172,21 @@ class Case:
 
     def golds(self) -> list[str]:
         """Readings as plain spoken text: each pattern with its first choices and with its last ones."""
-        return list(dict.fromkeys(_filled(form) for p in self.accept for form in (choices(p)[0], choices(p)[-1])))
+        return list(dict.fromkeys(_filled(pattern, pick) for pattern in self.accept for pick in (0, -1)))
 
 
-def _filled(form: str) -> str:
+def _filled(pattern: str, pick: int) -> str:
+    """The pattern with one choice taken everywhere and its marks said in the first way."""
+
     def word(match: re.Match[str]) -> str:
         if match[2]:
             return "".join(f"{TABLES['letters'][x].split('|')[0]} " for x in match[2].upper() if x != " ")
-        return choices(f"({TABLES['marks'][match[1]]})")[0] + " "
+        said = TABLES["marks"][match[1]]
+        return f" {_filled(f'({said})', 0)} "
 
-    while _MARK.search(form):
-        form = _MARK.sub(word, form)
-    return " ".join(form.split())
+    while _GROUP.search(pattern):
+        pattern = _GROUP.sub(lambda group: group[1].split("|")[pick], pattern)
+    return " ".join(_MARK.sub(word, pattern).split())
 
 
 def load(path: Path) -> list[Case]:
