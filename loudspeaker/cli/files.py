@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import BadUsage, Message
-from .shell import Command, Desk, as_json, option, print_json, tell, warn, with_station
+from .shell import Command, Desk, as_json, given, option, print_json, tell, warn, with_station
 from .values import _
 
 if TYPE_CHECKING:
@@ -44,25 +44,28 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.File("rb"), default="-", metavar="[FILE|-]")
+@click.argument("file", default="-", metavar="[FILE|-]")
 @option("--each-line", is_flag=True, help="One line in, one line out; nothing is learnt across lines.")
 @as_json
 @click.pass_context
-def read(ctx: click.Context, file: Any, each_line: bool, as_json: bool) -> None:
+def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     """Show what will be said, and mark every guess in it. Works without a station."""
     from ..station import words
 
+    if each_line and as_json:
+        raise BadUsage(Message("choose one of --each-line and --json"))
     reader = words.Reader.of(ctx.find_object(Desk).home)  # type: ignore[union-attr]
+    data = given(file)
     if each_line:
-        for line in file:
+        for line in io.BytesIO(data):
             click.echo(reader.line(line), nl=False)
         return
-    reading = reader.text(file.read())
+    reading = reader.text(file, data)
     if as_json:
         print_json(words.row(reading, _))
         return
-    click.echo(reading.spoken)
-    warn(words.doubts(file.name, reading.doubts))
+    click.echo(reading.spoken.strip("\n"))
+    warn(words.doubts(file, reading.doubts))
 
 
 @click.command(name="import", cls=Command)
@@ -84,8 +87,5 @@ def export(station: Station, output: Path) -> None:
         raise BadUsage(Message("{file}: a schedule sheet is an .xlsx file", file=output))
     station.export(output)
 
-
-if sys.stdout.encoding.lower().replace("-", "") != "utf8":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # Vietnamese, whatever the locale says
 
 COMMANDS = (init, check, read, import_, export)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import getpass
+import io
 import json
 import os
 import sys
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import LoudspeakerError, Message, Problem
+from ..errors import BadFile, LoudspeakerError, Message, Problem
 from ..language import LANGUAGES, speak
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class Group(click.Group):
             return super().invoke(ctx)
         except LoudspeakerError as error:
             raise Refusal(error) from error
+        except BrokenPipeError:
+            raise  # click knows what to do: whoever read us has had enough
+        except OSError as error:  # a full disk, a folder that may not be written: nobody's bug
+            raise Refusal(LoudspeakerError(world(error))) from error
 
 
 Group.group_class = Group
@@ -149,6 +154,23 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
+def world(error: OSError) -> Message:
+    """What the system said, with the file it was about."""
+    return Message("{file}: {reason}", file=error.filename or "–", reason=error.strerror or error)
+
+
+def given(file: str) -> bytes:
+    """All of a file, or of what is piped in for “-”. Raises `BadFile`."""
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except FileNotFoundError as error:
+        raise BadFile([Problem(file, 0, Message("there is no such file"))]) from error
+    except OSError as error:
+        raise BadFile([Problem(file, 0, Message("the file cannot be read: {error}", error=error.strerror))]) from error
+
+
 def decider(by: str | None) -> str:
     """Who decides: as given, else asked for on a terminal. The system's user is always “pi” and says nothing."""
     if by:
@@ -172,4 +194,8 @@ def language_of(arguments: Sequence[str]) -> str:
 def start(cli: click.Group) -> None:
     """Run a command line in its language."""
     speak(language_of(sys.argv[1:]))
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # Vietnamese, whatever the locale says
     cli(prog_name="loudspeaker")

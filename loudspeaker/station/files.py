@@ -86,7 +86,7 @@ class Files(Care):
 
         draft = documents.read_document(path.name, path.read_bytes())
         kept = documents.keep_draft(self.home, path.name, draft)
-        guesses = words.Reader(words.readings(self.commune)).text(draft.markdown().encode()).doubts
+        guesses = words.Reader(words.readings(self.commune)).text(kept, draft.markdown().encode()).doubts
         told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
         return [told, *draft.notes, *(words.doubtful(guess) for guess in guesses)]
 

@@ -19,6 +19,8 @@ def folder() -> Path:
 
 def copy(target: Path) -> None:
     """A new station folder. Raises `BadUsage` where something of a station is there already."""
+    if target == Path():
+        raise BadUsage(Message("name the folder that the station is to be in"))
     for part in PARTS:
         if (target / part).exists():
             raise BadUsage(Message("{folder} has a {part} already; nothing was changed", folder=target, part=part))

@@ -37,9 +37,14 @@ class Reader:
         text = data.decode("utf-8", "replace").rstrip("\r\n")
         return " ".join(read(text, self.readings).spoken.split()) + "\n"
 
-    def text(self, data: bytes) -> Reading:
-        """A whole text; of a bulletin only what stands below its head. Places are those of the whole input."""
-        whole = data.decode("utf-8-sig", "replace")
+    def text(self, path: str, data: bytes) -> Reading:
+        """A whole text; of a bulletin only what stands below its head. Places are those of the whole input.
+
+        `path` only names it. Raises `BadFile` for what is no text.
+        """
+        if b"\0" in data:
+            raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
+        whole = data.decode("utf-8-sig", "replace").rstrip()
         begin = _body(whole)
         reading = read(whole[begin:], self.readings)
         lines = whole.count("\n", 0, begin)
