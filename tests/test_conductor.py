@@ -10,6 +10,15 @@ from loudspeaker.errors import Message
 from loudspeaker.vocabulary import Expected, Level
 
 MORNING = airing("17:30")
+
+
+class Broken:
+    """Fails whoever asks what it is."""
+
+    def __bool__(self) -> bool:
+        raise ZeroDivisionError
+
+
 LATER = airing("17:40", bulletin="hop-thon")
 
 
@@ -263,6 +272,51 @@ def test_a_late_start_does_not_run_into_a_higher_level():
 
     assert at("17:33") == stage.heard[0][1]
     assert stage.verdicts()[MORNING.id] == "aired-late"
+
+
+def test_who_makes_way_for_a_higher_level_until_its_time_is_over_is_displaced():
+    stage = Stage(replace(MORNING, wait=60.0), airing("17:31", 400.0, bulletin="mat-dien", level=Level.PRIORITY))
+    stage.desk.missing["bluezone"] = Message("no voice is installed")
+    stage.until("17:30:30")
+    del stage.desk.missing["bluezone"]
+
+    stage.until("18:00")
+
+    assert [record.verdict for record in stage.records()] == ["displaced", "aired"]
+    assert "mat-dien" in stage.record(MORNING).why
+
+
+def test_a_bug_in_one_bulletin_costs_only_itself():
+    stage = Stage(MORNING, LATER)
+    stage.desk.missing["bluezone"] = Broken()  # type: ignore[assignment]
+
+    stage.until("18:00")
+
+    assert {MORNING.id: "failed-sound", LATER.id: "aired"} == stage.verdicts()
+    assert "ZeroDivisionError" in stage.record(MORNING).why
+
+
+def test_a_bug_in_a_speaker_costs_only_its_own_output():
+    other = airing("17:30", village="suoi-trat", output="second")
+    stage = Stage(MORNING, other, outputs=("horn", "second"))
+    stage.speakers["horn"]._accept = lambda sequence: 1 / 0  # type: ignore[method-assign]
+
+    stage.until("18:00")
+
+    assert {MORNING.id: "failed-device", other.id: "aired"} == stage.verdicts()
+
+
+def test_an_edit_while_the_card_is_away_is_what_is_recorded():
+    stage = Stage(MORNING)
+    stage.speakers["horn"].gone = True
+    stage.until("17:31")
+    stage.desk.version, stage.speakers["horn"].gone = "2", False
+
+    stage.until("17:40")
+
+    record = stage.record(MORNING)
+    assert (record.verdict, record.programme, record.revision) == ("aired-late", "bluezone2", "r12")
+    assert stage.kinds(MORNING.id) == ["started", "disarmed", "started", "on-air", "quarter"]
 
 
 # Edits.

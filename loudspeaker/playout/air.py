@@ -1,8 +1,4 @@
-"""Puts turns on the lines, hears what became of them, and writes the verdicts: one line and one instant at a time.
-
-The order of writing is the promise: "started" is on the disk before a speaker is armed, the verdict after the last
-sample has left.
-"""
+"""Puts turns on the lines: whose turn it is, who must make way, and that it is on record before a speaker knows."""
 
 from __future__ import annotations
 
@@ -11,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import DeviceGone, Message, SpeakerError
-from ..interfaces import Playback, State
 from ..vocabulary import Verdict
 from . import rules
 from .book import Book
 from .desk import Desk
 from .journal import Journal
-from .life import Cut, Phase, seconds
-from .line import ENDED, Line
+from .judge import Judge
+from .life import Cut, Phase
+from .line import Line
 from .rules import Sentence
 from .trust import Trust
 from .turn import AHEAD, Turn
@@ -28,119 +24,19 @@ if TYPE_CHECKING:
 
 
 class Air:
-    """What happens on the lines."""
+    """Who is on the lines."""
 
-    def __init__(self, journal: Journal, book: Book, desk: Desk) -> None:
+    def __init__(self, journal: Journal, book: Book, desk: Desk, judge: Judge) -> None:
         self._journal = journal
         self._book = book
         self._desk = desk
-
-    # Hearing.
-
-    def hear(self, line: Line, now: datetime) -> None:
-        """Take note of what the speaker says about what is on the line."""
-        if not line.busy:
-            return
-        playback = line.speaker.poll()
-        if playback.started_at and line.armed:
-            self._began(line, playback, now)
-        if playback.state is State.PLAYING:
-            self._quarter(line, playback, now)
-        if playback.state in ENDED:
-            for turn in line.free():
-                self._ended(line, turn, playback, now)
-
-    def _began(self, line: Line, playback: Playback, now: datetime) -> None:
-        for turn in line.turns:
-            turn.life.to(Phase.ON_AIR)
-            self._journal.on_air(turn, now, playback)
-
-    def _quarter(self, line: Line, playback: Playback, now: datetime) -> None:
-        """From here on it will not be started again: known to the log before it matters."""
-        if line.attempt(playback).heard < rules.QUARTER * line.duration:
-            return
-        for turn in line.turns:
-            if not turn.life.quarter:
-                turn.life.quarter = True
-                self._journal.note("quarter", turn.airing.id, now)
-
-    def _ended(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        if playback.state is State.DONE or line.cut is Cut.TIME:
-            self._whole(line, turn, playback, now)
-        elif turn.life.phase is Phase.ARMED:
-            self._silent(turn, playback, now)
-        else:
-            self._broke(line, turn, playback, now)
-
-    def _whole(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        attempt = line.attempt(playback)
-        if turn.order and turn.order.plays > 1:
-            self._journal.attempt("played", turn, now, attempt)
-            turn.life.played(attempt)
-            turn.next_at = now + seconds(turn.order.gap)
-            if turn.left and not turn.ending:
-                return
-        else:
-            turn.life.best = attempt
-        self.close(turn, rules.whole(turn, playback))
-
-    def _silent(self, turn: Turn, playback: Playback, now: datetime) -> None:
-        """The attempt ended before its first sample: called off, or the card failed and is tried again."""
-        if playback.state is State.FAILED:
-            error = playback.error or Message("the sound card failed")
-            self._hinder(turn, (Verdict.FAILED_DEVICE, error), now)
-            turn.life.rest()
-        else:
-            self._journal.note("disarmed", turn.airing.id, now)
-            turn.life.disarm()
-
-    def _broke(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        attempt, cut = line.attempt(playback), line.cut or Cut.DEVICE
-        turn.life.quarter = turn.life.quarter or attempt.heard >= rules.QUARTER * line.duration
-        if turn.life.quarter:
-            self._journal.note("quarter", turn.airing.id, now)
-        self._journal.attempt("broke", turn, now, attempt, cut=cut)
-        turn.life.broke(cut, attempt)
-        if cut is Cut.DEVICE and playback.error:
-            turn.life.hindrance = Verdict.FAILED_DEVICE, playback.error
-
-    # Judging.
-
-    def judge(self, output: str, now: datetime, trust: Trust) -> None:
-        """Write the verdicts of waiting turns that nothing more can come of."""
-        for turn in self._book.on(output):
-            self._judge(turn, now, trust)
-
-    def _judge(self, turn: Turn, now: datetime, trust: Trust) -> None:
-        if not turn.waiting or (turn.order is None and trust.doubt and trust.doubt.covers(turn.airing.scheduled_at)):
-            return
-        if turn.ending:
-            self.close(turn, rules.over(turn, turn.ending))
-        elif sentence := rules.sentence(turn, now, trust.believed):
-            self.close(turn, sentence)
-        elif turn.gone:
-            self._withdraw(turn, now)
-
-    def _withdraw(self, turn: Turn, now: datetime) -> None:
-        if turn.airing.scheduled_at <= now:
-            reason = Verdict.WITHDRAWN, Message("it was taken out of the schedule before it could be heard")
-            self.close(turn, rules.over(turn, reason))
-        else:
-            self._journal.note("edit", turn.airing.id, now, gone=True)
-            self._book.drop(turn)
-
-    def close(self, turn: Turn, sentence: Sentence) -> None:
-        verdict, why = sentence
-        self._journal.verdict(turn, verdict, self._desk.say(why))
-        self._book.close(turn)
-
-    # Serving.
+        self._judge = judge
 
     def serve(self, line: Line, now: datetime, trust: Trust) -> None:
         """Give a free line to whose turn it is; break into a busy one where the level law or an edit says so."""
         if line.busy and self._interrupt(line, now, trust):
-            self.hear(line, now)
-            self.judge(line.name, now, trust)
+            self._judge.hear(line, now)
+            self._judge.judge(line.name, now, trust)
         turns = self._book.on(line.name)
         due = [turn for turn in turns if self._due(turn, now, trust)]
         urgent = next((turn for turn in turns if turn.urgent and turn.left), None)
@@ -200,22 +96,28 @@ class Air:
             return False
         if blocking := self._blocking(line, turn, sequence, at):
             title = blocking.airing.title
-            self._hinder(turn, (Verdict.DISPLACED, Message("its time was needed for “{title}”", title=title)), now)
+            turn.hinder(
+                (Verdict.DISPLACED, Message("its time was needed for “{title}”", title=title)), now + rules.RETRY
+            )
             return False
         return self._arm(line, [turn, *self._partners(turn, sequence, due, at, now)], sequence, at, now)
 
     def _prepare(self, turn: Turn, now: datetime) -> tuple[Programme, ...]:
         sequence = self._sequence(turn)
         if isinstance(sequence, Message):
-            self._hinder(turn, (Verdict.FAILED_SOUND, sequence), now)
+            turn.hinder((Verdict.FAILED_SOUND, sequence), now + rules.RETRY)
             return ()
         if turn.life.phase is not Phase.PREPARED:
             turn.life.to(Phase.PREPARED)
         return tuple(sequence)
 
     def _sequence(self, turn: Turn) -> Sequence[Programme] | Message:
-        programmes = turn.order.programmes if turn.order else ()
-        return programmes or self._desk.ready(turn.airing)
+        if turn.order and turn.order.programmes:
+            return turn.order.programmes
+        try:
+            return self._desk.ready(turn.airing)
+        except Exception as error:  # whatever is wrong with one bulletin must not silence the others
+            return Message("it cannot be made ready: {error}", error=repr(error))
 
     def _allowed(self, turn: Turn, sequence: Sequence[Programme], at: datetime) -> bool:
         """Policy, once more at air; a turn that it forbids gets its verdict."""
@@ -224,7 +126,7 @@ class Air:
         refusal = self._desk.permits(turn.airing, at, rules.ends(turn, sequence, at))
         if refusal:
             turn.life.rest()
-            self.close(turn, rules.over(turn, (Verdict.REFUSED, refusal)))
+            self._judge.close(turn, rules.over(turn, (Verdict.REFUSED, refusal)))
         return refusal is None
 
     def _blocking(self, line: Line, turn: Turn, sequence: Sequence[Programme], at: datetime) -> Turn | None:
@@ -256,23 +158,33 @@ class Air:
         self, line: Line, turns: Sequence[Turn], sequence: Sequence[Programme], at: datetime, now: datetime
     ) -> bool:
         for turn in turns:
-            turn.revised = False
-            if not turn.life.trying:
-                self._journal.started(turn, now, at, _facts(sequence, self._desk.revision(turn.airing)))
-            turn.life.to(Phase.ARMED)
+            self._start(turn, sequence, at, now)
         try:
             line.arm(turns, sequence, at)
-        except SpeakerError as error:
+        except Exception as error:  # a plug-in's bug costs one attempt, not the station
             for turn in turns:
-                verdict = Verdict.FAILED_DEVICE if isinstance(error, DeviceGone) else Verdict.FAILED_SOUND
-                self._hinder(turn, (verdict, error.message), now)
+                turn.hinder(_failure(error), now + rules.RETRY)
                 turn.life.rest()
             return False
         return True
 
-    def _hinder(self, turn: Turn, hindrance: Sentence, now: datetime) -> None:
-        turn.life.hindrance = hindrance
-        turn.retry_at = now + rules.RETRY
+    def _start(self, turn: Turn, sequence: Sequence[Programme], at: datetime, now: datetime) -> None:
+        """On record before the speaker knows. A card that is tried again every second is one attempt, recorded once."""
+        facts = _facts(sequence, self._desk.revision(turn.airing))
+        turn.revised = False
+        if turn.life.trying and not facts.items() <= turn.life.started.items():
+            self._journal.note("disarmed", turn.airing.id, now)  # it would be another sound now
+            turn.life.disarm()
+            turn.life.to(Phase.PREPARED)
+        if not turn.life.trying:
+            self._journal.started(turn, now, at, facts)
+        turn.life.to(Phase.ARMED)
+
+
+def _failure(error: Exception) -> Sentence:
+    if not isinstance(error, SpeakerError):
+        return Verdict.FAILED_DEVICE, Message("the sound card failed: {error}", error=repr(error))
+    return Verdict.FAILED_DEVICE if isinstance(error, DeviceGone) else Verdict.FAILED_SOUND, error.message
 
 
 def _facts(sequence: Sequence[Programme], revision: str) -> dict[str, object]:

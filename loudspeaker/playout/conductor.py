@@ -17,6 +17,7 @@ from .backlog import Backlog
 from .book import Book
 from .desk import Desk
 from .journal import Journal
+from .judge import Judge
 from .life import Cut, seconds
 from .line import Line
 from .record import Log
@@ -26,7 +27,7 @@ from .turn import AHEAD, Order, RunningOrder, Turn
 NAP = seconds(30)
 WATCHFUL = seconds(5)  # while the time is not known: it may be, any moment
 SOONEST = seconds(0.02)
-BEAT = seconds(30)  # between heartbeats at rest
+BEAT = seconds(60)  # between heartbeats at rest: each is a write to the card
 BEAT_ON_AIR = seconds(5)
 
 
@@ -42,7 +43,8 @@ class Conductor:
         self._journal = Journal(self._log)
         self._book = Book(self._journal, speakers)
         self._lines = [Line(output, speaker) for output, speaker in speakers.items()]
-        self._air = Air(self._journal, self._book, desk)
+        self._judge = Judge(self._journal, self._book, desk)
+        self._air = Air(self._journal, self._book, desk, self._judge)
         self._began: datetime | None = None  # by the wall clock as it is set now
         self._seen: datetime | None = None  # the last step with a believed time
         self._absent: datetime | None = None  # the heartbeat of the run before
@@ -66,12 +68,12 @@ class Conductor:
         if trust.stepped:
             self._shift(trust.stepped)
         for line in self._lines:
-            self._air.hear(line, now)
+            self._judge.hear(line, now)
         if trust.believed and not self._leaving and not self._alone:
             self._take(now, order, trust)
         self._book.ripen(now)
         for line in self._lines:
-            self._air.judge(line.name, now, trust)
+            self._judge.judge(line.name, now, trust)
             if not self._leaving:
                 self._air.serve(line, now, trust)
         self._believed = trust.believed

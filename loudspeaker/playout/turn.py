@@ -89,6 +89,10 @@ class Turn:
         when = self.target if self.urgent else self.airing.scheduled_at
         return -self.airing.level.rank, when, self.place
 
+    def hinder(self, hindrance: tuple[Verdict, Message], retry_at: datetime) -> None:
+        """It could not start, and why; not to be tried again before `retry_at`."""
+        self.life.hindrance, self.retry_at = hindrance, retry_at
+
     def shift(self, step: timedelta) -> None:
         """The wall clock was stepped: what counts from an instant of our own moves along."""
         self.next_at = self.next_at and self.next_at + step
