@@ -7,7 +7,7 @@ first word of `device:` chooses it (`file`, `memory`, a plug-in's name); anythin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -17,6 +17,7 @@ from typing import Protocol
 from ..errors import DeviceGone
 from ..interfaces import Clock, Playback, Speaker
 from ..sound.programme import Programme
+from .amplifier import Amplified, Amplifier, switch
 from .file import FileSpeaker
 from .memory import MemorySpeaker
 from .portaudio import Card, CardSpeaker
@@ -24,6 +25,19 @@ from .portaudio import Card, CardSpeaker
 GROUP = "loudspeaker.speakers"
 CARD = "portaudio"
 AUTO = "auto"
+
+
+class Relay(Protocol):
+    """The switch of an amplifier; seconds."""
+
+    @property
+    def pin(self) -> int: ...
+    @property
+    def active_high(self) -> bool: ...
+    @property
+    def warm_up(self) -> float: ...
+    @property
+    def hold(self) -> float: ...
 
 
 class Output(Protocol):
@@ -37,6 +51,8 @@ class Output(Protocol):
     def channel(self) -> int: ...
     @property
     def gain(self) -> float: ...
+    @property
+    def relay(self) -> Relay | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,20 @@ def open_speakers(outputs: Sequence[Output], setting: Setting) -> dict[str, Spea
     for kind, members in kinds.items():
         opener: Opener = known[kind].load()
         speakers |= opener(members, setting)
-    return speakers
+    return speakers | dict(_amplified(outputs, speakers, setting))
+
+
+def _amplified(
+    outputs: Sequence[Output], speakers: Mapping[str, Speaker], setting: Setting
+) -> Iterator[tuple[str, Speaker]]:
+    """The speakers with a relay before them; those that name the same pin have the same amplifier."""
+    amplifiers: dict[int, Amplifier] = {}
+    for output in outputs:
+        if relay := output.relay:
+            if relay.pin not in amplifiers:
+                device = switch(relay.pin, relay.active_high)
+                amplifiers[relay.pin] = Amplifier(device, setting.clock, relay.warm_up, relay.hold)
+            yield output.name, Amplified(speakers[output.name], amplifiers[relay.pin], output.name)
 
 
 def open_cards(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker]:

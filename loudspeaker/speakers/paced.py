@@ -45,7 +45,7 @@ class Take:
 class Paced:
     """A `Speaker` that keeps time by its clock. A descendant may override `_accept` and `_over`."""
 
-    lead = 3.0
+    lead = 2.5
     to_file = False
 
     def __init__(self, clock: Clock, via: str) -> None:

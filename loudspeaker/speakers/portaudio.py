@@ -141,7 +141,7 @@ class Card:
 class CardSpeaker:
     """One channel of a sound card, as a `Speaker`. `gain` is the output's own, in dB."""
 
-    lead = 3.0
+    lead = 2.5
 
     def __init__(self, card: Card, output: str, channel: int = 1, gain: float = 0.0) -> None:
         self.card = card

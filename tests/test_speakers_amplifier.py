@@ -1,0 +1,249 @@
+"""The amplifier is warm when the sound comes, stays on between items, off afterwards. gpiozero's pins are mocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import DeviceGone
+from loudspeaker.interfaces import State
+from loudspeaker.sound.programme import Programme
+from loudspeaker.speakers import amplifier
+from loudspeaker.speakers.amplifier import Amplified, Amplifier
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.speakers.outlets import Setting, open_speakers
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+TEN_SECONDS = Programme("ten", Path("none.wav"), 1000, 10_000, "")
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+@dataclass
+class Alarms:
+    """Alarms that ring when the hand-moved clock passes them."""
+
+    clock: FakeClock
+    due: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Alarms:
+        self.due = [(self.clock.monotonic() + seconds, action)]
+        return self
+
+    def cancel(self) -> None:
+        self.due = []
+
+    def advance_to(self, moment: float) -> None:
+        """Seconds after noon, in small steps."""
+        while self.clock.now() < after(moment):
+            self.clock.advance(0.25)
+            for at, action in list(self.due):
+                if self.clock.monotonic() >= at:
+                    action()
+
+
+@dataclass
+class Rig:
+    clock: FakeClock
+    alarms: Alarms
+    relay: Relay
+    amplifier: Amplifier
+    inner: MemorySpeaker
+    speaker: Amplified
+
+
+class Relay:
+    """What gpiozero's device does, with a note of when."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        gpiozero = pytest.importorskip("gpiozero")
+        self.clock = clock
+        self.device = gpiozero.DigitalOutputDevice(17, active_high=False, initial_value=False)
+        self.changes: list[tuple[bool, float]] = []
+
+    def on(self) -> None:
+        self.device.on()
+        self._note()
+
+    def off(self) -> None:
+        self.device.off()
+        self._note()
+
+    def close(self) -> None:
+        self.device.close()
+
+    def _note(self) -> None:
+        on, past = bool(self.device.value), (self.clock.now() - NOON).total_seconds()
+        if on != (self.changes[-1][0] if self.changes else False):
+            self.changes.append((on, past))
+
+
+@pytest.fixture
+def pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
+    pytest.importorskip("gpiozero")
+    from gpiozero import Device
+    from gpiozero.pins.mock import MockFactory
+
+    before, Device.pin_factory = Device.pin_factory, MockFactory()
+    yield Device.pin_factory
+    Device.pin_factory.reset()
+    Device.pin_factory = before
+
+
+@pytest.fixture
+def rig(pins: object) -> Rig:
+    clock = FakeClock(NOON)
+    alarms, relay = Alarms(clock), Relay(clock)
+    amp = Amplifier(relay, clock, warm_up=3.0, hold=60.0, later=alarms.later)
+    inner = MemorySpeaker(clock)
+    return Rig(clock, alarms, relay, amp, inner, Amplified(inner, amp, "hall"))
+
+
+def test_the_relay_is_on_its_warm_up_before_the_sound_and_off_its_hold_after(rig: Rig) -> None:
+    rig.alarms.advance_to(100 - rig.speaker.lead)
+    rig.speaker.arm("x", [TEN_SECONDS], after(100))
+    rig.alarms.advance_to(300)
+    (on, at), (off, ended) = rig.relay.changes
+
+    assert (on, off) == (True, False)
+    assert 3.0 <= 100 - at <= 3.5
+    assert ended == pytest.approx(110 + 60, abs=0.5)
+    assert rig.speaker.poll().started_at == after(100)
+
+
+def test_it_is_held_between_the_items_of_a_session(rig: Rig) -> None:
+    for begins in (10, 60, 115):
+        rig.alarms.advance_to(begins - rig.speaker.lead)
+        rig.speaker.arm("x", [TEN_SECONDS], after(begins))
+        rig.alarms.advance_to(begins + 11)
+        assert rig.speaker.poll().state is State.DONE
+    rig.alarms.advance_to(400)
+
+    assert [on for on, _ in rig.relay.changes] == [True, False]
+
+
+def test_a_cold_amplifier_swallows_no_first_word(rig: Rig) -> None:
+    rig.speaker.arm("urgent", [TEN_SECONDS], NOON)
+    rig.alarms.advance_to(4)
+
+    assert rig.speaker.poll().started_at == after(3)
+
+
+def test_a_warm_amplifier_delays_nothing(rig: Rig) -> None:
+    rig.speaker.arm("x", [TEN_SECONDS], NOON)
+    rig.alarms.advance_to(20)
+    rig.speaker.poll()
+    rig.speaker.arm("urgent", [TEN_SECONDS], after(20))
+    rig.alarms.advance_to(21)
+
+    assert rig.speaker.poll().started_at == after(20)
+
+
+def test_after_a_stop_it_is_only_held(rig: Rig) -> None:
+    rig.speaker.arm("x", [TEN_SECONDS], after(3))
+    rig.alarms.advance_to(5)
+    rig.speaker.stop()
+    rig.alarms.advance_to(100)
+
+    assert rig.relay.changes[-1] == (False, pytest.approx(65, abs=0.5))
+
+
+def test_a_card_that_is_gone_does_not_keep_the_amplifier_on(rig: Rig) -> None:
+    rig.inner.gone = True
+    with pytest.raises(DeviceGone):
+        rig.speaker.arm("x", [TEN_SECONDS], after(3))
+    rig.alarms.advance_to(100)
+
+    assert rig.relay.changes[-1][0] is False
+
+
+def test_two_outputs_keep_their_common_amplifier_on(rig: Rig) -> None:
+    other = Amplified(MemorySpeaker(rig.clock), rig.amplifier, "porch")
+    rig.speaker.arm("x", [TEN_SECONDS], after(3))
+    other.arm("y", [TEN_SECONDS] * 10, after(3))
+    rig.alarms.advance_to(20)
+    rig.speaker.poll()
+    rig.alarms.advance_to(150)
+    assert rig.relay.changes[-1][0] is True
+    rig.alarms.advance_to(200)
+
+    assert rig.relay.changes[-1] == (False, pytest.approx(103 + 60, abs=0.5))
+
+
+def test_closing_turns_it_off(rig: Rig) -> None:
+    rig.speaker.arm("x", [TEN_SECONDS], NOON)
+    rig.speaker.close()
+
+    assert [on for on, _ in rig.relay.changes] == [True, False]
+
+
+def test_a_relay_that_cannot_be_switched_costs_only_itself(pins: object, caplog: pytest.LogCaptureFixture) -> None:
+    first, second = amplifier.switch(17), amplifier.switch(17)
+    second.on()
+    first.close()
+
+    assert "pin 17" in caplog.text
+
+
+BOX = """
+outputs:
+  hall: {device: auto, relay: {pin: 17, active: low}}
+  porch: {device: auto}
+  yard: {thiết bị: auto, rơ-le: {chân: 27}}
+"""
+
+
+def test_the_relays_of_a_box_are_found_in_either_language() -> None:
+    assert list(amplifier.relays(BOX.encode())) == [(17, False), (27, True)]
+
+
+@pytest.mark.parametrize("box", [b"", b"outputs: [1", b"outputs: 3", b"outputs: {a: {relay: {pin: x}}}"])
+def test_a_broken_box_file_stops_nothing(box: bytes) -> None:
+    assert list(amplifier.relays(box)) == []
+
+
+def test_after_a_crash_the_relays_are_turned_off(pins: object, tmp_path: Path) -> None:
+    from gpiozero import Device
+
+    (tmp_path / "box.yaml").write_text(BOX, encoding="utf-8")
+    amplifier.main(["off", str(tmp_path / "box.yaml")])
+
+    assert Device.pin_factory.pin(17).state == 1, "off is high for a relay that is on when low"
+    assert Device.pin_factory.pin(27).state == 0
+
+
+@dataclass
+class Wiring:
+    pin: int
+    active_high: bool = True
+    warm_up: float = 3.0
+    hold: float = 60.0
+
+
+@dataclass
+class Outlet:
+    name: str
+    relay: Wiring | None
+    device: str = "memory"
+    channel: int = 1
+    gain: float = 0.0
+
+
+def test_outputs_with_a_relay_get_their_amplifier(pins: object, tmp_path: Path) -> None:
+    outlets = [Outlet("hall", Wiring(17)), Outlet("porch", Wiring(17)), Outlet("yard", None)]
+    speakers = open_speakers(outlets, Setting(FakeClock(NOON), tmp_path))
+    hall, porch, yard = speakers.values()
+    for speaker in (hall, porch):
+        speaker.close()
+
+    assert isinstance(hall, Amplified)
+    assert isinstance(porch, Amplified)
+    assert hall.amplifier is porch.amplifier
+    assert isinstance(yard, MemorySpeaker)
