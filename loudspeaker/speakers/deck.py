@@ -37,7 +37,10 @@ class Deck:
         self.blocks += 1
 
     def sweep(self, now: float) -> None:
-        """Let go of the tracks that are over at `now`."""
+        """Let go of the tracks that are over at `now`, and of their files."""
+        for track in self.tracks:
+            if track.ended_at is not None and track.ended_at <= now:
+                track.tape.close()
         self.tracks = [track for track in self.tracks if track.ended_at is None or track.ended_at > now]
 
     def waiting(self, until: float) -> bool:

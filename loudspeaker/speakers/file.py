@@ -34,12 +34,12 @@ class FileSpeaker(Paced):
 
     def _over(self, take: Take, playback: Playback) -> None:
         self._writers = [writer for writer in self._writers if writer.poll() is None]
-        if playback.frames:
+        if playback.frames and take.sequence[0].sha256:  # a stream is not kept
             self._writers.append(self._write(take, playback))
 
     def _write(self, take: Take, playback: Playback) -> subprocess.Popen[bytes]:
         facts = [playback.via, str(playback.frames), str(take.gain + self.gain)]
-        paths = [str(programme.path) for programme in take.sequence]
+        paths = [str(programme.path) for programme in take.sequence if programme.sha256]
         return subprocess.Popen([sys.executable, "-m", "loudspeaker.speakers.day", *facts, *paths])
 
     def close(self) -> None:

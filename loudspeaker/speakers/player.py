@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..interfaces import State
 from .anchor import Habit, habit
-from .tape import Tape
+from .tape import Live, Tape
 from .track import Track
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ class Player:
         deck = self._open(rate).deck
         if channel > deck.channels:
             raise Fault("channels", str(deck.channels))
-        tape = Tape(command["paths"], rate, float(command["gain"]))
-        fill(tape)
+        tape = taped(command)
         track = Track(command["airing"], channel - 1, tape, float(command["due"]), self.tracks.get(output))
         self.tracks[output] = track
         deck.tracks.append(track)
@@ -218,6 +217,17 @@ def opened(card: str, rate: int, channels: int, known: Habit) -> Running:
         raise Fault("unclear", str(error)) from error
     except soundcard.PortAudioError as error:
         raise Fault("closed", str(error)) from error
+
+
+def taped(command: dict[str, Any]) -> Tape:
+    """What a command wants to be played, or a `Fault`."""
+    paths, rate, gain = command["paths"], command["rate"], command["gain"]
+    try:
+        tape = Live(paths[0], rate, command["live"], gain) if command["live"] else Tape(paths, rate, gain)
+    except OSError as error:
+        raise Fault("file", str(error)) from error
+    fill(tape)
+    return tape
 
 
 def fill(tape: Tape) -> None:

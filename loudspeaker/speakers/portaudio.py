@@ -164,6 +164,7 @@ class CardSpeaker:
             due=due,
             gain=self.gain + gain,
             rate=sequence[0].rate,
+            live=0 if sequence[0].sha256 else sequence[0].frames,
             paths=[str(programme.path) for programme in sequence],
         )
         if error := self.poll().error:

@@ -5,6 +5,7 @@ One thread fills, another takes; they share nothing but a deque.
 
 from __future__ import annotations
 
+import os
 import wave
 from array import array
 from collections import deque
@@ -37,9 +38,11 @@ class Tape:
         return self._read_out and not self._pieces
 
     def fill(self) -> None:
-        """Read until `AHEAD` seconds are waiting."""
+        """Read until `AHEAD` seconds are waiting, or nothing more has come yet."""
         while not self._read_out and self._filled - self._taken < AHEAD * self._rate:
             piece = self._read()
+            if piece is None:
+                return
             self._filled += len(piece)
             if piece:
                 self._pieces.append(memoryview(self._louder(piece)))
@@ -63,7 +66,7 @@ class Tape:
         if self._file:
             self._file.close()
 
-    def _read(self) -> array[int]:
+    def _read(self) -> array[int] | None:
         if self._file is None:
             if not self._paths:
                 self._read_out = True
@@ -82,6 +85,34 @@ class Tape:
             file.close()
             raise ValueError(f"{path}: {kind}")
         return file
+
+
+class Live(Tape):
+    """A stream's samples as they come through a named pipe, `frames` at most. What comes late is heard late."""
+
+    def __init__(self, pipe: str, rate: int, frames: int, gain: float = 0.0) -> None:
+        super().__init__([], rate, gain)
+        self._left = 2 * frames  # bytes
+        self._unread = b""
+        self._begun = False
+        self._from = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    def close(self) -> None:
+        os.close(self._from)
+
+    def _read(self) -> array[int] | None:
+        try:
+            read = os.read(self._from, min(2 * PIECE, self._left - len(self._unread)))
+        except BlockingIOError:
+            return None
+        if not read and not self._begun:
+            return None  # nobody writes yet
+        self._begun = True
+        whole = (self._unread + read)[: (len(self._unread) + len(read)) // 2 * 2]
+        self._unread = (self._unread + read)[len(whole) :]
+        self._left -= len(whole)
+        self._read_out = not read or not self._left
+        return array("h", whole)
 
 
 @cache
