@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from stage import Stage, airing, at, programme
 
-from loudspeaker.errors import Message
+from loudspeaker.errors import Message, Refused
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.vocabulary import Level
 
@@ -44,6 +45,17 @@ def test_a_replay_is_heard_at_once_and_says_who_asked():
     record = stage.record(replay)
     assert (record.id, record.verdict, record.by) == ("na-hoa/play/2026-11-24T19:02:31", "aired", "chị Hoa")
     assert stage.heard[0][1] == at("19:02:31")
+
+
+def test_what_was_asked_for_is_not_taken_twice():
+    stage = Stage(now="19:02:31")
+    stage.order_now(by_hand("19:02:31"))
+    with pytest.raises(Refused):
+        stage.order_now(by_hand("19:02:31"))
+    stage.until("19:10")
+
+    with pytest.raises(Refused):
+        stage.order_now(by_hand("19:02:31"))
 
 
 def test_a_replay_obeys_the_policy():

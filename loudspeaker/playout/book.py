@@ -39,6 +39,9 @@ class Book:
     def __iter__(self) -> Iterator[Turn]:
         return iter(tuple(self._turns.values()))
 
+    def __contains__(self, airing: str) -> bool:
+        return airing in self._turns
+
     def on(self, output: str) -> list[Turn]:
         """The turns of one output that are due or about to be, who goes first first."""
         return sorted((turn for turn in self.near if turn.airing.output == output), key=lambda turn: turn.precedence)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from ..errors import Message, Refused
 from ..interfaces import Speaker
 from . import rules
 from .air import Air
@@ -98,10 +99,16 @@ class Conductor:
     # People's orders.
 
     def order(self, order: Order, now: datetime) -> None:
-        """A replay or an emergency: on the disk when this returns, on the air with the next step."""
+        """A replay or an emergency: on the disk when this returns, on the air with the next step.
+
+        Raises `Refused` where one of its airings exists already: an id is for ever.
+        """
         self._begin(now)
         ours = [airing for airing in order.airings if any(line.name == airing.output for line in self._lines)]
         order = replace(order, airings=tuple(ours))
+        for airing in order.airings:
+            if airing.id in self._book or self._journal.has_verdict(airing.id):
+                raise Refused(Message("{airing} was asked for already", airing=airing.id))
         self._journal.asked(order, now)
         self._book.take(order, now, now)
 

@@ -1,0 +1,215 @@
+"""What it costs to be trusted: from restart to armed, from an urgent request to its sound, a month's memory, a step.
+
+    python bench/recovery.py
+
+Restart: a real process on a log of a year, killed while an airing is due; baseline: a process that only imports
+APScheduler and opens the log. Urgent: through the daemon's door, breaking into what is on the air (speakers without a
+card: what the card adds is in bench/playout.py). Budgets: armed within 1 s, heard within 150 ms, memory without growth.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from threading import Thread
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "fault"))
+
+from box import COMMUNE, Box
+from stage import Desk, Stage, airing, at, programme
+
+from loudspeaker.clock import FakeClock, SystemClock
+from loudspeaker.control import ask
+from loudspeaker.daemon import run
+from loudspeaker.interfaces import State
+from loudspeaker.playout.conductor import Conductor
+from loudspeaker.playout.record import Record
+from loudspeaker.playout.turn import Order, RunningOrder
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.store.asrun import AsRunLog
+from loudspeaker.vocabulary import Level, Verdict
+
+TIMES = 7
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        restart(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        urgent(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        month(Path(folder))
+    steps()
+
+
+def restart(folder: Path) -> None:
+    fill(folder, 365 * 12)
+    with Box(folder, airings=2, apart=30.0, duration=20.0) as box:
+        time.sleep(2.5)
+        took = median(recovered(box) for _ in range(TIMES))
+    usual = median(bare(folder) for _ in range(TIMES))
+    print(
+        f"restart to armed, log of {365 * 12} verdicts: {took:.2f} s (budget 1 s); bare process {usual:.2f} s", end=""
+    )
+    print(f"; ratio {took / usual:.2f}")
+
+
+def fill(folder: Path, rows: int) -> None:
+    (folder / "state").mkdir()
+    log = AsRunLog.open(folder / "state" / "asrun.db", COMMUNE)
+    past = datetime.now(UTC) - timedelta(days=400)
+    for number in range(rows):
+        moment = past + timedelta(hours=2 * number)
+        one = airing("17:30")
+        log.verdict(
+            Record(
+                *(f"na-hoa/bluezone/{moment:%Y-%m-%dT%H:%M}", one.village, one.output, one.broadcast, one.bulletin),
+                *(one.level, moment, Verdict.AIRED, "heard whole and on time"),
+            )
+        )
+    log.close()
+
+
+def recovered(box: Box) -> float:
+    """Seconds from the start of the process to its next "started" in the log."""
+    box.kill()
+    log = AsRunLog.open(box.folder / "state" / "asrun.db", COMMUNE)
+    before, began = len(log.events("started")), time.perf_counter()
+    box.start()
+    while len(log.events("started")) == before and time.perf_counter() - began < 10:
+        time.sleep(0.005)
+    took = time.perf_counter() - began
+    log.close()
+    return took
+
+
+def bare(folder: Path) -> float:
+    code = (
+        "import apscheduler.schedulers.background\n"
+        "from pathlib import Path\nfrom loudspeaker.store.asrun import AsRunLog\n"
+        f"AsRunLog.open(Path({str(folder / 'state' / 'asrun.db')!r}), {COMMUNE!r}).close()"
+    )
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return time.perf_counter() - began
+
+
+class Service:
+    """A station with nothing but an endless broadcast and an emergency to be asked for."""
+
+    def __init__(self, folder: Path, wake: object) -> None:
+        self.clock = SystemClock(UTC)
+        self.log = AsRunLog.open(folder / "asrun.db", COMMUNE)
+        self.speaker = MemorySpeaker(self.clock)
+        self.conductor = Conductor(self.log, {"horn": self.speaker}, Desk())
+        self.heard: list[float] = []
+        self.asked = 0.0
+        self.orders = 0
+
+    def step(self) -> datetime:
+        now = self.clock.now()
+        begins, ends = self.conductor.window(now)
+        wake = self.conductor.step(now, RunningOrder(begins, ends))
+        if self.asked and "urgent" in self.speaker.poll().airing:
+            self.heard.append(time.perf_counter() - self.asked)
+            self.asked = 0.0
+        return wake
+
+    def carry_out(self, do: str, args: dict[str, float], uid: int) -> None:
+        self.asked = args["asked"]
+        now = self.clock.now()
+        level = Level.EMERGENCY if do == "urgent" else Level.ROUTINE
+        self.orders += 1
+        moment = now.astimezone(at("17:30").tzinfo)
+        asked = replace(airing("17:30", broadcast=do, level=level), id=f"na-hoa/{do}/{self.orders}")
+        asked = replace(asked, scheduled_at=moment, starts_at=moment)
+        order = Order((asked,), "bench", (programme(do, 0.1 if do == "urgent" else 60.0),), override="bench")
+        self.conductor.order(order, now)
+
+    def look(self) -> bool:
+        return False
+
+    def healthy(self) -> bool:
+        return self.speaker.poll().state is not State.FAILED
+
+    def leave(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.log.close()
+
+    prepare_ahead = readiness = sweep = lambda self: None
+
+
+def urgent(folder: Path) -> None:
+    services: list[Service] = []
+
+    def caller() -> None:
+        while not (folder / "sock").exists():
+            time.sleep(0.01)
+        for _ in range(20):
+            ask(folder / "sock", "play", asked=0.0)
+            time.sleep(0.1)
+            ask(folder / "sock", "urgent", asked=time.perf_counter())
+            time.sleep(0.3)
+        os.kill(os.getpid(), 15)
+
+    thread = Thread(target=caller)
+    thread.start()
+    run(lambda wake: services.append(Service(folder, wake)) or services[0], folder / "sock", SystemClock(UTC))
+    thread.join()
+    heard = services[0].heard
+    print(f"urgent, from request to sound: median {1e3 * median(heard):.1f} ms, worst {1e3 * max(heard):.1f} ms")
+
+
+def month(folder: Path) -> None:
+    stage = Stage(*(airing(f"2026-11-{day:02}T{hour}") for day in range(1, 31) for hour in ("05:30", "11:00", "17:30")))
+    stage.clock = FakeClock(at("2026-11-01T00:00"))
+    stage.log = AsRunLog.open(folder / "asrun.db", COMMUNE)  # type: ignore[assignment]
+    stage.begin()
+    sizes = []
+    for day in range(2, 31):
+        stage.until(f"2026-11-{day:02}T00:00")
+        for speaker in stage.speakers.values():
+            speaker.played.clear()
+        stage._collected = dict.fromkeys(stage.speakers, 0)
+        gc.collect()
+        sizes.append(resident())
+    written = sum(file.stat().st_size for file in folder.iterdir())
+    print(f"a month: {sizes[2] / 1024:.1f} MB after three days, {sizes[-1] / 1024:.1f} MB at its end", end="")
+    print(f" (ratio {sizes[-1] / sizes[2]:.3f}); log {written / 1024:.0f} KB, {len(stage.records())} verdicts")
+    stage.log.close()  # type: ignore[attr-defined]
+
+
+def resident() -> int:
+    """KB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 1024
+
+
+def steps() -> None:
+    for number in (10, 1000):
+        first = at("05:00")
+        many = [airing(f"{first + timedelta(minutes=4 * n):%Y-%m-%dT%H:%M}") for n in range(number)]
+        stage = Stage(*many, now="04:00")
+        stage.step()
+        began = time.perf_counter()
+        for _ in range(1000):
+            stage.clock.advance(0.5)
+            stage.step()
+        print(f"a step with {number} airings in the plan: {1e3 * (time.perf_counter() - began):.0f} µs")
+
+
+if __name__ == "__main__":
+    main()
