@@ -22,9 +22,8 @@ from pathlib import Path
 from statistics import median
 from threading import Thread
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-sys.path.insert(0, str(ROOT / "tests" / "fault"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "fault"))
 
 from box import COMMUNE, Box
 from stage import Desk, Stage, airing, at, programme
@@ -40,6 +39,7 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.vocabulary import Level, Verdict
 
+ROOT = Path(__file__).parent.parent
 TIMES = 7
 
 
