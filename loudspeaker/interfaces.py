@@ -64,6 +64,7 @@ class Playback:
     error: Message | None = None
     via: str = ""  # the card or file it went to
     to_file: bool = False
+    heard: bool | None = None  # by the proof input; None: nobody listened
 
 
 class Speaker(Protocol):

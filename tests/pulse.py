@@ -37,7 +37,9 @@ class Server:
             "PULSE_SERVER": f"unix:{self.run / 'native'}",
             "DBUS_SESSION_BUS_ADDRESS": "disabled:",
         }
-        (folder / ".asoundrc").write_text("".join(f"pcm.{sink} {{ type pulse device {sink} }}\n" for sink in sinks))
+        cards = [f"pcm.{sink} {{ type pulse device {sink} }}\n" for sink in sinks]
+        ears = [f"pcm.ear-of-{sink} {{ type pulse device {sink}.monitor }}\n" for sink in sinks]
+        (folder / ".asoundrc").write_text("".join(cards + ears))
         self.start()
 
     def start(self) -> None:

@@ -51,6 +51,7 @@ class Outlet:
     channel: int = 1
     gain: float = 0.0
     relay: None = None
+    proof: str | None = None
 
 
 @dataclass
@@ -316,3 +317,14 @@ def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path
         player = int(daemon.stdout.readline())
         daemon.kill()
     wait_for(lambda: not Path(f"/proc/{player}/cmdline").exists() or not Path(f"/proc/{player}/cmdline").read_bytes())
+
+
+@pytest.mark.parametrize(("ear", "heard"), [("ear-of-hall", True), ("ear-of-yard", False)])
+def test_an_input_proves_the_sound(server: Server, noises: list[Noise], tmp_path: Path, ear: str, heard: bool) -> None:
+    speaker = open_speakers([Outlet("hall", "hall", proof=ear)], Setting(Clock(), tmp_path))["hall"]
+    at, _ = soon(2.0)
+    speaker.arm("x", [noises[0].programme] * 4, at)
+    over(speaker)
+    speaker.close()
+
+    assert (speaker.poll().state, speaker.poll().heard) == (State.DONE, heard)

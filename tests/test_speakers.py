@@ -23,9 +23,11 @@ from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day, intact
 from loudspeaker.speakers.anchor import Anchor, Habit, habit
 from loudspeaker.speakers.deck import Deck
+from loudspeaker.speakers.ear import level
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.outlets import Auto, Setting, open_speakers
+from loudspeaker.speakers.proof import louder as louder_than_before
 from loudspeaker.speakers.tape import Tape, louder
 from loudspeaker.speakers.track import Track
 
@@ -53,6 +55,7 @@ class Outlet:
     channel: int = 1
     gain: float = 0.0
     relay: None = None
+    proof: str | None = None
 
 
 @dataclass
@@ -426,3 +429,30 @@ def test_the_daemons_side_loads_neither_numpy_nor_portaudio() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+# Proof of sound
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "heard"),
+    [
+        ([-50, -52, -49], [-20, -60, -21, -22], True),
+        ([-50, -52, -49], [-48, -50, -51], False),
+        ([-50, -52, -49], [-60, -60, -59, -20, -21, -60, -20], True),  # pauses between the sentences
+        ([-50], [-20, -20, -20], None),
+        ([-50, -50], [], None),
+    ],
+)
+def test_the_horns_have_spoken_where_it_was_louder_than_before(
+    before: list[float], during: list[float], heard: bool | None
+) -> None:
+    levels = [(10 - 0.5 * (len(before) - number), level) for number, level in enumerate(before)]
+    levels += [(10.6 + 0.5 * number, level) for number, level in enumerate(during)]
+
+    assert louder_than_before(levels, 10.0, 15.0) is heard
+
+
+def test_a_level_is_that_of_its_samples() -> None:
+    assert level(array("h", [16384, -16384] * 50).tobytes()) == pytest.approx(-6.02, abs=0.01)
+    assert level(bytes(100)) == -96.0

@@ -9,14 +9,17 @@ import threading
 import time
 from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from loudspeaker.errors import Refused
+from loudspeaker.errors import Message, Refused
+from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import tuner
-from loudspeaker.speakers.stream import Receiver, check
+from loudspeaker.speakers.stream import Dial, Receiver, check
 from loudspeaker.speakers.tape import Live
 
 RATE = 8000
@@ -242,3 +245,58 @@ def test_a_stream_that_lies_gives_no_sound_and_is_tried_again(station: int) -> N
     receiver.close()
 
     assert (len(Station.asked) >= 2, len(heard)) == (True, 0)
+
+
+# When
+
+
+@dataclass
+class Carried:
+    id: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    stream: str | None = "http://stream.vov.vn/vov1.mp3"
+
+
+class Tuned:
+    """A receiver that receives nothing."""
+
+    programme = Programme("stream", Path("none"), RATE, 1, "")
+
+    def __init__(self) -> None:
+        self.alive, self.closed = True, False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_stream_is_opened_a_minute_early_and_closed_after_it() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    airing = Carried("x", noon, noon + timedelta(minutes=30))
+    opened: list[tuple[Tuned, float]] = []
+
+    def opener(url: str, lasts: float) -> Receiver:
+        opened.append((Tuned(), lasts))
+        return opened[-1][0]  # type: ignore[return-value]
+
+    dial = Dial(opener)
+    dial.look(noon - timedelta(seconds=61), [airing])
+    assert isinstance(dial.programme(airing), Message)
+    dial.look(noon - timedelta(seconds=60), [airing])
+    dial.look(noon, [airing])
+    assert dial.programme(airing) is Tuned.programme
+    assert [lasts for _, lasts in opened] == [1860]
+    opened[0][0].alive = False
+    assert isinstance(dial.programme(airing), Message)
+    dial.look(noon + timedelta(minutes=31), [airing])
+
+    assert [tuned.closed for tuned, _ in opened] == [True]
+
+
+def test_a_stream_that_is_refused_says_why() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    airing = Carried("x", noon, noon + timedelta(minutes=30))
+    dial = Dial(lambda url, lasts: Receiver(url, ["elsewhere.vn"], lasts))
+    dial.look(noon, [airing])
+
+    assert "stream.vov.vn" in str(dial.programme(airing))

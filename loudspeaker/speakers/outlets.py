@@ -21,6 +21,7 @@ from .amplifier import Amplified, Amplifier, switch
 from .file import FileSpeaker
 from .memory import MemorySpeaker
 from .portaudio import Card, CardSpeaker
+from .proof import InputEar, Proved
 
 GROUP = "loudspeaker.speakers"
 CARD = "portaudio"
@@ -53,6 +54,8 @@ class Output(Protocol):
     def gain(self) -> float: ...
     @property
     def relay(self) -> Relay | None: ...
+    @property
+    def proof(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,14 @@ def open_speakers(outputs: Sequence[Output], setting: Setting) -> dict[str, Spea
     for kind, members in kinds.items():
         opener: Opener = known[kind].load()
         speakers |= opener(members, setting)
+    speakers |= {name: Proved(speakers[name], InputEar(ear)) for name, ear in _ears(outputs)}
     return speakers | dict(_amplified(outputs, speakers, setting))
+
+
+def _ears(outputs: Sequence[Output]) -> Iterator[tuple[str, str]]:
+    for output in outputs:
+        if output.proof:
+            yield output.name, output.proof
 
 
 def _amplified(

@@ -10,8 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from ..errors import Message, Refused
@@ -57,3 +59,60 @@ def check(url: str, hosts: Collection[str]) -> None:
         raise Refused(Message("“{url}” is not the address of a stream: it begins with http:// or https://.", url=url))
     if parts.hostname.casefold() not in {host.casefold() for host in hosts}:
         raise Refused(Message("{host} is not among the “streams” of commune.yaml.", host=parts.hostname))
+
+
+class Airing(Protocol):
+    """What is asked of an airing that carries a stream."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def stream(self) -> str | None: ...
+    @property
+    def starts_at(self) -> datetime | None: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+
+
+class Dial:
+    """The receivers of the streams that are coming: opened early, kept while they last, closed after."""
+
+    def __init__(self, opener: Callable[[str, float], Receiver]) -> None:
+        self._opener = opener  # address and seconds -> receiver; may raise `Refused`
+        self._open: dict[str, tuple[Receiver, datetime]] = {}
+        self._refused: dict[str, Message] = {}
+
+    def look(self, now: datetime, airings: Iterable[Airing]) -> None:
+        """Open what begins within `EARLY`, close what has ended."""
+        for identity, (receiver, ends_at) in list(self._open.items()):
+            if now > ends_at:
+                receiver.close()
+                del self._open[identity]
+        for airing in airings:
+            if airing.stream and airing.ends_at and airing.id not in self._open and _near(airing, now):
+                self._tune(airing.id, airing.stream, now, airing.ends_at)
+
+    def programme(self, airing: Airing) -> Programme | Message:
+        """What to play for it, or why there is nothing."""
+        if refused := self._refused.get(airing.id):
+            return refused
+        receiver, _ = self._open.get(airing.id, (None, None))
+        if receiver is None or not receiver.alive:
+            return Message("The station {url} cannot be received.", url=airing.stream)
+        return receiver.programme
+
+    def close(self) -> None:
+        for receiver, _ in self._open.values():
+            receiver.close()
+        self._open.clear()
+
+    def _tune(self, identity: str, url: str, now: datetime, ends_at: datetime) -> None:
+        try:
+            self._open[identity] = self._opener(url, (ends_at - now).total_seconds()), ends_at
+        except Refused as error:
+            self._refused[identity] = error.message
+
+
+def _near(airing: Airing, now: datetime) -> bool:
+    begins, ends = airing.starts_at, airing.ends_at
+    return begins is not None and ends is not None and begins - timedelta(seconds=EARLY) <= now < ends
