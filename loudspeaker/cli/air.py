@@ -87,15 +87,17 @@ def urgent(
 
 
 @click.command(cls=Command)
-@click.argument("airing", metavar="AIRING|NUMBER")
+@click.argument("airing", metavar="[AIRING|NUMBER]", required=False)
 @why
-@option("--undo", is_flag=True, help="Take the skip back.")
+@option("--undo", is_flag=True, help="Take the skip back; the last one if none is named.")
 @by_whom
 @with_station
-def skip(station: Station, airing: str, why: str | None, undo: bool, by: str | None) -> None:
+def skip(station: Station, airing: str | None, why: str | None, undo: bool, by: str | None) -> None:
     """Leave one airing out. NUMBER is its row in today's `plan`."""
     if not undo and not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
+    if not undo and not airing:
+        raise BadUsage(Message("say which airing: its id, or its row in today's plan"))
     skipped = station.skip(airing, why, decider(by), undo)
     tell((_("taken back: {airing}") if undo else _("will be left out: {airing}")).format(airing=skipped))
 

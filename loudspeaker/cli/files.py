@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BadUsage, Message
+from ..errors import BadFile, BadUsage, Message
 from .shell import Command, Desk, as_json, given, option, print_json, tell, warn, with_station
 from .values import _
 
@@ -32,7 +32,12 @@ def init(folder: Path) -> None:
 @click.pass_context
 def check(ctx: click.Context, days: int, as_json: bool) -> None:
     """Tell every mistake in every file, and what the coming days would not allow."""
-    findings = ctx.find_object(Desk).station.check(days)  # type: ignore[union-attr]
+    from ..station.files import Finding
+
+    try:
+        findings = ctx.find_object(Desk).station.check(days)  # type: ignore[union-attr]
+    except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
+        findings = [Finding(problem) for problem in error.problems]
     if as_json:
         print_json([finding.row(_) for finding in findings])
     else:

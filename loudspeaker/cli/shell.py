@@ -6,6 +6,7 @@ Nothing of the product is decided here, and nothing heavy is imported: `--help` 
 from __future__ import annotations
 
 import copy
+import gc
 import getpass
 import io
 import json
@@ -117,9 +118,13 @@ class Desk:
 
     @cached_property
     def station(self) -> Station:
+        # Loading makes thousands of things that all stay: looking for garbage among them is a tenth of the wait.
+        gc.disable()
         from ..station import Station  # heavier than most of click: `--help` does without
 
-        return Station.open(self.home, self.state, say=_)
+        station = Station.open(self.home, self.state, say=_)
+        gc.enable()
+        return station
 
 
 def with_station(command: Callable[..., Any]) -> Callable[..., Any]:

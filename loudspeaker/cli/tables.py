@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ WORDS = {
     "displaced": N_("displaced"),
     "skipped": N_("left out"),
     "not-ready": N_("not ready"),
+    "on-air": N_("on the air now"),
     "aired": N_("aired"),
     "aired-late": N_("aired late"),
     "aired-partly": N_("aired in part"),
@@ -80,8 +81,17 @@ def seconds(value: float) -> str:
 
 
 def fate(row: Row) -> str:
-    word = _(WORDS[row["verdict"] or row["expected"]])
-    return f"{word}: {row['why']}" if row["why"] and row["expected"] != "air" else word
+    """What became or will become of a planned airing, in a few words."""
+    if row["verdict"]:
+        return _(WORDS[row["verdict"]])
+    if row["expected"] == "air":
+        return _("past, and nothing on record") if past(row) else _(WORDS["air"])
+    return row["why"] if row["expected"] == "skipped" else f"{_(WORDS[row['expected']])}: {row['why']}"
+
+
+def past(row: Row) -> bool:
+    ends = datetime.fromisoformat(row["ends_at"])
+    return ends < datetime.now(ends.tzinfo) - timedelta(minutes=1)
 
 
 def plan(rows: Sequence[Row]) -> None:
@@ -134,7 +144,7 @@ def log(rows: Sequence[Row]) -> None:
             [
                 day_hour(row["scheduled_at"]),
                 row["village"],
-                row["broadcast"],
+                row["bulletin"] or row["broadcast"],
                 hour(row["started_at"]),
                 hour(row["ended_at"]),
                 _(WORDS[row["verdict"]]) + (f": {row['why']}" if row["verdict"] not in HEARD and row["why"] else ""),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -119,6 +118,8 @@ class Care(OnAir):
         try:
             soundcard.find(device)
         except soundcard.NoCard:
+            if device == "auto":
+                return Message("there is no sound card: it is aired into a file")
             known = ", ".join(card["name"] for card in soundcard.cards()) or "–"
             return Message("there is no such sound card; the system has: {known}", known=known)
         except soundcard.Unclear as error:
@@ -272,6 +273,8 @@ def _unwritable(folder: Path) -> Message | None:
 
 
 def _full(folder: Path) -> Message | None:
+    import shutil  # slow to load: it knows every archive
+
     free = shutil.disk_usage(folder).free
     if free >= ENOUGH:
         return None
@@ -279,4 +282,6 @@ def _full(folder: Path) -> Message | None:
 
 
 def _absent(program: str) -> Message | None:
+    import shutil
+
     return None if shutil.which(program) else Message("it is not installed: sudo apt install {name}", name=program)

@@ -47,13 +47,17 @@ class Files(Care):
     def _found(self, days: int) -> Iterator[Finding]:
         yield from (Finding(problem) for problem in self.problems)
         yield from self._doubts()
+        for path in self.folder.strays():
+            yield Finding(
+                Problem(path, 0, Message("this file is not read: its name should end in .md or .yaml")), False
+            )
         from ..schedule.findings import findings
 
         contents = self.contents
         begins, ends = self.window(None, days)
         airings = self.airings(begins, ends)
         for problem, mistake in findings(
-            contents.commune, contents.box, contents.schedules, contents.bulletins, airings
+            contents.commune, contents.box, contents.schedules, {*contents.bulletins, *contents.broken}, airings
         ):
             yield Finding(problem, mistake)
 

@@ -38,6 +38,7 @@ class Contents:
     box: Box
     schedules: tuple[VillageSchedule, ...]
     bulletins: Mapping[str, Bulletin]
+    broken: frozenset[str]  # ids of bulletins that are there but cannot be used
     revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
     problems: tuple[Problem, ...]
 
@@ -82,6 +83,7 @@ class Folder:
             box=reads["box.yaml"].value,
             schedules=tuple(read.value for path, read in reads.items() if path.startswith("schedules/") and read.value),
             bulletins={r.value.id: r.value for p, r in reads.items() if p.startswith("bulletins/") and r.value},
+            broken=frozenset(Path(p).stem for p, r in reads.items() if p.startswith("bulletins/") and not r.value),
             revisions={path: read.revision for path, read in reads.items()},
             problems=tuple(problems),
         )
@@ -91,6 +93,11 @@ class Folder:
         paths = ["commune.yaml", "box.yaml", *self._paths("bulletins", ".md"), *self._paths("schedules", ".yaml")]
         paths += [str(path.relative_to(self.home)) for path in sorted((self.home / "recordings").rglob("*"))]
         return tuple((path, stamp_of(self.home / path)) for path in paths)
+
+    def strays(self) -> Iterator[str]:
+        """Files that look as if somebody meant them, and that nobody reads."""
+        for folder, suffix in (("bulletins", ".md"), ("schedules", ".yaml")):
+            yield from sorted(f"{folder}/{n}" for n in _names(self.home / folder) if not n.endswith((suffix, "~")))
 
     def digest(self, path: str) -> str:
         """SHA-256 of a sound file below the folder; "" where there is none."""

@@ -14,9 +14,11 @@ from datetime import datetime, timedelta
 from ..clock import FakeClock, vouchers
 from ..errors import LoudspeakerError, Message, NotFound
 from ..interfaces import Clock, Speaker
+from ..language import LANGUAGES, translator
 from ..playout.conductor import Conductor
 from ..playout.memory import MemoryLog
 from ..playout.record import Log, Record
+from ..playout.stored import stored_order
 from ..playout.trust import ClockWatch, Trust
 from ..playout.turn import Order as Request
 from ..playout.turn import RunningOrder
@@ -33,6 +35,7 @@ from .folder import stamp_of
 from .planning import Planning
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
+CEILING = timedelta(hours=24)  # no emergency lasts longer
 MARKS = ("skip", "pause", "resume", "approve")
 
 
@@ -58,6 +61,7 @@ class Live:
         self.conductor = Conductor(log, speakers, self, alone)
         self.watch = ClockWatch(log)
         self._vouch = vouch
+        self._write = translator(LANGUAGES[0])
         self._order = RunningOrder(datetime.max, datetime.min)
         self._seen: object = None
 
@@ -125,7 +129,8 @@ class Live:
         return self.station.planner.revision(bulletin) if bulletin else ""
 
     def say(self, message: Message) -> str:
-        return message.say(self.station.say)
+        """The log is written in one language, whatever that of the command is."""
+        return message.say(self._write)
 
     # What people ask for.
 
@@ -158,9 +163,9 @@ class Live:
         return self._ask(Request(tuple(airings), by, (said,), repeat, gap, end))
 
     def end_urgent(self, by: str) -> list[str]:
-        """End every emergency and air the all-clear where it was heard."""
+        """End every emergency and air the all-clear where it was heard, today and without one since."""
         now = self.now()
-        urgent = {turn.airing.village: turn.airing for turn in self.conductor.open() if turn.urgent}
+        urgent = self._alarmed(now)
         self.conductor.end(now, by)
         airings, now = [], self._free("all-clear", urgent)
         for village, airing in urgent.items():
@@ -189,6 +194,17 @@ class Live:
             {"id": turn.airing.id, "at": turn.target.isoformat(), "phase": turn.life.phase, "title": turn.airing.title}
             for turn in self.conductor.open()
         ]
+
+    def _alarmed(self, now: datetime) -> dict[str, Airing]:
+        """Village -> the emergency that it still has in its ears."""
+        alarmed: dict[str, Airing] = {}
+        for event in self.log.events("asked", since=now - CEILING):
+            airing = stored_order(event.facts).airings[0]
+            if airing.broadcast == "urgent":
+                alarmed[airing.village] = airing
+            elif airing.broadcast == "all-clear":
+                alarmed.pop(airing.village, None)
+        return alarmed
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
         """Silence what sounds on these villages' outputs, or on all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
 from ..script.reading import Doubt
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Level
-from . import words
+from . import planner, words
 from .planning import Progress, Row
 from .record import Recording, row
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # what is on the air is loaded only by who goes on the air
 
 LONGEST = timedelta(minutes=62)  # a manual replay never takes longer
 BLINK = 0.02  # s
+LOOK = 0.1  # s, between looks at what the daemon has written
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,12 @@ class OnAir(Recording):
         if bulletin and self.bulletin(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         order = self.call(text, bulletin, self.box.plays[villages[0]], drill)
-        return Call(text, bulletin, drill, tuple(villages), order.spoken, order.doubts)
+        sounding = {self.box.plays[village] for village in villages}
+        heard = tuple(village for village, output in self.box.plays.items() if output in sounding)
+        return Call(text, bulletin, drill, heard, order.spoken, order.doubts)
 
     def urgent(self, call: Call, repeat: int, gap: float, until: datetime | None, by: str) -> list[Row]:
-        """An emergency now, in the first local voice; its rows once every play is over, or at once from the daemon."""
+        """An emergency now, in the first local voice: its rows once it is on the air."""
         outputs = [self.box.plays[village] for village in call.villages]
         said = [self.call(call.text, call.bulletin, output, call.drill) for output in outputs]
         self._must(self.make(said, noiseless))
@@ -116,20 +119,29 @@ class OnAir(Recording):
         return control.ask(self.socket, verb, **facts)
 
     def end_urgent(self, by: str) -> list[Row]:
-        """The all-clear. Raises `Unreachable` where no daemon could be speaking."""
-        return self._followed(self.ask("end_urgent", by=by))
+        """The all-clear of what is on the air, or of the last 24 hours. Raises `Refused` where there is none."""
+        rows = self._done("end_urgent", by=by)
+        if not rows:
+            raise Refused(Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear"))
+        return rows
 
     def stop(self, villages: Sequence[str], why: str, by: str) -> list[Row]:
         """Fade out what is on the air. Raises `Unreachable`."""
         return self._followed(self.ask("stop", villages=list(villages), why=why, by=by))
 
-    def skip(self, airing: str, why: str | None, by: str, undo: bool = False) -> str:
-        """Leave one airing out, or take that back; its id. Raises `Refused` where it is over."""
-        found = self.find(airing)
+    def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
+        """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
+        found = self.find(airing or self._skipped_last())
         if self.log.verdict_of(found.id):
             raise Refused(Message("{airing} is over already", airing=found.id))
         self.log.event("skip", found.id, self.now(), by=by, why=why or "", undo=undo)
         return found.id
+
+    def _skipped_last(self) -> str:
+        skipped = list(planner.marks(self.log, self.now() - planner.MEMORY).skips)
+        if not skipped:
+            raise Refused(Message("nothing was skipped"))
+        return skipped[-1]
 
     def pause(self, village: str, until: datetime | None, why: str, by: str) -> datetime:
         self.known_village(village)
@@ -167,7 +179,8 @@ class OnAir(Recording):
 
     def _done(self, verb: str, **facts: Any) -> list[Row]:
         try:
-            return self._followed(self.ask(verb, **facts))
+            ids = self.ask(verb, **facts)
+            return self._begun(ids) if verb == "urgent" else self._followed(ids)
         except Unreachable:
             from .live import by_hand
 
@@ -181,12 +194,22 @@ class OnAir(Recording):
             wait = (live.step() - self.clock.now()).total_seconds()
             time.sleep(min(max(wait, 0.0), BLINK))
 
-    def _followed(self, ids: Iterable[str]) -> list[Row]:
+    def _followed(self, ids: Sequence[str]) -> list[Row]:
         """Wait for the daemon's verdicts."""
-        ids, until = list(ids), self.now() + LONGEST
-        while not all(map(self.log.verdict_of, ids)) and self.now() < until:
-            time.sleep(0.1)
+        self._wait(lambda: all(map(self.log.verdict_of, ids)))
         return self._rows(ids)
+
+    def _begun(self, ids: Sequence[str]) -> list[Row]:
+        """Wait until all are on the air (or over): whoever gave the alarm needs the terminal back to end it."""
+        self._wait(lambda: all(self.log.verdict_of(one) or self.log.events("on-air", one) for one in ids))
+        rows = self._rows(ids)
+        over = {row["id"] for row in rows}
+        return rows + [{"id": one, "verdict": "on-air", "why": None} for one in ids if one not in over]
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        latest = self.now() + LONGEST
+        while not until() and self.now() < latest:
+            time.sleep(LOOK)
 
     def _rows(self, ids: Sequence[str]) -> list[Row]:
         since = self.now() - timedelta(days=2)

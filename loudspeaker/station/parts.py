@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from ..clock import SystemClock
 from ..engines import registry
 from ..errors import BadFile, EngineError, Message, NotFound, Problem
 from ..interfaces import Clock, Engine
@@ -31,13 +32,14 @@ class Parts:
     `home` holds people's files and the cache, `state` what the program writes for itself; `say` is the translator.
     """
 
-    def __init__(self, home: Path, state: Path, clock: Clock, say: Callable[[str], str]) -> None:
+    def __init__(self, home: Path, state: Path, clock: Clock | None, say: Callable[[str], str]) -> None:
         self.home = home
         self.state = state
-        self.clock = clock
+        self.clock = clock or SystemClock()
         self.say = say
         self.folder = Folder(home, Accepted(state / "accepted"))
         self.contents = self._contents()
+        self.clock = clock or SystemClock(self.commune.zone)
         self._engines: dict[str, Engine] = {}
         self._prints: dict[str, str | None] = {}
 

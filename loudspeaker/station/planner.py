@@ -15,12 +15,13 @@ from ..schedule.plan import plan
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
-from ..studio.order import DRILL, RATE, Desk, Lead, Order, estimate
+from ..studio.order import DRILL, LEADS, RATE, Desk, Lead, Order, estimate
 from ..vocabulary import Level
 from . import words
 from .folder import Contents, Folder
 
 Row = dict[str, Any]
+BROKEN = BulletinFacts("…", ready=False, why=Message("its file has mistakes; see “loudspeaker check”"))
 MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
 
 
@@ -116,19 +117,21 @@ class Planner:
 
     def facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""
-        approved, known = approvals(log), self.contents.bulletins
-        return {name: self._facts(known[name], approved.get(name)) for name in names if name in known}
+        approved, known, names = approvals(log), self.contents.bulletins, set(names)
+        broken = dict.fromkeys(names & self.contents.broken, BROKEN)
+        return broken | {name: self._facts(known[name], approved.get(name)) for name in names if name in known}
 
     def _scheduled(self) -> set[str]:
         entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
         return {name for entry in entries for name in (entry.bulletin, entry.fallback) if name}
 
     def words(self) -> SessionWords:
-        tune = estimate(Order((), Lead.TUNE))
-        opening, closing = self.opening("", False), self.closing("")
+        output = self._usual_output()
+        opening, closing = self.opening(output, True), self.closing(output)
+        tune = LEADS[Lead.TUNE] - LEADS[Lead.NONE] if opening else 0.0
         return SessionWords(
-            tune=tune if opening else 0.0,
-            opening=self.duration(opening)[0] if opening else 0.0,
+            tune=tune,
+            opening=self.duration(opening)[0] - tune if opening else 0.0,
             closing=self.duration(closing)[0] if closing else 0.0,
         )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from ..clock import SystemClock
 from ..interfaces import Clock
 from .files import Files
 
@@ -19,4 +18,4 @@ class Station(Files):
         cls, home: Path, state: Path | None = None, *, say: Callable[[str], str] = str, clock: Clock | None = None
     ) -> Self:
         """Read the files in `home`; the log lies in `state` (home/.state). Raises `BadFile`."""
-        return cls(home, state or home / ".state", clock or SystemClock(), say)
+        return cls(home, state or home / ".state", clock, say)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +46,7 @@ class Said:
 
     def key(self, order: Order) -> str:
         """The hash of all that did go in."""
-        told = [FORMAT, asdict(replace(order, doubts=())), [spoken.keys for spoken in self.spoken.values()]]
+        told = [FORMAT, order.told(), [spoken.keys for spoken in self.spoken.values()]]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ..errors import Message
@@ -42,6 +42,9 @@ class Speech:
     utterances: tuple[Utterance, ...]
     voices: tuple[str, ...]
 
+    def told(self) -> list[object]:
+        return [[[utterance.text, utterance.pause_after] for utterance in self.utterances], self.voices]
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -49,6 +52,9 @@ class Recording:
 
     path: str
     digest: str
+
+    def told(self) -> list[object]:
+        return [self.path, self.digest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,15 @@ class Order:
 
     def recipe(self, fingerprint: Callable[[str], str | None]) -> str:
         """The hash of all that shapes the sound; `fingerprint` tells a voice's, None where it is not installed."""
-        voices = sorted({voice for speech in self.speeches for voice in speech.voices})
-        told = {**asdict(replace(self, doubts=())), "format": FORMAT, "voices": {v: fingerprint(v) for v in voices}}
+        voices = {voice: fingerprint(voice) for speech in self.speeches for voice in speech.voices}
+        told = [FORMAT, voices, self.told()]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def told(self) -> list[object]:
+        """Everything but the doubts, as JSON can keep it."""
+        parts = [self.lead_file.told() if self.lead_file else None, self.reminder.told() if self.reminder else None]
+        numbers = [self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate]
+        return [[piece.told() for piece in self.pieces], parts, numbers]
 
     def spoken_by(self, voices: tuple[str, ...]) -> Order:
         """The same words in other voices; the same order where none is named."""
@@ -99,7 +111,7 @@ class Order:
 
     def approval(self) -> str:
         """The hash of what a person approves: words and recordings, not voices or chimes."""
-        told = [asdict(p) if isinstance(p, Recording) else [u.text for u in p.utterances] for p in self.pieces]
+        told = [p.told() if isinstance(p, Recording) else [u.text for u in p.utterances] for p in self.pieces]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -152,7 +164,7 @@ def estimate(order: Order) -> float:
     return LEADS[order.lead] + once * order.repeat + between * (order.repeat - 1)
 
 
-LEADS = {Lead.NONE: 0.2, Lead.CHIME: 3.0, Lead.TUNE: 8.0, Lead.ATTENTION: 3.0, Lead.TONE: 5.0}
+LEADS = {Lead.NONE: 0.2, Lead.CHIME: 2.7, Lead.TUNE: 7.2, Lead.ATTENTION: 4.7, Lead.TONE: 5.0}
 CHARACTERS_A_SECOND = 13.0
 
 
