@@ -545,3 +545,59 @@ def test_who_leaves_early_in_an_airing_tries_again_when_back():
     stage.until("18:00")
 
     assert stage.verdicts()[MORNING.id] == "aired-late"
+
+
+# Streams.
+
+VOV = airing("17:30", 600.0, bulletin="vov1", stream="https://vov.example/vov1.m3u8", length=600.0)
+
+
+def test_a_stream_is_carried_for_its_time():
+    stage = Stage(VOV)
+
+    stage.until("18:00")
+
+    assert {VOV.id: "aired"} == stage.verdicts()
+
+
+def test_a_stream_is_joined_in_progress_for_the_time_that_is_left():
+    stage = Stage(VOV)
+    stage.speakers["horn"].gone = True
+    stage.until("17:36")
+    stage.speakers["horn"].gone = False
+
+    stage.until("18:00")
+
+    assert 239 <= stage.heard[0][2] <= 241
+    assert stage.verdicts()[VOV.id] == "aired-partly"
+    assert "heard for 239 s" in stage.record(VOV).why
+
+
+def test_a_stream_that_breaks_off_is_joined_again():
+    stage = Stage(VOV)
+    stage.until("17:33")
+    stage.speakers["horn"].fail()
+
+    stage.until("18:00")
+
+    assert [round(heard) for _, _, heard in stage.heard] == [180, 420]
+    assert stage.verdicts()[VOV.id] == "aired"
+
+
+def test_a_stream_is_cut_at_its_hard_end():
+    stage = Stage(replace(VOV, ends_at=at("17:38")))
+
+    stage.until("18:00")
+
+    assert round(stage.heard[0][2]) == 480
+
+
+def test_a_stream_with_too_little_left_is_not_joined():
+    stage = Stage(VOV)
+    stage.speakers["horn"].gone = True
+    stage.until("17:39:40")
+    stage.speakers["horn"].gone = False
+
+    stage.until("18:00")
+
+    assert ({VOV.id: "failed-device"}, []) == (stage.verdicts(), stage.heard)

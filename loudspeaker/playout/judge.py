@@ -56,12 +56,23 @@ class Judge:
                 self._journal.note("quarter", turn.airing.id, now)
 
     def _ended(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        if playback.state is State.DONE or line.cut is Cut.TIME:
+        if turn.airing.stream and playback.frames and self._lacks(line, turn, playback):
+            self._broke(line, turn, playback, now)
+        elif playback.state is State.DONE or line.cut is Cut.TIME:
             self._whole(line, turn, playback, now)
         elif turn.life.phase is Phase.ARMED:
             self._silent(turn, playback, now)
         else:
             self._broke(line, turn, playback, now)
+
+    def _lacks(self, line: Line, turn: Turn, playback: Playback) -> bool:
+        """Of a stream: is a part of it missing, at its end or since it was to begin?"""
+        heard, length = line.attempt(playback).heard, turn.airing.length or line.duration
+        if playback.state is State.DONE and heard < line.duration - rules.SHORT:
+            line.cut = Cut.STREAM
+        elif line.cut is None and playback.state is State.DONE:
+            line.cut = Cut.TIME
+        return turn.life.total + heard < length - rules.SHORT
 
     def _whole(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
         attempt = line.attempt(playback)
@@ -72,8 +83,8 @@ class Judge:
             if turn.left and not turn.ending:
                 return
         else:
-            turn.life.best = attempt
-        self.close(turn, rules.whole(turn, playback))
+            turn.life.best = turn.life.joined(attempt) if turn.airing.stream else attempt
+        self.close(turn, rules.whole(turn, playback.to_file))
 
     def _silent(self, turn: Turn, playback: Playback, now: datetime) -> None:
         """The attempt ended before its first sample: called off, or the card failed and is tried again."""

@@ -37,6 +37,7 @@ class Cut(StrEnum):
     EMERGENCY = "emergency"
     STOP = "stop"
     TIME = "time"  # a stream's hard end
+    STREAM = "stream"  # it broke off at its source
 
 
 _NEVER = {
@@ -75,6 +76,7 @@ class Life:
     attempts: int = 0  # that may have sounded
     plays: int = 0  # whole ones, of an airing that is played several times
     best: Attempt = Attempt()  # the longest attempt; of whole plays, their sum
+    total: float = 0.0  # seconds heard over all attempts: what counts of a stream, which is joined in progress
     quarter: bool = False  # at least a quarter was heard in one go
     cut: Cut | None = None  # how the last attempt ended
     trying: bool = False  # "started" is on record and its attempt has not ended
@@ -112,6 +114,7 @@ class Life:
     def broke(self, cut: Cut, attempt: Attempt) -> None:
         """This attempt ended early."""
         self._ended(cut)
+        self.total += attempt.heard
         if attempt.heard >= self.best.heard and not self.plays:
             self.best = attempt
 
@@ -122,6 +125,12 @@ class Life:
         heard, frames = (attempt.heard, attempt.frames) if self.plays else (0.0, 0)
         self.best = Attempt(first.started_at, attempt.ended_at, first.heard + heard, first.frames + frames, attempt.via)
         self.plays += 1
+
+    def joined(self, attempt: Attempt) -> Attempt:
+        """`attempt` and all before it, of a stream that was joined again."""
+        first = self.best if self.total else attempt
+        frames = attempt.frames + (self.best.frames if self.total else 0)
+        return Attempt(first.started_at, attempt.ended_at, self.total + attempt.heard, frames, attempt.via)
 
     def _ended(self, cut: Cut | None) -> None:
         self.to(Phase.BETWEEN)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import Message
-from ..interfaces import Playback
 from ..vocabulary import Expected, Level, Verdict
 from .life import Cut, Phase, seconds
 from .trust import Trust
@@ -30,6 +29,8 @@ LATE = seconds(2)
 RETRY = seconds(1)
 QUARTER = 0.25  # of a programme: who has heard so much does not hear it again from the start
 LEFTOVER = seconds(30)  # of a stream: less is not worth joining
+SHORT = 5.0  # seconds that a stream may lack and still be whole
+JOINS = 10  # of a stream that breaks off again and again
 RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down
 
 Sentence = tuple[Verdict, Message]
@@ -69,6 +70,8 @@ def again(turn: Turn) -> bool:
     life = turn.life
     if life.cut is None:
         return turn.left > 0
+    if turn.airing.stream and life.cut not in {Cut.STOP, Cut.TIME}:
+        return life.attempts - life.trying < JOINS
     if life.cut in {Cut.OFF, Cut.DEVICE}:
         return turn.urgent or (life.attempts - life.trying < 2 and not life.quarter)
     return life.cut is Cut.EMERGENCY
@@ -105,7 +108,7 @@ def _several(turn: Turn, reason: Sentence | None) -> Sentence:
 
 
 def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
-    heard = round(turn.life.best.heard)
+    heard = round(turn.life.total if turn.airing.stream else turn.life.best.heard)
     if turn.ending:
         return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
     cut = turn.life.cut or Cut.OFF
@@ -120,6 +123,7 @@ _CAUSES = {
     Cut.EMERGENCY: Message("an emergency broke in, and no time was left to start again"),
     Cut.STOP: Message("it was stopped"),
     Cut.TIME: Message("its time was over"),
+    Cut.STREAM: Message("the stream broke off"),
 }
 
 
@@ -129,11 +133,12 @@ def _unexplained(turn: Turn) -> Sentence:
     return Verdict.MISSED_OFF, Message("the station was not running")
 
 
-def whole(turn: Turn, playback: Playback) -> Sentence:
-    """The verdict over a playback whose last sample has left."""
-    late = (playback.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
-    if playback.to_file:
-        return Verdict.TO_FILE, Message("there is no sound card: written to {file}", file=playback.via)
+def whole(turn: Turn, to_file: bool) -> Sentence:
+    """The verdict over an airing whose last sample has left."""
+    heard = turn.life.best
+    late = (heard.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
+    if to_file:
+        return Verdict.TO_FILE, Message("there is no sound card: written to {file}", file=heard.via)
     if turn.order and turn.order.plays > 1:
         return _several(turn, turn.ending)
     if late > LATE:
