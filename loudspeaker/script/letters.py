@@ -33,13 +33,13 @@ _FOLD: dict[int, str] = {
 
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
-_ODD = re.compile(rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  ")
+_ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  "
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
-_CLUSTER = re.compile(rf"\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-Z\\^_a-~“” {_LATIN}]", re.DOTALL)
-_ALIKE_LETTER = re.compile("[Ѐ-ӿΑ-Ωο]")
+_CLUSTER = rf"(?s:\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
+_ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
 _WORD = re.compile(r"[^\W\d_]+")
-_SPACES = re.compile(rf"[{_SPACE}{_INVISIBLE}]+")
-_MARKS = re.compile(r"[\u0300-\u036f]+")
+_SPACES = rf"[{_SPACE}{_INVISIBLE}]+"
+_MARKS = r"[\u0300-\u036f]+"
 _KEPT = frozenset("'€£°²³½¼¾‰±•µΩ¥₹₩")
 
 
@@ -52,7 +52,7 @@ class Letters:
         self.given = given
         self._starts: Sequence[int] = ()
         self._steps: Sequence[tuple[int, int]] = ()
-        if not _ODD.search(given):
+        if not re.search(_ODD, given):
             self.text = given
             return
         self.text = self._put_right(given)
@@ -69,7 +69,7 @@ class Letters:
         """Plain stretches keep step with the input; each odd place opens a new one."""
         out: list[str] = []
         starts, steps, length, copied = [0], [(0, len(given))], 0, 0
-        for match in _CLUSTER.finditer(given):
+        for match in re.finditer(_CLUSTER, given):
             plain = given[copied : match.start()]
             out.append(plain)
             length += len(plain)
@@ -90,9 +90,9 @@ def _right(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
     if cluster == "\r\n":
         return "\n"
-    if _SPACES.fullmatch(cluster):
+    if re.fullmatch(_SPACES, cluster):
         return " " if cluster.strip(_INVISIBLE) else ""
-    composed = _MARKS.sub("", unicodedata.normalize("NFC", cluster))
+    composed = re.sub(_MARKS, "", unicodedata.normalize("NFC", cluster))
     folded = composed.translate(_FOLD)
     return folded if folded != composed else "".join(map(_one, composed))
 
@@ -110,9 +110,9 @@ def _one(letter: str) -> str:
 
 def _latin(text: str) -> str:
     """Cyrillic and Greek look-alikes inside Latin words become Latin, letter for letter."""
-    return _WORD.sub(_latin_word, text) if _ALIKE_LETTER.search(text) else text
+    return _WORD.sub(_latin_word, text) if re.search(_ALIKE_LETTER, text) else text
 
 
 def _latin_word(match: re.Match[str]) -> str:
     turned = match[0].translate(_ALIKE)
-    return match[0] if _ALIKE_LETTER.search(turned) else turned
+    return match[0] if re.search(_ALIKE_LETTER, turned) else turned

@@ -14,7 +14,7 @@ _STRONG = words_before(
 )
 _WEAK = words_before(
     "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
-    "liên lạc|bấm|số"
+    "liên lạc|bấm"
 )
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 

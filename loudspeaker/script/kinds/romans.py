@@ -19,6 +19,13 @@ _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
 _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
 
 
+@reads(r"([IVX]{1,4})/((?:19|20)\d{2})(?!\d)", starts="word")
+def of_year(match: re.Match[str], scene: Scene) -> Answer:
+    """quý III/2026 -> ba năm …"""
+    value = roman(match[1])
+    return f"{scene.numerals.cardinal(value)} năm {scene.say(match[2])}" if value else None
+
+
 @reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])", starts="word")
 def numeral(match: re.Match[str], scene: Scene) -> Answer:
     """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
@@ -47,4 +54,4 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (numeral, small)
+RULES: tuple[Rule, ...] = (of_year, numeral, small)

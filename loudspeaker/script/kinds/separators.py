@@ -158,8 +158,15 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
     if symbol in "()":
         return symbol
     if symbol in _MARKUP or symbol in _SILENT:
-        return "," if symbol in _PAUSES and not scene.begins_line(match.start()) else " "
+        return "," if symbol in _PAUSES and not scene.begins_line(match.start()) else _gap(match, scene)
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=symbol))
+
+
+def _gap(match: re.Match[str], scene: Scene) -> str:
+    """A blank where markup kept two things apart; nothing beside a blank or inside a bracket: (*phát*)."""
+    before, after = scene.char(match.start() - 1), scene.char(match.end())
+    closing = after == ")" and scene.text[match.start() - 2 : match.start()].isalpha()
+    return "" if before in ("", *" \n(") or after in ("", *" \n") or closing else " "
 
 
 @reads(r"_{1,200}", starts="sign")

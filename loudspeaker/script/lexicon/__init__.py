@@ -5,11 +5,11 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from ..numerals import spell_letters
+from ..syllables import is_syllable
 
 
 class Entry(NamedTuple):
@@ -96,7 +96,9 @@ class Lexicon:
         self.codes = {written: reading for written, reading, *_ in rows("codes.tsv")}
         self.units = {written: reading for written, reading, *_ in rows("units.tsv")}
         # Written small in a hurry, where no word can be meant: sđt, ubnd, bhyt.
-        self.small = {key.lower(): key for key in self.meanings if len(key) > 2 and not set(key) & set("AEIOUƯYÂÊ")}
+        self.small = {
+            key.lower(): key for key in self.meanings if len(key) > 2 and _only_short(key, self.meanings[key][0])
+        }
 
     def meaning(self, written: str, place: Place, start: int, end: int) -> Entry | None:
         """What `written` stands for between its neighbours; None where the table does not know it."""
@@ -116,6 +118,11 @@ def rows(name: str) -> Iterator[list[str]]:
     with open(f"{__path__[0]}/{name}", encoding="utf-8") as table:
         lines = table.read().splitlines()
     yield from (line.split("\t") for line in lines if line and line[0] != "#")
+
+
+def _only_short(key: str, meaning: Meaning) -> bool:
+    """Whether a key written small can be no word: bhyt can not, aids and who can."""
+    return key.isalpha() and " " in meaning.reading and spell_letters(key) != meaning.reading and not is_syllable(key)
 
 
 def _meaning(written: str, reading: str, before: str = "", after: str = "") -> Meaning:
@@ -148,6 +155,6 @@ def spellings(cues: str) -> Iterator[str]:
     """“ủy ban|xã” -> ủy ban, uỷ ban, xã: people set the tone mark in the new and in the old place."""
     for cue in cues.split("|"):
         yield cue
-        old = re.sub("|".join(_OLD), lambda match: _OLD[match[0]], cue)
-        if old != cue:
-            yield old
+        for new, old in _OLD.items():
+            if new in cue:
+                yield cue.replace(new, old)

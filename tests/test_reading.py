@@ -1,0 +1,187 @@
+"""The reading: every table of examples, doubts, places, the commune's words, and that any text is safe."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loudspeaker.script.legacy import looks_legacy
+from loudspeaker.script.reading import Reading, Readings, read
+from loudspeaker.script.spoken import spoken
+
+HERE = Path(__file__).parent
+TABLES = sorted((HERE / "tables").glob("*.tsv"))
+
+
+def rows(path: Path) -> list[tuple[str, str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(line.split("\t")[0], line.split("\t")[1]) for line in lines if line and not line.startswith("#")]
+
+
+EXAMPLES = [pytest.param(*row, id=f"{path.stem}: {row[0]}") for path in TABLES for row in rows(path)]
+
+
+def words(text: str) -> str:
+    """What is heard: no punctuation, no case."""
+    return " ".join("".join(c if c.isalnum() or c == "-" else " " for c in text.lower()).split())
+
+
+@pytest.mark.parametrize(("written", "expected"), EXAMPLES)
+def test_an_example_is_read_as_its_table_says(written: str, expected: str) -> None:
+    assert words(spoken(written)) == words(expected)
+
+
+@pytest.mark.parametrize(("written", "expected"), EXAMPLES)
+def test_what_is_spoken_already_stays_as_it_is(written: str, expected: str) -> None:
+    assert words(spoken(expected)) == words(expected)
+
+
+def whys(text: str, readings: Readings | None = None) -> dict[str, str]:
+    return {doubt.written: doubt.why.template for doubt in read(text, readings).doubts}
+
+
+@pytest.mark.parametrize(
+    ("written", "doubtful"),
+    [
+        ("Số: /STTTT-TTBCXB", "Số:"),
+        ("Lào Cai, ngày   tháng 7 năm 2021", "ngày"),
+        ("Hạn nộp: ngày ..../..../2026", "..../...."),
+        ("họp ngày 31/2/2026", "31/2/2026"),
+        ("họp lúc 25h30", "25h30"),
+        ("Kinh phí do ĐT hỗ trợ", "ĐT"),
+        ("giống lúa XQZ", "XQZ"),
+        ("cài ứng dụng Bluezone, mở Bluezone; quét Bluzone", "Bluzone"),
+        ("giá ☂ tăng", "☂"),
+        ("mã vận đơn dài 12345678901", "12345678901"),
+        ("mang theo 5/7", "5/7"),
+    ],
+)
+def test_a_guess_is_marked(written: str, doubtful: str) -> None:
+    assert doubtful in whys(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Chỉ thị số 15/CT-UBND ngày 01/7/2021 của UBND tỉnh",
+        "Họp lúc 8h30, thứ 4, tại TP. Lào Cai; gọi 0214.3840.001",
+        "Bà con cài Bluezone và khai báo y tế",
+        "Ngày tháng năm sinh của trẻ",
+    ],
+)
+def test_a_sure_reading_is_not_marked(written: str) -> None:
+    assert read(written).doubts == ()
+
+
+def test_a_doubt_tells_its_line_and_column() -> None:
+    doubt = read("Kính gửi bà con\nSố: /STTTT và XQZ").doubts[-1]
+
+    assert (doubt.written, doubt.line, doubt.column) == ("XQZ", 2, 15)
+
+
+def test_places_count_code_points_of_the_text_as_given() -> None:
+    given_text = unicodedata.normalize("NFD", "Hộp thư: họp ") + "8h30"
+    span = read(given_text).spans[-1]
+
+    assert given_text[slice(*span.written)] == "8h30"
+    assert read(given_text).spoken[slice(*span.spoken)] == "tám giờ ba mươi phút"
+
+
+def test_an_abbreviation_defined_in_brackets_is_learnt() -> None:
+    text = "Bệnh viêm da nổi cục trâu bò (VDNCTB) lây nhanh. Tiêm phòng VDNCTB."
+
+    assert spoken(text).endswith("Tiêm phòng viêm da nổi cục trâu bò.")
+
+
+def test_the_communes_words_go_over_everything() -> None:
+    own = Readings(
+        say={"Bluezone": "bờ-lu-dôn", "cà phê": "ca phê"}, abbrev={"VT": "văn thể"}, names={"Na Cồ Sa": "Na Cồ Xa"}
+    )
+
+    assert spoken("Cài Bluezone ở Na Cồ Sa, cà phê, VT.", own) == "Cài bờ-lu-dôn ở Na Cồ Xa, ca phê, văn thể."
+
+
+def test_the_longest_of_the_communes_words_wins() -> None:
+    own = Readings(say={"A": "sai", "A Mú": "A Mú Sung"})
+
+    assert spoken("xã A Mú", own) == "xã A Mú Sung"
+
+
+def test_a_word_in_small_letters_never_touches_a_name() -> None:
+    own = Readings(say={"ca": "ca trực"})
+
+    assert spoken("anh Ca Văn Lan nhận ca", own) == "anh Ca Văn Lan nhận ca trực"
+
+
+def test_the_communes_words_are_read_once() -> None:
+    own = Readings(say={"Bluezone": "ứng dụng Bluezone"})
+    once = spoken("Cài Bluezone", own)
+
+    assert once == spoken(once, own)
+
+
+def test_the_south_says_ngan_and_le() -> None:
+    assert spoken("1.005 hộ", Readings(region="south")).lower() == "một ngàn không trăm lẻ năm hộ"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(("sign", "plain"), [("–", "-"), ("\u00a0", " "), ("７", "7"), ("\u00ad", ""), ("С", "C")])
+def test_letters_from_word_and_pdf_are_put_right(form: str, sign: str, plain: str) -> None:
+    written = f"Họp {sign} TT. Phố Lu, cấp {sign}7"
+
+    assert spoken(written.replace(sign, plain)) == spoken(unicodedata.normalize(form, written))
+
+
+def test_an_old_encoding_is_told() -> None:
+    assert looks_legacy("Céng hoµ x· héi chñ nghÜa ViÖt Nam, ®éc lËp tù do h¹nh phóc") == "TCVN3"
+    assert looks_legacy("Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, ñoäc laäp töï do haïnh phuùc") == "VNI"
+    assert looks_legacy("Cộng hòa xã hội chủ nghĩa Việt Nam") is None
+    assert looks_legacy("café, naïve") is None
+
+
+def test_the_dispatch_is_read_as_the_golden_file_says() -> None:
+    reading = read((HERE / "fixtures" / "cong-van-bluezone-lao-cai-2021.txt").read_text(encoding="utf-8"))
+    golden = (HERE / "fixtures" / "cong-van-bluezone-lao-cai-2021.spoken.txt").read_text(encoding="utf-8")
+
+    assert golden == reading.spoken
+    assert [(doubt.written, doubt.line, doubt.column) for doubt in reading.doubts] == [
+        ("Số:", 3, 1),
+        ("ngày", 5, 10),
+        ("Bluzone", 45, 114),
+    ]
+
+
+BITS = (
+    "UBND TP. Q. CT TT 1/5 13-15/4 8h30 ngày tháng số / - + . , ( ) đ/c V/v % °C m2 xã XÃ GIÁM ĐỐC Covid-19 1.500 "
+    "0214.38 XIV II a) thứ KH 100k T7 & v.v. ./. @ x A/H5N1 H'leo điểm b * • ² ½ đồng/người 24/7 ' CA 111 TỔ7 A B Đ "
+    "KBang bOPV QL1A P. M. www.a.vn a@b.vn 31/2 25h 7g 5A NPK tỉ"
+).split()
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(BITS), max_size=12).map(" ".join),
+    st.lists(st.one_of(st.sampled_from(BITS), st.text(max_size=3)), max_size=12).map("".join),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_any_text_has_a_reading_without_digits_whose_places_are_right(text: str) -> None:
+    reading: Reading = read(text)
+
+    assert not any(c.isdecimal() for c in reading.spoken)
+    assert all(0 <= a <= b <= len(text) for span in reading.spans for a, b in [span.written])
+    ends = [end for span in reading.spans for end in span.spoken]
+    assert ends == sorted(ends)
+    assert not ends or ends[-1] <= len(reading.spoken)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(BITS), max_size=12).map(" ".join))
+def test_reading_twice_changes_nothing_more(text: str) -> None:
+    once = spoken(text)
+
+    assert once == spoken(once)

@@ -1,0 +1,64 @@
+"""Where sentences end in written and in spoken text, and how long the silence after them is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loudspeaker.script.sentences import Utterance, sentences, utterances
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["TX. Sa Pa có sương mù.", "Lái xe chú ý."],
+        ["Bà Lò Thị D. trú tại P. Bắc Cường, TP. Lào Cai."],
+        ["Mức hỗ trợ là 2.500.000 đồng.", "Nhận trước ngày 15.8.2026."],
+        ["Bà con đã khai báo chưa?", "Hãy làm ngay!"],
+        ["Mang theo sổ, bút, v.v.", "Họp từ 8h đến 10h."],
+        ["Trưởng bản nói: “Mai họp.”", "Rồi ông ra về."],
+        ["ThS. Nguyễn Văn Hòa tập huấn.", "BS. Mai tư vấn."],
+        ["Xem tại www.laocai.gov.vn hoặc gọi 0214.3840.001."],
+        ["TM. UBND xã báo cáo."],
+    ],
+)
+def test_sentences_end_where_a_reader_would_stop(expected: list[str]) -> None:
+    assert expected == sentences(" ".join(expected))
+
+
+def test_a_list_has_a_sentence_for_each_bullet() -> None:
+    assert sentences("Bà con chú ý:\n- Che chuồng;\n- Dự trữ rơm.") == [
+        "Bà con chú ý:",
+        "- Che chuồng;",
+        "- Dự trữ rơm.",
+    ]
+
+
+def test_a_wrapped_line_goes_on() -> None:
+    assert sentences("Tuyên truyền, hướng dẫn\nsử dụng.") == ["Tuyên truyền, hướng dẫn sử dụng."]
+
+
+def test_the_pause_follows_the_punctuation() -> None:
+    first, second, third = utterances("Kính thưa bà con! Hôm nay họp thôn.\n\nXin cảm ơn.")
+
+    assert Utterance("Kính thưa bà con!", 0.45) == first
+    assert second.pause_after > first.pause_after
+    assert third.text == "Xin cảm ơn."
+
+
+def test_a_long_sentence_is_cut_at_a_clause() -> None:
+    long = "Đề nghị bà con che chắn chuồng trại, dự trữ thức ăn cho trâu bò, không thả rông gia súc khi rét đậm."
+    parts = [utterance.text for utterance in utterances(long, 60)]
+
+    assert long == " ".join(parts)
+    assert all(part.endswith((",", ".")) for part in parts)
+
+
+@given(st.text(max_size=300), st.integers(min_value=10, max_value=80))
+def test_no_utterance_is_longer_than_the_limit_and_no_word_is_lost(text: str, limit: int) -> None:
+    parts = [utterance.text for utterance in utterances(text, limit)]
+
+    assert all(0 < len(part) <= limit for part in parts)
+    said = "".join(c for part in parts for c in part if c.isalnum())
+    assert said == "".join(c for c in text if c.isalnum())
