@@ -322,7 +322,7 @@ def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path
 @pytest.mark.parametrize(("ear", "heard"), [("ear-of-hall", True), ("ear-of-yard", False)])
 def test_an_input_proves_the_sound(server: Server, noises: list[Noise], tmp_path: Path, ear: str, heard: bool) -> None:
     speaker = open_speakers([Outlet("hall", "hall", proof=ear)], Setting(Clock(), tmp_path))["hall"]
-    at, _ = soon(2.0)
+    at, _ = soon(2.5)
     speaker.arm("x", [noises[0].programme] * 4, at)
     over(speaker)
     speaker.close()

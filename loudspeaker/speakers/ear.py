@@ -1,4 +1,4 @@
-"""The child process that listens to the horns: how loud it is, twice a second, and never what was said.
+"""The child process that listens to the horns: how loud it is, four times a second, and never what was said.
 
     python -m loudspeaker.speakers.ear INPUT
 
@@ -17,7 +17,7 @@ from array import array
 from operator import mul
 
 RATE = 8000
-BLOCK = RATE // 2  # frames
+BLOCK = RATE // 4  # frames
 FLOOR = -96.0  # dBFS
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 

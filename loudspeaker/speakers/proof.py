@@ -21,7 +21,9 @@ from ..interfaces import Playback, Speaker, State
 from ..sound.programme import Programme
 
 LOUDER = 6.0  # dB: a horn that speaks is far above the yard it stands in
-ENOUGH = 2  # levels on either side, half a second each
+ENOUGH = 2  # levels on either side, a quarter of a second each
+STARTING = 2.0  # seconds: an input does not hear at once
+DELAY = 0.5  # seconds: what an input hears is told a little later
 ENDED = (State.DONE, State.STOPPED, State.FAILED)
 
 
@@ -67,7 +69,7 @@ def louder(levels: Sequence[tuple[float, float]], began: float, ended: float) ->
     Half the levels during it may be those of pauses, so the upper quarter speaks for it.
     """
     before = [level for at, level in levels if at < began]
-    during = sorted(level for at, level in levels if began + 0.5 < at <= ended + 0.5)
+    during = sorted(level for at, level in levels if began + DELAY < at <= ended + DELAY)
     if len(before) < ENOUGH or len(during) < ENOUGH:
         return None
     return during[len(during) * 3 // 4] - median(before) >= LOUDER
@@ -79,7 +81,7 @@ class Proved:
     def __init__(self, speaker: Speaker, ear: Ear) -> None:
         self.speaker = speaker
         self.ear = ear
-        self.lead = speaker.lead
+        self.lead = speaker.lead + STARTING
         self._began: float | None = None
         self._verdict: bool | None = None
         self._listening = False
