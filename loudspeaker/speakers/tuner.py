@@ -38,7 +38,7 @@ def ffmpeg(url: str, rate: int) -> subprocess.Popen[bytes]:
     """Decode `url` into mono 16-bit samples on its standard output. It may open nothing but the network."""
     allowed = ["-protocol_whitelist", "http,https,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
     sound = ["-vn", "-af", LEVEL, "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]
-    command = ["ffmpeg", "-nostdin", "-loglevel", "error", *allowed, "-i", url, *sound]
+    command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", *allowed, "-i", url, *sound]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
 
 

@@ -28,6 +28,7 @@ from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..speakers.memory import MemorySpeaker
 from ..speakers.outlets import Setting, open_speakers
+from ..speakers.stream import Dial, Receiver
 from ..studio.order import ALL_CLEAR, RATE, Order
 from ..vocabulary import Expected, Level
 from . import planner
@@ -60,6 +61,7 @@ class Live:
         self.rehearsal = rehearsal
         self.conductor = Conductor(log, speakers, self, alone)
         self.watch = ClockWatch(log)
+        self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
         self._order = RunningOrder(datetime.max, datetime.min)
@@ -70,7 +72,10 @@ class Live:
     def step(self) -> datetime:
         """Do what is due; when to be called again."""
         now = self.now()
-        return self.conductor.step(now, self._running_order(now), self.trust(now))
+        order = self._running_order(now)
+        if not self.rehearsal:
+            self.dial.look(now, order.airings)
+        return self.conductor.step(now, order, self.trust(now))
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.commune.zone)
@@ -88,6 +93,7 @@ class Live:
         return True
 
     def close(self) -> None:
+        self.dial.close()
         for speaker in self.speakers.values():
             speaker.close()
 
@@ -106,10 +112,10 @@ class Live:
     # What the conductor asks (playout.desk.Desk).
 
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
-        if airing.stream:
-            return Message("streams cannot be played by this version")
         if self.rehearsal:
             return [_imagined(airing)]
+        if airing.stream:
+            return self._received(airing)
         orders = self.station.planner.sequence(airing)
         found = [self.station.planner.find(order) for order in orders]
         if all(found):
@@ -117,6 +123,15 @@ class Live:
         own = self.station.planner.find(self.station.planner.order_of(airing))
         # Without its opening words a bulletin is still worth hearing.
         return [own] if own else planner.unready(self.station.planner, airing) or Message("no sound is ready")
+
+    def _received(self, airing: Airing) -> Sequence[Programme] | Message:
+        """A stream while it comes, else what stands in for it."""
+        found = self.dial.programme(airing)
+        if isinstance(found, Programme):
+            return [found]
+        fallback = self.station.planner.fallback(airing)
+        instead = self.station.planner.find(fallback) if fallback else None
+        return [instead] if instead else found
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         contents = self.station.contents

@@ -82,6 +82,11 @@ class Planner:
         bulletin = self.contents.bulletins[airing.bulletin]
         return self.order(bulletin, airing.output, airing.repeat, airing.chime)
 
+    def fallback(self, airing: Airing) -> Order | None:
+        """What stands in for a stream that does not come."""
+        bulletin = self.contents.bulletins.get(airing.fallback or "")
+        return self.order(bulletin, airing.output, chime=airing.chime) if bulletin else None
+
     def sequence(self, airing: Airing) -> list[Order]:
         """Everything that is heard for one airing, in order."""
         opening = self.opening(airing.output, airing.music) if airing.opens else None

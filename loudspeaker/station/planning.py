@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..engines.registry import Voice
-from ..errors import BadUsage, EngineError, LoudspeakerError, Message
+from ..errors import BadUsage, EngineError, LoudspeakerError, Message, Refused
 from ..schedule.airing import Airing
 from ..sound.programme import Programme
 from ..studio.order import Lead, Order
@@ -149,13 +149,17 @@ class Planning(Parts):
         return tuple(self.box.outputs) or ("",)
 
     def _ours(self, airing: Airing) -> bool:
-        return bool(airing.output) and airing.expected is not Expected.SKIPPED and airing.stream is None
+        return bool(airing.output) and airing.expected is not Expected.SKIPPED
 
     def _orders(self, airings: Iterable[Airing]) -> list[Order]:
         """Programmes of their own for what opens or closes a session, too: a skip can make any airing the first."""
         orders: list[Order | None] = []
         for airing in airings:
-            if airing.expected is Expected.AIR:
+            if airing.expected is not Expected.AIR:
+                continue
+            if airing.stream:
+                orders.append(self.planner.fallback(airing))
+            else:
                 orders += self.planner.sequence(airing)
                 orders += [self.planner.opening(airing.output, airing.music), self.planner.closing(airing.output)]
         return [order for order in orders if order and not order.missing()]
@@ -168,7 +172,9 @@ class Planning(Parts):
         why = airing.why
         programme = None
         orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
-        if airing.expected is Expected.AIR:
+        if airing.stream and airing.expected is Expected.AIR:
+            why = _forbidden(airing.stream, self.commune.streams)
+        elif airing.expected is Expected.AIR:
             why = planner.unready(self.planner, airing)
             why = next((failed[order] for order in orders if order in failed), why) if why else None
             programme = self.planner.find(self.planner.order_of(airing))
@@ -180,6 +186,17 @@ class Planning(Parts):
             "voice": programme.voice if programme else None,
             "doubts": sum(len(order.doubts) for order in orders),
         }
+
+
+def _forbidden(stream: str, hosts: Sequence[str]) -> Message | None:
+    """Why a stream will not be carried; whether it comes only its hour can tell."""
+    from ..speakers.stream import check
+
+    try:
+        check(stream, hosts)
+    except Refused as error:
+        return error.message
+    return None
 
 
 def _sentences(order: Order) -> int:
