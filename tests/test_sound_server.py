@@ -169,6 +169,26 @@ def test_what_breaks_in_is_heard_within_a_moment(
     assert recorder.moment(first + len(samples) - len(alarm.samples)) - began < 0.2
 
 
+def test_a_stream_is_heard_as_it_comes(
+    server: Server, speakers: dict[str, Speaker], noises: list[Noise], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "sound"
+    os.mkfifo(pipe)
+    stream = Programme("stream", pipe, RATE, 60 * RATE, sha256="")
+    with server.recorder("hall") as recorder:
+        at, instant = soon()
+        speakers["hall"].arm("x", [stream], at)
+        with pipe.open("wb") as station:
+            station.write(noises[0].samples.tobytes())
+        over(speakers["hall"])
+        wait_for(lambda: not any(recorder.channel(1)[-100:]))
+    first, samples = heard(recorder, 1)
+
+    assert samples == noises[0].samples
+    assert abs(recorder.moment(first) - instant) < 0.005
+    assert speakers["hall"].poll().frames == len(samples)
+
+
 def refusal(speaker: Speaker, noise: Noise) -> str:
     """Why it is not played: raised at once, or told a moment later where the player is slow."""
     try:
