@@ -155,11 +155,12 @@ def test_the_dispatch_is_read_as_the_golden_file_says() -> None:
     ]
 
 
-BITS = (
+WRITTEN = (
     "UBND TP. Q. CT TT 1/5 13-15/4 8h30 ngày tháng số / - + . , ( ) đ/c V/v % °C m2 xã XÃ GIÁM ĐỐC Covid-19 1.500 "
     "0214.38 XIV II a) thứ KH 100k T7 & v.v. ./. @ x A/H5N1 H'leo điểm b * • ² ½ đồng/người 24/7 ' CA 111 TỔ7 A B Đ "
     "KBang bOPV QL1A P. M. www.a.vn a@b.vn 31/2 25h 7g 5A NPK tỉ"
-).split()
+)
+BITS = WRITTEN.split()
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.lists(st.sampled_from(BITS), max_size=12).map(" ".join),

@@ -136,10 +136,10 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
 _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 
 
-def composed(word: str, scene: Scene, certain: bool = False) -> str:
+def composed(word: str, scene: Scene) -> str:
     """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
 
-    With `certain`, only from those with one meaning. Nothing where a letter is left over.
+    A short one only from those with one meaning; nothing where a letter is left over.
     """
     if len(word) > 12:
         return ""
@@ -148,7 +148,7 @@ def composed(word: str, scene: Scene, certain: bool = False) -> str:
         for start in range(end - 1):
             so_far = best[start]
             entry = scene.lexicon.known(word[start:end])
-            if so_far is None or entry is None or (certain and not entry.sure):
+            if so_far is None or entry is None or not (entry.sure or len(word) > 5):
                 continue
             known = best[end]
             if known is None or len(so_far) + 1 < len(known):

@@ -16,7 +16,7 @@ _END = r"(?!\d)(?![./-]\d)"
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
-    "dịp|nhân dịp|kỷ niệm|chào mừng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|ngày mai|sáng nay|"
+    "giờ|dịp|nhân dịp|kỷ niệm|chào mừng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|ngày mai|sáng nay|"
     "chiều nay|tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|thứ 2|thứ 3|"
     "thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
 )
@@ -214,7 +214,9 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return _slashed(day, match, scene, strong)
     if not day.possible() or (scene.after(end).startswith(_COUNTED) and _whole_word(scene, end)):
         return None
-    if strong or (f"{day.day}/{day.month}" in _FEASTS and " ngày " in scene.before(at)):
+    falling = match[2] == "-" and day.day > day.month
+    timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
+    if strong or (timely and (falling or f"{day.day}/{day.month}" in _FEASTS)) or (falling and _hinted(scene, at, end)):
         return _one(scene, at, day)
     if match[2] == "." and _hinted(scene, at, end):
         words = _said(scene, at, day.words(scene.numerals))

@@ -79,7 +79,7 @@ def _code(code: str, scene: Scene) -> str:
     known = scene.lexicon.documents.get(letters)
     if known is None:
         entry = scene.lexicon.known(letters)
-        known = entry.reading if entry and entry.sure else composed(letters, scene, certain=True)
+        known = entry.reading if entry and entry.sure else composed(letters, scene)
     return f"{known} {scene.say(number[0])}" if known and number else known or ""
 
 

@@ -9,7 +9,7 @@ from ..rules import Rule, Scene, reads, words_before
 from ..syllables import UPPER
 
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu")
-_BREAKS = frozenset(("", *"\n.,;:!?-+*•|"))
+_BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
 @reads(
@@ -43,7 +43,7 @@ def letter(match: re.Match[str], scene: Scene) -> str | None:
     return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None
 
 
-@reads(rf"([a-hđA-DĐ])(?:\.(?=[\s\d{UPPER}])|/(?=\s))", starts="word")
+@reads(rf"([a-hđA-DĐ])(?:\.(?=[\s\d/{UPPER}])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     """a. Đối tượng, at the beginning of a line"""
     return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) else None
@@ -56,7 +56,8 @@ def line_letter(match: re.Match[str], scene: Scene) -> str | None:
 def part(match: re.Match[str], scene: Scene) -> str | None:
     """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện"""
     value = roman(match[1])
-    if not value or not scene.begins_line(match.start()):
+    commune = match[1] == "X" and scene.text[match.end() : match.end() + 3].strip()[1:2].islower()
+    if not value or commune or not scene.begins_line(match.start()):
         return None
     section = re.search(r"\d+", match[0])
     return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}," if section else ",")
@@ -65,7 +66,7 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
 def _opens(match: re.Match[str], scene: Scene) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
-    head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>/&=@$")
+    head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
     paused = head[-1:] in _BREAKS or scene.follows("labels", at)
     return paused and head.rfind("(") <= head.rfind(")")
 

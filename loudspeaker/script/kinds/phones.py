@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..numerals import spell_digits
-from ..rules import Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _STRONG = words_before(
     "điện thoại|số điện thoại|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
@@ -33,6 +34,12 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
 def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     """02613.544859/ 0963201818"""
     return _phone(match)
+
+
+@reads(r"0\d{2,4}\.\d{3,4}(?![\d,])")
+def cut_short(match: re.Match[str], scene: Scene) -> Answer:
+    """0214.113: begins with 0 and is no decimal, though digits may be missing"""
+    return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
 
 
 def _phone(match: re.Match[str]) -> str | None:
@@ -73,4 +80,4 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (number, first_of_two, short)
+RULES: tuple[Rule, ...] = (number, first_of_two, short, cut_short)

@@ -7,12 +7,14 @@ import re
 from ...errors import Message
 from ..numerals import roman
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..syllables import LOWER, UPPER
 
 _CUES = words_before(
     "chương|mục|phần|điều|khoản|phụ lục|khóa|khoá|thế kỷ|thế kỉ|quý|cấp|hạng|loại|quân khu|giai đoạn|đợt|kỳ|kì|"
     "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|độ|mức|quân đoàn|bước|học kỳ|học kì|"
     "đại hội đảng|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|tuần|trại|số|năm"
 )
+_COMMUNE = re.compile(rf"\. ?[{UPPER}][{LOWER}]")  # X. Bản Mây is xã
 _ROW = re.compile(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
 _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
 # Words that no reading ends with: what is said must not be read again.
@@ -33,6 +35,8 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     if not value or match[1] in ("C", "D", "L", "M"):
         return None
     words = scene.before(at)
+    if match[1] == "X" and _COMMUNE.match(scene.text, match.end()):
+        return None
     if words.endswith(" thứ"):
         return scene.numerals.ordinal(value)
     if words.endswith(_CUES) or scene.follows("romans", at, *_GAPS):

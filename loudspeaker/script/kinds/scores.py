@@ -28,12 +28,12 @@ def ratio(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} trên {scene.say(match[2])}"
 
 
-@reads(r"24/(7|24)(?![\d/]| ?-)")
+@reads(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
 def clock(match: re.Match[str], scene: Scene) -> str | None:
     """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”"""
     if match[1] == "7" and scene.before(match.start()).endswith(_DAYS):
         return None
-    return f"hai mươi tư trên {scene.say(match[1])}"
+    return f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
 
 
 @reads(r"(\d{1,2})([-.: ]{1,3})(\d{1,2})\2(\d{1,2})(?:\2(\d{1,2}))?(?!\d|[-/]\d)")

@@ -36,7 +36,8 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if letter in "PQ" and scene.after(match.end()).startswith(_DEPUTIES):
         return "phó" if letter == "P" else "quyền"
-    return _PLACES[letter]
+    room = letter == "P" and re.match(r"\d{3}(?!\d)", scene.text[match.end() : match.end() + 4])
+    return "phòng" if room else _PLACES[letter]
 
 
 def _after_name(scene: Scene, at: int) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from ..numerals import spell_letters
-from ..syllables import is_syllable
 
 
 class Entry(NamedTuple):
@@ -121,8 +120,8 @@ def rows(name: str) -> Iterator[list[str]]:
 
 
 def _only_short(key: str, meaning: Meaning) -> bool:
-    """Whether a key written small can be no word: bhyt can not, aids and who can."""
-    return key.isalpha() and " " in meaning.reading and spell_letters(key) != meaning.reading and not is_syllable(key)
+    """Whether a key written small can be no word: bhyt can not; aids, vneid and who can."""
+    return key.isupper() and " " in meaning.reading and not set(key) & set("AEIOUƯÂÊ")
 
 
 def _meaning(written: str, reading: str, before: str = "", after: str = "") -> Meaning:
