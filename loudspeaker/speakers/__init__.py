@@ -1,10 +1,15 @@
 """Ways out: a Programme goes in, air comes out. One file a way; each is a `Speaker` (interfaces.py).
 
-    portaudio.py  a sound card, through a child process (player.py with deck.py, track.py, tape.py, anchor.py)
+    portaudio.py  a sound card, through a child process: player.py on soundcard.py, and in it
+                  tape.py (samples read ahead) -> track.py (one sequence) -> deck.py (a block of the card),
+                  anchor.py (when does a frame leave?)
     file.py       what would have been heard, one FLAC a day (day.py is its child process)
-    memory.py     the stand-in for tests and rehearsals
+    memory.py     the stand-in for tests and rehearsals; paced.py is what it shares with file.py
     outlets.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
-    amplifier.py  the relay before a speaker; proof.py the ear after it; mixer.py the card's volume
+    amplifier.py  the relay before a speaker
+    proof.py      the ear after it (ear.py is its child process)
+    stream.py     another station as a programme (tuner.py is its child process)
+    intact.py     is a programme still what it was?
 
-Nothing in this room imports numpy: the daemon and the player live here.
+Nothing that the daemon or a player loads here imports numpy; only day.py does.
 """
