@@ -25,7 +25,7 @@ def spoken(text: str) -> str:
 
 
 # What has been reached. Raise them with the rules, never lower them.
-FLOOR = {"real": 0.9, "domain": 0.94}
+FLOOR = {"real": 0.92, "domain": 0.98}
 UNMARKED = 0.02
 NEEDLESS = 0.15
 
