@@ -121,6 +121,10 @@ class Stage:
         finally:
             self._collect()
 
+    def replan(self) -> None:
+        """Something that the plan depends on has changed: the next running order is another object."""
+        self._plan = None
+
     def order(self, now: datetime) -> RunningOrder:
         """The same object as long as nothing has changed, as a station gives it."""
         window = self.conductor.window(now)

@@ -376,6 +376,17 @@ def test_a_skip_reaches_what_is_armed():
     assert ({MORNING.id: "skipped"}, []) == (stage.verdicts(), stage.heard)
 
 
+def test_a_pause_reaches_what_is_armed():
+    stage = Stage(MORNING)
+    stage.until("17:29:59")
+    stage.desk.forbid = lambda airing, begins, ends: Message("paused: a funeral")
+    stage.replan()
+
+    stage.until("18:00")
+
+    assert ({MORNING.id: "refused"}, []) == (stage.verdicts(), stage.heard)
+
+
 def test_an_airing_already_past_when_its_file_was_accepted_is_never_caught_up():
     stage = Stage()
     stage.until("17:32")

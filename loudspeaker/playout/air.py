@@ -80,8 +80,9 @@ class Air:
         if not revised:
             return False
         sequence = self._sequence(turn)
-        moved = line.at is not None and turn.target > line.at
-        return moved or isinstance(sequence, Message) or tuple(sequence) != line.sequence
+        if isinstance(sequence, Message) or tuple(sequence) != line.sequence or line.at is None:
+            return True
+        return turn.target > line.at or self._refusal(turn, sequence, line.at) is not None
 
     def _displace(self, turn: Turn, first: Turn | None, now: datetime) -> None:
         if first and turn.waiting and turn.target <= now:
@@ -121,13 +122,16 @@ class Air:
 
     def _allowed(self, turn: Turn, sequence: Sequence[Programme], at: datetime) -> bool:
         """Policy, once more at air; a turn that it forbids gets its verdict."""
-        if turn.urgent or (turn.order and turn.order.override):
-            return True
-        refusal = self._desk.permits(turn.airing, at, rules.ends(turn, sequence, at))
+        refusal = self._refusal(turn, sequence, at)
         if refusal:
             turn.life.rest()
             self._judge.close(turn, rules.over(turn, (Verdict.REFUSED, refusal)))
         return refusal is None
+
+    def _refusal(self, turn: Turn, sequence: Sequence[Programme], at: datetime) -> Message | None:
+        if turn.urgent or (turn.order and turn.order.override):
+            return None
+        return self._desk.permits(turn.airing, at, rules.ends(turn, sequence, at))
 
     def _blocking(self, line: Line, turn: Turn, sequence: Sequence[Programme], at: datetime) -> Turn | None:
         """A turn of a higher level whose planned time this one would run into, having started late."""

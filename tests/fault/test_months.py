@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from months import Month, WildClock
 
@@ -22,5 +22,6 @@ def many(full: bool) -> settings:
         max_examples=FULL if full else FEW,
         stateful_step_count=40 if full else 20,
         deadline=None,
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking a month takes longer than reading it
         suppress_health_check=list(HealthCheck),
     )
