@@ -133,7 +133,9 @@ def behind(scenes: ModuleType, samples: np.ndarray) -> np.ndarray:
 
 
 def recognised(samples: np.ndarray) -> str:
-    segments, _ = recogniser().transcribe(samples, language="vi", beam_size=5)
+    # Without its dice and its memory, so that it says the same each time and does not babble for minutes.
+    plainly = {"temperature": 0.0, "condition_on_previous_text": False, "max_new_tokens": 200}
+    segments, _ = recogniser().transcribe(samples, language="vi", beam_size=5, **plainly)
     return " ".join(segment.text for segment in segments)
 
 
