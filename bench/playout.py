@@ -97,6 +97,39 @@ def ours(programme: Programme, airings: int) -> list[float]:
     return instants
 
 
+def urgent(server: Server, times: int) -> None:
+    """How soon is an alarm heard, on an output at rest and on one that is playing?"""
+    with tempfile.TemporaryDirectory() as folder, server.recorder(SINK) as recorder:
+        programme, samples = noise(Path(folder))
+        card = Card(SINK, 1, Clock())
+        speaker = CardSpeaker(card, "bench")
+        card.start()
+        time.sleep(2)
+        asked: dict[str, list[float]] = {"at rest": [], "playing": []}
+        for _ in range(times):
+            asked["at rest"].append(time.monotonic())
+            speaker.arm("x", [programme] * 9, Clock().now())
+            time.sleep(1 + 0.01 * len(asked["playing"]))
+            asked["playing"].append(time.monotonic())
+            speaker.stop()
+            speaker.arm("alarm", [programme], Clock().now())
+            time.sleep(2.5)
+        speaker.close()
+        recorder.stop()
+        for name, moments in asked.items():
+            waits = sorted(wait(recorder, samples, moment) for moment in moments)
+            told = f"median {median(waits):8.3f} ms   worst {waits[-1]:8.3f} ms"
+            print(f"{'an alarm, output ' + name:34} {times:4} times     {told}", flush=True)
+
+
+def wait(recorder: Recorder, samples: array[int], moment: float) -> float:
+    """Milliseconds from `moment` until a programme begins."""
+    sound, head = recorder.channel(1), samples[:100]
+    first = recorder.frame(moment)
+    found = next(frame for frame in range(first, len(sound)) if sound[frame : frame + 100] == head)
+    return (recorder.moment(found) - moment) * 1000
+
+
 def usual(programme: Programme, airings: int) -> list[float]:
     """The same with APScheduler, pydub and ffplay."""
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -165,6 +198,7 @@ def main() -> None:
         server = Server(Path(folder) / "pulse", [SINK])
         os.environ |= server.environment
         try:
+            urgent(server, 10)
             compare(server, wanted.airings, wanted.baseline, "idle")
             with busy():
                 compare(server, wanted.airings, wanted.baseline, "all cores busy")

@@ -15,7 +15,7 @@ MEMORY = 200  # blocks: card and computer drift apart
 FILLING = 12  # blocks at the start that a card takes in a burst, before it plays: they say nothing
 EDGE = 10  # one block in so many is asked for on time
 EVERY = 20  # blocks
-WOBBLE = 0.008  # seconds by which a busy server's word was seen to err
+WOBBLE = 0.025  # seconds by which a busy server's word was seen to err
 
 Habit = deque[float]
 
