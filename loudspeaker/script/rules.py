@@ -45,27 +45,25 @@ class Said(NamedTuple):
 class Rule:
     """A pattern and what to say for it. The pattern is compiled when first needed: imports stay quick."""
 
-    __slots__ = ("_match", "_source", "kind", "say", "starts")
+    __slots__ = ("_source", "kind", "say", "starts")
 
     def __init__(self, source: str, say: Say, starts: str) -> None:
         self._source = source
-        self._match: Callable[[str, int], re.Match[str] | None] | None = None
         self.say = say
         self.starts = frozenset(starts.split())
         self.kind = say.__module__.rpartition(".")[2]
 
-    def read(self, scene: Scene, at: int) -> Said | None:
-        """What this rule says at letter `at`, if anything."""
-        if self._match is None:
-            self._match = re.compile(self._source).match
-        match = self._match(scene.text, at)
-        if match is None:
-            return None
+    def matcher(self) -> Callable[[str, int], re.Match[str] | None]:
+        """The compiled pattern, to be tried at a place of a text."""
+        return re.compile(self._source).match
+
+    def read(self, match: re.Match[str], scene: Scene) -> Said | None:
+        """What this rule says for a match of its pattern, if anything."""
         answer = self.say(match, scene)
         if answer is None:
             return None
         spoken, why = answer if isinstance(answer, Guess) else (answer, None)
-        return Said(at, match.end(), spoken, why, self.kind)
+        return Said(match.start(), match.end(), spoken, why, self.kind)
 
 
 def reads(source: str, starts: str = "number") -> Callable[[Say], Rule]:

@@ -6,11 +6,13 @@ What no rule takes stays as written. A stretch once read is not looked at again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from .kinds import starting
 from .rules import Rule, Said, Scene
+
+Matcher = Callable[[str, int], re.Match[str] | None]
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
@@ -21,8 +23,8 @@ _OPENERS = frozenset(
 
 
 @cache
-def _rules(start: str) -> tuple[Rule, ...]:
-    return starting(start)
+def _rules(start: str) -> tuple[tuple[Matcher, Rule], ...]:
+    return tuple((rule.matcher(), rule) for rule in starting(start))
 
 
 def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
@@ -61,10 +63,13 @@ def _read(scene: Scene, token: re.Match[str]) -> Said | None:
         return None
     else:
         rules = _rules("sign")
-    for rule in rules:
-        said = rule.read(scene, at)
-        if said is not None and said.end > at:
-            return said
+    text = scene.text
+    for matcher, rule in rules:
+        match = matcher(text, at)
+        if match is not None and match.end() > at:
+            said = rule.read(match, scene)
+            if said is not None:
+                return said
     return None
 
 

@@ -16,7 +16,7 @@ _PAUSES = {"\n": 0.6, ".": 0.45, "!": 0.45, "?": 0.45, "…": 0.45, ":": 0.3, ";
 _LONGEST = 60  # letters looked back over at a full stop
 
 _STOP = re.compile(
-    r"([.!?…]+[\"”’)\]]*)(\s+)(?=[\"“‘(\[•*+-]*\s*[^\W\d_]|[\"“(]*\d|[-+•*]\s)"
+    r"((?<![.!?…])[.!?…]+[\"”’)\]]*)(\s+)(?=[\"“‘(\[•*+-]*\s*[^\W\d_]|[\"“(]*\d|[-+•*]\s)"
     r"|\n\s*\n|\n(?=\s*[-+•*]|\s*\d{1,2}[.)/]|\s*[a-zđ][.)])"
 )
 # Before a full stop these are not the end: titles, single letters, list labels.
@@ -88,15 +88,15 @@ def _pause(part: str) -> float:
 
 def _breaths(sentence: str, limit: int) -> Iterator[str]:
     """Cut at clause boundaries, the strongest first; where there is none, between words."""
-    while len(sentence) > limit:
-        at = _boundary(sentence, limit)
-        yield sentence[:at].strip()
-        sentence = sentence[at:].strip()
-    yield sentence
+    begin = 0
+    while len(sentence) - begin > limit:
+        end = begin + _boundary(sentence[begin : begin + limit], limit)
+        yield sentence[begin:end].strip()
+        begin = end + (sentence[end] == " ")
+    yield sentence[begin:].strip()
 
 
-def _boundary(sentence: str, limit: int) -> int:
-    window = sentence[:limit]
+def _boundary(window: str, limit: int) -> int:
     for signs in (".!?;:", ",", "-–"):
         at = max(window.rfind(sign + " ") for sign in signs) + 1
         if at > limit // 4:
