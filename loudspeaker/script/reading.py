@@ -197,10 +197,11 @@ def _old(encoding: str) -> Message:
 
 def _placed(given: str, found: Iterable[tuple[int, int, str, Message]]) -> Iterator[Doubt]:
     """Lines and columns, counted in one walk."""
-    line, begins = 1, 0
+    line, begins, seen = 1, 0, 0
     for start, end, spoken, why in found:
-        breaks = given.count("\n", begins, start)
+        breaks = given.count("\n", seen, start)
         if breaks:
             line += breaks
-            begins = given.rfind("\n", begins, start) + 1
+            begins = given.rfind("\n", seen, start) + 1
+        seen = max(seen, start)
         yield Doubt(given[start:end], spoken, why, line, start - begins + 1)

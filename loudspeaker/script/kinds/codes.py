@@ -52,6 +52,12 @@ def mixed(match: re.Match[str], scene: Scene) -> str | None:
     return _parts(match[0], scene)
 
 
+@reads(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}(?![^\W_])", starts="word")
+def formula(match: re.Match[str], scene: Scene) -> str | None:
+    """SpO2 -> ét pê o hai"""
+    return _parts(match[0], scene)
+
+
 @reads(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
 def named(match: re.Match[str], scene: Scene) -> str | None:
     """Xi23 -> Xi hai mươi ba"""
@@ -80,4 +86,4 @@ def _parts(written: str, scene: Scene) -> str:
     return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
-RULES: tuple[Rule, ...] = (dashed, strain, lineage, mixed, named, digit_first, strength)
+RULES: tuple[Rule, ...] = (dashed, strain, lineage, mixed, formula, named, digit_first, strength)

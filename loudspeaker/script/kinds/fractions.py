@@ -12,27 +12,37 @@ _WHOLES = words_after("số |diện tích|dân số|tổng|quãng|chiều|khối
 _LEVELS = words_before("cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 
 
+_COUNTED = words_after(
+    "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|phường|"
+    "con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|nhóm|lớp|"
+    "giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|nhà|khu|buôn|làng|ý kiến"
+)
+
+
 @reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?(kg|ha|m2|m3|mmHg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C)(?![^\W_]))?")
 def part(match: re.Match[str], scene: Scene) -> Answer:
-    """1/3 -> một phần ba; 14/14 -> mười bốn trên mười bốn; huyết áp 140/90 mmHg"""
-    unit = scene.lexicon.units.get(match[3] or "", match[3] or "")
-    words = f"{_parted(match, scene)} {unit}".rstrip()
-    if _like_date(match[1], match[2]) and not match[3] and not scene.after(match.end())[:1].isalpha():
-        return Guess(words, Message("this could be a date or a part of a whole"))
-    return words
-
-
-def _parted(match: re.Match[str], scene: Scene) -> str:
+    """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below = match[1], match[2]
-    most = 10 if scene.after(match.end()).startswith(_WHOLES) or not scene.after(match.end())[:1].islower() else 5
-    small = above.isdecimal() and below.isdecimal() and 0 < int(above) < int(below) <= most and above[0] != "0"
-    if small and not scene.before(match.start()).endswith(_LEVELS):
-        return f"{scene.say(above)} phần {scene.numerals.month(int(below))}"
-    return f"{scene.say(above)} trên {scene.say(below)}"
+    following = scene.after(match.end())
+    unit = f" {scene.lexicon.units[match[3]]}" if match[3] else ""
+    whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
+    share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
+    if following.startswith(_COUNTED) or scene.before(match.start()).endswith(_LEVELS) or not _below(32, above, below):
+        return whole
+    if share and (unit or following.startswith(_WHOLES)):
+        return share
+    if unit:
+        return whole
+    return Guess(share or whole, Message("this could be a date or a part of a whole"))
 
 
-def _like_date(day: str, month: str) -> bool:
-    return day.isdecimal() and month.isdecimal() and 1 <= int(day) <= 31 and 1 <= int(month) <= 12
+def _below(limit: int, *numbers: str) -> bool:
+    return all(number.isdecimal() and int(number) < limit for number in numbers)
+
+
+def _small(above: str, below: str) -> bool:
+    """Whether it is said as a part: one third, three quarters."""
+    return _below(11, above, below) and 0 < int(above) < int(below) and above[0] != "0"
 
 
 RULES: tuple[Rule, ...] = (part,)

@@ -28,7 +28,8 @@ def after_thu(match: re.Match[str], scene: Scene) -> str | None:
 
 
 def _spaced(gap: str) -> str:
-    return re.sub(r",(?=\d)", ", ", re.sub(r" ?- ?", " đến ", gap))
+    dash = ", " if gap.count("-") > 1 else " đến "  # 2-4-6 are three days, 2-6 a week
+    return re.sub(r",(?=\d)", ", ", re.sub(r" ?- ?", dash, gap))
 
 
 @reads(r"(\d{1,4})(?![.,]\d|\d)")
