@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 @with_station
 def log(station: Station, day: date | None, days: int, as_json: bool, verify: bool, export: Path | None) -> None:
     """Show what became of each airing."""
+    if damage := station.damage():
+        tell(damage.say(_))
     if verify:
         head = station.verify()
         return print_json(head) if as_json else click.echo("{rows} {head}".format(**head))

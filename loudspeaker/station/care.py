@@ -16,7 +16,7 @@ from ..engines.key import clip_key
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..studio.order import Order
 from .onair import OnAir
-from .parts import DAMAGED
+from .parts import UNWRITABLE
 from .planning import Progress, Row
 
 if TYPE_CHECKING:
@@ -72,10 +72,13 @@ class Care(OnAir):
 
     def _examined(self) -> Iterator[Ailment]:
         yield _fine(Message("files"), None if not self.problems else self._files(), serious=True)
-        yield _fine(Message("state folder {folder}", folder=self.state), _unwritable(self.state), serious=True)
+        closed = _unwritable(self.state)
+        yield _fine(Message("state folder {folder}", folder=self.state), closed, serious=True)
         yield _fine(Message("disk"), _full(self.home), serious=True)
         yield _fine(Message("voices"), self._voiceless(), serious=True)
         yield _fine(Message("ffmpeg (recordings, streams)"), _absent("ffmpeg"))
+        if closed:
+            return  # nothing below can be looked at without the log
         yield _fine(Message("clock"), self.clock_trust().trust.why)
         yield _fine(Message("daemon"), self._unreachable())
         yield _fine(Message("log"), self._torn(), serious=True)
@@ -103,11 +106,7 @@ class Care(OnAir):
             self.log.verify()
         except LoudspeakerError as error:
             return error.message
-        for event in self.log.events(DAMAGED):
-            return Message(
-                "an older log was damaged and lies in {file}; show it to a technician", file=event.facts["aside"]
-            )
-        return None
+        return self.damage()
 
     def _mute(self, output: str) -> Message | None:
         device = self.box.outputs[output].device
@@ -189,7 +188,8 @@ class Care(OnAir):
             voices = self.engine(engine).voices()
         except EngineError:
             return ()
-        return [voice for voice in voices if engine != "espeak" or voice.startswith("vi")]
+        foreign = engine in ("espeak", "gtts", "edge")  # these speak everything
+        return [voice for voice in voices if not foreign or voice.startswith("vi")]
 
     def _voice(self, voice: registry.Voice) -> Row:
         why = None
@@ -269,7 +269,8 @@ def _fine(what: Message, wrong: Message | None, serious: bool = False) -> Ailmen
 
 
 def _unwritable(folder: Path) -> Message | None:
-    return None if os.access(folder, os.W_OK) else Message("it cannot be written; see who owns it")
+    there = folder if folder.exists() else folder.parent
+    return None if os.access(there, os.W_OK) else UNWRITABLE
 
 
 def _full(folder: Path) -> Message | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadUsage, Message, Problem
+from ..script import bulletin
 from . import words
 from .care import Care
 from .folder import Folder
@@ -62,12 +63,12 @@ class Files(Care):
             yield Finding(problem, mistake)
 
     def _doubts(self) -> Iterator[Finding]:
-        for bulletin in self.contents.bulletins.values():
-            order = self.planner.order(bulletin)
-            for problem in words.doubts(bulletin.path, order.doubts):
+        for one in self.contents.bulletins.values():
+            order = self.planner.order(one)
+            for problem in words.doubts(one.path, order.doubts):
                 yield Finding(problem, mistake=False)
             if message := order.missing():
-                yield Finding(Problem(bulletin.path, 0, message))
+                yield Finding(Problem(one.path, 0, message))
 
     def take_in(self, path: Path) -> list[Message]:
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
@@ -89,6 +90,7 @@ class Files(Care):
         from ..intake import documents
 
         draft = documents.read_document(path.name, path.read_bytes())
+        bulletin.parse(path.name, draft.markdown().encode())  # nothing is written that could not be read back
         kept = documents.keep_draft(self.home, path.name, draft)
         guesses = words.Reader(words.readings(self.commune)).text(kept, draft.markdown().encode()).doubts
         told = Message("{path} is a draft: read it through before it is scheduled", path=kept)

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -127,7 +128,8 @@ class Folder:
         except BadFile as error:
             return self._stand_in(path, parse, now, error.problems)
         if self.accepted:
-            self.accepted.remember(path, data)
+            with suppress(OSError):  # a state folder that may not be written: there is no last good version, no more
+                self.accepted.remember(path, data)
         return Read(value, revision=hashlib.sha256(data).hexdigest())
 
     def _stand_in(self, path: str, parse: Parser, now: datetime, problems: tuple[Problem, ...]) -> Read:

@@ -166,15 +166,17 @@ class Live:
         until: str | None,
         drill: bool,
         by: str,
+        recipe: str = "",
     ) -> list[str]:
-        """An emergency now; `until` is ISO text. Its sound must have been made."""
+        """An emergency now; `until` is ISO text. Its sound must have been made; its maker may name the `recipe`."""
         title = self.station.bulletin(bulletin).title if bulletin else text or ""
         airings, now = [], self._free("urgent", villages)
         for village in villages:
             airing = self._manual("urgent", now, village, title, Level.EMERGENCY, None)
             airings.append(replace(airing, bulletin=bulletin, fallback=self._all_clear(bulletin)))
         end = datetime.fromisoformat(until) if until else None
-        said = self._made(self.station.call(text, bulletin, airings[0].output, drill))
+        said = self.station.programmes.find(recipe) if recipe else None
+        said = said or self._made(self.station.call(text, bulletin, airings[0].output, drill))
         return self._ask(Request(tuple(airings), by, (said,), repeat, gap, end))
 
     def end_urgent(self, by: str) -> list[str]:

@@ -110,6 +110,7 @@ class OnAir(Recording):
             until=until.isoformat() if until else None,
             drill=call.drill,
             by=by,
+            recipe=self.planner.recipe(said[0]),
         )
 
     def ask(self, verb: str, **facts: Any) -> Any:
@@ -158,6 +159,8 @@ class OnAir(Recording):
     def rehearse(self, begins: date, ends: date) -> list[Row]:
         """Days at full speed through the same code; the rows that the log would have."""
         first, last = self.midnight(self.day(begins)), self.midnight(self.day(ends) + timedelta(days=1))
+        if last <= first:
+            raise BadUsage(Message("the last day lies before the first"))
         from .live import rehearsed
 
         return [{**row(record, self.local), "hash": None} for record in rehearsed(self, first, last)]
@@ -209,7 +212,15 @@ class OnAir(Recording):
     def _wait(self, until: Callable[[], bool]) -> None:
         latest = self.now() + LONGEST
         while not until() and self.now() < latest:
+            self._alive()
             time.sleep(LOOK)
+
+    def _alive(self) -> None:
+        try:
+            self.ask("status")
+        except Unreachable as error:
+            went = Message("the daemon went away; what was asked for is taken up again when it comes back")
+            raise Unreachable(went) from error
 
     def _rows(self, ids: Sequence[str]) -> list[Row]:
         since = self.now() - timedelta(days=2)

@@ -17,11 +17,12 @@ from ..schedule.box import Box
 from ..schedule.commune import Commune
 from ..script.bulletin import Bulletin
 from ..store.accepted import Accepted
-from ..store.asrun import AsRunLog, LogDamaged, set_aside
+from ..store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
 from ..store.programmes import ProgrammeStore
 from .folder import Contents, Folder
 from .planner import Planner
 
+UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
 SOCKET = "control.sock"
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
 
@@ -54,6 +55,8 @@ class Parts:
             log = AsRunLog.open(path, self.commune.id)
             log.event(DAMAGED, "", self.now(), aside=aside.name)
             return log
+        except PermissionError as error:
+            raise LogUnusable(UNWRITABLE) from error
 
     @cached_property
     def programmes(self) -> ProgrammeStore:

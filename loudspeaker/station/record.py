@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import Message, NotFound
 from ..playout.record import Record
 from ..schedule.airing import Airing
+from .parts import DAMAGED
 from .planning import Day, Planning
 
 Row = dict[str, Any]
@@ -32,6 +33,14 @@ class Recording(Planning):
         """The chain's head. Raises `Broken` at the first entry that is not what was written."""
         head = self.log.verify()
         return {"head": head, "rows": sum(1 for _ in self.log.entries())}
+
+    def damage(self) -> Message | None:
+        """Was there another log before this one?"""
+        for event in self.log.events(DAMAGED):
+            return Message(
+                "an older log was damaged and lies in {file}; show it to a technician", file=event.facts["aside"]
+            )
+        return None
 
     def find(self, airing: str) -> Airing:
         """An airing by its id, or by its row in today's plan. Raises `NotFound`."""
