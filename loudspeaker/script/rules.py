@@ -81,7 +81,7 @@ def words_after(cues: str) -> tuple[str, ...]:
     return tuple(spellings(cues))
 
 
-_OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=@$€£°±≥≤§", " "))
+_OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 
 
 class Scene:
@@ -102,7 +102,7 @@ class Scene:
         """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
         if at != self._before_at:
             start = max(0, at - REACH)
-            self._before = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:;+%\n")
+            self._before = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:;%\n")
             self._before_at = at
         return self._before
 

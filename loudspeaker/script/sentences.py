@@ -12,7 +12,8 @@ from typing import NamedTuple
 from .syllables import LOWER, UPPER
 
 LIMIT = 220  # characters an engine takes at once without losing its breath
-_PAUSES = {"\n": 0.6, ".": 0.45, "!": 0.45, "?": 0.45, "…": 0.45, ":": 0.3, ";": 0.3, ",": 0.15}
+# Longer than a distant horn's echo takes to come back, 0.2 to 0.35 s (docs/decisions/0004).
+_PAUSES = {"\n": 1.2, ".": 0.8, "!": 0.8, "?": 0.8, "…": 0.8, ":": 0.45, ";": 0.45, ",": 0.3}
 _LONGEST = 60  # letters looked back over at a full stop
 
 _STOP = re.compile(
@@ -83,7 +84,7 @@ def _label(head: str) -> bool:
 
 
 def _pause(part: str) -> float:
-    return _PAUSES.get(part.rstrip('"”’) ')[-1:], 0.15)
+    return _PAUSES.get(part.rstrip('"”’) ')[-1:], _PAUSES[","])
 
 
 def _breaths(sentence: str, limit: int) -> Iterator[str]:
