@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..clock import vouchers
-from ..engines import registry
-from ..engines.key import clip_key
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..studio.order import Order
 from .onair import OnAir
@@ -20,6 +18,7 @@ from .parts import UNWRITABLE
 from .planning import Progress, Row
 
 if TYPE_CHECKING:
+    from ..engines import registry
     from ..playout.trust import Trust
 
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
@@ -179,6 +178,8 @@ class Care(OnAir):
 
     def voices(self) -> list[Row]:
         """Every voice that was named or is here."""
+        from ..engines import registry
+
         named = [registry.Voice.parse(voice) for voice in self.commune.voices]
         here = [registry.Voice(name, voice) for name in registry.names() for voice in self._spoken(name)]
         return [self._voice(voice) for voice in dict.fromkeys([*named, *here])]
@@ -209,6 +210,8 @@ class Care(OnAir):
 
     def try_voices(self, names: Sequence[str], folder: str) -> list[Row]:
         """One sentence by each, into files of `folder`; a row for each."""
+        from ..engines import registry
+
         Path(folder).mkdir(parents=True, exist_ok=True)
         return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.commune.voices]
 
@@ -258,6 +261,9 @@ class Care(OnAir):
         return self.programmes.sweep(BUDGET, recipes, now) + self.clips.sweep(BUDGET, keys, now)
 
     def _clip_keys(self, order: Order) -> Iterator[str]:
+        from ..engines import registry
+        from ..engines.key import clip_key
+
         for speech in order.speeches:
             for voice in map(registry.Voice.parse, speech.voices):
                 if found := self.fingerprint(str(voice)):

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 from ..clock import SystemClock
-from ..engines import registry
 from ..errors import BadFile, EngineError, Message, NotFound, Problem
 from ..interfaces import Clock, Engine
 from ..schedule.box import Box
@@ -94,12 +93,16 @@ class Parts:
     def engine(self, name: str) -> Engine:
         """Raises `NotAvailable`."""
         if name not in self._engines:
+            from ..engines import registry  # slow to load: it knows every plug-in
+
             self._engines[name] = registry.engine(name, self.voice_folder)
         return self._engines[name]
 
     def fingerprint(self, voice: str) -> str | None:
         """What the sound of a voice depends on; None where it is not installed."""
         if voice not in self._prints:
+            from ..engines import registry
+
             try:
                 spec = registry.Voice.parse(voice)
                 self._prints[voice] = self.engine(spec.engine).fingerprint(spec.name)

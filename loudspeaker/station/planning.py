@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..engines.registry import Voice
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, Refused
 from ..schedule.airing import Airing
 from ..sound.programme import Programme
@@ -71,7 +71,8 @@ class Planning(Parts):
                 failed[order] = error.message
             before += share
         if wanted:  # which services want to be left alone is known to the next process, too
-            self.log.remember("breakers", self.studio.chain.breakers.facts())
+            with suppress(LoudspeakerError):  # an alarm must not fail over a log that this person may not write
+                self.log.remember("breakers", self.studio.chain.breakers.facts())
         return failed
 
     @cached_property
@@ -139,6 +140,8 @@ class Planning(Parts):
         return tuple(named) or (EMBEDDED,)
 
     def _local(self, voice: str) -> bool:
+        from ..engines.registry import Voice
+
         try:
             return not self.engine(Voice.parse(voice).engine).online
         except EngineError:
