@@ -220,6 +220,28 @@ def test_policy_is_enforced_once_more_at_air():
     assert stage.heard == []
 
 
+def test_what_the_policy_forbids_has_no_verdict_before_it_is_due():
+    stage = Stage(MORNING)
+    stage.desk.forbid = lambda airing, begins, ends: Message("paused: a funeral")
+    stage.until("17:29:59")
+    stage.airings = ()
+
+    stage.until("18:00")
+
+    assert stage.verdicts() == {}
+
+
+def test_what_the_proof_input_did_not_hear_is_no_audio():
+    stage = Stage(MORNING)
+    horn = stage.speakers["horn"]
+    poll = horn.poll
+    horn.poll = lambda: replace(poll(), heard=False)  # type: ignore[method-assign]
+
+    stage.until("18:00")
+
+    assert stage.verdicts() == {MORNING.id: "no-audio"}
+
+
 def test_policy_is_asked_for_the_time_that_it_would_really_take():
     stage = Stage(MORNING)
     stage.desk.missing["bluezone"] = Message("no voice is installed")

@@ -93,7 +93,7 @@ class Air:
         """Arm it, with all who are to hear the same at the same instant; False where it cannot be (yet)."""
         sequence = self._prepare(turn, now)
         at = max(turn.target, now)
-        if not sequence or not self._allowed(turn, sequence, at):
+        if not sequence or not self._allowed(turn, sequence, at, now):
             return False
         if blocking := self._blocking(line, turn, sequence, at):
             title = blocking.airing.title
@@ -120,13 +120,16 @@ class Air:
         except Exception as error:  # whatever is wrong with one bulletin must not silence the others
             return Message("it cannot be made ready: {error}", error=repr(error))
 
-    def _allowed(self, turn: Turn, sequence: Sequence[Programme], at: datetime) -> bool:
-        """Policy, once more at air; a turn that it forbids gets its verdict."""
+    def _allowed(self, turn: Turn, sequence: Sequence[Programme], at: datetime, now: datetime) -> bool:
+        """Policy, once more at air; a turn that it forbids gets its verdict, but not before it is due."""
         refusal = self._refusal(turn, sequence, at)
-        if refusal:
-            turn.life.rest()
-            self._judge.close(turn, rules.over(turn, (Verdict.REFUSED, refusal)))
-        return refusal is None
+        if refusal is None:
+            return True
+        turn.life.rest()
+        turn.hinder((Verdict.REFUSED, refusal), max(turn.airing.scheduled_at, now))
+        if turn.airing.scheduled_at <= now:
+            self._judge.close(turn, rules.over(turn, turn.life.hindrance))
+        return False
 
     def _refusal(self, turn: Turn, sequence: Sequence[Programme], at: datetime) -> Message | None:
         if turn.urgent or (turn.order and turn.order.override):
@@ -156,7 +159,7 @@ class Air:
             and (other.airing.gain, other.left) == (turn.airing.gain, turn.left)
             and self._prepare(other, now) == sequence
         ]
-        return [other for other in twins if self._allowed(other, sequence, at)]
+        return [other for other in twins if self._allowed(other, sequence, at, now)]
 
     def _arm(
         self, line: Line, turns: Sequence[Turn], sequence: Sequence[Programme], at: datetime, now: datetime

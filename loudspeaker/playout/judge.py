@@ -84,7 +84,7 @@ class Judge:
                 return
         else:
             turn.life.best = turn.life.joined(attempt) if turn.airing.stream else attempt
-        self.close(turn, rules.whole(turn, playback.to_file))
+        self.close(turn, rules.whole(turn, playback))
 
     def _silent(self, turn: Turn, playback: Playback, now: datetime) -> None:
         """The attempt ended before its first sample: called off, or the card failed and is tried again."""

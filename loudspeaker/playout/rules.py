@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import Message
+from ..interfaces import Playback
 from ..vocabulary import Expected, Level, Verdict
 from .life import Cut, Phase, seconds
 from .trust import Trust
@@ -133,12 +134,14 @@ def _unexplained(turn: Turn) -> Sentence:
     return Verdict.MISSED_OFF, Message("the station was not running")
 
 
-def whole(turn: Turn, to_file: bool) -> Sentence:
+def whole(turn: Turn, playback: Playback) -> Sentence:
     """The verdict over an airing whose last sample has left."""
     heard = turn.life.best
     late = (heard.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
-    if to_file:
+    if playback.to_file:
         return Verdict.TO_FILE, Message("there is no sound card: written to {file}", file=heard.via)
+    if playback.heard is False:
+        return Verdict.NO_AUDIO, Message("it was played, but no sound came: look at the amplifier and the horns")
     if turn.order and turn.order.plays > 1:
         return _several(turn, turn.ending)
     if late > LATE:
