@@ -117,6 +117,12 @@ def test_a_word_in_small_letters_never_touches_a_name() -> None:
     assert spoken("anh Ca Văn Lan nhận ca", own) == "anh Ca Văn Lan nhận ca trực"
 
 
+def test_a_number_beside_one_of_the_communes_words_is_still_read() -> None:
+    own = Readings(say={"kg": "cân"})
+
+    assert spoken("bón 5kg và 6 kg", own) == "bón năm cân và sáu cân"
+
+
 def test_the_communes_words_are_read_once() -> None:
     own = Readings(say={"Bluezone": "ứng dụng Bluezone"})
     once = spoken("Cài Bluezone", own)

@@ -42,7 +42,7 @@ def test_a_wrapped_line_goes_on() -> None:
 def test_the_pause_follows_the_punctuation() -> None:
     first, second, third = utterances("Kính thưa bà con! Hôm nay họp thôn.\n\nXin cảm ơn.")
 
-    assert "Kính thưa bà con!" == first.text
+    assert first.text == "Kính thưa bà con!"
     assert 0 < utterances("Bà con, chú ý nghe.", 10)[0].pause_after < first.pause_after < second.pause_after
     assert third.text == "Xin cảm ơn."
 

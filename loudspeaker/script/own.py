@@ -22,7 +22,7 @@ class OwnWords:
         readings = dict.fromkeys(given.values()) | given
         self._readings = {key: value or key for key, value in readings.items() if key}
         keys = sorted(self._readings, key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(_key, keys))})(?!\w)") if keys else None
+        self._pattern = re.compile(rf"(?:{'|'.join(map(_key, keys))})(?!\w)") if keys else None
 
     def found(self, text: str) -> Sequence[Said]:
         """Every own word in `text`, in order."""
@@ -39,6 +39,8 @@ class OwnWords:
 def _key(key: str) -> str:
     """A key as a pattern; in small letters it may begin a sentence, but never a name: “Ca Văn Lan” is not “ca”."""
     escaped = re.escape(key)
-    if not key.islower() or not key[0].isalpha():
-        return escaped
-    return rf"(?:{escaped}|{re.escape(key[0].upper() + key[1:])}(?! [{UPPER}]))"
+    if not key[0].isalpha():
+        return rf"(?<!\w){escaped}"
+    if not key.islower():
+        return rf"(?<![^\W\d]){escaped}"
+    return rf"(?<![^\W\d])(?:{escaped}|{re.escape(key[0].upper() + key[1:])}(?! [{UPPER}]))"

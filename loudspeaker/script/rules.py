@@ -53,7 +53,7 @@ class Rule:
         self.starts = frozenset(starts.split())
         self.kind = say.__module__.rpartition(".")[2]
 
-    def matcher(self) -> Callable[[str, int], re.Match[str] | None]:
+    def matcher(self) -> Callable[[str, int, int], re.Match[str] | None]:
         """The compiled pattern, to be tried at a place of a text."""
         return re.compile(self._source).match
 

@@ -12,7 +12,7 @@ from functools import cache
 from .kinds import starting
 from .rules import Rule, Said, Scene
 
-Matcher = Callable[[str, int], re.Match[str] | None]
+Matcher = Callable[[str, int, int], re.Match[str] | None]
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
@@ -33,13 +33,14 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
     reserved = next(own, None)
     done = 0
     for token in _TOKEN.finditer(scene.text):
-        at = token.start()
-        if at < done:
+        at = max(token.start(), done)
+        if at >= token.end():
             continue
         while reserved and reserved.end <= at:
             reserved = next(own, None)
-        said = reserved if reserved and reserved.start <= at else _read(scene, token)
-        if said is None or (reserved and said.end > reserved.start and said is not reserved):
+        until = reserved.start if reserved else len(scene.text)
+        said = reserved if reserved and until <= at else _read(scene, at, token.end(), until)
+        if said is None:
             continue
         if said.spoken == " đến ":  # still the same kind of thing: 5/7 - 8/7
             scene.last = scene.last._replace(end=said.end)
@@ -49,28 +50,26 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
         yield said
 
 
-def _read(scene: Scene, token: re.Match[str]) -> Said | None:
-    at = token.start()
-    word = token[0]
-    first = word[0]
-    if first.isdecimal():
-        rules = _rules("number")
-    elif first.isalpha():
-        if not _interesting(word, token.end(), scene):
-            return None
-        rules = _rules("word")
-    elif _silent(first, at, scene):
-        return None
-    else:
-        rules = _rules("sign")
+def _read(scene: Scene, at: int, end: int, until: int) -> Said | None:
+    """What the first fitting rule says for the token from `at` to `end`; it may read on, but not past `until`."""
     text = scene.text
-    for matcher, rule in rules:
-        match = matcher(text, at)
+    for matcher, rule in _tried(scene, at, end):
+        match = matcher(text, at, until)
         if match is not None and match.end() > at:
             said = rule.read(match, scene)
             if said is not None:
                 return said
     return None
+
+
+def _tried(scene: Scene, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
+    """The rules that can begin here; none for a plain word and for punctuation."""
+    first = scene.text[at]
+    if first.isdecimal():
+        return _rules("number")
+    if first.isalpha():
+        return _rules("word") if _interesting(scene.text[at:end], end, scene) else ()
+    return () if _silent(first, at, scene) else _rules("sign")
 
 
 def _interesting(word: str, end: int, scene: Scene) -> bool:

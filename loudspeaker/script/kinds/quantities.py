@@ -61,7 +61,7 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
-@reads(r"(k?m[23²³]|[cm]m[23²³]|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+@reads(r"([kcm]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):
