@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -11,12 +12,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 VI = Path(__file__).parent.parent / "loudspeaker" / "locale" / "vi"
+SAME = datetime(2026, 11, 24)  # so that the same sentences are the same file
 COMPILED = VI / "LC_MESSAGES" / "loudspeaker.mo"
 
 
 def catalogue() -> Catalog:
     """All rooms' translations together."""
-    whole = Catalog(locale="vi", domain="loudspeaker")
+    whole = Catalog(locale="vi", domain="loudspeaker", creation_date=SAME, revision_date=SAME)
     for path in sorted(VI.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale="vi"):

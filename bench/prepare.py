@@ -19,7 +19,8 @@ def station(home: Path) -> None:
     (home / "bulletins").mkdir(parents=True)
     (home / "schedules").mkdir()
     policy = "policy: {hours: [05:00-21:00], sessions_per_day: 50, minutes_per_session: 900}"
-    (home / "commune.yaml").write_text(f"commune: Xã Dài\nid: xa-dai\nvoices: [espeak:vi]\n{policy}\n", encoding="utf-8")
+    commune = f"commune: Xã Dài\nid: xa-dai\nvoices: [espeak:vi]\n{policy}\n"
+    (home / "commune.yaml").write_text(commune, encoding="utf-8")
     (home / "box.yaml").write_text("plays: {thon: loa}\noutputs: {loa: {device: file}}\nclock: trusted\n")
     lines = ["village: Thôn", "broadcasts:"]
     for number in range(BULLETINS):

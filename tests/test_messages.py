@@ -58,7 +58,11 @@ def fields(template: str) -> set[str]:
 
 
 def test_the_compiled_catalogue_is_fresh() -> None:
-    assert tool["COMPILED"].read_bytes() == tool["compiled"](), "run: make messages"
+    with tool["COMPILED"].open("rb") as file:
+        kept = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+
+    fresh = VIETNAMESE._catalog  # type: ignore[attr-defined]
+    assert {key: kept[key] for key in kept if key} == {key: fresh[key] for key in fresh if key}, "run: make messages"
 
 
 def test_every_command_has_help() -> None:
