@@ -12,6 +12,8 @@ from xa_thu import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
+from loudspeaker.schedule import box
+from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.live import Live
@@ -262,3 +264,7 @@ def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: F
     assert len(station.plan()) == 4
     assert list((home / ".state").glob("asrun.damaged-*"))
     assert any("damaged" in ailment.say(str) for ailment in station.doctor())
+
+
+def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:
+    assert set(box.PROFILES) == set(PROFILES)

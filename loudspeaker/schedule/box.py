@@ -12,7 +12,7 @@ from ..yamlfile import Mistake, Section, document, values, written
 KEYS = ("plays", "outputs", "clock")
 OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "loudness", "proof")
 RELAY_KEYS = ("pin", "active", "warm_up", "hold")
-PROFILES = ("horn", "indoor", "fm", "early")
+PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  # those of sound/profiles.py
 
 
 @dataclass(frozen=True, slots=True)
