@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,8 +29,10 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def station(home: Path, clock: FakeClock) -> Station:
-    return Station.open(home, clock=clock)
+def station(home: Path, clock: FakeClock) -> Iterator[Station]:
+    opened = Station.open(home, clock=clock)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -231,6 +231,7 @@ def test_a_log_that_was_tampered_with_ends_with_1(home: Path) -> None:
         database.execute(f"DROP TRIGGER {name}")
     database.execute("UPDATE entries SET entry = replace(entry, 'Chủ tịch', 'ai đó')")
     database.commit()
+    database.close()
 
     assert run(home, "log", "--verify").exit_code == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -155,7 +156,8 @@ def test_a_broken_edit_keeps_the_last_good_version(station: Station, home: Path,
 
     assert [row["id"] for row in station.plan()][:2] == TODAY
     assert station.problems[0].path == "schedules/na-hoa.yaml"
-    assert Station.open(home, clock=clock).plan()[0]["id"] == TODAY[0]  # over a restart, too
+    with closing(Station.open(home, clock=clock)) as restarted:
+        assert restarted.plan()[0]["id"] == TODAY[0]  # over a restart, too
 
 
 def test_a_replay_outside_the_hours_is_refused_unless_overridden(
@@ -259,11 +261,10 @@ def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: F
     (home / ".state").mkdir()
     (home / ".state/asrun.db").write_bytes(b"SQLite format 3\0" + b"garbage" * 2000)
 
-    station = Station.open(home, clock=clock)
-
-    assert len(station.plan()) == 4
-    assert list((home / ".state").glob("asrun.damaged-*"))
-    assert any("damaged" in ailment.say(str) for ailment in station.doctor())
+    with closing(Station.open(home, clock=clock)) as station:
+        assert len(station.plan()) == 4
+        assert list((home / ".state").glob("asrun.damaged-*"))
+        assert any("damaged" in ailment.say(str) for ailment in station.doctor())
 
 
 def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:

@@ -124,6 +124,7 @@ class Desk:
 
         station = Station.open(self.home, self.state, say=_)
         gc.enable()
+        click.get_current_context().find_root().call_on_close(station.close)
         return station
 
 

@@ -57,6 +57,11 @@ class Parts:
         except PermissionError as error:
             raise LogUnusable(UNWRITABLE) from error
 
+    def close(self) -> None:
+        """Let go of the log, where it was opened."""
+        if "log" in self.__dict__:
+            self.log.close()
+
     @cached_property
     def programmes(self) -> ProgrammeStore:
         return ProgrammeStore(self.cache_folder / "programmes")
