@@ -26,8 +26,8 @@ from ..schedule.commune import Commune
 from ..script import bulletin
 from ..script.bulletin import Bulletin
 from ..store.accepted import Accepted
+from ..yamlfile.tree import MOST_BYTES
 
-MOST_BYTES = 1_000_000
 ID = re.compile(r"[a-z0-9-]+")
 
 

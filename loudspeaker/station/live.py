@@ -15,6 +15,7 @@ from ..clock import FakeClock, vouchers
 from ..errors import LoudspeakerError, Message, NotFound
 from ..interfaces import Clock, Speaker
 from ..language import LANGUAGES, translator
+from ..playout import rules
 from ..playout.conductor import Conductor
 from ..playout.memory import MemoryLog
 from ..playout.record import Log, Record
@@ -36,7 +37,6 @@ from .folder import stamp_of
 from .planning import Planning
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
-CEILING = timedelta(hours=24)  # no emergency lasts longer
 MARKS = ("skip", "pause", "resume", "approve")
 
 
@@ -215,7 +215,7 @@ class Live:
     def _alarmed(self, now: datetime) -> dict[str, Airing]:
         """Village -> the emergency that it still has in its ears."""
         alarmed: dict[str, Airing] = {}
-        for event in self.log.events("asked", since=now - CEILING):
+        for event in self.log.events("asked", since=now - rules.CEILING):
             airing = stored_order(event.facts).airings[0]
             if airing.broadcast == "urgent":
                 alarmed[airing.village] = airing
