@@ -27,6 +27,8 @@ from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.outlets import Setting, open_speakers
+from loudspeaker.station import Station
+from loudspeaker.station.service import Service
 
 pytestmark = [
     pytest.mark.sound,
@@ -253,6 +255,29 @@ def test_a_frozen_player_is_ended_within_two_seconds(
 
     assert speakers["hall"].poll().state is State.FAILED
     assert time.monotonic() - froze < 2
+
+
+def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
+    server: Server, noises: list[Noise], station: Station, tmp_path: Path
+) -> None:
+    outlets = [Outlet("hall", "hall", proof="ear-of-hall"), Outlet("file", "file")]
+    speakers = open_speakers(outlets, Setting(Clock(), tmp_path))
+    service = Service(station, speakers, None)
+    hall = speakers["hall"]
+    try:
+        hall.arm("x", [noises[0].programme] * 20, Clock().now())
+        wait_for(lambda: hall.poll().state is State.PLAYING)
+        assert service.healthy()
+        os.kill(hall.speaker.card._child.pid, signal.SIGSTOP)  # type: ignore[attr-defined]
+        wait_for(lambda: not service.healthy(), 2)
+        over(hall)
+        hall.arm("again", [noises[1].programme], Clock().now())
+        over(hall)
+
+        assert hall.poll().state is State.DONE
+        assert service.healthy()
+    finally:
+        hall.close()
 
 
 def test_at_rest_the_card_is_let_go(server: Server, speakers: dict[str, Speaker], noises: list[Noise]) -> None:

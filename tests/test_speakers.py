@@ -21,12 +21,14 @@ from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day, intact
+from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.speakers.anchor import Anchor, Habit, habit
 from loudspeaker.speakers.deck import Deck
 from loudspeaker.speakers.ear import level
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.outlets import Auto, Setting, open_speakers
+from loudspeaker.speakers.proof import InputEar, Proved
 from loudspeaker.speakers.proof import louder as louder_than_before
 from loudspeaker.speakers.tape import Tape, louder
 from loudspeaker.speakers.track import Track
@@ -413,6 +415,15 @@ def test_auto_airs_into_a_file_only_where_there_is_no_card(clock: HandClock) -> 
     absent.arm("x", [SECOND], NOON)
 
     assert (there.poll().via, absent.poll().via) == ("card", "file")
+
+
+def test_the_heart_of_a_speaker_is_felt_through_all_that_is_put_before_it(clock: HandClock) -> None:
+    card = MemorySpeaker(clock)
+    auto = Auto(card, MemorySpeaker(clock))
+    outer = Amplified(Proved(auto, InputEar("none")), Amplifier(Dead(), clock), "hall")
+    before, card.beating = outer.beating, False
+
+    assert (before, outer.beating) == (True, False)
 
 
 def test_outputs_get_the_speakers_that_their_devices_name(tmp_path: Path, clock: HandClock) -> None:

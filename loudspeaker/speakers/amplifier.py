@@ -132,6 +132,10 @@ class Amplified:
         self.output = output
         self.lead = max(speaker.lead, amplifier.warm_up + 0.5)
 
+    @property
+    def beating(self) -> bool:
+        return self.speaker.beating
+
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         clock = self.amplifier.clock
         now = clock.monotonic()

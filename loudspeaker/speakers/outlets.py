@@ -140,6 +140,10 @@ class Auto:
         self.lead = card.lead
         self._now = card
 
+    @property
+    def beating(self) -> bool:
+        return self.card.beating
+
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         try:
             self._now = self.card

@@ -46,6 +46,7 @@ class Paced:
     """A `Speaker` that keeps time by its clock. A descendant may override `_accept` and `_over`."""
 
     lead = 2.5
+    beating = True
     to_file = False
 
     def __init__(self, clock: Clock, via: str) -> None:

@@ -23,8 +23,9 @@ from ..sound.programme import Programme
 from . import intact
 
 ANSWER = 0.3  # seconds that `arm` and `stop` wait for the player's word, at most
-SILENCE = 1.0  # without a sign of life from a player whose card is open: it is frozen
+SILENCE = 0.75  # without a sign of life from a player whose card is open: three were missed
 BIRTH = 6.0  # … and until the first word of a new one: a small board loads slowly
+MERCY = 0.25  # … more, then it is frozen for good and ended
 LOOK = 0.25  # … is looked for this often
 RUNNING = (State.ARMED, State.PLAYING)
 
@@ -51,6 +52,11 @@ class Card:
     def beating(self) -> bool:
         """No word that was due is missing."""
         return self._due is None or monotonic() < self._due
+
+    @property
+    def frozen(self) -> bool:
+        """It has been missing for so long that none will come."""
+        return self._due is not None and monotonic() >= self._due + MERCY
 
     def start(self) -> None:
         """Have a player ready, so that the first airing need not wait for one."""
@@ -99,9 +105,9 @@ class Card:
     def _listen(self, child: subprocess.Popen[bytes]) -> None:
         """Take down what the player says until it ends; end it when it has fallen silent."""
         assert child.stdout
-        for word in words(child.stdout, lambda: self._child is child and not self.beating):
+        for word in words(child.stdout, lambda: self._child is child and self.frozen):
             self._note(child, word)
-        frozen = child.poll() is None and self._child is child and not self.beating
+        frozen = child.poll() is None and self._child is child and self.frozen
         child.kill()
         self._mourn(child, "frozen" if frozen else "died")
         with child:  # wait for it and close its pipes: a player in the kernel's hands may never end
@@ -150,6 +156,10 @@ class CardSpeaker:
         self.gain = gain
         self._last = Playback()
         self._stopping = False
+
+    @property
+    def beating(self) -> bool:
+        return self.card.beating
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         if self.poll().state in RUNNING and not self._stopping:

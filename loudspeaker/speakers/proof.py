@@ -86,6 +86,10 @@ class Proved:
         self._verdict: bool | None = None
         self._listening = False
 
+    @property
+    def beating(self) -> bool:
+        return self.speaker.beating
+
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         self.speaker.arm(airing, sequence, at, gain)
         self._began, self._verdict, self._listening = None, None, True

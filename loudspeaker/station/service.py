@@ -61,7 +61,7 @@ class Service(Live):
         return verb(**args)
 
     def healthy(self) -> bool:
-        return all(getattr(speaker, "beating", True) for speaker in self.speakers.values())
+        return all(speaker.beating for speaker in self.speakers.values())
 
     def leave(self) -> bool:
         now = self.now()

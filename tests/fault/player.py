@@ -24,6 +24,9 @@ from loudspeaker.sound.programme import Programme
 class ChildSpeaker:
     """Implements `interfaces.Speaker`: one child process a sequence."""
 
+    lead = 2.5
+    beating = True
+
     def __init__(self, clock: Clock, ear: Path, wake: Callable[[], None]) -> None:
         self._clock = clock
         self._ear = ear
