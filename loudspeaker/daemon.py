@@ -127,6 +127,7 @@ class Loop:
                 task = next(iter(self._tasks))
                 del self._tasks[task]
                 self._try(task)
+            self._pat()
         self._fade()
 
     def close(self) -> None:
@@ -194,8 +195,6 @@ class Loop:
         self._wake = self._clock.now() + timedelta(seconds=self._tick)
         self._wake = self._station.step()
         self._add("date", "step", self._step, run_date=self._wake)
-        if self._station.healthy():
-            notify("WATCHDOG=1")
 
     def _look(self) -> None:
         assert self._station
@@ -208,6 +207,12 @@ class Loop:
         assert self._station
         self._due("ahead", self._ahead, AHEAD)
         self._station.prepare_ahead()
+
+    def _pat(self) -> None:
+        """At rest, too: a step may be longer away than the watchdog waits, and a full disk is no reason to be ended."""
+        assert self._station
+        if self._station.healthy():
+            notify("WATCHDOG=1")
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
         assert self._station

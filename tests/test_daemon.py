@@ -30,6 +30,7 @@ class Station:
         self.steps: list[datetime] = []
         self.nap = timedelta(seconds=30)
         self.changed = False
+        self.beating = True
         self.fail: Exception | None = None
         self.threads: set[Thread] = set()
         self.wake: Callable[[], None] = lambda: None
@@ -66,7 +67,8 @@ class Station:
         return [do, args, uid]
 
     def healthy(self) -> bool:
-        return True
+        self._note("healthy")
+        return self.beating
 
     def leave(self) -> bool:
         self._note("leave")
@@ -194,5 +196,25 @@ def test_systemd_is_told_where_it_wants_to_be(tmp_path: Path, door: Path, monkey
         run(Station(lambda station: "ahead" in station.did).open, door, CLOCK)
 
         systemd.setblocking(False)
-        told = [systemd.recv(100) for _ in range(3)]
-    assert told == [b"WATCHDOG=1", b"READY=1", b"STOPPING=1"]
+        told = [systemd.recv(100) for _ in range(2)]
+    assert told == [b"READY=1", b"STOPPING=1"]
+
+
+@pytest.mark.parametrize(("beating", "pats"), [(True, 3), (False, 0)])
+def test_the_watchdog_is_patted_at_rest_while_every_heart_beats(
+    tmp_path: Path, door: Path, monkeypatch: pytest.MonkeyPatch, beating: bool, pats: int
+) -> None:
+    station = Station(lambda station: station.did.count("healthy") == 3)
+    station.beating = beating
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        loop = Loop(CLOCK, tick=0.05)
+        loop.open(station.open, door)
+        loop.run()
+        loop.close()
+        told = [systemd.recv(100) for _ in range(pats + 2)]
+
+    assert told.count(b"WATCHDOG=1") == pats
+    assert len(station.steps) == 1, "it was at rest"
