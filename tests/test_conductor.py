@@ -7,6 +7,8 @@ from dataclasses import replace
 from stage import Stage, airing, at
 
 from loudspeaker.errors import Message
+from loudspeaker.playout.conductor import Conductor
+from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.vocabulary import Expected, Level
 
 MORNING = airing("17:30")
@@ -55,6 +57,34 @@ def test_started_is_on_record_before_the_first_sample():
 
     assert stage.kinds(MORNING.id) == ["started"]
     assert stage.heard == []
+
+
+class Amped(Stage):
+    """Behind an amplifier that is slower to warm up than a card is to open."""
+
+    def begin(self, alone: bool = False) -> None:
+        super().begin(alone)
+        amplifier = Amplifier(Dead(), self.clock, warm_up=12.0, hold=0.0)
+        speakers = {name: Amplified(speaker, amplifier, name) for name, speaker in self.speakers.items()}
+        self.conductor = Conductor(self.log, speakers, self.desk, alone)
+
+
+def test_a_cold_amplifier_is_given_its_time_before_the_instant():
+    stage = Amped(MORNING, LATER)
+
+    stage.until("18:00")
+
+    assert [when for _, when, _ in stage.heard] == [at("17:30"), at("17:40")]
+    assert {MORNING.id: "aired", LATER.id: "aired"} == stage.verdicts()
+
+
+def test_what_must_warm_up_lets_what_is_before_it_end():
+    short = airing("17:29:30", duration=28.0, bulletin="hop-thon")
+    stage = Amped(short, MORNING)
+
+    stage.until("18:00")
+
+    assert [(short.id, at("17:29:30"), 28.0), (MORNING.id, at("17:30"), 60.0)] == stage.heard
 
 
 def test_the_verdict_follows_the_last_sample():

@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 from stage import Stage, airing, at, programme
 
+from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message, Refused
+from loudspeaker.playout.conductor import Conductor
 from loudspeaker.schedule.airing import Airing
+from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.vocabulary import Level
 
 MORNING = airing("17:30")
@@ -30,6 +33,18 @@ def warn(stage: Stage, *villages: str, plays: int = 3, gap: float = 30.0, **fact
     airings = [flood(now, village) for village in villages or ("na-hoa",)]
     stage.order_now(*airings, programmes=(FLOOD,), plays=plays, gap=gap, **facts)
     return airings
+
+
+class Fading(MemorySpeaker):
+    """Remembers how fast it was to fall silent."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.fades: list[float] = []
+
+    def stop(self, fade: float = 0.03) -> None:
+        self.fades.append(fade)
+        super().stop(fade)
 
 
 # Replays.
@@ -151,6 +166,20 @@ def test_an_emergency_breaks_into_what_is_on_air():
     stage.step()
 
     assert stage.speakers["horn"].poll().airing == asked.id
+
+
+def test_an_emergency_waits_for_a_short_fade_only():
+    stage = Stage(MORNING)
+    speaker = Fading(stage.clock)
+    stage.conductor = Conductor(stage.log, {"horn": speaker}, stage.desk)
+    stage.until("17:30:20")
+    warn(stage, plays=1)
+    stage.step()
+    stage.conductor.stop(stage.clock.now(), "anh Páo", "hết lũ")
+
+    stage.step()
+
+    assert speaker.fades == [0.02, 0.03]
 
 
 def test_what_was_broken_into_is_started_again_afterwards():

@@ -17,7 +17,7 @@ from .life import Cut, Phase
 from .line import Line
 from .rules import Sentence
 from .trust import Trust
-from .turn import AHEAD, Turn
+from .turn import Turn
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
@@ -51,7 +51,7 @@ class Air:
         return (
             turn.waiting
             and rules.wanted(turn, trust)
-            and turn.target - AHEAD <= now
+            and turn.arms <= now
             and (turn.retry_at is None or turn.retry_at <= now)
         )
 

@@ -6,7 +6,7 @@ when its file was accepted was never due. Nothing is armed and nothing is judged
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,11 +22,11 @@ LONGEST = timedelta(days=400)  # so far back a station that was off is judged
 
 
 class Book:
-    """All open turns by airing id."""
+    """All open turns by airing id. `leads`: the outputs, each with the seconds that its speaker wants ahead."""
 
-    def __init__(self, journal: Journal, outputs: Iterable[str]) -> None:
+    def __init__(self, journal: Journal, leads: Mapping[str, float]) -> None:
         self._journal = journal
-        self._outputs = frozenset(outputs)
+        self._leads = {output: seconds(lead) for output, lead in leads.items()}
         self._turns: dict[str, Turn] = {}
         self._near: dict[str, Turn] = {}  # those of them that something may have to be done about now
         self._coming: list[Turn] = []  # the others, the next one last
@@ -101,7 +101,7 @@ class Book:
         kept = self._journal.kept()
         airings, self._known = kept or ([], began)
         for airing in airings:
-            if airing.output in self._outputs and not self._journal.has_verdict(airing.id):
+            if airing.output in self._leads and not self._journal.has_verdict(airing.id):
                 self._admit(airing, now)
         self._ended(self._journal.stops())
 
@@ -111,7 +111,8 @@ class Book:
                 turn.ending = rules.ending(event.kind, event.facts)
 
     def _admit(self, airing: Airing, now: datetime, order: Order | None = None) -> Turn:
-        turn = Turn(airing, self._lives.pop(airing.id, Life()), order, place=len(self._turns))
+        lead = self._leads.get(airing.output, timedelta(0))
+        turn = Turn(airing, self._lives.pop(airing.id, Life()), order, lead=lead, place=len(self._turns))
         self._turns[airing.id] = turn
         if turn.life.trying:
             self._cut(turn, now)
@@ -136,7 +137,7 @@ class Book:
             return
         self._order = order
         self._judged = self._journal.judged(order)
-        given = {airing.id: airing for airing in order.airings if airing.output in self._outputs}
+        given = {airing.id: airing for airing in order.airings if airing.output in self._leads}
         for turn in self:
             if turn.order is None and order.begins <= turn.airing.scheduled_at < order.ends:
                 self._revise(turn, given.get(turn.airing.id))

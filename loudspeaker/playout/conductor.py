@@ -23,7 +23,7 @@ from .life import Cut, seconds
 from .line import Line
 from .record import Log
 from .trust import TRUSTED, Trust
-from .turn import AHEAD, Order, RunningOrder, Turn
+from .turn import Order, RunningOrder, Turn
 
 NAP = seconds(30)
 WATCHFUL = seconds(5)  # while the time is not known: it may be, any moment
@@ -42,7 +42,7 @@ class Conductor:
     def __init__(self, log: Log, speakers: Mapping[str, Speaker], desk: Desk, alone: bool = False) -> None:
         self._log = Backlog(log)
         self._journal = Journal(self._log)
-        self._book = Book(self._journal, speakers)
+        self._book = Book(self._journal, {output: speaker.lead for output, speaker in speakers.items()})
         self._lines = [Line(output, speaker) for output, speaker in speakers.items()]
         self._judge = Judge(self._journal, self._book, desk)
         self._air = Air(self._journal, self._book, desk, self._judge)
@@ -203,5 +203,4 @@ def _wakes(turn: Turn, now: datetime, trust: Trust) -> Iterator[datetime]:
     if turn.airing.scheduled_at > now:
         yield turn.airing.scheduled_at  # what the plan refused is judged then
     if rules.wanted(turn, trust):
-        arms = turn.target - AHEAD
-        yield arms if arms > now else now + rules.RETRY
+        yield turn.arms if turn.arms > now else now + rules.RETRY

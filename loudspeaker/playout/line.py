@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 POLL = seconds(1)
 REACTION = seconds(0.02)  # a speaker knows a little later than it happens
+FADE, SHORT_FADE = 0.03, 0.02  # seconds; an emergency waits for the short one
 ENDED = {State.DONE, State.STOPPED, State.FAILED}
 
 
@@ -54,11 +55,11 @@ class Line:
         self.speaker.arm(first.id, sequence, at, first.gain)
         self.turns, self.sequence, self.at, self.cut = tuple(turns), tuple(sequence), at, None
 
-    def stop(self, cut: Cut, fade: float = 0.03) -> None:
+    def stop(self, cut: Cut) -> None:
         """Ask for silence; `poll` tells when it is there."""
         if self.busy:
             self.cut = cut
-            self.speaker.stop(fade)
+            self.speaker.stop(SHORT_FADE if cut is Cut.EMERGENCY else FADE)
 
     def news(self, now: datetime) -> datetime:
         """When to ask next, unless it wakes us before."""

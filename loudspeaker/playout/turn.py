@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 from ..errors import Message
 from ..schedule.airing import Airing
 from ..vocabulary import Level, Verdict
-from .life import Life, Phase, seconds
+from .life import Life, Phase
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
-
-
-AHEAD = seconds(2.5)  # a speaker is armed so long before
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +47,7 @@ class Turn:
     asked_at: datetime | None = None  # of an order
     next_at: datetime | None = None  # of an order: its next play
     retry_at: datetime | None = None  # after a hindrance
+    lead: timedelta = timedelta(0)  # its speaker wants to be armed so long before
     place: int = 0  # in the running order: decides between equals
     ending: tuple[Verdict, Message] | None = None  # somebody decided: this, unless something else was heard
     gone: bool = False  # no longer in the running order
@@ -70,9 +68,14 @@ class Turn:
         return self.next_at or self.start
 
     @property
+    def arms(self) -> datetime:
+        """From when on its speaker may be given it."""
+        return self.target - self.lead
+
+    @property
     def ripe(self) -> datetime:
         """From when on something may have to be done about it: it is judged when due, armed a little before."""
-        return min(self.airing.scheduled_at, self.target - AHEAD)
+        return min(self.airing.scheduled_at, self.arms)
 
     @property
     def left(self) -> int:
