@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from pulse import RATE, Recorder, Server
 
 from loudspeaker.interfaces import State
+from loudspeaker.playout.line import SHORT_FADE
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.portaudio import Card, CardSpeaker
 
@@ -111,7 +112,7 @@ def urgent(server: Server, times: int) -> None:
             speaker.arm("x", [programme] * 9, Clock().now())
             time.sleep(1 + 0.01 * len(asked["playing"]))
             asked["playing"].append(time.monotonic())
-            speaker.stop()
+            speaker.stop(SHORT_FADE)
             speaker.arm("alarm", [programme], Clock().now())
             time.sleep(2.5)
         speaker.close()
