@@ -1,8 +1,4 @@
-"""A box to be mistreated: the real loop, conductor and as-run log, a plan of short airings, sound in child processes.
-
-Run as `python box.py FOLDER`; the folder holds `plan.json`, the state, and what the ear heard. The class beside it is
-the hand that starts, kills and asks.
-"""
+"""The hand that mistreats a box: starts its process (`service.py`), kills it, sets its clock, asks what was heard."""
 
 from __future__ import annotations
 
@@ -13,134 +9,81 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from player import ChildSpeaker
-from stage import ZONE, Desk, airing
+from service import COMMUNE, planned
+from stage import ZONE
 
-from loudspeaker.clock import SystemClock
-from loudspeaker.daemon import run
-from loudspeaker.playout.conductor import Conductor
 from loudspeaker.playout.record import Record
-from loudspeaker.playout.trust import ClockWatch
-from loudspeaker.playout.turn import RunningOrder
-from loudspeaker.schedule.airing import Airing
 from loudspeaker.store.asrun import AsRunLog
 
-COMMUNE = "xa-thu"
 WHOLE = {"aired", "aired-late"}
-TESTS = Path(__file__).parent.parent
+HERE = Path(__file__).parent
 
 
-class Service:
-    """`daemon.Station` over the plan in a file."""
+@dataclass
+class Sound:
+    """One attempt, as an ear outside heard it."""
 
-    def __init__(self, folder: Path, wake: Callable[[], None]) -> None:
-        self.order: RunningOrder | None = None
-        self.clock = SystemClock(UTC)
-        self.log = AsRunLog.open(folder / "state" / "asrun.db", COMMUNE)
-        self.file = folder / "plan.json"
-        self.airings: list[Airing] = []
-        self.look()
-        speakers = {"horn": ChildSpeaker(self.clock, folder / "ear", wake)}
-        self.conductor = Conductor(self.log, speakers, Desk())
-        self.watch = ClockWatch(self.log)
-        self.speakers = speakers
-
-    def step(self) -> datetime:
-        now = self.clock.now()
-        begins, ends = self.conductor.window(now)
-        if self.order is None or (self.order.begins, self.order.ends) != (begins, ends):
-            inside = tuple(airing for airing in self.airings if begins <= airing.scheduled_at < ends)
-            self.order = RunningOrder(begins, ends, inside)
-        trust = self.watch.look(now, self.clock.monotonic(), frozenset({"box"}))
-        return self.conductor.step(now, self.order, trust)
-
-    def look(self) -> bool:
-        before, self.airings = self.airings, planned(json.loads(self.file.read_text()))
-        if before != self.airings:
-            self.order = None
-        return before != self.airings
-
-    def prepare_ahead(self) -> None: ...
-
-    def readiness(self) -> None: ...
-
-    def sweep(self) -> None: ...
-
-    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
-        return None
-
-    def healthy(self) -> bool:
-        return True
-
-    def leave(self) -> bool:
-        self.conductor.leave(self.clock.now())
-        self.step()
-        return self.conductor.quiet
-
-    def close(self) -> None:
-        self.speakers["horn"].close()
-        self.log.close()
-
-
-def planned(rows: Sequence[dict[str, Any]]) -> list[Airing]:
-    return [airing(row["at"], row["duration"], bulletin=row["bulletin"]) for row in rows]
+    airing: str
+    wall: datetime  # when it began, by the clock of the box
+    boot: float = 0.0  # the same, by the clock that nobody sets
+    most: bool = False  # more was heard than may be heard again
+    whole: bool = False
 
 
 @dataclass
 class Box:
-    """One mistreated box."""
+    """One mistreated box, with airings of `duration` every `apart` seconds, the first one `lead` seconds from now."""
 
     folder: Path
     airings: int
-    apart: float = 1.5  # seconds
+    apart: float = 1.5
     duration: float = 1.0
     lead: float = 4.0
     faked: bool = False
+    boots: float = 0.0  # seconds by which its clock is off when it is switched on
     process: subprocess.Popen[bytes] | None = None
-    state: Path | None = None
     ids: list[str] = field(default_factory=list)
+    due: list[datetime] = field(default_factory=list)
+    first: float = 0.0  # monotonic: when the first is due
 
-    def run(self) -> None:
-        """Start it, and give it airings from a few seconds after now on."""
-        (self.folder / "state").mkdir(exist_ok=True)
+    def __enter__(self) -> Box:
+        """Start it, and give it its airings."""
+        (self.folder / "state").mkdir(parents=True, exist_ok=True)
         (self.folder / "plan.json").write_text("[]")
-        self.step_clock(0)
+        self.step_clock(self.boots)
         self.start()
         while not (self.folder / "state" / "control.sock").exists():
             time.sleep(0.05)
         time.sleep(0.5)
         self._plan()
-
-    def _plan(self) -> None:
-        first = datetime.now(ZONE) + timedelta(seconds=self.lead)
-        times = [first + timedelta(seconds=n * self.apart) for n in range(self.airings)]
-        rows = [
-            {"at": f"{time:%Y-%m-%dT%H:%M:%S.%f}", "duration": self.duration, "bulletin": f"b{n}"}
-            for n, time in enumerate(times)
-        ]
-        self.ids = [airing.id for airing in planned(rows)]
-        draft = self.folder / "plan.part"
-        draft.write_text(json.dumps(rows))
-        draft.replace(self.folder / "plan.json")
-        time.sleep(self.lead - 1.0)
-
-    def __enter__(self) -> Box:
-        self.run()
         return self
 
     def __exit__(self, *_error: object) -> None:
         if self.process and self.process.poll() is None:
             self.kill()
 
+    def _plan(self) -> None:
+        first = datetime.now(ZONE) + timedelta(seconds=self.lead)
+        self.first = time.monotonic() + self.lead
+        self.due = [first + timedelta(seconds=n * self.apart) for n in range(self.airings)]
+        rows = [
+            {"at": f"{due:%Y-%m-%dT%H:%M:%S.%f}", "duration": self.duration, "bulletin": f"b{n}"}
+            for n, due in enumerate(self.due)
+        ]
+        self.ids = [airing.id for airing in planned(rows)]
+        draft = self.folder / "plan.part"
+        draft.write_text(json.dumps(rows))
+        draft.replace(self.folder / "plan.json")
+        time.sleep(2.5)  # it looks every two seconds
+
     def start(self) -> None:
-        env = {**os.environ, "PYTHONPATH": f"{TESTS}:{TESTS.parent}"}
+        env = {**os.environ, "PYTHONPATH": f"{HERE.parent}:{HERE.parent.parent}"}
         if self.faked:
             env |= {
                 "LD_PRELOAD": str(next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))),
@@ -148,11 +91,16 @@ class Box:
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "FAKETIME_NO_CACHE": "1",
             }
+        command = [sys.executable, str(HERE / "service.py"), str(self.folder), *self.outlet()]
         with (self.folder / "errors").open("ab") as errors:
-            self.process = subprocess.Popen([sys.executable, __file__, str(self.folder)], stderr=errors, env=env)
+            self.process = subprocess.Popen(command, stderr=errors, env=env)
+
+    def outlet(self) -> Sequence[str]:
+        """Where its sound goes, for the command line."""
+        return ()
 
     def kill(self) -> None:
-        """kill -9, and be sure that its player is gone with it."""
+        """kill -9."""
         assert self.process
         self.process.kill()
         self.process.wait()
@@ -165,16 +113,20 @@ class Box:
                 os.kill(int(child), signal.SIGKILL)
 
     def end(self) -> None:
-        """SIGTERM, as systemd does; it must be gone within two seconds."""
+        """SIGTERM, as systemd does; it must be gone soon."""
         assert self.process
         self.process.terminate()
         self.process.wait(5)
 
     def step_clock(self, seconds: float) -> None:
-        """Set the wall clock of the process, at once."""
+        """Set the wall clock of the process, at once: so far from the right time."""
         draft = self.folder / "clock.part"
         draft.write_text(f"{seconds:+.0f}\n")
         draft.replace(self.folder / "clock")
+
+    def wait_for(self, airing: int, offset: float) -> None:
+        """Until `offset` seconds after (before, if negative) the right time of an airing, counted from 0."""
+        time.sleep(max(0.0, self.first + airing * self.apart + offset - time.monotonic()))
 
     def finish(self, patience: float) -> None:
         """Let it run until everything has its verdict."""
@@ -198,22 +150,37 @@ class Box:
         finally:
             log.close()
 
-    def whole(self) -> Counter[str]:
-        """How often each airing was heard to its end."""
-        lines = (self.folder / "ear").read_text().splitlines() if (self.folder / "ear").exists() else []
-        return Counter(line.partition(" ")[2] for line in lines if line.startswith("end "))
+    def sounds(self) -> list[Sound]:
+        """Every attempt that was heard, in order."""
+        sounds: list[Sound] = []
+        file = self.folder / "ear"
+        for line in file.read_text().splitlines() if file.exists() else []:
+            what, wall, boot, airing = line.split(" ")
+            if what == "begin":
+                sounds.append(Sound(airing, datetime.fromtimestamp(float(wall), ZONE), float(boot)))
+            else:
+                setattr(next(sound for sound in reversed(sounds) if sound.airing == airing), what, True)
+        return sounds
+
+    @property
+    def told(self) -> str:
+        """All that there is to know, for whoever has to find out what went wrong."""
+        verdicts = [f"{record.id} {record.verdict} {record.why}" for record in self.records()]
+        sounds = [str(sound) for sound in self.sounds()]
+        return "\n".join([str(self.folder), *verdicts, *sounds, (self.folder / "errors").read_text()])
 
     def check(self) -> None:
-        """Exactly one verdict an airing, none aired twice, none lost, the log tells the truth, the chain is whole."""
-        verdicts = {record.id: str(record.verdict) for record in self.records()}
-        whole = self.whole()
-        told = f"{verdicts}\n{whole}\n{(self.folder / 'errors').read_text()}"
-        assert sorted(verdicts) == sorted(self.ids), told
-        assert not whole or max(whole.values()) == 1, told
-        assert {name for name, verdict in verdicts.items() if verdict in WHOLE} <= set(whole), told
+        """Exactly one verdict an airing, nothing heard twice, the log tells the truth, the chain is whole."""
+        records, sounds = self.records(), self.sounds()
+        whole = Counter(sound.airing for sound in sounds if sound.whole)
+        assert sorted(record.id for record in records) == sorted(self.ids), self.told
+        assert max(whole.values(), default=0) <= 1, self.told
+        assert {record.id for record in records if record.verdict in WHOLE} <= set(whole), self.told
+        for number, sound in enumerate(sounds):
+            if sound.most:
+                assert sound.airing not in {later.airing for later in sounds[number + 1 :]}, self.told
         self.verify()
 
-
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    run(lambda wake: Service(folder, wake), folder / "state" / "control.sock", SystemClock(UTC))
+    def lost(self) -> set[str]:
+        """Airings of which nothing was heard."""
+        return set(self.ids) - {sound.airing for sound in self.sounds()}

@@ -80,12 +80,12 @@ def die_with_parent() -> None:
 
 
 def sound(airing: str, begins: float, duration: float, ear: str) -> None:
-    """Make the silence heard: a line when it begins and one when it is over."""
+    """Make the silence heard: a line when it begins, one when most of it, one when all of it was heard."""
     file = os.open(ear, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    time.sleep(max(0.0, begins - time.clock_gettime(time.CLOCK_BOOTTIME)))
-    os.write(file, f"begin {airing}\n".encode())
-    time.sleep(max(0.0, begins + duration - time.clock_gettime(time.CLOCK_BOOTTIME)))
-    os.write(file, f"end {airing}\n".encode())
+    for what, share in (("begin", 0.0), ("most", 0.75), ("whole", 1.0)):
+        time.sleep(max(0.0, begins + share * duration - time.clock_gettime(time.CLOCK_BOOTTIME)))
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        os.write(file, f"{what} {time.time()} {now} {airing}\n".encode())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""A box with a real player on a real sound server: what was heard is found in a recording, sample for sample."""
+
+from __future__ import annotations
+
+import wave
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from box import Box, Sound
+from pulse import RATE, Recorder
+from stage import ZONE
+
+HEAD = 200  # samples by which a programme is known
+
+
+@dataclass
+class CardBox(Box):
+    """Plays into `sink`, which `recorder` hears."""
+
+    sink: str = ""
+    recorder: Recorder | None = None
+    _samples: list[array[int]] = field(default_factory=list)
+
+    def __enter__(self) -> Box:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._samples = [noise(self.folder / f"b{n}.wav", n, self.duration) for n in range(self.airings)]
+        return super().__enter__()
+
+    def outlet(self) -> Sequence[str]:
+        return [self.sink]
+
+    def sounds(self) -> list[Sound]:
+        assert self.recorder
+        heard = self.recorder.channel(1)
+        found = [
+            (first, Sound(airing, datetime.min.replace(tzinfo=ZONE), most=share > 0.75, whole=share == 1.0))
+            for airing, samples in zip(self.ids, self._samples, strict=True)
+            for first, share in attempts(heard, samples)
+        ]
+        return [sound for _, sound in sorted(found, key=lambda pair: pair[0])]
+
+
+def noise(path: Path, seed: int, seconds: float) -> array[int]:
+    """A programme that cannot be mistaken for another: none of its samples is silence."""
+    random = Random(seed)
+    samples = array("h", (random.choice((-1, 1)) * random.randint(1, 12_000) for _ in range(round(seconds * RATE))))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return samples
+
+
+def attempts(heard: array[int], samples: array[int]) -> Iterator[tuple[int, float]]:
+    """Where `samples` begin in what was heard, and how much of them follows there."""
+    everything, head, size = heard.tobytes(), samples[:HEAD].tobytes(), samples.itemsize
+    place = everything.find(head)
+    while place >= 0:
+        if place % size == 0:
+            first = place // size
+            there = heard[first : first + len(samples)]
+            same = next((n for n, (a, b) in enumerate(zip(there, samples, strict=False)) if a != b), len(there))
+            yield first, same / len(samples)
+        place = everything.find(head, place + size)
