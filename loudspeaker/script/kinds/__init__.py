@@ -14,6 +14,7 @@ from .codes import RULES as codes
 from .dates import RULES as dates
 from .documents import RULES as documents
 from .fractions import RULES as fractions
+from .identities import RULES as identities
 from .labels import RULES as labels
 from .legal import RULES as legal
 from .money import RULES as money
@@ -34,6 +35,7 @@ ORDER: tuple[Rule, ...] = (
     *web,
     *blanks,
     *labels,
+    *identities,
     *phones,
     *plates,
     *documents,

@@ -34,12 +34,18 @@ def strain(match: re.Match[str], scene: Scene) -> str | None:
     return spell_letters(match[1])
 
 
-@reads(r"([A-Z]{2,3})\.(\d{1,2})(?![^\W_]|[./]\d)", starts="word")
+@reads(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
 def lineage(match: re.Match[str], scene: Scene) -> str | None:
-    """biến thể BA.5 -> bê a chấm năm"""
+    """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
     if match[1] in scene.lexicon.meanings:
         return None
-    return f"{spell_letters(match[1])} chấm {scene.say(match[2])}"
+    return spell_letters(match[1]) + "".join(f" chấm {scene.say(part)}" for part in match[2][1:].split("."))
+
+
+@reads(r"([A-Z]{2,3})(\d{1,2}[.,]\d{1,2})(?![^\W_]|[./]\d)", starts="word")
+def graded(match: re.Match[str], scene: Scene) -> str | None:
+    """bụi PM2.5 -> pê mờ hai phẩy năm"""
+    return f"{spell_letters(match[1])} {scene.say(match[2])}"
 
 
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
@@ -86,4 +92,4 @@ def _parts(written: str, scene: Scene) -> str:
     return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
-RULES: tuple[Rule, ...] = (dashed, strain, lineage, mixed, formula, named, digit_first, strength)
+RULES: tuple[Rule, ...] = (dashed, strain, lineage, graded, mixed, formula, named, digit_first, strength)

@@ -16,9 +16,9 @@ _END = r"(?!\d)(?![./-]\d)"
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
-    "giờ|dịp|nhân dịp|kỷ niệm|chào mừng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|ngày mai|sáng nay|"
-    "chiều nay|tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|thứ 2|thứ 3|"
-    "thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
+    "giờ|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
+    "ngày mai|sáng nay|chiều nay|tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
+    "thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
 )
 _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
@@ -39,11 +39,19 @@ _LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng n
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
+# Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
+_MARKED = _FEASTS | frozenset(
+    words_after(
+        "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
+        "10/10|14/10|16/10|17/10|9/11|14/11|23/11|5/12|6/12|9/1|15/5|22/5|8/5"
+    )
+)
 _NAMED_AFTER = words_before(
     "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường"
 )
 _GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
-_LISTED = r" (?:ngày|mùng|mồng)(?: {1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_LISTED = r" (?:ngày|mùng|mồng)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
 def _dated(scene: Scene, at: int) -> bool:
@@ -51,7 +59,7 @@ def _dated(scene: Scene, at: int) -> bool:
     words = scene.before(at)
     if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS) or _after_hour(scene, at):
         return True
-    return scene.follows("times", at, ", ", "; ", " - ", ",") or re.search(_LISTED, words) is not None
+    return scene.follows("times", at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
 
 
 def _after_hour(scene: Scene, at: int) -> bool:
@@ -121,6 +129,14 @@ def _two(scene: Scene, at: int, first: str, last: str) -> str:
     return f"{_said(scene, at, first)} đến {last}"
 
 
+@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}[./]\d{1,2})")
+def several(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 5,6,7/10: the last one is read with its month"""
+    if not scene.before(match.start()).endswith(" ngày"):
+        return None
+    return ", ".join(scene.say(day) for day in match[1].split(",")) + ","
+
+
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?{_YEAR}(?!\d)")
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt"""
@@ -133,13 +149,18 @@ def iso(match: re.Match[str], scene: Scene) -> Answer:
     return _one(scene, match.start(), _Day(match[3], match[2], match[1]))
 
 
-@reads(rf"(\d{{1,2}}) ?/ ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?/ ?(\d{{1,2}})(?:[/.-]{_YEAR})?{_END}")
+@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?\2 ?(\d{{1,2}})(?:[/.-]{_YEAR})?{_END}")
 def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
-    """30/7 - 30/8/2021"""
-    first, last = _Day(match[1], match[2]), _Day(match[3], match[4], match[5])
+    """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days"""
+    first, last, at = _Day(match[1], match[3]), _Day(match[4], match[5], match[6]), match.start()
     if not (first.possible() and last.possible()):
         return None
-    return _two(scene, match.start(), first.words(scene.numerals), last.words(scene.numerals))
+    words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
+    if match[2] == "/" or match[6] or _dated(scene, at):
+        return words
+    if not _hinted(scene, at, match.end()) or scene.after(match.end()).startswith(_COUNTED):
+        return None
+    return Guess(words, Message("this could be a date or a number"))
 
 
 @reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{_YEAR})?{_END}")
@@ -205,6 +226,14 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     return f"{_said(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
 
 
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?= (?:[Tt]ết|[Tt]háng|[Gg]iêng)(?!\w))")
+def festive_days(match: re.Match[str], scene: Scene) -> Answer:
+    """mùng 3 - 5 Tết -> mùng ba đến năm"""
+    if not scene.before(match.start()).endswith((" mùng", " mồng")):
+        return None
+    return f"{scene.say(match[1])} đến {scene.say(match[2])}"
+
+
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){_END}")
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
@@ -216,13 +245,15 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return None
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
-    if strong or (timely and (falling or f"{day.day}/{day.month}" in _FEASTS)) or (falling and _hinted(scene, at, end)):
+    if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and _hinted(scene, at, end)):
         return _one(scene, at, day)
     if match[2] == "." and _hinted(scene, at, end):
         words = _said(scene, at, day.words(scene.numerals))
         if not scene.after(end)[:1].isalpha():
             return words
         return Guess(words, Message("this could be a date or a number"))
+    if falling and day.day > 12:
+        return Guess(_said(scene, at, day.words(scene.numerals)), Message("this could be a date or two numbers"))
     return None
 
 
@@ -279,7 +310,7 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     *(months_of_year, months),
-    *(full, iso, dashed_days, days_of_months, days_of_month),
-    *(month_of_year, short_year, day_of_month),
+    *(several, full, iso, dashed_days, days_of_months, days_of_month),
+    *(month_of_year, short_year, festive_days, day_of_month),
     *(years, day, month),
 )

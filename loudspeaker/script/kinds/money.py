@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
@@ -32,7 +33,7 @@ def spaced(match: re.Match[str], scene: Scene) -> str | None:
     return scene.say(match[1])
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(\d{{1,3}})?(?:đ|đồng)?(?![^\W_])")
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})|\. ?(?=đ))?(?:đ|đồng)?(?![^\W_])")
 def millions(match: re.Match[str], scene: Scene) -> str | None:
     """1tr2 -> một triệu hai trăm nghìn"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
@@ -49,18 +50,20 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
 
 
 @reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K)(?:đ)?(?![^\W_])")
-def thousands(match: re.Match[str], scene: Scene) -> str | None:
-    """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price"""
-    if match[3] == "K" and not (scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/"):
-        return None
+def thousands(match: re.Match[str], scene: Scene) -> Answer:
+    """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} {scene.numerals.thousand}"
+    said = f"{scene.say(match[1])}{until} {scene.numerals.thousand}"
+    if match[3] == "k" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
+        return said
+    return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
 
 @reads(r"đ(?![^\W_]|/[cC](?![^\W_]))", starts="word")
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
-    """12 nghìn đ/kg -> nghìn đồng"""
-    return "đồng" if scene.before(match.start()).endswith(_SCALES) else None
+    """12 nghìn đ/kg -> nghìn đồng; 100 000đ"""
+    at = match.start()
+    return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
 
 
 @reads(rf"\$ ?({NUMBER})", starts="sign")

@@ -1,4 +1,4 @@
-"""Whatever digits are left: identity and account numbers digit by digit, everything else as a number."""
+"""Whatever digits are left: as a number, or digit by digit where they are too many."""
 
 from __future__ import annotations
 
@@ -6,21 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
-
-_IDENTITIES = words_before(
-    "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|"
-    "imei|số cccd|số cmnd|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|số định danh|"
-    "số định danh cá nhân|mã qhns|số sổ"
-)
-
-
-@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5})(?![\d])(?![.,/]\d)")
-def identity(match: re.Match[str], scene: Scene) -> Answer:
-    """số tài khoản 8800… -> tám tám không không"""
-    if not scene.before(match.start()).endswith(_IDENTITIES):
-        return None
-    return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1]))
+from ..rules import Answer, Guess, Rule, Scene, reads
 
 
 @reads(r"0\d{4,29}(?![\d])(?![.,]\d)")
@@ -53,4 +39,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (identity, padded, long, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, number, endless)

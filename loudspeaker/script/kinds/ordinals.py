@@ -32,16 +32,22 @@ def _spaced(gap: str) -> str:
     return re.sub(r",(?=\d)", ", ", re.sub(r" ?- ?", dash, gap))
 
 
-@reads(r"(\d{1,4})(?![.,]\d|\d)")
+@reads(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")
 def ordinal(match: re.Match[str], scene: Scene) -> str | None:
-    """thứ 21"""
-    return scene.numerals.ordinal(int(match[1])) if scene.before(match.start()).endswith(" thứ") else None
+    """thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
+    if not scene.before(match.start()).endswith(" thứ"):
+        return None
+    whole = f" trên {scene.say(match[2])}" if match[2] else ""
+    return scene.numerals.ordinal(int(match[1])) + whole
 
 
-@reads(r"[Tt]([2-7])(?![^\W_])(?![./]\d)", starts="word")
+@reads(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
 def weekday(match: re.Match[str], scene: Scene) -> str | None:
-    """nghỉ T7 -> nghỉ thứ bảy"""
-    return f"thứ {scene.numerals.ordinal(int(match[1]))}"
+    """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
+    first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
+    if not match[2]:
+        return first
+    return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 
 @reads(r"(\d{1,3}(?:,\d{1,3})+)(?![\d.%]|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")

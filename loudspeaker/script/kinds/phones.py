@@ -15,18 +15,25 @@ _STRONG = words_before(
 )
 _WEAK = words_before(
     "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
-    "liên lạc|bấm"
+    "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em"
 )
+_COUNTED = "đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
-_AREA = r"(?:\(0\d{1,4}\)|\(?\+84\)?(?: ?\(0\))?|0\d{1,4}|1[89]00)"
+_AREA = r"(?:\(0\d{1,4}\)|\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
 _GROUPS = r"(?:[ .-]{0,2}\d{1,7}){1,6}"
 
 
 @reads(_AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
 def number(match: re.Match[str], scene: Scene) -> str | None:
     """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một"""
+    return _phone(match)
+
+
+@reads(r"0\d{1,4}[ .-]?(?:\d{1,4}[ .-]?)?[xX*]{2,4}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
+def masked(match: re.Match[str], scene: Scene) -> str | None:
+    """0977.xxx.123: the middle is hidden"""
     return _phone(match)
 
 
@@ -44,23 +51,23 @@ def cut_short(match: re.Match[str], scene: Scene) -> Answer:
 
 def _phone(match: re.Match[str]) -> str | None:
     digits = re.sub(r"\D", "", match[0])
-    masked = len(re.findall(r"[xX*]", match[0]))
-    length = len(digits) + masked
-    if digits.startswith("84") and match[0].lstrip("(").startswith("+"):
-        return ("cộng " + grouped(match[0])) if 11 <= length <= 13 else None
+    length = len(digits) + len(re.findall(r"[xX*]", match[0]))
+    if digits.startswith("84"):
+        plus = "cộng " if "+" in match[0][:2] else ""
+        return plus + grouped(match[0]) if 11 <= length <= 13 else None
     if digits.startswith(("1800", "1900")):
         return grouped(match[0]) if 6 <= length <= 10 else None
     return grouped(match[0]) if 10 <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
-@reads(r"(\d{3,8}(?:[ .]\d{2,4}){0,3})(?![\d%])(?![.,/]\d)(?! ?(?:đ|đồng|triệu|nghìn|ha|kg|m|m2|km)(?![^\W_]))")
+@reads(rf"(\d{{3,8}}(?:[ .]\d{{2,4}}){{0,3}})(?![\d%])(?![.,/]\d)(?! ?(?:{_COUNTED})(?![^\W_]))")
 def short(match: re.Match[str], scene: Scene) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = scene.before(match.start())
     if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
         return grouped(match[1])
     urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
-    if urgent and words.endswith(_WEAK):
+    if urgent and (words.endswith(_WEAK) or (" gọi " in words and match[1] < "116")):
         return grouped(match[1])
     return None
 
@@ -80,4 +87,4 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (number, first_of_two, short, cut_short)
+RULES: tuple[Rule, ...] = (number, masked, first_of_two, short, cut_short)

@@ -61,7 +61,7 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
-@reads(r"([kcm]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+@reads(r"([kKcm]?[mM][23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):
@@ -69,4 +69,23 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
     return scene.lexicon.units[match[1]]
 
 
-RULES: tuple[Rule, ...] = (parted, flattened, degrees, halved, measured, lone)
+@reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d)", starts="word")
+def times(match: re.Match[str], scene: Scene) -> Answer:
+    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
+    gap = scene.text[scene.last.end : match.start()]
+    return " nhân " if scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap) else None
+
+
+@reads(r"[ØøΦφ∅⌀] ?(?=\d)", starts="word sign")
+def bore(match: re.Match[str], scene: Scene) -> Answer:
+    """ống Ø21 -> phi hai mươi mốt"""
+    return "phi "
+
+
+@reads(r"(\d{1,2}[.,]\d{1,2}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,2}) ?°?E(?![^\W_])")
+def position(match: re.Match[str], scene: Scene) -> Answer:
+    """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
+    return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
+
+
+RULES: tuple[Rule, ...] = (parted, flattened, degrees, position, halved, measured, times, bore, lone)

@@ -8,6 +8,7 @@ from ..rules import Rule, Scene, reads, words_before
 
 _SCORE = words_before("tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước")
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
+_VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
 _DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
 
@@ -17,6 +18,8 @@ def score(match: re.Match[str], scene: Scene) -> str | None:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start())
     game = words.endswith(_SCORE) or (any(cue in words for cue in _GAME) and " " not in match[0])
+    if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
+        return None
     return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None
 
 

@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER
 
 _AMOUNTS = frozenset(("dates", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
@@ -17,6 +17,9 @@ _SPOKEN = {
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
+_SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
+_WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
@@ -40,6 +43,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return " đến " if _alike(scene, end) else " "
     if after.isdecimal() and before in ("", *' \n("“'):
         return "âm "
+    if scene.before(start).endswith(_WEEKDAYS) and scene.after(end).startswith(_LAST_DAYS):
+        return " đến "
     return _between_words(scene, start, end, before, after)
 
 
@@ -96,8 +101,11 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
-    """50.000 đồng/người/tháng -> một người một tháng"""
-    return " một " if scene.near_number(match.start(), 4) else None
+    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản"""
+    spent = (
+        scene.last.kind == "times" and scene.last.end == match.start() and scene.after(match.end()).startswith(_SPANS)
+    )
+    return " một " if spent or scene.near_number(match.start(), 4) else None
 
 
 def _each(scene: Scene) -> str:
@@ -136,12 +144,6 @@ def about(match: re.Match[str], scene: Scene) -> Answer:
     return "khoảng "
 
 
-@reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d)", starts="word")
-def times(match: re.Match[str], scene: Scene) -> Answer:
-    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
-    return " nhân " if scene.last.end and match.start() - scene.last.end <= 20 else None
-
-
 @reads(r"'", starts="sign")
 def apostrophe(match: re.Match[str], scene: Scene) -> Answer:
     """Ea H'leo keeps it"""
@@ -176,5 +178,5 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    full_stop, dash, per_number, per_unit, per_thing, slash, plus, compared, about, times, apostrophe, underline, sign,
+    full_stop, dash, per_number, per_unit, per_thing, slash, plus, compared, about, apostrophe, underline, sign,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới")
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
+_UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
 
 
@@ -31,9 +32,9 @@ def hour_of_day(match: re.Match[str], scene: Scene) -> str | None:
     return clock + " ngày" if clock else None
 
 
-@reads(r"(\d{1,2}) ?[hHgG](\d{2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
+@reads(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
 def no_time(match: re.Match[str], scene: Scene) -> Answer:
-    """25h30, 7h75: said, and doubtful"""
+    """25h30, 7h75, 6h5: said, and doubtful"""
     if match[0][len(match[1])] in "gG":
         return None
     return Guess(
@@ -56,6 +57,12 @@ def hours(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} đến {last}" if last and int(match[1]) <= 24 else None
 
 
+@reads(r"24h/(24h|7)(?![^\W_])")
+def around(match: re.Match[str], scene: Scene) -> str | None:
+    """trực 24h/24h, 24h/7"""
+    return f"hai mươi tư giờ trên {'hai mươi tư giờ' if match[1] == '24h' else 'bảy'}"
+
+
 @reads(r"(\d{1,2}) ?[hH](?![^\W_])")
 def hour(match: re.Match[str], scene: Scene) -> str | None:
     """17h -> mười bảy giờ"""
@@ -63,18 +70,32 @@ def hour(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(r"(\d{1,2})g(?![^\W_])")
-def southern_hour(match: re.Match[str], scene: Scene) -> str | None:
-    """7g sáng -> bảy giờ sáng; “7g muối” is a weight"""
+def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
+    """7g sáng -> bảy giờ sáng; “7g muối” is a weight; “từ 7g đến 11g” may be either"""
     words, following = scene.before(match.start()), scene.after(match.end())
     hourly = words.endswith(_CLOCK) and following.startswith(_PARTS)
-    if int(match[1]) > 24 or not (
-        hourly or words.endswith(_AT) or re.match(r"(?:và|,|đến|-) ?\d{1,2}g\d\d", following)
-    ):
+    if int(match[1]) > 24:
         return None
+    said = f"{scene.say(match[1])} giờ"
+    if hourly or words.endswith(_AT) or re.match(r"(?:và|,|đến|-) ?\d{1,2}g\d\d", following):
+        return said
+    ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
+    return Guess(said, Message("this could be hours or grams")) if ranging and words.endswith(_CLOCK) else None
+
+
+@reads(r"(\d{1,2})'(\d{1,2})(?:\"|''|s)?(?!\w)")
+def minute_quoted(match: re.Match[str], scene: Scene) -> str | None:
+    """5'30" -> năm phút ba mươi giây"""
+    return f"{scene.say(match[1])} phút {scene.say(match[2])} giây"
+
+
+@reads(r"(\d{1,2}) giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")
+def sharp(match: re.Match[str], scene: Scene) -> str | None:
+    """7 giờ 00 -> bảy giờ"""
     return f"{scene.say(match[1])} giờ"
 
 
-@reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?'(?!\w)")
+@reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
 def minutes(match: re.Match[str], scene: Scene) -> str | None:
     """15' -> mười lăm phút"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
@@ -102,8 +123,11 @@ RULES: tuple[Rule, ...] = (
     no_time,
     colon,
     hours,
+    around,
     hour,
     southern_hour,
     minute_second,
+    minute_quoted,
+    sharp,
     minutes,
 )

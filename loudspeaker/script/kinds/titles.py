@@ -15,6 +15,10 @@ _DOTTED = (
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
 _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
+_ROOMS = words_after(
+    "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
+    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
+)
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
@@ -36,8 +40,12 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if letter in "PQ" and scene.after(match.end()).startswith(_DEPUTIES):
         return "phó" if letter == "P" else "quyền"
-    room = letter == "P" and re.match(r"\d{3}(?!\d)", scene.text[match.end() : match.end() + 4])
-    return "phòng" if room else _PLACES[letter]
+    return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
+
+
+def _room(at: int, scene: Scene) -> bool:
+    """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
+    return scene.after(at).startswith(_ROOMS) or re.match(r"\d{3}(?!\d)|[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
 
 
 def _after_name(scene: Scene, at: int) -> bool:

@@ -59,13 +59,29 @@ def _label(label: str) -> str:
         return label
     if label == "www":
         return "vê kép vê kép vê kép"
-    syllables = cut(label)
-    if syllables:
+    syllables = [syllable for part in re.split("(congan)", label) for syllable in _KNOWN.get(part) or cut(part)]
+    if "".join(syllables) == label:
         return " ".join(syllables)
-    return label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
+    return _initials_behind(label) or (
+        label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
+    )
 
 
-_KEPT = frozenset(("gov", "vn", "com", "edu", "net", "org", "gmail", "zalo", "me"))
+def _initials_behind(label: str) -> str:
+    """tracuunnt -> tra cuu nờ nờ tê: two syllables or more, then letters that cannot be said."""
+    letters = re.search(r"[bcdghklmnpqrstvx]{2,5}$", label)
+    cuts = [(cut(label[:at]), at) for at in range(letters.start(), letters.end() - 1)] if letters else []
+    syllables, at = min((c for c in cuts if len(c[0]) > 1), key=lambda c: (len(c[0]), -c[1]), default=([], 0))
+    return " ".join((*syllables, spell_letters(label[at:]))) if syllables else ""
+
+
+_KEPT = frozenset(
+    words_after(
+        "gov|vn|com|edu|net|org|gmail|zalo|me|youtube|facebook|tiktok|google|home|index|login|news|page|docs|play|store|"
+        "online|app"
+    )
+)
+_KNOWN = {"congan": ["cong", "an"]}  # not co ngan
 _OFFICES = words_after("ubnd|hdnd|bhxh|ubmttq|stttt|vpub")
 
 

@@ -1,0 +1,33 @@
+"""Numbers that name a person, an account or a paper: STK, CCCD, mã số thuế, số sê ri. Digit by digit."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import spell_digits, spell_letters
+from ..rules import Answer, Rule, Scene, reads, words_before
+
+_IDENTITIES = words_before(
+    "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
+    "imei|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|mã khách hàng|số sổ|mã kh|số hđ|"
+    "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|mã bưu chính"
+)
+
+
+@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5})(?![\d])(?![.,/]\d)")
+def identity(match: re.Match[str], scene: Scene) -> Answer:
+    """số tài khoản 8800… -> tám tám không không"""
+    if not scene.before(match.start()).removesuffix(" số").endswith(_IDENTITIES):
+        return None
+    return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1]))
+
+
+@reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
+def serial(match: re.Match[str], scene: Scene) -> Answer:
+    """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
+    if not scene.before(match.start()).endswith((" số", " sổ", " seri", " sê ri")):
+        return None
+    return f"{spell_letters(match[1])} {spell_digits(match[2])}"
+
+
+RULES: tuple[Rule, ...] = (identity, serial)
