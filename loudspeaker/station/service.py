@@ -27,18 +27,22 @@ class Service(Live):
     def __init__(self, station: Planning, speakers: Mapping[str, Speaker], welcome: str | None) -> None:
         super().__init__(station, speakers, station.clock, Told(station.log, self._tell))
         self._left = False
+        self._mistakes = station.problems  # of people's files, as far as they are told
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         if welcome:
             why = Message("a greeting at the start of “make run”").say(station.say)
             self.play(welcome, [village for village in station.box.plays if self._heard(village)], "loudspeaker", why)
 
     def prepare_ahead(self) -> None:
-        self._start("prepare", "--days", AHEAD)
+        """Quietly, as often as it is done: what is not ready is said in the evening."""
+        self._start("prepare", "--days", AHEAD, told=subprocess.DEVNULL)
 
     def look(self) -> bool:
         for child in self._children.values():
             child.poll()  # an ended one goes away
-        return super().look()
+        changed = super().look()
+        self._complain()
+        return changed
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""
@@ -83,16 +87,27 @@ class Service(Live):
         line = f"{at:%H:%M:%S} {record.id}: {self.say(MEANINGS[record.verdict])}"
         print(f"{line} ({record.why})" if record.why else line, file=sys.stderr, flush=True)
 
+    def _complain(self) -> None:
+        """Each mistake in people's files once, when it comes: it costs only itself, but somebody should know."""
+        before, self._mistakes = self._mistakes, self.station.problems
+        for problem in self._mistakes:
+            if problem not in before:
+                print(problem.say(self.station.say), file=sys.stderr, flush=True)
+
     def _heard(self, village: str) -> bool:
         return self.station.box.plays[village] in self.speakers
 
-    def _start(self, *command: str) -> None:
+    def _start(self, *command: str, told: int | None = None) -> None:
         """One child of a kind at a time, behind everything else that this machine does."""
         running = self._children.get(command[0])
         if running and running.poll() is None:
             return
         self._children[command[0]] = subprocess.Popen(
-            self.station.command(*command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, preexec_fn=_humble
+            self.station.command(*command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=told,
+            preexec_fn=_humble,
         )
 
 
