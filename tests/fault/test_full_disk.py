@@ -1,56 +1,126 @@
-"""A disk without room under the state: what is prepared still airs, and verdicts are kept or it is said loudly."""
+"""A disk without room, under the state and under the cache: what is prepared airs, verdicts are kept or it is said."""
 
 from __future__ import annotations
 
 import os
 import random
 import subprocess
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from box import Box
+from xa_thu import at
 
-RUNS = 50
-NOTHING = b"\0" * 65536
+from loudspeaker.clock import FakeClock
+from loudspeaker.speakers.file import FileSpeaker
+from loudspeaker.station import Station
+from loudspeaker.station.live import Live
+from loudspeaker.store.ballast import SIZE
+
+RUNS = 50  # of each
+MB = 1 << 20
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system: run as root")
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    state = tmp_path / "state"
-    state.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(state)], capture_output=True)
+@contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[Path]:
+    """`folder` on a disk of `size` bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
     if mounted.returncode:
         pytest.skip("may not mount here")
-    yield state
-    subprocess.run(["umount", "-l", str(state)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_silences_nobody_and_loses_no_verdict(small: Path, full: bool) -> None:
-    for number in range(RUNS if full else 1):
-        mistreat(small, random.Random(number))
-        for file in [*small.iterdir(), small.parent / "ear", small.parent / "errors"]:
-            file.unlink(missing_ok=True)
+def fill(path: Path, leave: int = 0) -> None:
+    """Take whatever room there is, but for `leave` bytes."""
+    with suppress(OSError), path.open("ab", buffering=0) as file:
+        while True:
+            file.write(b"\0" * 65536)
+    with path.open("r+b") as file:
+        file.truncate(max(0, path.stat().st_size - leave))
 
 
-def mistreat(small: Path, chance: random.Random) -> None:
-    with Box(small.parent, airings=4) as box:
-        time.sleep(chance.uniform(0.0, 2.5))
-        fill(small / "filler")
-        time.sleep(8)
-        assert sum(box.whole().values()) >= 2, (small.parent / "errors").read_text()
-        (small / "filler").unlink()
+@pytest.mark.parametrize("reserve", [True, False])
+def test_a_full_state_silences_nobody_and_loses_no_verdict(tmp_path: Path, full: bool, reserve: bool) -> None:
+    """With the reserve aboard verdicts are kept at once; when that is used up, they wait for room, and it is said."""
+    for number in range(RUNS // 2 if full else 1):
+        with small_disk(tmp_path / str(number) / "state", SIZE + MB if reserve else 3 * MB // 2) as state:
+            mistreat(Box(state.parent, airings=4), reserve, random.Random(number))
+
+
+def mistreat(box: Box, reserve: bool, chance: random.Random) -> None:
+    filler = box.folder / "state" / "filler"
+    with box:
+        assert reserve == (box.folder / "state" / "ballast").exists()
+        box.wait_for(0, chance.uniform(-1.5, 1.5))
+        fill(filler)
+        box.wait_for(4, 2.0)
+        assert sum(sound.whole for sound in box.sounds()) == 4, box.told
+        if reserve:
+            assert len(box.records()) == 4, box.told
+        else:
+            assert "disk is full" in box.told, box.told
+            filler.unlink()
         box.finish(patience=30)
         box.check()
+        assert {str(record.verdict) for record in box.records()} == {"aired"}, box.told
 
 
-def fill(path: Path) -> None:
-    """Take whatever room there is, the ballast's included."""
-    with path.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(NOTHING)
-        except OSError:
-            pass
+def test_a_full_cache_airs_what_is_in_it_and_says_what_cannot_be_made(
+    station: Station, home: Path, clock: FakeClock, full: bool
+) -> None:
+    chance = random.Random(1)
+    with small_disk(home / "audio_cache", 12 * MB) as cache:
+        station.prepare(None, 1, quiet)
+        live = Live(
+            station,
+            {"san-kho": FileSpeaker(clock, station.state / "aired", "san-kho")},
+            clock,
+            station.log,
+            lambda now, trusted: frozenset({"box"}),
+        )
+        for number in range(RUNS if full else 2):
+            morning = at("2026-11-24T06:00:00") + timedelta(days=number)
+            clock.advance_to(morning)
+            live.look()
+            starve(station, live, clock, cache, chance.randrange(MB))
+        live.close()
+
+
+def starve(station: Station, live: Live, clock: FakeClock, cache: Path, leave: int) -> None:
+    """A day on which the disk is full and a bulletin is edited; in the evening somebody makes room."""
+    bulletin = station.home / "bulletins" / "nhac.md"
+    before = bulletin.read_text()
+    fill(cache / "filler", leave)
+    bulletin.write_text(f"{before}Sáng {clock.now():%d/%m} bà con nhớ họp. " + "Mời bà con đến đông đủ. " * 40)
+    live.look()
+
+    rows = {row["id"].split("/")[1]: row for row in station.prepare(None, 1, quiet) if row["id"].startswith("na-hoa")}
+    assert (rows["tin-sang"]["ready"], rows["nhac"]["ready"]) == (True, False)
+    assert "No space left" in rows["nhac"]["why"], rows["nhac"]
+    assert all(station.programmes.check(found) for _, found in station.programmes.all())
+    assert not list(cache.rglob("*.part"))
+
+    run(live, clock, clock.now().replace(hour=20))
+    told = {record.broadcast: record for record in station.log.rows(clock.now() - timedelta(days=1), clock.now())}
+    assert str(told["tin-sang"].verdict) == "to-file", told["tin-sang"]
+    assert str(told["nhac"].verdict) == "failed-sound", told["nhac"]
+
+    (cache / "filler").unlink()
+    bulletin.write_text(before)
+    live.look()
+
+
+def run(live: Live, clock: FakeClock, until: datetime) -> None:
+    while clock.now() < until:
+        clock.advance_to(min(live.step(), until))
+
+
+def quiet(done: int, total: int, what: str) -> None: ...
