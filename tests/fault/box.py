@@ -184,3 +184,10 @@ class Box:
     def lost(self) -> set[str]:
         """Airings of which nothing was heard."""
         return set(self.ids) - {sound.airing for sound in self.sounds()}
+
+    def attempts(self, airing: str) -> int:
+        """How often, by the log, it was or may have been begun."""
+        log = AsRunLog.open(self.folder / "state" / "asrun.db", COMMUNE)
+        kinds = Counter(event.kind for event in log.events(airing=airing))
+        log.close()
+        return kinds["started"] - kinds["disarmed"]

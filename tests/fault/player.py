@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,6 +31,7 @@ class ChildSpeaker:
     def __init__(self, clock: Clock, ear: Path, wake: Callable[[], None]) -> None:
         self._clock = clock
         self._ear = ear
+        self._wake = wake
         self._child: subprocess.Popen[bytes] | None = None
         self._last = Playback()
         self._begins = self._duration = 0.0
@@ -42,6 +44,7 @@ class ChildSpeaker:
         self._rate = sequence[0].rate
         command = [sys.executable, "-S", __file__, airing, str(self._begins), str(self._duration), str(self._ear)]
         self._child = subprocess.Popen(command, preexec_fn=die_with_parent)
+        threading.Thread(target=self._watch, args=[self._child], daemon=True).start()
         self._last = Playback(State.ARMED, airing, via="child")
 
     def stop(self, fade: float = 0.03) -> None:
@@ -63,6 +66,10 @@ class ChildSpeaker:
 
     def close(self) -> None:
         self.stop()
+
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+        child.wait()
+        self._wake()
 
     def _end(self, state: State) -> None:
         frames = round(self._duration * self._rate) if state is State.DONE else self._frames(self._clock.monotonic())

@@ -15,14 +15,14 @@ from box import Box
 from card_box import CardBox
 from pulse import Server
 
-ROUNDS, CARD_ROUNDS, KILLS = 32, 8, 25  # 1,000 kills, a fifth of them with a real player
+ROUNDS, CARD_ROUNDS, KILLS, FEW = 32, 8, 25, 4  # 1,000 kills, a fifth of them with a real player
 AT_ONCE = 4
 B = TypeVar("B", bound=Box)
 
 
 def test_kill_9_at_random_instants(tmp_path: Path, full: bool) -> None:
     boxes = [Box(tmp_path / str(number), airings=24 if full else 6) for number in range(ROUNDS if full else 1)]
-    together(boxes, lambda box, chance: mistreat(box, chance, KILLS if full else 4))
+    together(boxes, lambda box, chance: mistreat(box, chance, KILLS if full else FEW))
 
 
 @pytest.mark.sound
@@ -38,7 +38,7 @@ def test_kill_9_of_a_station_that_plays_on_a_sound_card(
 
     def heard(box: CardBox, chance: random.Random) -> None:
         with server.recorder(box.sink) as box.recorder:
-            mistreat(box, chance, KILLS if full else 4)
+            mistreat(box, chance, KILLS if full else FEW)
 
     try:
         together(boxes, heard)
@@ -64,7 +64,8 @@ def mistreat(box: Box, chance: random.Random, kills: int) -> None:
                 box.start()
         box.finish(patience=90)
         box.check()
-        assert not box.lost(), box.told
+        # Whose both attempts were killed before a sample left is not lost: it was tried as often as it may be.
+        assert all(box.attempts(airing) == 2 for airing in box.lost()), box.told
         assert sum(sound.whole for sound in box.sounds()) >= box.airings / 2, box.told
 
 
