@@ -98,6 +98,7 @@ KEYS = {
     "loại loa": "profile",
     "độ to": "loudness",
     "nghe lại": "proof",
+    "âm lượng card": "mixer",
     # bulletins
     "tiêu đề": "title",
     "mức độ": "level",

@@ -39,7 +39,8 @@ class Server:
         }
         cards = [f"pcm.{sink} {{ type pulse device {sink} }}\n" for sink in sinks]
         ears = [f"pcm.ear-of-{sink} {{ type pulse device {sink}.monitor }}\n" for sink in sinks]
-        (folder / ".asoundrc").write_text("".join(cards + ears))
+        mixers = [f"ctl.{sink} {{ type pulse device {sink} }}\n" for sink in sinks]
+        (folder / ".asoundrc").write_text("".join(cards + ears + mixers))
         self.start()
 
     def start(self) -> None:

@@ -16,7 +16,7 @@ def test_everything_that_may_stand_there() -> None:
     box = read(
         "plays: {na-hoa: nha-van-hoa, suoi-trat: nha-van-hoa}\n"
         "outputs:\n"
-        "  nha-van-hoa: {device: USB Audio, channel: 2, gain: -3dB, loudness: -18 LUFS,\n"
+        "  nha-van-hoa: {device: USB Audio, channel: 2, gain: -3dB, loudness: -18 LUFS, mixer: 80%,\n"
         "    relay: {pin: 17, active: low, warm_up: 5s, hold: 2m}}\n"
         "  loa-hop: {profile: indoor, proof: Micro}\n"
         "clock: trusted\n"
@@ -26,7 +26,7 @@ def test_everything_that_may_stand_there() -> None:
     assert box == Box(
         plays={"na-hoa": "nha-van-hoa", "suoi-trat": "nha-van-hoa"},
         outputs={
-            "nha-van-hoa": Output("nha-van-hoa", "USB Audio", 2, -3.0, relay, loudness=-18.0),
+            "nha-van-hoa": Output("nha-van-hoa", "USB Audio", 2, -3.0, relay, loudness=-18.0, mixer=80.0),
             "loa-hop": Output("loa-hop", profile="indoor", proof="Micro"),
         },
         clock_trusted=True,
@@ -36,10 +36,10 @@ def test_everything_that_may_stand_there() -> None:
 def test_it_can_be_written_in_vietnamese() -> None:
     box = read(
         "phát: {na-hoa: loa}\nđường loa:\n"
-        "  loa: {thiết bị: tự động, rơ le: {chân: 17, mức kích: cao}}\nđồng hồ: tin cậy\n"
+        "  loa: {thiết bị: tự động, âm lượng card: 70 %, rơ le: {chân: 17, mức kích: cao}}\nđồng hồ: tin cậy\n"
     )
 
-    assert box == Box({"na-hoa": "loa"}, {"loa": Output("loa", relay=Relay(17))}, clock_trusted=True)
+    assert box == Box({"na-hoa": "loa"}, {"loa": Output("loa", relay=Relay(17), mixer=70.0)}, clock_trusted=True)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def test_it_can_be_written_in_vietnamese() -> None:
         ("outputs: {a: {relay: {pin: 17, activ: low}}}", "unknown key “activ”; did you mean “active”?"),
         ("outputs: {a: {gain: 3}}", "“3” is not a gain; write it as -3dB (from -40dB to 20dB)"),
         ("outputs: {a: {loudness: 3}}", "“3” is no loudness; write it as -16 LUFS (from -40 to -8)"),
+        ("outputs: {a: {mixer: 80}}", "“80” is no volume of a mixer; write it as 80% (from 1% to 100%)"),
+        (
+            "outputs: {a: {mixer: 80%}, b: {channel: 2}, c: {mixer: 70%}}",
+            "two outputs of one sound card want its mixer at different volumes",
+        ),
         ("outputs: {a: b}", "“b” should be entries such as “key: value”"),
         ("clock: maybe", "“maybe” does not fit; choose one of: checked, trusted"),
     ],

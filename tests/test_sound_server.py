@@ -54,6 +54,7 @@ class Outlet:
     gain: float = 0.0
     relay: None = None
     proof: str | None = None
+    mixer: float | None = None
 
 
 @dataclass

@@ -235,6 +235,7 @@ class Outlet:
     channel: int = 1
     gain: float = 0.0
     proof: str | None = None
+    mixer: float | None = None
 
 
 def test_outputs_with_a_relay_get_their_amplifier(pins: object, tmp_path: Path) -> None:

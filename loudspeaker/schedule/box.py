@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Message
 from ..yamlfile import Mistake, Section, document, values, written
 
 KEYS = ("plays", "outputs", "clock")
-OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "loudness", "proof")
+OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "loudness", "proof", "mixer")
 RELAY_KEYS = ("pin", "active", "warm_up", "hold")
 PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  # those of sound/profiles.py
 
@@ -37,6 +37,7 @@ class Output:
     profile: str = "horn"
     loudness: float | None = None  # LUFS; None: the profile's own
     proof: str | None = None  # an input that hears what the horns say
+    mixer: float | None = None  # percent, of the whole card; None: its mixer is not touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,22 @@ def _outputs(top: Section) -> dict[str, Output]:
         return {}
     for name in section:
         section.check(name, values.ident)
-    return {name: _output(name, section.section(name, OUTPUT_KEYS)) for name in section}
+    outputs: dict[str, Output] = {}
+    for name in section:
+        entry = section.section(name, OUTPUT_KEYS)
+        outputs[name] = _output(name, entry) if entry else Output(name)
+        if entry and not _agree(outputs.values(), outputs[name]):
+            entry.fault(Message("two outputs of one sound card want its mixer at different volumes"), "mixer")
+    return outputs
 
 
-def _output(name: str, entry: Section | None) -> Output:
-    if entry is None:
-        return Output(name)
+def _agree(outputs: Iterable[Output], one: Output) -> bool:
+    """A card has one mixer, whoever plays on its channels."""
+    wanted = {other.mixer for other in outputs if other.device == one.device}
+    return one.mixer is None or wanted <= {None, one.mixer}
+
+
+def _output(name: str, entry: Section) -> Output:
     return Output(
         name,
         device=entry.get("device", device, "auto"),
@@ -90,6 +101,7 @@ def _output(name: str, entry: Section | None) -> Output:
         profile=entry.get("profile", values.choice({name: name for name in PROFILES}), "horn"),
         loudness=entry.get("loudness", loudness, None),
         proof=entry.get("proof", values.word, None),
+        mixer=entry.get("mixer", percent, None),
     )
 
 
@@ -117,3 +129,11 @@ def loudness(text: str) -> float:
     if not found or not -40 <= (level := float(found[1].replace(",", "."))) <= -8:
         raise Mistake(Message("“{value}” is no loudness; write it as -16 LUFS (from -40 to -8)", value=text))
     return level
+
+
+def percent(text: str) -> float:
+    """The volume of a mixer, `80%`."""
+    found = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*%", text)
+    if not found or not 1 <= (volume := float(found[1].replace(",", "."))) <= 100:
+        raise Mistake(Message("“{value}” is no volume of a mixer; write it as 80% (from 1% to 100%)", value=text))
+    return volume

@@ -5,6 +5,7 @@
                   anchor.py (when does a frame leave?)
     file.py       what would have been heard, one FLAC a day (day.py is its child process)
     memory.py     the stand-in for tests and rehearsals; paced.py is what it shares with file.py
+    mixer.py      the card's volume, as long as we play on it
     outlets.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
     amplifier.py  the relay before a speaker
     proof.py      the ear after it (ear.py is its child process)

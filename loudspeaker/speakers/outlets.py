@@ -20,6 +20,7 @@ from ..sound.programme import Programme
 from .amplifier import Amplified, Amplifier, switch
 from .file import FileSpeaker
 from .memory import MemorySpeaker
+from .mixer import Mixer, Notes, Originals, address, put_back
 from .portaudio import Card, CardSpeaker
 from .proof import InputEar, Proved
 
@@ -56,15 +57,21 @@ class Output(Protocol):
     def relay(self) -> Relay | None: ...
     @property
     def proof(self) -> str | None: ...
+    @property
+    def mixer(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What speakers share: the time, the folder for sound that goes into files, and whom to tell when there is news."""
+    """What speakers share: the time, the folder for sound that goes into files, and whom to tell when there is news.
+
+    `notes` keep how a mixer was found; without them no mixer is touched.
+    """
 
     clock: Clock
     folder: Path
     wake: Callable[[], None] = lambda: None
+    notes: Notes | None = None
 
 
 Opener = Callable[[Sequence[Output], Setting], Mapping[str, Speaker]]
@@ -77,6 +84,8 @@ def open_speakers(outputs: Sequence[Output], setting: Setting) -> dict[str, Spea
     for output in outputs:
         word = output.device.partition(":")[0]
         kinds[word if word in known.names else CARD].append(output)
+    if setting.notes:
+        put_back(Originals(setting.notes), {address(output.device) for output in outputs if output.mixer is not None})
     speakers: dict[str, Speaker] = {}
     for kind, members in kinds.items():
         opener: Opener = known[kind].load()
@@ -108,10 +117,19 @@ def open_cards(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker
     """One player for each card, whose outputs are its channels."""
     cards: dict[str, Card] = {}
     for device in {output.device for output in outputs}:
-        channels = max(output.channel for output in outputs if output.device == device)
-        cards[device] = Card(device, channels, setting.clock, setting.wake)
+        members = [output for output in outputs if output.device == device]
+        channels = max(output.channel for output in members)
+        cards[device] = Card(device, channels, setting.clock, setting.wake, _mixer(members, setting))
         cards[device].start()
     return {output.name: _on_card(output, cards[output.device], setting) for output in outputs}
+
+
+def _mixer(outputs: Sequence[Output], setting: Setting) -> Mixer | None:
+    """That of a card, where one of its outputs wants it at some volume."""
+    wanted = next((output.mixer for output in outputs if output.mixer is not None), None)
+    if wanted is None or setting.notes is None:
+        return None
+    return Mixer(address(outputs[0].device), wanted, Originals(setting.notes))
 
 
 def _on_card(output: Output, card: Card, setting: Setting) -> Speaker:

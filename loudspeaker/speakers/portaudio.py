@@ -21,6 +21,7 @@ from ..errors import DeviceGone, Message, SpeakerError
 from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
 from . import intact
+from .mixer import Mixer
 
 ANSWER = 0.3  # seconds that `arm` and `stop` wait for the player's word, at most
 SILENCE = 0.75  # without a sign of life from a player whose card is open: three were missed
@@ -33,14 +34,23 @@ RUNNING = (State.ARMED, State.PLAYING)
 class Card:
     """The child process that owns one sound card. It is started when it is first needed, and again when it died.
 
-    `news` holds the last word on each output; `changed` is notified of each new one.
+    `news` holds the last word on each output; `changed` is notified of each new one. The `mixer` is seen to at the
+    start and before each sequence, since a card that was plugged in again comes back with a volume of its own.
     """
 
-    def __init__(self, name: str, channels: int, clock: Clock, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        name: str,
+        channels: int,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        mixer: Mixer | None = None,
+    ) -> None:
         self.name = name
         self.channels = channels
         self.clock = clock
         self.wake = wake
+        self.mixer = mixer
         self.news: dict[str, dict[str, Any]] = {}
         self.changed = threading.Condition()
         self._child: subprocess.Popen[bytes] | None = None
@@ -60,10 +70,12 @@ class Card:
 
     def start(self) -> None:
         """Have a player ready, so that the first airing need not wait for one."""
+        self._see_to_mixer()
         with self.changed:
             self._living()
 
     def arm(self, output: str, airing: str, **facts: object) -> None:
+        self._see_to_mixer()
         with self.changed:
             self.news[output] = {"airing": airing, "state": State.ARMED, "frames": 0}
             self._send(do="arm", output=output, airing=airing, **facts)
@@ -83,6 +95,12 @@ class Card:
             self._listener.join(timeout=0.6)
             child.kill()
             self._listener.join(timeout=0.6)
+        if self.mixer:
+            self.mixer.close()
+
+    def _see_to_mixer(self) -> None:
+        if self.mixer:
+            self.mixer.look()
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._child is None:
