@@ -66,11 +66,18 @@ def _whole(written: str, match: re.Match[str], scene: Scene) -> Answer:
     entry = scene.meaning(written, match.start(), match.end())
     if entry is None and "/" not in written:
         entry = scene.meaning(re.sub(r"[-&._ ]", "", written), match.start(), match.end())
-    if entry is None and "&" in written and (words := composed(re.sub(r"[-&._ ]", "", written), scene)):
-        entry = Entry(words, sure=False)
+    if entry is None and "&" in written and not _all_known(written, scene):
+        words = composed(re.sub(r"[-&._ ]", "", written), scene)
+        entry = Entry(words, sure=False) if words else None
     if entry is None:
         return None
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
+
+
+def _all_known(written: str, scene: Scene) -> bool:
+    """HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined."""
+    entries = map(scene.lexicon.known, re.split(r" ?& ?|[-/._]", written))
+    return all(entry is not None and entry.sure for entry in entries)
 
 
 def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) -> Answer:

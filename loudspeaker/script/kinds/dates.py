@@ -259,6 +259,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
 
 def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
     at, end = match.start(), match.end()
+    if scene.before(at).endswith(" đến nay") and scene.after(end).startswith(_PARTS):
+        return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
     if not day.possible() or (scene.after(end).startswith(_PARTS) and not _padded(match)):

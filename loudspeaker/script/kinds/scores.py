@@ -39,12 +39,13 @@ def clock(match: re.Match[str], scene: Scene) -> str | None:
     return f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
 
 
-@reads(r"(\d{1,2})([-.: ]{1,3})(\d{1,2})\2(\d{1,2})(?:\2(\d{1,2}))?(?!\d|[-/]\d)")
+@reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){2,4}( ?\+? ?TE)?(?![^\W_]|[-/.]\d)")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
-    """NPK 5-10-3 -> năm, mười, ba"""
+    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8"""
     if " npk" not in scene.before(match.start()):
         return None
-    return ", ".join(scene.say(number) for number in match.groups()[0::1] if number and number.isdecimal())
+    traces = " tê e" if match[1] else ""
+    return ", ".join(scene.say(number) for number in re.findall(r"\d+", match[0])) + traces
 
 
 RULES: tuple[Rule, ...] = (score, ratio, clock, formula)

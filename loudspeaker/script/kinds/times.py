@@ -9,6 +9,8 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới")
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
+_HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
+_AND_HOUR = r"(?:và|,|đến|-) ?\d{1,2}g\d\d"
 _UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
 
@@ -77,7 +79,7 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     if int(match[1]) > 24:
         return None
     said = f"{scene.say(match[1])} giờ"
-    if hourly or words.endswith(_AT) or re.match(r"(?:và|,|đến|-) ?\d{1,2}g\d\d", following):
+    if hourly or words.endswith(_AT) or following.startswith(_HOURS) or re.match(_AND_HOUR, following):
         return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
     return Guess(said, Message("this could be hours or grams")) if ranging and words.endswith(_CLOCK) else None
