@@ -17,19 +17,19 @@ from loudspeaker.schedule import box
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.live import Live
+from loudspeaker.station.asked import Asked
 from loudspeaker.vocabulary import Verdict
 
 Progress = Callable[[int, int, str], None]
 TODAY = ["na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/nhac/2026-11-24T11:00"]
 
 
-def on_air(station: Station, clock: FakeClock) -> Live:
+def on_air(station: Station, clock: FakeClock) -> Asked:
     speakers = {"san-kho": MemorySpeaker(clock)}
-    return Live(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
+    return Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
 
 
-def run_until(live: Live, clock: FakeClock, moment: str) -> None:
+def run_until(live: Asked, clock: FakeClock, moment: str) -> None:
     while clock.now() < at(moment):
         live.look()
         clock.advance_to(min(live.step(), at(moment)))

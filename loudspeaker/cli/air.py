@@ -78,12 +78,13 @@ def urgent(
         return finish(station.end_urgent(decider(by)))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
-    heard = station.hearers(villages, everywhere)
+    heard, who = station.hearers(villages, everywhere), decider(by)
     call = station.compose_urgent(text, bulletin, heard, drill)
     tables.urgent(call)
     if not yes:
+        station.make_urgent(call)  # while it is read: the answer is followed by sound
         click.confirm(_("Air this now?"), abort=True, err=True)
-    finish(station.urgent(call, repeat, gap.total_seconds(), station.moment(until), decider(by)))
+    finish(station.urgent(call, repeat, gap.total_seconds(), station.moment(until) if until else None, who))
 
 
 @click.command(cls=Command)
@@ -124,7 +125,8 @@ def pause(station: Station, village: str, until: Any, why: str | None, by: str |
     """Keep a village quiet for a while: a funeral, an announced power cut."""
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))
-    ends = station.pause(village, station.moment(until), why, decider(by))
+    ends = station.moment(until)
+    station.pause(village, ends, why, decider(by))
     tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
 
 

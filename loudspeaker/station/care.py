@@ -146,7 +146,7 @@ class Care(OnAir):
         if not any(begins <= second < ends for begins, ends in DAYTIME):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
         self._must(self.make([self.trial(output, tone)], lambda done, total, what: None))
-        return self._done("test", output=output, tone=tone, by=by)
+        return self._aired("test", output=output, tone=tone, by=by)
 
     # The clock.
 

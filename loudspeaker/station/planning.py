@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, EngineError, LoudspeakerError, Message, Refused
+from ..errors import BadUsage, EngineError, LoudspeakerError, Message
 from ..schedule.airing import Airing
 from ..sound.programme import Programme
 from ..studio.order import Lead, Order
@@ -101,12 +101,6 @@ class Planning(Parts):
         heard = [names.get(village, village) for village, where in self.box.plays.items() if where == output]
         return self.planner.plain(f"Thử loa {', '.join(heard[:2])}.", output)
 
-    def approve(self, bulletin: str, by: str) -> str:
-        """Bind the bulletin's words and recordings; the digest that was approved."""
-        digest = self.planner.order(self.bulletin(bulletin)).approval()
-        self.log.event("approve", "", self.now(), bulletin=bulletin, digest=digest, by=by)
-        return digest
-
     def render(
         self, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress: Progress
     ) -> Programme:
@@ -169,15 +163,13 @@ class Planning(Parts):
 
     def _wanted(self, order: Order) -> bool:
         found = self.planner.find(order)
-        return found is None or self.studio.better(order, found)
+        return found is None or not order.content(found.voice)
 
     def _readiness(self, airing: Airing, failed: dict[Order, Message]) -> Row:
         why = airing.why
         programme = None
         orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
-        if airing.stream and airing.expected is Expected.AIR:
-            why = _forbidden(airing.stream, self.commune.streams)
-        elif airing.expected is Expected.AIR:
+        if airing.bulletin and airing.expected is Expected.AIR:
             why = planner.unready(self.planner, airing)
             why = next((failed[order] for order in orders if order in failed), why) if why else None
             programme = self.planner.find(self.planner.order_of(airing))
@@ -189,17 +181,6 @@ class Planning(Parts):
             "voice": programme.voice if programme else None,
             "doubts": sum(len(order.doubts) for order in orders),
         }
-
-
-def _forbidden(stream: str, hosts: Sequence[str]) -> Message | None:
-    """Why a stream will not be carried; whether it comes only its hour can tell."""
-    from ..speakers.stream import check
-
-    try:
-        check(stream, hosts)
-    except Refused as error:
-        return error.message
-    return None
 
 
 def _sentences(order: Order) -> int:

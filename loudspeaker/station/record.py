@@ -55,12 +55,16 @@ class Recording(Planning):
             raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
         return found[0]
 
+    def record(self, airing: str) -> Record | None:
+        """Its verdict, where it has one."""
+        day = self._day_of(airing)
+        return next((one for one in self.log.rows(*self.window(day, 1)) if one.id == airing), None) if day else None
+
     def story(self, airing: str) -> list[Message]:
         """What became of an airing and why, sentence by sentence. Raises `NotFound`."""
         if airing.isdecimal():
             airing = self.find(airing).id
-        day = self._day_of(airing)
-        record = next((r for r in self.log.rows(*self.window(day, 1)) if r.id == airing), None) if day else None
+        record = self.record(airing)
         events = self.log.events(airing=airing)
         planned = None if record or events else self.find(airing)
         from . import story

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import subprocess
 import sys
@@ -10,21 +9,20 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ..errors import BadUsage, Message
+from ..errors import Message
 from ..interfaces import Speaker
 from ..playout.record import Log, Record
-from .live import Live
-from .planning import Planning
+from .asked import Asked
+from .record import Recording
 from .story import MEANINGS
 
-VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "status"}
 AHEAD = "2"  # days
 
 
-class Service(Live):
+class Service(Asked):
     """What `daemon.Station` asks for."""
 
-    def __init__(self, station: Planning, speakers: Mapping[str, Speaker], welcome: str | None) -> None:
+    def __init__(self, station: Recording, speakers: Mapping[str, Speaker], welcome: str | None) -> None:
         super().__init__(station, speakers, station.clock, Told(station.log, self._tell))
         self._left = False
         self._mistakes = station.problems  # of people's files, as far as they are told
@@ -50,19 +48,6 @@ class Service(Live):
 
     def sweep(self) -> None:
         self._start("cache", "sweep")
-
-    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
-        """What came through the door. Raises `BadUsage` for what is no verb, or has the wrong arguments."""
-        if do not in VERBS:
-            raise BadUsage(Message("the daemon knows no “{verb}”", verb=do))
-        verb = getattr(self, do)
-        try:
-            inspect.signature(verb).bind(**args)
-        except TypeError as error:
-            raise BadUsage(Message("“{verb}” cannot be done so: {error}", verb=do, error=error)) from error
-        if "by" in args:
-            self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
-        return verb(**args)
 
     def healthy(self) -> bool:
         return all(speaker.beating for speaker in self.speakers.values())

@@ -10,6 +10,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import get_ident
 from typing import BinaryIO, Protocol
@@ -97,11 +98,19 @@ def make_folder(folder: Path, system: System = os) -> None:
     _sync_folder(folder.parent, system)
 
 
+def may_write(path: Path) -> bool:
+    """Could we write this file, or make it where it is not there yet?"""
+    while not os.path.lexists(path) and path != path.parent:
+        path = path.parent
+    return os.access(path, os.W_OK)
+
+
 def touch(path: Path, spare: float = 86_400.0) -> None:
     """Mark a file as used, at most once in `spare` seconds: a memory card wears out by being written to."""
     now = time.time()  # the clock that wrote the time stamp, right or wrong, and no other
     if abs(now - path.stat().st_mtime) > spare:
-        os.utime(path)
+        with suppress(OSError):  # whoever only asks what is there may not, and need not
+            os.utime(path)
 
 
 def sha256_of(path: Path) -> str:

@@ -92,11 +92,6 @@ class Studio:
         )
         return composition, said
 
-    def better(self, order: Order, programme: Programme) -> bool:
-        """Did a voice further down the list speak, so that it is worth asking the first again?"""
-        first = next((speech.voices[0] for speech in order.speeches if speech.voices), programme.voice)
-        return programme.voice != first
-
     def _said(self, order: Order, progress: Progress) -> Said:
         """One voice for all words that the same voices may say, so that none changes in mid-bulletin."""
         texts: dict[tuple[str, ...], list[str]] = {}

@@ -82,6 +82,11 @@ class Order:
     def spoken(self) -> str:
         return " ".join(utterance.text for speech in self.speeches for utterance in speech.utterances)
 
+    def content(self, voice: str) -> bool:
+        """Did the voices of first choice speak, so that nothing is gained by asking them again?"""
+        first = dict.fromkeys(speech.voices[0] for speech in self.speeches if speech.voices and speech.utterances)
+        return voice == ", ".join(first)
+
     def missing(self) -> Message | None:
         """The first recording that is not there, in words."""
         for piece in (*self.pieces, self.lead_file):

@@ -1,0 +1,180 @@
+"""What people ask of a station on the air: replays, emergencies, tests, less sound. As methods, or through the door.
+
+No sound is made here: whoever asks has had it made. Answers come at once; what becomes of it, `outcome` tells.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..errors import BadUsage, LoudspeakerError, Message, NotFound
+from ..playout.life import Phase
+from ..playout.turn import Order as Request
+from ..schedule.airing import Airing
+from ..script.bulletin import Bulletin
+from ..sound.programme import Programme
+from ..studio.order import ALL_CLEAR, Order
+from ..vocabulary import Expected, Level
+from .decisions import DECISIONS, Decisions, alarmed
+from .live import Live
+
+VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "status", "outcome"}
+
+
+class Asked(Live):
+    """A station on the air that people talk to."""
+
+    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        """What came through the door. Raises `BadUsage` for what is no verb, or has the wrong arguments."""
+        if do not in VERBS | DECISIONS:
+            raise BadUsage(Message("the daemon knows no “{verb}”", verb=do))
+        verb = getattr(Decisions(self.station) if do in DECISIONS else self, do)
+        try:
+            inspect.signature(verb).bind(**args)
+        except TypeError as error:
+            raise BadUsage(Message("“{verb}” cannot be done so: {error}", verb=do, error=error)) from error
+        if "by" in args:
+            self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
+        answer = verb(**args)
+        if do in DECISIONS:
+            self.look()  # at once, not when it is next looked for
+        return answer
+
+    def play(self, bulletin: str, villages: Collection[str], by: str, override: str = "") -> list[str]:
+        """A replay now. Its sound must have been made; the ids of its airings."""
+        found = self.station.bulletin(bulletin)
+        now = self._free("play", villages)
+        airings = [self._manual("play", now, village, found.title, found.level, found) for village in villages]
+        return self._take(Request(tuple(airings), by, plays=1, override=override))
+
+    def urgent(
+        self,
+        text: str | None,
+        bulletin: str | None,
+        villages: Collection[str],
+        repeat: int,
+        gap: float,
+        until: str | None,
+        drill: bool,
+        by: str,
+        recipes: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """An emergency now; `until` is ISO text. Its sound must have been made.
+
+        Its maker may name the `recipes`, by output: which voice spoke is then none of our business.
+        """
+        title = self.station.bulletin(bulletin).title if bulletin else text or ""
+        clear = self.station.bulletin(bulletin).all_clear if bulletin else None
+        end, now = datetime.fromisoformat(until) if until else None, self._free("urgent", villages)
+        said: dict[str, Programme] = {}
+        requests = []
+        for village in villages:
+            alarm = self._manual("urgent", now, village, title, Level.EMERGENCY, None)
+            if alarm.output not in said:
+                made = self.station.programmes.find((recipes or {}).get(alarm.output, ""))
+                said[alarm.output] = made or self._made(self.station.call(text, bulletin, alarm.output, drill))
+            alarm = replace(alarm, bulletin=bulletin, fallback=clear)
+            requests.append(Request((alarm,), by, (said[alarm.output],), repeat, gap, end))
+        return [airing for request in requests for airing in self._take(request)]
+
+    def end_urgent(self, by: str) -> list[str]:
+        """End every emergency and air the all-clear where it was heard, today and without one since."""
+        alarms = alarmed(self.log, self.now())
+        self.conductor.end(self.now(), by)
+        now = self._free("all-clear", alarms)
+        requests = []
+        for village, alarm in alarms.items():
+            clear = self._manual("all-clear", now, village, alarm.title, Level.EMERGENCY, None)
+            said = self._made(self.station.call(ALL_CLEAR, alarm.fallback, clear.output, False))
+            requests.append(Request((replace(clear, bulletin=alarm.fallback),), by, (said,)))
+        return [airing for request in requests for airing in self._take(request)]
+
+    def test(self, output: str, tone: bool, by: str) -> list[str]:
+        """Sound one output, by day, whatever the hours of policy; logged as a test."""
+        village = next((village for village, where in self.station.box.plays.items() if where == output), output)
+        now = self._free("test", [village])
+        airing = self._manual("test", now, village, output, Level.ROUTINE, None)
+        said = self._made(self.station.trial(output, tone))
+        return self._take(Request((airing,), by, (said,), override="test"))
+
+    def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
+        """Silence what sounds on these villages' outputs, or on all."""
+        outputs = {self._output(village) for village in villages} or None
+        return self.conductor.stop(self.now(), by, why, outputs)
+
+    def confirm_clock(self, by: str) -> None:
+        """A person's word that the time is good; does not outlive this start of the machine."""
+        self.watch.confirm(self.now(), by)
+
+    def status(self) -> list[dict[str, object]]:
+        """What is on and what comes, in this process' hands."""
+        return [
+            {"id": turn.airing.id, "at": turn.target.isoformat(), "phase": turn.life.phase, "title": turn.airing.title}
+            for turn in self.conductor.open()
+        ]
+
+    def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
+        """What became of these: a verdict with its reason, `on-air`, or None while all is still to come."""
+        heard = {turn.airing.id for turn in self.conductor.open() if turn.life.phase is Phase.ON_AIR or turn.life.plays}
+        return [self._outcome(one, one in heard) for one in airings]
+
+    def _outcome(self, airing: str, heard: bool) -> dict[str, object]:
+        record = self.station.record(airing) if self.log.verdict_of(airing) else None
+        if record:
+            return {"id": airing, "verdict": record.verdict, "why": record.why}
+        return {"id": airing, "verdict": "on-air" if heard else None, "why": None}
+
+    def _take(self, request: Request) -> list[str]:
+        self.conductor.order(request, self.now())
+        return [airing.id for airing in request.airings]
+
+    def _made(self, order: Order) -> Programme:
+        found = self.station.planner.find(order)
+        if found is None:
+            raise LoudspeakerError(Message("its sound has not been made"))
+        return found
+
+    def _output(self, village: str) -> str:
+        output = self.station.box.plays.get(village, "")
+        if output not in self.speakers:
+            raise NotFound(Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village))
+        return output
+
+    def _manual(
+        self, kind: str, now: datetime, village: str, title: str, level: Level, bulletin: Bulletin | None
+    ) -> Airing:
+        """An airing that a person asked for, now."""
+        output = self._output(village)
+        plans = self.station.planner
+        length = plans.duration(plans.order(bulletin, output))[0] if bulletin else 0.0
+        return Airing(
+            id=_name(kind, village, now),
+            village=village,
+            output=output,
+            broadcast=kind,
+            bulletin=bulletin.id if bulletin else None,
+            title=title,
+            level=level,
+            scheduled_at=now,
+            starts_at=now,
+            ends_at=now + timedelta(seconds=length),
+            duration=length,
+            duration_source="prepared",
+            expected=Expected.AIR,
+            why=None,
+        )
+
+    def _free(self, kind: str, villages: Iterable[str]) -> datetime:
+        """Now, or the next second in which nothing of this name was asked for."""
+        now = self.now()
+        while any(self.log.events(airing=_name(kind, village, now)) for village in villages):
+            now += timedelta(seconds=1)
+        return now
+
+
+def _name(kind: str, village: str, moment: datetime) -> str:
+    return f"{village}/{kind}/{moment:%Y-%m-%dT%H:%M:%S}"

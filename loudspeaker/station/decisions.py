@@ -1,0 +1,61 @@
+"""What people decide about what is to be heard, kept in the log: skips, pauses, approvals; which alarms still stand.
+
+Written by the daemon for whoever may talk to it, or by a command that may write the log itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..errors import BadUsage, Message, Refused
+from ..playout import rules
+from ..playout.record import Log
+from ..playout.stored import stored_order
+from ..schedule.airing import Airing
+from .record import Recording
+
+DECISIONS = frozenset({"skip", "pause", "resume", "approve"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Writes them down. Arguments are plain values, as they come through the door."""
+
+    station: Recording
+
+    def skip(self, airing: str, why: str, by: str, undo: bool = False) -> None:
+        """Leave one airing out, or take that back. Raises `NotFound`, `Refused` where it is over."""
+        found = self.station.find(airing)
+        if self.station.log.verdict_of(found.id):
+            raise Refused(Message("{airing} is over already", airing=found.id))
+        self._note("skip", found.id, by=by, why=why, undo=undo)
+
+    def pause(self, village: str, until: str, why: str, by: str) -> None:
+        """Keep a village quiet until then, an ISO time. Raises `NotFound`, `BadUsage` where it is past."""
+        ends = datetime.fromisoformat(until)
+        if ends <= self.station.now():
+            raise BadUsage(Message("{until} is past", until=f"{ends:%H:%M %d/%m/%Y}"))
+        self._note("pause", "", village=self.station.known_village(village), until=until, why=why, by=by)
+
+    def resume(self, village: str, by: str) -> None:
+        self._note("resume", "", village=self.station.known_village(village), by=by)
+
+    def approve(self, bulletin: str, digest: str, by: str) -> None:
+        """These words and recordings, and no others, may be aired."""
+        self._note("approve", "", bulletin=self.station.bulletin(bulletin).id, digest=digest, by=by)
+
+    def _note(self, kind: str, airing: str, **facts: object) -> None:
+        self.station.log.event(kind, airing, self.station.now(), **facts)
+
+
+def alarmed(log: Log, now: datetime) -> dict[str, Airing]:
+    """Village -> the emergency that it still has in its ears."""
+    found: dict[str, Airing] = {}
+    for event in log.events("asked", since=now - rules.CEILING):
+        airing = stored_order(event.facts).airings[0]
+        if airing.broadcast == "urgent":
+            found[airing.village] = airing
+        elif airing.broadcast == "all-clear":
+            found.pop(airing.village, None)
+    return found
