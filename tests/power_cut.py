@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from stat import S_ISDIR
+from typing import Generic, TypeVar
 
 World = dict[Path, bytes]  # what a restart finds
+T = TypeVar("T")
 
 
 @dataclass
@@ -150,32 +152,34 @@ class RecordingVfs:
 
 
 @dataclass
-class RecordingDatabase:
-    """What a cut could leave of the SQLite database at `path`, while it is used through `uri`."""
+class RecordingDatabase(Generic[T]):
+    """What a cut could leave of the SQLite database at `path`, while it is used through `uri`.
+
+    `look` tells what else is true at the instant of a cut: what has been promised, what has been heard.
+    """
 
     path: Path
+    look: Callable[[], T]
     name: str = "power-cut"
-    promises: int = 0
     _synced: dict[Path, bytes] = field(default_factory=dict)
-    _seen: dict[tuple[bytes, ...], int] = field(default_factory=dict)  # what was left -> promises made by then
+    _seen: dict[tuple[tuple[bytes, ...], T], None] = field(default_factory=dict)  # what was left, what was true
 
     def __post_init__(self) -> None:
-        self._vfs = RecordingVfs(self.name, self._keep, self._cut)
+        self._vfs = RecordingVfs(self.name, self._keep, self.cut)
         self._files = (self.path, Path(f"{self.path}-wal"))
 
     @property
     def uri(self) -> str:
         return f"file:{self.path}?vfs={self.name}"
 
-    def promise(self) -> None:
-        """One more thing has been promised to be on the disk."""
-        self.promises += 1
-        self._cut()
+    def cut(self) -> None:
+        """The power may go now, too."""
+        self._seen |= dict.fromkeys(product(product(*(self._left(path) for path in self._files)), [self.look()]))
 
-    def worlds(self) -> Iterator[tuple[World, int]]:
-        """Every world that a cut could leave, with the number of promises that had been made."""
-        for left, promises in self._seen.items():
-            yield {Path(path.name): data for path, data in zip(self._files, left, strict=True) if data}, promises
+    def worlds(self) -> Iterator[tuple[World, T]]:
+        """Every world that a cut could leave, with what was true when it came."""
+        for left, told in self._seen:
+            yield {Path(path.name): data for path, data in zip(self._files, left, strict=True) if data}, told
 
     def close(self) -> None:
         self._vfs.close()
@@ -183,11 +187,11 @@ class RecordingDatabase:
     def _keep(self, path: Path) -> None:
         self._synced[path] = path.read_bytes()
 
-    def _cut(self) -> None:
-        self._seen |= dict.fromkeys(product(*(self._left(path) for path in self._files)), self.promises)
-
     def _left(self, path: Path) -> set[bytes]:
-        """Only what was synced, all that was written, or as much as the disk had got to."""
+        """Only what was synced, all that was written, or only the first or only the last half of what is new."""
         synced, written = self._synced.get(path, b""), path.read_bytes() if path.exists() else b""
-        half = written[: len(written) // 2]
-        return {synced, written, half + synced[len(half) :]}
+        same = next((n for n, (a, b) in enumerate(zip(synced, written, strict=False)) if a != b), len(synced))
+        middle = (same + len(written)) // 2
+        first = written[:middle] + synced[middle:]
+        last = synced[:middle].ljust(middle, b"\0") + written[middle:]
+        return {synced, written, first, last}
