@@ -194,6 +194,14 @@ def test_lines_that_a_printer_broke_are_paragraphs_again() -> None:
     ]  # fmt: skip
 
 
+def test_a_number_that_a_printer_broke_behind_its_bar_is_whole_again() -> None:
+    lines = ["Thực hiện đầy đủ và nghiêm túc Chỉ thị số 15/", "CT-UBND, tài liệu tại bluezone.gov.vn/", "tai-lieu."]
+
+    assert pdf.paragraphs(papers.pdf([lines])) == [
+        "Thực hiện đầy đủ và nghiêm túc Chỉ thị số 15/CT-UBND, tài liệu tại bluezone.gov.vn/tai-lieu.",
+    ]  # fmt: skip
+
+
 def test_a_plain_notice_has_a_title_to_check() -> None:
     draft = drafted("tb.txt", "Kính thưa bà con!\n\nChiều mai họp thôn lúc 17 giờ. Mời bà con đến dự.".encode())
 

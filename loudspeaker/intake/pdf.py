@@ -12,6 +12,7 @@ ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|\d{1,2}\.\d{1,2}\.?|[a-zđ][.)
 PAGE_NUMBER = re.compile(r"\s*(?:Trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?\s*")
 FULL = 0.88  # of the longest line in letters: no further word had room (letters differ in width, hence not 1)
 ENDS = (".", ";", ":", "!", "?")
+CUT = re.compile(r"\w[/-]$")  # a number or an address that goes on in the next line: “15/” and “CT-UBND”
 
 
 def paragraphs(data: bytes) -> list[str]:
@@ -38,7 +39,7 @@ def _joined(lines: Iterable[str]) -> Iterator[str]:
         if text and (_had_room(before, line, longest) or ITEM.match(line)):
             yield text
             text = ""
-        text, before = f"{text} {line}".lstrip(), line
+        text, before = f"{text}{'' if CUT.search(text) else ' '}{line}".lstrip(), line
     if text:
         yield text
 
