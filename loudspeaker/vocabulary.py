@@ -95,6 +95,7 @@ KEYS = {
     "làm nóng": "warm_up",
     "giữ": "hold",
     "đồng hồ": "clock",
+    "nút dừng": "stop_button",
     "loại loa": "profile",
     "độ to": "loudness",
     "nghe lại": "proof",

@@ -20,6 +20,7 @@ def test_everything_that_may_stand_there() -> None:
         "    relay: {pin: 17, active: low, warm_up: 5s, hold: 2m}}\n"
         "  loa-hop: {profile: indoor, proof: Micro}\n"
         "clock: trusted\n"
+        "stop_button: {pin: 27}\n"
     )
 
     relay = Relay(pin=17, active_high=False, warm_up=5.0, hold=120.0)
@@ -30,16 +31,20 @@ def test_everything_that_may_stand_there() -> None:
             "loa-hop": Output("loa-hop", profile="indoor", proof="Micro"),
         },
         clock_trusted=True,
+        stop_button=27,
     )
 
 
 def test_it_can_be_written_in_vietnamese() -> None:
     box = read(
         "phát: {na-hoa: loa}\nđường loa:\n"
-        "  loa: {thiết bị: tự động, âm lượng card: 70 %, rơ le: {chân: 17, mức kích: cao}}\nđồng hồ: tin cậy\n"
+        "  loa: {thiết bị: tự động, âm lượng card: 70 %, rơ le: {chân: 17, mức kích: cao}}\n"
+        "đồng hồ: tin cậy\nnút dừng: {chân: 5}\n"
     )
 
-    assert box == Box({"na-hoa": "loa"}, {"loa": Output("loa", relay=Relay(17), mixer=70.0)}, clock_trusted=True)
+    assert box == Box(
+        {"na-hoa": "loa"}, {"loa": Output("loa", relay=Relay(17), mixer=70.0)}, clock_trusted=True, stop_button=5
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,9 @@ def test_it_can_be_written_in_vietnamese() -> None:
             "two outputs of one sound card want its mixer at different volumes",
         ),
         ("outputs: {a: b}", "“b” should be entries such as “key: value”"),
+        ("stop_button: {}", "“pin” is missing"),
+        ("stop_button: {pin: 28}", "“28” must be a whole number from 0 to 27"),
+        ("{stop_button: {pin: 17}, outputs: {a: {relay: {pin: 17}}}}", "pin 17 switches a relay already"),
         ("clock: maybe", "“maybe” does not fit; choose one of: checked, trusted"),
     ],
 )

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from ..errors import Message
 from ..yamlfile import Mistake, Section, document, values, written
 
-KEYS = ("plays", "outputs", "clock")
+KEYS = ("plays", "outputs", "clock", "stop_button")
 OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "loudness", "proof", "mixer")
 RELAY_KEYS = ("pin", "active", "warm_up", "hold")
+PIN = values.whole(0, 27)  # GPIO (BCM) number
 PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  # those of sound/profiles.py
 
 
@@ -47,6 +48,7 @@ class Box:
     plays: Mapping[str, str] = field(default_factory=dict)  # village -> output
     outputs: Mapping[str, Output] = field(default_factory=dict)
     clock_trusted: bool = False  # True: the time is someone else's business
+    stop_button: int | None = None  # GPIO (BCM) number
 
     def heard(self) -> dict[str, list[str]]:
         """Output -> all villages that hear it."""
@@ -65,6 +67,7 @@ def parse(path: str, data: bytes) -> Box:
         plays=plays.own(values.ident, values.known(outputs)) if plays else {},
         outputs=outputs,
         clock_trusted=top.get("clock", values.choice({"checked": False, "trusted": True}), False),
+        stop_button=_button(top, outputs),
     )
     top.finish()
     return box
@@ -109,11 +112,21 @@ def _relay(entry: Section | None) -> Relay | None:
     if entry is None:
         return None
     return Relay(
-        pin=entry.need("pin", values.whole(0, 27), 0),
+        pin=entry.need("pin", PIN, 0),
         active_high=entry.get("active", values.choice({"high": True, "low": False}), True),
         warm_up=entry.get("warm_up", values.length, 3.0),
         hold=entry.get("hold", values.length, 60.0),
     )
+
+
+def _button(top: Section, outputs: Mapping[str, Output]) -> int | None:
+    entry = top.section("stop_button", ("pin",))
+    if entry is None:
+        return None
+    pin = entry.need("pin", PIN, None)
+    if pin in {output.relay.pin for output in outputs.values() if output.relay}:
+        entry.fault(Message("pin {pin} switches a relay already", pin=pin), "pin")
+    return pin
 
 
 def device(text: str) -> str:

@@ -8,6 +8,7 @@
     mixer.py      the card's volume, as long as we play on it
     outlets.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
     amplifier.py  the relay before a speaker
+    button.py     the stop button
     proof.py      the ear after it (ear.py is its child process)
     stream.py     another station as a programme (tuner.py is its child process)
     intact.py     is a programme still what it was?

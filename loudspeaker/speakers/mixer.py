@@ -182,7 +182,7 @@ def volumes(told: str) -> Iterator[Volume]:
 
 
 def _amixer(card: str, *words: str) -> str:
-    """Percents are mapped to what an ear makes of them (-M), as alsamixer does it; a card's own steps may be negative."""
+    """Percents are what an ear makes of them (-M), as in alsamixer; a card's own steps may be negative (--)."""
     command = ["amixer", "-M", "-D", card, "--", *words]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)

@@ -28,6 +28,11 @@ VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "statu
 class Asked(Live):
     """A station on the air that people talk to."""
 
+    def step(self) -> datetime:
+        if self.button and self.button.pressed():
+            self.stop((), self.say(Message("somebody pressed it at the box")), self.say(Message("stop button")))
+        return super().step()
+
     def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
         """What came through the door. Raises `BadUsage` for what is no verb, or has the wrong arguments."""
         if do not in VERBS | DECISIONS:

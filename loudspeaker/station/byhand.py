@@ -18,7 +18,7 @@ from ..control import Door
 from ..errors import Message
 from ..store.asrun import LogUnusable
 from .asked import Asked
-from .live import speakers
+from .live import speakers, stop_button
 from .planning import Row
 from .record import Recording
 
@@ -50,7 +50,8 @@ def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[As
     """The outputs, behind the door that keeps others out."""
     lives: list[Asked] = []
     door = Door(station.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
-    with closing(door), closing(Asked(station, speakers(station), station.clock, station.log, alone=True)) as live:
+    outputs, button = speakers(station), stop_button(station)
+    with closing(door), closing(Asked(station, outputs, station.clock, station.log, alone=True, button=button)) as live:
         lives.append(live)
         yield live
 

@@ -21,6 +21,7 @@ from ..playout.turn import RunningOrder
 from ..schedule.airing import Airing
 from ..schedule.permit import permit
 from ..sound.programme import Programme
+from ..speakers.button import StopButton
 from ..speakers.memory import MemorySpeaker
 from ..speakers.outlets import Setting, open_speakers
 from ..speakers.stream import Dial, Receiver
@@ -46,12 +47,14 @@ class Live:
         *,
         alone: bool = False,
         rehearsal: bool = False,
+        button: StopButton | None = None,
     ) -> None:
         self.station = station
         self.speakers = speakers
         self.clock = clock
         self.log = log
         self.rehearsal = rehearsal
+        self.button = button
         self.conductor = Conductor(log, speakers, self, alone)
         self.watch = ClockWatch(log)
         self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
@@ -87,6 +90,8 @@ class Live:
 
     def close(self) -> None:
         self.dial.close()
+        if self.button:
+            self.button.close()
         for speaker in self.speakers.values():
             speaker.close()
 
@@ -152,6 +157,12 @@ def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Map
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
     setting = Setting(station.clock, station.state / "aired", wake, station.log)
     return open_speakers(list(station.box.outputs.values()), setting)
+
+
+def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> StopButton | None:
+    """That of box.yaml; `wake` is called from any thread when it is pressed."""
+    pin = station.box.stop_button
+    return None if pin is None else StopButton(pin, wake)
 
 
 def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[Record]:

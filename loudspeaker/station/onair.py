@@ -171,11 +171,11 @@ class OnAir(Errands):
         subprocess.run(self.command("plan"), check=False)
 
     def service(self, wake: Callable[[], None], welcome: str | None) -> Service:
-        """What the daemon runs; `wake` is called from any thread when a speaker has news."""
-        from .live import speakers
+        """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""
+        from .live import speakers, stop_button
         from .service import Service
 
-        return Service(self, speakers(self, wake), welcome)
+        return Service(self, speakers(self, wake), welcome, stop_button(self, wake))
 
     def _make_clears(self, bulletin: str | None, villages: Sequence[str]) -> None:
         """The all-clears, made while the alarm is heard, so that its end need not wait for them."""

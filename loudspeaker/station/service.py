@@ -12,18 +12,26 @@ from typing import Any
 from ..errors import Message
 from ..interfaces import Speaker
 from ..playout.record import Log, Record
+from ..speakers.button import StopButton
 from .asked import Asked
 from .record import Recording
 from .story import MEANINGS
 
 AHEAD = "2"  # days
+GONE = 0.5  # s: a child that was told to end has ended
 
 
 class Service(Asked):
     """What `daemon.Station` asks for."""
 
-    def __init__(self, station: Recording, speakers: Mapping[str, Speaker], welcome: str | None) -> None:
-        super().__init__(station, speakers, station.clock, Told(station.log, self._tell))
+    def __init__(
+        self,
+        station: Recording,
+        speakers: Mapping[str, Speaker],
+        welcome: str | None,
+        button: StopButton | None = None,
+    ) -> None:
+        super().__init__(station, speakers, station.clock, Told(station.log, self._tell), button=button)
         self._left = False
         self._mistakes = station.problems  # of people's files, as far as they are told
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -63,8 +71,9 @@ class Service(Asked):
     def close(self) -> None:
         super().close()
         for child in self._children.values():
-            with suppress(ProcessLookupError):
-                child.terminate()
+            child.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=GONE)
 
     def _tell(self, record: Record) -> None:
         """A line for each verdict: for a terminal, or the journal."""
