@@ -243,6 +243,70 @@ def test_a_log_of_a_newer_program_is_left_alone(path: Path, log: AsRunLog) -> No
         AsRunLog.open(path, "ban-may")
 
 
+def state_of(folder: Path) -> list[tuple[str, int, int]]:
+    return sorted((found.name, found.stat().st_mtime_ns, found.stat().st_size) for found in folder.iterdir())
+
+
+def test_a_log_that_is_only_read_says_the_same_and_not_a_byte_is_written(path: Path, log: AsRunLog) -> None:
+    log.verdict(AIRED)  # in the write-ahead log so far, as while a daemon runs
+    before = state_of(path.parent)
+
+    copy = AsRunLog.reading(path, "ban-may")
+
+    assert list(copy.rows(SIX, SIX + timedelta(days=1))) == [AIRED]
+    assert copy.verify() == log.verify()
+    copy.close()
+    assert state_of(path.parent) == before
+
+
+def test_a_log_that_was_closed_is_read_without_the_files_beside_it(path: Path) -> None:
+    log = AsRunLog.open(path, "ban-may")
+    log.verdict(AIRED)
+    log.close()
+    before = state_of(path.parent)
+
+    copy = AsRunLog.reading(path, "ban-may")
+
+    assert copy.verdict_of(AIRED.id) is Verdict.AIRED
+    copy.close()
+    assert state_of(path.parent) == before
+
+
+def test_where_there_is_no_log_yet_an_empty_one_is_read_and_none_begun(path: Path) -> None:
+    copy = AsRunLog.reading(path, "ban-may")
+
+    assert list(copy.entries()) == []
+    assert copy.recall("heartbeat") is None
+    copy.close()
+    assert not path.parent.exists()
+
+
+def test_who_only_reads_a_log_cannot_write_it(path: Path, log: AsRunLog) -> None:
+    copy = AsRunLog.reading(path, "ban-may")
+
+    with pytest.raises(LogUnusable, match="may not be written"):
+        copy.event("skip", AIRED.id, SIX)
+    with pytest.raises(LogUnusable, match="may not be written"):
+        copy.remember("heartbeat", SIX.isoformat())
+    copy.close()
+
+
+def test_another_communes_log_is_not_read_either(path: Path, log: AsRunLog) -> None:
+    with pytest.raises(Refused):
+        AsRunLog.reading(path, "ban-khac")
+
+
+def test_an_older_shape_is_read_as_the_newest(path: Path, log: AsRunLog) -> None:
+    log.verdict(AIRED)
+    before = state_of(path.parent)
+
+    copy = AsRunLog.reading(path, "ban-may", (FIRST, ("CREATE TABLE notes (text TEXT)",)))
+
+    assert copy.verify() == log.verify()
+    copy.close()
+    assert state_of(path.parent) == before
+
+
 def test_a_damaged_file_is_told_in_words(path: Path, log: AsRunLog) -> None:
     log.close()
     path.write_bytes(b"this is not a database" * 1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from .values import BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _
 
 if TYPE_CHECKING:
     from ..station import Station
+    from ..station.service import Service
 
 everywhere = option("--all", "everywhere", is_flag=True, help="Every village of this box.")
 until = option("--until", type=MOMENT, metavar="T", help="18:30, 2026-11-24T18:30, or 2h from now.")
@@ -147,10 +149,16 @@ def run(station: Station, welcome: str | None) -> None:
     """The daemon: air everything at its second, and have what is coming made ahead of time."""
     from ..daemon import run as serve
 
+    station.may_run()
     if welcome:
         station.welcome(welcome)
-    tell(_("on the air; Ctrl+C ends it"))
-    serve(lambda wake: station.service(wake, welcome), station.socket, station.clock)
+
+    def opened(wake: Callable[[], None]) -> Service:
+        service = station.service(wake, welcome)
+        tell(_("on the air; Ctrl+C ends it"))
+        return service
+
+    serve(opened, station.socket, station.clock)
 
 
 @click.command(cls=Command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..clock import vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..store.asrun import UNWRITABLE
+from ..store.files import may_write
 from ..studio.order import Order
 from .onair import OnAir
-from .parts import UNWRITABLE
 from .planning import Progress, Row
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Care(OnAir):
 
     def _examined(self) -> Iterator[Ailment]:
         yield _fine(Message("files"), None if not self.problems else self._files(), serious=True)
-        closed = _unwritable(self.state)
+        closed = None if may_write(self.state) else UNWRITABLE
         yield _fine(Message("state folder {folder}", folder=self.state), closed, serious=True)
         yield _fine(Message("disk"), _full(self.home), serious=True)
         yield _fine(Message("voices"), self._voiceless(), serious=True)
@@ -272,11 +272,6 @@ class Care(OnAir):
 
 def _fine(what: Message, wrong: Message | None, serious: bool = False) -> Ailment:
     return Ailment(what, wrong, serious and wrong is not None)
-
-
-def _unwritable(folder: Path) -> Message | None:
-    there = folder if folder.exists() else folder.parent
-    return None if os.access(there, os.W_OK) else UNWRITABLE
 
 
 def _full(folder: Path) -> Message | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..errors import LoudspeakerError, Message, Unreachable
-from ..store.files import may_write
+from ..store.asrun import LogUnusable
 from .decisions import Decisions
 from .planning import Row
 from .record import Recording
@@ -84,10 +84,8 @@ class Errands(Recording):
 
     def _must_write(self, unreachable: Unreachable) -> None:
         """Whoever may not write the log can do nothing by hand."""
-        if not may_write(self.state):
-            message = Message(
-                "{unreachable}; and you may not write in {folder} yourself: use sudo, or join the group “loudspeaker”",
-                unreachable=unreachable.message,
-                folder=self.state,
-            )
-            raise Unreachable(message) from unreachable
+        try:
+            self.must_write()
+        except LogUnusable as error:
+            neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=error.message)
+            raise Unreachable(neither) from unreachable

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, LoudspeakerError, Message, Refused
+from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
 from ..script.reading import Doubt
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Level
@@ -163,6 +163,13 @@ class OnAir(Errands):
         return [{**row(record, self.local), "hash": None} for record in rehearsed(self, first, last)]
 
     # The daemon.
+
+    def may_run(self) -> None:
+        """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
+        self.must_write()
+        with suppress(Unreachable):
+            self.ask("status")
+            raise Refused(Message("a daemon is running already on {folder}", folder=self.state))
 
     def welcome(self, bulletin: str) -> None:
         """Get the day and a greeting ready, and show the day. In processes that end: the daemon stays light."""

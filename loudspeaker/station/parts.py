@@ -16,13 +16,14 @@ from ..schedule.box import Box
 from ..schedule.commune import Commune
 from ..script.bulletin import Bulletin
 from ..store.accepted import Accepted
-from ..store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
+from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_aside
+from ..store.files import may_write
 from ..store.programmes import ProgrammeStore
 from .folder import Contents, Folder
 from .planner import Planner
 
-UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
 SOCKET = "control.sock"
+LOG = "asrun.db"
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
 
 
@@ -45,8 +46,15 @@ class Parts:
 
     @cached_property
     def log(self) -> AsRunLog:
-        """A damaged log is set aside for somebody to look at: the village must not fall silent over it."""
-        path = self.state / "asrun.db"
+        """A damaged log is set aside for somebody to look at: the village must not fall silent over it.
+
+        Whoever may not write it reads it; the first entry then raises `LogUnusable`.
+        """
+        path = self.state / LOG
+        try:
+            self.must_write()
+        except LogUnusable:
+            return AsRunLog.reading(path, self.commune.id)
         try:
             return AsRunLog.open(path, self.commune.id)
         except LogDamaged:
@@ -54,8 +62,11 @@ class Parts:
             log = AsRunLog.open(path, self.commune.id)
             log.event(DAMAGED, "", self.now(), aside=aside.name)
             return log
-        except PermissionError as error:
-            raise LogUnusable(UNWRITABLE) from error
+
+    def must_write(self) -> None:
+        """Raises `LogUnusable` for whoever could not keep a log here."""
+        if not (may_write(self.state / LOG) and may_write(self.state)):
+            raise LogUnusable(UNWRITABLE)
 
     def close(self) -> None:
         """Let go of the log, where it was opened."""

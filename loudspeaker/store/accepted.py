@@ -66,4 +66,7 @@ class Accepted:
 
 
 def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.exists() else None
+    try:
+        return path.read_bytes()
+    except OSError:  # not there, or not ours to read
+        return None

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from urllib.parse import quote
 
 from ..errors import LoudspeakerError, Message, Refused
 from ..playout.record import Event, Record
@@ -22,6 +23,7 @@ from .entries import Entry, event_entry, event_of, record_of, verdict_entry
 from .files import make_folder, move
 from .migrations import STEPS, Step, migrate, transaction
 
+UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
 PATIENCE = 10.0  # seconds to wait for another process that is writing
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}  # growing the shared memory file fails with the second
 
@@ -38,9 +40,9 @@ class AsRunLog:
     """The log of one commune; an implementation of `playout.record.Log`."""
 
     def __init__(
-        self, database: sqlite3.Connection, commune: str, ballast: Ballast, steps: Sequence[Step] = STEPS
+        self, database: sqlite3.Connection, commune: str, ballast: Ballast | None, steps: Sequence[Step] = STEPS
     ) -> None:
-        """A log in an open database; `commune` is the commune's id, `ballast` the reserve for a full disk.
+        """A log in an open database; `commune` is the commune's id, `ballast` the reserve for a full disk, if any.
 
         Raises `Refused` where it is another commune's, `LogUnusable` where it is damaged.
         """
@@ -54,7 +56,8 @@ class AsRunLog:
             _bind(database, commune)
         except sqlite3.Error as error:
             raise _unusable(error) from error
-        ballast.take()  # each command lays down again what a full disk took, the nightly sweep among them
+        if ballast:
+            ballast.take()  # each command lays down again what a full disk took, the nightly sweep among them
 
     @classmethod
     def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
@@ -69,6 +72,26 @@ class AsRunLog:
         except LoudspeakerError:
             database.close()
             raise
+
+    @classmethod
+    def reading(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
+        """A copy in memory of the log as it is now, empty where there is none; writing raises `LogUnusable`.
+
+        Not a byte is written, not even the files beside the log by which SQLite's readers agree.
+        """
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            if path.exists():
+                _copy(path, copy)
+            log = cls(copy, commune, None, steps)
+            copy.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            copy.close()
+            raise _unusable(error) from error
+        except (LoudspeakerError, OSError):
+            copy.close()
+            raise
+        return log
 
     def close(self) -> None:
         self._database.close()
@@ -160,7 +183,7 @@ class AsRunLog:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
-            if not _full(error) or not self._ballast.give_back():
+            if not _full(error) or not self._ballast or not self._ballast.give_back():
                 raise _unusable(error) from error
             self._write(statement, *values)
 
@@ -181,6 +204,21 @@ def set_aside(path: Path, now: datetime) -> Path:
     for suffix in ("", "-wal", "-shm"):
         move(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
     return aside
+
+
+def _copy(path: Path, target: sqlite3.Connection) -> None:
+    """All of a log that is only read. Where nobody has it open, there is no write-ahead log beside it to agree on."""
+    ways = ("mode=ro", "immutable=1") if Path(f"{path}-wal").exists() else ("immutable=1",)
+    for how in ways:
+        source = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
+        try:
+            source.backup(target)
+            return
+        except sqlite3.OperationalError:
+            if how == "immutable=1":
+                raise
+        finally:
+            source.close()
 
 
 def _set_up(database: sqlite3.Connection) -> None:
@@ -205,10 +243,16 @@ def _bind(database: sqlite3.Connection, commune: str) -> None:
 
 
 def _full(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in NO_ROOM  # none where Python itself complains
+    return _code(error) in NO_ROOM
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where Python itself complains
 
 
 def _unusable(error: sqlite3.Error) -> LogUnusable:
+    if _code(error) == sqlite3.SQLITE_READONLY:
+        return LogUnusable(UNWRITABLE)
     if _full(error):
         return LogUnusable(Message("the disk is full and the as-run log cannot be written: delete what is not needed"))
     # Busy, locked and unreadable are "operational" and pass; a broken file is not and does not.

@@ -67,8 +67,9 @@ def _version(database: sqlite3.Connection) -> int:
 
 
 def _back_up(database: sqlite3.Connection, version: int) -> None:
-    path = Path(database.execute("PRAGMA database_list").fetchone()[2])
-    write_whole(path.with_suffix(f".v{version}.backup"), database.serialize())
+    path = database.execute("PRAGMA database_list").fetchone()[2]
+    if path:  # else it is a copy in memory
+        write_whole(Path(path).with_suffix(f".v{version}.backup"), database.serialize())
 
 
 @contextmanager
