@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -175,6 +176,7 @@ class Box:
         whole = Counter(sound.airing for sound in sounds if sound.whole)
         assert sorted(record.id for record in records) == sorted(self.ids), self.told
         assert max(whole.values(), default=0) <= 1, self.told
+        assert max(Counter(sound.airing for sound in sounds).values(), default=0) <= 2, self.told
         assert {record.id for record in records if record.verdict in WHOLE} <= set(whole), self.told
         for number, sound in enumerate(sounds):
             if sound.most:
@@ -191,3 +193,11 @@ class Box:
         kinds = Counter(event.kind for event in log.events(airing=airing))
         log.close()
         return kinds["started"] - kinds["disarmed"]
+
+
+def each(do: Callable[[int], None], runs: int, at_once: int) -> None:
+    """Do it for every number from 0 on, several at once; all that went wrong is told at the end, with its number."""
+    with ThreadPoolExecutor(at_once) as pool:
+        outcomes = [pool.submit(do, number) for number in range(runs)]
+    wrong = [f"run {number}: {outcome.exception()!r}" for number, outcome in enumerate(outcomes) if outcome.exception()]
+    assert not wrong, "\n".join([f"{len(wrong)} of {runs}", *wrong])

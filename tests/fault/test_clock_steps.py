@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from box import Box
+from box import Box, each
 
 YEARS = 86_400 * 365
 STEPS = (15, -15, 3600, -3600, 7200, 10 * YEARS, -1_790_000_000)  # the last two: to 2036, to 1970
 PHASES = {"waiting": (0, -3.4, -2.6), "armed": (1, -2.4, -0.1), "on air": (1, 0.1, 1.9)}  # airing, seconds from it
 CASES = [(STEPS[n % len(STEPS)], [*PHASES][n % len(PHASES)]) for n in range(len(STEPS) * len(PHASES))]
 BOOTS = -1_790_000_000  # a box without a battery clock
-RUNS, BOOT_RUNS, AT_ONCE = 180, 20, 8  # 200 in all
+STEP_RUNS, BOOT_RUNS, AT_ONCE = 180, 20, 8  # 200 in all
 NOTICED = 1.5  # s: the clocks are compared once a second
 EARLY = 0.1  # s
 PATIENCE = timedelta(minutes=5)  # of a routine airing
@@ -45,11 +44,14 @@ class SteppedBox(Box):
                 assert timedelta(seconds=-EARLY) <= late <= PATIENCE, self.told
 
 
-def test_steps_while_waiting_armed_and_on_air(tmp_path: Path, full: bool) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as together:
-        runs = range(RUNS if full else len(STEPS))
-        for outcome in [together.submit(step, tmp_path / str(number), number) for number in runs]:
-            outcome.result()
+def test_steps_while_waiting_armed_and_on_air_and_from_1970(tmp_path: Path, full: bool) -> None:
+    steps, boots = (STEP_RUNS, BOOT_RUNS) if full else (len(STEPS), 1)
+
+    def once(number: int) -> None:
+        mistreat = learn if number < boots else step
+        mistreat(tmp_path / str(number), number)
+
+    each(once, boots + steps, AT_ONCE)
 
 
 def step(folder: Path, number: int) -> None:
@@ -72,14 +74,8 @@ def step(folder: Path, number: int) -> None:
         assert not missed or seconds == 3600, box.told
 
 
-def test_a_box_that_wakes_in_1970_and_learns_the_time(tmp_path: Path, full: bool) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as together:
-        runs = range(BOOT_RUNS if full else 2)
-        for outcome in [together.submit(learn, tmp_path / str(number), number) for number in runs]:
-            outcome.result()
-
-
 def learn(folder: Path, number: int) -> None:
+    """A box wakes in 1970, is given its plan, and learns the time before or after something was due."""
     with SteppedBox(folder, airings=3, apart=5.0, duration=2.0, lead=6.0, boots=BOOTS) as box:
         box.wait_for(0, random.Random(number).uniform(-3.0, 9.0))
         assert not box.sounds(), box.told
