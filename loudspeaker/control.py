@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import grp
 import json
+import logging
 import os
 import selectors
 import socket
@@ -31,6 +32,7 @@ LONGEST_LINE = 1 << 20  # bytes
 PATIENCE = 10.0  # seconds that a client waits
 GROUP = "loudspeaker"
 
+logger = logging.getLogger(__name__)
 CarryOut = Callable[[str, dict[str, Any], int], object]  # verb, arguments, uid of the peer -> what to answer
 
 
@@ -123,7 +125,7 @@ class Door:
         said = caller.line.recv(65536)
         caller.said += said
         if caller.said.endswith(b"\n"):
-            caller.answer += _packed(self._answer(bytes(caller.said), caller.uid))
+            caller.answer += self._answer(bytes(caller.said), caller.uid)
             self._selector.modify(caller.line, selectors.EVENT_WRITE, lambda events: self._serve(caller, events))
             return self._write(caller)
         return not said or len(caller.said) > LONGEST_LINE
@@ -133,12 +135,16 @@ class Door:
             del caller.answer[: caller.line.send(caller.answer)]
         return not caller.answer
 
-    def _answer(self, said: bytes, uid: int) -> dict[str, Any]:
+    def _answer(self, said: bytes, uid: int) -> bytes:
         try:
             do, args = _request(said)
-            return {"v": VERSION, "done": self._carry_out(do, args, uid)}
+            return _packed({"v": VERSION, "done": self._carry_out(do, args, uid)})
         except LoudspeakerError as error:
-            return {"v": VERSION, "failed": {"kind": type(error).__name__, **_facts(error.message)}}
+            failed = error
+        except Exception as error:  # whatever somebody says through the door, the daemon does not end of it
+            logger.exception("%r", said)
+            failed = BadUsage(Message("this cannot be carried out: {error}", error=repr(error)))
+        return _packed({"v": VERSION, "failed": {"kind": type(failed).__name__, **_facts(failed.message)}})
 
     def _leave(self, caller: _Caller) -> None:
         self._callers.remove(caller)

@@ -25,6 +25,7 @@ class House:
         self.path = path
         self.asked: list[tuple[str, dict[str, Any], int]] = []
         self.error: LoudspeakerError | None = None
+        self.bug: Exception | None = None
         self._selector = selectors.DefaultSelector()
         self.door = Door(path, self._selector, self._carry_out)
         self._open = True
@@ -44,8 +45,8 @@ class House:
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
         self.asked.append((do, args, uid))
-        if self.error:
-            raise self.error
+        if error := self.error or self.bug:
+            raise error
         return args.get("answer")
 
 
@@ -106,6 +107,19 @@ def test_an_error_that_needs_more_than_a_message_comes_back_as_its_family(house:
 def test_what_is_no_request_is_refused_with_a_sentence(house: House, line: bytes) -> None:
     assert json.loads(say(house.path, line))["failed"]["kind"] == "BadUsage"
     assert house.asked == []
+
+
+def test_what_nobody_thought_of_is_answered_and_the_door_stays_open(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.bug = TypeError("villages is no list")
+
+    with pytest.raises(BadUsage, match="villages is no list"):
+        ask(house.path, "play", villages=7)
+
+    house.bug = None
+    assert "villages is no list" in caplog.text
+    assert ask(house.path, "stop", answer=1) == 1
 
 
 def test_a_caller_who_says_half_a_line_holds_nobody_up(house: House) -> None:

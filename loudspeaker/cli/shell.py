@@ -199,7 +199,9 @@ def language_of(arguments: Sequence[str]) -> str:
 
 def start(cli: click.Group) -> None:
     """Run a command line in its language."""
-    speak(language_of(sys.argv[1:]))
+    language = language_of(sys.argv[1:])
+    speak(language)
+    os.environ["LOUDSPEAKER_LANG"] = language  # of the processes that we start, too
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
