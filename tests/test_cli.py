@@ -167,15 +167,15 @@ def test_prepare_ends_with_1_where_something_is_not_ready(home: Path) -> None:
     assert "mong.flac" in result.stdout
 
 
-def test_render_writes_a_programme_at_its_loudness(home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3"])
+def test_render_writes_a_programme_at_its_loudness(home: Path, tmp_path: Path, kind: str) -> None:
+    from loudspeaker.intake.decoding import decoded
     from loudspeaker.sound.meters import loudness
-    from loudspeaker.sound.wav import read_wav
 
-    result = run(home, "render", "nhac", "-o", str(tmp_path / "nhac.wav"), "--picture", str(tmp_path / "nhac.svg"))
+    result = run(home, "render", "nhac", "-o", str(tmp_path / f"nhac.{kind}"), "--picture", str(tmp_path / "nhac.svg"))
 
     assert result.exit_code == 0
-    with (tmp_path / "nhac.wav").open("rb") as file:
-        assert loudness(read_wav(file)) == pytest.approx(-16.0, abs=0.5)
+    assert loudness(decoded(tmp_path / f"nhac.{kind}", 48_000)) == pytest.approx(-16.0, abs=0.2)
     assert "<svg" in (tmp_path / "nhac.svg").read_text(encoding="utf-8")
 
 
