@@ -63,7 +63,7 @@ def mistreat(box: Box, seed: int, kills: int) -> None:
 
 
 def test_sigterm_fades_out_within_a_second_and_logs_the_truth(tmp_path: Path) -> None:
-    with Box(tmp_path, airings=1, duration=20.0) as box:
+    with Box(tmp_path, airings=1, duration=8.0) as box:
         box.wait_for(0, 3.0)
         asked = time.monotonic()
 
