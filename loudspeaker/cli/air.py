@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import BadUsage, Message
+from ..errors import BadUsage, Message, Refused
 from . import tables
 from .shell import Command, as_json, by_whom, decider, in_village, option, print_json, tell, why, with_station
 from .values import BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _
@@ -114,7 +114,10 @@ def stop(station: Station, villages: tuple[str, ...], why: str | None, by: str |
     """Fade out what is on the air now, an emergency too."""
     if not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
-    finish(station.stop(villages, why, decider(by)))
+    stopped = station.stop(villages, why, decider(by))
+    if not stopped:
+        raise Refused(Message("nothing is on the air there"))
+    tables.outcome(stopped)
 
 
 @click.command(cls=Command)
@@ -173,11 +176,10 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
 
 
 def finish(rows: list[dict[str, Any]]) -> None:
-    """Tell what came of it; 1 where nothing was heard."""
+    """Tell what came of it; 1 where it was not heard in full."""
     tables.outcome(rows)
-    if not rows or any(row["verdict"] in FAILED for row in rows):
+    if any(row["verdict"] not in tables.HEARD | {"on-air"} for row in rows):
         click.get_current_context().exit(1)
 
 
-FAILED = {"refused", "failed-sound", "failed-device", "displaced", "expired"}
 COMMANDS = (play, urgent, skip, stop, pause, resume, run, rehearse)

@@ -157,7 +157,8 @@ def log(rows: Sequence[Row]) -> None:
 
 def outcome(rows: Sequence[Row]) -> None:
     for row in rows:
-        tell(f"{row['id']}: {_(WORDS[row['verdict']])}" + (f" ({row['why']})" if row["why"] else ""))
+        verdict = _(WORDS[row["verdict"] or "air"])  # whoever waited was not told in time
+        tell(f"{row['id']}: {verdict}" + (f" ({row['why']})" if row["why"] else ""))
 
 
 def urgent(call: Any) -> None:

@@ -1,0 +1,199 @@
+"""Getting something done on the air without a daemon: heard by the command's own hand, and within everybody's reach."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from xa_thu import at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.control import ask
+from loudspeaker.errors import BadUsage, NotFound, Refused, Unreachable
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.station import Station
+from loudspeaker.station.asked import Asked
+
+Progress = Callable[[int, int, str], None]
+MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
+
+
+class Hurrying(FakeClock):
+    """Time passes a little each time that somebody asks for it."""
+
+    def now(self) -> datetime:
+        self.advance(0.02)
+        return super().now()
+
+
+@pytest.fixture
+def home(home: Path) -> Path:
+    (home / "box.yaml").write_text(
+        "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\n"
+    )
+    return home
+
+
+@pytest.fixture
+def station(home: Path) -> Iterator[Station]:
+    with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
+        yield station
+
+
+class Other(Thread):
+    """Somebody at another terminal, who acts once something is on the air."""
+
+    def __init__(self, station: Station, act: Callable[[], object]) -> None:
+        super().__init__()
+        self.socket, self.act = station.socket, act
+        self.answer: object = None
+        self.start()
+
+    def run(self) -> None:
+        while not self._on_air():
+            pass
+        self.answer = self.act()
+
+    def _on_air(self) -> bool:
+        try:
+            return any(turn["phase"] == "on air" for turn in ask(self.socket, "status"))
+        except Unreachable:
+            return False
+
+
+def verdicts(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["verdict"] for row in rows]
+
+
+def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: Station, quiet: Progress) -> None:
+    rows = station.play("nhac", ["na-hoa", "suoi-trat"], "Lan", None, quiet)
+
+    assert verdicts(rows) == ["aired", "aired"]
+    assert {row["by"] for row in station.rows()} == {"Lan"}
+    assert not station.socket.exists()
+
+
+def test_a_replay_without_a_daemon_can_be_stopped_from_elsewhere(station: Station, quiet: Progress) -> None:
+    other = Other(station, lambda: ask(station.socket, "stop", villages=[], why="đám tang", by="Hoa"))
+
+    rows = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
+
+    other.join()
+    assert other.answer == [rows[0]["id"]]
+    assert verdicts(rows) == ["stopped"]
+    assert "Hoa" in rows[0]["why"]
+
+
+def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, quiet: Progress) -> None:
+    other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    rows = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
+
+    other.join()
+    assert verdicts(rows) == ["stopped"]
+    assert station.rows()[0]["frames"] > 0
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(station: Station) -> None:
+    other = Other(station, lambda: ask(station.socket, "end_urgent", by="Hoa"))
+    call = station.compose_urgent(None, "lu-quet", ["na-hoa", "suoi-trat"], drill=False)
+
+    rows = station.urgent(call, 9, 5.0, None, "Lan")
+
+    other.join()
+    assert all("all-clear" in airing for airing in other.answer)  # type: ignore[attr-defined]
+    assert len(rows) == 2
+    assert {row["verdict"] for row in station.rows() if "all-clear" in row["id"]} == {"aired"}
+    assert {row["verdict"] for row in station.rows() if "urgent" in row["id"]} != {"aired"}
+
+
+def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet: Progress) -> None:
+    (home / "box.yaml").write_text(
+        "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory, loudness: -20}}\n"
+    )
+    with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
+        call = station.compose_urgent("Nước dâng!", None, ["na-hoa", "suoi-trat"], drill=False)
+        recipes = station.make_urgent(call)
+
+        station.urgent(call, 1, 5.0, None, "Lan")
+
+        assert len(set(recipes.values())) == 2
+        assert len({row["programme"] for row in station.rows()}) == 2
+
+
+@pytest.fixture
+def asked(station: Station) -> Iterator[Asked]:
+    """What a daemon has in hand."""
+    clock = station.clock
+    with closing(Asked(station, {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}, clock, station.log)) as asked:
+        yield asked
+
+
+def expected(asked: Asked, airing: str) -> str:
+    return next(row["expected"] for row in asked.station.plan() if row["id"] == airing)
+
+
+def test_what_people_decide_comes_through_the_door_with_who_they_are(asked: Asked) -> None:
+    asked.carry_out("skip", {"airing": MORNING, "why": "mưa", "by": "Lan"}, 1001)
+    assert expected(asked, MORNING) == "skipped"
+
+    asked.carry_out("skip", {"airing": MORNING, "why": "", "by": "Lan", "undo": True}, 1001)
+    assert expected(asked, MORNING) == "air"
+
+    asked.carry_out(
+        "pause", {"village": "na-hoa", "until": "2026-11-24T12:00:00+07:00", "why": "tang", "by": "Lan"}, 1001
+    )
+    assert expected(asked, MORNING) == "refused"
+
+    asked.carry_out("resume", {"village": "na-hoa", "by": "Lan"}, 1001)
+    assert expected(asked, MORNING) == "air"
+    requests = asked.log.events("request")
+    assert [event.facts["do"] for event in requests] == ["skip", "skip", "pause", "resume"]
+    assert {event.facts["uid"] for event in requests} == {1001}
+
+
+def test_a_decision_about_what_does_not_exist_is_refused_through_the_door_too(asked: Asked) -> None:
+    with pytest.raises(NotFound):
+        asked.carry_out("skip", {"airing": "na-hoa/x/2026-11-24T06:05", "why": "mưa", "by": "Lan"}, 0)
+    with pytest.raises(NotFound):
+        asked.carry_out("resume", {"village": "na-huong", "by": "Lan"}, 0)
+    with pytest.raises(BadUsage):
+        asked.carry_out("pause", {"village": "na-hoa", "until": "2026-11-23T12:00+07:00", "why": "", "by": ""}, 0)
+    with pytest.raises(BadUsage):
+        asked.carry_out("stop", {"villages": []}, 0)
+    with pytest.raises(BadUsage):
+        asked.carry_out("close", {}, 0)
+
+
+def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:
+    station = asked.station
+    station.make([station.planner.order(station.bulletin("nhac"), "a")], quiet)
+    ids = asked.play("nhac", ["na-hoa"], "Lan")
+    seen = []
+    while not seen or seen[-1] != "aired":
+        (row,) = asked.outcome(ids)
+        if not seen or seen[-1] != row["verdict"]:
+            seen.append(row["verdict"])
+        asked.step()
+
+    assert seen == [None, "on-air", "aired"]
+    assert asked.outcome(ids)[0]["why"]
+
+
+def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> None:
+    station = asked.station
+    station.make([station.planner.order(station.bulletin("nhac"), "a")], quiet)
+    ids = asked.play("nhac", ["na-hoa"], "Lan")
+    while asked.outcome(ids)[0]["verdict"] in (None, "on-air"):
+        asked.step()
+
+    with pytest.raises((Refused, NotFound)):
+        asked.carry_out("skip", {"airing": ids[0], "why": "muộn", "by": "Lan"}, 0)
