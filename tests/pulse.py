@@ -46,9 +46,7 @@ class Server:
     def start(self) -> None:
         socket = self.run / "native"
         modules = [f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-        modules += [
-            f"module-null-sink sink_name={sink} format=s16le rate={RATE} channels={CHANNELS}" for sink in self.sinks
-        ]
+        modules += [null_sink(sink) for sink in self.sinks]
         command = [
             "pulseaudio",
             "-n",
@@ -72,6 +70,17 @@ class Server:
 
     def control(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["pactl", *words], env=self.whole, capture_output=True, text=True, check=False)
+
+    def unplug(self, sink: str) -> None:
+        """Take a sink away, as if somebody had pulled out the card."""
+        modules = self.control("list", "short", "modules").stdout.splitlines()
+        (number,) = [line.split()[0] for line in modules if f"sink_name={sink} " in line]
+        self.control("unload-module", number)
+
+    def plug(self, sink: str) -> None:
+        """… and put it in again."""
+        self.control("load-module", *null_sink(sink).split())
+        self.listeners.append(listen(sink, self.whole, subprocess.DEVNULL))
 
     def stop(self) -> None:
         for process in (*self.listeners, self.process):
@@ -136,6 +145,11 @@ class Recorder:
         for (first, at), before, size in zip(self._arrivals[1:], sizes, sizes[1:], strict=False):
             if before % FRAGMENT == 0 == size % FRAGMENT:
                 yield first, at
+
+
+def null_sink(sink: str) -> str:
+    """The module that stands for a card, with its arguments."""
+    return f"module-null-sink sink_name={sink} format=s16le rate={RATE} channels={CHANNELS}"
 
 
 def hurry(thread: int, priority: int) -> None:

@@ -341,6 +341,33 @@ def test_a_dead_server_fails_the_airing_and_a_new_one_is_found(
     assert barn.poll().state is State.DONE
 
 
+def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path, noises: list[Noise]) -> None:
+    server = Server(tmp_path / "pulse", ["barn", "shed"])
+    with pytest.MonkeyPatch.context() as patch, server.recorder("shed") as recorder:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        barn = open_speakers([Outlet("barn", "barn")], Setting(Clock(), tmp_path))["barn"]
+        barn.arm("x", [noises[0].programme] * 20, Clock().now())
+        wait_for(lambda: barn.poll().frames > RATE)
+        server.unplug("barn")
+        over(barn)
+        failed = barn.poll()
+        gone = refusal(barn, noises[1])
+        server.plug("barn")
+        barn.arm("again", [noises[1].programme], Clock().now())
+        over(barn)
+        barn.close()
+    server.stop()
+
+    assert (failed.state, str(failed.error)) == (State.FAILED, "The sound card “barn” is not there.")
+    assert failed.started_at
+    assert failed.ended_at
+    assert (failed.ended_at - failed.started_at).total_seconds() == pytest.approx(failed.frames / RATE, abs=0.1)
+    assert gone
+    assert barn.poll().state is State.DONE
+    assert sum(1 for sample in recorder.channel(1) if sample) < 0.3 * RATE
+
+
 def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: list[Noise], tmp_path: Path) -> None:
     fragile.stop()
     speaker = open_speakers([Outlet("hall", "auto")], Setting(Clock(), tmp_path / "air"))["hall"]

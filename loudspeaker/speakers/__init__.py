@@ -2,7 +2,7 @@
 
     portaudio.py  a sound card, through a child process: player.py on soundcard.py, and in it
                   tape.py (samples read ahead) -> track.py (one sequence) -> deck.py (a block of the card),
-                  anchor.py (when does a frame leave?)
+                  anchor.py (when does a frame leave?), leash.py (is it still the card?)
     file.py       what would have been heard, one FLAC a day (day.py is its child process)
     memory.py     the stand-in for tests and rehearsals; paced.py is what it shares with file.py
     mixer.py      the card's volume, as long as we play on it

@@ -161,7 +161,7 @@ class Player:
             state=state,
             frames=track.heard(now, self.running.deck.rate),
             started=track.started_at,
-            ended=track.ended_at,
+            ended=now if state is State.FAILED else track.ended_at,
             card=self.running.card,
             **more,
         )
@@ -192,13 +192,15 @@ class Player:
         if running.deck.blocks != self._blocks:
             self._blocks, self._asked_at = running.deck.blocks, now
         patience = FROZEN if self._blocks > SETTLED else STARTING
+        if running.moved:
+            self._give_up(now, "gone")
         if now - self._asked_at > patience or not running.active:
-            self._give_up(now)
+            self._give_up(now, "frozen")
 
-    def _give_up(self, now: float) -> None:
+    def _give_up(self, now: float, fault: str) -> None:
         for output, track in self.tracks.items():
             if track.state(now) not in FINAL:
-                self._tell(output, track, State.FAILED, now, fault="frozen")
+                self._tell(output, track, State.FAILED, now, fault=fault)
         tell(leaving=True)
         os._exit(1)
 

@@ -15,6 +15,7 @@ from sounddevice import PortAudioError
 
 from .anchor import Habit
 from .deck import Deck
+from .leash import Leash
 
 LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
 DEFAULT = "auto"
@@ -77,13 +78,21 @@ class Running:
         )
         self.deck = Deck(rate, self._stream.channels, known)
         self._stream.start()
+        self._leash = None if name == DEFAULT else Leash()  # the default card is whichever the system likes best
 
     @property
     def active(self) -> bool:
         return bool(self._stream.active)
 
+    @property
+    def moved(self) -> bool:
+        """A sound server has given it another card."""
+        return self._leash is not None and self._leash.moved
+
     def close(self) -> None:
         """May hang for ever where the card or its server is dead."""
+        if self._leash:
+            self._leash.let_go()
         self._stream.abort()
         self._stream.close()
         release()

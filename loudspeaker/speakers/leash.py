@@ -1,0 +1,64 @@
+"""Is a stream still on its card? A sound server whose card goes moves the stream to another one, and says nothing.
+
+Better silent than heard in the wrong village: whoever plays asks `moved` now and then. Without a server it never is.
+For the player process only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+from contextlib import suppress
+from threading import Thread
+
+NEWS = (b"'remove' on sink #", b"'change' on sink-input #")
+PATIENCE = 2.0  # seconds: a dead server does not answer
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Leash:
+    """Holds this process' stream to the sink on which it is now. Takes no time: a thread listens to the server."""
+
+    def __init__(self) -> None:
+        self.moved = False
+        self._events: subprocess.Popen[bytes] | None = None
+        with suppress(OSError):  # no pactl, no server
+            quiet = subprocess.DEVNULL
+            self._events = subprocess.Popen(
+                ["pactl", "subscribe"], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=_die_with_us
+            )
+            Thread(target=self._watch, args=[self._events], daemon=True).start()
+
+    def let_go(self) -> None:
+        if self._events:
+            self._events.kill()
+
+    def _watch(self, events: subprocess.Popen[bytes]) -> None:
+        assert events.stdout
+        with events:
+            home = sink()
+            for event in events.stdout if home is not None else ():
+                if any(news in event for news in NEWS) and sink() not in (home, None):
+                    self.moved = True
+                    break
+            events.kill()
+
+
+def sink() -> int | None:
+    """The server's number of the sink that hears this process; None where there is no server, or no stream."""
+    command = ["pactl", "--format=json", "list", "sink-inputs"]
+    try:
+        told = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True).stdout
+        streams = json.loads(told)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    own = str(os.getpid())
+    sinks = [stream["sink"] for stream in streams if stream["properties"].get("application.process.id") == own]
+    return sinks[0] if sinks else None
+
+
+def _die_with_us() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
