@@ -43,7 +43,9 @@ def village(name: str, *entries: str, named: dict[str, NamedDay] | None = None) 
 def planned(*schedules: VillageSchedule, days: int = 1, **given: Any) -> list[Airing]:
     """The plan of 24 November 2026 (and days after it); all villages share one output unless a box is given."""
     names = tuple(schedule.id for schedule in schedules)
-    commune = given.pop("commune", None) or Commune("xa", "Xã", policy=given.pop("policy", OPEN), villages=names)
+    commune = given.pop("commune", None) or Commune(
+        "xa", "Xã", policy=given.pop("policy", OPEN), villages=names, streams=("x.vn",)
+    )
     box = given.pop("box", Box(plays=dict.fromkeys(names, "loa")))
     facts = given.pop("facts", FACTS)
     return plan(commune, box, schedules, facts, DAY, DAY + timedelta(days=days), **given)
@@ -304,6 +306,23 @@ def test_a_stream_is_aired_for_its_time_and_ends_before_the_next_item() -> None:
     assert (followed[0].duration, told(followed[1])) == (1795, ("ba", "06:00:00", "air"))
 
 
+@pytest.mark.parametrize("url", ["https://x.vn/a", "http://X.vn:8000/a.mp3", "input:mic"])
+def test_a_named_station_and_an_input_of_the_box_may_be_carried(url: str) -> None:
+    [airing] = planned(village("na-hoa", f"name: vov, stream: '{url}', at: 5:30, for: 30m"))
+
+    assert told(airing)[2] == "air"
+
+
+@pytest.mark.parametrize("url", ["https://y.vn/a", "http://x.vn.y.vn/a", "http://x.vn@y.vn/a", "https://x.vn:8@y.vn/a"])
+def test_a_station_that_the_commune_has_not_named_is_refused(url: str) -> None:
+    [airing] = planned(village("na-hoa", f"name: vov, stream: '{url}', at: 5:30, for: 30m"))
+
+    assert (told(airing)[2], str(airing.why).endswith("y.vn is not among the “streams” of commune.yaml")) == (
+        "refused",
+        True,
+    )
+
+
 def test_a_stream_joins_in_progress_for_the_time_that_is_left() -> None:
     stream, _ = planned(village("na-hoa", STREAM, "bulletin: gap, at: 5:31"))
 
@@ -413,7 +432,9 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     schedules = [VillageSchedule(f"thon-{number}", "", draw(entries)) for number in range(draw(st.integers(1, 3)))]
     policy, other = draw(policies()), draw(policies())
     return {
-        "commune": Commune("xa", "Xã", policy=policy, policies={"thon-1": other}, villages=("thon-1", "thon-0")),
+        "commune": Commune(
+            "xa", "Xã", policy=policy, policies={"thon-1": other}, villages=("thon-1", "thon-0"), streams=("x.vn",)
+        ),
         "box": Box(plays={"thon-0": "a", "thon-1": draw(st.sampled_from("ab")), "thon-2": "a"}),
         "schedules": schedules,
         "facts": FACTS,

@@ -143,7 +143,7 @@ WRONG: list[tuple[Callable[[str], object], str]] = [
     *((values.weekday, text) for text in ("1", "8", "thứ", "0")),
     *((values.inside, text) for text in ("/etc/passwd", "../a.mp3", "a/../../b", "C:\\a.mp3", "a//b", "")),
     *((values.ident, text) for text in ("Nà Hoa", "a_b", "", "…")),
-    *((values.stream, text) for text in ("ftp://x/y", "file:///etc/passwd", "vov1", "https://")),
+    *((values.stream, text) for text in ("ftp://x/y", "file:///etc/passwd", "vov1", "https://", "http://[vov")),
     *((values.whole(1, 10), text) for text in ("0", "11", "x", "1.5", "٣")),
 ]
 

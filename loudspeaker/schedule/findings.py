@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 
 from ..errors import Message, Problem
@@ -30,8 +29,6 @@ def findings(
         for broadcast in schedule.broadcasts:
             for message in _nowhere(broadcast, bulletins):
                 yield Problem(schedule.path, broadcast.line, message), True
-            if stranger := _foreign(broadcast, commune):
-                yield Problem(schedule.path, broadcast.line, stranger), False
         if commune.villages and schedule.id not in commune.villages:
             yield Problem(schedule.path, 0, _stranger(schedule.id, commune)), False
     for village in box.plays:
@@ -49,14 +46,6 @@ def _nowhere(broadcast: Broadcast, bulletins: Collection[str]) -> Iterator[Messa
             yield Message("there is no bulletin “{bulletin}”; did you mean “{meant}”?", bulletin=name, meant=meant)
         else:
             yield Message("there is no bulletin “{bulletin}”", bulletin=name)
-
-
-def _foreign(broadcast: Broadcast, commune: Commune) -> Message | None:
-    """A stream from a server that the commune has not named will not be played."""
-    found = re.match(r"https?://(?:[^/@]*@)?([^/:?#]+)", broadcast.stream or "")
-    if found is None or found[1].lower() in commune.streams:
-        return None
-    return Message("“{host}” is not among the “streams” of commune.yaml and will not be relayed", host=found[1])
 
 
 def _stranger(village: str, commune: Commune) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..errors import Message
@@ -12,6 +12,7 @@ from .broadcasts import Broadcast
 from .channels import calendar, channel
 from .commune import Commune
 from .hours import open_hours
+from .quota import Stretch, exceeded
 from .screening import Today
 from .wishes import Wish
 
@@ -24,8 +25,12 @@ def permit(
     airing: Airing,
     begins: datetime,
     ends: datetime,
+    others: Sequence[Stretch] = (),
 ) -> Message | None:
-    """Why `airing` may not sound from `begins` to `ends` (aware); None where it may."""
+    """Why `airing` may not sound from `begins` to `ends` (aware); None where it may.
+
+    `others` is what else of this day counts, from when to when: each session and its minutes.
+    """
     begins = begins.astimezone(commune.zone)
     moments = calendar(commune, begins.date())
     heard = channel(commune, airing.output, box.heard().get(airing.output, [airing.village]))
@@ -36,11 +41,12 @@ def permit(
         moments.silences(heard, marks),
         {},  # a skip is an order about one airing, not a rule
         moments.name,
+        commune.streams,
     )
     denial = today.screen(
         _wish(airing, facts, (begins - moments.midnight).total_seconds(), (ends - begins).total_seconds())
     )
-    return denial.why if denial else None
+    return denial.why if denial else exceeded(heard.policy, others, (begins, ends))
 
 
 def _wish(airing: Airing, facts: Mapping[str, BulletinFacts], at: float, duration: float) -> Wish:

@@ -103,7 +103,7 @@ class Planner:
         moments = self.calendar(day)
         hours = open_hours(channel.policy, day, self.commune.days)
         silences = moments.silences(channel, self.marks)
-        return Today(day, channel.policy, hours, silences, self.marks.skips, moments.name)
+        return Today(day, channel.policy, hours, silences, self.marks.skips, moments.name, self.commune.streams)
 
     def _before(self, channel: Channel, day: date, nights: int) -> Share | None:
         """What of the evening before still sounds on `day`."""

@@ -5,9 +5,10 @@ A chain of small questions in a visible order; the first that says no gives the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from ..errors import Message
 from ..vocabulary import Expected, Level
@@ -27,6 +28,7 @@ class Today:
     silences: tuple[Silence, ...]
     skips: Mapping[str, str]
     name: Callable[[Wish], str]  # the id of its airing
+    streams: Collection[str]  # hosts that may be relayed
 
     def screen(self, wish: Wish) -> Denial | None:
         """Why nothing can become of `wish` whatever else is on the air; None where it may ask for time."""
@@ -47,6 +49,13 @@ def _missing(today: Today, wish: Wish) -> Denial | None:
     if bulletin is None or wish.facts is not None:
         return None
     return Denial(Expected.NOT_READY, Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
+
+
+def _foreign(today: Today, wish: Wish) -> Denial | None:
+    host = urlsplit(wish.broadcast.stream or "").hostname
+    if host is None or host in today.streams:  # without a host it is an input of this box
+        return None
+    return _refused(Message("{host} is not among the “streams” of commune.yaml", host=host))
 
 
 def _emergency(today: Today, wish: Wish) -> Denial | None:
@@ -106,7 +115,7 @@ def _unready(today: Today, wish: Wish) -> Denial | None:
     return Denial(Expected.NOT_READY, wish.facts.why or Message("there is nothing ready to be aired"))
 
 
-QUESTIONS = (_skipped, _missing, _emergency, _expired, _unapproved, _silenced, _closed, _unready)
+QUESTIONS = (_skipped, _missing, _foreign, _emergency, _expired, _unapproved, _silenced, _closed, _unready)
 
 
 def _refused(why: Message) -> Denial:

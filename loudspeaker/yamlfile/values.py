@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from ..errors import Message
 from ..vocabulary import DAYS, WORDS
@@ -226,8 +228,9 @@ def inside(text: str) -> str:
 
 def stream(text: str) -> str:
     """Where a stream comes from: an address, or an input of the sound card (`input:NAME`)."""
-    if re.fullmatch(r"https?://[^\s/]+\S*|input:\S.*", text):
-        return text
+    with suppress(ValueError):  # http://[
+        if re.fullmatch(r"input:\S.*", text) or (re.fullmatch(r"https?://\S+", text) and urlsplit(text).hostname):
+            return text
     raise Mistake(Message("“{value}” is no stream; write an address that begins with https:// or http://", value=text))
 
 
