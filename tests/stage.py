@@ -66,7 +66,11 @@ class Desk:
 
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
         name = str(airing.bulletin)
-        return self.missing.get(name) or [programme(name + self.version, airing.duration)]
+        found = programme(name + self.version, airing.duration)
+        return self.missing.get(name) or [replace(found, sha256="") if airing.stream else found]
+
+    def instead(self, airing: Airing) -> Programme | None:
+        return programme(str(airing.fallback), 60.0)
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         return self.forbid(airing, begins, ends)

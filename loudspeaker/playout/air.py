@@ -116,9 +116,20 @@ class Air:
         if turn.order and turn.order.programmes:
             return turn.order.programmes
         try:
-            return self._desk.ready(turn.airing)
+            found = self._desk.ready(turn.airing)
+            if isinstance(found, Message) and turn.airing.fallback and not turn.life.instead:
+                return self._instead(turn, found)
+            return found
         except Exception as error:  # whatever is wrong with one bulletin must not silence the others
             return Message("it cannot be made ready: {error}", error=repr(error))
+
+    def _instead(self, turn: Turn, why: Message) -> Sequence[Programme] | Message:
+        """What stands in for a stream that does not come; why it does not, belongs to the story."""
+        found = self._desk.instead(turn.airing)
+        if found is None:
+            return why
+        turn.life.hindrance = Verdict.FAILED_SOUND, why
+        return [found]
 
     def _allowed(self, turn: Turn, sequence: Sequence[Programme], at: datetime, now: datetime) -> bool:
         """Policy, once more at air; a turn that it forbids gets its verdict, but not before it is due."""
@@ -177,7 +188,7 @@ class Air:
 
     def _start(self, turn: Turn, sequence: Sequence[Programme], at: datetime, now: datetime) -> None:
         """On record before the speaker knows. A card that is tried again every second is one attempt, recorded once."""
-        facts = _facts(sequence, self._desk.revision(turn.airing))
+        facts = _facts(turn, sequence, self._desk.revision(turn.airing))
         turn.revised = False
         if turn.life.trying and not facts.items() <= turn.life.started.items():
             self._journal.note("disarmed", turn.airing.id, now)  # it would be another sound now
@@ -194,9 +205,10 @@ def _failure(error: Exception) -> Sentence:
     return Verdict.FAILED_DEVICE if isinstance(error, DeviceGone) else Verdict.FAILED_SOUND, error.message
 
 
-def _facts(sequence: Sequence[Programme], revision: str) -> dict[str, object]:
+def _facts(turn: Turn, sequence: Sequence[Programme], revision: str) -> dict[str, object]:
     """What of a sequence must be known to whoever finds its "started" in the log."""
-    return {
+    instead = {"instead": True} if turn.airing.stream and not sequence[0].live else {}
+    return instead | {
         "duration": sum(programme.duration for programme in sequence),
         "rate": sequence[0].rate,
         "programme": "+".join(programme.key for programme in sequence),

@@ -19,6 +19,9 @@ class Desk(Protocol):
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
         """What is to be heard, in this order and without a gap; or why there is nothing."""
 
+    def instead(self, airing: Airing) -> Programme | None:
+        """What stands in for a stream that does not come, if it may be heard whole; None while that is not known."""
+
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         """None if policy, pauses and approvals allow it for everybody who would hear it; else why not."""
 

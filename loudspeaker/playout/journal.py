@@ -40,8 +40,9 @@ class Journal:
         turn.life.start(kept)
 
     def on_air(self, turn: Turn, at: datetime, playback: Playback) -> None:
-        turn.life.on_air = playback.started_at or at
-        self._log.event("on-air", turn.airing.id, at, started_at=turn.life.on_air.isoformat(), via=playback.via)
+        began = playback.started_at or at
+        turn.life.sound(began)
+        self._log.event("on-air", turn.airing.id, at, started_at=began.isoformat(), via=playback.via)
 
     def attempt(self, kind: str, turn: Turn, at: datetime, attempt: Attempt, **facts: object) -> None:
         """An attempt has ended: it `broke` or was `played` whole, one of several times."""

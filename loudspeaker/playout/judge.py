@@ -56,7 +56,7 @@ class Judge:
                 self._journal.note("quarter", turn.airing.id, now)
 
     def _ended(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        if turn.airing.stream and playback.frames and self._lacks(line, turn, playback):
+        if turn.airing.stream and turn.life.phase is Phase.ON_AIR and self._lacks(line, turn, playback):
             self._broke(line, turn, playback, now)
         elif playback.state is State.DONE or line.cut is Cut.TIME:
             self._whole(line, turn, playback, now)
@@ -68,6 +68,12 @@ class Judge:
     def _lacks(self, line: Line, turn: Turn, playback: Playback) -> bool:
         """Of a stream: is a part of it missing, at its end or since it was to begin?"""
         heard, length = line.attempt(playback).heard, turn.airing.length or line.duration
+        if turn.life.standing_in:
+            line.cut = line.cut or (Cut.INSTEAD if playback.state is State.DONE else None)
+            return True
+        if not heard:
+            why = Message("nothing came from “{url}”", url=turn.airing.stream)
+            turn.life.hindrance = Verdict.FAILED_SOUND, why
         if playback.state is State.DONE and heard < line.duration - rules.SHORT:
             line.cut = Cut.STREAM
         elif line.cut is None and playback.state is State.DONE:

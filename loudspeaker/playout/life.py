@@ -38,6 +38,7 @@ class Cut(StrEnum):
     STOP = "stop"
     TIME = "time"  # a stream's hard end
     STREAM = "stream"  # it broke off at its source
+    INSTEAD = "instead"  # what stands in for it has been heard, once and whole
 
 
 _NEVER = {
@@ -76,12 +77,13 @@ class Life:
     attempts: int = 0  # that may have sounded
     plays: int = 0  # whole ones, of an airing that is played several times
     best: Attempt = Attempt()  # the longest attempt; of whole plays, their sum
-    total: float = 0.0  # seconds heard over all attempts: what counts of a stream, which is joined in progress
+    total: float = 0.0  # seconds heard of a stream, which is joined in progress, over all attempts
     quarter: bool = False  # at least a quarter was heard in one go
     cut: Cut | None = None  # how the last attempt ended
     trying: bool = False  # "started" is on record and its attempt has not ended
     started: Mapping[str, object] = field(default_factory=dict)  # the facts of the last "started"
     on_air: datetime | None = None  # when the first sample of this attempt left, as far as the log knows
+    instead: bool = False  # what stands in for a stream was on the air: never twice
     hindrance: tuple[Verdict, Message] | None = None  # what keeps it from starting, and what that would be called
 
     def to(self, phase: Phase) -> None:
@@ -100,6 +102,16 @@ class Life:
         self.attempts += 1
         self.trying, self.started, self.on_air = True, facts, None
 
+    def sound(self, at: datetime | None) -> None:
+        """Its first sample has left, which the log knows."""
+        self.on_air = at
+        self.instead = self.instead or self.standing_in
+
+    @property
+    def standing_in(self) -> bool:
+        """Is (or was) the last attempt one with what stands in for a stream?"""
+        return bool(self.started.get("instead"))
+
     def rest(self) -> None:
         """Back to waiting, as it was before it was prepared or armed."""
         if self.phase in {Phase.PREPARED, Phase.ARMED}:
@@ -114,7 +126,8 @@ class Life:
     def broke(self, cut: Cut, attempt: Attempt) -> None:
         """This attempt ended early."""
         self._ended(cut)
-        self.total += attempt.heard
+        if not self.standing_in:
+            self.total += attempt.heard
         if attempt.heard >= self.best.heard and not self.plays:
             self.best = attempt
 
@@ -150,7 +163,7 @@ def _fold(life: Life, event: Event) -> None:
         life.phase = Phase.ARMED
         life.start(event.facts)
     elif event.kind == "on-air":
-        life.on_air = moment(event.facts["started_at"])
+        life.sound(moment(event.facts["started_at"]))
         life.started = {**life.started, "via": event.facts["via"]}
     elif event.kind == "quarter":
         life.quarter = True

@@ -114,8 +114,22 @@ def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
         return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
     cut = turn.life.cut or Cut.OFF
     cause = reason[1] if reason else _CAUSES[cut]
+    if turn.life.instead and cut is not Cut.EMERGENCY:
+        return Verdict.AIRED_PARTLY, _instead(turn, heard)
     verdict = Verdict.PRE_EMPTED if cut is Cut.EMERGENCY else Verdict.AIRED_PARTLY
     return verdict, Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
+
+
+def _instead(turn: Turn, heard: int) -> Message:
+    cause = turn.life.hindrance[1] if turn.life.hindrance else _CAUSES[Cut.STREAM]
+    if heard:
+        return Message(
+            "heard for {heard} s, and its fallback “{bulletin}”: {cause}",
+            heard=heard,
+            bulletin=turn.airing.fallback,
+            cause=cause,
+        )
+    return Message("its fallback “{bulletin}” was heard instead: {cause}", bulletin=turn.airing.fallback, cause=cause)
 
 
 _CAUSES = {
@@ -125,6 +139,7 @@ _CAUSES = {
     Cut.STOP: Message("it was stopped"),
     Cut.TIME: Message("its time was over"),
     Cut.STREAM: Message("the stream broke off"),
+    Cut.INSTEAD: Message("the stream broke off"),
 }
 
 

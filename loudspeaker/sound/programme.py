@@ -20,6 +20,11 @@ class Programme:
     loudness: float = -16.0  # LUFS over the whole file
 
     @property
+    def live(self) -> bool:
+        """It comes through a pipe while it is heard, so that nothing vouches for it beforehand."""
+        return not self.sha256
+
+    @property
     def duration(self) -> float:
         """Seconds."""
         return self.frames / self.rate

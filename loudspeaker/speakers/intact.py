@@ -17,7 +17,7 @@ def check(sequence: Sequence[Programme]) -> None:
     if not sequence:
         raise SpeakerError(Message("There is nothing to play."))
     for programme in sequence:
-        if programme.sha256:  # a stream has none
+        if not programme.live:
             _check_hash(programme)
     if len({programme.rate for programme in sequence}) > 1:
         raise SpeakerError(Message("The parts to be played differ in their sample rates. Prepare them again."))

@@ -6,6 +6,7 @@ reads instead of a file. Such a programme has no hash, and as many frames as it 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -14,33 +15,49 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from ..errors import Message, Refused
+from ..errors import Message
 from ..sound.programme import Programme
 
 EARLY = 60.0  # seconds: open a receiver so long before its airing
+
+N_ = str
+FAULTS = {
+    "foreign": N_("“{url}” leads to {detail}, which is not among the “streams” of commune.yaml"),
+    "unreached": N_("{detail} cannot be reached"),
+    "answer": N_("“{url}” answers {detail}"),
+    "soundless": N_("no sound comes from “{url}”"),
+    "silent": N_("“{url}” is silent"),
+    "ffmpeg": N_("ffmpeg is not installed, so no stream can be received"),
+}
 
 
 class Receiver:
     """Opens the stream at once; give its `programme` to a speaker when the time has come, and close it after.
 
-    `lasts` is in seconds. Raises `Refused` where the address is not http(s) or its host is not among `hosts`.
+    `lasts` is in seconds. Nothing is fetched from a host that is not among `hosts`.
     """
 
     def __init__(self, url: str, hosts: Collection[str], lasts: float, rate: int = 48_000) -> None:
-        check(url, hosts)
         self._folder = tempfile.TemporaryDirectory(prefix="loudspeaker-stream-")
         pipe = Path(self._folder.name) / "sound"
         os.mkfifo(pipe, 0o600)
         self.programme = Programme(f"stream:{url}", pipe, rate, round(lasts * rate), sha256="")
-        command = [sys.executable, "-m", "loudspeaker.speakers.tuner", url, str(pipe), str(rate)]
-        self._tuner = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        self._url = url
+        self._found: Programme | Message | None = None
+        command = [sys.executable, "-m", "loudspeaker.speakers.tuner", url, str(pipe), str(rate), *hosts]
+        self._tuner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
+        assert self._tuner.stdout
+        os.set_blocking(self._tuner.stdout.fileno(), False)
 
-    @property
-    def alive(self) -> bool:
-        """The tuner has not given up."""
-        return self._tuner.poll() is None
+    def find(self) -> Programme | Message | None:
+        """The programme while there is sound; else why there is none; None as long as nothing is known."""
+        assert self._tuner.stdout
+        if told := (self._tuner.stdout.read() or b"").splitlines():
+            self._found = self._understood(json.loads(told[-1]))
+        if self._tuner.poll() is not None and not isinstance(self._found, Message):
+            self._found = self._understood({"fault": "soundless"})  # it was ended from outside
+        return self._found
 
     def close(self) -> None:
         self._tuner.terminate()
@@ -49,23 +66,22 @@ class Receiver:
         except subprocess.TimeoutExpired:
             self._tuner.kill()
             self._tuner.wait()
+        assert self._tuner.stdout
+        self._tuner.stdout.close()
         self._folder.cleanup()
 
-
-def check(url: str, hosts: Collection[str]) -> None:
-    """Only stations that the commune has named may be carried."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Refused(Message("“{url}” is not the address of a stream: it begins with http:// or https://.", url=url))
-    if parts.hostname.casefold() not in {host.casefold() for host in hosts}:
-        raise Refused(Message("{host} is not among the “streams” of commune.yaml.", host=parts.hostname))
+    def _understood(self, told: dict[str, str]) -> Programme | Message:
+        """One line of the tuner: short enough to come whole."""
+        if fault := told.get("fault"):
+            return Message(FAULTS[fault], url=self._url, detail=told.get("detail", ""))
+        return self.programme
 
 
 class Airing(Protocol):
     """What is asked of an airing that carries a stream."""
 
     @property
-    def id(self) -> str: ...
+    def output(self) -> str: ...
     @property
     def stream(self) -> str | None: ...
     @property
@@ -74,43 +90,44 @@ class Airing(Protocol):
     def ends_at(self) -> datetime | None: ...
 
 
+Place = tuple[str | None, str, datetime | None]
+
+
 class Dial:
-    """The receivers of the streams that are coming: opened early, kept while they last, closed after."""
+    """The receivers of the streams that are coming: opened early, kept while they last, closed after.
+
+    Villages that hear the same stream from the same output share its receiver, for they are one playback.
+    """
 
     def __init__(self, opener: Callable[[str, float], Receiver]) -> None:
-        self._opener = opener  # address and seconds -> receiver; may raise `Refused`
-        self._open: dict[str, tuple[Receiver, datetime]] = {}
-        self._refused: dict[str, Message] = {}
+        self._opener = opener  # address and seconds -> receiver
+        self._open: dict[Place, tuple[Receiver, datetime]] = {}
 
     def look(self, now: datetime, airings: Iterable[Airing]) -> None:
         """Open what begins within `EARLY`, close what has ended."""
-        for identity, (receiver, ends_at) in list(self._open.items()):
+        for place, (receiver, ends_at) in list(self._open.items()):
             if now > ends_at:
                 receiver.close()
-                del self._open[identity]
+                del self._open[place]
         for airing in airings:
-            if airing.stream and airing.ends_at and airing.id not in self._open and _near(airing, now):
-                self._tune(airing.id, airing.stream, now, airing.ends_at)
+            place = _place(airing)
+            if airing.stream and airing.ends_at and place not in self._open and _near(airing, now):
+                lasts = (airing.ends_at - now).total_seconds()
+                self._open[place] = self._opener(airing.stream, lasts), airing.ends_at
 
-    def programme(self, airing: Airing) -> Programme | Message:
-        """What to play for it, or why there is nothing."""
-        if refused := self._refused.get(airing.id):
-            return refused
-        receiver, _ = self._open.get(airing.id, (None, None))
-        if receiver is None or not receiver.alive:
-            return Message("The station {url} cannot be received.", url=airing.stream)
-        return receiver.programme
+    def find(self, airing: Airing) -> Programme | Message | None:
+        """What to play for it, or why there is nothing; None as long as it is being tuned in."""
+        receiver, _ = self._open.get(_place(airing), (None, None))
+        return receiver.find() if receiver else None
 
     def close(self) -> None:
         for receiver, _ in self._open.values():
             receiver.close()
         self._open.clear()
 
-    def _tune(self, identity: str, url: str, now: datetime, ends_at: datetime) -> None:
-        try:
-            self._open[identity] = self._opener(url, (ends_at - now).total_seconds()), ends_at
-        except Refused as error:
-            self._refused[identity] = error.message
+
+def _place(airing: Airing) -> Place:
+    return airing.stream, airing.output, airing.ends_at
 
 
 def _near(airing: Airing, now: datetime) -> bool:

@@ -1,45 +1,55 @@
 """The child process that receives a stream: ffmpeg decodes and levels, this watches and tunes in again.
 
-    python -m loudspeaker.speakers.tuner URL PIPE RATE
+    python -m loudspeaker.speakers.tuner URL PIPE RATE HOST…
 
 Until somebody reads the pipe, only the last two seconds are kept, so that what is heard is live. A stream that ends,
-stalls or has been silent for half a minute is opened anew; when nothing has come for a minute, this gives up, which
-ends the pipe and with it the playback.
+stalls or has been silent for half a minute is opened anew, again and again until this process is ended. One JSON line
+on standard output says when sound has come (`{"sounds": true}`), and when none has for `PATIENCE` or at the first try
+(`false`, with the `fault`): then the pipe is ended, and with it the playback, until there is sound and a reader again.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
 import os
+import re
 import select
 import signal
 import subprocess
 import sys
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from threading import Thread
 from time import monotonic, sleep
+
+from .gate import Gate
 
 BLOCK = 0.1  # seconds
 KEPT = 2.0  # … of sound while nobody reads
 STALL = 8.0  # … without any sound
 SILENCE = 30.0  # … of sound that is silent
 SILENT = 33  # of 32768: −60 dBFS
-AGAIN = 2.0  # … between two tries
-PATIENCE = 60.0  # … without anything worth hearing
+PATIENCE = 40.0  # … without anything worth hearing: a silence, and the time to find out that a new try does not help
+AGAIN, SELDOM = 2.0, 10.0  # … between two tries, and where patience is at its end
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # A horn's level, whatever the station sends: as loud as our own programmes, and never above full scale.
 LEVEL = "highpass=f=120,loudnorm=I=-16:TP=-1.5:LRA=7,alimiter=limit=0.87:level=disabled"
 
+Fault = Mapping[str, str]  # a word that the parent has a sentence for, and its detail
 
-def ffmpeg(url: str, rate: int) -> subprocess.Popen[bytes]:
-    """Decode `url` into mono 16-bit samples on its standard output. It may open nothing but the network."""
-    allowed = ["-protocol_whitelist", "http,https,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
+
+def ffmpeg(url: str, rate: int, gate: str) -> subprocess.Popen[bytes]:
+    """Decode `url` into mono 16-bit samples on its standard output. It may open nothing but the network, by `gate`."""
+    allowed = ["-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
     sound = ["-vn", "-af", LEVEL, "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]
-    command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", *allowed, "-i", url, *sound]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
+    command = ["ffmpeg", "-nostdin", "-nostats", "-hide_banner", "-loglevel", "warning", *allowed, "-i", url, *sound]
+    world = {name: value for name, value in os.environ.items() if name != "no_proxy"} | {"http_proxy": gate}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, bufsize=0, env=world)
 
 
 def blocks(process: subprocess.Popen[bytes], rate: int) -> Iterator[bytes]:
@@ -71,7 +81,7 @@ class Silence:
 
 
 class Pipe:
-    """The way to whoever plays: the last `KEPT` seconds wait for a reader. Raises `BrokenPipeError` when it leaves."""
+    """The way to whoever plays: the last `KEPT` seconds wait for a reader, who may leave and come back."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -80,12 +90,28 @@ class Pipe:
 
     def put(self, block: bytes) -> None:
         self._kept.append(block)
+        self._hand_over()
+
+    def hang_up(self) -> None:
+        """Let the reader know that nothing more comes."""
+        self._hand_over()
+        self._leave()
+
+    def _hand_over(self) -> None:
         if self._to is None:
             with suppress(OSError):  # nobody reads yet
                 self._to = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
                 os.set_blocking(self._to, True)
-        while self._to is not None and self._kept:
-            write(self._to, self._kept.popleft())
+        try:
+            while self._to is not None and self._kept:
+                write(self._to, self._kept.popleft())
+        except BrokenPipeError:
+            self._leave()
+
+    def _leave(self) -> None:
+        if self._to is not None:
+            os.close(self._to)
+            self._to = None
 
 
 def write(to: int, data: bytes) -> None:
@@ -93,34 +119,102 @@ def write(to: int, data: bytes) -> None:
         data = data[os.write(to, data) :]
 
 
-def receive(tune: Callable[[], Iterator[bytes]], pipe: Pipe, pause: Callable[[float], None] = sleep) -> None:
-    """Carry what `tune` gives, and tune again when it ends; returns when nothing has been heard for `PATIENCE`."""
-    heard_at = monotonic()
-    while monotonic() - heard_at < PATIENCE:
+class Tuner:
+    """One station on its way into a pipe. `tune` gives the blocks of one try, `fault` says what was wrong with it."""
+
+    def __init__(
+        self,
+        tune: Callable[[], Iterator[bytes]],
+        pipe: Pipe,
+        tell: Callable[[Fault | None], None],
+        fault: Callable[[], Fault],
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._tune, self._pipe, self._tell, self._fault, self._now = tune, pipe, tell, fault, now
+        self._heard_at: float | None = None
+
+    def receive(self) -> float:
+        """One try, until it ends or was silent for too long. Returns how long to wait before the next, in seconds."""
         silence = Silence()
-        for block in tune():
+        for block in self._tune():
+            self._pipe.put(block)
             if not silence.hear(block):
-                heard_at = monotonic()
-            pipe.put(block)
+                self._heard_at = self._now()
+                self._tell(None)
             if silence.lasted >= SILENCE:
                 break
-        pause(AGAIN)
+            if self._heard_at is not None and self._lost():
+                self._give_up({"fault": "silent"})
+        if not self._lost():
+            return AGAIN
+        self._give_up({"fault": "silent"} if silence.lasted else self._fault())
+        return SELDOM
+
+    def _lost(self) -> bool:
+        return self._heard_at is None or self._now() - self._heard_at >= PATIENCE
+
+    def _give_up(self, fault: Fault) -> None:
+        self._pipe.hang_up()
+        self._tell(fault)
+
+
+class Station:
+    """What is at an address, through the gate; and after a try that gave nothing, why."""
+
+    def __init__(self, url: str, rate: int, hosts: list[str]) -> None:
+        self._url = url
+        self._rate = rate
+        self._gate = Gate(hosts)
+        self._words: deque[bytes] = deque(maxlen=50)
+
+    def blocks(self) -> Iterator[bytes]:
+        self._gate.turned_away = self._gate.unreached = ""
+        self._words.clear()
+        with ffmpeg(self._url, self._rate, self._gate.address) as process:
+            assert process.stderr
+            listener = Thread(target=self._words.extend, args=(process.stderr,), daemon=True)
+            listener.start()
+            try:
+                yield from blocks(process, self._rate)
+            finally:
+                process.kill()
+                listener.join()
+
+    def fault(self) -> Fault:
+        if host := self._gate.turned_away:
+            return {"fault": "foreign", "detail": host}
+        if host := self._gate.unreached:
+            return {"fault": "unreached", "detail": host}
+        found = re.search(rb"HTTP error (\d{3})", b"".join(self._words))
+        return {"fault": "answer", "detail": found[1].decode()} if found else {"fault": "soundless"}
+
+
+def teller() -> Callable[[Fault | None], None]:
+    """Says what is new on standard output."""
+    told: dict[str, object] = {}
+
+    def tell(fault: Fault | None) -> None:
+        nonlocal told
+        news = {"sounds": fault is None, **(fault or {})}
+        if news != told:
+            told = news
+            os.write(1, json.dumps(news).encode() + b"\n")
+
+    return tell
 
 
 def main() -> None:
-    url, path, rate = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    url, path, rate, *hosts = sys.argv[1:]
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-
-    def tune() -> Iterator[bytes]:
-        with ffmpeg(url, rate) as process:
-            try:
-                yield from blocks(process, rate)
-            finally:
-                process.kill()
-
-    with suppress(BrokenPipeError):
-        receive(tune, Pipe(path))
+    tell = teller()
+    station = Station(url, int(rate), hosts)
+    tuner = Tuner(station.blocks, Pipe(path), tell, station.fault)
+    while True:
+        try:
+            sleep(tuner.receive())
+        except FileNotFoundError:  # the one thing that is started here
+            return tell({"fault": "ffmpeg"})
 
 
 if __name__ == "__main__":
