@@ -177,6 +177,58 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     assert kinds == ["refused", "aired"]
 
 
+def replays(station: Station, clock: FakeClock, quiet: Progress, *asked: tuple[str, str]) -> list[Verdict]:
+    """A whole day, with replays by hand: when, and the reason for breaking policy. Their verdicts."""
+    station.prepare(None, 1, quiet)
+    live = on_air(station, clock)
+    ids = []
+    for moment, override in asked:
+        run_until(live, clock, f"2026-11-24T{moment}")
+        ids += live.play("nhac", ["na-hoa"], "Lan", override)
+    run_until(live, clock, "2026-11-24T18:30:00")
+    told = verdicts(station)
+    assert [told[airing] for airing in told if "/play/" not in airing] == ["aired"] * 4
+    return [told[airing] for airing in ids]
+
+
+def allow(home: Path, policy: str) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text(encoding="utf-8") + f"policy: {{{policy}}}\n", encoding="utf-8")
+
+
+def test_a_replay_is_no_session_more_than_policy_allows_beside_the_plan(
+    home: Path, station: Station, clock: FakeClock, quiet: Progress
+) -> None:
+    allow(home, "sessions_per_day: 3")
+    station.reload()
+
+    told = replays(station, clock, quiet, ("10:50:00", ""), ("10:52:00", "mất bò"), ("11:01:00", ""))
+
+    assert told == ["refused", "aired", "aired"]  # the third is heard in the session of 11:00
+
+
+def test_a_replay_that_was_heard_counts_as_a_session_of_the_day(
+    home: Path, station: Station, clock: FakeClock, quiet: Progress
+) -> None:
+    allow(home, "sessions_per_day: 4")
+    station.reload()
+
+    told = replays(station, clock, quiet, ("10:46:00", ""), ("11:20:00", ""), ("11:20:30", "mất bò"), ("16:40:00", ""))
+
+    assert told == ["aired", "refused", "aired", "refused"]
+
+
+def test_a_replay_counts_as_minutes_of_its_session(
+    home: Path, station: Station, clock: FakeClock, quiet: Progress
+) -> None:
+    allow(home, "minutes_per_session: 4")
+    station.reload()
+
+    told = replays(station, clock, quiet, ("11:02:00", ""), ("11:04:05", ""))
+
+    assert told == ["aired", "refused"]
+
+
 def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: FakeClock, quiet: Progress) -> None:
     station.prepare(None, 1, quiet)
     live = on_air(station, clock)
