@@ -41,6 +41,7 @@ def permit(
         moments.silences(heard, marks),
         {},  # a skip is an order about one airing, not a rule
         moments.name,
+        commune.streams,
     )
     denial = today.screen(
         _wish(airing, facts, (begins - moments.midnight).total_seconds(), (ends - begins).total_seconds())

@@ -7,7 +7,8 @@ the conductor asks and passes on what people ask for.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from ..clock import FakeClock, vouchers
 from ..errors import Message
@@ -114,7 +115,8 @@ class Live:
         if self.rehearsal:
             return [_imagined(airing)]
         if airing.stream:
-            return self._received(airing)
+            comes = self.dial.find(airing) or Message("“{url}” is being tuned in", url=airing.stream)
+            return comes if isinstance(comes, Message) else [comes]
         orders = self.station.planner.sequence(airing)
         found = [self.station.planner.find(order) for order in orders]
         if all(found):
@@ -123,14 +125,16 @@ class Live:
         # Without its opening words a bulletin is still worth hearing.
         return [own] if own else planner.unready(self.station.planner, airing) or Message("no sound is ready")
 
-    def _received(self, airing: Airing) -> Sequence[Programme] | Message:
-        """A stream while it comes, else what stands in for it."""
-        found = self.dial.programme(airing)
-        if isinstance(found, Programme):
-            return [found]
-        fallback = self.station.planner.fallback(airing)
-        instead = self.station.planner.find(fallback) if fallback else None
-        return [instead] if instead else found
+    def instead(self, airing: Airing) -> Programme | None:
+        """A fallback is a bulletin: it obeys the policy, and is not cut at the end of the stream's time."""
+        order = self.station.planner.fallback(airing)
+        found = self.station.planner.find(order) if order else None
+        if found is None or airing.ends_at is None or not isinstance(self.dial.find(airing), Message):
+            return None
+        begins = max(self.now(), airing.starts_at or airing.scheduled_at)
+        ends = begins + timedelta(seconds=found.duration)
+        bulletin = replace(airing, bulletin=airing.fallback, stream=None)
+        return found if ends <= airing.ends_at and self.permits(bulletin, begins, ends) is None else None
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         contents = self.station.contents
