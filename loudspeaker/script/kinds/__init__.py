@@ -18,6 +18,7 @@ from .identities import RULES as identities
 from .labels import RULES as labels
 from .legal import RULES as legal
 from .money import RULES as money
+from .noise import RULES as noise
 from .numbers import RULES as numbers
 from .ordinals import RULES as ordinals
 from .phones import RULES as phones
@@ -32,6 +33,7 @@ from .titles import RULES as titles
 from .web import RULES as web
 
 ORDER: tuple[Rule, ...] = (
+    *noise,
     *web,
     *blanks,
     *labels,

@@ -149,14 +149,14 @@ def iso(match: re.Match[str], scene: Scene) -> Answer:
     return _one(scene, match.start(), _Day(match[3], match[2], match[1]))
 
 
-@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?\2 ?(\d{{1,2}})(?:[/.-]{_YEAR})?{_END}")
+@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{_YEAR})?{_END}")
 def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days"""
-    first, last, at = _Day(match[1], match[3]), _Day(match[4], match[5], match[6]), match.start()
-    if not (first.possible() and last.possible()):
+    first, last, at = _Day(match[1], match[3]), _Day(match[4], match[6], match[7]), match.start()
+    if match[2] != match[5] or not (first.possible() and last.possible()):
         return None
     words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
-    if match[2] == "/" or match[6] or _dated(scene, at):
+    if match[2] == "/" or match[7] or _dated(scene, at):
         return words
     if not _hinted(scene, at, match.end()) or scene.after(match.end()).startswith(_COUNTED):
         return None

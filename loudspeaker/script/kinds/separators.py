@@ -151,6 +151,12 @@ def apostrophe(match: re.Match[str], scene: Scene) -> Answer:
     return "'" if inside else " "
 
 
+@reads(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
+def pictures(match: re.Match[str], scene: Scene) -> Answer:
+    """A row of emoji is one doubt, not many"""
+    return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
+
+
 @reads(r"[^\w\s]", starts="sign")
 def sign(match: re.Match[str], scene: Scene) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
@@ -178,5 +184,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    full_stop, dash, per_number, per_unit, per_thing, slash, plus, compared, about, apostrophe, underline, sign,
+    full_stop, dash, per_number, per_unit, per_thing, slash, plus, compared, about, apostrophe, underline, pictures,
+    sign,
 )  # fmt: skip
