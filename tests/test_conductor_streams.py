@@ -9,7 +9,6 @@ import pytest
 from stage import Desk, Stage, airing, programme
 
 from loudspeaker.errors import Message
-from loudspeaker.interfaces import State
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.vocabulary import Level
@@ -39,11 +38,6 @@ def stage() -> Stage:
     stage.desk = Receiving()
     stage.begin()
     return stage
-
-
-def ended(stage: Stage) -> None:
-    """The sound has ended at its source, which the speaker takes for the end of the programme."""
-    stage.speakers["horn"]._finish(State.DONE)
 
 
 def heard(stage: Stage) -> list[tuple[str, int]]:
@@ -80,7 +74,7 @@ def test_a_stream_that_never_comes_and_has_no_fallback_gets_its_reason(stage: St
 def test_a_stream_that_breaks_off_makes_way_for_its_fallback_and_is_joined_again(stage: Stage) -> None:
     stage.until("17:32")
     stage.desk.dead = DEAD
-    ended(stage)
+    stage.speakers["horn"].end()
     stage.until("17:32:30")
     stage.desk.dead = None
     stage.until("18:00")
@@ -97,7 +91,7 @@ def test_a_fallback_is_heard_once_however_often_the_stream_breaks_off(stage: Sta
     stage.desk.dead = None
     stage.until("17:33")
     stage.desk.dead = DEAD
-    ended(stage)
+    stage.speakers["horn"].end()
     stage.until("18:00")
 
     assert len(stage.heard) == 2
@@ -112,6 +106,16 @@ def test_a_fallback_is_not_heard_again_after_a_crash(stage: Stage) -> None:
 
     assert [seconds for _, seconds in heard(stage)] == [5]
     assert stage.record(VOV).verdict == "aired-partly"
+
+
+def test_what_only_a_file_has_was_not_aired(stage: Stage) -> None:
+    stage.speakers["horn"].to_file = True
+    stage.desk.dead = DEAD
+    stage.until("18:00")
+
+    record = stage.record(VOV)
+    assert record.verdict == "to-file"
+    assert record.why.startswith("written to memory: its fallback “nhac” was heard instead")
 
 
 def test_an_emergency_breaks_into_a_fallback_too(stage: Stage) -> None:

@@ -16,10 +16,13 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 
 import pytest
+import soundfile
 
 from loudspeaker.errors import Message
+from loudspeaker.interfaces import State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import tuner
+from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.stream import Dial, Receiver
 from loudspeaker.speakers.tape import Live
 
@@ -360,6 +363,81 @@ def test_a_playlist_leads_to_no_other_host(station: int, folder: int, recording:
     assert Station.asked == []
 
 
+# Where there is no sound card
+
+
+class HandClock:
+    """Time that moves when it is told to."""
+
+    passed = 0.0
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def speaker(tmp_path: Path, clock: HandClock) -> FileSpeaker:
+    return FileSpeaker(clock, tmp_path / "aired", "hall")
+
+
+def written(speaker: FileSpeaker) -> list[int]:
+    speaker.close()
+    samples, rate = soundfile.read(speaker.folder / "2026-11-24-hall.flac", dtype="int16")
+    assert rate == RATE
+    assert [path.name for path in speaker.folder.glob("*.reel")] == []
+    return [int(sample) for sample in samples]
+
+
+def test_a_stream_goes_into_the_days_file_as_it_comes(pipe: str, clock: HandClock, speaker: FileSpeaker) -> None:
+    speaker.arm("x", [Programme("stream", Path(pipe), RATE, 60 * RATE, "")], NOON + timedelta(seconds=2))
+    with pytest.raises(OSError, match="No such device"):
+        os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)  # nothing is taken before its time
+    clock.passed = 2.0
+    assert speaker.poll().frames == 0
+    with open(pipe, "wb", buffering=0) as writer:
+        writer.write(array("h", range(1, 2 * RATE + 1)).tobytes())
+        clock.passed = 3.0
+        assert (speaker.poll().state, speaker.poll().frames) == (State.PLAYING, RATE), "in real time"
+        clock.passed = 5.0
+        assert (speaker.poll().state, speaker.poll().frames) == (State.PLAYING, 2 * RATE), "what has not come, is not"
+    playback = speaker.poll()
+
+    assert (playback.state, playback.frames, playback.to_file) == (State.DONE, 2 * RATE, True)
+    assert written(speaker) == list(range(1, 2 * RATE + 1))
+
+
+def test_a_stream_is_cut_where_it_is_stopped(pipe: str, clock: HandClock, speaker: FileSpeaker) -> None:
+    speaker.arm("x", [Programme("stream", Path(pipe), RATE, 60 * RATE, "")], NOON)
+    speaker.poll()
+    with open(pipe, "wb", buffering=0) as writer:
+        writer.write(array("h", range(1, RATE + 1)).tobytes())
+        clock.passed = 0.5
+        speaker.stop()
+
+    assert speaker.poll().state is State.STOPPED
+    assert written(speaker) == list(range(1, RATE // 2 + 1))
+
+
+def test_a_folder_that_cannot_be_written_fails_and_does_not_raise(tmp_path: Path, pipe: str, clock: HandClock) -> None:
+    (tmp_path / "aired").write_text("in the way")
+    speaker = FileSpeaker(clock, tmp_path / "aired", "hall")
+    speaker.arm("x", [Programme("stream", Path(pipe), RATE, 60 * RATE, "")], NOON)
+
+    assert speaker.poll().state is State.FAILED
+    assert "cannot be written" in str(speaker.poll().error)
+
+
 # When
 
 
@@ -386,7 +464,6 @@ class Tuned:
         self.closed = True
 
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HALF = NOON + timedelta(minutes=30)
 
 

@@ -55,6 +55,7 @@ class Journal:
             heard=round(attempt.heard, 3),
             frames=attempt.frames,
             via=attempt.via,
+            **({"to_file": True} if attempt.to_file else {}),
             **facts,
         )
 

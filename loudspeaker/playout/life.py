@@ -67,6 +67,7 @@ class Attempt:
     heard: float = 0.0
     frames: int = 0
     via: str = ""
+    to_file: bool = False
 
 
 @dataclass(slots=True)
@@ -177,7 +178,8 @@ def _fold(life: Life, event: Event) -> None:
 
 def _attempt(facts: Mapping[str, object]) -> Attempt:
     times = moment(facts["started_at"]), moment(facts["ended_at"])
-    return Attempt(*times, float(str(facts["heard"])), int(str(facts["frames"])), str(facts["via"]))
+    heard, frames = float(str(facts["heard"])), int(str(facts["frames"]))
+    return Attempt(*times, heard, frames, str(facts["via"]), bool(facts.get("to_file")))
 
 
 def moment(text: object) -> datetime | None:

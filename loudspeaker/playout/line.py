@@ -77,4 +77,5 @@ class Line:
         """What was heard of it."""
         rate = self.sequence[0].rate if self.sequence else 1
         heard = playback.frames / rate
-        return Attempt(playback.started_at, playback.ended_at, heard, playback.frames, playback.via)
+        began, ended = playback.started_at, playback.ended_at
+        return Attempt(began, ended, heard, playback.frames, playback.via, playback.to_file)

@@ -113,11 +113,13 @@ def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
     if turn.ending:
         return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
     cut = turn.life.cut or Cut.OFF
-    cause = reason[1] if reason else _CAUSES[cut]
-    if turn.life.instead and cut is not Cut.EMERGENCY:
-        return Verdict.AIRED_PARTLY, _instead(turn, heard)
-    verdict = Verdict.PRE_EMPTED if cut is Cut.EMERGENCY else Verdict.AIRED_PARTLY
-    return verdict, Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
+    why = Message("heard for {heard} s; then {cause}", heard=heard, cause=reason[1] if reason else _CAUSES[cut])
+    if cut is Cut.EMERGENCY:
+        return Verdict.PRE_EMPTED, why
+    why = _instead(turn, heard) if turn.life.instead else why
+    if turn.life.best.to_file:
+        return Verdict.TO_FILE, Message("written to {file}: {what}", file=turn.life.best.via, what=why)
+    return Verdict.AIRED_PARTLY, why
 
 
 def _instead(turn: Turn, heard: int) -> Message:

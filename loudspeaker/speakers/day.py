@@ -1,9 +1,10 @@
 """The child process that adds what was aired to a day's FLAC. It alone of this room loads numpy and soundfile.
 
-    python -m loudspeaker.speakers.day FILE FRAMES GAIN WAV…
+    python -m loudspeaker.speakers.day FILE FRAMES GAIN [--once] WAV…
 
 FLAC cannot grow at its end, so the day is written anew into a draft, which replaces it when it is on the disk: after
 a power cut the day is there without its last airing, never with half of it. Writers of one day wait for each other.
+What was recorded only for this (`--once`) is taken away after.
 """
 
 from __future__ import annotations
@@ -73,7 +74,12 @@ def _replace(day: Path, rate: int, blocks: Iterator[Block]) -> None:
 def main() -> None:
     day, frames, gain, *sources = sys.argv[1:]
     os.nice(10)
-    append(Path(day), [Path(source) for source in sources], int(frames), float(gain))
+    paths = [Path(source) for source in sources if source != "--once"]
+    if int(frames):
+        append(Path(day), paths, int(frames), float(gain))
+    if "--once" in sources:
+        for path in paths:
+            path.unlink()
 
 
 if __name__ == "__main__":

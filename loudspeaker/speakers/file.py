@@ -8,12 +8,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ..interfaces import Clock, Playback
+from ..errors import Message
+from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
 from . import intact
 from .paced import Paced, Take
+from .reel import Reel
 
 
 class FileSpeaker(Paced):
@@ -27,20 +30,46 @@ class FileSpeaker(Paced):
         self.output = output
         self.gain = gain
         self._writers: list[subprocess.Popen[bytes]] = []
+        self._reel: Reel | None = None
+        self._reels = 0
+        for left in folder.glob(f".{output}-*.reel"):  # of a run that was killed
+            left.unlink(missing_ok=True)
 
     def _accept(self, sequence: Sequence[Programme]) -> None:
         intact.check(sequence)
         self.via = str(self.folder / f"{self.clock.now():%Y-%m-%d}-{self.output}.flac")
 
+    def _play(self, now: float) -> None:
+        """A stream comes as it can, and ends where it does."""
+        if not self._take.sequence[0].live:
+            return super()._play(now)
+        try:
+            self._reel = self._reel or self._new_reel(self._take.sequence[0])
+            self._reel.wind(self._take.heard(now))
+        except OSError as error:
+            why = Message("{folder} cannot be written: {error}", folder=self.folder, error=error.strerror)
+            return self._finish(State.FAILED, why)
+        self._last = replace(self._last, frames=self._reel.frames)
+        if self._reel.ended or now >= self._take.begins + self._take.duration:
+            self._finish(State.DONE)
+
+    def _new_reel(self, stream: Programme) -> Reel:
+        self._reels += 1
+        return Reel(stream, self.folder / f".{self.output}-{self._reels}.reel")
+
     def _over(self, take: Take, playback: Playback) -> None:
         self._writers = [writer for writer in self._writers if writer.poll() is None]
-        if playback.frames and take.sequence[0].sha256:  # a stream is not kept
-            self._writers.append(self._write(take, playback))
+        if self._reel:
+            self._reel.close()
+            self._write(take, playback, ["--once", str(self._reel.path)])
+            self._reel = None
+        elif playback.frames and not take.sequence[0].live:
+            self._write(take, playback, [str(programme.path) for programme in take.sequence])
 
-    def _write(self, take: Take, playback: Playback) -> subprocess.Popen[bytes]:
+    def _write(self, take: Take, playback: Playback, sources: Sequence[str]) -> None:
         facts = [playback.via, str(playback.frames), str(take.gain + self.gain)]
-        paths = [str(programme.path) for programme in take.sequence if programme.sha256]
-        return subprocess.Popen([sys.executable, "-m", "loudspeaker.speakers.day", *facts, *paths])
+        command = [sys.executable, "-m", "loudspeaker.speakers.day", *facts, *sources]
+        self._writers.append(subprocess.Popen(command))
 
     def close(self) -> None:
         super().close()

@@ -29,6 +29,11 @@ class MemorySpeaker(Paced):
         if self.poll().state in RUNNING:
             self._finish(State.FAILED, error or Message("The sound card “{device}” is not there.", device=self.via))
 
+    def end(self) -> None:
+        """What plays is over before its time, as a stream is that ends at its source."""
+        if self.poll().state in RUNNING:
+            self._finish(State.DONE)
+
     def _accept(self, sequence: Sequence[Programme]) -> None:
         if self.gone:
             raise DeviceGone(Message("The sound card “{device}” is not there.", device=self.via))

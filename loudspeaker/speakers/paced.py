@@ -43,7 +43,7 @@ class Take:
 
 
 class Paced:
-    """A `Speaker` that keeps time by its clock. A descendant may override `_accept` and `_over`."""
+    """A `Speaker` that keeps time by its clock. A descendant may override `_accept`, `_play` and `_over`."""
 
     lead = 2.5
     beating = True
@@ -72,13 +72,17 @@ class Paced:
         if self._last.state is State.ARMED and now >= self._take.begins:
             self._last = replace(self._last, state=State.PLAYING, started_at=self._wall(self._take.begins))
         if self._last.state is State.PLAYING:
-            self._last = replace(self._last, frames=self._take.heard(now))
-            if now >= self._take.begins + self._take.duration:
-                self._finish(State.DONE)
+            self._play(now)
         return self._last
 
     def close(self) -> None:
         self.stop()
+
+    def _play(self, now: float) -> None:
+        """How far has it come by `now`, and is it over?"""
+        self._last = replace(self._last, frames=self._take.heard(now))
+        if now >= self._take.begins + self._take.duration:
+            self._finish(State.DONE)
 
     def _finish(self, state: State, error: Message | None = None) -> None:
         ends = min(self.clock.monotonic(), self._take.begins + self._take.duration)
