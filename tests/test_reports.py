@@ -126,6 +126,19 @@ def test_each_village_and_bulletin_has_its_counts(station: Station, tmp_path: Pa
     assert (cho_may["Village"], cho_may["Log"], cho_may["Aired"]) == ("Tổ dân phố Chợ Mây", "no log yet", "no log yet")
 
 
+def test_an_emergency_that_nobody_heard_has_its_row_and_an_all_clear_is_no_second_one(
+    station: Station, tmp_path: Path
+) -> None:
+    for number, (kind, verdict) in enumerate(
+        [("urgent", Verdict.TO_FILE), ("urgent", Verdict.AIRED), ("all-clear", Verdict.AIRED)]
+    ):
+        facts = {"broadcast": kind, "level": Level.EMERGENCY, "id": f"na-hoa/{kind}/2026-11-03T02:00:0{number}"}
+        station.log.verdict(record("na-hoa", None, 1, verdict, **facts))
+        assert summary(station, tmp_path)[0]["Title"] == "emergency"
+
+    assert summary(station, tmp_path)[0]["Emergencies"] == "1"
+
+
 def test_replays_and_emergencies_are_counted_beside_the_plan(station: Station, tmp_path: Path) -> None:
     by = {"broadcast": "play", "id": "na-hoa/play/2026-11-02T19:02:31"}
     station.log.verdict(record("na-hoa", "bluezone", 0, **by))

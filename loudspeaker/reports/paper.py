@@ -108,7 +108,7 @@ def sources(report: Report, say: Say) -> Table:
 
 
 def _summed(report: Report, line: Line, reasons: Sequence[Verdict], say: Say) -> list[Any]:
-    title = report.bulletins.get(line.bulletin, "") or (say(Message("emergency")) if line.emergencies else "")
+    title = report.bulletins.get(line.bulletin, "") or (say(Message("emergency")) if line.alarmed else "")
     counts = [line.planned, line.aired, round(line.minutes, 1), line.planned - line.aired - line.unlogged]
     return [
         *(report.villages.get(line.village, line.village), line.bulletin, title),

@@ -17,6 +17,7 @@ from .exported import Journal
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}
 HEARD = WHOLE | {Verdict.AIRED_PARTLY, Verdict.PRE_EMPTED, Verdict.STOPPED}
 PROMISED = {Expected.AIR, Expected.NOT_READY}  # whether another box is ready is not known on this one
+ALL_CLEAR = "all-clear"
 TRIAL = "test"  # the broadcast's name of a test of the horns
 
 
@@ -31,14 +32,16 @@ class Line:
     minutes: float = 0.0  # heard, whoever asked for it
     missed: Counter[Verdict] = field(default_factory=Counter)
     by_hand: int = 0  # replays that were heard
-    emergencies: int = 0  # that were heard
+    emergencies: int = 0  # that were heard; an all-clear is none
+    alarmed: bool = False  # somebody gave an emergency, heard or not
     unlogged: int = 0  # planned, where no log tells what became of it
     logged: bool = True  # False: no log covers any of it
 
     def count(self, record: Record) -> None:
         heard = record.verdict in HEARD
         if record.level is Level.EMERGENCY:
-            self.emergencies += heard
+            self.alarmed = True
+            self.emergencies += heard and record.broadcast != ALL_CLEAR
         elif by_hand(record.id):
             self.by_hand += heard
         else:
