@@ -233,7 +233,13 @@ def test_a_log_that_was_tampered_with_ends_with_1(home: Path) -> None:
     database.commit()
     database.close()
 
-    assert run(home, "log", "--verify").exit_code == 1
+    told, document = run(home, "log", "--verify"), run(home, "log", "--verify", "--json")
+
+    assert (told.exit_code, document.exit_code) == (1, 1)
+    assert len(told.stdout.split()[-1]) == 64
+    assert "entry 1" in told.stderr
+    assert rows(document)["broken"]["row"] == 1
+    assert rows(document)["head"] == told.stdout.split()[-1]
 
 
 def test_the_drawing_of_a_day_has_a_lane_for_each_village(home: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,13 +30,20 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
     if damage := station.damage():
         tell(damage.say(_))
     if verify:
-        head = station.verify()
-        return print_json(head) if as_json else click.echo("{rows} {head}".format(**head))
+        return verified(station.verify(), as_json)
     if export:
         station.export_log(export)
         return None
     rows = station.rows(day, days)
     return print_json(rows) if as_json else tables.log(rows)
+
+
+def verified(head: dict[str, Any], as_json: bool) -> None:
+    """The head, to be written down elsewhere; 1 where something was changed."""
+    print_json(head) if as_json else click.echo("{rows} {head}".format(**head))
+    if broken := head["broken"]:
+        tell(broken["why"] + (f" ({broken['airing']})" if broken["airing"] else ""))
+        click.get_current_context().exit(1)
 
 
 @click.command(name="why", cls=Command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from ..errors import Message, NotFound
 from ..playout.record import Record
 from ..schedule.airing import Airing
+from ..store.chain import Broken
 from .parts import DAMAGED
 from .planning import Day, Planning
 
@@ -30,9 +32,14 @@ class Recording(Planning):
         return moment.astimezone(self.commune.zone).isoformat(timespec="milliseconds") if moment else None
 
     def verify(self) -> Row:
-        """The chain's head. Raises `Broken` at the first entry that is not what was written."""
-        head = self.log.verify()
-        return {"head": head, "rows": sum(1 for _ in self.log.entries())}
+        """The chain's head, its length, and the first entry that is not what was written, if there is one."""
+        entries, broken = list(self.log.entries()), None
+        try:
+            head = self.log.verify()
+        except Broken as error:
+            head = entries[-1][2] if entries else ""
+            broken = {"row": error.number, "airing": _airing_of(entries, error.number), "why": error.say(self.say)}
+        return {"head": head, "rows": len(entries), "broken": broken}
 
     def damage(self) -> Message | None:
         """Was there another log before this one?"""
@@ -88,6 +95,15 @@ class Recording(Planning):
         from ..reports import report
 
         report.write(self, month, source, logs, output)
+
+
+def _airing_of(entries: Sequence[tuple[int, str, str]], number: int) -> str | None:
+    """Which airing an entry is about, as far as it can still be told."""
+    text = next((text for found, text, _ in entries if found == number), "")
+    try:
+        return json.loads(text)["airing"] or None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def row(record: Record, local: Any) -> Row:
