@@ -12,6 +12,7 @@ import os
 import selectors
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -96,6 +97,7 @@ class Loop:
         )
         self._tick = tick
         self._tasks: dict[Task, None] = {}  # in the order asked for, each once
+        self._at_tasks = threading.Lock()  # other threads ask, too
         self._station: Station | None = None
         self._door: Door | None = None
         self._wake = clock.now()
@@ -123,9 +125,7 @@ class Loop:
         while not self._ending:
             self._wait(self._tick)
             self._compare()
-            while self._tasks:
-                task = next(iter(self._tasks))
-                del self._tasks[task]
+            while task := self._next():
                 self._try(task)
             self._pat()
         self._fade()
@@ -165,9 +165,17 @@ class Loop:
         self._scheduler.add_job(self._ask, trigger, [task], id=name, replace_existing=True, **when)
 
     def _ask(self, task: Task) -> None:
-        self._tasks[task] = None
+        with self._at_tasks:
+            self._tasks[task] = None
         with suppress(BlockingIOError):  # full: it is awake anyway
             os.write(self._poke, b".")
+
+    def _next(self) -> Task | None:
+        with self._at_tasks:
+            for task in self._tasks:
+                del self._tasks[task]
+                return task
+        return None
 
     def _end(self, _signal: int, _frame: FrameType | None) -> None:
         self._ending = True

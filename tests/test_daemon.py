@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from typing import Any
@@ -124,6 +126,31 @@ def test_news_from_another_thread_wakes_it_and_is_dealt_with_on_its_own(door: Pa
     run(station.open, door, CLOCK)
 
     assert station.threads == {main_thread()}
+
+
+def test_news_of_many_kinds_from_many_threads_does_not_trip_it(door: Path) -> None:
+    station = Station(lambda station: station.did.count("news") == 3 * 2000)
+    loop = Loop(CLOCK, tick=0.01)
+
+    def shout() -> None:
+        for _ in range(2000):
+            loop._ask(partial(station._note, "news"))
+
+    loop.open(station.open, door)
+    threads = [Thread(target=shout) for _ in range(3)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        loop.run()
+    finally:
+        sys.setswitchinterval(before)
+        for thread in threads:
+            thread.join()
+        loop.close()
+
+    assert station.did.count("news") == 3 * 2000
 
 
 def test_a_request_is_carried_out_on_the_loop_and_followed_by_a_step(door: Path) -> None:
