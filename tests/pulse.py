@@ -117,12 +117,11 @@ class Recorder:
             self._bytes += piece
 
     def stop(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-            self._thread.join()
-            assert self.process.stdout
-            self.process.stdout.close()
+        self.process.kill()
+        self.process.wait()
+        self._thread.join()
+        assert self.process.stdout
+        self.process.stdout.close()
 
     def channel(self, number: int) -> array[int]:
         """The samples of one channel, counted from 1."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -35,6 +35,7 @@ class Sound:
     boot: float = 0.0  # the same, by the clock that nobody sets
     most: bool = False  # more was heard than may be heard again
     whole: bool = False
+    share: float = 0.0  # that was heard of it, where that is known
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Box:
     lead: float = 4.0
     faked: bool = False
     boots: float = 0.0  # seconds by which its clock is off when it is switched on
+    environment: Mapping[str, str] = field(default_factory=dict)  # beside this process' own
     process: subprocess.Popen[bytes] | None = None
     ids: list[str] = field(default_factory=list)
     due: list[datetime] = field(default_factory=list)
@@ -84,7 +86,7 @@ class Box:
         time.sleep(2.5)  # it looks every two seconds
 
     def start(self) -> None:
-        env = {**os.environ, "PYTHONPATH": f"{HERE.parent}:{HERE.parent.parent}"}
+        env = {**os.environ, **self.environment, "PYTHONPATH": f"{HERE.parent}:{HERE.parent.parent}"}
         if self.faked:
             env |= {
                 "LD_PRELOAD": str(next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))),

@@ -14,6 +14,7 @@ from box import Box, Sound
 from pulse import RATE, Recorder
 from stage import ZONE
 
+NEVER = datetime.min.replace(tzinfo=ZONE)
 HEAD = 200  # samples by which a programme is known
 
 
@@ -23,11 +24,11 @@ class CardBox(Box):
 
     sink: str = ""
     recorder: Recorder | None = None
-    _samples: list[array[int]] = field(default_factory=list)
+    samples: list[array[int]] = field(default_factory=list)
 
     def __enter__(self) -> Box:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._samples = [noise(self.folder / f"b{n}.wav", n, self.duration) for n in range(self.airings)]
+        self.samples = [noise(self.folder / f"b{n}.wav", n, self.duration) for n in range(self.airings)]
         return super().__enter__()
 
     def outlet(self) -> Sequence[str]:
@@ -37,8 +38,8 @@ class CardBox(Box):
         assert self.recorder
         heard = self.recorder.channel(1)
         found = [
-            (first, Sound(airing, datetime.min.replace(tzinfo=ZONE), most=share > 0.75, whole=share == 1.0))
-            for airing, samples in zip(self.ids, self._samples, strict=True)
+            (first, Sound(airing, NEVER, most=share > 0.75, whole=share == 1.0, share=share))
+            for airing, samples in zip(self.ids, self.samples, strict=True)
             for first, share in attempts(heard, samples)
         ]
         return [sound for _, sound in sorted(found, key=lambda pair: pair[0])]

@@ -1,0 +1,160 @@
+"""The sound server is killed, frozen, loses its card, offers another: right verdicts, the next on time, no hang."""
+
+from __future__ import annotations
+
+import signal
+import time
+from array import array
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+
+import pulse
+import pytest
+from box import WHOLE
+from card_box import CardBox
+from pulse import RATE, Recorder, Server
+
+from loudspeaker.control import ask
+from loudspeaker.errors import Unreachable
+
+KINDS = ("killed", "frozen", "unplugged", "replaced")
+RUNS, AT_ONCE = 100, 4
+BRIEF, LONG = 1.0, 60.0  # seconds without the card; each fourth time of a kind is a long one
+HANG = 2.0  # seconds
+ON_TIME = 0.1  # … which leaves room for a recorder on a busy machine
+DURATION = 2.0
+pytestmark = [pytest.mark.sound, pytest.mark.skipif(not pulse.FOUND, reason="PulseAudio's programs are not installed")]
+
+
+def test_a_sound_server_that_fails_costs_no_more_than_its_time(tmp_path: Path, full: bool) -> None:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        runs = range(RUNS if full else len(KINDS))
+        for outcome in [pool.submit(mistreat, tmp_path / str(number), number) for number in runs]:
+            outcome.result()
+
+
+def mistreat(folder: Path, number: int) -> None:
+    chance, kind = Random(number), KINDS[number % len(KINDS)]
+    away = LONG if number // len(KINDS) % 4 == 3 else BRIEF
+    with Hall(folder / "pulse", kind) as hall:
+        box = CardBox(
+            folder,
+            airings=3 if away == LONG else 2,
+            apart=37.5 if away == LONG else 9.0,
+            duration=DURATION,
+            sink="hall",
+            environment=hall.server.environment,
+            recorder=hall,  # type: ignore[arg-type]
+        )
+        with box, answers(box) as slowest:
+            box.wait_for(0, chance.uniform(-2.5, DURATION))
+            hall.fail()
+            time.sleep(away)
+            hall.mend()
+            box.finish(patience=30)
+        box.check()
+        judge(box, hall)
+        assert max(slowest) < HANG, (kind, max(slowest), box.told)
+
+
+def judge(box: CardBox, hall: Hall) -> None:
+    """What the log says is what was heard; nothing was heard elsewhere; the last airing came when it was due."""
+    sounds = box.sounds()
+    for record in box.records():
+        whole = any(sound.whole for sound in sounds if sound.airing == record.id)
+        heard = max((sound.share for sound in sounds if sound.airing == record.id), default=0.0)
+        if record.verdict == "aired-partly":
+            assert not whole, box.told
+            assert abs(record.frames / RATE - heard * DURATION) < 0.3, (record, heard, box.told)
+        else:
+            assert whole, (record, box.told)
+            assert record.verdict in WHOLE, (record, box.told)
+    last = box.records()[-1]
+    assert last.verdict == "aired", box.told
+    assert abs(hall.moment(box.samples[-1]) - (box.first + (box.airings - 1) * box.apart)) < ON_TIME, box.told
+    assert sum(1 for sample in hall.elsewhere.channel(1) if sample) < 0.3 * RATE, box.told
+
+
+@contextmanager
+def answers(box: CardBox) -> Iterator[list[float]]:
+    """How long the loop took to answer, again and again."""
+    took, over = [0.0], Event()
+
+    def knock() -> None:
+        while not over.wait(0.1):
+            asked = time.monotonic()
+            with suppress(Unreachable):  # it has ended, or did not answer in time
+                ask(box.folder / "state" / "control.sock", "status")
+            took.append(time.monotonic() - asked)
+
+    thread = Thread(target=knock)
+    thread.start()
+    try:
+        yield took
+    finally:
+        over.set()
+        thread.join()
+
+
+@dataclass
+class Hall:
+    """A card called hall, with an ear that stays in place while the card comes and goes; and another card."""
+
+    folder: Path
+    kind: str
+    server: Server = field(init=False)
+    ears: list[Recorder] = field(default_factory=list)
+    elsewhere: Recorder = field(init=False)
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Hall:
+        self.server = Server(self.folder, ["base", "other"])
+        with (self.folder / ".asoundrc").open("a") as known:
+            known.write("pcm.hall { type pulse device hall }\n")
+        self._open.callback(self.server.stop)
+        self._listen()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
+
+    def fail(self) -> None:
+        if self.kind == "killed":
+            self.server.stop()
+        elif self.kind == "frozen":
+            self.server.process.send_signal(signal.SIGSTOP)
+        else:
+            self.server.unplug("hall")
+
+    def mend(self) -> None:
+        if self.kind == "killed":
+            self.server.start()
+            self._listen()
+        elif self.kind == "frozen":
+            self.server.process.send_signal(signal.SIGCONT)
+        else:
+            self._plug()
+
+    def channel(self, number: int) -> array[int]:
+        """All that was heard, before and after."""
+        return sum((ear.channel(number) for ear in self.ears), array("h"))
+
+    def moment(self, samples: array[int]) -> float:
+        """When a programme's first sample was heard the last time, monotonic."""
+        place = self.ears[-1].channel(1).tobytes().rfind(samples[:200].tobytes())
+        return self.ears[-1].moment(place // samples.itemsize)
+
+    def _listen(self) -> None:
+        """Before the card is there: nothing of what it plays is missed. The default is where a server moves streams."""
+        self.server.control("set-default-sink", "other" if self.kind == "replaced" else "base")
+        self.ears.append(self._open.enter_context(self.server.recorder("base")))
+        self.elsewhere = self._open.enter_context(self.server.recorder("other"))
+        self._plug()
+
+    def _plug(self) -> None:
+        self.server.control("load-module", "module-remap-sink", "sink_name=hall", "master=base", "remix=no")
