@@ -5,8 +5,10 @@ Nobody's own sound server is touched: everything is told to look into the privat
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -20,6 +22,7 @@ RATE = 48_000
 CHANNELS = 2
 FRAME = 2 * CHANNELS  # bytes
 FRAGMENT = 2 * RATE // 1000  # frames that the server sends at a time, for a latency of 2 ms
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FOUND = all(shutil.which(tool) for tool in ("pulseaudio", "parec", "pactl"))
 
 
@@ -57,7 +60,7 @@ class Server:
         ]
         for module in modules:
             command += ["-L", module]
-        self.process = subprocess.Popen(command, env=self.whole, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, env=self.whole, stderr=subprocess.DEVNULL, preexec_fn=end_with_us)
         wait_for(socket.exists)
         wait_for(lambda: self.control("info").returncode == 0)
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
@@ -161,7 +164,14 @@ def listen(sink: str, environment: Mapping[str, str], to: int) -> subprocess.Pop
     """Hear a sink's monitor. A null sink that nobody hears sleeps for up to two seconds between its blocks."""
     command = ["parec", "-d", f"{sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
     command += [f"--channels={CHANNELS}", "--latency-msec=2"]
-    return subprocess.Popen(command, env=environment, stdout=to, stderr=subprocess.DEVNULL, bufsize=0)
+    return subprocess.Popen(
+        command, env=environment, stdout=to, stderr=subprocess.DEVNULL, bufsize=0, preexec_fn=end_with_us
+    )
+
+
+def end_with_us() -> None:
+    """A hurried process that outlives a killed test would take a core from everybody else."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def wait_for(condition: object, seconds: float = 5.0) -> None:
