@@ -1,7 +1,8 @@
 """From official Vietnamese to what is said, with every guess marked: `read(text) -> Reading`.
 
-    Letters (letters.py) put the text right; the commune's own words come first (own.py); abbreviations that the text
-    defines are learnt (learning.py); then one walk reads every stretch (scanner.py, kinds/). Pure: no file, no clock.
+    Letters (letters.py) put the text right, and lines in capitals are made small (headings.py); the commune's own
+    words come first (own.py); abbreviations that the text defines are learnt (learning.py); then one walk reads every
+    stretch (scanner.py, kinds/). Pure: no file, no clock.
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
 """
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from ..errors import Message
+from .headings import quiet
 from .learning import definitions, near_misses
 from .legacy import looks_legacy
 from .letters import Letters
@@ -63,10 +65,11 @@ class Reading(NamedTuple):
 def read(text: str, readings: Readings | None = None) -> Reading:
     """Read `text` as an announcer would. Never raises; equal input gives equal output."""
     readings = readings or Readings()
-    letters = Letters(text)
-    scene = Scene(letters.text, _numerals(readings.region), _lexicon(), definitions(letters.text))
+    letters, lexicon = Letters(text), _lexicon()
+    plain = quiet(letters.text, lexicon.meanings)
+    scene = Scene(plain, _numerals(readings.region), lexicon, definitions(plain))
     own = _own(readings).found(letters.text)
-    page = _Page(letters)
+    page = _Page(letters, plain)
     for said in scan(scene, own):
         page.add(said)
     page.finish()
@@ -101,8 +104,9 @@ _BLANKS = re.compile("  +")
 class _Page:
     """The spoken text as it grows: plain stretches copied, read ones put in, blanks between them right."""
 
-    def __init__(self, letters: Letters) -> None:
+    def __init__(self, letters: Letters, text: str) -> None:
         self.letters = letters
+        self.text = text
         self.spans: list[Span] = []
         self.guesses: list[tuple[Said, int, int]] = []
         self._out: list[str] = []
@@ -124,10 +128,10 @@ class _Page:
             self.guesses.append((said, start, self._length))
 
     def finish(self) -> None:
-        self._copy(len(self.letters.text))
+        self._copy(len(self.text))
 
     def _copy(self, until: int) -> None:
-        plain = self.letters.text[self._copied : until]
+        plain = self.text[self._copied : until]
         if plain:
             self._put(plain, self._copied, until, copied=True)
         self._copied = until

@@ -8,7 +8,7 @@ from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
 from ..rules import Answer, Guess, Rule, Scene, reads
-from ..syllables import LOWER, has_marks, has_vowel, is_syllable
+from ..syllables import LOWER, has_marks, is_syllable
 from .titles import ambiguous
 
 _WORD = r"[A-ZĐƯÂ][A-Za-zĐđƯưÂ]{0,15}"
@@ -97,7 +97,7 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
     """T.Ư -> trung ương; initials letter by letter"""
     letters = match[0].replace(".", "")
-    if len(letters) == 2 and letters not in ("TƯ", "TW", "TP", "TX"):
+    if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
     entry = scene.meaning(letters, match.start(), match.end())
     return entry.reading if entry and entry.sure else spell_letters(letters)
@@ -128,8 +128,11 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
 
 
 def _sayable(word: str) -> bool:
-    """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK."""
-    return has_vowel(word) and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
+    """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK, BLUEZONE."""
+    vowels = len(re.findall("[AEIOUY]", word))
+    if len(word) > 5 and vowels >= 0.3 * len(word):
+        return re.search(r"[^AEIOUY]{3}", re.sub("[TPCSWG]H|CK|NG|ST", "T", word)) is None
+    return vowels > 0 and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
 
 
 @reads(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
@@ -151,6 +154,8 @@ def composed(word: str, scene: Scene) -> str:
     if len(word) > 12:
         return ""
     best: list[list[str] | None] = [[], *([None] * len(word))]
+    if word.startswith("TT"):  # a centre of something, wherever it leads a name
+        best[2] = ["trung tâm"]
     for end in range(2, len(word) + 1):
         for start in range(end - 1):
             so_far = best[start]

@@ -187,6 +187,14 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     return f"{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
+@reads(rf"[Tt]\.? ?(\d{{1,2}}) ?[./-] ?{_YEAR}{_END}", starts="word")
+def short_month(match: re.Match[str], scene: Scene) -> Answer:
+    """T10/2026 -> tháng mười năm …"""
+    if not 1 <= int(match[1]) <= 12:
+        return None
+    return f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(match[2])}"
+
+
 @reads(rf"(\d{{1,2}}) ?([./-]) ?{_YEAR}{_END}")
 def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 7/2021; without “tháng” only with a slash"""
@@ -313,6 +321,6 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
 RULES: tuple[Rule, ...] = (
     *(months_of_year, months),
     *(several, full, iso, dashed_days, days_of_months, days_of_month),
-    *(month_of_year, short_year, festive_days, day_of_month),
+    *(short_month, month_of_year, short_year, festive_days, day_of_month),
     *(years, day, month),
 )

@@ -19,7 +19,7 @@ _COUNTED = words_after(
 )
 
 
-@reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?(kg|ha|m2|m3|mmHg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C)(?![^\W_]))?")
+@reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?(kg|ha|m2|m3|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C)(?![^\W_]))?")
 def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below = match[1], match[2]

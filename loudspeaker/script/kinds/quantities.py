@@ -11,6 +11,8 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
+_LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
+_PEOPLE = words_before("bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|bn|thanh niên")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 
@@ -53,6 +55,17 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
 
 
+@reads(rf"({NUMBER})T(?![^\W_])")
+def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
+    """xe trên 3,5T -> tấn; bệnh nhi 4T -> tuổi"""
+    words, said = scene.before(match.start()), scene.say(match[1])
+    if any(cue in words for cue in _LOADED) or "," in match[1]:
+        return f"{said} tấn"
+    if any(cue in words for cue in _PEOPLE):
+        return f"{said} tuổi"
+    return Guess(f"{said} tấn", Message("this could be tons or years of age"))
+
+
 @reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def halved(match: re.Match[str], scene: Scene) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
@@ -66,7 +79,7 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):
         return None
-    return scene.lexicon.units[match[1]]
+    return scene.lexicon.units.get(match[1])
 
 
 @reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d)", starts="word")
@@ -88,4 +101,4 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
 
 
-RULES: tuple[Rule, ...] = (parted, flattened, degrees, position, halved, measured, times, bore, lone)
+RULES: tuple[Rule, ...] = (parted, flattened, degrees, position, tons_or_years, halved, measured, times, bore, lone)

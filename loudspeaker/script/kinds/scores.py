@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
-from ..rules import Rule, Scene, reads, words_before
+from ..rules import Rule, Scene, reads, words_after, words_before
 
-_SCORE = words_before("tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước")
+_SCORE = words_before(
+    "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|hiệp 1|hiệp 2"
+)
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
+_MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
+_COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
 _DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
 
@@ -17,10 +21,20 @@ _DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đ
 def score(match: re.Match[str], scene: Scene) -> str | None:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start())
-    game = words.endswith(_SCORE) or (any(cue in words for cue in _GAME) and " " not in match[0])
+    tight = " " not in match[0]
+    game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _GAME[:2]))
+    if not game and tight and len(match[0]) == 3:
+        played = any(cue in words for cue in _MATCH) and not words.endswith(_DAYS)
+        game = played and not scene.after(match.end()).startswith(_COUNTED)
     if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
         return None
     return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None
+
+
+@reads(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
+def half(match: re.Match[str], scene: Scene) -> str | None:
+    """thắng 3-2 (H1: 1-2) -> hiệp một"""
+    return f"hiệp {scene.say(match[1])}"
 
 
 @reads(r"(\d{1,5}) ?[:/] ?(\d{1,6})(?![\d/.,]\d|\d)")
@@ -48,4 +62,4 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in re.findall(r"\d+", match[0])) + traces
 
 
-RULES: tuple[Rule, ...] = (score, ratio, clock, formula)
+RULES: tuple[Rule, ...] = (score, half, ratio, clock, formula)

@@ -8,6 +8,7 @@ from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER
+from .titles import ambiguous
 
 _AMOUNTS = frozenset(("dates", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
 _SPOKEN = {
@@ -99,6 +100,16 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     return f" {_each(scene)} {unit}"
 
 
+@reads(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
+def per_short(match: re.Match[str], scene: Scene) -> Answer:
+    """60.000đ/HS/tháng -> một học sinh một tháng"""
+    entry = scene.meaning(match[1], match.start(1), match.end())
+    if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
+        return None
+    said = f" một {entry.reading}"
+    return said if entry.sure else Guess(said, ambiguous(match[1]))
+
+
 @reads(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản"""
@@ -184,6 +195,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    full_stop, dash, per_number, per_unit, per_thing, slash, plus, compared, about, apostrophe, underline, pictures,
+    full_stop, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about, apostrophe, underline, pictures,
     sign,
 )  # fmt: skip
