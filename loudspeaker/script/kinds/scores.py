@@ -7,7 +7,8 @@ import re
 from ..rules import Rule, Scene, reads, words_after, words_before
 
 _SCORE = words_before(
-    "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|hiệp 1|hiệp 2"
+    "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
+    "hiệp 1|hiệp 2"
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with

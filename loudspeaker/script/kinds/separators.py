@@ -195,6 +195,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    full_stop, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about, apostrophe, underline, pictures,
-    sign,
+    full_stop, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about, apostrophe, underline,
+    pictures, sign,
 )  # fmt: skip
