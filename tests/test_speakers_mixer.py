@@ -22,7 +22,8 @@ from loudspeaker.control import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.playout.memory import MemoryLog
-from loudspeaker.speakers.mixer import Mixer, Notes, Originals, address, volumes
+from loudspeaker.speakers.alsa import address, input_address
+from loudspeaker.speakers.mixer import Mixer, Notes, Originals, volumes
 from loudspeaker.speakers.outlets import Setting, open_speakers
 
 ODD = [30_001, 40_003]  # of 65536, left and right: nobody would choose them
@@ -288,3 +289,8 @@ CARDS = """ 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones
 )
 def test_a_card_is_found_by_what_box_yaml_calls_it(device: str, card: str) -> None:
     assert address(device, CARDS) == card
+
+
+def test_an_input_is_asked_for_sound_as_we_want_it() -> None:
+    assert input_address("Headphones", CARDS) == "plughw:CARD=Headphones"
+    assert input_address("auto", CARDS) == "default"

@@ -6,6 +6,7 @@
     file.py       what would have been heard, one FLAC a day (day.py is its child process; reel.py takes in a stream)
     memory.py     the stand-in for tests and rehearsals; paced.py is what it shares with file.py
     mixer.py      the card's volume, as long as we play on it
+    alsa.py       what ALSA calls a card
     outlets.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
     amplifier.py  the relay before a speaker
     button.py     the stop button

@@ -12,13 +12,11 @@ import subprocess
 import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import mean
 from typing import Any, Protocol
 
 from ..errors import LoudspeakerError, Message
 
-CARDS = Path("/proc/asound/cards")
 CONTROLS = ("Master", "Speaker", "PCM", "Headphone", "Digital")  # of a card as a whole, the likeliest first
 PATIENCE = 2.0  # seconds: a dead sound server does not answer at all
 NEAR = 5.0  # percent: a mixer has steps
@@ -137,22 +135,6 @@ def put_back(originals: Originals, wanted: Collection[str]) -> None:
     for card in originals.all():
         if card not in wanted:
             Mixer(card, None, originals).look()
-
-
-def address(device: str, known: str | None = None) -> str:
-    """ALSA's name for the mixer of a device of box.yaml; `known` is what /proc/asound/cards says.
-
-    A card is called by its id, which does not change with the order of plugging in; what is no card is a name from
-    ALSA's own configuration, as it is for PortAudio.
-    """
-    if device == "auto":
-        return "default"
-    if known is None:
-        known = CARDS.read_text() if CARDS.exists() else ""
-    found = re.findall(r"^ *(\d+) \[(\S+) *\]: \S+ - (.+)$", known, re.MULTILINE)
-    wanted = device.casefold()
-    names = [name for number, name, title in found if wanted in title.casefold() or f"(hw:{number}," in wanted]
-    return f"hw:CARD={names[0]}" if len(names) == 1 else device
 
 
 def read(card: str) -> Volume:

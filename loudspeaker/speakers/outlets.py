@@ -17,10 +17,11 @@ from typing import Protocol
 from ..errors import DeviceGone
 from ..interfaces import Clock, Playback, Speaker
 from ..sound.programme import Programme
+from .alsa import address
 from .amplifier import Amplified, Amplifier, switch
 from .file import FileSpeaker
 from .memory import MemorySpeaker
-from .mixer import Mixer, Notes, Originals, address, put_back
+from .mixer import Mixer, Notes, Originals, put_back
 from .portaudio import Card, CardSpeaker
 from .proof import InputEar, Proved
 

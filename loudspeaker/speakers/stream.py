@@ -28,6 +28,7 @@ FAULTS = {
     "answer": N_("“{url}” answers {detail}"),
     "soundless": N_("no sound comes from “{url}”"),
     "silent": N_("“{url}” is silent"),
+    "input": N_("“{url}” cannot be opened: {detail}"),
     "ffmpeg": N_("ffmpeg is not installed, so no stream can be received"),
 }
 

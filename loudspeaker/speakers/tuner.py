@@ -1,6 +1,7 @@
 """The child process that receives a stream: ffmpeg decodes and levels, this watches and tunes in again.
 
     python -m loudspeaker.speakers.tuner URL PIPE RATE HOST…
+    python -m loudspeaker.speakers.tuner input:NAME PIPE RATE
 
 Until somebody reads the pipe, only the last two seconds are kept, so that what is heard is live. A stream that ends,
 stalls or has been silent for half a minute is opened anew, again and again until this process is ended. One JSON line
@@ -20,11 +21,12 @@ import subprocess
 import sys
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from threading import Thread
 from time import monotonic, sleep
 
+from .alsa import input_address
 from .gate import Gate
 
 BLOCK = 0.1  # seconds
@@ -39,15 +41,17 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # A horn's level, whatever the station sends: as loud as our own programmes, and never above full scale.
 LEVEL = "highpass=f=120,loudnorm=I=-16:TP=-1.5:LRA=7,alimiter=limit=0.87:level=disabled"
 
+# All that a stream from elsewhere may open: the network, and that only by the gate.
+NETWORK = ["-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
+
 Fault = Mapping[str, str]  # a word that the parent has a sentence for, and its detail
 
 
-def ffmpeg(url: str, rate: int, gate: str) -> subprocess.Popen[bytes]:
-    """Decode `url` into mono 16-bit samples on its standard output. It may open nothing but the network, by `gate`."""
-    allowed = ["-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
+def ffmpeg(source: Sequence[str], rate: int, **world: str) -> subprocess.Popen[bytes]:
+    """Decode `source` into mono 16-bit samples on its standard output."""
     sound = ["-vn", "-af", LEVEL, "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]
-    command = ["ffmpeg", "-nostdin", "-nostats", "-hide_banner", "-loglevel", "warning", *allowed, "-i", url, *sound]
-    world = {name: value for name, value in os.environ.items() if name != "no_proxy"} | {"http_proxy": gate}
+    command = ["ffmpeg", "-nostdin", "-nostats", "-hide_banner", "-loglevel", "warning", *source, *sound]
+    world = {name: value for name, value in os.environ.items() if name != "no_proxy"} | world
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, bufsize=0, env=world)
 
@@ -158,27 +162,48 @@ class Tuner:
         self._tell(fault)
 
 
+def heard(process: subprocess.Popen[bytes], rate: int, words: deque[bytes]) -> Iterator[bytes]:
+    """The blocks of one try, to whose end it lives; what it says of itself goes to `words`."""
+    words.clear()
+    with process:
+        assert process.stderr
+        listener = Thread(target=words.extend, args=(process.stderr,), daemon=True)
+        listener.start()
+        try:
+            yield from blocks(process, rate)
+        finally:
+            process.kill()
+            listener.join()
+
+
+class Input:
+    """What comes into this box by a line: a receiver, a microphone. A card has one at a time."""
+
+    def __init__(self, name: str, rate: int) -> None:
+        self._source = ["-f", "alsa", "-i", input_address(name)]
+        self._rate = rate
+        self._words: deque[bytes] = deque(maxlen=50)
+
+    def blocks(self) -> Iterator[bytes]:
+        return heard(ffmpeg(self._source, self._rate), self._rate, self._words)
+
+    def fault(self) -> Fault:
+        found = re.search(rb"cannot open audio device .*\((.+)\)", b"".join(self._words))
+        return {"fault": "input", "detail": found[1].decode()} if found else {"fault": "soundless"}
+
+
 class Station:
     """What is at an address, through the gate; and after a try that gave nothing, why."""
 
     def __init__(self, url: str, rate: int, hosts: list[str]) -> None:
-        self._url = url
+        self._source = [*NETWORK, "-i", url]
         self._rate = rate
         self._gate = Gate(hosts)
         self._words: deque[bytes] = deque(maxlen=50)
 
     def blocks(self) -> Iterator[bytes]:
         self._gate.turned_away = self._gate.unreached = ""
-        self._words.clear()
-        with ffmpeg(self._url, self._rate, self._gate.address) as process:
-            assert process.stderr
-            listener = Thread(target=self._words.extend, args=(process.stderr,), daemon=True)
-            listener.start()
-            try:
-                yield from blocks(process, self._rate)
-            finally:
-                process.kill()
-                listener.join()
+        return heard(ffmpeg(self._source, self._rate, http_proxy=self._gate.address), self._rate, self._words)
 
     def fault(self) -> Fault:
         if host := self._gate.turned_away:
@@ -208,8 +233,9 @@ def main() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     tell = teller()
-    station = Station(url, int(rate), hosts)
-    tuner = Tuner(station.blocks, Pipe(path), tell, station.fault)
+    word, _, name = url.partition(":")
+    source = Input(name, int(rate)) if word == "input" else Station(url, int(rate), hosts)
+    tuner = Tuner(source.blocks, Pipe(path), tell, source.fault)
     while True:
         try:
             sleep(tuner.receive())

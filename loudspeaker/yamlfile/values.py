@@ -32,6 +32,7 @@ _LENGTH = re.compile(
     r"(?:([0-9]+)\s*(?:h|giờ|tiếng))?\s*(?:([0-9]+)\s*(?:m|min|p|ph|phút))?\s*(?:([0-9]+(?:[.,][0-9]+)?)\s*(?:s|giây))?",
     re.IGNORECASE,
 )
+_INPUT = re.compile(r"(?:input|đầu vào)\s*:\s*(\S.*)", re.IGNORECASE)
 _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
 # The lunar calendar is tabulated from 1800 to 2199; other years are slips of the finger.
 _YEARS = range(1900, 2200)
@@ -227,11 +228,15 @@ def inside(text: str) -> str:
 
 
 def stream(text: str) -> str:
-    """Where a stream comes from: an address, or an input of the sound card (`input:NAME`)."""
+    """Where a stream comes from: an address, or an input of this box (`input:NAME`)."""
+    if line := _INPUT.fullmatch(text):
+        return f"input:{line[1]}"
     with suppress(ValueError):  # http://[
-        if re.fullmatch(r"input:\S.*", text) or (re.fullmatch(r"https?://\S+", text) and urlsplit(text).hostname):
+        if re.fullmatch(r"https?://\S+", text) and urlsplit(text).hostname:
             return text
-    raise Mistake(Message("“{value}” is no stream; write an address that begins with https:// or http://", value=text))
+    raise Mistake(
+        Message("“{value}” is no stream; write an address (https://…) or an input of this box (input:NAME)", value=text)
+    )
 
 
 def voice(text: str) -> str:
