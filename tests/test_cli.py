@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from xa_thu import ZONE
 
 from loudspeaker.cli import cli
 from loudspeaker.language import speak
@@ -197,6 +199,58 @@ def test_a_skip_needs_a_reason_and_shows_in_the_plan(home: Path) -> None:
     assert run(home, "skip", airing, "--why", "mưa", "--by", "Lan").exit_code == 0
 
     assert rows(run(home, "plan", "--date", "tomorrow", "--json"))[0]["expected"] == "skipped"
+
+
+def test_a_skip_is_taken_back_once_and_only_where_there_is_one(home: Path) -> None:
+    first, second = [row["id"] for row in rows(run(home, "plan", "--date", "tomorrow", "--json"))][:2]
+    assert run(home, "skip", first, "--why", "mưa", "--by", "Lan").exit_code == 0
+
+    assert run(home, "skip", second, "--undo", "--by", "Lan").exit_code == 1
+    assert run(home, "skip", "--undo", "--by", "Lan").exit_code == 0
+    assert run(home, "skip", "--undo", "--by", "Lan").exit_code == 1
+
+
+def test_a_pause_lasts_as_long_as_it_is_said_and_all_can_be_ended_at_once(home: Path) -> None:
+    assert run(home, "resume", "--by", "Lan").exit_code == 1
+    assert run(home, "pause", "--village", "na-hoa", "--until", "2020-01-01", "--why", "x", "--by", "L").exit_code == 2
+
+    for village, until, length in (("na-hoa", "2h", 120), ("suoi-trat", "90 phút", 90)):
+        before = datetime.now(ZONE)
+        paused = run(home, "pause", "--village", village, "--until", until, "--why", "tang", "--by", "Lan")
+        ends = datetime.strptime(paused.stderr.strip()[-16:], "%H:%M %d/%m/%Y").replace(tzinfo=ZONE)
+        assert length - 2 < (ends - before).total_seconds() / 60 <= length + 1
+
+    resumed = run(home, "resume", "--by", "Lan")
+    assert resumed.exit_code == 0
+    assert [line.split()[0] for line in resumed.stderr.splitlines()] == ["na-hoa", "suoi-trat"]
+    assert run(home, "resume", "--village", "na-hoa", "--by", "Lan").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("   ", "--all", "--yes"),
+        ("Nước dâng!", "--all", "--yes", "--until", "2020-01-01T10:00"),
+        ("Nước dâng!", "--end"),
+        ("Nước dâng!", "--bulletin", "lu-quet", "--all"),
+        ("Nước dâng!",),
+        ("--bulletin", "nhac", "--all", "--yes"),
+    ],
+)
+def test_an_alarm_that_makes_no_sense_is_wrong_usage_and_nothing_is_aired(home: Path, words: tuple[str, ...]) -> None:
+    result = run(home, "urgent", *words, "--by", "Lan")
+
+    assert result.exit_code == 2
+    assert rows(run(home, "log", "--json")) == []
+
+
+def test_an_alarm_is_shown_and_asked_about_before_it_is_heard(home: Path) -> None:
+    result = run(home, "urgent", "Nước dâng ở XQZW!", "--all", "--until", "2h", "--by", "Lan", given="n\n")
+
+    assert result.exit_code == 1
+    for shown in ("Nước dâng ở", "? ", "na-hoa, suoi-trat", "Not after"):
+        assert shown in result.stderr
+    assert rows(run(home, "log", "--json")) == []
 
 
 def test_without_a_daemon_stop_says_so_and_ends_with_3(home: Path) -> None:

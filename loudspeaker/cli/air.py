@@ -77,16 +77,19 @@ def urgent(
 ) -> None:
     """Break into everything with an emergency, at once."""
     if end:
+        if text or bulletin:
+            raise BadUsage(Message("--end takes no text and no bulletin: each village hears its own all-clear"))
         return finish(station.end_urgent(decider(by)))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
     heard, who = station.hearers(villages, everywhere), decider(by)
+    ends = station.ahead(until) if until else None
     call = station.compose_urgent(text, bulletin, heard, drill)
-    tables.urgent(call)
+    tables.urgent(call, ends)
     if not yes:
         station.make_urgent(call)  # while it is read: the answer is followed by sound
         click.confirm(_("Air this now?"), abort=True, err=True)
-    finish(station.urgent(call, repeat, gap.total_seconds(), station.moment(until) if until else None, who))
+    finish(station.urgent(call, repeat, gap.total_seconds(), ends, who))
 
 
 @click.command(cls=Command)
@@ -130,19 +133,19 @@ def pause(station: Station, village: str, until: Any, why: str | None, by: str |
     """Keep a village quiet for a while: a funeral, an announced power cut."""
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))
-    ends = station.moment(until)
+    ends = station.ahead(until)
     station.pause(village, ends, why, decider(by))
     tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
 
 
 @click.command(cls=Command)
-@option("--village", type=VILLAGE, required=True, metavar="VILLAGE", help="Which village may be heard again.")
+@option("--village", type=VILLAGE, metavar="VILLAGE", help="Which village may be heard again; all, if left out.")
 @by_whom
 @with_station
-def resume(station: Station, village: str, by: str | None) -> None:
+def resume(station: Station, village: str | None, by: str | None) -> None:
     """End a pause."""
-    station.resume(village, decider(by))
-    tell(_("{village} may be heard again").format(village=village))
+    for resumed in station.resume(village, decider(by)):
+        tell(_("{village} may be heard again").format(village=resumed))
 
 
 @click.command(cls=Command)

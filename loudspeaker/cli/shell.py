@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import gc
-import getpass
 import io
 import json
 import os
@@ -182,7 +181,7 @@ def decider(by: str | None) -> str:
     if by:
         return by
     if sys.stdin.isatty():
-        return str(click.prompt(_("Who decides this? (your name)"), err=True, default=getpass.getuser()))
+        return str(click.prompt(_("Who decides this? (your name)"), err=True))
     raise click.UsageError(_("give --by NAME: who decides this"))
 
 

@@ -161,12 +161,14 @@ def outcome(rows: Sequence[Row]) -> None:
         tell(f"{row['id']}: {verdict}" + (f" ({row['why']})" if row["why"] else ""))
 
 
-def urgent(call: Any) -> None:
+def urgent(call: Any, until: datetime | None) -> None:
     """What will be said, to whom, and every guess in it, before anybody hears it."""
     tell(_("To be said:") + "\n  " + call.spoken)
     for doubt in call.doubts:
         tell("  ? " + doubt.say(_))
     tell(_("Villages: {villages}").format(villages=", ".join(call.villages)))
+    if until:
+        tell(_("Not after {until}").format(until=f"{until:%H:%M %d/%m/%Y}"))
 
 
 def ailments(found: Sequence[Any]) -> None:

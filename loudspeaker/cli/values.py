@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from gettext import gettext as _
 from typing import Any
@@ -37,7 +38,7 @@ RELATIVE = {"today": "today", "tomorrow": "tomorrow", "hôm nay": "today", "ngà
 
 
 class Moment(click.ParamType):
-    """`18:30`, `18h30` (today or, if past, tomorrow), `2026-11-24T18:30`, or a length such as `2h` from now."""
+    """`18:30`, `18h30` (today or, if past, tomorrow), `2026-11-24T18:30`, or a length from now: `2h` is two hours."""
 
     name = "moment"
 
@@ -47,11 +48,11 @@ class Moment(click.ParamType):
         if not isinstance(value, str):
             return value  # type: ignore[no-any-return]
         try:
-            if match := re.fullmatch(r"(\d\d?)[:h](\d\d)?", value):
-                hour, minute = int(match[1]), int(match[2] or 0)
+            if match := re.fullmatch(r"(\d\d?)[:h](\d\d)", value):
+                hour, minute = int(match[1]), int(match[2])
                 datetime(2000, 1, 1, hour, minute)
                 return hour, minute
-            return length(value) if re.fullmatch(r"[\d.]+\s*[a-zú]+", value) else datetime.fromisoformat(value)
+            return length(value) if re.fullmatch(r"[\d.]+\s*[^\W\d]+", value) else datetime.fromisoformat(value)
         except ValueError:
             self.fail(_("“{value}” is not a time; write 18:30, 2026-11-24T18:30 or 2h").format(value=value), param, ctx)
 
@@ -61,7 +62,7 @@ UNITS = {"s": 1, "giây": 1, "m": 60, "min": 60, "phút": 60, "h": 3600, "giờ"
 
 def length(value: str) -> timedelta:
     """`30s`, `10 phút`, `2h`. Raises `ValueError`."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(\w*)", value)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(\w*)", unicodedata.normalize("NFC", value))
     if not match or (match[2] or "s") not in UNITS:
         raise ValueError(value)
     return timedelta(seconds=float(match[1]) * UNITS[match[2] or "s"])

@@ -13,6 +13,7 @@ from ..playout import rules
 from ..playout.record import Log
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
+from . import planner
 from .record import Recording
 
 DECISIONS = frozenset({"skip", "pause", "resume", "approve"})
@@ -25,10 +26,14 @@ class Decisions:
     station: Recording
 
     def skip(self, airing: str, why: str, by: str, undo: bool = False) -> None:
-        """Leave one airing out, or take that back. Raises `NotFound`, `Refused` where it is over."""
-        found = self.station.find(airing)
-        if self.station.log.verdict_of(found.id):
+        """Leave one airing out, or take that back. Raises `NotFound`, `Refused` where it is over or under way."""
+        found, log = self.station.find(airing), self.station.log
+        if log.verdict_of(found.id):
             raise Refused(Message("{airing} is over already", airing=found.id))
+        if undo and found.id not in planner.marks(log, self.station.now() - planner.MEMORY).skips:
+            raise Refused(Message("{airing} was not skipped", airing=found.id))
+        if log.events("on-air", found.id):
+            raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=found.id))
         self._note("skip", found.id, by=by, why=why, undo=undo)
 
     def pause(self, village: str, until: str, why: str, by: str) -> None:
@@ -39,7 +44,10 @@ class Decisions:
         self._note("pause", "", village=self.station.known_village(village), until=until, why=why, by=by)
 
     def resume(self, village: str, by: str) -> None:
-        self._note("resume", "", village=self.station.known_village(village), by=by)
+        """End a pause. Raises `NotFound`, `Refused` where there is none."""
+        if self.station.known_village(village) not in paused(self.station.log, self.station.now()):
+            raise Refused(Message("{village} is not paused", village=village))
+        self._note("resume", "", village=village, by=by)
 
     def approve(self, bulletin: str, digest: str, by: str) -> None:
         """These words and recordings, and no others, may be aired."""
@@ -47,6 +55,11 @@ class Decisions:
 
     def _note(self, kind: str, airing: str, **facts: object) -> None:
         self.station.log.event(kind, airing, self.station.now(), **facts)
+
+
+def paused(log: Log, now: datetime) -> set[str]:
+    """The villages that are kept quiet now."""
+    return {pause.village for pause in planner.pauses(log, now - planner.MEMORY) if pause.begins <= now < pause.until}
 
 
 def alarmed(log: Log, now: datetime) -> dict[str, Airing]:

@@ -14,7 +14,7 @@ from ..script.reading import Doubt
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Level
 from . import planner, words
-from .decisions import alarmed
+from .decisions import alarmed, paused
 from .errands import Errands
 from .planning import Progress, Row
 from .record import row
@@ -71,6 +71,13 @@ class OnAir(Errands):
         at = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return at if at > now else at + timedelta(days=1)
 
+    def ahead(self, asked: Any) -> datetime:
+        """A time that is still to come. Raises `BadUsage`."""
+        moment = self.moment(asked)
+        if moment <= self.now():
+            raise BadUsage(Message("{until} is past", until=f"{moment:%H:%M %d/%m/%Y}"))
+        return moment
+
     def play(
         self, bulletin: str, villages: Sequence[str], by: str, override: str | None, progress: Progress
     ) -> list[Row]:
@@ -87,6 +94,8 @@ class OnAir(Errands):
         if bulletin and self.bulletin(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         order = self.call(text, bulletin, self.box.plays[villages[0]], drill)
+        if not order.heard:
+            raise BadUsage(Message("nothing in this can be said"))
         sounding = {self.box.plays[village] for village in villages}
         heard = tuple(village for village, output in self.box.plays.items() if output in sounding)
         return Call(text, bulletin, drill, heard, order.spoken, order.doubts)
@@ -144,8 +153,14 @@ class OnAir(Errands):
         """Keep a village quiet until then. Raises `BadUsage` where it is past, `NotFound`."""
         self._decided("pause", village=village, until=until.isoformat(), why=why, by=by)
 
-    def resume(self, village: str, by: str) -> None:
-        self._decided("resume", village=village, by=by)
+    def resume(self, village: str | None, by: str) -> Sequence[str]:
+        """End the pause of one village, or of all; whose it was. Raises `Refused` where none is paused, `NotFound`."""
+        villages = [village] if village else sorted(paused(self.log, self.now()))
+        if not villages:
+            raise Refused(Message("no village is paused"))
+        for one in villages:
+            self._decided("resume", village=one, by=by)
+        return villages
 
     def approve(self, bulletin: str, by: str) -> str:
         """Bind the bulletin's words and recordings; the digest that was approved."""

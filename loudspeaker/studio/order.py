@@ -82,6 +82,11 @@ class Order:
     def spoken(self) -> str:
         return " ".join(utterance.text for speech in self.speeches for utterance in speech.utterances)
 
+    @property
+    def heard(self) -> bool:
+        """Is there anything in it but what stands before the first word?"""
+        return any(isinstance(piece, Recording) or piece.utterances for piece in self.pieces)
+
     def content(self, voice: str) -> bool:
         """Did the voices of first choice speak, so that nothing is gained by asking them again?"""
         first = dict.fromkeys(speech.voices[0] for speech in self.speeches if speech.voices and speech.utterances)
