@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .interfaces import Clock
 
 TIMESYNCD = Path("/run/systemd/timesync/synchronized")
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 RTC = Path("/sys/class/rtc/rtc0/since_epoch")
 AGREES = 5.0  # seconds: who says another time than ours does not vouch for ours
 STEP = 0.5  # seconds
@@ -75,6 +76,14 @@ class StepWatch:
 
     def _distance(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
+
+
+def boot() -> str:
+    """A name for this start of the machine; none where the kernel gives none."""
+    try:
+        return BOOT.read_text().strip()
+    except OSError:
+        return ""
 
 
 def vouchers(now: datetime, trusted: bool = False, rtc: Path = RTC) -> frozenset[str]:

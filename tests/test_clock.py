@@ -24,7 +24,11 @@ class Eyes:
     def __init__(self, log: MemoryLog | None = None, now: datetime = NOW) -> None:
         self.log = log or MemoryLog()
         self.clock = FakeClock(now)
-        self.watch = ClockWatch(self.log)
+        self.begin()
+
+    def begin(self, boot: str = "monday") -> None:
+        """Start anew, after a kill -9 for all that the log knows."""
+        self.watch = ClockWatch(self.log, boot)
 
     def look(self, vouchers: frozenset[str] = NETWORK, after: float = 1.0) -> Trust:
         self.clock.advance(after)
@@ -179,6 +183,29 @@ def test_from_1970_to_now_is_the_time_being_found_and_no_doubt():
     trust = eyes.look()
 
     assert (trust.believed, trust.doubt) == (True, None)
+
+
+def test_a_persons_word_outlives_a_kill_9():
+    eyes = Eyes()
+    eyes.look(NOBODY)
+    eyes.watch.confirm(eyes.clock.now(), "chị Hoa")
+    eyes.look(NOBODY, after=3600)
+
+    eyes.begin()
+
+    assert eyes.look(NOBODY).believed
+
+
+def test_a_persons_word_does_not_outlive_the_machine_or_a_step():
+    for boot, step in (("tuesday", 0.0), ("monday", 1.0)):
+        eyes = Eyes()
+        eyes.look(NOBODY)
+        eyes.watch.confirm(eyes.clock.now(), "chị Hoa")
+
+        eyes.clock.step(step)
+        eyes.begin(boot)
+
+        assert not eyes.look(NOBODY).believed
 
 
 def test_a_station_that_was_off_for_months_judges_nothing_until_somebody_confirms():

@@ -21,6 +21,7 @@ DOUBTFUL = timedelta(hours=1, minutes=1)  # over an hour, and not an hour and th
 ABSURD = timedelta(days=31)
 ECHO = 300.0  # seconds after which a second source may only repeat the first (the kernel sets the RTC every 11 min)
 EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no source can make an earlier time true
+WORD = "clock-confirmed"  # in the log's memory
 BLANKET = frozenset({"box"})  # box.yaml's `clock: trusted` speaks for no particular step
 
 
@@ -50,10 +51,14 @@ TRUSTED = Trust()
 
 
 class ClockWatch:
-    """Looks at both clocks, about once a second. A doubt survives a restart; a person's word does not."""
+    """Looks at both clocks, about once a second. A doubt survives a restart of the machine; a person's word only ours.
 
-    def __init__(self, log: Log) -> None:
+    `boot` names this start of the machine, whose monotonic time is counted from it; without one no word is kept.
+    """
+
+    def __init__(self, log: Log, boot: str = "") -> None:
         self._log = log
+        self._boot = boot
         self._last: tuple[datetime, float] | None = None
         self._best: datetime | None = None  # monotonic zero, by the furthest time that was believed in this run
         self._vouched = self._confirmed = False
@@ -75,13 +80,17 @@ class ClockWatch:
         return Trust(believed, stepped, self._doubt, _reason(now, vouched, self._doubt))
 
     def confirm(self, now: datetime, by: str) -> None:
-        """A person's word that the time is good now; holds until the next step or restart."""
+        """A person's word that the time is good now; holds until the next step, or restart of the machine."""
         self._confirmed = True
+        if self._boot and self._last:
+            self._log.remember(WORD, {"boot": self._boot, "zero": _zero(*self._last).isoformat()})
         self._set(None)
         self._log.event("clock", "", now, confirmed=True, by=by)
 
     def _compare(self, now: datetime, monotonic: float) -> timedelta:
         last, self._last = self._last, (now, monotonic)
+        if last is None:
+            self._confirmed = self._confirmed or self._remembered(_zero(now, monotonic))
         stepped = now - last[0] - seconds(monotonic - last[1]) if last else timedelta(0)
         if last is None or abs(stepped) < STEP:
             return timedelta(0)
@@ -93,6 +102,15 @@ class ClockWatch:
             begins = self._doubt.begins if self._doubt else self._best + seconds(monotonic)
             self._set(Doubt(begins, now, now - begins > ABSURD))
         return stepped
+
+    def _remembered(self, zero: datetime) -> bool:
+        """Did somebody confirm this very clock before a restart of ours? If it was set since, `zero` differs."""
+        word = self._log.recall(WORD)
+        return (
+            isinstance(word, Mapping)
+            and word["boot"] == self._boot
+            and abs(zero - datetime.fromisoformat(word["zero"])) < STEP
+        )
 
     def _found(self, now: datetime) -> None:
         """The time became known: a box without a battery clock was off, and for how long only the log can tell."""
@@ -109,6 +127,11 @@ class ClockWatch:
         if doubt != self._doubt:
             self._doubt = doubt
             self._log.remember("clock-doubt", doubt and _plain(doubt))
+
+
+def _zero(now: datetime, monotonic: float) -> datetime:
+    """Where monotonic time begins, on the wall clock as it is set now."""
+    return now - seconds(monotonic)
 
 
 def _reason(now: datetime, vouched: bool, doubt: Doubt | None) -> Message | None:

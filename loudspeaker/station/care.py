@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..clock import vouchers
+from ..clock import boot, vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..store.asrun import UNWRITABLE
 from ..store.files import may_write
@@ -155,10 +155,10 @@ class Care(OnAir):
         by = vouchers(now, self.box.clock_trusted)
         from ..playout.trust import ClockWatch
 
-        return Vouched(now, by, ClockWatch(self.log).look(now, self.clock.monotonic(), by))
+        return Vouched(now, by, ClockWatch(self.log, boot()).look(now, self.clock.monotonic(), by))
 
     def confirm_clock(self, by: str) -> None:
-        """A person's word that the time shown is good; holds until the next step or restart."""
+        """A person's word that the time shown is good; holds until the next step, or restart of the machine."""
         self.ask("confirm_clock", by=by)
 
     def set_clock(self, time: str, by: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..clock import FakeClock, vouchers
+from ..clock import FakeClock, boot, vouchers
 from ..errors import Message
 from ..interfaces import Clock, Speaker
 from ..language import LANGUAGES, translator
@@ -58,7 +58,7 @@ class Live:
         self.rehearsal = rehearsal
         self.button = button
         self.conductor = Conductor(log, speakers, self, alone)
-        self.watch = ClockWatch(log)
+        self.watch = ClockWatch(log, boot())
         self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
