@@ -27,7 +27,7 @@ from loudspeaker.speakers.stream import Dial, Receiver
 from loudspeaker.speakers.tape import Live
 
 RATE = 8000
-LOUD = array("h", [3000, -3000] * 400).tobytes()  # a tenth of a second
+LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second
 SILENT = bytes(1600)
 
 
@@ -114,9 +114,11 @@ class Ear(tuner.Pipe):
 
     def __init__(self) -> None:
         self.hung_up = False
+        self.blocks: list[bytes] = []
 
     def put(self, block: bytes) -> None:
         self.hung_up = False
+        self.blocks.append(block)
 
     def hang_up(self) -> None:
         self.hung_up = True
@@ -153,7 +155,7 @@ class Air:
 
 
 def test_a_station_that_ends_or_falls_silent_is_tuned_in_again() -> None:
-    air = Air([LOUD] * 3, [LOUD] + [SILENT] * 1000, [LOUD])
+    air = Air([LOUD] * 3, [OTHER] + [SILENT] * 1000, [LOUD])
 
     assert [air.receive() for _ in range(3)] == [tuner.AGAIN] * 3
     assert (air.taken, [said for _, said in air.told]) == ([3, 301, 1], [None])
@@ -174,6 +176,18 @@ def test_a_station_that_stays_silent_is_given_up_in_forty_seconds_and_taken_up_w
     assert [(round(at), said) for at, said in air.told] == [(0, None), (40, "silent"), (52, None)]
 
 
+def test_what_comes_a_second_time_is_left_out_and_is_no_sign_of_life() -> None:
+    old = [LOUD, OTHER] * 20
+    air = Air(old, old, [*old, LOUD, LOUD, OTHER], *[[LOUD, LOUD]] * 30)
+    for _ in range(3):
+        air.receive()
+    assert b"".join(air.ear.blocks) == b"".join([*old, LOUD, LOUD, OTHER])
+    while air.told[-1][1] is None:
+        air.receive()
+
+    assert air.told[-1][1] == "stale"
+
+
 def test_a_line_that_stays_dead_is_given_up_with_its_reason() -> None:
     air = Air([LOUD], *[[]] * 30)
     while len(air.told) < 2:
@@ -189,9 +203,9 @@ needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is 
 
 
 class Station(BaseHTTPRequestHandler):
-    """Sends `sound` and hangs, ends, lies, refuses or leads elsewhere, as its path says."""
+    """Sends one of its `sounds` and hangs, ends, lies, refuses or leads elsewhere, as its path says."""
 
-    sound = b""
+    sounds = (b"", b"")
     asked: list[str] = []  # noqa: RUF012 - counted over all requests
 
     def do_GET(self) -> None:
@@ -205,7 +219,8 @@ class Station(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "audio/mpeg")
         self.end_headers()
-        self.wfile.write(b"<html>not a stream</html>" if self.path == "/lie" else Station.sound)
+        live = Station.sounds[len(Station.asked) % 2]  # never the same twice
+        self.wfile.write(b"<html>not a stream</html>" if self.path == "/lie" else live)
         if self.path == "/stall":
             time.sleep(5)
 
@@ -214,11 +229,12 @@ class Station(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three quiet seconds of a tone as MP3, and as a HLS folder."""
+    """Three quiet seconds of a tone as MP3, and as a HLS folder; and of another tone."""
     folder = tmp_path_factory.mktemp("recording")
-    tone = ["-f", "lavfi", "-i", "sine=f=600:d=3", "-af", "volume=-12dB"]
+    tone, other = (["-f", "lavfi", "-i", f"sine=f={hertz}:d=3", "-af", "volume=-12dB"] for hertz in (600, 700))
     quiet = ["ffmpeg", "-nostdin", "-loglevel", "error"]
     subprocess.run([*quiet, *tone, str(folder / "tone.mp3")], check=True)
+    subprocess.run([*quiet, *other, str(folder / "other.mp3")], check=True)
     hls = ["-c:a", "aac", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0"]
     subprocess.run([*quiet, *tone, *hls, str(folder / "tone.m3u8")], check=True)
     return folder
@@ -235,7 +251,8 @@ def served(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[int]:
 
 @pytest.fixture
 def station(recording: Path) -> Iterator[int]:
-    Station.sound, Station.asked = (recording / "tone.mp3").read_bytes(), []
+    Station.sounds = (recording / "tone.mp3").read_bytes(), (recording / "other.mp3").read_bytes()
+    Station.asked = []
     yield from served(Station)
 
 

@@ -29,6 +29,7 @@ FAULTS = {
     "soundless": N_("no sound comes from “{url}”"),
     "silent": N_("“{url}” is silent"),
     "input": N_("“{url}” cannot be opened: {detail}"),
+    "stale": N_("“{url}” only repeats what was heard before"),
     "ffmpeg": N_("ffmpeg is not installed, so no stream can be received"),
 }
 

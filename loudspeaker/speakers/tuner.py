@@ -4,8 +4,8 @@
     python -m loudspeaker.speakers.tuner input:NAME PIPE RATE
 
 Until somebody reads the pipe, only the last two seconds are kept, so that what is heard is live. A stream that ends,
-stalls or has been silent for half a minute is opened anew, again and again until this process is ended. One JSON line
-on standard output says when sound has come (`{"sounds": true}`), and when none has for `PATIENCE` or at the first try
+stalls or has been silent for half a minute is opened anew, again and again until this process is ended; what then comes
+a second time is left out. One JSON line on standard output says when sound has come (`{"sounds": true}`), and when none has for `PATIENCE` or at the first try
 (`false`, with the `fault`): then the pipe is ended, and with it the playback, until there is sound and a reader again.
 """
 
@@ -35,6 +35,7 @@ STALL = 8.0  # … without any sound
 SILENCE = 30.0  # … of sound that is silent
 SILENT = 33  # of 32768: −60 dBFS
 PATIENCE = 40.0  # … without anything worth hearing: a silence, and the time to find out that a new try does not help
+REMEMBERED = 600  # blocks
 AGAIN, SELDOM = 2.0, 10.0  # … between two tries, and where patience is at its end
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -82,6 +83,30 @@ class Silence:
         silent = max(max(samples), -min(samples)) < SILENT
         self.lasted = self.lasted + BLOCK if silent else 0.0
         return silent
+
+
+class Echo:
+    """What begins as the last try did: a stalled playlist's old pieces, a server's burst. Live sound never does."""
+
+    def __init__(self) -> None:
+        self._last: list[int] = []
+        self._now: list[int] = []
+        self._same = True
+        self.lasts = False
+
+    def begin(self) -> None:
+        """A new try."""
+        self._last, self._now = self._now or self._last, []
+        self._same, self.lasts = True, False
+
+    def hear(self, block: bytes) -> bool:
+        """Take note of a block; was all of this try up to here heard before?"""
+        place = len(self._now)
+        if place < REMEMBERED:
+            self._now.append(hash(block))
+        known = place < min(len(self._last), REMEMBERED) and self._last[place] == self._now[place]
+        self._same = self.lasts = self._same and known
+        return self.lasts
 
 
 class Pipe:
@@ -136,30 +161,40 @@ class Tuner:
     ) -> None:
         self._tune, self._pipe, self._tell, self._fault, self._now = tune, pipe, tell, fault, now
         self._heard_at: float | None = None
+        self._echo = Echo()
 
     def receive(self) -> float:
         """One try, until it ends or was silent for too long. Returns how long to wait before the next, in seconds."""
         silence = Silence()
+        self._echo.begin()
         for block in self._tune():
-            self._pipe.put(block)
-            if not silence.hear(block):
-                self._heard_at = self._now()
-                self._tell(None)
+            known, silent = self._echo.hear(block), silence.hear(block)
+            if not known:
+                self._take(block, silent)
             if silence.lasted >= SILENCE:
                 break
             if self._heard_at is not None and self._lost():
-                self._give_up({"fault": "silent"})
+                self._give_up(silence)
         if not self._lost():
             return AGAIN
-        self._give_up({"fault": "silent"} if silence.lasted else self._fault())
+        self._give_up(silence)
         return SELDOM
+
+    def _take(self, block: bytes, silent: bool) -> None:
+        self._pipe.put(block)
+        if not silent:
+            self._heard_at = self._now()
+            self._tell(None)
 
     def _lost(self) -> bool:
         return self._heard_at is None or self._now() - self._heard_at >= PATIENCE
 
-    def _give_up(self, fault: Fault) -> None:
+    def _give_up(self, silence: Silence) -> None:
         self._pipe.hang_up()
-        self._tell(fault)
+        if silence.lasted:
+            self._tell({"fault": "silent"})
+        else:
+            self._tell({"fault": "stale"} if self._echo.lasts else self._fault())
 
 
 def heard(process: subprocess.Popen[bytes], rate: int, words: deque[bytes]) -> Iterator[bytes]:
