@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers import day, intact
+from loudspeaker.speakers import day, intact, leash
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.speakers.anchor import Anchor, Habit, habit
 from loudspeaker.speakers.deck import Deck
@@ -468,3 +468,18 @@ def test_the_horns_have_spoken_where_it_was_louder_than_before(
 def test_a_level_is_that_of_its_samples() -> None:
     assert level(array("h", [16384, -16384] * 50).tobytes()) == pytest.approx(-6.02, abs=0.01)
     assert level(bytes(100)) == -96.0
+
+
+# Which server a stream may be moved by
+
+
+@pytest.mark.parametrize(
+    ("world", "there"),
+    [({}, False), ({"PULSE_SERVER": "tcp:x"}, True), ({"XDG_RUNTIME_DIR": "{run}"}, True), ({"HOME": "{run}"}, False)],
+)
+def test_a_server_that_is_not_there_is_not_asked(tmp_path: Path, world: dict[str, str], there: bool) -> None:
+    (tmp_path / "pulse").mkdir()
+    (tmp_path / "pulse" / "native").touch()
+    found = {name: value.format(run=tmp_path) for name, value in world.items()}
+
+    assert leash.served(found, tmp_path / "none") is there

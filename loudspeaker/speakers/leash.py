@@ -11,11 +11,14 @@ import json
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 
 NEWS = (b"'remove' on sink #", b"'change' on sink-input #")
 PATIENCE = 2.0  # seconds: a dead server does not answer
+SYSTEM_WIDE = Path("/run/pulse/native")
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -25,7 +28,9 @@ class Leash:
     def __init__(self) -> None:
         self.moved = False
         self._events: subprocess.Popen[bytes] | None = None
-        with suppress(OSError):  # no pactl, no server
+        if not served():
+            return
+        with suppress(OSError):  # no pactl
             quiet = subprocess.DEVNULL
             self._events = subprocess.Popen(
                 ["pactl", "subscribe"], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=_die_with_us
@@ -45,6 +50,13 @@ class Leash:
                     self.moved = True
                     break
             events.kill()
+
+
+def served(world: Mapping[str, str] = os.environ, system_wide: Path = SYSTEM_WIDE) -> bool:
+    """Is there a server? Asking one that is not there could start it, and it would take the card."""
+    places = [("PULSE_RUNTIME_PATH", "native"), ("XDG_RUNTIME_DIR", "pulse/native")]
+    sockets = [Path(world[name], socket) for name, socket in places if name in world]
+    return "PULSE_SERVER" in world or any(socket.exists() for socket in [*sockets, system_wide])
 
 
 def sink() -> int | None:
