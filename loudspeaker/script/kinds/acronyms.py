@@ -11,7 +11,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads
 from ..syllables import LOWER, has_marks, is_syllable
 from .titles import ambiguous
 
-_WORD = r"[A-ZĐƯÂ][A-Za-zĐđƯưÂ]{0,15}"
+_WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
 @reads(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")

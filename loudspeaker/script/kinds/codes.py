@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..numerals import NUMBER, spell_letters
-from ..rules import Rule, Scene, reads
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER
 
+_NUMBERED = words_before(
+    "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
+    "tòa|toà|giống|điều|khoản|mẫu|nhóm|loại|bảng|dãy|kiệt|ngõ|hẻm|ngách|biểu|sư đoàn|tuyến|xe"
+)
+_GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -42,10 +48,11 @@ def lineage(match: re.Match[str], scene: Scene) -> str | None:
     return spell_letters(match[1]) + "".join(f" chấm {scene.say(part)}" for part in match[2][1:].split("."))
 
 
-@reads(r"([A-Z]{2,3})(\d{1,2}[.,]\d{1,2})(?![^\W_]|[./]\d)", starts="word")
+@reads(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
 def graded(match: re.Match[str], scene: Scene) -> str | None:
-    """bụi PM2.5 -> pê mờ hai phẩy năm"""
-    return f"{spell_letters(match[1])} {scene.say(match[2])}"
+    """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
+    point = "phẩy" if match[1] == "PM" else "chấm"
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
 
 
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
@@ -71,9 +78,13 @@ def named(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
-def digit_first(match: re.Match[str], scene: Scene) -> str | None:
-    """5K -> năm ca; lớp 12C3 -> mười hai xê ba"""
-    return _parts(match[0], scene)
+def digit_first(match: re.Match[str], scene: Scene) -> Answer:
+    """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
+    said = _parts(match[0], scene)
+    bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
+    if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows("codes", match.start(), *_GAPS):
+        return said
+    return Guess(said, Message("a number with a letter, and no word says what it is"))
 
 
 @reads(rf"({NUMBER})([A-ZĐ]{{2,3}})(?![^\W_])")

@@ -24,6 +24,8 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     cued = scene.before(match.start()).endswith(KINDS)
     if not cued and (" " in match[0] or (match[4][0] == "-" and not match[3])):
         return None
+    if not cued and match[1][-1:].isalpha():  # 20k/LĐ is a price a head
+        return None
     first = re.split(r"[-/&. ]", match[5])[0]
     if first in _UNITS or (not cued and len(first) < 2):
         return None

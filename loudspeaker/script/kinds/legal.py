@@ -29,4 +29,16 @@ def inserted(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {LETTERS[match[2].upper()]}"
 
 
-RULES: tuple[Rule, ...] = (point, inserted)
+@reads(r"K\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))", starts="word")
+def clause(match: re.Match[str], scene: Scene) -> str | None:
+    """điểm a K2 Đ12 -> khoản hai …"""
+    return f"khoản {scene.say(match[1])}"
+
+
+@reads(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
+def article(match: re.Match[str], scene: Scene) -> str | None:
+    """… Đ12 NĐ 144 -> Điều mười hai"""
+    return f"Điều {scene.say(match[1])}" if scene.follows("legal", match.start(), ", ", " ") else None
+
+
+RULES: tuple[Rule, ...] = (point, inserted, clause, article)

@@ -14,10 +14,14 @@ _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|n�
 
 
 @reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?({_DONG})")
-def dong(match: re.Match[str], scene: Scene) -> str | None:
+def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"\.000$", match[1]):
         return None
+    if match[3] == "đ" and re.fullmatch(r"\d{1,2},\d{1,2}", match[1]):  # nobody has half a dong
+        said = f"{scene.say(match[1])} điểm"
+        marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
+        return said if marked else Guess(said, Message("“đ” may be points or dong"))
     until = f" đến {_amount(match[2], scene)}" if match[2] else ""
     return f"{_amount(match[1], scene)}{until} đồng"
 

@@ -23,6 +23,13 @@ def long(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_digits(match[1]), _uncued())
 
 
+@reads(r"(\d{7,9})(?![\d])(?![.,]\d)")
+def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
+    """12345678: an amount, unless somebody left out what it is the number of"""
+    said = scene.say(match[1])
+    return said if match[1].endswith("000") else Guess(said, Message("a long number, and no word says what it is"))
+
+
 @reads(NUMBER)
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """1.005 -> một nghìn không trăm linh năm"""
@@ -39,4 +46,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (padded, long, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, ungrouped, number, endless)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from ..rules import Rule, Scene, reads, words_before
+from ...errors import Message
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
     "cấp|số|khu|phường|đội|đợt|tiết"
 )
+_MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
     r"(?:(?:, ?| và | - |-|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
     r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng)))"
@@ -41,6 +43,24 @@ def ordinal(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.ordinal(int(match[1])) + whole
 
 
+@reads(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
+def weekdays(match: re.Match[str], scene: Scene) -> str | None:
+    """bơm nước T2,4,6 -> thứ hai, tư, sáu"""
+    days = re.findall(r"\d", match[0])
+    return "thứ " + ", ".join(scene.numerals.ordinal(int(day)) for day in days)
+
+
+@reads(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
+def short_month(match: re.Match[str], scene: Scene) -> Answer:
+    """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
+    month = int(match[1])
+    named = scene.before(match.start()).endswith(_MONTHLY)
+    if not named and 2 <= month <= 7:
+        return None
+    said = f"tháng {scene.numerals.month(month)}"
+    return said if named else Guess(said, Message("taken for a month"))
+
+
 @reads(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
 def weekday(match: re.Match[str], scene: Scene) -> str | None:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
@@ -62,4 +82,4 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers)
 
 
-RULES: tuple[Rule, ...] = (after_thu, ordinal, weekday, listed)
+RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, short_month, weekday, listed)

@@ -31,7 +31,7 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
-@reads(r"0\d{1,4}(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
+@reads(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
 def masked(match: re.Match[str], scene: Scene) -> str | None:
     """0977.xxx.123: the middle is hidden"""
     return _phone(match)

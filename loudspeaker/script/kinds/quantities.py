@@ -12,7 +12,10 @@ _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
-_PEOPLE = words_before("bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|bn|thanh niên")
+_PEOPLE = words_before(
+    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|bn|thanh niên|người|cụ|chị em|sn"
+)
+_TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 
@@ -55,15 +58,17 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
 
 
-@reads(rf"({NUMBER})T(?![^\W_])")
+@reads(rf"({NUMBER})[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
-    """xe trên 3,5T -> tấn; bệnh nhi 4T -> tuổi"""
+    """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
     words, said = scene.before(match.start()), scene.say(match[1])
     if any(cue in words for cue in _LOADED) or "," in match[1]:
         return f"{said} tấn"
+    if any(cue in words for cue in _TERMS):
+        return f"{said} tháng"
     if any(cue in words for cue in _PEOPLE):
         return f"{said} tuổi"
-    return Guess(f"{said} tấn", Message("this could be tons or years of age"))
+    return Guess(f"{said} tấn", Message("this could be tons, months or years of age"))
 
 
 @reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
@@ -74,7 +79,7 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
-@reads(r"([kKcm]?[mM][23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+@reads(r"([kcm]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):

@@ -137,6 +137,8 @@ def slash(match: re.Match[str], scene: Scene) -> Answer:
 def plus(match: re.Match[str], scene: Scene) -> Answer:
     """A bullet at the beginning of a line, else “cộng”"""
     start, end = match.span()
+    if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
+        return "cộng "
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
     return " cộng " if scene.text[max(0, start - 2) : start].strip()[-1:].isalnum() else ""

@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import LETTERS
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
 _DOTTED = (
@@ -68,6 +68,18 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
 
+_CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
+_NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
+_CALLING = words_before("gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+
+
+@reads(rf"([acbeô])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+def called(match: re.Match[str], scene: Scene) -> Answer:
+    """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
+    named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
+    return _CALLED[match[1]] if named or scene.before(match.start()).endswith(_CALLING) else None
+
+
 _NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
 
 
@@ -82,4 +94,4 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
-RULES: tuple[Rule, ...] = (title, place, slashed, and_so_on, initial)
+RULES: tuple[Rule, ...] = (title, place, called, slashed, and_so_on, initial)
