@@ -141,7 +141,7 @@ def test_a_frozen_server_neither_delays_the_airing_nor_loses_what_was_found(
     server.process.send_signal(signal.SIGCONT)
 
     assert looked - asked < 0.05
-    assert closed - asked < 4.5
+    assert closed - asked < 2.5
     with opened(notes, tmp_path):
         wait_for(lambda: stands(server) == (ODD, True))
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from ..errors import LoudspeakerError, Message
 
 CONTROLS = ("Master", "Speaker", "PCM", "Headphone", "Digital")  # of a card as a whole, the likeliest first
-PATIENCE = 2.0  # seconds: a dead sound server does not answer at all
+PATIENCE = 1.0  # seconds: a dead sound server does not answer at all
 NEAR = 5.0  # percent: a mixer has steps
 KEPT = "mixers"  # in the notes: what each was like before
 
