@@ -664,3 +664,13 @@ def test_a_stream_with_too_little_left_is_not_joined():
     stage.until("18:00")
 
     assert ({VOV.id: "failed-device"}, []) == (stage.verdicts(), stage.heard)
+
+
+def test_what_began_was_heard_however_soon_it_was_cut_for_good():
+    stage = Stage(MORNING)
+    stage.until("17:30:00.5")
+
+    stage.restart(after=400)
+
+    assert stage.record(MORNING).verdict == "aired-partly"
+    assert stage.record(MORNING).frames == 1

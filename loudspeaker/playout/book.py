@@ -177,12 +177,12 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _remains(life: Life, heartbeat: datetime | None) -> Attempt:
-    """What is known to have been heard of an attempt whose end nobody saw: at least until the last heartbeat."""
+    """What is known to have been heard of an attempt whose end nobody saw: until the last heartbeat, or a sample."""
     facts = life.started
     duration, rate = float(str(facts["duration"])), int(str(facts["rate"]))
     began = life.on_air or moment(facts["for"])
     heard = (heartbeat - began).total_seconds() if life.on_air and heartbeat and began else 0.0
-    least = duration * rules.QUARTER if life.quarter else 0.0
+    least = duration * rules.QUARTER if life.quarter else 1 / rate if life.on_air else 0.0
     heard = min(max(heard, least), duration)
     ended = began + seconds(heard) if began else None
-    return Attempt(began, ended, heard, int(heard * rate), str(facts.get("via", "")))
+    return Attempt(began, ended, heard, round(heard * rate), str(facts.get("via", "")))
