@@ -178,8 +178,8 @@ def given(file: str) -> bytes:
 
 def decider(by: str | None) -> str:
     """Who decides: as given, else asked for on a terminal. The system's user is always “pi” and says nothing."""
-    if by:
-        return by
+    if by and by.strip():
+        return by.strip()
     if sys.stdin.isatty():
         return str(click.prompt(_("Who decides this? (your name)"), err=True))
     raise click.UsageError(_("give --by NAME: who decides this"))

@@ -69,9 +69,10 @@ class Service(Asked):
         return self.conductor.quiet
 
     def close(self) -> None:
+        for child in self._children.values():
+            child.terminate()  # they end while the sound does
         super().close()
         for child in self._children.values():
-            child.terminate()
             with suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=GONE)
 
