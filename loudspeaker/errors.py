@@ -101,12 +101,12 @@ class LoudspeakerError(Exception):
 
 
 class BadFile(LoudspeakerError):
-    """A script, schedule or setting cannot be used as written; carries every problem found, not the first."""
+    """A script, schedule or setting cannot be used as written; carries every problem found, each once."""
 
     exit_code = 2
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(dict.fromkeys(problems))
         super().__init__(self.problems[0].message)
 
     def say(self, translate: Callable[[str], str] = str) -> str:

@@ -116,10 +116,10 @@ class Box:
                 os.kill(int(child), signal.SIGKILL)
 
     def end(self) -> None:
-        """SIGTERM, as systemd does; it must be gone soon."""
+        """SIGTERM, as systemd does."""
         assert self.process
         self.process.terminate()
-        self.process.wait(5)
+        self.process.wait(30)
 
     def step_clock(self, seconds: float) -> None:
         """Set the wall clock of the process, at once: so far from the right time."""
@@ -131,7 +131,7 @@ class Box:
         """Until `offset` seconds after (before, if negative) the right time of an airing, counted from 0."""
         time.sleep(max(0.0, self.first + airing * self.apart + offset - time.monotonic()))
 
-    def finish(self, patience: float) -> None:
+    def finish(self, patience: float = 240.0) -> None:
         """Let it run until everything has its verdict."""
         until = time.monotonic() + patience
         while time.monotonic() < until and len(self.records()) < self.airings:

@@ -34,16 +34,17 @@ class ChildSpeaker:
         self._wake = wake
         self._child: subprocess.Popen[bytes] | None = None
         self._last = Playback()
-        self._begins = self._duration = 0.0
+        self._began: float | None = None  # monotonic, as the child told it
+        self._duration = 0.0
         self._rate = 1
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
-        wait = max(0.05, (at - self._clock.now()).total_seconds())
-        self._begins = self._clock.monotonic() + wait
+        begins = self._clock.monotonic() + (at - self._clock.now()).total_seconds()
         self._duration = sum(programme.duration for programme in sequence)
         self._rate = sequence[0].rate
-        command = [sys.executable, "-S", __file__, airing, str(self._begins), str(self._duration), str(self._ear)]
-        self._child = subprocess.Popen(command, preexec_fn=die_with_parent)
+        command = [sys.executable, "-S", __file__, airing, str(begins), str(self._duration), str(self._ear)]
+        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=die_with_parent)
+        self._began = None
         threading.Thread(target=self._watch, args=[self._child], daemon=True).start()
         self._last = Playback(State.ARMED, airing, via="child")
 
@@ -55,8 +56,8 @@ class ChildSpeaker:
 
     def poll(self) -> Playback:
         now = self._clock.monotonic()
-        if self._last.state is State.ARMED and now >= self._begins:
-            started = self._clock.now() - timedelta(seconds=now - self._begins)
+        if self._last.state is State.ARMED and self._began is not None:
+            started = self._clock.now() - timedelta(seconds=now - self._began)
             self._last = replace(self._last, state=State.PLAYING, started_at=started)
         if self._last.state is State.PLAYING:
             self._last = replace(self._last, frames=self._frames(now))
@@ -68,18 +69,21 @@ class ChildSpeaker:
         self.stop()
 
     def _watch(self, child: subprocess.Popen[bytes]) -> None:
-        child.wait()
+        assert child.stdout
+        with child.stdout as word:
+            if word.read(1) and self._child is child:
+                self._began = self._clock.monotonic()
+                self._wake()
+            child.wait()
         self._wake()
 
     def _end(self, state: State) -> None:
         frames = round(self._duration * self._rate) if state is State.DONE else self._frames(self._clock.monotonic())
         error = Message("the sound card failed") if state is State.FAILED else None
-        started = self._last.started_at or (self._clock.now() if frames else None)
-        ended = self._clock.now()
-        self._last = replace(self._last, state=state, frames=frames, error=error, started_at=started, ended_at=ended)
+        self._last = replace(self._last, state=state, frames=frames, error=error, ended_at=self._clock.now())
 
     def _frames(self, now: float) -> int:
-        return round(max(0.0, min(now - self._begins, self._duration)) * self._rate)
+        return 0 if self._began is None else round(min(now - self._began, self._duration) * self._rate)
 
 
 def die_with_parent() -> None:
@@ -89,10 +93,12 @@ def die_with_parent() -> None:
 def sound(airing: str, begins: float, duration: float, ear: str) -> None:
     """Make the silence heard: a line when it begins, one when most of it, one when all of it was heard."""
     file = os.open(ear, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    begins = max(begins, time.clock_gettime(time.CLOCK_BOOTTIME))
     for what, share in (("begin", 0.0), ("most", 0.75), ("whole", 1.0)):
         time.sleep(max(0.0, begins + share * duration - time.clock_gettime(time.CLOCK_BOOTTIME)))
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
         os.write(file, f"{what} {time.time()} {now} {airing}\n".encode())
+        os.write(sys.stdout.fileno(), b".")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def step(folder: Path, number: int) -> None:
         if not stays:
             time.sleep(chance.uniform(0.5, 3.0))
             box.step_clock(0)
-        box.finish(patience=60)
+        box.finish()
         box.check()
         box.check_times()
         # An hour forward is believed at once, and what it jumped over is told to be missed; all else is caught up.
@@ -80,7 +80,7 @@ def learn(folder: Path, number: int) -> None:
         box.wait_for(0, random.Random(number).uniform(-3.0, 9.0))
         assert not box.sounds(), box.told
         box.step_clock(0)
-        box.finish(patience=60)
+        box.finish()
         box.check()
         box.check_times()
         assert not box.lost(), box.told

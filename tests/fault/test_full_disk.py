@@ -71,7 +71,7 @@ def mistreat(box: Box, reserve: bool, chance: random.Random) -> None:
         else:
             assert "disk is full" in box.told, box.told
             filler.unlink()
-        box.finish(patience=30)
+        box.finish()
         box.check()
         assert {str(record.verdict) for record in box.records()} == {"aired"}, box.told
 

@@ -55,7 +55,7 @@ def mistreat(box: Box, seed: int, kills: int) -> None:
             if kind != "player":
                 box.kill()
                 box.start()
-        box.finish(patience=90)
+        box.finish()
         box.check()
         # Whose both attempts were killed before a sample left is not lost: it was tried as often as it may be.
         assert all(box.attempts(airing) == 2 for airing in box.lost()), box.told
