@@ -2,11 +2,14 @@
 
 parts      what there is: files, log, stores, engines, clock
 folder     people's files as values, with every mistake     planner   which sound an airing needs, and the plan
-planning   plan prepare approve render call                 live      conductor, speakers and plan on the air
-record     rows verify story report                         service   what the daemon runs
-onair      play urgent stop skip pause rehearse             story     one airing in plain words
+planning   plan prepare render call                         record    rows verify story report
+onair      play urgent stop skip pause approve rehearse     decisions skips, pauses, approvals in the log
+errands    through the daemon, or by hand                   byhand    on the air without a daemon
+live       conductor, speakers and plan on the air          asked     what people ask of it, through the door
+service    what the daemon runs                             counted   what policy counts of a day
 care       doctor test clock voices cache                   words     `read`
-files      check import export                              sample    the sample commune
+files      check import export                              story     one airing in plain words
+sample     the sample commune                               chart     a day as a picture
 """
 
 from .station import Station
