@@ -5,8 +5,9 @@
 
 Until somebody reads the pipe, only the last two seconds are kept, so that what is heard is live. A stream that ends,
 stalls or has been silent for half a minute is opened anew, again and again until this process is ended; what then comes
-a second time is left out. One JSON line on standard output says when sound has come (`{"sounds": true}`), and when none has for `PATIENCE` or at the first try
-(`false`, with the `fault`): then the pipe is ended, and with it the playback, until there is sound and a reader again.
+a second time is left out. One JSON line on standard output says when sound has come (`{"sounds": true}`), and when none
+has for `PATIENCE` or at the first try (`false`, with the `fault`): then the pipe is ended, and with it the playback,
+until there is sound and a reader again.
 """
 
 from __future__ import annotations
