@@ -24,6 +24,7 @@ _FOLD: dict[int, str] = {
     **{ord(c): "" for c in _INVISIBLE},
     **{ord(c): "'" for c in "‘’ʼʹ′＇`´"},
     **{ord(c): '"' for c in "″＂„«»"},
+    **{ord(c): f" {c} " for c in "½¼¾"},
     **{ord(c): "•" for c in "●○◦■□▪▫►▶‣⁃∙·✓✔➢➤❖◆◇→⇒"},
     **{ord(c): "°" for c in "º˚"},
     **{ord(c): "/" for c in "⁄∕／"},

@@ -138,11 +138,11 @@ class _Page:
 
     def _put(self, words: str, start: int, end: int, copied: bool = False) -> int:
         """Write `words` for the text from `start` to `end`; give back where they begin."""
+        if self._last in " \n":
+            words = words.lstrip(" ")
         words = _BLANKS.sub(" ", words) if copied else self._fit(words)
         if words == "," and self._last == " ":
             self._shorten()
-        elif self._last in " \n":
-            words = words.lstrip(" ")
         elif words[:1] == "." == self._last or (
             words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied))
         ):

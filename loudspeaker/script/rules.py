@@ -121,7 +121,7 @@ class Scene:
         """Whether only bullets and blanks stand before `at` on its line."""
         head = self.text[max(0, at - 8) : at]
         line = head.rpartition("\n")[2]
-        return not line.strip(' -+*•"“') and (len(line) < 8)
+        return not line.strip(" -+*•\"“'/") and (len(line) < 8)
 
     def follows(self, kind: str, at: int, *gaps: str) -> bool:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""

@@ -33,7 +33,7 @@ def _number(written: str, scene: Scene) -> str:
 @reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_])", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
-    if match[1][0] == "Đ" and len(match[2]) != 3:
+    if match[1][0] == "Đ" and len(match[2]) != 3 and "." not in match[0]:
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
     return f"{_ROADS[match[1].upper()]} {scene.say(match[2])}{letter}"

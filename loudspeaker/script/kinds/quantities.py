@@ -13,7 +13,7 @@ _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
 _PEOPLE = words_before(
-    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|bn|thanh niên|người|cụ|chị em|sn"
+    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn"
 )
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
@@ -94,6 +94,15 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     return " nhân " if scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap) else None
 
 
+@reads(r"c(1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
+def force(match: re.Match[str], scene: Scene) -> Answer:
+    """gió c10, giật c12 -> cấp mười, …"""
+    if not any(cue in scene.before(match.start()) for cue in (" gió ", " giật", " bão ", " mạnh ")):
+        return None
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"cấp {scene.say(match[1])}{until}"
+
+
 @reads(r"[ØøΦφ∅⌀] ?(?=\d)", starts="word sign")
 def bore(match: re.Match[str], scene: Scene) -> Answer:
     """ống Ø21 -> phi hai mươi mốt"""
@@ -106,4 +115,16 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
 
 
-RULES: tuple[Rule, ...] = (parted, flattened, degrees, position, tons_or_years, halved, measured, times, bore, lone)
+RULES: tuple[Rule, ...] = (
+    parted,
+    flattened,
+    degrees,
+    position,
+    tons_or_years,
+    halved,
+    measured,
+    times,
+    force,
+    bore,
+    lone,
+)

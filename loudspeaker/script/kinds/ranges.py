@@ -16,7 +16,8 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     if _value(match[1]) < _value(match[2]):
         return f"{first} đến {last}"
     if " " in match[0]:
-        return Guess(f"{first} đến {last}", Message("a range that does not rise"))
+        link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
+        return Guess(f"{first}{link}{last}", Message("a range that does not rise"))
     return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
 
 

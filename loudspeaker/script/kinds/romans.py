@@ -53,7 +53,7 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     """phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])
     words = scene.before(match.start())
-    if not value or not words.endswith(_SMALL_CUES):
+    if not value or not words.endswith(_SMALL_CUES) or words.endswith(" giai đoạn"):
         return None
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 

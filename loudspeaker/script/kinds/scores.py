@@ -54,13 +54,14 @@ def clock(match: re.Match[str], scene: Scene) -> str | None:
     return f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
 
 
-@reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){2,4}( ?\+? ?TE)?(?![^\W_]|[-/.]\d)")
+@reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){2,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8"""
     if " npk" not in scene.before(match.start()):
         return None
-    traces = " tê e" if match[1] else ""
-    return ", ".join(scene.say(number) for number in re.findall(r"\d+", match[0])) + traces
+    numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
+    more = " tê e" if match[1] else f" cộng {scene.say(match[2])} ét" if match[2] else ""
+    return ", ".join(scene.say(number) for number in numbers) + more
 
 
 RULES: tuple[Rule, ...] = (score, half, ratio, clock, formula)

@@ -20,6 +20,7 @@ _SPOKEN = {
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
@@ -40,6 +41,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
     counting = re.match(r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng) \d)", scene.text[end : end + 9])
+    if scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end):
+        return " đến "
     if counting and _amount_before(scene, start):
         return " đến " if _alike(scene, end) else " "
     if after.isdecimal() and before in ("", *' \n("“'):
@@ -170,7 +173,7 @@ def pictures(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
-@reads(r"[^\w\s]", starts="sign")
+@reads(r"[^\w\s]|[½¼¾²³](?![^\W\d_])", starts="sign")
 def sign(match: re.Match[str], scene: Scene) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
