@@ -19,9 +19,14 @@ from loudspeaker.control import ask
 from loudspeaker.errors import BadUsage, NotFound, Refused, Unreachable
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
+from loudspeaker.station.asked import KINDS, VERBS, Asked
+from loudspeaker.station.decisions import DECISIONS, Decisions
 
 Progress = Callable[[int, int, str], None]
+ALARM = {
+    **{"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "repeat": 3, "gap": 30.0},
+    **{"until": None, "drill": False, "by": "Lan"},
+}
 MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
 
 
@@ -171,6 +176,52 @@ def test_a_decision_about_what_does_not_exist_is_refused_through_the_door_too(as
         asked.carry_out("stop", {"villages": []}, 0)
     with pytest.raises(BadUsage):
         asked.carry_out("close", {}, 0)
+
+
+@pytest.mark.parametrize(
+    ("verb", "args"),
+    [
+        ("play", {"bulletin": ["nhac"], "villages": ["na-hoa"], "by": "Lan"}),
+        ("play", {"bulletin": "nhac", "villages": "na-hoa", "by": "Lan"}),
+        ("play", {"bulletin": "nhac", "villages": [1], "by": "Lan"}),
+        ("play", {"bulletin": "nhac", "villages": ["na-hoa"], "by": {"name": "Lan"}}),
+        ("urgent", ALARM | {"repeat": "3"}),
+        ("urgent", ALARM | {"repeat": True}),
+        ("urgent", ALARM | {"repeat": 0}),
+        ("urgent", ALARM | {"repeat": 10**9}),
+        ("urgent", ALARM | {"gap": -1}),
+        ("urgent", ALARM | {"until": "soon"}),
+        ("stop", {"villages": None, "why": "tang", "by": "Lan"}),
+        ("pause", {"village": "na-hoa", "until": "mai", "why": "tang", "by": "Lan"}),
+        ("outcome", {"airings": [None]}),
+    ],
+)
+def test_nothing_of_another_kind_than_was_meant_gets_into_the_log(
+    asked: Asked, verb: str, args: dict[str, Any]
+) -> None:
+    with pytest.raises(BadUsage):
+        asked.carry_out(verb, args, 0)
+
+    assert not asked.log.events("asked")
+    assert not asked.log.events("pause")
+
+
+def test_every_verb_says_what_kind_of_arguments_it_takes() -> None:
+    verbs = [getattr(Asked, name) for name in VERBS] + [getattr(Decisions, name) for name in DECISIONS]
+
+    kinds = {kind for verb in verbs for name, kind in verb.__annotations__.items() if name != "return"}
+
+    assert kinds <= set(KINDS)
+
+
+def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Asked) -> None:
+    call = asked.station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=False)  # type: ignore[attr-defined]
+    recipes = asked.station.make_urgent(call)  # type: ignore[attr-defined]
+
+    asked.carry_out("urgent", ALARM | {"until": "2026-11-24T18:00", "recipes": recipes}, 0)
+    asked.step()
+
+    assert asked.log.events("asked")[0].facts["until"] == "2026-11-24T18:00:00+07:00"
 
 
 def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:

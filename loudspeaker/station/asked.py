@@ -6,7 +6,7 @@ No sound is made here: whoever asks has had it made. Answers come at once; what 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +19,20 @@ from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Expected, Level
-from .decisions import DECISIONS, Decisions, alarmed
+from .decisions import DECISIONS, Decisions, alarmed, instant
 from .live import Live
 
+# By the annotations of the verbs: what comes as JSON.
+KINDS: Mapping[str, Callable[[Any], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "str | None": lambda value: value is None or isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "float": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "Collection[str]": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    "Mapping[str, str] | None": lambda value: value is None or isinstance(value, dict),
+}
+MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
 VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "status", "outcome"}
 
 
@@ -39,7 +50,7 @@ class Asked(Live):
             raise BadUsage(Message("the daemon knows no “{verb}”", verb=do))
         verb = getattr(Decisions(self.station) if do in DECISIONS else self, do)
         try:
-            inspect.signature(verb).bind(**args)
+            _check(verb, args)
         except TypeError as error:
             raise BadUsage(Message("“{verb}” cannot be done so: {error}", verb=do, error=error)) from error
         if "by" in args:
@@ -72,9 +83,11 @@ class Asked(Live):
 
         Its maker may name the `recipes`, by output: which voice spoke is then none of our business.
         """
+        if not 1 <= repeat <= MOST_PLAYS or not 0 <= gap <= LONGEST_GAP:
+            raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
         title = self.station.bulletin(bulletin).title if bulletin else text or ""
         clear = self.station.bulletin(bulletin).all_clear if bulletin else None
-        end, now = datetime.fromisoformat(until) if until else None, self._free("urgent", villages)
+        end, now = instant(until, self.station.commune.zone) if until else None, self._free("urgent", villages)
         said: dict[str, Programme] = {}
         requests = []
         for village in villages:
@@ -179,6 +192,15 @@ class Asked(Live):
         while any(self.log.events(airing=_name(kind, village, now)) for village in villages):
             now += timedelta(seconds=1)
         return now
+
+
+def _check(verb: Callable[..., object], args: Mapping[str, Any]) -> None:
+    """Raises `TypeError` for what is missing, too much, or of another kind: the log would keep it for ever."""
+    signature = inspect.signature(verb)
+    for name, value in signature.bind(**args).arguments.items():
+        kind = signature.parameters[name].annotation
+        if not KINDS[kind](value):
+            raise TypeError(f"{name} is not {kind}")
 
 
 def _name(kind: str, village: str, moment: datetime) -> str:

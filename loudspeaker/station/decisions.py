@@ -6,7 +6,7 @@ Written by the daemon for whoever may talk to it, or by a command that may write
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from ..errors import BadUsage, Message, Refused
 from ..playout import rules
@@ -38,10 +38,10 @@ class Decisions:
 
     def pause(self, village: str, until: str, why: str, by: str) -> None:
         """Keep a village quiet until then, an ISO time. Raises `NotFound`, `BadUsage` where it is past."""
-        ends = datetime.fromisoformat(until)
+        ends = instant(until, self.station.commune.zone)
         if ends <= self.station.now():
             raise BadUsage(Message("{until} is past", until=f"{ends:%H:%M %d/%m/%Y}"))
-        self._note("pause", "", village=self.station.known_village(village), until=until, why=why, by=by)
+        self._note("pause", "", village=self.station.known_village(village), until=ends.isoformat(), why=why, by=by)
 
     def resume(self, village: str, by: str) -> None:
         """End a pause. Raises `NotFound`, `Refused` where there is none."""
@@ -55,6 +55,15 @@ class Decisions:
 
     def _note(self, kind: str, airing: str, **facts: object) -> None:
         self.station.log.event(kind, airing, self.station.now(), **facts)
+
+
+def instant(text: str, zone: tzinfo) -> datetime:
+    """An ISO time as it comes through the door, in `zone` where it names none. Raises `BadUsage`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text)) from error
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def paused(log: Log, now: datetime) -> set[str]:
