@@ -85,6 +85,24 @@ def test_preparing_twice_makes_nothing_twice(station: Station, quiet: Progress) 
     assert before == {path: path.stat().st_mtime_ns for path in station.cache_folder.rglob("*.wav")}
 
 
+def test_what_is_there_is_found_without_loading_what_makes_it(
+    home: Path, station: Station, clock: FakeClock, quiet: Progress
+) -> None:
+    call = station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=True)
+    made = station.make_urgent(call)
+
+    with closing(Station.open(home, clock=clock)) as later:
+        assert later.make_urgent(later.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=True)) == made
+        assert "studio" not in vars(later)  # numpy and all
+
+
+def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
+    order = station.planner.order(station.bulletin("nhac"), "san-kho").spoken_by(("tone:low", "tone:high"))
+
+    assert order.content("tone:low")
+    assert not order.content("tone:high")
+
+
 def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: Path, quiet: Progress) -> None:
     station.prepare(None, 1, quiet)
     clips = set(station.cache_folder.rglob("*.flac"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import tables
+from .air import finish
 from .shell import Command, Group, as_json, by_whom, decider, option, print_json, tell, with_station
 from .values import _
 
@@ -32,7 +33,7 @@ def doctor(station: Station, as_json: bool) -> None:
 @with_station
 def test(station: Station, output: str, tone: bool, by: str | None) -> None:
     """Sound one output for at most 5 s, by day; logged as a test."""
-    tables.outcome(station.test(output, tone, decider(by)))
+    finish(station.test(output, tone, decider(by)))
 
 
 @click.group(cls=Group)
