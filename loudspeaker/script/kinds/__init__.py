@@ -18,6 +18,7 @@ from .identities import RULES as identities
 from .labels import RULES as labels
 from .legal import RULES as legal
 from .money import RULES as money
+from .months import RULES as months
 from .noise import RULES as noise
 from .numbers import RULES as numbers
 from .ordinals import RULES as ordinals
@@ -42,6 +43,7 @@ ORDER: tuple[Rule, ...] = (
     *plates,
     *documents,
     *scores,
+    *months,
     *dates,
     *times,
     *addresses,

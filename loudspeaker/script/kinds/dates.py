@@ -11,8 +11,8 @@ from ...errors import Message
 from ..numerals import Numerals
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
-_YEAR = r"((?:1[5-9]|20)\d{2})"
-_END = r"(?!\d)(?![./-]\d)"
+YEAR = r"((?:1[5-9]|20)\d{2})"
+END = r"(?!\d)(?![./-]\d)"
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
@@ -49,7 +49,7 @@ _MARKED = _FEASTS | frozenset(
 _NAMED_AFTER = words_before(
     "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường"
 )
-_GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
+GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
 _LISTED = r" (?:ngày|mùng|mồng)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
@@ -57,9 +57,14 @@ _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 def _dated(scene: Scene, at: int) -> bool:
     """Whether the words before say that a date comes."""
     words = scene.before(at)
-    if words.endswith(_STRONG) or scene.follows("dates", at, *_GAPS) or _after_hour(scene, at):
+    if words.endswith(_STRONG) or follows_date(scene, at) or _after_hour(scene, at):
         return True
     return scene.follows("times", at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
+
+
+def follows_date(scene: Scene, at: int) -> bool:
+    """Whether a day or a month was read right before, with no more than a link between."""
+    return scene.follows("dates", at, *GAPS) or scene.follows("months", at, *GAPS)
 
 
 def _after_hour(scene: Scene, at: int) -> bool:
@@ -112,7 +117,7 @@ def _said(scene: Scene, at: int, words: str) -> str:
         return words.removeprefix("mùng ")
     if before.endswith((" ngày", " hôm", " các ngày")):
         return words
-    return words if scene.follows("dates", at, *_GAPS) or _after_hour(scene, at) or _street(before) else "ngày " + words
+    return words if follows_date(scene, at) or _after_hour(scene, at) or _street(before) else "ngày " + words
 
 
 def _street(before: str) -> bool:
@@ -137,19 +142,19 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(scene.say(day) for day in match[1].split(",")) + ","
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?{_YEAR}(?!\d)")
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?{YEAR}(?!\d)")
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt"""
     return _one(scene, match.start(), _Day(match[1], match[3], match[4]))
 
 
-@reads(rf"{_YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
+@reads(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
 def iso(match: re.Match[str], scene: Scene) -> Answer:
     """2021-07-05"""
     return _one(scene, match.start(), _Day(match[3], match[2], match[1]))
 
 
-@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{_YEAR})?{_END}")
+@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
 def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days"""
     first, last, at = _Day(match[1], match[3]), _Day(match[4], match[6], match[7]), match.start()
@@ -163,7 +168,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(words, Message("this could be a date or a number"))
 
 
-@reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{_YEAR})?{_END}")
+@reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
 def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = _Day(match[2], match[4], match[5])
@@ -176,42 +181,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
 
-@reads(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{_YEAR}{_END}")
-def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
-    """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
-    first, last = int(match[1]), int(match[3])
-    link = "đến" if match[2] == "-" else "và tháng"
-    if not scene.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
-        return None
-    numerals = scene.numerals
-    return f"{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
-
-
-@reads(rf"[Tt]\.? ?(\d{{1,2}}) ?[./-] ?{_YEAR}{_END}", starts="word")
-def short_month(match: re.Match[str], scene: Scene) -> Answer:
-    """T10/2026 -> tháng mười năm …"""
-    if not 1 <= int(match[1]) <= 12:
-        return None
-    return f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(match[2])}"
-
-
-@reads(rf"(\d{{1,2}}) ?([./-]) ?{_YEAR}{_END}")
-def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
-    """tháng 7/2021; without “tháng” only with a slash"""
-    month = int(match[1])
-    words = scene.before(match.start())
-    numerals = scene.numerals
-    year = f"năm {numerals.cardinal(int(match[3]))}"
-    if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
-        return f"{scene.say(match[1])} {year}"
-    named = words.endswith((" tháng", " các tháng"))
-    if not 1 <= month <= 12 or not (named or match[2] == "/"):
-        return None
-    chained = scene.follows("dates", match.start(), *_GAPS)
-    return ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
-
-
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?(\d{{2}}){_END}")
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?(\d{{2}}){END}")
 def short_year(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 15/4/24: the century is a guess"""
     day = _Day(match[1], match[3], match[4])
@@ -242,7 +212,7 @@ def festive_days(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} đến {scene.say(match[2])}"
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){_END}")
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
     day, at, end = _Day(match[1], match[3]), match.start(), match.end()
@@ -287,12 +257,6 @@ def _whole_word(scene: Scene, end: int) -> bool:
     return word is not None and word[0] in _COUNTED
 
 
-@reads(rf"{_YEAR} ?[-/] ?{_YEAR}(?![\d/-])")
-def years(match: re.Match[str], scene: Scene) -> Answer:
-    """giai đoạn 2021-2025, năm học 2025 - 2026"""
-    return f"{scene.say(match[1])} đến {scene.say(match[2])}"
-
-
 @reads(r"(\d{1,2})(?= tháng (?:\d|[Gg]iêng|[Cc]hạp|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))")
 def day(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn"""
@@ -301,26 +265,7 @@ def day(match: re.Match[str], scene: Scene) -> Answer:
     return day_words(int(match[1]), scene.numerals)
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d)")
-def months(match: re.Match[str], scene: Scene) -> Answer:
-    """tháng 3-4 -> tháng ba đến tháng tư"""
-    if not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[2]) <= 12:
-        return None
-    return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
-
-
-@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[.,/]\d| ?%)")
-def month(match: re.Match[str], scene: Scene) -> Answer:
-    """tháng 4 -> tháng tư"""
-    if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
-        return None
-    year = f" năm {scene.say(match[2])}" if match[2] else ""
-    return scene.numerals.month(int(match[1])) + year
-
-
 RULES: tuple[Rule, ...] = (
-    *(months_of_year, months),
     *(several, full, iso, dashed_days, days_of_months, days_of_month),
-    *(short_month, month_of_year, short_year, festive_days, day_of_month),
-    *(years, day, month),
+    *(short_year, festive_days, day_of_month, day),
 )

@@ -1,0 +1,69 @@
+"""Months and years: tháng 7/2026, T10/2026, tháng 3-4, quý III/2026, giai đoạn 2021-2025."""
+
+from __future__ import annotations
+
+import re
+
+from ..rules import Answer, Rule, Scene, reads
+from .dates import END, YEAR, follows_date
+
+
+@reads(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
+def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
+    first, last = int(match[1]), int(match[3])
+    link = "đến" if match[2] == "-" else "và tháng"
+    if not scene.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
+        return None
+    numerals = scene.numerals
+    return f"{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
+
+
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d)")
+def months(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 3-4 -> tháng ba đến tháng tư"""
+    if not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[2]) <= 12:
+        return None
+    return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
+
+
+@reads(rf"[Tt]\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
+def short_month(match: re.Match[str], scene: Scene) -> Answer:
+    """T10/2026 -> tháng mười năm …"""
+    if not 1 <= int(match[1]) <= 12:
+        return None
+    return f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(match[2])}"
+
+
+@reads(rf"(\d{{1,2}}) ?([./-]) ?{YEAR}{END}")
+def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 7/2021; without “tháng” only with a slash"""
+    month = int(match[1])
+    words = scene.before(match.start())
+    numerals = scene.numerals
+    year = f"năm {numerals.cardinal(int(match[3]))}"
+    if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
+        return f"{scene.say(match[1])} {year}"
+    named = words.endswith((" tháng", " các tháng"))
+    if not 1 <= month <= 12 or not (named or match[2] == "/"):
+        return None
+    chained = follows_date(scene, match.start())
+    return ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
+
+
+@reads(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
+def years(match: re.Match[str], scene: Scene) -> Answer:
+    """giai đoạn 2021-2025, năm học 2025 - 2026"""
+    return f"{scene.say(match[1])} đến {scene.say(match[2])}"
+
+
+@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[.,/]\d| ?%)")
+def month(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 4 -> tháng tư"""
+    if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
+        return None
+    year = f" năm {scene.say(match[2])}" if match[2] else ""
+    return scene.numerals.month(int(match[1])) + year
+
+
+RULES: tuple[Rule, ...] = (months_of_year, months, short_month, month_of_year, years, month)
