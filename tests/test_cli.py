@@ -102,6 +102,22 @@ def test_other_commands_warn_and_go_on_with_what_is_sound(home: Path) -> None:
     assert len(rows(result)) == 4
 
 
+def test_a_bulletin_that_is_named_must_be_sound_but_an_alarm_takes_its_last_good_version(home: Path) -> None:
+    assert run(home, "plan").exit_code == 0  # all is read, and good
+    for name in ("nhac", "lu-quet"):
+        (home / f"bulletins/{name}.md").write_text("---\ntitel: Nhắc\n---\nLời mới.\n", encoding="utf-8")
+
+    rendered = run(home, "render", "nhac", "-o", str(home / "nhac.wav"))
+    approved = run(home, "approve", "nhac", "--by", "Lan")
+    played = run(home, "play", "nhac", "--all", "--by", "Lan")
+    alarm = run(home, "urgent", "--bulletin", "lu-quet", "--all", "--by", "Lan", given="n\n")
+
+    assert [done.exit_code for done in (rendered, approved, played)] == [2, 2, 2]
+    assert "bulletins/nhac.md" in rendered.stderr
+    assert "Nước suối đang dâng!" in alarm.stderr
+    assert "bulletins/lu-quet.md" in alarm.stderr
+
+
 def test_a_bulletin_that_does_not_exist_is_a_mistake_with_the_likely_one(home: Path) -> None:
     path = home / "schedules/na-hoa.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("bulletin: nhac", "bulletin: nhak"), encoding="utf-8")

@@ -91,7 +91,7 @@ class OnAir(Errands):
 
     def compose_urgent(self, text: str | None, bulletin: str | None, villages: Sequence[str], drill: bool) -> Call:
         """Show before it is said. Raises `BadUsage` for a bulletin that is no emergency, `NotFound`."""
-        if bulletin and self.bulletin(bulletin).level is not Level.EMERGENCY:
+        if bulletin and self.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         order = self.call(text, bulletin, self.box.plays[villages[0]], drill)
         if not order.heard:
@@ -201,7 +201,7 @@ class OnAir(Errands):
 
     def _make_clears(self, bulletin: str | None, villages: Sequence[str]) -> None:
         """The all-clears, made while the alarm is heard, so that its end need not wait for them."""
-        clear = self.bulletin(bulletin).all_clear if bulletin else None
+        clear = self.template(bulletin).all_clear if bulletin else None
         self.make((self.call(ALL_CLEAR, clear, output, False) for output in self._sounding(villages)), noiseless)
 
     def _sounding(self, villages: Sequence[str]) -> list[str]:

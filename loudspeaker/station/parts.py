@@ -127,13 +127,18 @@ class Parts:
         return self._prints[voice]
 
     def bulletin(self, name: str) -> Bulletin:
-        """Raises `NotFound`, or `BadFile` where it is there but broken."""
-        found = self.contents.bulletins.get(name)
-        if found:
-            return found
+        """As its file is now. Raises `NotFound`, or `BadFile` where it is broken, whatever stands in for it."""
         broken = [problem for problem in self.problems if problem.path == f"bulletins/{name}.md"]
         if broken:
             raise BadFile(broken)
+        return self.template(name)
+
+    def template(self, name: str) -> Bulletin:
+        """For an emergency, which cannot wait until a broken file is mended: its last good version will do."""
+        if found := self.contents.bulletins.get(name):
+            return found
+        if name in self.contents.broken:
+            return self.bulletin(name)  # which tells the mistakes
         raise NotFound(Message("there is no bulletin “{name}”; there are: {known}", name=name, known=self._known()))
 
     def known_village(self, village: str) -> str:

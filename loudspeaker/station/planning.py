@@ -123,7 +123,7 @@ class Planning(Parts):
     def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:
         """What an emergency says once: a bulletin, or a text of the moment."""
         if bulletin:
-            order = self.planner.order(self.bulletin(bulletin), output, repeat=1)
+            order = self.planner.order(self.template(bulletin), output, repeat=1)
         else:
             order = self.planner.urgent(text or "", output)
         return (self.planner.drilled(order) if drill else order).spoken_by(self.local_voices())
