@@ -16,11 +16,13 @@ from xa_thu import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.control import ask
-from loudspeaker.errors import BadUsage, NotFound, Refused, Unreachable
+from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unreachable
+from loudspeaker.playout.memory import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import KINDS, VERBS, Asked
 from loudspeaker.station.decisions import DECISIONS, Decisions
+from loudspeaker.store.asrun import LogUnusable
 
 Progress = Callable[[int, int, str], None]
 ALARM = {
@@ -222,6 +224,29 @@ def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Asked
     asked.step()
 
     assert asked.log.events("asked")[0].facts["until"] == "2026-11-24T18:00:00+07:00"
+
+
+class FullDisk(MemoryLog):
+    """Takes nothing."""
+
+    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
+        raise LogUnusable(Message("the disk is full"))
+
+    def remember(self, key: str, value: object) -> None:
+        raise LogUnusable(Message("the disk is full"))
+
+
+def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
+    recipes = station.make_urgent(station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=False))
+    speaker = MemorySpeaker(station.clock)
+    asked = Asked(station, {"a": speaker}, station.clock, FullDisk())
+
+    ids = asked.carry_out("urgent", ALARM | {"recipes": recipes}, 0)
+    with pytest.raises(LogUnusable):  # told once all is done
+        asked.step()
+
+    assert [speaker.poll().airing] == ids
+    asked.close()
 
 
 def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from ..playout.turn import Order as Request
 from ..schedule.airing import Airing
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
+from ..store.asrun import LogUnusable
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Expected, Level
 from .decisions import DECISIONS, Decisions, alarmed, instant
@@ -54,7 +56,8 @@ class Asked(Live):
         except TypeError as error:
             raise BadUsage(Message("“{verb}” cannot be done so: {error}", verb=do, error=error)) from error
         if "by" in args:
-            self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
+            with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
+                self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
         answer = verb(**args)
         if do in DECISIONS:
             self.look()  # at once, not when it is next looked for

@@ -50,10 +50,12 @@ def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[As
     """The outputs, behind the door that keeps others out."""
     lives: list[Asked] = []
     door = Door(station.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
-    outputs, button = speakers(station), stop_button(station)
-    with closing(door), closing(Asked(station, outputs, station.clock, station.log, alone=True, button=button)) as live:
-        lives.append(live)
-        yield live
+    with closing(door):
+        outputs, button = speakers(station), stop_button(station)
+        live = Asked(station, outputs, station.clock, station.log, alone=True, button=button)
+        with closing(live):
+            lives.append(live)
+            yield live
 
 
 def _step(live: Asked) -> datetime:
