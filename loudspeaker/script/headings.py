@@ -6,7 +6,6 @@ Only words and units change, letter for letter; abbreviations and Roman numerals
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 
 from .syllables import has_marks, is_syllable
 
@@ -17,15 +16,16 @@ _PER = frozenset((*_UNITS, "s", "h", "l"))
 _NUMBERED = ("thứ", "lần", "khóa", "khoá", "mục", "chương", "phần", "quý", "cấp", "hạng", "kỳ", "điều", "đợt", "lục")
 _SORTS = ("lúa", "giống", "ngô", "lạc", "chè", "đậu", "lai")
 _CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "chức")
+_SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
 
 
-def quiet(text: str, abbreviations: Container[str]) -> str:
+def quiet(text: str) -> str:
     """The text with its lines in capitals made small; as long as before: GIẤY MỜI HỌP HĐND -> Giấy mời họp HĐND."""
     lines = text.split("\n")
     if not any(map(str.isupper, lines)):
         return text
-    return "\n".join(_lowered(line, abbreviations) if _loud(line) else line for line in lines)
+    return "\n".join(_lowered(line) if _loud(line) else line for line in lines)
 
 
 def _loud(line: str) -> bool:
@@ -33,7 +33,7 @@ def _loud(line: str) -> bool:
     return line.isupper() and any(has_marks(word) and is_syllable(word) for _, word in _WORD.findall(line))
 
 
-def _lowered(line: str, abbreviations: Container[str]) -> str:
+def _lowered(line: str) -> str:
     first = True
 
     def lowered(match: re.Match[str]) -> str:
@@ -43,7 +43,7 @@ def _lowered(line: str, abbreviations: Container[str]) -> str:
         unit = small in _PER if before[:1] == "/" else small in _UNITS
         if before and unit and not line[match.end() : match.end() + 1].isalnum():
             return before + small
-        word = is_syllable(letters) and (has_marks(letters) or not _other(line, match, abbreviations))
+        word = is_syllable(letters) and (has_marks(letters) or not _other(line, match))
         if not word or len(small) != len(letters) or (before[-1:].isdecimal() and not has_marks(letters)):
             return match[0]
         named = first or re.search(r"(?:^|\W)[PQHXTÔB]\. ?$", line[: match.start()])
@@ -53,7 +53,7 @@ def _lowered(line: str, abbreviations: Container[str]) -> str:
     return _WORD.sub(lowered, line)
 
 
-def _other(line: str, match: re.Match[str], abbreviations: Container[str]) -> bool:
+def _other(line: str, match: re.Match[str]) -> bool:
     """Whether a word without marks is an abbreviation, a letter, a Roman numeral, or the name of a sort: OM 5451."""
     letters, head, tail = match[2], line[: match.start()].lower().rstrip(" "), line[match.end() :]
     if letters == "CA":
@@ -64,7 +64,4 @@ def _other(line: str, match: re.Match[str], abbreviations: Container[str]) -> bo
         return len(letters) == 1 or head.endswith(_NUMBERED) or re.match(r" [^\W\d_]{2}", tail) is None
     if len(letters) == 1 or re.match(r"[-./&]?\d|[-./&][A-ZĐ]", tail) or head.endswith(_SORTS):
         return True
-    return letters in abbreviations and letters not in _WORDS
-
-
-_WORDS = frozenset(("AI", "CO", "HA", "TE", "THA", "CAP"))  # abbreviations that are words in a line of capitals
+    return letters in _SHORT

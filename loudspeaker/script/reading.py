@@ -66,7 +66,7 @@ def read(text: str, readings: Readings | None = None) -> Reading:
     """Read `text` as an announcer would. Never raises; equal input gives equal output."""
     readings = readings or Readings()
     letters, lexicon = Letters(text), _lexicon()
-    plain = quiet(letters.text, lexicon.meanings)
+    plain = quiet(letters.text)
     scene = Scene(plain, _numerals(readings.region), lexicon, definitions(plain))
     own = _own(readings).found(letters.text)
     page = _Page(letters, plain)
