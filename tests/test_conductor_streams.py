@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from stage import Desk, Stage, airing, programme
+from stage import Desk, Stage, airing, at, programme
 
 from loudspeaker.errors import Message
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
-from loudspeaker.vocabulary import Level
+from loudspeaker.vocabulary import Expected, Level
 
 VOV = airing("17:30", 600.0, bulletin="vov1", stream="https://vov.example/vov1.m3u8", length=600.0, fallback="nhac")
 DEAD = Message("“{url}” answers {detail}", url=VOV.stream, detail="404")
@@ -138,3 +138,21 @@ def test_a_stream_that_gives_nothing_is_not_aired(stage: Stage) -> None:
 
     record = stage.record(VOV)
     assert (record.verdict, record.why) == ("failed-sound", "nothing came from “https://vov.example/vov1.m3u8”")
+
+
+@pytest.mark.parametrize("expected", [Expected.REFUSED, Expected.DISPLACED])
+def test_a_stream_that_the_plan_denies_is_called_so_when_it_is_due(expected: Expected) -> None:
+    stage = Stage(replace(VOV, starts_at=None, ends_at=None, expected=expected))
+    stage.until("17:29:59")
+    assert stage.records() == []
+    stage.until("17:31")
+
+    assert stage.record(VOV).verdict == expected.value
+
+
+def test_a_short_stream_is_carried_too() -> None:
+    short = replace(VOV, ends_at=at("17:30:20"), length=20.0)
+    stage = Stage(short)
+    stage.until("18:00")
+
+    assert ([seconds for _, seconds in heard(stage)], stage.record(short).verdict) == ([20], "aired")

@@ -49,8 +49,8 @@ def deadline(turn: Turn) -> datetime:
     start = turn.start
     if turn.urgent:
         return ceiling(turn)
-    if airing.stream:
-        return (airing.ends_at or start) - LEFTOVER
+    if airing.stream and airing.ends_at:
+        return max(airing.ends_at - LEFTOVER, start + LATE)
     patience = airing.scheduled_at + seconds(airing.wait)
     if life.cut is Cut.EMERGENCY:
         return max(patience, start + GRACE[airing.level])
