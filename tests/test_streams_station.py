@@ -128,7 +128,7 @@ def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server
 
 def test_a_stream_from_a_host_that_is_not_named_is_refused(home: Path, server: Server) -> None:
     carrying(home, "http://localhost/vov.mp3")
-    aired = Aired(home, server, 1)
+    aired = Aired(home, server, 5)
 
     assert {row["verdict"] for row in aired.rows.values()} == {"refused"}
     assert "localhost không có trong mục" in aired.rows["na-hoa"]["why"]
