@@ -43,7 +43,7 @@ def _lowered(line: str) -> str:
         unit = small in _PER if before[:1] == "/" else small in _UNITS
         if before and unit and not line[match.end() : match.end() + 1].isalnum():
             return before + small
-        word = is_syllable(letters) and (has_marks(letters) or not _other(line, match))
+        word = (is_syllable(letters) or letters in ("M", "KM")) and (has_marks(letters) or not _other(line, match))
         if not word or len(small) != len(letters) or (before[-1:].isdecimal() and not has_marks(letters)):
             return match[0]
         named = first or re.search(r"(?:^|\W)[PQHXTÔB]\. ?$", line[: match.start()])
@@ -62,6 +62,8 @@ def _other(line: str, match: re.Match[str]) -> bool:
         return head.endswith(_CENTRAL) or re.search("[bcdđghklmnpqrstvx]{3}$", head) is not None
     if not set(letters) - set("IVX"):
         return len(letters) == 1 or head.endswith(_NUMBERED) or re.match(r" [^\W\d_]{2}", tail) is None
+    if letters in ("M", "KM") and re.match(r"[23](?!\w)", tail) and head.endswith(("triệu", "nghìn", "vạn", "ngàn")):
+        return False
     if len(letters) == 1 or re.match(r"[-./&]?\d|[-./&][A-ZĐ]", tail) or head.endswith(_SORTS):
         return True
     return letters in _SHORT

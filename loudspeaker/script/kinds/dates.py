@@ -142,10 +142,14 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(scene.say(day) for day in match[1].split(",")) + ","
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?{YEAR}(?!\d)")
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?([./-]) ?{YEAR}(?!\d)")
 def full(match: re.Match[str], scene: Scene) -> Answer:
-    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt"""
-    return _one(scene, match.start(), _Day(match[1], match[3], match[4]))
+    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months"""
+    answer = _one(scene, match.start(), _Day(match[1], match[3], match[5]))
+    months = match[2] == "-" and match[4] == "/" and int(match[1]) < int(match[3]) <= 12
+    if months and isinstance(answer, str) and not _dated(scene, match.start()):
+        return Guess(answer, Message("this could be a day or a row of months"))
+    return answer
 
 
 @reads(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")

@@ -9,13 +9,14 @@ from ..numerals import NUMBER
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _WHOLES = words_after("số |diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu")
+_VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 
 
 _COUNTED = words_after(
     "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|phường|"
     "con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|nhóm|lớp|"
-    "giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|nhà|khu|buôn|làng|ý kiến"
+    "em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|nhà|khu|buôn|làng|ý kiến"
 )
 
 
@@ -27,7 +28,13 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     unit = f" {scene.lexicon.units[match[3]]}" if match[3] else ""
     whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
-    if following.startswith(_COUNTED) or scene.before(match.start()).endswith(_LEVELS) or not _below(32, above, below):
+    if (above, below) == ("2", "3") and following.startswith(_VOTERS):
+        return Guess(share, Message("this could be a part or a count"))
+    if (
+        following.startswith((*_COUNTED, "="))
+        or scene.before(match.start()).endswith(_LEVELS)
+        or not _below(32, above, below)
+    ):
         return whole
     if share and (unit or following.startswith(_WHOLES)):
         return share

@@ -29,7 +29,7 @@ def inserted(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {LETTERS[match[2].upper()]}"
 
 
-@reads(r"K\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))", starts="word")
+@reads(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))", starts="word")
 def clause(match: re.Match[str], scene: Scene) -> str | None:
     """điểm a K2 Đ12 -> khoản hai …"""
     return f"khoản {scene.say(match[1])}"

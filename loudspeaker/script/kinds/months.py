@@ -27,6 +27,22 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
 
 
+@reads(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
+def short_months(match: re.Match[str], scene: Scene) -> Answer:
+    """T1-T3/2026 -> tháng một đến tháng ba năm …"""
+    first, last = int(match[1]), int(match[2])
+    if not 1 <= first < last <= 12:
+        return None
+    numerals = scene.numerals
+    return f"tháng {numerals.month(first)} đến tháng {numerals.month(last)} năm {scene.say(match[3])}"
+
+
+@reads(rf"Q\.? ?([1-4]) ?[./-] ?{YEAR}{END}", starts="word")
+def short_quarter(match: re.Match[str], scene: Scene) -> Answer:
+    """Q2/2026 -> quý hai năm …"""
+    return f"quý {scene.say(match[1])} năm {scene.say(match[2])}"
+
+
 @reads(rf"[Tt]\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """T10/2026 -> tháng mười năm …"""
@@ -66,4 +82,13 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.month(int(match[1])) + year
 
 
-RULES: tuple[Rule, ...] = (months_of_year, months, short_month, month_of_year, years, month)
+RULES: tuple[Rule, ...] = (
+    months_of_year,
+    months,
+    short_months,
+    short_quarter,
+    short_month,
+    month_of_year,
+    years,
+    month,
+)

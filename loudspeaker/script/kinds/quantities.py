@@ -58,6 +58,12 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
 
 
+@reads(r"(\d{1,2})[tT](?=/(?:19|20)\d\d(?!\d)| (?:đầu|cuối|năm))")
+def months(match: re.Match[str], scene: Scene) -> Answer:
+    """thu 9T/2026, 6T đầu năm -> tháng"""
+    return f"{scene.say(match[1])} tháng"
+
+
 @reads(rf"({NUMBER})[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
@@ -120,6 +126,7 @@ RULES: tuple[Rule, ...] = (
     flattened,
     degrees,
     position,
+    months,
     tons_or_years,
     halved,
     measured,

@@ -73,11 +73,11 @@ _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?�
 _CALLING = words_before("gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
 
 
-@reads(rf"([acbeô])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+@reads(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def called(match: re.Match[str], scene: Scene) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
-    return _CALLED[match[1]] if named or scene.before(match.start()).endswith(_CALLING) else None
+    return _CALLED[match[1].lower()] if named or scene.before(match.start()).endswith(_CALLING) else None
 
 
 _NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
