@@ -58,10 +58,11 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
 
 
-@reads(r"(\d{1,2})[tT](?=/(?:19|20)\d\d(?!\d)| (?:đầu|cuối|năm))")
+@reads(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
 def months(match: re.Match[str], scene: Scene) -> Answer:
     """thu 9T/2026, 6T đầu năm -> tháng"""
-    return f"{scene.say(match[1])} tháng"
+    year = f" năm {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])} tháng{year}"
 
 
 @reads(rf"({NUMBER})[tT](?![^\W_])")
