@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from house import House
 from xa_thu import ZONE
 
 from loudspeaker.cli import cli
@@ -267,6 +270,31 @@ def test_an_alarm_is_shown_and_asked_about_before_it_is_heard(home: Path) -> Non
     for shown in ("Nước dâng ở", "? ", "na-hoa, suoi-trat", "Not after"):
         assert shown in result.stderr
     assert rows(run(home, "log", "--json")) == []
+
+
+def test_a_second_daemon_is_refused_before_it_says_that_it_is_on_the_air(home: Path) -> None:
+    (home / ".state").mkdir()
+    house = House(home / ".state" / "control.sock")
+
+    result = run(home, "run", "--welcome", "nhac")
+
+    house.close()
+    assert result.exit_code == 1
+    assert "running already" in result.stderr
+    assert "on the air" not in result.stderr
+    assert [do for do, _, _ in house.asked] == ["status"]
+
+
+def test_what_a_command_starts_speaks_its_language() -> None:
+    code = (
+        "import os, sys; from loudspeaker.cli import main\ntry: main()\nfinally: print(os.environ['LOUDSPEAKER_LANG'])"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", code, *words, "--version"], capture_output=True, text=True, check=True)
+        for words in ((), ("--lang", "en"), ("--lang=vi",))
+    ]
+
+    assert [done.stdout.split()[-1] for done in said] == ["vi", "en", "vi"]
 
 
 def test_without_a_daemon_stop_says_so_and_ends_with_3(home: Path) -> None:

@@ -9,45 +9,12 @@ import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
+from house import House
 
 from loudspeaker.control import LONGEST_PATH, Door, ask
 from loudspeaker.errors import BadUsage, EngineError, LoudspeakerError, Message, RateLimited, Refused, Unreachable
-
-
-class House:
-    """Somebody who polls a door, and what was asked of them."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.asked: list[tuple[str, dict[str, Any], int]] = []
-        self.error: LoudspeakerError | None = None
-        self.bug: Exception | None = None
-        self._selector = selectors.DefaultSelector()
-        self.door = Door(path, self._selector, self._carry_out)
-        self._open = True
-        self._thread = Thread(target=self._poll)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._open = False
-        self._thread.join()
-        self.door.close()
-        self._selector.close()
-
-    def _poll(self) -> None:
-        while self._open:
-            for key, events in self._selector.select(0.01):
-                key.data(events)
-
-    def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
-        self.asked.append((do, args, uid))
-        if error := self.error or self.bug:
-            raise error
-        return args.get("answer")
 
 
 @pytest.fixture

@@ -1,0 +1,43 @@
+"""Somebody who keeps the daemon's door and remembers what was asked. No tests here."""
+
+from __future__ import annotations
+
+import selectors
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from loudspeaker.control import Door
+from loudspeaker.errors import LoudspeakerError
+
+
+class House:
+    """Somebody who polls a door, and what was asked of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.asked: list[tuple[str, dict[str, Any], int]] = []
+        self.error: LoudspeakerError | None = None
+        self.bug: Exception | None = None
+        self._selector = selectors.DefaultSelector()
+        self.door = Door(path, self._selector, self._carry_out)
+        self._open = True
+        self._thread = Thread(target=self._poll)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._open = False
+        self._thread.join()
+        self.door.close()
+        self._selector.close()
+
+    def _poll(self) -> None:
+        while self._open:
+            for key, events in self._selector.select(0.01):
+                key.data(events)
+
+    def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        self.asked.append((do, args, uid))
+        if error := self.error or self.bug:
+            raise error
+        return args.get("answer")
