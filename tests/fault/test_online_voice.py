@@ -1,21 +1,24 @@
-"""Every fault of the online voice, again and again: the right words, the right fallback, nothing wrong kept."""
+"""Every fault of the online voices, again and again: the right words, the right fallback, nothing wrong kept."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import edge_voice
+import online_voice
 import pytest
-from online_voice import FAULTS, service
 
 from loudspeaker.engines.audition import audition
 from loudspeaker.engines.chain import Chain
+from loudspeaker.engines.edge import VIETNAMESE, Edge
 from loudspeaker.engines.gtts import Gtts
 from loudspeaker.engines.registry import Voice
 from loudspeaker.engines.tone import Tone
+from loudspeaker.interfaces import Engine
 from loudspeaker.sound.clip import Clip
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
-ONLINE, LOCAL = Voice("gtts", "vi"), Voice("tone", "low")
+LOCAL = Voice("tone", "low")
 TEXTS = ("Kính thưa bà con.", "Chiều nay lúc mười bảy giờ, mời bà con tới nhà văn hóa thôn để họp.")
 
 
@@ -26,21 +29,41 @@ class Shelf(dict[str, Clip]):
         self[key] = clip
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_takes_the_whole_bulletin_to_the_next_voice(fault: str, full: bool) -> None:
-    answer, why = FAULTS[fault]
-    for _ in range(20 if full else 1):
-        shelf = Shelf()
-        with service(answer) as told:
-            online = Gtts(told.url, longest=0.15 if "slow" in fault else 5.0, spacing=0)
-            engines = {"gtts": online, "tone": Tone()}
-            chain = Chain(shelf, lambda: NOW, engines.__getitem__, pause=lambda _seconds: None)
-            spoken = chain.speak(TEXTS, [ONLINE, LOCAL])
+def judged(online: Engine, voice: Voice, why: str) -> None:
+    """One bulletin by a voice that fails: the other says all of it, and only that is kept."""
+    shelf = Shelf()
+    engines: dict[str, Engine] = {voice.engine: online, "tone": Tone()}
+    chain = Chain(shelf, lambda: NOW, engines.__getitem__, pause=lambda _seconds: None)
+    spoken = chain.speak(TEXTS, [voice, LOCAL])
 
-        assert spoken.voice == LOCAL
-        assert len(spoken.passed) == 1
-        assert str(spoken.passed[0]).startswith("gtts:vi: ")
-        assert why in str(spoken.passed[0])
-        assert set(shelf) == set(spoken.keys)
-        for text, clip in zip(TEXTS, spoken.clips, strict=True):
-            audition(clip, text)
+    assert spoken.voice == LOCAL
+    assert len(spoken.passed) == 1
+    assert str(spoken.passed[0]).startswith(f"{voice}: ")
+    assert why in str(spoken.passed[0])
+    assert set(shelf) == set(spoken.keys)
+    for text, clip in zip(TEXTS, spoken.clips, strict=True):
+        audition(clip, text)
+
+
+def longest(fault: str) -> float:
+    """Seconds that a sentence may take."""
+    return 0.15 if "slow" in fault else 5.0
+
+
+@pytest.mark.parametrize("fault", online_voice.FAULTS)
+def test_a_fault_of_gtts_takes_the_whole_bulletin_to_the_next_voice(fault: str, full: bool) -> None:
+    answer, why = online_voice.FAULTS[fault]
+    for _ in range(20 if full else 1):
+        with online_voice.service(answer) as told:
+            online = Gtts(told.url, longest=longest(fault), spacing=0)
+            judged(online, Voice("gtts", "vi"), why)
+
+
+@edge_voice.needs_edge
+@pytest.mark.parametrize("fault", edge_voice.FAULTS)
+def test_a_fault_of_edge_takes_the_whole_bulletin_to_the_next_voice(fault: str, full: bool) -> None:
+    answer, why = edge_voice.FAULTS[fault]
+    for _ in range(20 if full else 1):
+        with edge_voice.service(answer):
+            online = Edge(longest=longest(fault), spacing=0, pause=lambda _seconds: None)
+            judged(online, Voice("edge", VIETNAMESE[0]), why)
