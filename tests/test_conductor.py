@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from stage import Stage, airing, at
 
 from loudspeaker.errors import Message
 from loudspeaker.playout.conductor import Conductor
+from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
+from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.vocabulary import Expected, Level
 
 MORNING = airing("17:30")
@@ -85,6 +89,34 @@ def test_what_must_warm_up_lets_what_is_before_it_end():
     stage.until("18:00")
 
     assert [(short.id, at("17:29:30"), 28.0), (MORNING.id, at("17:30"), 60.0)] == stage.heard
+
+
+class Asked(MemorySpeaker):
+    """Counts how often it was asked to play."""
+
+    times = 0
+
+    def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
+        self.times += 1
+        super().arm(airing, sequence, at, gain)
+
+
+def test_a_card_that_is_gone_is_asked_once_a_look_however_many_wait_for_it():
+    waiting = [airing(f"17:30:{second:02}", bulletin=f"b{second}", duration=5.0) for second in range(0, 60, 6)]
+    stage = Stage(*waiting)
+    speaker = Asked(stage.clock)
+    speaker.gone = True
+    stage.conductor = Conductor(stage.log, {"horn": speaker}, stage.desk)
+    stage.until("17:31")
+    before = speaker.times
+    stage.until("17:31:10")
+    asked, speaker.gone = speaker.times - before, False
+
+    stage.until("17:40")
+
+    assert 9 <= asked <= 12, "once a second"
+    assert {record.verdict for record in stage.records()} == {"aired-late"}
+    assert len(stage.records()) == 10
 
 
 def test_the_verdict_follows_the_last_sample():

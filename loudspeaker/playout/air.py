@@ -41,9 +41,12 @@ class Air:
         due = [turn for turn in turns if self._due(turn, now, trust)]
         urgent = next((turn for turn in turns if turn.urgent and turn.left), None)
         first = line.turns[0] if line.busy else urgent  # an emergency keeps its output between its plays
+        line.gone = None
         for turn in due:
             if line.busy or (urgent and not turn.urgent):
                 self._displace(turn, first, now)
+            elif line.gone:  # asking a dead card takes time: once a look is enough, however many wait for it
+                turn.hinder((Verdict.FAILED_DEVICE, line.gone), now + rules.RETRY)
             elif self._try(line, turn, due, now):
                 first = turn
 

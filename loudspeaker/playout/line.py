@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..errors import DeviceGone, Message
 from ..interfaces import Playback, Speaker, State
 from .life import Attempt, Cut, Phase, seconds
 from .rules import QUARTER
@@ -30,6 +31,7 @@ class Line:
         self.sequence: tuple[Programme, ...] = ()
         self.at: datetime | None = None  # when it was to start
         self.cut: Cut | None = None  # why it was asked to stop
+        self.gone: Message | None = None  # its card was not there when it was last asked, and what it said
 
     @property
     def busy(self) -> bool:
@@ -52,7 +54,11 @@ class Line:
     def arm(self, turns: Sequence[Turn], sequence: Sequence[Programme], at: datetime) -> None:
         """Raises what `Speaker.arm` raises, and is free then."""
         first = turns[0].airing
-        self.speaker.arm(first.id, sequence, at, first.gain)
+        try:
+            self.speaker.arm(first.id, sequence, at, first.gain)
+        except DeviceGone as error:
+            self.gone = error.message
+            raise
         self.turns, self.sequence, self.at, self.cut = tuple(turns), tuple(sequence), at, None
 
     def stop(self, cut: Cut) -> None:
