@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -15,6 +16,8 @@ from pulse import RATE, Recorder
 from stage import ZONE
 
 NEVER = datetime.min.replace(tzinfo=ZONE)
+GAP = RATE  # samples of silence
+LOST = RATE // 100  # … and of the programme, after a gap
 HEAD = 200  # samples by which a programme is known
 
 
@@ -56,13 +59,31 @@ def noise(path: Path, seed: int, seconds: float) -> array[int]:
 
 
 def attempts(heard: array[int], samples: array[int]) -> Iterator[tuple[int, float]]:
-    """Where `samples` begin in what was heard, and how much of them follows there."""
+    """Where `samples` begin in what was heard, and how much of them follows there.
+
+    A sound server that has just come back stutters: up to `GAP` of silence and a few samples lost are no end.
+    """
     everything, head, size = heard.tobytes(), samples[:HEAD].tobytes(), samples.itemsize
     place = everything.find(head)
     while place >= 0:
         if place % size == 0:
             first = place // size
-            there = heard[first : first + len(samples)]
-            same = next((n for n, (a, b) in enumerate(zip(there, samples, strict=False)) if a != b), len(there))
-            yield first, same / len(samples)
+            yield first, followed(heard, first, samples) / len(samples)
         place = everything.find(head, place + size)
+
+
+def followed(heard: array[int], place: int, samples: array[int]) -> int:
+    """How far `samples` were heard from `place` on, over its gaps."""
+    done = 0
+    while True:
+        pairs = zip(islice(heard, place, None), islice(samples, done, None), strict=False)
+        same = next((n for n, (a, b) in enumerate(pairs) if a != b), None)
+        if same is None:
+            return done + min(len(heard) - place, len(samples) - done)
+        done, place = done + same, place + same
+        sound = next((n for n, sample in enumerate(islice(heard, place, place + GAP)) if sample), None)
+        again = heard[place + (sound or 0) :][:HEAD].tobytes()
+        skipped = samples[done : done + LOST + HEAD].tobytes().find(again) if sound and again else -1
+        if sound is None or skipped < 0:
+            return done
+        place, done = place + sound, done + skipped // samples.itemsize

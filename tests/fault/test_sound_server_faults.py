@@ -23,7 +23,7 @@ from loudspeaker.control import ask
 from loudspeaker.errors import Unreachable
 
 KINDS = ("killed", "frozen", "unplugged", "replaced")
-RUNS, AT_ONCE = 100, 4
+RUNS, AT_ONCE = 100, 3
 BRIEF, LONG = 1.0, 60.0  # seconds without the card; each fourth time of a kind is a long one
 HANG = 2.0  # seconds
 ON_TIME = 0.1  # … which leaves room for a recorder on a busy machine
@@ -33,9 +33,10 @@ pytestmark = [pytest.mark.sound, pytest.mark.skipif(not pulse.FOUND, reason="Pul
 
 def test_a_sound_server_that_fails_costs_no_more_than_its_time(tmp_path: Path, full: bool) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        runs = range(RUNS if full else len(KINDS))
-        for outcome in [pool.submit(mistreat, tmp_path / str(number), number) for number in runs]:
-            outcome.result()
+        numbers = range(RUNS if full else len(KINDS))
+        outcomes = [pool.submit(mistreat, tmp_path / str(number), number) for number in numbers]
+    failed = {number: error for number, outcome in enumerate(outcomes) if (error := outcome.exception())}
+    assert not failed, "\n".join(f"{number}: {KINDS[number % len(KINDS)]}: {error}" for number, error in failed.items())
 
 
 def mistreat(folder: Path, number: int) -> None:
@@ -45,7 +46,7 @@ def mistreat(folder: Path, number: int) -> None:
         box = CardBox(
             folder,
             airings=3 if away == LONG else 2,
-            apart=37.5 if away == LONG else 9.0,
+            apart=37.5 if away == LONG else 16.0,
             duration=DURATION,
             sink="hall",
             environment=hall.server.environment,
@@ -137,8 +138,17 @@ class Hall:
             self._listen()
         elif self.kind == "frozen":
             self.server.process.send_signal(signal.SIGCONT)
+            if not self._thawed():
+                self.server.stop()
+                self.server.start()
+                self._listen()
         else:
             self._plug()
+
+    def _thawed(self) -> bool:
+        """A server that has slept for long may be ended by the kernel: it makes up for it at the rank of a card."""
+        time.sleep(0.5)
+        return self.server.process.poll() is None and self.server.control("info").returncode == 0
 
     def channel(self, number: int) -> array[int]:
         """All that was heard, before and after."""
