@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -10,6 +11,7 @@ from typing import BinaryIO
 import pytest
 
 from loudspeaker.store.accepted import Accepted
+from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.files import NotWritten, stale_drafts, write_whole
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
@@ -24,6 +26,40 @@ def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path: Path) -> Non
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.fixture
+def narrow() -> Iterator[None]:
+    """The umask of somebody who thinks of nobody else."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_is_made_in_a_groups_folder_is_the_groups_to_write(tmp_path: Path) -> None:
+    tmp_path.chmod(0o2770)
+
+    write_whole(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
+    AsRunLog.open(tmp_path / ".state" / "asrun.db", "ban-may").close()
+
+    assert modes(tmp_path) == {
+        **{"clips": 0o770, "clips/ab": 0o770, "clips/ab/cd.flac": 0o660},
+        **{".state": 0o770, ".state/asrun.db": 0o660, ".state/ballast": 0o660},
+    }
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_is_made_in_nobody_elses_folder_stays_as_its_maker_wants_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+
+    write_whole(tmp_path / "clips" / "cd.flac", b"sound")
+
+    assert modes(tmp_path) == {"clips": 0o700, "clips/cd.flac": 0o600}
 
 
 def test_a_writer_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:

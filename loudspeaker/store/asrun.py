@@ -20,7 +20,7 @@ from ..vocabulary import Verdict
 from .ballast import Ballast
 from .chain import Broken, beginning, canonical, following, head
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
-from .files import make_folder, move
+from .files import make_folder, move, share
 from .migrations import STEPS, Step, migrate, transaction
 
 UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
@@ -63,11 +63,14 @@ class AsRunLog:
     def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
         """Open the log at `path`, or begin it, with its reserve beside it. Raises as the class does."""
         make_folder(path.parent)
+        begun = path.exists()
         try:
             database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise _unusable(error) from error
         try:
+            if not begun:
+                share(path)  # SQLite gives the files that it puts beside it the same mode
             return cls(database, commune, Ballast(path.with_name("ballast")), steps)
         except LoudspeakerError:
             database.close()

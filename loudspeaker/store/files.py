@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -95,7 +96,19 @@ def make_folder(folder: Path, system: System = os) -> None:
         return
     make_folder(folder.parent, system)
     folder.mkdir(exist_ok=True)
+    share(folder)
     _sync_folder(folder.parent, system)
+
+
+def share(path: Path) -> None:
+    """What is made in a group's folder (setgid, as the service's is) is the group's to write, whatever the umask.
+
+    Else what a technician makes with sudo would lock the daemon out.
+    """
+    above = path.parent.stat().st_mode
+    if above & stat.S_ISGID and above & stat.S_IWGRP:
+        mode = path.stat().st_mode
+        path.chmod(mode | (mode & stat.S_IRWXU) >> 3)  # what the owner may, the group may
 
 
 def may_write(path: Path) -> bool:
@@ -136,6 +149,8 @@ def _fill(file: BinaryIO, content: Content) -> None:
 def _keep_mode(file: BinaryIO, path: Path) -> None:
     if path.exists():
         os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
+    else:
+        share(Path(file.name))
 
 
 def _sync_folder(folder: Path, system: System) -> None:
