@@ -167,7 +167,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
     if match[2] == "/" or match[7] or _dated(scene, at):
         return words
-    if not _hinted(scene, at, match.end()) or scene.after(match.end()).startswith(_COUNTED):
+    if not _hinted(scene, at, match.end()) or _counts(scene, match.end()):
         return None
     return Guess(words, Message("this could be a date or a number"))
 
@@ -180,7 +180,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     named = match[5] or _dated(scene, at) or " ngày " in scene.before(at) or _hinted(scene, at, match.end())
     if not last.possible() or int(match[1]) >= last.day or not (named or match[3] == "/"):
         return None
-    if match[3] == "." and scene.after(match.end()).startswith(_COUNTED):
+    if match[3] == "." and _counts(scene, match.end()):
         return None
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
@@ -200,7 +200,7 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     first, last = _Day(match[1], match[2]), _Day(match[4], match[5])
     at, end = match.start(), match.end()
     falling = first.day > first.month and last.day > last.month
-    if not (first.possible() and last.possible()) or scene.after(end).startswith(_COUNTED):
+    if not (first.possible() and last.possible()) or _counts(scene, end):
         return None
     if not (falling or _dated(scene, at) or _hinted(scene, at, end)):
         return None
@@ -223,7 +223,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     strong = _dated(scene, at)
     if match[2] == "/":
         return _slashed(day, match, scene, strong)
-    if not day.possible() or (scene.after(end).startswith(_COUNTED) and _whole_word(scene, end)):
+    if not day.possible() or _counts(scene, end):
         return None
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
@@ -256,7 +256,8 @@ def _padded(match: re.Match[str]) -> bool:
     return match[1][0] == "0" or match[3][0] == "0"
 
 
-def _whole_word(scene: Scene, end: int) -> bool:
+def _counts(scene: Scene, end: int) -> bool:
+    """Whether a unit or a counted thing follows, as a whole word: “tạ”, not “tại”."""
     word = re.match(r"[^\W_]+|\S", scene.after(end))
     return word is not None and word[0] in _COUNTED
 

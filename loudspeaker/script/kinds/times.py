@@ -81,6 +81,8 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     said = f"{scene.say(match[1])} giờ"
     if hourly or words.endswith(_AT) or following.startswith(_HOURS) or re.match(_AND_HOUR, following):
         return said
+    if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
+        return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
     return Guess(said, Message("this could be hours or grams")) if ranging and words.endswith(_CLOCK) else None
 
