@@ -50,6 +50,16 @@ def test_the_sample_commune_has_no_mistakes_and_something_on_every_day(tmp_path:
     assert len(days) == 40
 
 
+def test_a_station_in_a_groups_folder_is_the_groups_to_edit(tmp_path: Path) -> None:
+    home = tmp_path / "dai"
+    home.mkdir()
+    home.chmod(0o2770)
+
+    assert run(None, "init", str(home)).exit_code == 0
+
+    assert all(path.stat().st_mode & 0o060 == 0o060 for path in home.rglob("*"))
+
+
 def test_init_never_overwrites_a_station(home: Path) -> None:
     result = run(None, "init", str(home))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sysconfig
 from pathlib import Path
 
 from ..errors import BadUsage, Message
+from ..store.files import make_folder, write_whole
 
 PARTS = ("commune.yaml", "box.yaml", "bulletins", "schedules")
 
@@ -24,8 +24,8 @@ def copy(target: Path) -> None:
     for part in PARTS:
         if (target / part).exists():
             raise BadUsage(Message("{folder} has a {part} already; nothing was changed", folder=target, part=part))
-    target.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         source = folder() / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target / part)
-    (target / "recordings").mkdir(exist_ok=True)
+        for path in sorted(source.iterdir()) if source.is_dir() else [source]:
+            write_whole(target / path.relative_to(folder()), path.read_bytes())
+    make_folder(target / "recordings")
