@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from months import Month, WildClock
 
-FEW, FULL = 5, 200
+FEW, FULL = 2, 200
 
 
 def test_months_with_a_good_clock(full: bool) -> None:
