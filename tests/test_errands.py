@@ -208,6 +208,22 @@ def test_nothing_of_another_kind_than_was_meant_gets_into_the_log(
     assert not asked.log.events("pause")
 
 
+def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
+    home: Path, asked: Asked, station: Station
+) -> None:
+    recipes = station.make_urgent(station.compose_urgent("Nước dâng!", None, ["na-hoa", "suoi-trat"], drill=False))
+    asked.carry_out("urgent", ALARM | {"villages": ["na-hoa", "suoi-trat"], "recipes": recipes}, 0)
+    asked.step()
+    box = (home / "box.yaml").read_text(encoding="utf-8")
+    (home / "box.yaml").write_text(box.replace(", suoi-trat: b}", "}"), encoding="utf-8")
+    asked.look()
+    station._make_clears(None, ["na-hoa", "suoi-trat"])
+
+    ended = asked.carry_out("end_urgent", {"by": "Lan"}, 0)
+
+    assert [str(airing).split("/")[:2] for airing in ended] == [["na-hoa", "all-clear"]]  # type: ignore[attr-defined]
+
+
 def test_every_verb_says_what_kind_of_arguments_it_takes() -> None:
     verbs = [getattr(Asked, name) for name in VERBS] + [getattr(Decisions, name) for name in DECISIONS]
 

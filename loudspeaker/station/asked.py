@@ -104,7 +104,10 @@ class Asked(Live):
 
     def end_urgent(self, by: str) -> list[str]:
         """End every emergency and air the all-clear where it was heard, today and without one since."""
-        alarms = alarmed(self.log, self.now())
+        plays = self.station.box.plays
+        alarms = {
+            where: one for where, one in alarmed(self.log, self.now()).items() if plays.get(where) in self.speakers
+        }
         self.conductor.end(self.now(), by)
         now = self._free("all-clear", alarms)
         requests = []

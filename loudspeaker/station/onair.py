@@ -85,7 +85,8 @@ class OnAir(Errands):
         found = self.bulletin(bulletin)
         if found.level is Level.EMERGENCY:
             raise Refused(Message("an emergency is aired with “urgent”, not with “play”"))
-        orders = [self.planner.order(found, self.box.plays[village]) for village in villages]
+        outputs, now = [self.box.plays[village] for village in villages], self.now()
+        orders = [self.planner.heard(self.planner.order(found, output), output, now) for output in outputs]
         self._must(self.make(orders, progress))
         return self._aired("play", bulletin=bulletin, villages=list(villages), by=by, override=override or "")
 
@@ -205,8 +206,8 @@ class OnAir(Errands):
         self.make((self.call(ALL_CLEAR, clear, output, False) for output in self._sounding(villages)), noiseless)
 
     def _sounding(self, villages: Sequence[str]) -> list[str]:
-        """The outputs that these are heard on."""
-        return list(dict.fromkeys(self.box.plays[village] for village in villages))
+        """The outputs that these are heard on, as far as this box still plays for them."""
+        return list(dict.fromkeys(self.box.plays[village] for village in villages if village in self.box.plays))
 
     @staticmethod
     def _must(failed: dict[Order, Message]) -> None:
