@@ -77,7 +77,7 @@ def words_before(cues: str) -> tuple[str, ...]:
 
 
 def words_after(cues: str) -> tuple[str, ...]:
-    """Cues that stand right behind: for `scene.after(at).startswith`."""
+    """Cues that stand right behind: for `scene.continues`."""
     return tuple(spellings(cues))
 
 
@@ -112,6 +112,14 @@ class Scene:
             self._after = self.text[at : at + REACH].lower().lstrip(" ")
             self._after_at = at
         return self._after
+
+    def continues(self, at: int, cues: tuple[str, ...]) -> bool:
+        """Whether one of `cues` follows `at` as a whole word: “tổ” is not the beginning of “tổng”."""
+        text = self.after(at)
+        if not text.startswith(cues):
+            return False
+        ends = (len(cue) for cue in cues if text.startswith(cue))
+        return not all(text[end - 1].isalnum() and text[end : end + 1].isalnum() for end in ends)
 
     def char(self, at: int) -> str:
         """The letter at `at`, or nothing outside of the text."""

@@ -15,7 +15,7 @@ _STREET = words_after("đường|phố|ngõ|hẻm|ngách|khu phố")
 def house(match: re.Match[str], scene: Scene) -> str | None:
     """số nhà 12/5 ngõ 3 -> mười hai trên năm"""
     named = scene.before(match.start()).endswith(_HOUSE)
-    street = scene.after(match.end()).startswith(_STREET) and not scene.before(match.start()).endswith(
+    street = scene.continues(match.end(), _STREET) and not scene.before(match.start()).endswith(
         (" ngày", " sáng", " chiều")
     )
     if not (named or street):

@@ -47,7 +47,8 @@ _MARKED = _FEASTS | frozenset(
     )
 )
 _NAMED_AFTER = words_before(
-    "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường"
+    "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
+    "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
 )
 GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
 _LISTED = r" (?:ngày|mùng|mồng)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
@@ -75,7 +76,7 @@ def _after_hour(scene: Scene, at: int) -> bool:
 def _hinted(scene: Scene, start: int, end: int) -> bool:
     """Whether the words around are at least those that dates have."""
     before = scene.before(start)
-    return before.endswith(_WEAK) or _street(before) or scene.after(end).startswith(_LUNAR)
+    return before.endswith(_WEAK) or _street(before) or scene.continues(end, _LUNAR)
 
 
 class _Day:
@@ -167,7 +168,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
     if match[2] == "/" or match[7] or _dated(scene, at):
         return words
-    if not _hinted(scene, at, match.end()) or _counts(scene, match.end()):
+    if not _hinted(scene, at, match.end()) or scene.continues(match.end(), _COUNTED):
         return None
     return Guess(words, Message("this could be a date or a number"))
 
@@ -180,7 +181,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     named = match[5] or _dated(scene, at) or " ngày " in scene.before(at) or _hinted(scene, at, match.end())
     if not last.possible() or int(match[1]) >= last.day or not (named or match[3] == "/"):
         return None
-    if match[3] == "." and _counts(scene, match.end()):
+    if match[3] == "." and scene.continues(match.end(), _COUNTED):
         return None
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
@@ -200,7 +201,7 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     first, last = _Day(match[1], match[2]), _Day(match[4], match[5])
     at, end = match.start(), match.end()
     falling = first.day > first.month and last.day > last.month
-    if not (first.possible() and last.possible()) or _counts(scene, end):
+    if not (first.possible() and last.possible()) or scene.continues(end, _COUNTED):
         return None
     if not (falling or _dated(scene, at) or _hinted(scene, at, end)):
         return None
@@ -223,7 +224,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     strong = _dated(scene, at)
     if match[2] == "/":
         return _slashed(day, match, scene, strong)
-    if not day.possible() or _counts(scene, end):
+    if not day.possible() or scene.continues(end, _COUNTED):
         return None
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
@@ -241,11 +242,11 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
 
 def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
     at, end = match.start(), match.end()
-    if scene.before(at).endswith(" đến nay") and scene.after(end).startswith(_PARTS):
+    if scene.before(at).endswith(" đến nay") and scene.continues(end, _PARTS):
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
-    if not day.possible() or (scene.after(end).startswith(_PARTS) and not _padded(match)):
+    if not day.possible() or (scene.continues(end, _PARTS) and not _padded(match)):
         return None
     if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or f"{day.day}/{day.month}" in _FEASTS:
         return _one(scene, at, day)
@@ -254,12 +255,6 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
 
 def _padded(match: re.Match[str]) -> bool:
     return match[1][0] == "0" or match[3][0] == "0"
-
-
-def _counts(scene: Scene, end: int) -> bool:
-    """Whether a unit or a counted thing follows, as a whole word: “tạ”, not “tại”."""
-    word = re.match(r"[^\W_]+|\S", scene.after(end))
-    return word is not None and word[0] in _COUNTED
 
 
 @reads(r"(\d{1,2})(?= tháng (?:\d|[Gg]iêng|[Cc]hạp|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))")

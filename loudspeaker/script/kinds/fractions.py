@@ -25,19 +25,20 @@ _COUNTED = words_after(
 def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below = match[1], match[2]
-    following = scene.after(match.end())
+    end = match.end()
     unit = f" {scene.lexicon.units[match[3]]}" if match[3] else ""
     whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
-    if (above, below) == ("2", "3") and following.startswith(_VOTERS):
+    if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
     if (
-        following.startswith((*_COUNTED, "="))
+        scene.continues(end, _COUNTED)
+        or scene.after(end).startswith("=")
         or scene.before(match.start()).endswith(_LEVELS)
         or not _below(32, above, below)
     ):
         return whole
-    if share and (unit or following.startswith(_WHOLES)):
+    if share and (unit or scene.continues(end, _WHOLES)):
         return share
     if unit:
         return whole

@@ -26,7 +26,7 @@ def score(match: re.Match[str], scene: Scene) -> str | None:
     game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _GAME[:2]))
     if not game and tight and len(match[0]) == 3:
         played = any(cue in words for cue in _MATCH) and not words.endswith(_DAYS)
-        game = played and not scene.after(match.end()).startswith(_COUNTED)
+        game = played and not scene.continues(match.end(), _COUNTED)
     if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
         return None
     return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None

@@ -47,7 +47,7 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return " đến " if _alike(scene, end) else " "
     if after.isdecimal() and before in ("", *' \n("“'):
         return "âm "
-    if scene.before(start).endswith(_WEEKDAYS) and scene.after(end).startswith(_LAST_DAYS):
+    if scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS):
         return " đến "
     return _between_words(scene, start, end, before, after)
 
@@ -116,9 +116,7 @@ def per_short(match: re.Match[str], scene: Scene) -> Answer:
 @reads(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản"""
-    spent = (
-        scene.last.kind == "times" and scene.last.end == match.start() and scene.after(match.end()).startswith(_SPANS)
-    )
+    spent = scene.last.kind == "times" and scene.last.end == match.start() and scene.continues(match.end(), _SPANS)
     return " một " if spent or scene.near_number(match.start(), 4) else None
 
 

@@ -75,11 +75,11 @@ def hour(match: re.Match[str], scene: Scene) -> str | None:
 def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     """7g sáng -> bảy giờ sáng; “7g muối” is a weight; “từ 7g đến 11g” may be either"""
     words, following = scene.before(match.start()), scene.after(match.end())
-    hourly = words.endswith(_CLOCK) and following.startswith(_PARTS)
+    hourly = words.endswith(_CLOCK) and scene.continues(match.end(), _PARTS)
     if int(match[1]) > 24:
         return None
     said = f"{scene.say(match[1])} giờ"
-    if hourly or words.endswith(_AT) or following.startswith(_HOURS) or re.match(_AND_HOUR, following):
+    if hourly or words.endswith(_AT) or scene.continues(match.end(), _HOURS) or re.match(_AND_HOUR, following):
         return said
     if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
         return said

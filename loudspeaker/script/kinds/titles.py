@@ -38,14 +38,14 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     at, letter = match.start(), match[1].upper()
     if _after_name(scene, at):
         return None
-    if letter in "PQ" and scene.after(match.end()).startswith(_DEPUTIES):
+    if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
     return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
 
 
 def _room(at: int, scene: Scene) -> bool:
     """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
-    return scene.after(at).startswith(_ROOMS) or re.match(r"\d{3}(?!\d)|[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
+    return scene.continues(at, _ROOMS) or re.match(r"\d{3}(?!\d)|[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
 
 
 def _after_name(scene: Scene, at: int) -> bool:
