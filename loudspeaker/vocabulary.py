@@ -97,6 +97,7 @@ KEYS = {
     "đồng hồ": "clock",
     "nút dừng": "stop_button",
     "loại loa": "profile",
+    "sáng sớm": "early",
     "độ to": "loudness",
     "nghe lại": "proof",
     "âm lượng card": "mixer",

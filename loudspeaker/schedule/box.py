@@ -10,7 +10,7 @@ from ..errors import Message
 from ..yamlfile import Mistake, Section, document, values, written
 
 KEYS = ("plays", "outputs", "clock", "stop_button")
-OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "loudness", "proof", "mixer")
+OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "early", "loudness", "proof", "mixer")
 RELAY_KEYS = ("pin", "active", "warm_up", "hold")
 PIN = values.whole(0, 27)  # GPIO (BCM) number
 PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  # those of sound/profiles.py
@@ -36,6 +36,7 @@ class Output:
     gain: float = 0.0  # dB
     relay: Relay | None = None
     profile: str = "horn"
+    early: int = 0  # seconds since local midnight: what is due before is mastered by the profile's quieter twin
     loudness: float | None = None  # LUFS; None: the profile's own
     proof: str | None = None  # an input that hears what the horns say
     mixer: float | None = None  # percent, of the whole card; None: its mixer is not touched
@@ -102,6 +103,7 @@ def _output(name: str, entry: Section) -> Output:
         gain=entry.get("gain", values.gain, 0.0),
         relay=_relay(entry.section("relay", RELAY_KEYS)),
         profile=entry.get("profile", values.choice({name: name for name in PROFILES}), "horn"),
+        early=entry.get("early", values.clock_time, 0),
         loudness=entry.get("loudness", loudness, None),
         proof=entry.get("proof", values.word, None),
         mixer=entry.get("mixer", percent, None),

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 
 Points = tuple[tuple[float, float], ...]
 
+EARLY = "-early"  # what the name of a quieter twin ends in
+QUIETER = 6.0  # LU
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -25,9 +28,9 @@ class Profile:
     target: float = -16.0  # LUFS over the whole file
     ceiling: float = -1.0  # dBTP
 
-    def quieter(self, by: float = 6.0) -> Profile:
+    def quieter(self, by: float = QUIETER) -> Profile:
         """The same sound with less of it, for early hours: `by` LU below the target."""
-        return replace(self, name=f"{self.name}-early", target=self.target - by)
+        return replace(self, name=self.name + EARLY, target=self.target - by)
 
 
 # A horn gives nothing below 300 Hz and above 6 kHz: what goes there only costs headroom.

@@ -253,8 +253,7 @@ class Care(OnAir):
 
     def sweep(self) -> int:
         """Bytes freed; never what the coming 48 hours need."""
-        airings = [airing for airing in self.airings(*self.window(None, 3)) if airing.bulletin and airing.output]
-        orders = {order for airing in airings if airing.expected == "air" for order in self.planner.sequence(airing)}
+        orders = set(self.orders([airing for airing in self.airings(*self.window(None, 3)) if airing.output]))
         recipes = {self.planner.recipe(order) for order in orders}
         now = self.clock.now().timestamp()
         keys = {key for order in orders for key in self._clip_keys(order)}

@@ -54,14 +54,21 @@ class Planner:
             self._orders[key] = self._dressed(self.desk.bulletin(told), output, self._lead(bulletin, chime))
         return self._orders[key]
 
-    def opening(self, output: str, music: bool) -> Order | None:
-        """What opens a session: signature tune and station identification."""
+    def opening(self, output: str, music: bool, at: datetime | None = None) -> Order | None:
+        """What opens a session that begins `at`: signature tune and station identification."""
         text = self.contents.commune.opening
-        return self._dressed(self.desk.words(text), output, Lead.TUNE if music else Lead.NONE) if text else None
+        lead = Lead.TUNE if music else Lead.NONE
+        return self.heard(self._dressed(self.desk.words(text), output, lead), output, at) if text else None
 
-    def closing(self, output: str) -> Order | None:
+    def closing(self, output: str, at: datetime | None = None) -> Order | None:
         text = self.contents.commune.closing
-        return self.plain(text, output) if text else None
+        return self.heard(self.plain(text, output), output, at) if text else None
+
+    def heard(self, order: Order, output: str, at: datetime | None) -> Order:
+        """`order` as `output` sounds at that time, in the commune's zone: more quietly in its early hours."""
+        found = self.contents.box.outputs.get(output)
+        early = at and found and at.hour * 3600 + at.minute * 60 + at.second < found.early
+        return order.quieter() if early else order
 
     def urgent(self, text: str, output: str) -> Order:
         """An emergency's own words; its attention signal stands before every play."""
@@ -80,17 +87,22 @@ class Planner:
         """The order for an airing's bulletin."""
         assert airing.bulletin
         bulletin = self.contents.bulletins[airing.bulletin]
-        return self.order(bulletin, airing.output, airing.repeat, airing.chime)
+        order = self.order(bulletin, airing.output, airing.repeat, airing.chime)
+        return self.heard(order, airing.output, airing.scheduled_at)
 
     def fallback(self, airing: Airing) -> Order | None:
         """What stands in for a stream that does not come."""
         bulletin = self.contents.bulletins.get(airing.fallback or "")
-        return self.order(bulletin, airing.output, chime=airing.chime) if bulletin else None
+        if bulletin is None:
+            return None
+        order = self.order(bulletin, airing.output, chime=airing.chime)
+        return self.heard(order, airing.output, airing.scheduled_at)
 
     def sequence(self, airing: Airing) -> list[Order]:
         """Everything that is heard for one airing, in order."""
-        opening = self.opening(airing.output, airing.music) if airing.opens else None
-        closing = self.closing(airing.output) if airing.closes else None
+        output, at = airing.output, airing.scheduled_at
+        opening = self.opening(output, airing.music, at) if airing.opens else None
+        closing = self.closing(output, at) if airing.closes else None
         return [part for part in (opening, self.order_of(airing), closing) if part]
 
     def find(self, order: Order) -> Programme | None:
@@ -143,7 +155,7 @@ class Planner:
 
     def duration(self, order: Order) -> tuple[float, str]:
         """Seconds, and whether they are `prepared` or `estimated`."""
-        found = self.find(order)
+        found = self.find(order) or (self.find(order.quieter()) if self._early else None)
         return (found.duration, "prepared") if found else (estimate(order), "estimated")
 
     def _facts(self, bulletin: Bulletin, approved: str | None) -> BulletinFacts:
@@ -165,6 +177,11 @@ class Planner:
             why=missing,
             repeats={repeat: self.duration(self.order(bulletin, output, repeat))[0] for repeat in repeats},
         )
+
+    @property
+    def _early(self) -> bool:
+        """May something have been made for early hours only? It lasts as long."""
+        return any(output.early for output in self.contents.box.outputs.values())
 
     def _usual_output(self) -> str:
         return next(iter(self.contents.box.outputs), "")

@@ -48,9 +48,11 @@ class Planning(Parts):
         `also` names a bulletin that is made in any case.
         """
         if also:
-            self.make([self.planner.order(self.bulletin(also), self.outputs()[0])], progress)
+            output = self.outputs()[0]
+            order = self.planner.order(self.bulletin(also), output)
+            self.make([self.planner.heard(order, output, self.now())], progress)
         coming = [airing for airing in self.airings(*self.window(day, days)) if self._ours(airing)]
-        failed = self.make(self._orders(coming), progress)
+        failed = self.make(self.orders(coming), progress)
         after = {airing.id: airing for airing in self.airings(*self.window(day, days))}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
@@ -148,7 +150,7 @@ class Planning(Parts):
     def _ours(self, airing: Airing) -> bool:
         return bool(airing.output) and airing.expected is not Expected.SKIPPED
 
-    def _orders(self, airings: Iterable[Airing]) -> list[Order]:
+    def orders(self, airings: Iterable[Airing]) -> list[Order]:
         """Programmes of their own for what opens or closes a session, too: a skip can make any airing the first."""
         orders: list[Order | None] = []
         for airing in airings:
@@ -158,7 +160,8 @@ class Planning(Parts):
                 orders.append(self.planner.fallback(airing))
             else:
                 orders += self.planner.sequence(airing)
-                orders += [self.planner.opening(airing.output, airing.music), self.planner.closing(airing.output)]
+                output, at = airing.output, airing.scheduled_at
+                orders += [self.planner.opening(output, airing.music, at), self.planner.closing(output, at)]
         return [order for order in orders if order and not order.missing()]
 
     def _wanted(self, order: Order) -> bool:
@@ -169,7 +172,10 @@ class Planning(Parts):
         why = airing.why
         programme = None
         orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
-        if airing.bulletin and airing.expected is Expected.AIR:
+        if airing.stream and airing.expected is Expected.AIR:  # whether it comes, only its hour can tell
+            instead = self.planner.fallback(airing)
+            why = (failed.get(instead) or instead.missing()) if instead else None
+        elif airing.expected is Expected.AIR:
             why = planner.unready(self.planner, airing)
             why = next((failed[order] for order in orders if order in failed), why) if why else None
             programme = self.planner.find(self.planner.order_of(airing))

@@ -16,6 +16,7 @@ from ..errors import Message
 from ..script.bulletin import Bulletin, Part
 from ..script.reading import Doubt, Readings, read
 from ..script.sentences import Utterance, utterances
+from ..sound.profiles import EARLY, QUIETER
 
 FORMAT = 1  # of the making: raise it when the same order would sound different
 RATE = 48_000  # what sound cards run at when nobody says otherwise
@@ -110,6 +111,13 @@ class Order:
         parts = [self.lead_file.told() if self.lead_file else None, self.reminder.told() if self.reminder else None]
         numbers = [self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate]
         return [[piece.told() for piece in self.pieces], parts, numbers]
+
+    def quieter(self) -> Order:
+        """The same for early hours, by the quieter twin of its profile."""
+        if self.profile.endswith(EARLY):
+            return self
+        loudness = None if self.loudness is None else self.loudness - QUIETER
+        return replace(self, profile=self.profile + EARLY, loudness=loudness)
 
     def spoken_by(self, voices: tuple[str, ...]) -> Order:
         """The same words in other voices; the same order where none is named."""
