@@ -224,6 +224,22 @@ def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
     assert [str(airing).split("/")[:2] for airing in ended] == [["na-hoa", "all-clear"]]  # type: ignore[attr-defined]
 
 
+def test_what_was_written_a_moment_ago_is_what_is_asked_for(
+    home: Path, asked: Asked, station: Station, quiet: Progress
+) -> None:
+    asked.look()
+    text = (home / "bulletins/nhac.md").read_text(encoding="utf-8")
+    (home / "bulletins/moi.md").write_text(text.replace("họp thôn", "họp xã"), encoding="utf-8")
+    with closing(Station.open(home, clock=station.clock)) as writer:
+        writer.make([writer.planner.order(writer.bulletin("moi"), "a")], quiet)
+
+    asked.carry_out("play", {"bulletin": "moi", "villages": ["na-hoa"], "by": "Lan"}, 0)
+    asked.carry_out("approve", {"bulletin": "moi", "digest": "0", "by": "Lan"}, 0)
+    asked.step()
+
+    assert asked.speakers["a"].poll().airing.startswith("na-hoa/play/")
+
+
 def test_every_verb_says_what_kind_of_arguments_it_takes() -> None:
     verbs = [getattr(Asked, name) for name in VERBS] + [getattr(Decisions, name) for name in DECISIONS]
 

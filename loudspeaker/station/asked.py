@@ -58,6 +58,8 @@ class Asked(Live):
         if "by" in args:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
                 self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
+        if do in DECISIONS or args.get("bulletin") or args.get("output"):
+            self.look()  # whoever asks has just read the files: no older ones will do
         answer = verb(**args)
         if do in DECISIONS:
             self.look()  # at once, not when it is next looked for
