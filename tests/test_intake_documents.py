@@ -258,6 +258,7 @@ def test_an_appendix_has_something_to_tell_again() -> None:
     [
         ("scan.pdf", papers.pdf([[], []]), "only pictures"),
         ("x.pdf", b"%PDF-1.4 broken", "cannot be read"),
+        ("x.pdf", b"\xb8q\xb6\x06\xd9" * 900, "cannot be read"),
         ("x.docx", b"PK\x03\x04 broken", "cannot be read"),
         ("x.docx", papers.packed({"readme.txt": "no"}), "cannot be read"),
         ("x.odt", papers.docx(["a word file"]), "cannot be read"),
@@ -267,9 +268,13 @@ def test_an_appendix_has_something_to_tell_again() -> None:
         ("x.docx", papers.docx(["x" * (50 << 20)]), "too big"),
     ],
 )
-def test_what_cannot_be_used_is_refused_politely(name: str, data: bytes, said: str) -> None:
+def test_what_cannot_be_used_is_refused_politely(
+    name: str, data: bytes, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(BadFile, match=said):
         read_document(name, data)
+
+    assert caplog.messages == [], "a library's own words would stand beside ours"
 
 
 def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterable, Iterator
 
 from pypdf import PdfReader
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # of a damaged file we say one sentence, in the reader's language
 
 ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|\d{1,2}\.\d{1,2}\.?|[a-zđ][.)]|[IVX]{1,5}\.)\s")
 PAGE_NUMBER = re.compile(r"\s*(?:Trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?\s*")
