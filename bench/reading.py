@@ -4,6 +4,7 @@ python bench/reading.py                              the suites of tests/reading
 python bench/reading.py --suites DIR --suites DIR    further folders of the same kind; nemo*.jsonl is scored leniently
 python bench/reading.py --peers                      other libraries too: run it where they are installed
 python bench/reading.py --fail 20 --only real        show what was misread
+python bench/reading.py --hostile                    time a megabyte of “1/” and the like, too
 """
 
 from __future__ import annotations
@@ -166,6 +167,25 @@ def _speed(suites: list[Suite], readers: dict[str, Read]) -> None:
         print(f"  {name:22} {done / taken:8.0f}   ours is x {own * taken / done:.1f}")
 
 
+HOSTILE = ("1", "1/", "1/1/1/", "a-", "A.", "😀", "AB ", "0 ", "1- ", "x@", "a (AB) ", "0912 ", "IV ", "\u0301a")
+
+
+def _hostile() -> None:
+    """CPU seconds for 250 kB of one thing and for 1 MB of it; linear where the second is about four times the first."""
+    from loudspeaker.script.reading import read
+
+    def seconds(unit: str, size: int) -> float:
+        text = unit * (size // len(unit.encode()))
+        begins = time.process_time()
+        read(text)
+        return time.process_time() - begins
+
+    print("\nhostile text, CPU seconds for 250 kB and for 1 MB")
+    for unit in HOSTILE:
+        small, large = seconds(unit, 250_000), seconds(unit, 1_000_000)
+        print(f"  {unit!r:12} {small:6.2f} {large:6.2f}   x {large / max(small, 0.001):.1f}")
+
+
 def _imports() -> None:
     """The best of five fresh interpreters, so that a busy machine does not count."""
     program = "import time; b = time.perf_counter(); import {}; print((time.perf_counter() - b) * 1000)"
@@ -197,6 +217,7 @@ def main() -> None:
     parser.add_argument("--suites", type=Path, action="append", default=[], help="a further folder of suites")
     parser.add_argument("--only", default="", help="only suites whose name has this in it")
     parser.add_argument("--peers", action="store_true", help="measure other libraries too")
+    parser.add_argument("--hostile", action="store_true", help="time text that no person wrote, too")
     parser.add_argument("--fail", type=int, default=0, help="show so many misread sentences of each suite")
     options = parser.parse_args()
     readers = _readers(options.peers)
@@ -205,6 +226,8 @@ def main() -> None:
     _doubts(suites, options.fail)
     _unchanged(suites, readers, options.fail)
     _speed(suites, readers)
+    if options.hostile:
+        _hostile()
     _imports()
 
 

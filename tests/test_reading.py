@@ -58,6 +58,14 @@ def whys(text: str, readings: Readings | None = None) -> dict[str, str]:
         ("giá ☂ tăng", "☂"),
         ("mã vận đơn dài 12345678901", "12345678901"),
         ("mang theo 5/7", "5/7"),
+        ("hạn nộp 25-12", "25-12"),
+        ("từ 7g đến 11g", "7g"),
+        ("lúc 6h5", "6h5"),
+        ("đủ 50K", "50K"),
+        ("chở 12T", "12T"),
+        ("nuôi bò 3B", "3B"),
+        ("từ 10.3-25.3", "10.3-25.3"),
+        ("số liệu 01-03/2026", "01-03/2026"),
     ],
 )
 def test_a_guess_is_marked(written: str, doubtful: str) -> None:
@@ -75,6 +83,14 @@ def test_a_guess_is_marked(written: str, doubtful: str) -> None:
 )
 def test_a_sure_reading_is_not_marked(written: str) -> None:
     assert read(written).doubts == ()
+
+
+@pytest.mark.parametrize("unit", ["1/", "a-", "x@", "12.", "A&", "😀", "{a"])
+def test_a_run_of_signs_that_is_no_text_is_left_out_and_marked(unit: str) -> None:
+    reading = read(f"Họp thôn. {unit * 3000} Mời bà con.")
+
+    assert " ".join(reading.spoken.split()) == "Họp thôn. Mời bà con."
+    assert reading.doubts
 
 
 def test_a_doubt_tells_its_line_and_column() -> None:
@@ -164,7 +180,8 @@ def test_the_dispatch_is_read_as_the_golden_file_says() -> None:
 WRITTEN = (
     "UBND TP. Q. CT TT 1/5 13-15/4 8h30 ngày tháng số / - + . , ( ) đ/c V/v % °C m2 xã XÃ GIÁM ĐỐC Covid-19 1.500 "
     "0214.38 XIV II a) thứ KH 100k T7 & v.v. ./. @ x A/H5N1 H'leo điểm b * • ² ½ đồng/người 24/7 ' CA 111 TỔ7 A B Đ "
-    "KBang bOPV QL1A P. M. www.a.vn a@b.vn 31/2 25h 7g 5A NPK tỉ"
+    "KBang bOPV QL1A P. M. www.a.vn a@b.vn 31/2 25h 7g 5A NPK tỉ ÷ T2,4 K2 Đ12 c10 gió a. Hùng 45t 12T 16,5N-112,3E "
+    "VI PHẠM CM KM2 TƯ ĐH.92 H1 2-0 0977.xxx.123 TN Y"
 )
 BITS = WRITTEN.split()
 TEXTS = st.one_of(

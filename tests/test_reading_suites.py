@@ -132,6 +132,13 @@ def test_spoken_text_is_left_unchanged():
     assert changed == []
 
 
+def test_a_line_in_capitals_is_read_like_one_in_small_letters():
+    golds = [gold for c in EVERY[::4] for gold in c.golds()[:1]]
+    silent = [gold for gold in golds if not (r := read(gold.upper())).doubts and canonical(r.spoken) != canonical(gold)]
+
+    assert len(silent) <= 0.01 * len(golds), silent
+
+
 def test_reading_twice_changes_nothing_more():
     assert [c.id for c in EVERY if spoken(once := spoken(c.input)) != once] == []
 

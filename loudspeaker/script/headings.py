@@ -15,7 +15,8 @@ _PER = frozenset((*_UNITS, "s", "h", "l"))
 # Before a Roman numeral; and before the two abbreviations that are common words as well.
 _NUMBERED = ("thứ", "lần", "khóa", "khoá", "mục", "chương", "phần", "quý", "cấp", "hạng", "kỳ", "điều", "đợt", "lục")
 _SORTS = ("lúa", "giống", "ngô", "lạc", "chè", "đậu", "lai")
-_CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "chức")
+_CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "tổ chức")
+_TU = (" PHÁP", " VẤN", " NHÂN", " TƯỞNG", " LIỆU", " THỤC", " GIA", " THẾ", " DUY", " CÁCH")
 _SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
 
@@ -58,7 +59,7 @@ def _other(line: str, match: re.Match[str]) -> bool:
     letters, head, tail = match[2], line[: match.start()].lower().rstrip(" "), line[match.end() :]
     if letters == "CA":
         return tail.startswith(_POLICE)
-    if letters == "TƯ":
+    if letters == "TƯ" and not tail.startswith(_TU):
         return head.endswith(_CENTRAL) or re.search("[bcdđghklmnpqrstvx]{3}$", head) is not None
     if not set(letters) - set("IVX"):
         return len(letters) == 1 or head.endswith(_NUMBERED) or re.match(r" [^\W\d_]{2}", tail) is None

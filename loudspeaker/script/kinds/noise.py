@@ -8,7 +8,7 @@ from ...errors import Message
 from ..rules import Guess, Rule, Scene, reads
 
 
-@reads(r"(?!\d{400})(?=[^\w\s]{0,40}\w)\S{400,4000}", starts="number word sign")
+@reads(r"(?!\d{400})(?=[^\w\s]{0,40}\w)\S{400,}", starts="number word sign")
 def run(match: re.Match[str], scene: Scene) -> Guess:
     """1/1/1/1/…: nobody writes so, and nobody could listen to it; long lines of dots or dashes are blanks and rulers"""
     return Guess(" ", Message("a run of {count} signs without a blank is no text and is left out", count=len(match[0])))

@@ -18,7 +18,7 @@ _WEEKDAY = (
 )
 
 
-@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}})(?![\d]|[.,]\d)")
+@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}})(?!\d| ?[.,/]\d)")
 def after_thu(match: re.Match[str], scene: Scene) -> str | None:
     """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
     if not scene.before(match.start()).endswith(" thứ"):

@@ -104,7 +104,7 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"c(1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
 def force(match: re.Match[str], scene: Scene) -> Answer:
     """gió c10, giật c12 -> cấp mười, …"""
-    if not any(cue in scene.before(match.start()) for cue in (" gió ", " giật", " bão ", " mạnh ")):
+    if not any(cue in scene.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
         return None
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return f"cấp {scene.say(match[1])}{until}"
