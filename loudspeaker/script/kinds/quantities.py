@@ -110,6 +110,13 @@ def force(match: re.Match[str], scene: Scene) -> Answer:
     return f"cấp {scene.say(match[1])}{until}"
 
 
+@reads(r"([1-5])\*(?![*\w])")
+def stars(match: re.Match[str], scene: Scene) -> Answer:
+    """sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
+    graded = " ocop" in scene.before(match.start()) or scene.follows("quantities", match.start(), ", ", " và ")
+    return f"{scene.say(match[1])} sao" if graded else None
+
+
 @reads(r"[ØøΦφ∅⌀] ?(?=\d)", starts="word sign")
 def bore(match: re.Match[str], scene: Scene) -> Answer:
     """ống Ø21 -> phi hai mươi mốt"""
@@ -123,6 +130,7 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
+    stars,
     parted,
     flattened,
     degrees,

@@ -66,7 +66,8 @@ def _alike(scene: Scene, end: int) -> bool:
     if scene.last.kind != "quantities" or following is None:
         return True
     unit = scene.lexicon.units.get(following[2] or "")
-    return not following[0].endswith("/") and (unit is None or scene.last.spoken.endswith(unit))
+    behind = scene.char(end + following.end())
+    return not following[0].endswith("/") and behind != "(" and (unit is None or scene.last.spoken.endswith(unit))
 
 
 def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
