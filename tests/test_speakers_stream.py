@@ -23,6 +23,7 @@ from loudspeaker.interfaces import State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import tuner
 from loudspeaker.speakers.file import FileSpeaker
+from loudspeaker.speakers.sources import BLOCK, Fault
 from loudspeaker.speakers.stream import Dial, Receiver
 from loudspeaker.speakers.tape import Live
 
@@ -144,10 +145,10 @@ class Air:
         self.taken.append(0)
         for block in next(self._tries):
             self.taken[-1] += 1
-            self.time += tuner.BLOCK
+            self.time += BLOCK
             yield block
 
-    def _tell(self, fault: tuner.Fault | None) -> None:
+    def _tell(self, fault: Fault | None) -> None:
         said = fault["fault"] if fault else None
         assert self.ear.hung_up == (said is not None), "who is told that nothing comes is let go, and nobody else"
         if not self.told or self.told[-1][1] != said:

@@ -11,7 +11,8 @@
     amplifier.py  the relay before a speaker
     button.py     the stop button
     proof.py      the ear after it (ear.py is its child process)
-    stream.py     another station as a programme (tuner.py is its child process, gate.py its only way out)
+    stream.py     another station as a programme (tuner.py is its child process; it receives from sources.py,
+                  whose only way to the network is gate.py)
     intact.py     is a programme still what it was?
 
 Nothing that the daemon or a player loads here imports numpy; only day.py does.

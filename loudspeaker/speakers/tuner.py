@@ -1,4 +1,4 @@
-"""The child process that receives a stream: ffmpeg decodes and levels, this watches and tunes in again.
+"""The child process that receives a stream: a source (sources.py) gives the sound, this watches and tunes in again.
 
     python -m loudspeaker.speakers.tuner URL PIPE RATE HOST…
     python -m loudspeaker.speakers.tuner input:NAME PIPE RATE
@@ -15,61 +15,23 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import re
-import select
 import signal
-import subprocess
 import sys
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from threading import Thread
 from time import monotonic, sleep
 
-from .alsa import input_address
-from .gate import Gate
+from .sources import BLOCK, Fault, Input, Station
 
-BLOCK = 0.1  # seconds
-KEPT = 2.0  # … of sound while nobody reads
-STALL = 8.0  # … without any sound
+KEPT = 2.0  # seconds of sound while nobody reads
 SILENCE = 30.0  # … of sound that is silent
 SILENT = 33  # of 32768: −60 dBFS
 PATIENCE = 40.0  # … without anything worth hearing: a silence, and the time to find out that a new try does not help
 REMEMBERED = 600  # blocks
 AGAIN, SELDOM = 2.0, 10.0  # … between two tries, and where patience is at its end
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-# A horn's level, whatever the station sends: as loud as our own programmes, and never above full scale.
-LEVEL = "highpass=f=120,loudnorm=I=-16:TP=-1.5:LRA=7,alimiter=limit=0.87:level=disabled"
-
-# All that a stream from elsewhere may open: the network, and that only by the gate.
-NETWORK = ["-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
-
-Fault = Mapping[str, str]  # a word that the parent has a sentence for, and its detail
-
-
-def ffmpeg(source: Sequence[str], rate: int, **world: str) -> subprocess.Popen[bytes]:
-    """Decode `source` into mono 16-bit samples on its standard output."""
-    sound = ["-vn", "-af", LEVEL, "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]
-    command = ["ffmpeg", "-nostdin", "-nostats", "-hide_banner", "-loglevel", "warning", *source, *sound]
-    world = {name: value for name, value in os.environ.items() if name != "no_proxy"} | world
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, bufsize=0, env=world)
-
-
-def blocks(process: subprocess.Popen[bytes], rate: int) -> Iterator[bytes]:
-    """What it decodes, a tenth of a second at a time, until it ends or stalls."""
-    assert process.stdout
-    size, unread = 2 * int(BLOCK * rate), b""
-    while select.select([process.stdout], [], [], STALL)[0]:
-        read = os.read(process.stdout.fileno(), size)
-        if not read:
-            return
-        unread += read
-        while len(unread) >= size:
-            yield unread[:size]
-            unread = unread[size:]
 
 
 class Silence:
@@ -196,58 +158,6 @@ class Tuner:
             self._tell({"fault": "silent"})
         else:
             self._tell({"fault": "stale"} if self._echo.lasts else self._fault())
-
-
-def heard(process: subprocess.Popen[bytes], rate: int, words: deque[bytes]) -> Iterator[bytes]:
-    """The blocks of one try, to whose end it lives; what it says of itself goes to `words`."""
-    words.clear()
-    with process:
-        assert process.stderr
-        listener = Thread(target=words.extend, args=(process.stderr,), daemon=True)
-        listener.start()
-        try:
-            yield from blocks(process, rate)
-        finally:
-            process.kill()
-            listener.join()
-
-
-class Input:
-    """What comes into this box by a line: a receiver, a microphone. A card has one at a time."""
-
-    def __init__(self, name: str, rate: int) -> None:
-        self._source = ["-f", "alsa", "-i", input_address(name)]
-        self._rate = rate
-        self._words: deque[bytes] = deque(maxlen=50)
-
-    def blocks(self) -> Iterator[bytes]:
-        return heard(ffmpeg(self._source, self._rate), self._rate, self._words)
-
-    def fault(self) -> Fault:
-        found = re.search(rb"cannot open audio device .*\((.+)\)", b"".join(self._words))
-        return {"fault": "input", "detail": found[1].decode()} if found else {"fault": "soundless"}
-
-
-class Station:
-    """What is at an address, through the gate; and after a try that gave nothing, why."""
-
-    def __init__(self, url: str, rate: int, hosts: list[str]) -> None:
-        self._source = [*NETWORK, "-i", url]
-        self._rate = rate
-        self._gate = Gate(hosts)
-        self._words: deque[bytes] = deque(maxlen=50)
-
-    def blocks(self) -> Iterator[bytes]:
-        self._gate.turned_away = self._gate.unreached = ""
-        return heard(ffmpeg(self._source, self._rate, http_proxy=self._gate.address), self._rate, self._words)
-
-    def fault(self) -> Fault:
-        if host := self._gate.turned_away:
-            return {"fault": "foreign", "detail": host}
-        if host := self._gate.unreached:
-            return {"fault": "unreached", "detail": host}
-        found = re.search(rb"HTTP error (\d{3})", b"".join(self._words))
-        return {"fault": "answer", "detail": found[1].decode()} if found else {"fault": "soundless"}
 
 
 def teller() -> Callable[[Fault | None], None]:
