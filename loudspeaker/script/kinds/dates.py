@@ -18,7 +18,7 @@ _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _STRONG = words_before(
     "giờ|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
     "ngày mai|sáng nay|chiều nay|tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
-    "thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
+    "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
 )
 _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
@@ -251,6 +251,12 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
     if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or f"{day.day}/{day.month}" in _FEASTS:
         return _one(scene, at, day)
     return None
+
+
+def guessed(scene: Scene, at: int, day: str, month: str) -> str:
+    """What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole."""
+    date = _Day(day, month)
+    return _said(scene, at, date.words(scene.numerals)) if date.possible() and date.day > date.month else ""
 
 
 def _padded(match: re.Match[str]) -> bool:

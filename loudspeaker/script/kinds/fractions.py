@@ -7,6 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from .dates import guessed
 
 _WHOLES = words_after("số |diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu")
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
@@ -31,8 +32,12 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
+    either = Message("this could be a date or a part of a whole")
+    counted = scene.continues(end, _COUNTED)
+    if re.fullmatch("(?:19|20)\\d\\d", below) and not (unit or counted):
+        return Guess(whole, either)
     if (
-        scene.continues(end, _COUNTED)
+        counted
         or scene.after(end).startswith("=")
         or scene.before(match.start()).endswith(_LEVELS)
         or not _below(32, above, below)
@@ -42,7 +47,9 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
         return share
     if unit:
         return whole
-    return Guess(share or whole, Message("this could be a date or a part of a whole"))
+    at = match.start()
+    date = "" if scene.follows("codes", at, ", ") else guessed(scene, at, above, below)
+    return Guess(date or share or whole, either)
 
 
 def _below(limit: int, *numbers: str) -> bool:

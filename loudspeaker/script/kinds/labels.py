@@ -43,7 +43,7 @@ def letter(match: re.Match[str], scene: Scene) -> str | None:
     return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None
 
 
-@reads(rf"([a-hđA-DĐ])(?:\.(?=[\s\d{UPPER}½¼¾²³]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
+@reads(rf"([a-hđA-DĐ])(?:\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     """a. Đối tượng, at the beginning of a line"""
     return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) else None

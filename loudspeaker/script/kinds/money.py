@@ -70,10 +70,16 @@ def after_scale(match: re.Match[str], scene: Scene) -> str | None:
     return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
 
 
+@reads(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
+def currency_first(match: re.Match[str], scene: Scene) -> str | None:
+    """VNĐ 500.000 -> năm trăm nghìn đồng"""
+    return f"{_amount(match[1], scene)} đồng"
+
+
 @reads(rf"\$ ?({NUMBER})", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
     """$10 -> mười đô la"""
     return f"{scene.say(match[1])} đô la"
 
 
-RULES: tuple[Rule, ...] = (dong, spaced, millions, thousands, after_scale, dollars)
+RULES: tuple[Rule, ...] = (dong, spaced, millions, thousands, after_scale, currency_first, dollars)

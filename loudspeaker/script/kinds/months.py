@@ -27,6 +27,29 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
 
 
+@reads(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
+def months_of_years(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 12/2025-1/2026"""
+    first, last = int(match[1]), int(match[3])
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        return None
+    named = "" if scene.before(match.start()).endswith(" tháng") else "tháng "
+    numerals = scene.numerals
+    begin = f"{named}{numerals.month(first)} năm {scene.say(match[2])}"
+    return f"{begin} đến tháng {numerals.month(last)} năm {scene.say(match[4])}"
+
+
+@reads(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
+def several(match: re.Match[str], scene: Scene) -> Answer:
+    """tháng 5,6,7/2026; quý 1, 2/2026"""
+    words = scene.before(match.start())
+    if not words.endswith((" tháng", " quý")):
+        return None
+    say = scene.numerals.month if words.endswith(" tháng") else scene.numerals.cardinal
+    numbers = ", ".join(say(int(number)) for number in re.findall(r"\d+", match[1]))
+    return f"{numbers} năm {scene.say(match[2])}"
+
+
 @reads(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_months(match: re.Match[str], scene: Scene) -> Answer:
     """T1-T3/2026 -> tháng một đến tháng ba năm …"""
@@ -83,6 +106,8 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
+    months_of_years,
+    several,
     months_of_year,
     months,
     short_months,

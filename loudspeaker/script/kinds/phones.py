@@ -43,6 +43,12 @@ def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
+@reads(r"0\d{2,4}(?:[ .]\d{2,4}){1,3}(?= ?- ?0\d{2})")
+def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
+    """0912.345.678-0987.654.321"""
+    return _phone(match)
+
+
 @reads(r"0\d{2,4}\.\d{3,4}(?![\d,])")
 def cut_short(match: re.Match[str], scene: Scene) -> Answer:
     """0214.113: begins with 0 and is no decimal, though digits may be missing"""
@@ -87,4 +93,4 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (number, masked, first_of_two, short, cut_short)
+RULES: tuple[Rule, ...] = (number, masked, first_of_two, first_of_row, short, cut_short)

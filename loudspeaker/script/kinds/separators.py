@@ -41,6 +41,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
     counting = re.match(r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng) \d)", scene.text[end : end + 9])
+    if scene.follows("phones", start) and after.isdecimal():
+        return ","
     if scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end):
         return " đến "
     if counting and _amount_before(scene, start):

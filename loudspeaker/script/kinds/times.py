@@ -15,7 +15,7 @@ _UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
 
 
-@reads(r"(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?| ([0-5]?\d) ?(?:phút|ph|p|')(?![^\W_]))")
+@reads(r"(\d{1,2}) ?[hH](?:\.?([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?| ([0-5]?\d) ?(?:phút|ph|p|')(?![^\W_]))")
 def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
     """8h30 -> tám giờ ba mươi phút"""
     return _clock(scene, match[1], match[2] or match[3])
@@ -50,6 +50,12 @@ def colon(match: re.Match[str], scene: Scene) -> str | None:
     clock = _clock(scene, match[1], match[2])
     seconds = int(match[3] or 0)
     return f"{clock} {scene.say(str(seconds))} giây" if clock and seconds else clock
+
+
+@reads(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ)(?![^\W_]))?")
+def pointed(match: re.Match[str], scene: Scene) -> str | None:
+    """lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
+    return _clock(scene, match[1], match[2]) if match[3] or scene.before(match.start()).endswith(_AT) else None
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])")
@@ -126,6 +132,7 @@ RULES: tuple[Rule, ...] = (
     southern,
     no_time,
     colon,
+    pointed,
     hours,
     around,
     hour,
