@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from stage import Stage, airing, at
+from stage import Stage, airing, at, programme
 
 from loudspeaker.vocabulary import Level
 
@@ -215,3 +215,54 @@ def test_what_was_scheduled_in_the_doubted_time_is_not_caught_up_before_it_is_se
     stage.until("19:10")
 
     assert (stage.verdicts(), stage.heard) == ({}, [])
+
+
+def test_what_began_before_the_step_was_noticed_is_not_called_off():
+    stage = Stage(MORNING)
+    stage.until("17:29:59")
+    stage.clock.advance(1.5)
+    stage.clock.step(-1)
+    stage.until("17:40")
+
+    assert [heard for _, _, heard in stage.heard] == [60.0]
+    assert {MORNING.id: "aired"} == stage.verdicts()
+
+
+def test_what_was_due_before_a_jump_of_the_clock_is_not_too_late_by_it():
+    stage = Stage(MORNING)
+    stage.speakers["horn"].gone = True
+    stage.until("17:30:03")
+    stage.clock.step(2 * HOUR)
+    stage.step()
+    assert stage.verdicts() == {}
+
+    stage.clock.step(-2 * HOUR)
+    stage.speakers["horn"].gone = False
+    stage.until("17:40")
+    assert {MORNING.id: "aired-late"} == stage.verdicts()
+
+
+def test_an_hour_is_believed_and_what_it_made_too_late_was_missed_by_the_clock():
+    stage = Stage(MORNING)
+    stage.until("17:29:58")
+    stage.clock.advance(1.9)
+    stage.clock.step(HOUR)
+    stage.step()
+
+    assert {MORNING.id: "missed-clock"} == stage.verdicts()
+
+
+def test_what_was_asked_for_in_a_wrong_future_is_judged_after_a_restart_and_an_emergency_goes_on():
+    stage = Stage(now="17:00")
+    stage.vouchers = frozenset()
+    stage.clock.step(HOUR)
+    for name, level in (("play", Level.ROUTINE), ("urgent", Level.EMERGENCY)):
+        asked = replace(airing("18:00", 5.0), id=f"na-hoa/{name}/1", level=level)
+        stage.order_now(asked, programmes=(programme(name, 5.0),), plays=1 + (level is Level.EMERGENCY), gap=600.0)
+    stage.kill()
+    stage.clock.step(-HOUR)
+    stage.begin()
+    stage.until("17:20")
+
+    assert stage.verdicts() == {"na-hoa/play/1": "missed-clock", "na-hoa/urgent/1": "aired"}
+    assert len(stage.heard) == 2

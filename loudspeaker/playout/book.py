@@ -82,10 +82,16 @@ class Book:
     # After a restart.
 
     def recover(self, now: datetime) -> None:
-        """Take up people's orders where they stood; needs no good clock."""
+        """Take up people's orders where they stood; needs no good clock.
+
+        What was asked for in the future was so by a wrong clock, or is by this one: an emergency goes on at once,
+        nothing else does, for nobody knows how stale it is.
+        """
         self._lives = self._journal.lives()
         for order, asked in self._journal.orders():
-            self.take(order, asked, now)
+            self.take(order, min(asked, now), now)
+            for turn in map(self._turns.__getitem__, (airing.id for airing in order.airings)):
+                turn.ending = rules.CLOCK if asked > now and not turn.urgent else None
         self._ended(self._journal.stops())
 
     def take(self, order: Order, asked: datetime, now: datetime) -> None:

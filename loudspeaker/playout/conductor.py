@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..errors import Message, Refused
-from ..interfaces import Speaker
+from ..interfaces import Speaker, State
 from . import rules
 from .air import Air
 from .backlog import Backlog
@@ -28,6 +28,7 @@ from .turn import Order, RunningOrder, Turn
 NAP = seconds(30)
 WATCHFUL = seconds(5)  # while the time is not known: it may be, any moment
 SOONEST = seconds(0.02)
+_EVER = datetime.min.replace(tzinfo=UTC)
 BEAT = seconds(60)  # between heartbeats at rest: each is a write to the card
 BEAT_ON_AIR = seconds(5)
 
@@ -159,7 +160,7 @@ class Conductor:
             turn.shift(step)
         self._book.sort()
         for line in self._lines:
-            if line.armed:
+            if line.armed and line.speaker.poll().state is State.ARMED:  # it may have begun before we could notice
                 line.stop(Cut.OFF)
 
     def _take(self, now: datetime, order: RunningOrder, trust: Trust) -> None:
@@ -170,10 +171,10 @@ class Conductor:
             self._book.resume(now, began)
         self._book.accept(order, now)
         if seen is None:
-            self._blame(datetime.min.replace(tzinfo=UTC), began, rules.absence(self._absent, began))
+            self._blame(_EVER, began, rules.absence(self._absent, began))
             self._blame(began, now, rules.CLOCK)
         elif trust.stepped or not self._believed:
-            self._blame(seen, now, rules.CLOCK)
+            self._blame(_EVER, now, rules.CLOCK)
 
     def _blame(self, begins: datetime, ends: datetime, hindrance: rules.Sentence) -> None:
         for turn in self._book:

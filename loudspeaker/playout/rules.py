@@ -51,7 +51,7 @@ def deadline(turn: Turn) -> datetime:
         return ceiling(turn)
     if airing.stream and airing.ends_at:
         return max(airing.ends_at - LEFTOVER, start + LATE)
-    patience = airing.scheduled_at + seconds(airing.wait)
+    patience = (turn.asked_at or airing.scheduled_at) + seconds(airing.wait)
     if life.cut is Cut.EMERGENCY:
         return max(patience, start + GRACE[airing.level])
     if life.hindrance and life.hindrance[0] is Verdict.DISPLACED:

@@ -1,7 +1,7 @@
 """May the clock be believed, and what did it skip? Compares wall and monotonic time; both are told, none is asked.
 
 A time that nobody vouches for is not believed. A forward step over an hour of a believed clock is doubted until a
-second source or a person confirms it, or until it is undone; what was scheduled in the time stepped over is not judged
+second source or a person confirms it, or until it is undone; what was scheduled before its end is not judged
 meanwhile. After a step over a month the time is not believed at all: no clock is that wrong for a good reason.
 """
 
@@ -34,7 +34,8 @@ class Doubt:
     absurd: bool = False
 
     def covers(self, instant: datetime) -> bool:
-        return self.begins < instant <= self.ends
+        """Whether it came before the step or was jumped over: neither is too late by a time that may be wrong."""
+        return instant <= self.ends
 
 
 @dataclass(frozen=True, slots=True)

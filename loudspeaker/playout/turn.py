@@ -59,8 +59,8 @@ class Turn:
 
     @property
     def start(self) -> datetime:
-        """When the plan has it."""
-        return self.airing.starts_at or self.airing.scheduled_at
+        """When the plan has it, or somebody asked for it."""
+        return self.asked_at or self.airing.starts_at or self.airing.scheduled_at
 
     @property
     def target(self) -> datetime:

@@ -70,10 +70,11 @@ class Live:
     def step(self) -> datetime:
         """Do what is due; when to be called again."""
         now = self.now()
+        trust = self.trust(now)  # at once: planning takes its time, which is no step of the clock
         order = self._running_order(now)
         if not self.rehearsal:
             self.dial.look(now, order.airings)
-        return self.conductor.step(now, order, self.trust(now))
+        return self.conductor.step(now, order, trust)
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.commune.zone)
