@@ -68,8 +68,16 @@ def attempts(heard: array[int], samples: array[int]) -> Iterator[tuple[int, floa
     while place >= 0:
         if place % size == 0:
             first = place // size
-            yield first, followed(heard, first, samples) / len(samples)
+            share = followed(heard, first, samples) / len(samples)
+            yield first, 1.0 if ended(everything, samples, place) else share
         place = everything.find(head, place + size)
+
+
+def ended(everything: bytes, samples: array[int], place: int) -> bool:
+    """Is its end heard soon enough after its beginning at `place`, and no other beginning before? Then it stuttered."""
+    head, end, size = samples[:HEAD].tobytes(), samples[-HEAD:].tobytes(), samples.itemsize
+    last = place + (len(samples) + RATE // 4) * size
+    return everything.find(end, place, last) >= 0 > everything.find(head, place + size, last)
 
 
 def followed(heard: array[int], place: int, samples: array[int]) -> int:

@@ -49,7 +49,7 @@ class ChildSpeaker:
         self._last = Playback(State.ARMED, airing, via="child")
 
     def stop(self, fade: float = 0.03) -> None:
-        if self._child and self._last.state in {State.ARMED, State.PLAYING}:
+        if self._child and self.poll().state in {State.ARMED, State.PLAYING}:
             self._child.kill()
             self._child.wait()
             self._end(State.STOPPED)

@@ -50,11 +50,11 @@ class Service:
 
     def step(self) -> datetime:
         now = self.clock.now()
+        trust = self.watch.look(now, self.clock.monotonic(), frozenset({"box"}))
         begins, ends = self.conductor.window(now)
         if self.order is None or (self.order.begins, self.order.ends) != (begins, ends):
             inside = tuple(airing for airing in self.airings if begins <= airing.scheduled_at < ends)
             self.order = RunningOrder(begins, ends, inside)
-        trust = self.watch.look(now, self.clock.monotonic(), frozenset({"box"}))
         return self.conductor.step(now, self.order, trust)
 
     def look(self) -> bool:
