@@ -21,16 +21,18 @@ def headline(match: re.Match[str], scene: Scene) -> Answer:
     if not word.isupper() or not is_syllable(word) or word in scene.learnt:
         return None
     neighbours = _neighbours(scene, match.start(), match.end())
-    if not has_marks(word) and not any(map(_shouted, neighbours)) and _short_name(match, scene):
+    if not has_marks(word) and (
+        word in scene.lexicon.meanings or (not any(map(_shouted, neighbours)) and _short_name(match, scene))
+    ):
         return None
     lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
     return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
 
 
 def _short_name(match: re.Match[str], scene: Scene) -> bool:
-    """CA is an abbreviation, and the OM of OM 5451 a name, though both could be words."""
+    """OM of OM 5451 is a name, though it could be a word."""
     number = re.match(r"[ -]?\d{2}", scene.text[match.end() : match.end() + 3])
-    return number is not None or len(match[0]) == 2 or match[0] in scene.lexicon.meanings
+    return number is not None or len(match[0]) == 2
 
 
 def _neighbours(scene: Scene, start: int, end: int) -> tuple[str, str]:

@@ -45,7 +45,13 @@ class Meaning(NamedTuple):
         if not self.before:
             return False
         words = place.before(start)
-        return words.endswith(self.before) or ("<số>" in self.before and _last(place, start) in _DIGITS)
+        if words.endswith(self.before):
+            return True
+        last = _last(place, start)
+        if last not in _DIGITS:
+            return False
+        head = words.rstrip("0123456789.,/ ")
+        return f"{head} <số>".endswith(self.before) or (last == "%" and " %" in self.before)
 
     def _stands_before(self, place: Place, end: int) -> bool:
         text = place.after(end).lstrip(" .&")
@@ -133,7 +139,9 @@ def _meaning(written: str, reading: str, before: str = "", after: str = "") -> M
 
 def _cues(column: str, lead: str) -> tuple[str, ...]:
     words = [word for word in spellings(column) if word not in ("", "#")]
-    return tuple(word if word[0] == "<" else lead + (word.rstrip(" ,:&.") or word).lower() for word in words)
+    return tuple(
+        word if word[0] == "<" and not lead else lead + (word.rstrip(" ,:&.") or word).lower() for word in words
+    )
 
 
 _OLD = {
