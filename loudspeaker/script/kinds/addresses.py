@@ -9,6 +9,7 @@ from ..rules import Rule, Scene, reads, words_after, words_before
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
+_SHARES = frozenset("/:%-")
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|khu phố")
 
 
@@ -36,7 +37,7 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
     if match[1][0] == "Đ" and len(match[2]) != 3 and "." not in match[0]:
         return None
-    if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.char(match.end()) in "/:%-"):
+    if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
     return f"{_ROADS[match[1].upper()]} {scene.say(match[2])}{letter}"

@@ -37,7 +37,7 @@ def spaced(match: re.Match[str], scene: Scene) -> str | None:
     return scene.say(match[1])
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})|\. ?(?=đ))?(?:đ|đồng)?(?![^\W_])")
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})k?|\. ?(?=đ))?(?:đ|đồng)?(?![^\W_])")
 def millions(match: re.Match[str], scene: Scene) -> str | None:
     """1tr2 -> một triệu hai trăm nghìn"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""

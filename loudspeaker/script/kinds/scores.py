@@ -12,6 +12,7 @@ _SCORE = words_before(
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
+_SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
@@ -30,6 +31,16 @@ def score(match: re.Match[str], scene: Scene) -> str | None:
     if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
         return None
     return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None
+
+
+@reads(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
+def sets(match: re.Match[str], scene: Scene) -> str | None:
+    """thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
+    words = scene.before(match.start())
+    if not any(cue in words for cue in _SETS):
+        return None
+    pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
+    return ", ".join(" ".join(map(scene.say, pair)) for pair in pairs)
 
 
 @reads(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
@@ -64,4 +75,4 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers) + more
 
 
-RULES: tuple[Rule, ...] = (score, half, ratio, clock, formula)
+RULES: tuple[Rule, ...] = (score, sets, half, ratio, clock, formula)
