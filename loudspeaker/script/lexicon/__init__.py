@@ -5,6 +5,7 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -64,6 +65,7 @@ class Meaning(NamedTuple):
         return False
 
 
+_TELEPHONE = re.compile(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 _DIGITS = frozenset("0123456789%")
 
 
@@ -83,6 +85,8 @@ def _looks(cue: str, place: Place, end: int) -> bool:
             and all(place.char(end + i).isdecimal() for i in range(4))
             and not place.char(end + 4).isdecimal()
         )
+    if cue == "<máy>":
+        return _TELEPHONE.match(place.after(end)) is not None
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":
