@@ -28,6 +28,7 @@ from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+import recovery
 from pulse import RATE, Recorder, Server
 
 from loudspeaker.interfaces import State
@@ -205,6 +206,7 @@ def main() -> None:
                 compare(server, wanted.airings, wanted.baseline, "all cores busy")
         finally:
             server.stop()
+    recovery.main()
 
 
 def compare(server: Server, airings: int, baseline: int, state: str) -> None:

@@ -2,9 +2,10 @@
 
     python bench/recovery.py
 
-Restart: a real process on a log of a year, killed while an airing is due; baseline: a process that only imports
+Restart: `loudspeaker run` on a log of a year, killed while airings are due; baseline: a process that only imports
 APScheduler and opens the log. Urgent: through the daemon's door, breaking into what is on the air (speakers without a
-card: what the card adds is in bench/playout.py). Budgets: armed within 1 s, heard within 150 ms, memory without growth.
+card: what the card adds is in bench/playout.py). Memory: the whole station through a month, its files edited every day.
+Budgets: armed within 1 s, heard within 150 ms, memory without growth.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,10 +25,9 @@ from statistics import median
 from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "fault"))
 
-from box import COMMUNE, Box
 from stage import Desk, Stage, airing, at, programme
+from xa_thu import FILES, ZONE
 
 from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.control import ask
@@ -36,11 +37,16 @@ from loudspeaker.playout.conductor import Conductor
 from loudspeaker.playout.record import Record
 from loudspeaker.playout.turn import Order, RunningOrder
 from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.station import Station
+from loudspeaker.station.live import Live
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.vocabulary import Level, Verdict
 
 ROOT = Path(__file__).parent.parent
-TIMES = 7
+TIMES = 5
+COMMUNE = "xa-thu"
+BY_NIGHT = "policy: {hours: [00:00-24:00], minutes_per_session: 999, allow_night: true}\n"
+ENTRY = "village: Thôn Nà Hoa\nbroadcasts:\n  - {bulletin: tin-sang, at: [{times}]}\n"
 
 
 def main() -> None:
@@ -54,10 +60,11 @@ def main() -> None:
 
 
 def restart(folder: Path) -> None:
-    fill(folder, 365 * 12)
-    with Box(folder, airings=2, apart=30.0, duration=20.0) as box:
-        time.sleep(2.5)
-        took = median(recovered(box) for _ in range(TIMES))
+    """Of the whole station: killed, and started again while airings of the last minutes wait to be caught up."""
+    station = minutes_ago(folder)
+    fill(station.log, 365 * 12)
+    station.close()
+    took = median(recovered(folder) for _ in range(TIMES))
     usual = median(bare(folder) for _ in range(TIMES))
     print(
         f"restart to armed, log of {365 * 12} verdicts: {took:.2f} s (budget 1 s); bare process {usual:.2f} s", end=""
@@ -65,9 +72,29 @@ def restart(folder: Path) -> None:
     print(f"; ratio {took / usual:.2f}")
 
 
-def fill(folder: Path, rows: int) -> None:
-    (folder / "state").mkdir()
-    log = AsRunLog.open(folder / "state" / "asrun.db", COMMUNE)
+def minutes_ago(home: Path) -> Station:
+    """A station that was off since just before its last four airings."""
+    now = datetime.now(ZONE)
+    times = [f"{now - timedelta(minutes=ago):%H:%M}" for ago in range(4)]
+    put(home, {**FILES, "commune.yaml": FILES["commune.yaml"] + BY_NIGHT})
+    put(home, {"schedules/na-hoa.yaml": ENTRY.replace("{times}", ", ".join(times))})
+    clock = FakeClock(now - timedelta(minutes=4))
+    station = Station.open(home, clock=clock)
+    station.prepare(None, 2, lambda done, total, what: None)
+    live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"}))
+    live.look()
+    live.step()
+    live.close()
+    return station
+
+
+def put(home: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text.lstrip("\n"), encoding="utf-8")
+
+
+def fill(log: AsRunLog, rows: int) -> None:
     past = datetime.now(UTC) - timedelta(days=400)
     for number in range(rows):
         moment = past + timedelta(hours=2 * number)
@@ -78,19 +105,20 @@ def fill(folder: Path, rows: int) -> None:
                 *(one.level, moment, Verdict.AIRED, "heard whole and on time"),
             )
         )
-    log.close()
 
 
-def recovered(box: Box) -> float:
+def recovered(home: Path) -> float:
     """Seconds from the start of the process to its next "started" in the log."""
-    box.kill()
-    log = AsRunLog.open(box.folder / "state" / "asrun.db", COMMUNE)
+    log = AsRunLog.open(home / ".state" / "asrun.db", COMMUNE)
     before, began = len(log.events("started")), time.perf_counter()
-    box.start()
+    command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "run"]
+    daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT)
     while len(log.events("started")) == before and time.perf_counter() - began < 10:
         time.sleep(0.005)
     took = time.perf_counter() - began
     log.close()
+    daemon.kill()
+    daemon.wait()
     return took
 
 
@@ -98,7 +126,7 @@ def bare(folder: Path) -> float:
     code = (
         "import apscheduler.schedulers.background\n"
         "from pathlib import Path\nfrom loudspeaker.store.asrun import AsRunLog\n"
-        f"AsRunLog.open(Path({str(folder / 'state' / 'asrun.db')!r}), {COMMUNE!r}).close()"
+        f"AsRunLog.open(Path({str(folder / '.state' / 'asrun.db')!r}), {COMMUNE!r}).close()"
     )
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
@@ -173,23 +201,30 @@ def urgent(folder: Path) -> None:
     print(f"urgent, from request to sound: median {1e3 * median(heard):.1f} ms, worst {1e3 * max(heard):.1f} ms")
 
 
-def month(folder: Path) -> None:
-    stage = Stage(*(airing(f"2026-11-{day:02}T{hour}") for day in range(1, 31) for hour in ("05:30", "11:00", "17:30")))
-    stage.clock = FakeClock(at("2026-11-01T00:00"))
-    stage.log = AsRunLog.open(folder / "asrun.db", COMMUNE)  # type: ignore[assignment]
-    stage.begin()
+def month(home: Path) -> None:
+    """The whole station at full speed, its files edited every day."""
+    put(home, FILES)
+    clock = FakeClock(datetime(2026, 11, 1, tzinfo=ZONE))
+    station = Station.open(home, clock=clock)
+    speaker = MemorySpeaker(clock)
+    live = Live(
+        *(station, {"san-kho": speaker}, clock, station.log, lambda now, trusted: frozenset({"box"})), rehearsal=True
+    )
     sizes = []
     for day in range(2, 31):
-        stage.until(f"2026-11-{day:02}T00:00")
-        for speaker in stage.speakers.values():
-            speaker.played.clear()
-        stage._collected = dict.fromkeys(stage.speakers, 0)
+        (home / "bulletins" / "tin-sang.md").write_text(f"---\ntitle: Tin sáng\n---\nHôm nay ngày {day}.\n")
+        live.look()
+        while clock.now() < datetime(2026, 11, day, tzinfo=ZONE):
+            clock.advance_to(min(live.step(), datetime(2026, 11, day, tzinfo=ZONE)))
+        speaker.played.clear()
         gc.collect()
         sizes.append(resident())
-    written = sum(file.stat().st_size for file in folder.iterdir())
+    written = sum(file.stat().st_size for file in (home / ".state").glob("asrun*"))
+    verdicts = len(station.log.rows(datetime(2026, 11, 1, tzinfo=ZONE), clock.now()))
     print(f"a month: {sizes[2] / 1024:.1f} MB after three days, {sizes[-1] / 1024:.1f} MB at its end", end="")
-    print(f" (ratio {sizes[-1] / sizes[2]:.3f}); log {written / 1024:.0f} KB, {len(stage.records())} verdicts")
-    stage.log.close()  # type: ignore[attr-defined]
+    print(f" (ratio {sizes[-1] / sizes[2]:.3f}); log {written / 1024:.0f} KB, {verdicts} verdicts")
+    live.close()
+    station.close()
 
 
 def resident() -> int:
