@@ -1,4 +1,4 @@
-"""What kind of loudspeaker a programme is mastered for, as numbers. Why these: docs/decisions/mastering.md.
+"""What kind of loudspeaker a programme is mastered for, as numbers (docs/decisions/0003-mastering-for-horns.md).
 
 Only values are in here; `master.py` carries them out.
 """
