@@ -70,7 +70,7 @@ class Edge:
         """The MP3 of one sentence."""
         from edge_tts import Communicate
 
-        sound, ends = bytearray(), 0
+        sound, ends = bytearray(), 0.0
         async with asyncio.timeout(self._longest):
             async for message in Communicate(text, voice, connect_timeout=8, receive_timeout=8).stream():
                 if message["type"] == "audio":
