@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from xa_thu import FILES, at
@@ -39,3 +40,16 @@ def station(home: Path, clock: FakeClock) -> Iterator[Station]:
 def quiet() -> Callable[[int, int, str], None]:
     """Progress that nobody watches."""
     return lambda done, total, what: None
+
+
+@pytest.fixture
+def pins() -> Iterator[Any]:
+    """gpiozero's mock pins."""
+    pytest.importorskip("gpiozero")
+    from gpiozero import Device
+    from gpiozero.pins.mock import MockFactory
+
+    before, Device.pin_factory = Device.pin_factory, MockFactory()
+    yield Device.pin_factory
+    Device.pin_factory.reset()
+    Device.pin_factory = before

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 RATE = 48_000
 CHANNELS = 2
@@ -97,6 +98,17 @@ class Server:
             yield recorder
         finally:
             recorder.stop()
+
+
+@contextmanager
+def private(folder: Path, *sinks: str) -> Iterator[Server]:
+    """A server to which everything goes that this process plays, until the end of the block."""
+    server = Server(folder, sinks)
+    try:
+        with patch.dict(os.environ, server.environment):
+            yield server
+    finally:
+        server.stop()
 
 
 class Recorder:

@@ -12,11 +12,12 @@ from pathlib import Path
 import pulse
 import pytest
 from pulse import RATE, Server, end_with_us, wait_for
-from test_sound_server import Clock, Outlet
+from test_sound_server import Clock
 
 from loudspeaker.errors import BadFile, Message
 from loudspeaker.interfaces import State
 from loudspeaker.schedule import broadcasts
+from loudspeaker.schedule.box import Output
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.outlets import Setting, open_speakers
 from loudspeaker.speakers.stream import Receiver
@@ -28,16 +29,14 @@ needs_a_server = pytest.mark.skipif(not pulse.FOUND, reason="PulseAudio's progra
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """With a line into which a receiver whispers, 40 dB below full scale."""
-    server = Server(tmp_path / "pulse", ["hall", "line"])
     whisper = ["-re", "-f", "lavfi", "-i", f"sine=f={PITCH}:r={RATE}", "-af", "volume=-22dB"]
     command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", *whisper, "-f", "pulse", "-device", "line", "receiver"]
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in server.environment.items():
-            patch.setenv(name, value)
-        with subprocess.Popen(command, preexec_fn=end_with_us) as receiver:
-            yield server
-            receiver.kill()
-    server.stop()
+    with (
+        pulse.private(tmp_path / "pulse", "hall", "line") as server,
+        subprocess.Popen(command, preexec_fn=end_with_us) as receiver,
+    ):
+        yield server
+        receiver.kill()
 
 
 def tuned(receiver: Receiver) -> Programme | Message:
@@ -55,7 +54,7 @@ def level(samples: array[int]) -> float:
 @pytest.mark.sound
 @needs_a_server
 def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path: Path) -> None:
-    speaker = open_speakers([Outlet("hall", "hall")], Setting(Clock(), tmp_path))["hall"]
+    speaker = open_speakers([Output("hall", "hall")], Setting(Clock(), tmp_path))["hall"]
     receiver = Receiver("input:ear-of-line", (), 3.0)
     programme = tuned(receiver)
     assert isinstance(programme, Programme)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
+from loudspeaker.schedule.box import Output
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day, intact, leash
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
@@ -48,17 +49,6 @@ class HandClock:
 
     def monotonic(self) -> float:
         return self.passed
-
-
-@dataclass
-class Outlet:
-    name: str
-    device: str
-    channel: int = 1
-    gain: float = 0.0
-    relay: None = None
-    proof: str | None = None
-    mixer: float | None = None
 
 
 @dataclass
@@ -428,7 +418,7 @@ def test_the_heart_of_a_speaker_is_felt_through_all_that_is_put_before_it(clock:
 
 
 def test_outputs_get_the_speakers_that_their_devices_name(tmp_path: Path, clock: HandClock) -> None:
-    speakers = open_speakers([Outlet("a", "memory"), Outlet("b", "file")], Setting(clock, tmp_path))
+    speakers = open_speakers([Output("a", "memory"), Output("b", "file")], Setting(clock, tmp_path))
 
     assert {name: type(speaker) for name, speaker in speakers.items()} == {"a": MemorySpeaker, "b": FileSpeaker}
     assert speakers["a"].poll() == Playback()

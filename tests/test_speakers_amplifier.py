@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import DeviceGone
 from loudspeaker.interfaces import State
+from loudspeaker.schedule import box
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import amplifier
 from loudspeaker.speakers.amplifier import Amplified, Amplifier
@@ -83,18 +84,6 @@ class Relay:
         on, past = bool(self.device.value), (self.clock.now() - NOON).total_seconds()
         if on != (self.changes[-1][0] if self.changes else False):
             self.changes.append((on, past))
-
-
-@pytest.fixture
-def pins(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    pytest.importorskip("gpiozero")
-    from gpiozero import Device
-    from gpiozero.pins.mock import MockFactory
-
-    before, Device.pin_factory = Device.pin_factory, MockFactory()
-    yield Device.pin_factory
-    Device.pin_factory.reset()
-    Device.pin_factory = before
 
 
 @pytest.fixture
@@ -219,27 +208,9 @@ def test_after_a_crash_the_relays_are_turned_off(pins: object, tmp_path: Path) -
     assert Device.pin_factory.pin(27).state == 0
 
 
-@dataclass
-class Wiring:
-    pin: int
-    active_high: bool = True
-    warm_up: float = 3.0
-    hold: float = 60.0
-
-
-@dataclass
-class Outlet:
-    name: str
-    relay: Wiring | None
-    device: str = "memory"
-    channel: int = 1
-    gain: float = 0.0
-    proof: str | None = None
-    mixer: float | None = None
-
-
 def test_outputs_with_a_relay_get_their_amplifier(pins: object, tmp_path: Path) -> None:
-    outlets = [Outlet("hall", Wiring(17)), Outlet("porch", Wiring(17)), Outlet("yard", None)]
+    relays = {"hall": box.Relay(17), "porch": box.Relay(17), "yard": None}
+    outlets = [box.Output(name, "memory", relay=relay) for name, relay in relays.items()]
     speakers = open_speakers(outlets, Setting(FakeClock(NOON), tmp_path))
     hall, porch, yard = speakers.values()
     for speaker in (hall, porch):

@@ -16,12 +16,13 @@ from pathlib import Path
 import pulse
 import pytest
 from pulse import Server, wait_for
-from test_sound_server import Clock, Noise, Outlet, over, soon
+from test_sound_server import Clock, Noise, over, soon
 
 from loudspeaker.control import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.schedule.box import Output
 from loudspeaker.speakers.alsa import address, input_address
 from loudspeaker.speakers.mixer import Mixer, Notes, Originals, volumes
 from loudspeaker.speakers.outlets import Setting, open_speakers
@@ -34,14 +35,10 @@ FORTY = [26_214, 26_214]
 def server(tmp_path: Path) -> Iterator[Server]:
     if not pulse.FOUND or not shutil.which("amixer"):
         pytest.skip("PulseAudio's programs, or amixer, are not installed")
-    server = Server(tmp_path / "pulse", ["hall", "yard"])
-    server.control("set-sink-volume", "hall", *map(str, ODD))
-    server.control("set-sink-mute", "hall", "1")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in server.environment.items():
-            patch.setenv(name, value)
+    with pulse.private(tmp_path / "pulse", "hall", "yard") as server:
+        server.control("set-sink-volume", "hall", *map(str, ODD))
+        server.control("set-sink-mute", "hall", "1")
         yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -58,7 +55,7 @@ def stands(server: Server, sink: str = "hall") -> tuple[list[int], bool]:
 
 
 @contextmanager
-def opened(notes: Notes, folder: Path, *outlets: Outlet) -> Iterator[dict[str, Speaker]]:
+def opened(notes: Notes, folder: Path, *outlets: Output) -> Iterator[dict[str, Speaker]]:
     speakers = open_speakers(outlets, Setting(Clock(), folder, notes=notes))
     try:
         yield speakers
@@ -69,7 +66,7 @@ def opened(notes: Notes, folder: Path, *outlets: Outlet) -> Iterator[dict[str, S
 
 @pytest.mark.sound
 def test_it_is_set_at_the_start_and_put_back_at_the_end(server: Server, notes: MemoryLog, tmp_path: Path) -> None:
-    with opened(notes, tmp_path, Outlet("a", "hall", mixer=40), Outlet("b", "hall", channel=2)):
+    with opened(notes, tmp_path, Output("a", "hall", mixer=40), Output("b", "hall", channel=2)):
         wait_for(lambda: stands(server) == (FORTY, False))
 
     assert stands(server) == (ODD, True)
@@ -77,7 +74,7 @@ def test_it_is_set_at_the_start_and_put_back_at_the_end(server: Server, notes: M
 
 @pytest.mark.sound
 def test_it_is_put_back_once(server: Server, notes: MemoryLog, tmp_path: Path) -> None:
-    with opened(notes, tmp_path, Outlet("a", "hall", mixer=40), Outlet("b", "hall", channel=2)) as speakers:
+    with opened(notes, tmp_path, Output("a", "hall", mixer=40), Output("b", "hall", channel=2)) as speakers:
         wait_for(lambda: stands(server)[0] == FORTY)
         speakers["a"].close()
         server.control("set-sink-volume", "hall", "12345")
@@ -88,7 +85,7 @@ def test_it_is_put_back_once(server: Server, notes: MemoryLog, tmp_path: Path) -
 @pytest.mark.sound
 def test_without_the_key_nothing_is_touched(server: Server, notes: MemoryLog, tmp_path: Path) -> None:
     noise = Noise.made(tmp_path, 1, 0.3)
-    with opened(notes, tmp_path, Outlet("a", "hall"), Outlet("b", "yard", mixer=40)) as speakers:
+    with opened(notes, tmp_path, Output("a", "hall"), Output("b", "yard", mixer=40)) as speakers:
         wait_for(lambda: stands(server, "yard")[0] == FORTY)
         speakers["a"].arm("x", [noise.programme], Clock().now())
         over(speakers["a"])
@@ -102,7 +99,7 @@ def test_a_card_that_comes_back_at_another_volume_is_set_before_the_next_airing(
     server: Server, notes: MemoryLog, tmp_path: Path
 ) -> None:
     noise = Noise.made(tmp_path, 1, 0.3)
-    with opened(notes, tmp_path, Outlet("a", "hall", mixer=40)) as speakers:
+    with opened(notes, tmp_path, Output("a", "hall", mixer=40)) as speakers:
         wait_for(lambda: stands(server)[0] == FORTY)
         server.control("set-sink-volume", "hall", "100%")
         speakers["a"].arm("x", [noise.programme], soon(0.5)[0])
@@ -121,7 +118,7 @@ def test_what_was_left_changed_is_put_back_though_nobody_wants_it_any_more(
     left.look()
     wait_for(lambda: stands(server) == (FORTY, False))
 
-    with opened(notes, tmp_path, Outlet("a", "file")):
+    with opened(notes, tmp_path, Output("a", "file")):
         wait_for(lambda: stands(server) == (ODD, True))
 
 

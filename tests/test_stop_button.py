@@ -29,18 +29,6 @@ stop_button: {pin: 27}
 
 
 @pytest.fixture
-def pins() -> Iterator[Any]:
-    pytest.importorskip("gpiozero")
-    from gpiozero import Device
-    from gpiozero.pins.mock import MockFactory
-
-    before, Device.pin_factory = Device.pin_factory, MockFactory()
-    yield Device.pin_factory
-    Device.pin_factory.reset()
-    Device.pin_factory = before
-
-
-@pytest.fixture
 def station(home: Path, clock: FakeClock) -> Iterator[Station]:
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
     opened = Station.open(home, clock=clock)

@@ -46,12 +46,8 @@ class Running:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "pulse", ["hall"])
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in server.environment.items():
-            patch.setenv(name, value)
+    with pulse.private(tmp_path / "pulse", "hall") as server:
         yield server
-    server.stop()
 
 
 @pytest.fixture

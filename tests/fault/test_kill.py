@@ -10,7 +10,6 @@ import pulse
 import pytest
 from box import Box, each
 from card_box import CardBox
-from pulse import Server
 
 ROUNDS, CARD_ROUNDS, KILLS = 32, 8, 25  # 1,000 kills, a fifth of them with a real player
 AT_ONCE = 4
@@ -25,23 +24,16 @@ def test_kill_9_at_random_instants(tmp_path: Path, full: bool) -> None:
 
 @pytest.mark.sound
 @pytest.mark.skipif(not pulse.FOUND, reason="PulseAudio's programs are not installed")
-def test_kill_9_of_a_station_that_plays_on_a_sound_card(
-    tmp_path: Path, full: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kill_9_of_a_station_that_plays_on_a_sound_card(tmp_path: Path, full: bool) -> None:
     sinks = [f"horn{number}" for number in range(CARD_ROUNDS if full else 1)]
-    server = Server(tmp_path / "pulse", sinks)
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
 
     def once(number: int) -> None:
         box = CardBox(tmp_path / str(number), airings=24 if full else 6, sink=sinks[number])
         with server.recorder(box.sink) as box.recorder:
             mistreat(box, number, KILLS if full else 4)
 
-    try:
+    with pulse.private(tmp_path / "pulse", *sinks) as server:
         each(once, len(sinks), AT_ONCE)
-    finally:
-        server.stop()
 
 
 def mistreat(box: Box, seed: int, kills: int) -> None:
