@@ -358,6 +358,14 @@ def test_the_drawing_of_a_day_has_a_lane_for_each_village(home: Path, tmp_path: 
     assert ">suoi-trat<" in drawn
 
 
+def test_a_voice_that_was_named_and_does_not_speak_ends_with_1(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "voices"
+
+    assert run(home, "voices", "test", "-o", str(folder)).exit_code == 0
+    assert [path.name for path in folder.iterdir()] == ["tone-low.wav"]
+    assert run(home, "voices", "test", "tone:low", "piper:vi_VN-nobody", "-o", str(folder)).exit_code == 1
+
+
 def test_voices_are_listed_with_whether_texts_leave_the_machine(home: Path) -> None:
     listed = {row["voice"]: row for row in rows(run(home, "voices", "list", "--json"))}
 

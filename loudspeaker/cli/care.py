@@ -100,7 +100,11 @@ def install(station: Station, voice: str, source: str | None) -> None:
 @with_station
 def try_(station: Station, names: tuple[str, ...], output: str) -> None:
     """Let each voice say one sentence into a file."""
-    tables.voices(station.try_voices(names, output))
+    rows = station.try_voices(names, output)
+    tables.voices(rows)
+    speaks = [row["here"] for row in rows]
+    if not (all(speaks) if names else any(speaks)):  # of the commune's own, one is enough: they stand in for each other
+        click.get_current_context().exit(1)
 
 
 @click.group(cls=Group)
