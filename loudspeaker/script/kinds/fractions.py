@@ -6,12 +6,13 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from .dates import guessed
 
 _WHOLES = words_after("số |diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu")
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
+_CLASSES = re.compile(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 
 
 _COUNTED = words_after(
@@ -40,6 +41,7 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
         counted
         or scene.after(end).startswith("=")
         or scene.before(match.start()).endswith(_LEVELS)
+        or _CLASSES.search(scene.text[max(0, match.start() - REACH) : match.start()])
         or not _below(32, above, below)
     ):
         return whole

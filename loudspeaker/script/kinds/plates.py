@@ -1,4 +1,4 @@
-"""Number plates: 24A-123.45 -> hai mươi tư a, một hai ba bốn năm."""
+"""Number plates of cars and boats: 24A-123.45 -> hai mươi tư a, một hai ba bốn năm."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ..numerals import spell_digits, spell_letters
 from ..rules import Rule, Scene, reads, words_before
 
 _CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
+_BOATS = words_before("tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
 
 
 @reads(r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?-? ?)(\d{3}\.?\d{2}|\d{4})(?![\d.]\d|\w)")
@@ -27,4 +28,13 @@ def military(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])}, {spell_digits(match[2])}"
 
 
-RULES: tuple[Rule, ...] = (plate, military)
+@reads(r"([A-ZĐ]{1,3})[- ](\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")
+def boat(match: re.Match[str], scene: Scene) -> str | None:
+    """tàu cá BT-93456-TS"""
+    if not scene.before(match.start()).removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS):
+        return None
+    tail = f" {spell_letters(match[3])}" if match[3] else ""
+    return f"{spell_letters(match[1])}, {spell_digits(match[2])}{tail}"
+
+
+RULES: tuple[Rule, ...] = (plate, military, boat)

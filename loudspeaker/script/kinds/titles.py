@@ -71,13 +71,16 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
 _CALLING = words_before("gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+_CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
 
 
 @reads(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def called(match: re.Match[str], scene: Scene) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
-    return _CALLED[match[1].lower()] if named or scene.before(match.start()).endswith(_CALLING) else None
+    called_too = _CALLED_TOO.search(scene.text[max(0, match.start() - 20) : match.start()])
+    sure = named or called_too or scene.before(match.start()).endswith(_CALLING)
+    return _CALLED[match[1].lower()] if sure else None
 
 
 _NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
