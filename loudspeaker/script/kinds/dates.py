@@ -237,7 +237,17 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(words, Message("this could be a date or a number"))
     if falling and day.day > 12:
         return Guess(_said(scene, at, day.words(scene.numerals)), Message("this could be a date or two numbers"))
+    if match[2] == "-" and _hinted(scene, at, end):
+        return _first_of_july(match, scene, day)
     return None
+
+
+def _first_of_july(match: re.Match[str], scene: Scene, day: _Day) -> Guess:
+    """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
+    either = Message("this could be a date or two numbers")
+    if scene.text.endswith("Từ ", 0, match.start()):
+        return Guess(_said(scene, match.start(), day.words(scene.numerals)), either)
+    return Guess(f"{scene.say(match[1])} đến {scene.say(match[3])}", either)
 
 
 def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:

@@ -54,7 +54,7 @@ def _after_name(scene: Scene, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
-@reads(r"([A-Za-zĐđ]/[A-Za-z])(?![^\W_])\.?", starts="word")
+@reads(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def slashed(match: re.Match[str], scene: Scene) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = scene.meaning(match[1], match.start(), match.start() + 3)
