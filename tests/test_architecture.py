@@ -87,7 +87,7 @@ def test_every_file_says_what_it_is(path: Path) -> None:
     assert not source.strip() or ast.get_docstring(ast.parse(source))
 
 
-@pytest.mark.parametrize("module", ["loudspeaker.daemon", "loudspeaker.station", "loudspeaker.speakers.player"])
+@pytest.mark.parametrize("module", ["loudspeaker.daemon", "loudspeaker.station", "loudspeaker.speakers.card.player"])
 def test_the_daemon_and_the_player_never_load_the_heavy_parts(module: str) -> None:
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

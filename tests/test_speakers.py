@@ -21,18 +21,19 @@ from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.schedule.box import Output
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers import day, intact, leash
+from loudspeaker.speakers import day, intact
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
-from loudspeaker.speakers.anchor import Anchor, Habit, habit
-from loudspeaker.speakers.deck import Deck
+from loudspeaker.speakers.card import leash
+from loudspeaker.speakers.card.anchor import Anchor, Habit, habit
+from loudspeaker.speakers.card.deck import Deck
+from loudspeaker.speakers.card.tape import Tape, louder
+from loudspeaker.speakers.card.track import Track
 from loudspeaker.speakers.ear import level
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.outlets import Auto, Setting, open_speakers
 from loudspeaker.speakers.proof import InputEar, Proved
 from loudspeaker.speakers.proof import louder as louder_than_before
-from loudspeaker.speakers.tape import Tape, louder
-from loudspeaker.speakers.track import Track
 
 RATE = 1000  # few enough frames to count
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

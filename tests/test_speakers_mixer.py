@@ -23,8 +23,8 @@ from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.playout.memory import MemoryLog
 from loudspeaker.schedule.box import Output
-from loudspeaker.speakers.alsa import address, input_address
-from loudspeaker.speakers.mixer import Mixer, Notes, Originals, volumes
+from loudspeaker.speakers.card.alsa import address, input_address
+from loudspeaker.speakers.card.mixer import Mixer, Notes, Originals, volumes
 from loudspeaker.speakers.outlets import Setting, open_speakers
 
 ODD = [30_001, 40_003]  # of 65536, left and right: nobody would choose them

@@ -21,11 +21,11 @@ import soundfile
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import State
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers import tuner
+from loudspeaker.speakers.card.tape import Live
 from loudspeaker.speakers.file import FileSpeaker
-from loudspeaker.speakers.sources import BLOCK, Fault
-from loudspeaker.speakers.stream import Dial, Receiver
-from loudspeaker.speakers.tape import Live
+from loudspeaker.speakers.streams import tuner
+from loudspeaker.speakers.streams.sources import BLOCK, Fault
+from loudspeaker.speakers.streams.stream import Dial, Receiver
 
 RATE = 8000
 LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second

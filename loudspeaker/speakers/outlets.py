@@ -17,12 +17,12 @@ from typing import Protocol
 from ..errors import DeviceGone
 from ..interfaces import Clock, Playback, Speaker
 from ..sound.programme import Programme
-from .alsa import address
 from .amplifier import Amplified, Amplifier, switch
+from .card.alsa import address
+from .card.mixer import Mixer, Notes, Originals, put_back
+from .card.portaudio import Card, CardSpeaker
 from .file import FileSpeaker
 from .memory import MemorySpeaker
-from .mixer import Mixer, Notes, Originals, put_back
-from .portaudio import Card, CardSpeaker
 from .proof import InputEar, Proved
 
 GROUP = "loudspeaker.speakers"

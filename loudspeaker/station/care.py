@@ -111,7 +111,7 @@ class Care(OnAir):
         device = self.box.outputs[output].device
         if device.partition(":")[0] in ("file", "memory"):
             return None
-        from ..speakers import soundcard  # loads PortAudio: for a process that ends
+        from ..speakers.card import soundcard  # loads PortAudio: for a process that ends
 
         try:
             soundcard.find(device)

@@ -25,7 +25,7 @@ from ..sound.programme import Programme
 from ..speakers.button import StopButton
 from ..speakers.memory import MemorySpeaker
 from ..speakers.outlets import Setting, open_speakers
-from ..speakers.stream import Dial, Receiver
+from ..speakers.streams.stream import Dial, Receiver
 from ..studio.order import RATE
 from . import planner
 from .counted import counted

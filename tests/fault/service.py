@@ -28,7 +28,7 @@ from loudspeaker.playout.trust import ClockWatch
 from loudspeaker.playout.turn import RunningOrder
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.portaudio import Card, CardSpeaker
+from loudspeaker.speakers.card.portaudio import Card, CardSpeaker
 from loudspeaker.store.asrun import AsRunLog
 
 COMMUNE = "xa-thu"

@@ -13,8 +13,8 @@ import stream_servers
 from stream_servers import Icecast
 from test_streams_station import DUE, Running
 
-from loudspeaker.speakers.sources import STALL
-from loudspeaker.speakers.tuner import PATIENCE, SELDOM
+from loudspeaker.speakers.streams.sources import STALL
+from loudspeaker.speakers.streams.tuner import PATIENCE, SELDOM
 from loudspeaker.station import Station
 from loudspeaker.station.service import Service
 

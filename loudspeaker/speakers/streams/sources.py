@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Thread
 
-from .alsa import input_address
+from ..card.alsa import input_address
 from .gate import Gate
 
 BLOCK = 0.1  # seconds

@@ -1,7 +1,7 @@
 """The child process that receives a stream: a source (sources.py) gives the sound, this watches and tunes in again.
 
-    python -m loudspeaker.speakers.tuner URL PIPE RATE HOST…
-    python -m loudspeaker.speakers.tuner input:NAME PIPE RATE
+    python -m loudspeaker.speakers.streams.tuner URL PIPE RATE HOST…
+    python -m loudspeaker.speakers.streams.tuner input:NAME PIPE RATE
 
 Until somebody reads the pipe, only the last two seconds are kept, so that what is heard is live. A stream that ends,
 stalls or has been silent for half a minute is opened anew, again and again until this process is ended; what then comes

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any, Protocol
 
-from ..errors import LoudspeakerError, Message
+from ...errors import LoudspeakerError, Message
 
 CONTROLS = ("Master", "Speaker", "PCM", "Headphone", "Digital")  # of a card as a whole, the likeliest first
 PATIENCE = 1.0  # seconds: a dead sound server does not answer at all

@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import Message
-from ..sound.programme import Programme
+from ...errors import Message
+from ...sound.programme import Programme
 
 EARLY = 60.0  # seconds: open a receiver so long before its airing
 
@@ -47,7 +47,7 @@ class Receiver:
         self.programme = Programme(f"stream:{url}", pipe, rate, round(lasts * rate), sha256="")
         self._url = url
         self._found: Programme | Message | None = None
-        command = [sys.executable, "-m", "loudspeaker.speakers.tuner", url, str(pipe), str(rate), *hosts]
+        command = [sys.executable, "-m", "loudspeaker.speakers.streams.tuner", url, str(pipe), str(rate), *hosts]
         self._tuner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
         assert self._tuner.stdout
         os.set_blocking(self._tuner.stdout.fileno(), False)

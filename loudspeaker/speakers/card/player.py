@@ -1,6 +1,6 @@
 """The child process that owns one sound card: it plays what the daemon arms, and ends with the daemon.
 
-    python -m loudspeaker.speakers.player CARD CHANNELS
+    python -m loudspeaker.speakers.card.player CARD CHANNELS
 
 One JSON line each way. In: `{"do": "arm", …}`, `{"do": "stop", …}`. Out: one line for each output whose state changed,
 and a sign of life every quarter of a second while the card is open. When the card or its server dies, stopping and
@@ -23,7 +23,7 @@ from contextlib import suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
-from ..interfaces import State
+from ...interfaces import State
 from .anchor import Habit, habit
 from .tape import Live, Tape
 from .track import Track

@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from time import monotonic  # the player's clock: both ends of the pipe must read the same one
 from typing import IO, Any
 
-from ..errors import DeviceGone, Message, SpeakerError
-from ..interfaces import Clock, Playback, State
-from ..sound.programme import Programme
-from . import intact
+from ...errors import DeviceGone, Message, SpeakerError
+from ...interfaces import Clock, Playback, State
+from ...sound.programme import Programme
+from .. import intact
 from .mixer import Mixer
 
 ANSWER = 0.3  # seconds that `arm` and `stop` wait for the player's word, at most
@@ -104,7 +104,7 @@ class Card:
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._child is None:
-            command = [sys.executable, "-m", "loudspeaker.speakers.player", self.name, str(self.channels)]
+            command = [sys.executable, "-m", "loudspeaker.speakers.card.player", self.name, str(self.channels)]
             self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
             self._due = monotonic() + BIRTH
             self._sent = 0

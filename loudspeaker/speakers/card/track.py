@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..interfaces import State
+from ...interfaces import State
 from .anchor import Anchor
 from .tape import Tape
 
