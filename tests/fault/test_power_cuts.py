@@ -105,7 +105,11 @@ def test_the_last_good_version_is_one_that_was_good(disk: RecordingDisk, tmp_pat
 
 def opened(uri: str, ballast: Path) -> tuple[sqlite3.Connection, AsRunLog]:
     database = sqlite3.connect(uri, uri=True, isolation_level=None)
-    return database, AsRunLog(database, "ban-may", Ballast(ballast, size=1))
+    try:
+        return database, AsRunLog(database, "ban-may", Ballast(ballast, size=1))
+    except LogDamaged:
+        database.close()
+        raise
 
 
 def lost(tmp_path: Path, synchronous: str) -> int:
