@@ -44,15 +44,18 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
 @reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
 def degrees(match: re.Match[str], scene: Scene) -> Answer:
     """15 độ C -> mười lăm độ xê"""
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} độ xê"
+    return _celsius(match, scene)
 
 
 @reads(r"(\d{1,2})0C(?: ?- ?(\d{1,2})0C)?(?![^\W_])")
 def flattened(match: re.Match[str], scene: Scene) -> Answer:
     """250C, where the raised 0 of 25°C came down in copying"""
+    return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
+
+
+def _celsius(match: re.Match[str], scene: Scene) -> str:
     until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return Guess(f"{scene.say(match[1])}{until} độ xê", Message("taken for degrees whose sign was lost in copying"))
+    return f"{scene.say(match[1])}{until} độ xê"
 
 
 @reads(r"(\d{1,3}), (\d{1,2}) ?%")
