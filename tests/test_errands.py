@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
+from selectors import DefaultSelector
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.control import ask
+from loudspeaker.control import Door, ask
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unreachable
 from loudspeaker.playout.memory import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -70,7 +71,7 @@ class Other(Thread):
 
     def _on_air(self) -> bool:
         try:
-            return any(turn["phase"] == "on air" for turn in ask(self.socket, "status"))
+            return any(turn["phase"] == "on air" and "na-hoa" in turn["id"] for turn in ask(self.socket, "status"))
         except Unreachable:
             return False
 
@@ -108,6 +109,54 @@ def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, qui
     assert verdicts(rows) == ["stopped"]
     assert station.rows()[0]["frames"] > 0
     assert signal.getsignal(signal.SIGINT) is before
+
+
+class Daemon(Thread):
+    """The same station in the hands of somebody who stays."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self.home, self.opened, self.over = home, Event(), Event()
+
+    def __enter__(self) -> Daemon:
+        self.start()
+        self.opened.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.join()
+
+    def run(self) -> None:
+        clock = Hurrying(at("2026-11-24T06:00:00"))
+        with closing(Station.open(self.home, clock=clock)) as station, DefaultSelector() as selector:
+            speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
+            asked = Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
+            with closing(asked), closing(Door(station.socket, selector, asked.carry_out)):
+                while not self.over.is_set():
+                    asked.step()
+                    self.opened.set()
+                    for key, events in selector.select(0.01):
+                        key.data(events)
+
+
+def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
+    home: Path, station: Station, quiet: Progress
+) -> None:
+    station.make([station.planner.order(station.bulletin("nhac"), output) for output in "ab"], quiet)
+    before = signal.getsignal(signal.SIGINT)
+    with Daemon(home):
+        hoas = ask(station.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
+        other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+        (row,) = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
+
+        other.join()
+        (others,) = ask(station.socket, "outcome", airings=hoas)
+    assert (row["verdict"], "Lan" in row["why"]) == ("stopped", True)
+    assert "lệnh đang phát bị ngắt" in row["why"]
+    assert signal.getsignal(signal.SIGINT) is before
+    assert others["verdict"] in ("on-air", "aired")
 
 
 def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(station: Station) -> None:

@@ -38,7 +38,7 @@ def play(
     override: bool,
     why: str | None,
 ) -> None:
-    """Replay a bulletin now, through the daemon if it runs."""
+    """Replay a bulletin now, through the daemon if it runs; Ctrl+C stops it."""
     if override and not why:
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
     with tables.progress() as progress:

@@ -119,6 +119,11 @@ class Conductor:
         concerned = [turn for turn in due if outputs is None or turn.airing.output in outputs]
         return self._end("stop", concerned, now, by=by, why=why)
 
+    def call_off(self, now: datetime, by: str, why: str, airings: Collection[str]) -> list[str]:
+        """The same for these alone, whatever else their outputs have."""
+        concerned = [turn for turn in self._book if turn.airing.id in airings and not turn.ending]
+        return self._end("stop", concerned, now, by=by, why=why)
+
     def end(self, now: datetime, by: str) -> list[str]:
         """End every emergency; the all-clear is an order of its own. Returns the airings' ids."""
         return self._end("end", [turn for turn in self._book if turn.urgent], now, by=by)

@@ -5,6 +5,7 @@ folder     people's files as values, with every mistake     planner   which soun
 planning   plan prepare render call                         record    rows verify story report
 onair      play urgent stop skip pause approve rehearse     decisions skips, pauses, approvals in the log
 errands    through the daemon, or by hand                   byhand    on the air without a daemon
+interruptions  Ctrl+C at a command that waits
 live       conductor, speakers and plan on the air          asked     what people ask of it, through the door
 service    what the daemon runs                             counted   what policy counts of a day
 care       doctor test clock voices cache                   words     `read`

@@ -35,7 +35,9 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "Mapping[str, str] | None": lambda value: value is None or isinstance(value, dict),
 }
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
-VERBS = {"play", "urgent", "end_urgent", "stop", "test", "confirm_clock", "status", "outcome"}
+VERBS = {"play", "urgent", "end_urgent", "stop", "interrupt", "test", "confirm_clock", "status", "outcome"}
+
+INTERRUPTED = Message("the command that played it was interrupted")
 
 
 class Asked(Live):
@@ -131,6 +133,10 @@ class Asked(Live):
         """Silence what sounds on these villages' outputs, or on all."""
         outputs = {self._output(village) for village in villages} or None
         return self.conductor.stop(self.now(), by, why, outputs)
+
+    def interrupt(self, airings: Collection[str], by: str) -> list[str]:
+        """Whoever asked for these has had enough of waiting: they are stopped, and nothing else."""
+        return self.conductor.call_off(self.now(), by, self.say(INTERRUPTED), airings)
 
     def confirm_clock(self, by: str) -> None:
         """A person's word that the time is good; does not outlive this start of the machine."""

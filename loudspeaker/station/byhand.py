@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
-from types import FrameType
 from typing import Any
 
 from ..control import Door
-from ..errors import Message
 from ..store.asrun import LogUnusable
-from .asked import Asked
+from .asked import INTERRUPTED, Asked
+from .interruptions import interruptions
 from .live import speakers, stop_button
 from .planning import Row
 from .record import Recording
 
 BLINK = 0.02  # s
 RETRY = timedelta(seconds=1)  # after a log that takes nothing; the conductor keeps what it has to write
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def by_hand(station: Recording, verb: str, facts: dict[str, Any]) -> list[Row]:
@@ -33,12 +30,12 @@ def by_hand(station: Recording, verb: str, facts: dict[str, Any]) -> list[Row]:
     Raises `Refused` where somebody else is on the air by now.
     """
     assert station.log  # makes the folder, where there is none
-    with selectors.DefaultSelector() as selector, _opened(station, selector) as live, _interruptions() as interrupted:
+    with selectors.DefaultSelector() as selector, _opened(station, selector) as live, interruptions() as interrupted:
         ids = live.carry_out(verb, facts, os.getuid())
         assert isinstance(ids, list)
         while live.conductor.open():
             if interrupted and interrupted.pop():
-                live.stop((), live.say(Message("the command that played it was interrupted")), facts["by"])
+                live.stop((), live.say(INTERRUPTED), facts["by"])
             wait = (_step(live) - live.now()).total_seconds()
             for key, events in selector.select(min(max(wait, 0.0), BLINK)):
                 key.data(events)
@@ -63,20 +60,3 @@ def _step(live: Asked) -> datetime:
         return live.step()
     except LogUnusable:  # a full disk must not cut off what is on the air
         return live.now() + RETRY
-
-
-@contextmanager
-def _interruptions() -> Iterator[list[bool]]:
-    """True for each signal that asks us to end. A terminal that goes away is no reason to fall silent."""
-    told: list[bool] = []
-
-    def note(_signal: int, _frame: FrameType | None) -> None:
-        told.append(True)
-
-    before = {name: signal.signal(name, note) for name in SIGNALS}
-    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        yield told
-    finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)

@@ -7,16 +7,17 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from ..errors import LoudspeakerError, Message, Unreachable
+from ..errors import Message, Unreachable
 from ..store.asrun import LogUnusable
 from .decisions import Decisions
+from .interruptions import interruptions
 from .planning import Row
 from .record import Recording
 
 Meanwhile = Callable[[], object]
 LONGEST = timedelta(minutes=62)  # a manual replay never takes longer
 LOOK = 0.1  # s, between questions what has become of it
-GOES_ON = Message("nobody waits for it any more, but it goes on; “loudspeaker stop” ends it")
+UNFINISHED = (None, "on-air")
 
 
 class Errands(Recording):
@@ -37,8 +38,8 @@ class Errands(Recording):
             getattr(Decisions(self), verb)(**facts)
 
     def _aired(self, verb: str, **facts: Any) -> list[Row]:
-        """Something is heard, and is over: what became of each airing."""
-        return self._done(verb, facts, (None, "on-air"), lambda: None)
+        """Something is heard, and is over: what became of each airing. An interruption stops it and waits for that."""
+        return self._done(verb, facts, UNFINISHED, lambda: None)
 
     def _begun(self, verb: str, meanwhile: Meanwhile, **facts: Any) -> list[Row]:
         """The same, but back once it is on the air: whoever gave the alarm needs the terminal to end it.
@@ -48,27 +49,30 @@ class Errands(Recording):
         return self._done(verb, facts, (None,), meanwhile)
 
     def _done(self, verb: str, facts: dict[str, Any], pending: Collection[object], meanwhile: Meanwhile) -> list[Row]:
-        try:
-            ids = self.ask(verb, **facts)
-        except Unreachable as error:
-            self._must_write(error)
-            meanwhile()
-            from .byhand import by_hand
-
-            return by_hand(self, verb, facts)
+        with interruptions() as interrupted:
+            try:
+                ids = self.ask(verb, **facts)
+            except Unreachable as error:
+                self._must_write(error)
+            else:
+                meanwhile()
+                return self._followed(ids, pending, interrupted, facts["by"])
         meanwhile()
-        return self._followed(ids, pending)
+        from .byhand import by_hand
 
-    def _followed(self, ids: Sequence[str], pending: Collection[object] = (None, "on-air")) -> list[Row]:
-        """Ask the daemon what becomes of these until none is `pending`."""
+        return by_hand(self, verb, facts)
+
+    def _followed(self, ids: Sequence[str], pending: Collection[object], interrupted: list[bool], by: str) -> list[Row]:
+        """Ask the daemon what becomes of these until none is `pending`; once interrupted, have it stop them."""
         latest = self.now() + LONGEST
-        try:
+        rows = self._outcome(ids)
+        while (interrupted or any(row["verdict"] in pending for row in rows)) and self.now() < latest:
+            if interrupted:
+                interrupted.clear()
+                self.ask("interrupt", airings=list(ids), by=by)
+                pending = UNFINISHED
+            time.sleep(LOOK)
             rows = self._outcome(ids)
-            while any(row["verdict"] in pending for row in rows) and self.now() < latest:
-                time.sleep(LOOK)
-                rows = self._outcome(ids)
-        except KeyboardInterrupt as error:
-            raise LoudspeakerError(GOES_ON) from error
         return rows
 
     def _outcome(self, ids: Sequence[str]) -> list[Row]:

@@ -15,7 +15,7 @@ from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Level
 from . import planner, words
 from .decisions import alarmed, paused
-from .errands import Errands
+from .errands import UNFINISHED, Errands
 from .planning import Progress, Row
 from .record import row
 
@@ -136,7 +136,7 @@ class OnAir(Errands):
 
     def stop(self, villages: Sequence[str], why: str, by: str) -> list[Row]:
         """Fade out what is on the air. Raises `Unreachable`."""
-        return self._followed(self.ask("stop", villages=list(villages), why=why, by=by))
+        return self._followed(self.ask("stop", villages=list(villages), why=why, by=by), UNFINISHED, [], by)
 
     def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
         """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
