@@ -8,8 +8,9 @@ READY  := $(VENV)/.ready
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 
-# Debian's names. libportaudio2 plays, alsa-utils sets the volume, ffmpeg decodes phone recordings, espeak-ng is the voice.
-SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg
+# Debian's names. libportaudio2 plays, alsa-utils sets the volume, ffmpeg decodes phone recordings, espeak-ng is the voice,
+# ca-certificates and openssl tell a station's server from an impostor.
+SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg ca-certificates openssl
 # Only for the tests: clocks that step, a stream server.
 TESTING := libfaketime icecast2
 

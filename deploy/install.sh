@@ -9,7 +9,7 @@ station=/var/lib/loudspeaker
 
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg >/dev/null
+    python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg ca-certificates openssl >/dev/null
 # On a Pi the pins are driven by Debian's lgpio, which a venv sees only with the system's site packages.
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-lgpio >/dev/null || true
 

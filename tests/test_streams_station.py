@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+import certificates
 import pulse
 import pytest
 import soundfile
 import stream_servers
+from certificates import Authority, secured
 from pulse import RATE, Server
 from stream_servers import Icecast
 from xa_thu import at
@@ -60,7 +63,7 @@ def icecast() -> Iterator[Icecast]:
 def carrying(home: Path, url: str) -> None:
     """Both villages carry `url` for 35 seconds."""
     commune = home / "commune.yaml"
-    commune.write_text(commune.read_text() + "streams: [127.0.0.1]\n")
+    commune.write_text(commune.read_text() + "streams: [127.0.0.1, localhost]\n")
     (home / "box.yaml").write_text(BOX)
     entry = f"{{name: vov, stream: '{url}', at: 06:05, for: 35s, fallback: nhac}}"
     for village in ("na-hoa", "suoi-trat"):
@@ -122,10 +125,28 @@ def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server
     assert f"The reason: {why}." in aired.story
 
 
+@pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed")
+def test_a_stream_whose_certificate_has_expired_is_replaced_and_the_clock_is_hinted_at(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path / "ca")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.own))
+    with secured(BaseHTTPRequestHandler, authority.certificate("localhost", -9, -1)) as port:
+        carrying(home, f"https://localhost:{port}/vov.mp3")
+        aired = Aired(home, server, 6)
+
+    assert len(aired.heard) > RATE
+    assert abs(late(aired.rows["na-hoa"])) < 0.1
+    assert aired.rows["na-hoa"]["why"] == (
+        "đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: "
+        "chứng chỉ của localhost đã hết hạn, hoặc đồng hồ của thiết bị này chạy sai"
+    )
+
+
 def test_a_stream_from_a_host_that_is_not_named_is_refused(home: Path, server: Server) -> None:
-    carrying(home, "http://localhost/vov.mp3")
+    carrying(home, "http://elsewhere/vov.mp3")
     aired = Aired(home, server, 5)
 
     assert {row["verdict"] for row in aired.rows.values()} == {"refused"}
-    assert "localhost không có trong mục" in aired.rows["na-hoa"]["why"]
+    assert "elsewhere không có trong mục" in aired.rows["na-hoa"]["why"]
     assert aired.heard == []

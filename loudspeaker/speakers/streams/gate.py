@@ -2,24 +2,32 @@
 
 A redirect, a playlist, a segment or a key may name any host. Each is a connection of its own, and each is asked here:
 what is not on the list is refused before a byte leaves. What the sound is, is not known in here.
+
+TLS ends here, on both sides: ffmpeg looks at no certificate of what a playlist names, whatever it is told to verify. So
+each host's is verified here, by the CAs of the system, and ffmpeg is shown one that is worth nothing.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection
+import ssl
+import subprocess
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from tempfile import TemporaryDirectory
 from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
 PATIENCE = 8.0  # seconds to reach a host
 PIECE = 1 << 16  # bytes
+CERTIFICATE = {9: "early", 10: "expired", 62: "misnamed", 64: "misnamed"}  # OpenSSL's X509_V_ERR_…: our word
 OWN = {"connection", "proxy-connection", "proxy-authorization"}  # headers between ffmpeg and us
 
 
 class Gate(ThreadingHTTPServer):
-    """Open as soon as it is made, at `address`; `turned_away` and `unreached` name the hosts that were asked last."""
+    """Open as soon as it is made, at `address`; `fault` tells why a host could not be had, and which."""
 
     daemon_threads = True
 
@@ -27,8 +35,27 @@ class Gate(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Errand)
         self.hosts = {host.casefold() for host in hosts}
         self.address = f"http://127.0.0.1:{self.server_port}"
-        self.turned_away = self.unreached = ""
+        self.fault: Mapping[str, str] | None = None
         Thread(target=self.serve_forever, daemon=True).start()
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """Whom we believe: those whom the system believes."""
+        context = ssl.create_default_context()
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # an office's own CA is seldom by the book
+        return context
+
+    @cached_property
+    def disguise(self) -> ssl.SSLContext:
+        """What ffmpeg is shown. Raises `OSError` where there is no openssl."""
+        with TemporaryDirectory() as folder:
+            paths = {"-out": f"{folder}/certificate", "-keyout": f"{folder}/key"}
+            words = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=gate"]
+            files = [word for pair in paths.items() for word in pair]
+            subprocess.run(["openssl", "req", "-x509", *words, *files], check=True, capture_output=True)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*paths.values())
+        return context
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Either side may leave at any time."""
@@ -38,40 +65,50 @@ class Errand(BaseHTTPRequestHandler):
     """One connection of ffmpeg's, which leads to one host."""
 
     server: Gate
+    _reached: socket.socket | None = None
 
     def do_GET(self) -> None:
-        """Plain HTTP: the request goes on as its host wants it, and the answer is all there is."""
+        """The request goes on as its host wants it, and the answer is all there is."""
         place = urlsplit(self.path)
-        if server := self._reach(place, 80):
+        if server := self._reached or self._reach(place, 80):
             with server:
                 server.sendall(self._request(place))
                 pass_on(server, self.connection)
 
     def do_CONNECT(self) -> None:
-        """TLS: bytes, both ways."""
-        if server := self._reach(urlsplit(f"//{self.path}"), 443):
+        """TLS with the host, then with ffmpeg; the request that follows is like any other."""
+        if server := self._reach(urlsplit(f"//{self.path}"), 443, self.server.trust):
             with server:
                 self.send_response(200)
                 self.end_headers()
-                Thread(target=pass_on, args=(self.connection, server), daemon=True).start()
-                pass_on(server, self.connection)
+                with self.server.disguise.wrap_socket(self.connection, server_side=True) as self.request:
+                    self._reached = server
+                    self.setup()
+                    self.handle_one_request()
 
     def log_message(self, *_: object) -> None: ...
 
-    def _reach(self, place: SplitResult, port: int) -> socket.socket | None:
-        """The named host, or None once ffmpeg knows that it cannot have it."""
+    def _reach(self, place: SplitResult, port: int, trust: ssl.SSLContext | None = None) -> socket.socket | None:
+        """The named host, by TLS where there is a `trust`, or None once ffmpeg knows that it cannot have it."""
         self.close_connection = True
         host = place.hostname or ""
         if host not in self.server.hosts:
-            self.server.turned_away = host
-            self.send_error(403)
+            self._refuse(403, "foreign", host)
             return None
         try:
-            return socket.create_connection((host, place.port or port), PATIENCE)
+            line = socket.create_connection((host, place.port or port), PATIENCE)
+            return trust.wrap_socket(line, server_hostname=host) if trust else line
+        except ssl.SSLCertVerificationError as error:
+            self._refuse(502, CERTIFICATE.get(error.verify_code, "untrusted"), host)
+        except ssl.SSLError:
+            self._refuse(502, "insecure", host)
         except OSError:
-            self.server.unreached = host
-            self.send_error(502)
-            return None
+            self._refuse(502, "unreached", host)
+        return None
+
+    def _refuse(self, answer: int, fault: str, host: str) -> None:
+        self.server.fault = {"fault": fault, "detail": host}
+        self.send_error(answer)
 
     def _request(self, place: SplitResult) -> bytes:
         kept = [f"{name}: {value}" for name, value in self.headers.items() if name.casefold() not in OWN]

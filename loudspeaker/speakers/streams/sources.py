@@ -23,7 +23,7 @@ STALL = 8.0  # … without any sound
 # A horn's level, whatever the station sends: as loud as our own programmes, and never above full scale.
 LEVEL = "highpass=f=120,loudnorm=I=-16:TP=-1.5:LRA=7,alimiter=limit=0.87:level=disabled"
 
-# All that a stream from elsewhere may open: the network, and that only by the gate.
+# All that a stream from elsewhere may open: the network, and that only by the gate, which verifies certificates.
 NETWORK = ["-protocol_whitelist", "http,https,httpproxy,tcp,tls,crypto,hls", "-rw_timeout", str(int(STALL * 1e6))]
 
 Fault = Mapping[str, str]  # a word that the parent has a sentence for, and its detail
@@ -92,13 +92,11 @@ class Station:
         self._words: deque[bytes] = deque(maxlen=50)
 
     def blocks(self) -> Iterator[bytes]:
-        self._gate.turned_away = self._gate.unreached = ""
+        self._gate.fault = None
         return heard(ffmpeg(self._source, self._rate, http_proxy=self._gate.address), self._rate, self._words)
 
     def fault(self) -> Fault:
-        if host := self._gate.turned_away:
-            return {"fault": "foreign", "detail": host}
-        if host := self._gate.unreached:
-            return {"fault": "unreached", "detail": host}
+        if self._gate.fault:
+            return self._gate.fault
         found = re.search(rb"HTTP error (\d{3})", b"".join(self._words))
         return {"fault": "answer", "detail": found[1].decode()} if found else {"fault": "soundless"}

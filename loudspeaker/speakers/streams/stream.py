@@ -25,6 +25,11 @@ N_ = str
 FAULTS = {
     "foreign": N_("“{url}” leads to {detail}, which is not among the “streams” of commune.yaml"),
     "unreached": N_("{detail} cannot be reached"),
+    "expired": N_("the certificate of {detail} has expired, or the clock of this box is wrong"),
+    "early": N_("the certificate of {detail} is not valid yet: the clock of this box is wrong"),
+    "misnamed": N_("the certificate that {detail} shows is another host's"),
+    "untrusted": N_("the certificate of {detail} was issued by nobody whom this box trusts"),
+    "insecure": N_("there is no secure connection to {detail}: TLS fails"),
     "answer": N_("“{url}” answers {detail}"),
     "soundless": N_("no sound comes from “{url}”"),
     "silent": N_("“{url}” is silent"),
