@@ -163,7 +163,10 @@ class Amplified:
 
 
 class Dead:
-    """A relay that is not there."""
+    """A relay that is not there; `trouble` is why."""
+
+    def __init__(self, pin: int = 0, trouble: str = "") -> None:
+        self.pin, self.trouble = pin, trouble
 
     def on(self) -> None: ...
     def off(self) -> None: ...
@@ -179,7 +182,7 @@ def switch(pin: int, active_high: bool = True) -> Switch:
     except Exception as error:  # gpiozero's pin libraries raise all sorts of things
         reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=error)
         logging.getLogger(__name__).warning("%s", reason)
-        return Dead()
+        return Dead(pin, str(error))
     return device
 
 

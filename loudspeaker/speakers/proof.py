@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from select import select
 from statistics import median
 from time import monotonic  # the levels are stamped in this process, as they come
 from typing import Protocol
@@ -61,6 +62,19 @@ class InputEar:
         with child, suppress(ValueError):
             for line in child.stdout:
                 levels.append((monotonic(), json.loads(line)["level"]))
+
+
+def deaf(name: str, patience: float = 5.0) -> str:
+    """Why the input `name` hears nothing within some seconds; empty where it does."""
+    command = [sys.executable, "-m", "loudspeaker.speakers.ear", name]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as child:
+        assert child.stdout
+        assert child.stderr
+        hears = select([child.stdout], [], [], patience)[0] and child.stdout.readline()
+        child.kill()
+        told = child.stderr.read().decode(errors="replace").strip().splitlines()
+    return "" if hears else told[-1] if told else "–"
 
 
 def louder(levels: Sequence[tuple[float, float]], began: float, ended: float) -> bool | None:

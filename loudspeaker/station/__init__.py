@@ -9,6 +9,7 @@ interruptions  Ctrl+C at a command that waits
 live       conductor, speakers and plan on the air          asked     what people ask of it, through the door
 service    what the daemon runs                             counted   what policy counts of a day
 care       doctor test clock voices cache                   words     `read`
+equipment  what doctor looks at outside this program
 files      check import export                              story     one airing in plain words
 sample     the sample commune                               chart     a day as a picture
 """

@@ -18,6 +18,8 @@ from ..playout.turn import Order as Request
 from ..schedule.airing import Airing
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
+from ..speakers.amplifier import Amplified
+from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
 from ..studio.order import ALL_CLEAR, Order
 from ..vocabulary import Expected, Level
@@ -35,7 +37,7 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "Mapping[str, str] | None": lambda value: value is None or isinstance(value, dict),
 }
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
-VERBS = {"play", "urgent", "end_urgent", "stop", "interrupt", "test", "confirm_clock", "status", "outcome"}
+VERBS = {"play", "urgent", "end_urgent", "stop", "interrupt", "test", "confirm_clock", "status", "outcome", "pins"}
 
 INTERRUPTED = Message("the command that played it was interrupted")
 
@@ -148,6 +150,11 @@ class Asked(Live):
             {"id": turn.airing.id, "at": turn.target.isoformat(), "phase": turn.life.phase, "title": turn.airing.title}
             for turn in self.conductor.open()
         ]
+
+    def pins(self) -> dict[str, str]:
+        """What is wrong with the pins in this process' hands: number -> reason."""
+        amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, Amplified)]
+        return wrong([speaker.amplifier.switch for speaker in amplified], self.button)
 
     def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
         """What became of these: a verdict with its reason, `on-air`, or None while all is still to come."""

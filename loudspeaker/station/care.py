@@ -14,6 +14,7 @@ from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound,
 from ..store.asrun import UNWRITABLE
 from ..store.files import may_write
 from ..studio.order import Order
+from .equipment import Ailment, Pins, equipment
 from .onair import OnAir
 from .planning import Progress, Row
 
@@ -24,23 +25,6 @@ if TYPE_CHECKING:
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
 BUDGET = 2_000_000_000  # bytes of sound that are kept
 SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
-
-
-@dataclass(frozen=True, slots=True)
-class Ailment:
-    """One thing that was looked at: fine, or what is wrong and what to do."""
-
-    what: Message
-    wrong: Message | None = None
-    serious: bool = False
-
-    def say(self, say: Callable[[str], str]) -> str:
-        mark = "✗" if self.serious else "!" if self.wrong else "✓"
-        return f"{mark} {self.what.say(say)}" + (f": {self.wrong.say(say)}" if self.wrong else "")
-
-    def row(self, say: Callable[[str], str]) -> Row:
-        wrong = self.wrong.say(say) if self.wrong else None
-        return {"what": self.what.say(say), "wrong": wrong, "serious": self.serious}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +60,7 @@ class Care(OnAir):
         yield _fine(Message("disk"), _full(self.home), serious=True)
         yield _fine(Message("voices"), self._voiceless(), serious=True)
         yield _fine(Message("ffmpeg (recordings, streams)"), _absent("ffmpeg"))
+        yield _fine(Message("openssl (streams by https)"), _absent("openssl"))
         if closed:
             return  # nothing below can be looked at without the log
         yield _fine(Message("clock"), self.clock_trust().trust.why)
@@ -83,6 +68,7 @@ class Care(OnAir):
         yield _fine(Message("log"), self._torn(), serious=True)
         for name, output in self.box.outputs.items():
             yield _fine(Message("output {output} ({device})", output=name, device=output.device), self._mute(name))
+        yield from equipment(self.contents, self._held())
         yield _fine(Message("tomorrow"), self._unready())
 
     def _files(self) -> Message:
@@ -99,6 +85,14 @@ class Care(OnAir):
         except Unreachable:
             return Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
         return None
+
+    def _held(self) -> Pins | None:
+        """What a daemon says of the pins that it has; None where none runs."""
+        try:
+            pins: Pins = self.ask("pins")
+        except Unreachable:
+            return None
+        return pins
 
     def _torn(self) -> Message | None:
         try:

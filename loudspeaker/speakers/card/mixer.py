@@ -119,10 +119,8 @@ class Mixer:
             return
         self.originals.keep(self.card, found)
         write(self.card, found.control, f"{percent:g}%", None if found.on is None else True)
-        now = read(self.card)
-        if abs(now.percent - percent) > NEAR or now.on is False:
-            facts = {"card": self.card, "wanted": f"{percent:g}", "found": f"{now.percent:.0f}"}
-            raise Unset(Message("The mixer of “{card}” was set to {wanted} %, but stands at {found} %.", **facts))
+        if astray := amiss(self.card, percent):
+            raise Unset(astray)
 
     def _put_back(self) -> None:
         if original := self.originals.all().get(self.card):
@@ -135,6 +133,15 @@ def put_back(originals: Originals, wanted: Collection[str]) -> None:
     for card in originals.all():
         if card not in wanted:
             Mixer(card, None, originals).look()
+
+
+def amiss(card: str, percent: float) -> Message | None:
+    """What is wrong with a mixer that was set to `percent`. Raises `Unset`."""
+    now = read(card)
+    if abs(now.percent - percent) <= NEAR and now.on is not False:
+        return None
+    facts = {"card": card, "wanted": f"{percent:g}", "found": f"{now.percent:.0f}"}
+    return Message("The mixer of “{card}” was set to {wanted} %, but stands at {found} %.", **facts)
 
 
 def read(card: str) -> Volume:

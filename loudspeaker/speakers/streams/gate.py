@@ -20,10 +20,19 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
+PORTS = {"http": 80, "https": 443}
 PATIENCE = 8.0  # seconds to reach a host
 PIECE = 1 << 16  # bytes
 CERTIFICATE = {9: "early", 10: "expired", 62: "misnamed", 64: "misnamed"}  # OpenSSL's X509_V_ERR_…: our word
 OWN = {"connection", "proxy-connection", "proxy-authorization"}  # headers between ffmpeg and us
+
+
+class Unreached(Exception):
+    """A host cannot be had; `fault` is a word that the daemon has a sentence for."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 class Gate(ThreadingHTTPServer):
@@ -40,10 +49,7 @@ class Gate(ThreadingHTTPServer):
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
-        """Whom we believe: those whom the system believes."""
-        context = ssl.create_default_context()
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # an office's own CA is seldom by the book
-        return context
+        return system_trust()
 
     @cached_property
     def disguise(self) -> ssl.SSLContext:
@@ -70,14 +76,14 @@ class Errand(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """The request goes on as its host wants it, and the answer is all there is."""
         place = urlsplit(self.path)
-        if server := self._reached or self._reach(place, 80):
+        if server := self._reached or self._reach(place, PORTS["http"]):
             with server:
                 server.sendall(self._request(place))
                 pass_on(server, self.connection)
 
     def do_CONNECT(self) -> None:
         """TLS with the host, then with ffmpeg; the request that follows is like any other."""
-        if server := self._reach(urlsplit(f"//{self.path}"), 443, self.server.trust):
+        if server := self._reach(urlsplit(f"//{self.path}"), PORTS["https"], self.server.trust):
             with server:
                 self.send_response(200)
                 self.end_headers()
@@ -92,28 +98,39 @@ class Errand(BaseHTTPRequestHandler):
         """The named host, by TLS where there is a `trust`, or None once ffmpeg knows that it cannot have it."""
         self.close_connection = True
         host = place.hostname or ""
-        if host not in self.server.hosts:
-            self._refuse(403, "foreign", host)
-            return None
         try:
-            line = socket.create_connection((host, place.port or port), PATIENCE)
-            return trust.wrap_socket(line, server_hostname=host) if trust else line
-        except ssl.SSLCertVerificationError as error:
-            self._refuse(502, CERTIFICATE.get(error.verify_code, "untrusted"), host)
-        except ssl.SSLError:
-            self._refuse(502, "insecure", host)
-        except OSError:
-            self._refuse(502, "unreached", host)
-        return None
-
-    def _refuse(self, answer: int, fault: str, host: str) -> None:
-        self.server.fault = {"fault": fault, "detail": host}
-        self.send_error(answer)
+            if host not in self.server.hosts:
+                raise Unreached("foreign")
+            return reach(host, place.port or port, trust)
+        except Unreached as error:
+            self.server.fault = {"fault": error.fault, "detail": host}
+            self.send_error(403 if error.fault == "foreign" else 502)
+            return None
 
     def _request(self, place: SplitResult) -> bytes:
         kept = [f"{name}: {value}" for name, value in self.headers.items() if name.casefold() not in OWN]
         path = place._replace(scheme="", netloc="").geturl() or "/"
         return "\r\n".join([f"GET {path} HTTP/1.1", *kept, "Connection: close", "", ""]).encode("latin-1")
+
+
+def reach(host: str, port: int, trust: ssl.SSLContext | None) -> socket.socket:
+    """A connection, by TLS where there is a `trust`. Raises `Unreached`."""
+    try:
+        line = socket.create_connection((host, port), PATIENCE)
+        return trust.wrap_socket(line, server_hostname=host) if trust else line
+    except ssl.SSLCertVerificationError as error:
+        raise Unreached(CERTIFICATE.get(error.verify_code, "untrusted")) from error
+    except ssl.SSLError as error:
+        raise Unreached("insecure") from error
+    except OSError as error:
+        raise Unreached("unreached") from error
+
+
+def system_trust() -> ssl.SSLContext:
+    """Whom we believe: those whom the system believes."""
+    context = ssl.create_default_context()
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # an office's own CA is seldom by the book
+    return context
 
 
 def pass_on(source: socket.socket, to: socket.socket) -> None:
