@@ -2,7 +2,7 @@
 
     Letters (letters.py) put the text right, and lines in capitals are made small (headings.py); the commune's own
     words come first (own.py); abbreviations that the text defines are learnt (learning.py); then one walk reads every
-    stretch (scanner.py, kinds/). Pure: no file, no clock.
+    stretch (scanner.py, kinds/), and words read in pieces are told (joints.py). Pure: no file, no clock.
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
 """
@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from ..errors import Message
 from .headings import quiet
+from .joints import pieced
 from .learning import definitions, near_misses
 from .legacy import looks_legacy
 from .letters import Letters
@@ -70,7 +71,7 @@ def read(text: str, readings: Readings | None = None) -> Reading:
     scene = Scene(plain, _numerals(readings.region), lexicon, definitions(plain))
     own = _own(readings).found(letters.text)
     page = _Page(letters, plain)
-    for said in scan(scene, own):
+    for said in pieced(plain, scan(scene, own)):
         page.add(said)
     page.finish()
     return Reading(page.spoken(), tuple(_doubts(letters, page)), tuple(page.spans))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..numerals import NUMBER, spell_letters
+from ..numerals import NUMBER, spell_digits, spell_letters
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER
 
@@ -34,6 +34,12 @@ def _name(name: str, scene: Scene) -> str:
     return known.reading if known and known.sure else spell_letters(name) or name
 
 
+@reads(r"([A-ZĐ]{1,3})-(\d{3,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
+def registered(match: re.Match[str], scene: Scene) -> str:
+    """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
+    return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
+
+
 @reads(r"([AB])/(?=H\d)", starts="word")
 def strain(match: re.Match[str], scene: Scene) -> str | None:
     """A/H5N1 -> a hát năm nờ một"""
@@ -56,16 +62,19 @@ def graded(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
-def mixed(match: re.Match[str], scene: Scene) -> str | None:
+def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
     if word and digits.isdecimal():
         return f"{word} {scene.numerals.code(digits)}"
-    return _parts(match[0], scene)
+    said = _parts(match[0], scene)
+    if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon.meanings:
+        return Guess(said, Message("unknown capitals, spelled out letter by letter"))
+    return said
 
 
-@reads(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}(?![^\W_])", starts="word")
+@reads(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
     """SpO2 -> ét pê o hai"""
     return _parts(match[0], scene)
@@ -103,4 +112,4 @@ def _parts(written: str, scene: Scene) -> str:
     return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
-RULES: tuple[Rule, ...] = (dashed, strain, lineage, graded, mixed, formula, named, digit_first, strength)
+RULES: tuple[Rule, ...] = (registered, dashed, strain, lineage, graded, mixed, formula, named, digit_first, strength)

@@ -17,8 +17,10 @@ _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
     "giờ|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
-    "ngày mai|sáng nay|chiều nay|tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
-    "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày"
+    "ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|chiều nay|"
+    "tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
+    "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày|các đêm|các buổi sáng|"
+    "các buổi chiều|các buổi tối"
 )
 _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
@@ -26,6 +28,8 @@ _WEAK = words_before(
     "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
     "đúng|đợt|từ nay tới|bế mạc|khai mạc|ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
 )
+_PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
+_PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
@@ -48,10 +52,12 @@ _MARKED = _FEASTS | frozenset(
 )
 _NAMED_AFTER = words_before(
     "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
+    "htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
     "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
 )
 GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
-_LISTED = r" (?:ngày|mùng|mồng)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_ROW = re.compile(r" các (?:ngày|đêm|sáng|chiều|tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
@@ -116,7 +122,7 @@ def _said(scene: Scene, at: int, words: str) -> str:
     before = scene.before(at)
     if before.endswith((" mùng", " mồng")):
         return words.removeprefix("mùng ")
-    if before.endswith((" ngày", " hôm", " các ngày")):
+    if before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
     return words if follows_date(scene, at) or _after_hour(scene, at) or _street(before) else "ngày " + words
 
@@ -226,6 +232,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return _slashed(day, match, scene, strong)
     if not day.possible() or scene.continues(end, _COUNTED):
         return None
+    if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
+        return None
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
     if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and _hinted(scene, at, end)):
@@ -258,8 +266,12 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
     if not day.possible() or (scene.continues(end, _PARTS) and not _padded(match)):
         return None
-    if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or f"{day.day}/{day.month}" in _FEASTS:
-        return _one(scene, at, day)
+    feast = f"{day.day}/{day.month}" in _FEASTS
+    if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
+        answer = _one(scene, at, day)
+        part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
+        lonely = feast and day.day < day.month and not _hinted(scene, at, end)
+        return Guess(answer, _PART) if (part or lonely) and isinstance(answer, str) else answer
     return None
 
 

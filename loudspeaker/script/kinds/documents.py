@@ -53,6 +53,12 @@ def _numeral(written: str, scene: Scene) -> str:
     return scene.say(digits) + (f" {spell_letters(letter)}" if letter else "")
 
 
+@reads(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?/ ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:-|$|[^\w]))", starts="word")
+def kind(match: re.Match[str], scene: Scene) -> str | None:
+    """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
+    return scene.lexicon.documents.get(match[1])
+
+
 @reads(r"(\d{1,4}) ?/ ?((?:19|20)\d{2})(?![\d/])")
 def of_year(match: re.Match[str], scene: Scene) -> str | None:
     """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
@@ -85,4 +91,4 @@ def _code(code: str, scene: Scene) -> str:
     return f"{known} {scene.say(number[0])}" if known and number else known or ""
 
 
-RULES: tuple[Rule, ...] = (number, of_year, unnumbered)
+RULES: tuple[Rule, ...] = (kind, number, of_year, unnumbered)

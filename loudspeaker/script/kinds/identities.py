@@ -13,6 +13,7 @@ _IDENTITIES = words_before(
     "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|"
     "pass|mật khẩu|password|mã bưu chính"
 )
+_ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
 
 @reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5})(?![\d])(?![.,/]\d)")
@@ -23,6 +24,14 @@ def identity(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1]))
 
 
+@reads(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
+def account(match: re.Match[str], scene: Scene) -> Answer:
+    """số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
+    if not scene.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
+        return None
+    return ", ".join(map(spell_digits, match[0].split(".")))
+
+
 @reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial(match: re.Match[str], scene: Scene) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
@@ -31,4 +40,4 @@ def serial(match: re.Match[str], scene: Scene) -> Answer:
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
-RULES: tuple[Rule, ...] = (identity, serial)
+RULES: tuple[Rule, ...] = (identity, account, serial)

@@ -41,4 +41,4 @@ def article(match: re.Match[str], scene: Scene) -> str | None:
     return f"Điều {scene.say(match[1])}" if scene.follows("legal", match.start(), ", ", " ") else None
 
 
-RULES: tuple[Rule, ...] = (point, inserted, clause, article)
+RULES: tuple[Rule, ...] = (clause, point, inserted, article)

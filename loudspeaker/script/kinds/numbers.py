@@ -30,6 +30,15 @@ def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
     return said if match[1].endswith("000") else Guess(said, Message("a long number, and no word says what it is"))
 
 
+@reads(r"(\d{1,3}(?: \d{3}){1,3})(?= (?:người|hộ|khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên)(?![^\W_]))")
+def spaced(match: re.Match[str], scene: Scene) -> Answer:
+    """dân số 10 021 người; “tổ 5 120 người” are two numbers"""
+    said = scene.say(match[1].replace(" ", ""))
+    if re.search(" 0", match[1]) or match[1].count(" ") > 1:
+        return said
+    return Guess(said, Message("one number with a blank, or two numbers"))
+
+
 @reads(NUMBER)
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """1.005 -> một nghìn không trăm linh năm"""
@@ -46,4 +55,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (padded, long, ungrouped, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, number, endless)

@@ -66,7 +66,7 @@ def _phone(match: re.Match[str]) -> str | None:
     return grouped(match[0]) if 10 <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
-@reads(rf"(\d{{3,8}}(?:[ .]\d{{2,4}}){{0,3}})(?![\d%])(?![.,/]\d)(?! ?(?:{_COUNTED})(?![^\W_]))")
+@reads(rf"(\d{{3,8}}(?:[ .]\d{{2,4}}){{0,3}}|\d(?:[ .]\d{{3}}){{2}})(?![\d%])(?![.,/]\d)(?! ?(?:{_COUNTED})(?![^\W_]))")
 def short(match: re.Match[str], scene: Scene) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = scene.before(match.start())

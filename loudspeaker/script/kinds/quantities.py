@@ -71,10 +71,12 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} tháng{year}"
 
 
-@reads(rf"({NUMBER})[tT](?![^\W_])")
+@reads(rf"({NUMBER})(?: ?- ?(\d{{1,2}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
     words, said = scene.before(match.start()), scene.say(match[1])
+    if match[2]:
+        said += f" đến {scene.say(match[2])}"
     if any(cue in words for cue in _LOADED) or "," in match[1]:
         return f"{said} tấn"
     if any(cue in words for cue in _TERMS):
@@ -116,11 +118,14 @@ def force(match: re.Match[str], scene: Scene) -> Answer:
     return f"cấp {scene.say(match[1])}{until}"
 
 
-@reads(r"([1-5])\*(?![*\w])")
+@reads(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
 def stars(match: re.Match[str], scene: Scene) -> Answer:
     """sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
-    graded = " ocop" in scene.before(match.start()) or scene.follows("quantities", match.start(), ", ", " và ")
-    return f"{scene.say(match[1])} sao" if graded else None
+    words = scene.before(match.start())
+    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
+    graded = rated or scene.follows("quantities", match.start(), ", ", " và ")
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} sao" if graded else None
 
 
 @reads(r"[ØøΦφ∅⌀] ?(?=\d)", starts="word sign")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..numerals import NUMBER
+from ..numerals import NUMBER, spell_digits
 from ..rules import Answer, Guess, Rule, Scene, reads
 
 
-@reads(rf"({NUMBER}) ?- ?({NUMBER})(?![\d]| ?-\d)")
+@reads(rf"({NUMBER}) ?[-~÷] ?({NUMBER})(?![\d]| ?[-~÷]\d)")
 def between(match: re.Match[str], scene: Scene) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
+    if any(re.match(r"0\d{2}", number) for number in match.groups()):
+        return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     first, last = scene.say(match[1]), scene.say(match[2])
     if _value(match[1]) < _value(match[2]):
         return f"{first} đến {last}"

@@ -28,6 +28,13 @@ def of_year(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.numerals.cardinal(value)} năm {scene.say(match[2])}" if value else None
 
 
+@reads(r"[IVX]{1,4}(?: ?\+ ?[IVX]{1,4}){1,5}(?![^\W_])", starts="word")
+def total(match: re.Match[str], scene: Scene) -> Answer:
+    """Tổng cộng (I+II) -> một cộng hai"""
+    values = [roman(part.strip()) for part in match[0].split("+")]
+    return " cộng ".join(map(scene.numerals.cardinal, values)) if all(values) else None
+
+
 @reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])", starts="word")
 def numeral(match: re.Match[str], scene: Scene) -> Answer:
     """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
@@ -60,4 +67,4 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (of_year, numeral, small)
+RULES: tuple[Rule, ...] = (of_year, total, numeral, small)

@@ -12,6 +12,7 @@ _SCORE = words_before(
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
+_RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
@@ -19,7 +20,7 @@ _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo t
 _DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
 
 
-@reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|\d|[./]\d)")
+@reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%))")
 def score(match: re.Match[str], scene: Scene) -> str | None:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start())
@@ -41,6 +42,13 @@ def sets(match: re.Match[str], scene: Scene) -> str | None:
         return None
     pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
     return ", ".join(" ".join(map(scene.say, pair)) for pair in pairs)
+
+
+@reads(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
+def record(match: re.Match[str], scene: Scene) -> str | None:
+    """7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
+    games = re.findall(r"(\d+)([THB])", match[0])
+    return ", ".join(f"{scene.say(count)} {_RECORD[letter]}" for count, letter in games)
 
 
 @reads(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
@@ -75,4 +83,4 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers) + more
 
 
-RULES: tuple[Rule, ...] = (score, sets, half, ratio, clock, formula)
+RULES: tuple[Rule, ...] = (score, sets, record, half, ratio, clock, formula)

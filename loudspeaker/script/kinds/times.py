@@ -99,7 +99,7 @@ def minute_quoted(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} phút {scene.say(match[2])} giây"
 
 
-@reads(r"(\d{1,2}) giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")
+@reads(r"(\d{1,2}) ?giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")
 def sharp(match: re.Match[str], scene: Scene) -> str | None:
     """7 giờ 00 -> bảy giờ"""
     return f"{scene.say(match[1])} giờ"
@@ -107,9 +107,10 @@ def sharp(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
 def minutes(match: re.Match[str], scene: Scene) -> str | None:
-    """15' -> mười lăm phút"""
+    """15' -> mười lăm phút; “phút 37'” says it already"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} phút"
+    unit = "" if scene.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
+    return f"{scene.say(match[1])}{until}{unit}"
 
 
 @reads(r"(\d{1,2})p(\d{1,2})s?(?![^\W_])")

@@ -54,6 +54,12 @@ def _after_name(scene: Scene, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
+@reads(r"Th\. ?S\.?(?= ?[^\W\d_])", starts="word")
+def master(match: re.Match[str], scene: Scene) -> Answer:
+    """Th.S Lê Văn Hùng -> thạc sĩ"""
+    return "thạc sĩ"
+
+
 @reads(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def slashed(match: re.Match[str], scene: Scene) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
@@ -79,7 +85,7 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
     called_too = _CALLED_TOO.search(scene.text[max(0, match.start() - 20) : match.start()])
-    sure = named or called_too or scene.before(match.start()).endswith(_CALLING)
+    sure = named or called_too or match[1] == "ô" or scene.before(match.start()).endswith(_CALLING)
     return _CALLED[match[1].lower()] if sure else None
 
 
@@ -97,4 +103,4 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
-RULES: tuple[Rule, ...] = (title, place, called, slashed, and_so_on, initial)
+RULES: tuple[Rule, ...] = (title, master, place, called, slashed, and_so_on, initial)

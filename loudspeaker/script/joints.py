@@ -1,0 +1,56 @@
+"""Words such as 7tr350 or 8g-11kg that more than one rule read, piece by piece: told from those that are made so.
+
+    5.900đ/con, 11h30-14h30 and 1+2 are made of pieces; in others no rule saw the whole, so a piece may be misread.
+Pure; no rule comes in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ..errors import Message
+from .rules import Said
+
+_RATES = frozenset(("money", "quantities"))  # what may be told per something
+_RANGED = frozenset(("times", "dates", "phones", "addresses"))  # alike on both sides of a dash or a slash
+_PIECES = Message("a word made of pieces, and no rule knows the whole")
+_TWO = Message("one number with a blank, or two numbers")
+_PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
+
+
+def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
+    """`saids` of `text` as they come; one with a digit, glued to another, is marked where no such word is known."""
+    last: Said | None = None  # the latest that holds a letter or a digit
+    for said in saids:
+        if not _speaks(text, said):
+            yield said
+            continue
+        if last is not None and said.why is None and _glued(text, last, said):
+            said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else _TWO)
+        yield said
+        last = said
+
+
+def _speaks(text: str, said: Said) -> bool:
+    return any(map(str.isalnum, text[said.start : said.end]))
+
+
+def _glued(text: str, one: Said, other: Said) -> bool:
+    """Whether the two stand in one word with a digit on both sides, and not in one of the usual ways."""
+    if other.start - one.end > 2 or other.kind == "separators":
+        return False
+    sign = text[one.end : other.start]
+    if sign == " " and one.kind == other.kind == "numbers":
+        return True
+    if sign.strip(' ,;:()“”"') != sign or not (_digits(text, one) and _digits(text, other)):
+        return False
+    if sign in _PAUSED or one.kind == other.kind == "codes":
+        return False
+    if (sign == "/" and one.kind in _RATES) or (one.kind, other.kind) == ("times", "dates"):
+        return False
+    return not (one.kind == other.kind and one.kind in _RANGED and sign)
+
+
+def _digits(text: str, said: Said) -> bool:
+    return re.search(r"\d", text[said.start : said.end]) is not None
