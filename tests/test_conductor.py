@@ -417,6 +417,18 @@ def test_an_airing_edited_away_before_it_is_due_never_was():
     assert "edit" in stage.kinds(MORNING.id)
 
 
+def test_what_the_plan_lets_wait_is_gone_at_once_when_it_is_edited_away():
+    later = replace(MORNING, starts_at=at("17:34"), ends_at=at("17:35"))
+    stage = Stage(later)
+    stage.until("17:10")
+
+    stage.airings = ()
+    stage.until("18:00")
+
+    assert not stage.verdicts()
+    assert [("edit", at("17:10"))] == [(event.kind, event.at) for event in stage.log.events(airing=later.id)]
+
+
 def test_an_airing_edited_away_while_it_waits_is_withdrawn():
     stage = Stage(airing("17:25", duration=400, bulletin="dai"), MORNING)
     stage.until("17:30:10")

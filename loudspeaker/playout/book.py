@@ -60,8 +60,8 @@ class Book:
         return self._coming[-1].ripe if self._coming else None
 
     def sort(self) -> None:
-        """After the plan or the clock has changed: look at every turn anew."""
-        self._near = {name: turn for name, turn in self._turns.items() if not turn.waiting}
+        """After the plan or the clock has changed: look at every turn anew, at once at what is gone from the plan."""
+        self._near = {name: turn for name, turn in self._turns.items() if turn.gone or not turn.waiting}
         self._coming = sorted((turn for turn in self if turn.waiting), key=lambda turn: turn.ripe, reverse=True)
 
     def close(self, turn: Turn) -> None:
