@@ -7,6 +7,7 @@ what villages know; the fundamentals lie where horns are clear, from 500 Hz to 2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -63,10 +64,11 @@ def _played(tune: Tune, bars: tuple[Bar, ...], beat: float, rate: int) -> Clip:
     """Every note on all `bars`, at `rate`, as loud as a voice."""
     seconds = max(when for when, _, _ in tune) * beat + TAIL
     samples = np.zeros(round(seconds * rate), np.float32)
+    struck = cache(lambda bar, degree: _struck(bar, _tone(degree), len(samples), rate))
     for when, degree, strength in tune:
         begin = round(when * beat * rate)
         for bar in bars:
-            samples[begin:] += np.float32(strength) * _struck(bar, _tone(degree), len(samples) - begin, rate)
+            samples[begin:] += np.float32(strength) * struck(bar, degree)[: len(samples) - begin]
     samples *= _ending(len(samples), rate)
     return levelled(Clip(rate, samples), VOICE_LEVEL)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import LoudspeakerError, Message
 from .clip import Clip, Samples
-from .meters import loudness, true_peak
+from .meters import loudness
 
 BLOCK = 1 << 16  # samples
 FULL = 32_768  # of 16 bits
@@ -31,7 +31,6 @@ class Facts:
     frames: int
     sha256: str  # of the whole file, header included
     loudness: float  # LUFS
-    true_peak: float  # dBTP
 
 
 def write_wav(file: BinaryIO, clip: Clip, dither: bool = False) -> Facts:
@@ -43,7 +42,7 @@ def write_wav(file: BinaryIO, clip: Clip, dither: bool = False) -> Facts:
     for part in _parts(clip, dither):
         file.write(part)
         digest.update(part)
-    return Facts(clip.rate, len(clip.samples), digest.hexdigest(), loudness(clip), true_peak(clip))
+    return Facts(clip.rate, len(clip.samples), digest.hexdigest(), loudness(clip))
 
 
 def wav_bytes(clip: Clip, dither: bool = False) -> tuple[bytes, Facts]:
@@ -82,10 +81,10 @@ def quantised(samples: Samples) -> bytes:
 
 def _parts(clip: Clip, dither: bool) -> Iterator[bytes]:
     yield header(clip.rate, len(clip.samples))
-    noise = np.random.default_rng(DITHER_SEED)
+    noise = np.random.default_rng(DITHER_SEED) if dither else None  # what makes it takes a while to load
     for begin in range(0, len(clip.samples), BLOCK):
         samples = clip.samples[begin : begin + BLOCK]
-        if dither:
+        if noise:
             hiss = noise.random((2, len(samples)), np.float32).sum(axis=0) - 1
             samples = np.asarray(samples + np.where(samples != 0, hiss / FULL, 0), np.float32)
         yield quantised(samples)
