@@ -63,7 +63,7 @@ def _line(line: socket.socket) -> dict[str, Any]:
         if not more:
             raise ConnectionResetError
         told += more
-    answer: dict[str, Any] = json.loads(told)
+    answer: dict[str, Any] = json.loads(told, object_hook=_revived)
     return answer
 
 
@@ -144,7 +144,7 @@ class Door:
         except Exception as error:  # whatever somebody says through the door, the daemon does not end of it
             logger.exception("%r", said)
             failed = BadUsage(Message("this cannot be carried out: {error}", error=repr(error)))
-        return _packed({"v": VERSION, "failed": {"kind": type(failed).__name__, **_facts(failed.message)}})
+        return _packed({"v": VERSION, "failed": {"kind": type(failed).__name__, **_told(failed.message)}})
 
     def _leave(self, caller: _Caller) -> None:
         self._callers.remove(caller)
@@ -164,27 +164,26 @@ def _request(said: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _packed(said: dict[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(said, ensure_ascii=False, default=_told).encode() + b"\n"
 
 
-def _facts(message: Message) -> dict[str, Any]:
+def _told(message: Message) -> dict[str, Any]:
     """A message as JSON; what is neither number nor message goes as text."""
     facts = {
-        name: _facts(fact) if isinstance(fact, Message) else fact if isinstance(fact, int | float) else str(fact)
-        for name, fact in message.facts.items()
+        name: fact if isinstance(fact, int | float | Message) else str(fact) for name, fact in message.facts.items()
     }
     return {"template": message.template, "facts": facts}
 
 
-def _message(told: dict[str, Any]) -> Message:
-    facts = {name: _message(fact) if isinstance(fact, dict) else fact for name, fact in told["facts"].items()}
-    return Message(told["template"], **facts)
+def _revived(told: dict[str, Any]) -> object:
+    """An object of JSON, or the message that it was."""
+    return Message(told["template"], **told["facts"]) if told.keys() == {"template", "facts"} else told
 
 
 def _error(failed: dict[str, Any]) -> LoudspeakerError:
     kind = getattr(errors, failed["kind"], LoudspeakerError)
     plain = isinstance(kind, type) and issubclass(kind, LoudspeakerError) and kind.__init__ is LoudspeakerError.__init__
-    return (kind if plain else LoudspeakerError)(_message(failed))
+    return (kind if plain else LoudspeakerError)(Message(failed["template"], **failed["facts"]))
 
 
 def _address(path: Path) -> str:

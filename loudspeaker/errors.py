@@ -65,10 +65,13 @@ class Problem:
         self.line = line
         self.message = message
 
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
     def say(self, translate: Callable[[str], str] = str) -> str:
         """One unwrapped line: `schedules/x.yaml:5: …`."""
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.message.say(translate)}"
+        return f"{self.place}: {self.message.say(translate)}"
 
     def __str__(self) -> str:
         return self.say()

@@ -50,6 +50,14 @@ def test_the_line_is_as_the_contract_has_it(house: House) -> None:
     assert json.loads(say(house.path, b'{"v": 1, "do": "stop", "args": {"answer": 7}}\n')) == {"v": 1, "done": 7}
 
 
+def test_a_message_in_an_answer_comes_back_as_one(house: House) -> None:
+    told = {"template": "{file}: {reason}", "facts": {"file": "a.md", "reason": {"template": "night", "facts": {}}}}
+
+    answer = ask(house.path, "compose", answer={"doubts": [told]})
+
+    assert answer == {"doubts": [Message("{file}: {reason}", file="a.md", reason=Message("night"))]}
+
+
 def test_an_error_comes_back_as_it_was_raised(house: House) -> None:
     house.error = Refused(Message("the policy does not allow it: {why}", why=Message("it is night")))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -22,7 +24,9 @@ from loudspeaker.playout.memory import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import KINDS, VERBS, Asked
+from loudspeaker.station.call import Call
 from loudspeaker.station.decisions import DECISIONS, Decisions
+from loudspeaker.station.errands import Errands
 from loudspeaker.store.asrun import LogUnusable
 
 Progress = Callable[[int, int, str], None]
@@ -74,6 +78,13 @@ class Other(Thread):
             return any(turn["phase"] == "on air" and "na-hoa" in turn["id"] for turn in ask(self.socket, "status"))
         except Unreachable:
             return False
+
+
+def called(station: Any, text: str | None, bulletin: str | None, villages: list[str]) -> Call:
+    """An emergency whose sound is made."""
+    call: Call = station.compose(text, bulletin, villages, everywhere=False, drill=False, until=None)
+    station.errands.make(call.wanted)
+    return call
 
 
 def verdicts(rows: list[dict[str, Any]]) -> list[str]:
@@ -161,9 +172,9 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
 
 def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(station: Station) -> None:
     other = Other(station, lambda: ask(station.socket, "end_urgent", by="Hoa"))
-    call = station.compose_urgent(None, "lu-quet", ["na-hoa", "suoi-trat"], drill=False)
+    call = called(station, None, "lu-quet", ["na-hoa", "suoi-trat"])
 
-    rows = station.urgent(call, 9, 5.0, None, "Lan")
+    rows = station.errands.urgent(call, 9, 5.0, "Lan")
 
     other.join()
     assert all("all-clear" in airing for airing in other.answer)  # type: ignore[attr-defined]
@@ -172,17 +183,64 @@ def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(stat
     assert {row["verdict"] for row in station.rows() if "urgent" in row["id"]} != {"aired"}
 
 
+def never() -> Any:
+    raise AssertionError("the station was opened")
+
+
+def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_opening_the_station(
+    home: Path, station: Station
+) -> None:
+    errands = Errands(home, station.state, opened=never)
+    with Daemon(home):
+        call = errands.compose(
+            text="Nước dâng ở XQZW!", bulletin=None, villages=["na-hoa"], everywhere=False, drill=True, until="+7200"
+        )
+        errands.make(call.wanted)
+        rows = errands.urgent(call, 3, 5.0, "Lan")
+        stopped = errands.stop(["na-hoa"], "nhầm", "Hoa")
+        ended = errands.end_urgent("Hoa")
+
+    assert call.spoken.startswith("Đây là diễn tập. Nước dâng")
+    assert "XQZW" in call.doubts[0].say()
+    assert str(call.until).startswith("2026-11-24T08:0")  # in two hours
+    assert [row["verdict"] for row in rows] == ["on-air"]
+    assert [(row["id"], row["verdict"]) for row in stopped] == [(rows[0]["id"], "stopped")]
+    assert [row["verdict"] for row in ended] == ["aired"]
+
+
+def test_what_is_wrong_with_an_alarm_is_told_by_the_daemon(home: Path, station: Station) -> None:
+    (home / "bulletins/hong.md").write_text("no head", encoding="utf-8")
+    errands = Errands(home, station.state, opened=never)
+    alarm = {"text": "Nước dâng!", "bulletin": None, "everywhere": False, "drill": False, "until": None}
+    with Daemon(home):
+        with pytest.raises(NotFound, match=r"na-hoa"):
+            errands.compose(**alarm, villages=["na-huong"])
+        with pytest.raises(BadUsage):
+            errands.compose(**{**alarm, "until": "2020-01-01T10:00:00"}, villages=["na-hoa"])
+        mistakes = errands.compose(**alarm, villages=["na-hoa"]).mistakes
+
+    assert [mistake.say().partition(":")[0] for mistake in mistakes] == ["bulletins/hong.md"]
+
+
+def test_whoever_asks_the_daemon_loads_nothing_of_the_station() -> None:
+    code = "import sys, loudspeaker.station.errands; print(*[name for name in sys.modules if 'loudspeaker.' in name])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    rooms = {name.split(".")[1] for name in loaded}
+    assert rooms == {"control", "errors", "station"}
+    assert "loudspeaker.station.station" not in loaded
+
+
 def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet: Progress) -> None:
     (home / "box.yaml").write_text(
         "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory, loudness: -20}}\n"
     )
     with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
-        call = station.compose_urgent("Nước dâng!", None, ["na-hoa", "suoi-trat"], drill=False)
-        recipes = station.make_urgent(call)
+        call = called(station, "Nước dâng!", None, ["na-hoa", "suoi-trat"])
 
-        station.urgent(call, 1, 5.0, None, "Lan")
+        station.errands.urgent(call, 1, 5.0, "Lan")
 
-        assert len(set(recipes.values())) == 2
+        assert len(set(call.recipes.values())) == 2
         assert len({row["programme"] for row in station.rows()}) == 2
 
 
@@ -261,13 +319,13 @@ def test_nothing_of_another_kind_than_was_meant_gets_into_the_log(
 def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
     home: Path, asked: Asked, station: Station
 ) -> None:
-    recipes = station.make_urgent(station.compose_urgent("Nước dâng!", None, ["na-hoa", "suoi-trat"], drill=False))
-    asked.carry_out("urgent", ALARM | {"villages": ["na-hoa", "suoi-trat"], "recipes": recipes}, 0)
+    call = called(station, "Nước dâng!", None, ["na-hoa", "suoi-trat"])
+    asked.carry_out("urgent", ALARM | {"villages": ["na-hoa", "suoi-trat"], "recipes": call.recipes}, 0)
     asked.step()
     box = (home / "box.yaml").read_text(encoding="utf-8")
     (home / "box.yaml").write_text(box.replace(", suoi-trat: b}", "}"), encoding="utf-8")
     asked.look()
-    station._make_clears(None, ["na-hoa", "suoi-trat"])
+    station.errands.make(call.clears)
 
     ended = asked.carry_out("end_urgent", {"by": "Lan"}, 0)
 
@@ -299,8 +357,7 @@ def test_every_verb_says_what_kind_of_arguments_it_takes() -> None:
 
 
 def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Asked) -> None:
-    call = asked.station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=False)  # type: ignore[attr-defined]
-    recipes = asked.station.make_urgent(call)  # type: ignore[attr-defined]
+    recipes = called(asked.station, "Nước dâng!", None, ["na-hoa"]).recipes
 
     asked.carry_out("urgent", ALARM | {"until": "2026-11-24T18:00", "recipes": recipes}, 0)
     asked.step()
@@ -319,7 +376,7 @@ class FullDisk(MemoryLog):
 
 
 def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
-    recipes = station.make_urgent(station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=False))
+    recipes = called(station, "Nước dâng!", None, ["na-hoa"]).recipes
     speaker = MemorySpeaker(station.clock)
     asked = Asked(station, {"a": speaker}, station.clock, FullDisk())
 

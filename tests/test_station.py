@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
+from loudspeaker.studio.order import Order, Recording
 from loudspeaker.vocabulary import Verdict
 
 Progress = Callable[[int, int, str], None]
@@ -88,12 +91,15 @@ def test_preparing_twice_makes_nothing_twice(station: Station, quiet: Progress) 
 def test_what_is_there_is_found_without_loading_what_makes_it(
     home: Path, station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
-    call = station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=True)
-    made = station.make_urgent(call)
+    alarm = {"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "everywhere": False, "drill": True}
+    call = station.compose(**alarm, until=None)
+    station.errands.make({**call.wanted, **call.clears})
 
     with closing(Station.open(home, clock=clock)) as later:
-        assert later.make_urgent(later.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=True)) == made
-        assert "studio" not in vars(later)  # numpy and all
+        again = later.compose(**alarm, until=None)
+
+    assert again == replace(call, wanted={}, clears={})
+    assert "studio" not in vars(later)  # numpy and all
 
 
 def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
@@ -268,8 +274,30 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
     assert live.speakers["san-kho"].poll().state is State.DONE
 
 
+def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
+    called = station.call("Nước dâng!", None, "san-kho", drill=True)
+    bulletin = station.planner.order(station.bulletin("nhac"))
+    recorded = replace(bulletin, lead_file=Recording("nhac.m4a", "0a"), pieces=(Recording("a.wav", "1b"),))
+
+    for order in (called, bulletin, recorded):
+        assert Order.restored(json.loads(json.dumps(order.told()))) == order
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("06:30", "2026-11-24T06:30:00+07:00"),
+        ("05:00", "2026-11-25T05:00:00+07:00"),  # past for today
+        ("+7200", "2026-11-24T07:00:00+07:00"),
+        ("2026-11-24T18:30:00", "2026-11-24T18:30:00+07:00"),
+    ],
+)
+def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station, asked: str, meant: str) -> None:
+    assert station.moment(asked).isoformat() == meant
+
+
 def test_a_drill_says_that_it_is_one(station: Station) -> None:
-    call = station.compose_urgent("Nước dâng!", None, ["na-hoa"], drill=True)
+    call = station.compose("Nước dâng!", None, ["na-hoa"], False, True, None)
 
     assert call.spoken.startswith("Đây là diễn tập.")
     assert call.spoken.endswith("Đây là diễn tập.")
@@ -310,7 +338,7 @@ def test_an_emergency_is_never_a_plain_replay(station: Station, quiet: Progress)
     with pytest.raises(Refused):
         station.play("lu-quet", ["na-hoa"], "Lan", None, quiet)
     with pytest.raises(BadUsage):
-        station.compose_urgent(None, "nhac", ["na-hoa"], drill=False)
+        station.compose(None, "nhac", ["na-hoa"], False, False, None)
 
 
 def test_a_folder_without_a_station_says_how_to_make_one(tmp_path: Path) -> None:

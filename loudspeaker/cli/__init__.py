@@ -28,7 +28,8 @@ from .shell import Desk, Group, Option, default_home, option, start
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | None) -> None:
     """Timed, spoken bulletins for the village loudspeakers."""
-    ctx.obj = Desk(home or default_home(), state)
+    home = home or default_home()
+    ctx.obj = Desk(home, state or home / ".state")
 
 
 for part in (files, planning, air, record, care):

@@ -10,11 +10,25 @@ import click
 
 from ..errors import BadUsage, Message, Refused
 from . import tables
-from .shell import Command, as_json, by_whom, decider, in_village, option, print_json, tell, why, with_station
+from .shell import (
+    Command,
+    as_json,
+    by_whom,
+    decider,
+    in_village,
+    option,
+    print_json,
+    tell,
+    warn,
+    why,
+    with_errands,
+    with_station,
+)
 from .values import BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _
 
 if TYPE_CHECKING:
     from ..station import Station
+    from ..station.errands import Errands
     from ..station.service import Service
 
 everywhere = option("--all", "everywhere", is_flag=True, help="Every village of this box.")
@@ -60,16 +74,16 @@ def play(
 @option("--yes", is_flag=True, help="Do not ask.")
 @option("--end", is_flag=True, help="End the emergency with its all-clear.")
 @by_whom
-@with_station
+@with_errands
 def urgent(
-    station: Station,
+    errands: Errands,
     text: str | None,
     bulletin: str | None,
     villages: tuple[str, ...],
     everywhere: bool,
     repeat: int,
     gap: timedelta,
-    until: Any,
+    until: str | None,
     drill: bool,
     yes: bool,
     end: bool,
@@ -79,17 +93,19 @@ def urgent(
     if end:
         if text or bulletin:
             raise BadUsage(Message("--end takes no text and no bulletin: each village hears its own all-clear"))
-        return finish(station.end_urgent(decider(by)))
+        return finish(errands.end_urgent(decider(by)))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
-    heard, who = station.hearers(villages, everywhere), decider(by)
-    ends = station.ahead(until) if until else None
-    call = station.compose_urgent(text, bulletin, heard, drill)
-    tables.urgent(call, ends)
+    who = decider(by)
+    call = errands.compose(
+        text=text, bulletin=bulletin, villages=villages, everywhere=everywhere, drill=drill, until=until
+    )
+    warn(call.mistakes)
+    tables.urgent(call)
+    errands.make(call.wanted)  # while it is read: the answer is followed by sound
     if not yes:
-        station.make_urgent(call)  # while it is read: the answer is followed by sound
         click.confirm(_("Air this now?"), abort=True, err=True)
-    finish(station.urgent(call, repeat, gap.total_seconds(), ends, who))
+    finish(errands.urgent(call, repeat, gap.total_seconds(), who))
 
 
 @click.command(cls=Command)
@@ -112,12 +128,12 @@ def skip(station: Station, airing: str | None, why: str | None, undo: bool, by: 
 @in_village
 @why
 @by_whom
-@with_station
-def stop(station: Station, villages: tuple[str, ...], why: str | None, by: str | None) -> None:
+@with_errands
+def stop(errands: Errands, villages: tuple[str, ...], why: str | None, by: str | None) -> None:
     """Fade out what is on the air now, an emergency too."""
     if not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
-    stopped = station.stop(villages, why, decider(by))
+    stopped = errands.stop(villages, why, decider(by))
     if not stopped:
         raise Refused(Message("nothing is on the air there"))
     tables.outcome(stopped)
@@ -129,7 +145,7 @@ def stop(station: Station, villages: tuple[str, ...], why: str | None, by: str |
 @why
 @by_whom
 @with_station
-def pause(station: Station, village: str, until: Any, why: str | None, by: str | None) -> None:
+def pause(station: Station, village: str, until: str | None, why: str | None, by: str | None) -> None:
     """Keep a village quiet for a while: a funeral, an announced power cut."""
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from gettext import gettext as _
 from pathlib import Path
@@ -25,6 +25,7 @@ from ..language import LANGUAGES, speak
 
 if TYPE_CHECKING:
     from ..station import Station
+    from ..station.errands import Errands
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -112,8 +113,7 @@ class Desk:
     """Where a command stands: which station, in which language; the station is opened when first asked for."""
 
     home: Path
-    state: Path | None = None
-    settings: dict[str, Any] = field(default_factory=dict)
+    state: Path
 
     @cached_property
     def station(self) -> Station:
@@ -125,6 +125,22 @@ class Desk:
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station
+
+    @cached_property
+    def errands(self) -> Errands:
+        """What the daemon can do without us: an alarm does not wait until the station is opened here."""
+        from ..station.errands import Errands
+
+        return Errands(self.home, self.state, lambda: self.station)
+
+
+def with_errands(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the errands of its station as its first argument."""
+
+    def run(*args: Any, **settings: Any) -> Any:
+        return command(click.get_current_context().find_object(Desk).errands, *args, **settings)  # type: ignore[union-attr]
+
+    return update_wrapper(run, command)
 
 
 def with_station(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .shell import tell
+
+if TYPE_CHECKING:
+    from ..station.call import Call
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -161,14 +164,14 @@ def outcome(rows: Sequence[Row]) -> None:
         tell(f"{row['id']}: {verdict}" + (f" ({row['why']})" if row["why"] else ""))
 
 
-def urgent(call: Any, until: datetime | None) -> None:
+def urgent(call: Call) -> None:
     """What will be said, to whom, and every guess in it, before anybody hears it."""
     tell(_("To be said:") + "\n  " + call.spoken)
     for doubt in call.doubts:
         tell("  ? " + doubt.say(_))
     tell(_("Villages: {villages}").format(villages=", ".join(call.villages)))
-    if until:
-        tell(_("Not after {until}").format(until=f"{until:%H:%M %d/%m/%Y}"))
+    if call.until:
+        tell(_("Not after {until}").format(until=f"{datetime.fromisoformat(call.until):%H:%M %d/%m/%Y}"))
 
 
 def ailments(found: Sequence[Any]) -> None:

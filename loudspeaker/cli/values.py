@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from typing import Any
 
@@ -38,21 +38,20 @@ RELATIVE = {"today": "today", "tomorrow": "tomorrow", "hôm nay": "today", "ngà
 
 
 class Moment(click.ParamType):
-    """`18:30`, `18h30` (today or, if past, tomorrow), `2026-11-24T18:30`, or a length from now: `2h` is two hours."""
+    """`18:30`, `18h30` (today or, if past, tomorrow), `2026-11-24T18:30`, or a length from now: `2h` is two hours.
+
+    Only the station knows which moment that is; what it is told is `18:30`, ISO, or `+7200`.
+    """
 
     name = "moment"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime | timedelta | tuple[int, int]:
-        if not isinstance(value, str):
-            return value  # type: ignore[no-any-return]
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
             if match := re.fullmatch(r"(\d\d?)[:h](\d\d)", value):
-                hour, minute = int(match[1]), int(match[2])
-                datetime(2000, 1, 1, hour, minute)
-                return hour, minute
-            return length(value) if re.fullmatch(r"[\d.]+\s*[^\W\d]+", value) else datetime.fromisoformat(value)
+                return f"{time(int(match[1]), int(match[2])):%H:%M}"
+            if re.fullmatch(r"[\d.]+\s*[^\W\d]+", value):
+                return f"+{length(value).total_seconds():.0f}"
+            return datetime.fromisoformat(value).isoformat()
         except ValueError:
             self.fail(_("“{value}” is not a time; write 18:30, 2026-11-24T18:30 or 2h").format(value=value), param, ctx)
 

@@ -2,10 +2,11 @@
 
 parts      what there is: files, log, stores, engines, clock
 folder     people's files as values, with every mistake     planner   which sound an airing needs, and the plan
-planning   plan prepare render call                         record    rows verify story report
-onair      play urgent stop skip pause approve rehearse     decisions skips, pauses, approvals in the log
-errands    through the daemon, or by hand                   byhand    on the air without a daemon
-interruptions  Ctrl+C at a command that waits
+planning   plan prepare render                              record    rows verify story report
+onair      play skip pause approve rehearse run             decisions skips, pauses, approvals in the log
+errands    urgent stop: through the daemon, or by hand      byhand    on the air without a daemon
+calling    an emergency before it is aired                  call      the same as a value
+places     where a station keeps what is its own            interruptions  Ctrl+C at a command that waits
 live       conductor, speakers and plan on the air          asked     what people ask of it, through the door
 service    what the daemon runs                             counted   what policy counts of a day
 care       doctor test clock voices cache                   words     `read`
@@ -14,6 +15,20 @@ files      check import export                              story     one airing
 sample     the sample commune                               chart     a day as a picture
 """
 
-from .station import Station
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .station import Station
 
 __all__ = ["Station"]
+
+
+def __getattr__(name: str) -> type[Station]:
+    """The whole is loaded when somebody asks for it: an errand for the daemon does without."""
+    if name != "Station":
+        raise AttributeError(name)
+    from .station import Station
+
+    return Station

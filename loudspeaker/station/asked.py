@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,12 @@ from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
-from ..studio.order import ALL_CLEAR, Order
+from ..studio.desk import ALL_CLEAR
+from ..studio.order import Order
 from ..vocabulary import Expected, Level
-from .decisions import DECISIONS, Decisions, alarmed, instant
+from .call import Wanted
+from .calling import instant
+from .decisions import DECISIONS, Decisions, alarmed, all_clears
 from .live import Live
 
 # By the annotations of the verbs: what comes as JSON.
@@ -37,7 +40,10 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "Mapping[str, str] | None": lambda value: value is None or isinstance(value, dict),
 }
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
-VERBS = {"play", "urgent", "end_urgent", "stop", "interrupt", "test", "confirm_clock", "status", "outcome", "pins"}
+VERBS = {
+    *("play", "compose", "urgent", "all_clears", "end_urgent", "stop", "interrupt", "test", "confirm_clock"),
+    *("status", "outcome", "pins"),
+}
 
 INTERRUPTED = Message("the command that played it was interrupted")
 
@@ -62,8 +68,8 @@ class Asked(Live):
         if "by" in args:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
                 self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
-        if do in DECISIONS or args.get("bulletin") or args.get("output"):
-            self.look()  # whoever asks has just read the files: no older ones will do
+        if do in DECISIONS or do == "compose" or args.get("bulletin") or args.get("output"):
+            self.look()  # whoever asks means the files as they are: no older ones will do
         answer = verb(**args)
         if do in DECISIONS:
             self.look()  # at once, not when it is next looked for
@@ -108,6 +114,18 @@ class Asked(Live):
             requests.append(Request((alarm,), by, (said[alarm.output],), repeat, gap, end))
         return [airing for request in requests for airing in self._take(request)]
 
+    def compose(
+        self,
+        text: str | None,
+        bulletin: str | None,
+        villages: Collection[str],
+        everywhere: bool,
+        drill: bool,
+        until: str | None,
+    ) -> dict[str, object]:
+        """An emergency, read and not yet made: a `Call`."""
+        return asdict(self.station.compose(text, bulletin, villages, everywhere, drill, until))
+
     def end_urgent(self, by: str) -> list[str]:
         """End every emergency and air the all-clear where it was heard, today and without one since."""
         plays = self.station.box.plays
@@ -122,6 +140,10 @@ class Asked(Live):
             said = self._made(self.station.call(ALL_CLEAR, alarm.fallback, clear.output, False))
             requests.append(Request((replace(clear, bulletin=alarm.fallback),), by, (said,)))
         return [airing for request in requests for airing in self._take(request)]
+
+    def all_clears(self) -> Wanted:
+        """What `end_urgent` would air, as far as it is still to be made."""
+        return all_clears(self.station)
 
     def test(self, output: str, tone: bool, by: str) -> list[str]:
         """Sound one output, by day, whatever the hours of policy; logged as a test."""

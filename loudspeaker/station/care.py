@@ -81,7 +81,7 @@ class Care(OnAir):
 
     def _unreachable(self) -> Message | None:
         try:
-            self.ask("status")
+            self.errands.ask("status")
         except Unreachable:
             return Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
         return None
@@ -89,7 +89,7 @@ class Care(OnAir):
     def _held(self) -> Pins | None:
         """What a daemon says of the pins that it has; None where none runs."""
         try:
-            pins: Pins = self.ask("pins")
+            pins: Pins = self.errands.ask("pins")
         except Unreachable:
             return None
         return pins
@@ -140,7 +140,7 @@ class Care(OnAir):
         if not any(begins <= second < ends for begins, ends in DAYTIME):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
         self._must(self.make([self.trial(output, tone)], lambda done, total, what: None))
-        return self._aired("test", output=output, tone=tone, by=by)
+        return self.errands.aired("test", output=output, tone=tone, by=by)
 
     # The clock.
 
@@ -153,7 +153,7 @@ class Care(OnAir):
 
     def confirm_clock(self, by: str) -> None:
         """A person's word that the time shown is good; holds until the next step, or restart of the machine."""
-        self.ask("confirm_clock", by=by)
+        self.errands.ask("confirm_clock", by=by)
 
     def set_clock(self, time: str, by: str) -> None:
         try:

@@ -6,7 +6,7 @@ Written by the daemon for whoever may talk to it, or by a command that may write
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from ..errors import BadUsage, Message, Refused
 from ..playout import rules
@@ -14,6 +14,8 @@ from ..playout.record import Log
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
 from . import planner
+from .call import Wanted
+from .calling import instant
 from .record import Recording
 
 DECISIONS = frozenset({"skip", "pause", "resume", "approve"})
@@ -57,15 +59,6 @@ class Decisions:
         self.station.log.event(kind, airing, self.station.now(), **facts)
 
 
-def instant(text: str, zone: tzinfo) -> datetime:
-    """An ISO time as it comes through the door, in `zone` where it names none. Raises `BadUsage`."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text)) from error
-    return found if found.tzinfo else found.replace(tzinfo=zone)
-
-
 def paused(log: Log, now: datetime) -> set[str]:
     """The villages that are kept quiet now."""
     return {pause.village for pause in planner.pauses(log, now - planner.MEMORY) if pause.begins <= now < pause.until}
@@ -81,3 +74,11 @@ def alarmed(log: Log, now: datetime) -> dict[str, Airing]:
         elif airing.broadcast == "all-clear":
             found.pop(airing.village, None)
     return found
+
+
+def all_clears(station: Recording) -> Wanted:
+    """What the end of every emergency that still stands will say, as far as it has not been made."""
+    alarms = alarmed(station.log, station.now()).items()
+    return station.told(
+        order for village, alarm in alarms for order in station.clears(alarm.bulletin, station.sounding([village]))
+    )

@@ -1,72 +1,140 @@
-"""How a command gets something done on the air: through the daemon, or where none runs, by its own hand."""
+"""How a command gets something done on the air: through the daemon, or where none runs, by its own hand.
+
+The daemon has the files read and everything loaded: whoever only asks it opens no station, and an alarm is heard at
+once.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
-from typing import Any
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..errors import Message, Unreachable
-from ..store.asrun import LogUnusable
-from .decisions import Decisions
+from .. import control
+from ..errors import LoudspeakerError, Message, Refused, Unreachable
+from .call import Call, Wanted
 from .interruptions import interruptions
-from .planning import Row
-from .record import Recording
+from .places import Places
 
+if TYPE_CHECKING:
+    from .record import Recording
+
+Row = dict[str, Any]
 Meanwhile = Callable[[], object]
-LONGEST = timedelta(minutes=62)  # a manual replay never takes longer
+LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 LOOK = 0.1  # s, between questions what has become of it
 UNFINISHED = (None, "on-air")
 
 
-class Errands(Recording):
-    """Gets things done."""
+class Errands(Places):
+    """Gets things done on the air of one station; `opened` opens it, for what the daemon cannot do."""
+
+    def __init__(self, home: Path, state: Path, opened: Callable[[], Recording]) -> None:
+        super().__init__(home, state)
+        self._opened = opened
 
     def ask(self, verb: str, **facts: Any) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
-        from .. import control
-
         return control.ask(self.socket, verb, **facts)
 
-    def _decided(self, verb: str, **facts: Any) -> None:
+    def decided(self, verb: str, **facts: Any) -> None:
         """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
         try:
             self.ask(verb, **facts)
         except Unreachable as error:
-            self._must_write(error)
-            getattr(Decisions(self), verb)(**facts)
+            station = self._writing(error)
+            from .decisions import Decisions
 
-    def _aired(self, verb: str, **facts: Any) -> list[Row]:
+            getattr(Decisions(station), verb)(**facts)
+
+    def aired(self, verb: str, **facts: Any) -> list[Row]:
         """Something is heard, and is over: what became of each airing. An interruption stops it and waits for that."""
         return self._done(verb, facts, UNFINISHED, lambda: None)
 
-    def _begun(self, verb: str, meanwhile: Meanwhile, **facts: Any) -> list[Row]:
-        """The same, but back once it is on the air: whoever gave the alarm needs the terminal to end it.
+    def compose(self, **asked: Any) -> Call:
+        """An emergency, read and not yet made; arguments and errors as of `Calling.compose`."""
+        try:
+            return Call(**self.ask("compose", **asked))
+        except Unreachable:
+            return self._opened().compose(**asked)
 
-        `meanwhile` is done when it is on its way.
+    def make(self, wanted: Wanted) -> None:
+        """Make sound in local voices, in this process, which ends. Raises `LoudspeakerError`."""
+        if not wanted:
+            return
+        from ..clock import SystemClock
+        from ..engines import registry
+        from ..engines.chain import Chain
+        from ..store.clips import ClipStore
+        from ..store.programmes import ProgrammeStore
+        from ..studio.make import Studio
+        from ..studio.order import Order
+
+        engine = partial(registry.engine, folder=self.voice_folder)
+        chain = Chain(ClipStore(self.clip_folder), SystemClock().now, engine)
+        studio = Studio(self.home, chain, ProgrammeStore(self.programme_folder))
+        for recipe, told in wanted.items():
+            studio.programme(Order.restored(told), recipe)
+
+    def urgent(self, call: Call, repeat: int, gap: float, by: str) -> list[Row]:
+        """An emergency now, whose sound has been made: its rows once it is on the air.
+
+        Back then: whoever gave the alarm needs the terminal to end it.
         """
-        return self._done(verb, facts, (None,), meanwhile)
+        facts = {
+            **{"text": call.text, "bulletin": call.bulletin, "villages": list(call.villages), "drill": call.drill},
+            **{"repeat": repeat, "gap": gap, "until": call.until, "by": by, "recipes": dict(call.recipes)},
+        }
+        return self._done("urgent", facts, (None,), lambda: self._make_clears(call.clears))
+
+    def end_urgent(self, by: str) -> list[Row]:
+        """The all-clear of what is on the air, or of the last 24 hours. Raises `Refused` where there is none."""
+        with suppress(LoudspeakerError):  # whoever may make nothing here: it was made with the alarm
+            self.make(self._all_clears())
+        rows = self.aired("end_urgent", by=by)
+        if not rows:
+            raise Refused(Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear"))
+        return rows
+
+    def _all_clears(self) -> Wanted:
+        try:
+            wanted: Wanted = self.ask("all_clears")
+        except Unreachable:
+            from .decisions import all_clears
+
+            return all_clears(self._opened())
+        return wanted
+
+    def stop(self, villages: Sequence[str], why: str, by: str) -> list[Row]:
+        """Fade out what is on the air. Raises `Unreachable`."""
+        return self._followed(self.ask("stop", villages=list(villages), why=why, by=by), UNFINISHED, [], by)
+
+    def _make_clears(self, wanted: Wanted) -> None:
+        with suppress(LoudspeakerError):  # whoever ends the alarm tries again, and is told
+            self.make(wanted)
 
     def _done(self, verb: str, facts: dict[str, Any], pending: Collection[object], meanwhile: Meanwhile) -> list[Row]:
         with interruptions() as interrupted:
             try:
                 ids = self.ask(verb, **facts)
             except Unreachable as error:
-                self._must_write(error)
+                station = self._writing(error)
             else:
                 meanwhile()
                 return self._followed(ids, pending, interrupted, facts["by"])
         meanwhile()
         from .byhand import by_hand
 
-        return by_hand(self, verb, facts)
+        return by_hand(station, verb, facts)
 
     def _followed(self, ids: Sequence[str], pending: Collection[object], interrupted: list[bool], by: str) -> list[Row]:
         """Ask the daemon what becomes of these until none is `pending`; once interrupted, have it stop them."""
-        latest = self.now() + LONGEST
+        latest = time.monotonic() + LONGEST
         rows = self._outcome(ids)
-        while (interrupted or any(row["verdict"] in pending for row in rows)) and self.now() < latest:
+        while (interrupted or any(row["verdict"] in pending for row in rows)) and time.monotonic() < latest:
             if interrupted:
                 interrupted.clear()
                 self.ask("interrupt", airings=list(ids), by=by)
@@ -79,17 +147,21 @@ class Errands(Recording):
         try:
             rows: list[Row] = self.ask("outcome", airings=list(ids))
         except Unreachable as error:
-            records = [record for record in map(self.record, ids) if record]
+            records = [record for record in map(self._opened().record, ids) if record]
             if len(records) < len(ids):
                 went = Message("the daemon went away; what was asked for is taken up again when it comes back")
                 raise Unreachable(went) from error
             return [{"id": record.id, "verdict": record.verdict, "why": record.why} for record in records]
         return rows
 
-    def _must_write(self, unreachable: Unreachable) -> None:
-        """Whoever may not write the log can do nothing by hand."""
+    def _writing(self, unreachable: Unreachable) -> Recording:
+        """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
+        station = self._opened()
+        from ..store.asrun import LogUnusable
+
         try:
-            self.must_write()
+            station.must_write()
         except LogUnusable as error:
             neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=error.message)
             raise Unreachable(neither) from unreachable
+        return station

@@ -20,22 +20,18 @@ from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_asi
 from ..store.files import may_write
 from ..store.programmes import ProgrammeStore
 from .folder import Contents, Folder
+from .places import Places
 from .planner import Planner
 
-SOCKET = "control.sock"
 LOG = "asrun.db"
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
 
 
-class Parts:
-    """One commune's parts on this machine. Each is made when it is first asked for.
-
-    `home` holds people's files and the cache, `state` what the program writes for itself; `say` is the translator.
-    """
+class Parts(Places):
+    """One commune's parts on this machine, each made when it is first asked for. `say` is the translator."""
 
     def __init__(self, home: Path, state: Path, clock: Clock | None, say: Callable[[str], str]) -> None:
-        self.home = home
-        self.state = state
+        super().__init__(home, state)
         self.clock = clock or SystemClock()
         self.say = say
         self.folder = Folder(home, Accepted(state / "accepted"))
@@ -75,23 +71,11 @@ class Parts:
 
     @cached_property
     def programmes(self) -> ProgrammeStore:
-        return ProgrammeStore(self.cache_folder / "programmes")
+        return ProgrammeStore(self.programme_folder)
 
     @cached_property
     def planner(self) -> Planner:
         return Planner(self.folder, self.contents, self.programmes, self.fingerprint)
-
-    @property
-    def cache_folder(self) -> Path:
-        return self.home / "audio_cache"
-
-    @property
-    def voice_folder(self) -> Path:
-        return self.state / "voices"
-
-    @property
-    def socket(self) -> Path:
-        return self.state / SOCKET
 
     @property
     def commune(self) -> Commune:

@@ -15,7 +15,8 @@ from ..schedule.plan import plan
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
-from ..studio.order import DRILL, LEADS, RATE, Desk, Lead, Order, estimate
+from ..studio.desk import DRILL, Desk
+from ..studio.order import LEADS, RATE, Lead, Order, estimate
 from ..vocabulary import Level
 from . import words
 from .folder import Contents, Folder

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, EngineError, LoudspeakerError, Message
+from ..errors import BadUsage, LoudspeakerError, Message
 from ..schedule.airing import Airing
 from ..sound.programme import Programme
 from ..studio.order import Lead, Order
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
 Day = date | str | None
-EMBEDDED = "espeak:vi"
 SUFFIXES = (".wav", ".flac", ".mp3")
 
 
@@ -93,7 +92,7 @@ class Planning(Parts):
         """As heavy."""
         from ..store.clips import ClipStore
 
-        return ClipStore(self.cache_folder / "clips")
+        return ClipStore(self.clip_folder)
 
     def trial(self, output: str, tone: bool) -> Order:
         """What `test` sounds: a tone, or the names of the villages that should hear it."""
@@ -121,27 +120,6 @@ class Planning(Parts):
         if picture:
             publish.draw(programme, self.studio.marks(order), picture, found.title)
         return programme
-
-    def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:
-        """What an emergency says once: a bulletin, or a text of the moment."""
-        if bulletin:
-            order = self.planner.order(self.template(bulletin), output, repeat=1)
-        else:
-            order = self.planner.urgent(text or "", output)
-        return (self.planner.drilled(order) if drill else order).spoken_by(self.local_voices())
-
-    def local_voices(self) -> tuple[str, ...]:
-        """Voices that need no network: an emergency does not wait for one."""
-        named = [voice for voice in self.commune.voices if self._local(voice)]
-        return tuple(named) or (EMBEDDED,)
-
-    def _local(self, voice: str) -> bool:
-        from ..engines.registry import Voice
-
-        try:
-            return not self.engine(Voice.parse(voice).engine).online
-        except EngineError:
-            return False
 
     def outputs(self) -> Sequence[str]:
         """This box's outputs; one without a name where box.yaml has none."""

@@ -12,13 +12,14 @@ from ..errors import Message, NotFound
 from ..playout.record import Record
 from ..schedule.airing import Airing
 from ..store.chain import Broken
+from .calling import Calling
 from .parts import DAMAGED
-from .planning import Day, Planning
+from .planning import Day
 
 Row = dict[str, Any]
 
 
-class Recording(Planning):
+class Recording(Calling):
     """What happened."""
 
     def rows(self, day: Day = None, days: int = 1) -> list[Row]:

@@ -11,19 +11,17 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import Message
-from ..script.bulletin import Bulletin, Part
-from ..script.reading import Doubt, Readings, read
-from ..script.sentences import Utterance, utterances
+from ..script.sentences import Utterance
 from ..sound.profiles import EARLY, QUIETER
+
+if TYPE_CHECKING:  # an order that comes through the door is carried out without what reads a text
+    from ..script.reading import Doubt
 
 FORMAT = 1  # of the making: raise it when the same order would sound different
 RATE = 48_000  # what sound cards run at when nobody says otherwise
-
-REMINDER = "Xin nhắc lại."
-DRILL = "Đây là diễn tập."
-ALL_CLEAR = "Thông báo: tình huống khẩn cấp đã kết thúc. Kính mời bà con trở lại sinh hoạt bình thường."
 
 
 class Lead(StrEnum):
@@ -46,6 +44,11 @@ class Speech:
     def told(self) -> list[object]:
         return [[[utterance.text, utterance.pause_after] for utterance in self.utterances], self.voices]
 
+    @classmethod
+    def restored(cls, told: Sequence[Any]) -> Self:
+        lines, voices = told
+        return cls(tuple(Utterance(*line) for line in lines), tuple(voices))
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -56,6 +59,10 @@ class Recording:
 
     def told(self) -> list[object]:
         return [self.path, self.digest]
+
+    @classmethod
+    def restored(cls, told: Sequence[Any]) -> Self:
+        return cls(*told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,22 @@ class Order:
         numbers = [self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate]
         return [[piece.told() for piece in self.pieces], parts, numbers]
 
+    @classmethod
+    def restored(cls, told: Sequence[Any]) -> Self:
+        """The order that told this, but for its doubts."""
+        pieces, (lead_file, reminder), (lead, repeat, gap, profile, loudness, rate) = told
+        return cls(
+            tuple(Recording.restored(one) if isinstance(one[0], str) else Speech.restored(one) for one in pieces),
+            Lead(lead),
+            lead_file and Recording.restored(lead_file),
+            repeat,
+            gap,
+            reminder and Speech.restored(reminder),
+            profile,
+            loudness,
+            rate,
+        )
+
     def quieter(self) -> Order:
         """The same for early hours, by the quieter twin of its profile."""
         if self.profile.endswith(EARLY):
@@ -131,45 +154,6 @@ class Order:
         """The hash of what a person approves: words and recordings, not voices or chimes."""
         told = [p.told() if isinstance(p, Recording) else [u.text for u in p.utterances] for p in self.pieces]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """How this commune has its bulletins read: its own readings, voices and the digests of its files."""
-
-    readings: Readings
-    voices: tuple[str, ...]
-    digest: Callable[[str], str]  # of a file below the station's folder, "" where there is none
-
-    def bulletin(self, bulletin: Bulletin) -> Order:
-        """The order for one bulletin, with its chime and repeats."""
-        pieces, doubts = zip(*(self._piece(bulletin, part) for part in bulletin.parts), strict=True)
-        return Order(
-            pieces=tuple(pieces),
-            repeat=bulletin.repeat,
-            gap=bulletin.gap,
-            reminder=self.speech(REMINDER, bulletin.voices) if bulletin.repeat > 1 else None,
-            doubts=tuple(doubt for some in doubts for doubt in some),
-        )
-
-    def words(self, text: str, lead: Lead = Lead.NONE) -> Order:
-        """The order for words of the station itself: opening, closing, an urgent text."""
-        reading = read(text, self.readings)
-        return Order((Speech(utterances(reading.spoken), self.voices),), lead, doubts=reading.doubts)
-
-    def speech(self, text: str, voices: Sequence[str] = ()) -> Speech:
-        return Speech(utterances(read(text, self.readings).spoken), tuple(voices) or self.voices)
-
-    def recording(self, path: str) -> Recording:
-        return Recording(path, self.digest(path))
-
-    def _piece(self, bulletin: Bulletin, part: Part) -> tuple[Speech | Recording, tuple[Doubt, ...]]:
-        if part.audio:
-            return self.recording(part.audio), ()
-        reading = read(part.text or "", self.readings)
-        doubts = tuple(doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
-        voices = part.voices or bulletin.voices or self.voices
-        return Speech(utterances(reading.spoken), voices), doubts
 
 
 def estimate(order: Order) -> float:
