@@ -47,9 +47,11 @@ def _glued(text: str, one: Said, other: Said) -> bool:
         return False
     if sign in _PAUSED or one.kind == other.kind == "codes":
         return False
-    if (sign == "/" and one.kind in _RATES) or (one.kind, other.kind) == ("times", "dates"):
+    if sign == "/" and one.kind in _RATES:
         return False
-    return not (one.kind == other.kind and one.kind in _RANGED and sign)
+    if not sign:  # 7h/12/9 and 6,7/5 took the sign along
+        return text[one.end - 1] not in "/,"
+    return not (one.kind == other.kind and one.kind in _RANGED)
 
 
 def _digits(text: str, said: Said) -> bool:

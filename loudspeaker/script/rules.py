@@ -81,6 +81,7 @@ def words_after(cues: str) -> tuple[str, ...]:
     return tuple(spellings(cues))
 
 
+_TIGHT = re.compile(r"(?<=[,;:])(?=[^\W\d])")  # 11h30,ngày 6
 _OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 
 
@@ -102,7 +103,8 @@ class Scene:
         """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
         if at != self._before_at:
             start = max(0, at - REACH)
-            self._before = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:;%\n")
+            words = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:;%\n")
+            self._before = _TIGHT.sub(" ", words)
             self._before_at = at
         return self._before
 

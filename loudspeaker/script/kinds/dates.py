@@ -16,7 +16,7 @@ END = r"(?!\d)(?![./-]\d)"
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(
-    "giờ|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
+    "giờ|phiên|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
     "ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|chiều nay|"
     "tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
     "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày|các đêm|các buổi sáng|"
@@ -28,6 +28,8 @@ _WEAK = words_before(
     "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
     "đúng|đợt|từ nay tới|bế mạc|khai mạc|ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
 )
+_MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
+_SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
@@ -228,6 +230,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
     day, at, end = _Day(match[1], match[3]), match.start(), match.end()
     strong = _dated(scene, at)
+    if match[2] == "-" and day.day < day.month and day.possible() and (days := _of_every_month(match, scene)):
+        return days
     if match[2] == "/":
         return _slashed(day, match, scene, strong)
     if not day.possible() or scene.continues(end, _COUNTED):
@@ -250,6 +254,17 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return None
 
 
+def _of_every_month(match: re.Match[str], scene: Scene) -> Answer:
+    """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
+    words = scene.before(match.start())
+    said = f"{_said(scene, match.start(), day_words(int(match[1]), scene.numerals))} đến {scene.say(match[3])}"
+    if scene.after(match.end()).startswith(("đến", "-", "tới")):
+        return None
+    if scene.continues(match.end(), _MONTHLY):
+        return said if words.endswith(" ngày") else None
+    return Guess(said, Message("this could be a date or two numbers")) if words.endswith(" từ ngày") else None
+
+
 def _first_of_july(match: re.Match[str], scene: Scene, day: _Day) -> Guess:
     """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
     either = Message("this could be a date or two numbers")
@@ -270,6 +285,8 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
     if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
         answer = _one(scene, at, day)
         part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
+        if part and scene.before(at).endswith(_SHARES):
+            return None
         lonely = feast and day.day < day.month and not _hinted(scene, at, end)
         return Guess(answer, _PART) if (part or lonely) and isinstance(answer, str) else answer
     return None

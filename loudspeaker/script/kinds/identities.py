@@ -16,12 +16,13 @@ _IDENTITIES = words_before(
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
 
-@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5})(?![\d])(?![.,/]\d)")
+@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản 8800… -> tám tám không không"""
     if not scene.before(match.start()).removesuffix(" số").endswith(_IDENTITIES):
         return None
-    return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1]))
+    hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
+    return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
 
 
 @reads(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")

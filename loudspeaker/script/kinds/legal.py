@@ -9,6 +9,7 @@ from ..rules import Rule, Scene, reads, words_before
 
 _POINTS = words_before("điểm|các điểm|tiết|tiểu mục|điểm,")
 _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|khối|số|xóm|phòng")
+_CLAUSE = re.compile(r" khoản \d{1,2}$")
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
 
 
@@ -38,7 +39,8 @@ def clause(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
 def article(match: re.Match[str], scene: Scene) -> str | None:
     """… Đ12 NĐ 144 -> Điều mười hai"""
-    return f"Điều {scene.say(match[1])}" if scene.follows("legal", match.start(), ", ", " ") else None
+    cited = _CLAUSE.search(scene.before(match.start())) or scene.follows("legal", match.start(), ", ", " ")
+    return f"Điều {scene.say(match[1])}" if cited else None
 
 
 RULES: tuple[Rule, ...] = (clause, point, inserted, article)

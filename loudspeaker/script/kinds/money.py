@@ -8,7 +8,7 @@ from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
-_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ|d)(?![^\W\d_]|/[cC](?![^\W_]))"
+_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 

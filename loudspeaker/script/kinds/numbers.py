@@ -39,6 +39,12 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("one number with a blank, or two numbers"))
 
 
+@reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;)]|$)")
+def pointed(match: re.Match[str], scene: Scene) -> Answer:
+    """13.8 with no unit: decimals have a comma in Vietnamese"""
+    return Guess(scene.say(match[0]), Message("this could be a date or a number"))
+
+
 @reads(NUMBER)
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """1.005 -> một nghìn không trăm linh năm"""
@@ -55,4 +61,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, number, endless)

@@ -11,6 +11,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 _STRONG = words_before(
     "điện thoại|số điện thoại|đz nóng|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
     "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
+    "đường dây hỗ trợ|tổng đài hỗ trợ|đường dây tư vấn|tổng đài tư vấn|"
     "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
 )
 _WEAK = words_before(

@@ -10,11 +10,14 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
+_PLACES = words_before("thôn|ấp|xóm|bản|tổ|khu|khu phố|đội|tiểu khu")  # ấp 3 đến 15g is no range
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
 _PEOPLE = words_before(
-    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn"
+    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
+    "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
 )
+_TALL = re.compile(r" (?:cao|trẻ(?: em)?(?: dưới| từ| trên)?)$")
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
@@ -26,6 +29,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
     unit = scene.lexicon.units.get(match[4])
     if match[4] == "KV" and match[3] and scene.continues(match.end(), _REGIONAL):
+        return None
+    if match[2] and " đến " in match[0] and scene.before(match.start()).endswith(_PLACES):
         return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
         return None
@@ -89,7 +94,8 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def halved(match: re.Match[str], scene: Scene) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
-    if match[2] == "m" and match[3] in ("2", "3"):
+    tall = match[1] == "1" and _TALL.search(scene.before(match.start()))
+    if match[2] == "m" and match[3] in ("2", "3") and not tall:
         return None
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 

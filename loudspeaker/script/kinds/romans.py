@@ -21,6 +21,13 @@ _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
 _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
 
 
+@reads(r"Q\.?(I{1,3}|IV)(?![^\W_])(?:[/-]((?:19|20)\d{2})(?!\d))?", starts="word")
+def quarter(match: re.Match[str], scene: Scene) -> Answer:
+    """QII/2025 -> quý hai năm …"""
+    year = f" năm {scene.say(match[2])}" if match[2] else ""
+    return f"quý {scene.numerals.month(roman(match[1]))}{year}"
+
+
 @reads(r"([IVX]{1,4})/((?:19|20)\d{2})(?!\d)", starts="word")
 def of_year(match: re.Match[str], scene: Scene) -> Answer:
     """quý III/2026 -> ba năm …"""
@@ -67,4 +74,4 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (of_year, total, numeral, small)
+RULES: tuple[Rule, ...] = (quarter, of_year, total, numeral, small)

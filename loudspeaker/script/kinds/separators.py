@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from ..syllables import LOWER
+from ..syllables import LOWER, is_syllable
 from .titles import ambiguous
 
 _AMOUNTS = frozenset(("dates", "months", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
@@ -31,6 +31,15 @@ _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 def full_stop(match: re.Match[str], scene: Scene) -> Answer:
     """thực hiện./. -> the end"""
     return "."
+
+
+@reads(rf"\.(?=[{LOWER}]{{2,9}}(?![^\W_]))", starts="sign")
+def joined(match: re.Match[str], scene: Scene) -> Answer:
+    """m3/ngày.đêm -> ngày đêm"""
+    start, end = match.span()
+    before = re.search(rf"[{LOWER}]{{2,7}}$", scene.text[max(0, start - 8) : start])
+    after = re.match(rf"[{LOWER}]{{2,7}}", scene.text[end : end + 8])
+    return " " if before and after and is_syllable(before[0]) and is_syllable(after[0]) else "."
 
 
 @reads(r"-{1,200}", starts="sign")
@@ -201,6 +210,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    full_stop, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about, apostrophe, underline,
-    pictures, sign,
+    full_stop, joined, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about, apostrophe,
+    underline, pictures, sign,
 )  # fmt: skip

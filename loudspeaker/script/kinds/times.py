@@ -11,14 +11,22 @@ _CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|s
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
 _AND_HOUR = r"(?:và|,|đến|-) ?\d{1,2}g\d\d"
+_GIO = re.compile(r"(?<!\d)\d{1,2}g[0-5]\d(?!\d)")  # 8g … 11g30, … đến 15g
+_MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
 
 
-@reads(r"(\d{1,2}) ?[hH](?:\.?([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?| ([0-5]?\d) ?(?:phút|ph|p|')(?![^\W_]))")
+@reads(rf"(\d{{1,2}}) ?[hH](?:(?:\.| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
 def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
     """8h30 -> tám giờ ba mươi phút"""
     return _clock(scene, match[1], match[2] or match[3])
+
+
+@reads(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
+def seconds(match: re.Match[str], scene: Scene) -> str | None:
+    """8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
+    return f"{_clock(scene, match[1], match[2])} {scene.say(match[3])} giây" if int(match[1]) <= 24 else None
 
 
 @reads(r"(\d{1,2})[gG]([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
@@ -85,6 +93,8 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     if int(match[1]) > 24:
         return None
     said = f"{scene.say(match[1])} giờ"
+    if words.endswith((" đến", " từ")) and _GIO.search(scene.text[max(0, match.start() - 80) : match.start()]):
+        return said
     if hourly or words.endswith(_AT) or scene.continues(match.end(), _HOURS) or re.match(_AND_HOUR, following):
         return said
     if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
@@ -129,6 +139,7 @@ def _clock(scene: Scene, hour: str, minute: str | None) -> str | None:
 
 RULES: tuple[Rule, ...] = (
     hour_of_day,
+    seconds,
     hour_minute,
     southern,
     no_time,

@@ -80,6 +80,12 @@ _CALLING = words_before("gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
 _CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
 
 
+@reads(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}}\))", starts="word")
+def behind_number(match: re.Match[str], scene: Scene) -> Answer:
+    """0888886789 (a Cường) -> anh Cường"""
+    return _CALLED[match[1]] + " " if scene.follows("phones", match.start(), " (", "(") else None
+
+
 @reads(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def called(match: re.Match[str], scene: Scene) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
@@ -103,4 +109,4 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
-RULES: tuple[Rule, ...] = (title, master, place, called, slashed, and_so_on, initial)
+RULES: tuple[Rule, ...] = (title, master, place, behind_number, called, slashed, and_so_on, initial)
