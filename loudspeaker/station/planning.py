@@ -50,9 +50,10 @@ class Planning(Parts):
             output = self.outputs()[0]
             order = self.planner.order(self.bulletin(also), output)
             self.make([self.planner.heard(order, output, self.now())], progress)
-        coming = [airing for airing in self.airings(*self.window(day, days)) if self._ours(airing)]
+        window = self.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
+        coming = [airing for airing in self.airings(*window) if self._ours(airing)]
         failed = self.make(self.orders(coming), progress)
-        after = {airing.id: airing for airing in self.airings(*self.window(day, days))}
+        after = {airing.id: airing for airing in self.airings(*window)}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
     def make(self, orders: Iterable[Order], progress: Progress) -> dict[Order, Message]:
