@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..clock import boot, vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..schedule.airing import Airing
 from ..store.asrun import UNWRITABLE
 from ..store.files import may_write
 from ..studio.order import Order
@@ -245,13 +246,21 @@ class Care(OnAir):
             self.programmes.discard(recipe)
         return len(found) - len(torn), len(bad) + len(torn)
 
-    def sweep(self) -> int:
-        """Bytes freed; never what the coming 48 hours need."""
-        orders = set(self.orders([airing for airing in self.airings(*self.window(None, 3)) if airing.output]))
+    def sweep(self, budget: int = BUDGET) -> int:
+        """Bytes freed; never what the coming 48 hours need, nor the plan that a daemon accepted on a good clock."""
+        coming = [airing for airing in self.airings(*self.window(None, 3)) if airing.output]
+        orders = set(self.orders([*coming, *self._accepted()]))
         recipes = {self.planner.recipe(order) for order in orders}
         now = self.clock.now().timestamp()
         keys = {key for order in orders for key in self._clip_keys(order)}
-        return self.programmes.sweep(BUDGET, recipes, now) + self.clips.sweep(BUDGET, keys, now)
+        return self.programmes.sweep(budget, recipes, now) + self.clips.sweep(budget, keys, now)
+
+    def _accepted(self) -> Iterator[Airing]:
+        """What is to come by the daemon's last good time: today may be any day by the clock."""
+        from ..playout.journal import Journal
+
+        airings, _ = Journal(self.log).kept() or ([], None)
+        yield from (one for one in airings if one.stream or one.bulletin in self.contents.bulletins)
 
     def _clip_keys(self, order: Order) -> Iterator[str]:
         from ..engines import registry

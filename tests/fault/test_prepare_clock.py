@@ -16,7 +16,9 @@ import pytest
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock, SystemClock
+from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.live import Live
 from loudspeaker.station.planner import unready
 
 YEARS = 86_400 * 365.0
@@ -117,4 +119,24 @@ def test_midnight_or_a_step_while_sound_is_made_does_not_change_which_day_is_mea
         "na-hoa/tin-sang/2026-11-25T17:30",
         "suoi-trat/tin-sang/2026-11-25T17:30",
     ]
+    station.close()
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "2026-12-24", "2036-11-24"])
+def test_a_sweep_on_a_wrong_clock_leaves_what_the_accepted_plan_needs(home: Path, day: str) -> None:
+    schedule = home / "schedules" / "na-hoa.yaml"  # nothing of it is due by the wrong clock
+    schedule.write_text(schedule.read_text().replace("17:30]", "17:30], from: 2026-11-24, until: 2026-11-26"))
+    (home / "schedules" / "suoi-trat.yaml").unlink()
+    clock = FakeClock(NOW)
+    station = Station.open(home, clock=clock)
+    station.prepare(None, 2, lambda done, of, what: None)
+    live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"rtc"}))
+    live.step()
+    needed = [one for one in station.airings(*station.window(None, 2)) if one.bulletin == "tin-sang"]
+    clock.step((at(f"{day}T02:30") - clock.now()).total_seconds())
+
+    station.sweep(budget=0)
+
+    assert len(needed) == 4
+    assert [unready(station.planner, one) for one in needed] == [None] * 4
     station.close()
