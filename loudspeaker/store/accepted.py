@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from ..playout.trust import EARLIEST
 from .files import NotWritten, System, remove, write_whole
 
 KEPT = timedelta(hours=48)  # from when the file was first found broken
@@ -51,12 +52,14 @@ class Accepted:
         remove(self._broken(path), self.system)
 
     def _broken_since(self, path: str, now: datetime) -> datetime:
+        """Anew where a wrong clock told: one that was not set yet, or one that is ahead of this."""
         told = _read(self._broken(path))
-        if told is None:
-            with suppress(NotWritten):  # then its two days begin anew each time, which is better than silence
-                write_whole(self._broken(path), now.isoformat().encode(), self.system)
-            return now
-        return datetime.fromisoformat(told.decode())
+        since = datetime.fromisoformat(told.decode()) if told else EARLIEST
+        if EARLIEST < since <= now:
+            return since
+        with suppress(NotWritten):  # then its two days begin anew each time, which is better than silence
+            write_whole(self._broken(path), now.isoformat().encode(), self.system)
+        return now
 
     def _good(self, path: str) -> Path:
         return self.folder / quote(path, safe=" ")

@@ -140,3 +140,21 @@ def test_a_sweep_on_a_wrong_clock_leaves_what_the_accepted_plan_needs(home: Path
     assert len(needed) == 4
     assert [unready(station.planner, one) for one in needed] == [None] * 4
     station.close()
+
+
+def test_a_broken_file_that_a_clock_of_1970_found_has_its_last_good_version_for_two_days(home: Path) -> None:
+    clock = FakeClock(NOW)
+    Station.open(home, clock=clock).close()
+    (home / "schedules" / "na-hoa.yaml").write_text("broadcasts: [")
+    clock.step((at("1970-01-01T07:00") - clock.now()).total_seconds())
+    Station.open(home, clock=clock).close()
+
+    clock.step((NOW - clock.now()).total_seconds())
+
+    found = []
+    for hours in (0, 47, 2):
+        clock.advance(hours * 3600)
+        station = Station.open(home, clock=clock)
+        found.append([one.id for one in station.contents.schedules])
+        station.close()
+    assert found == [["na-hoa", "suoi-trat"], ["na-hoa", "suoi-trat"], ["suoi-trat"]]
