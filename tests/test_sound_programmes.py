@@ -16,7 +16,7 @@ from loudspeaker.errors import LoudspeakerError
 from loudspeaker.sound.chime import chime, emergency, signature
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.clips import VOICE_LEVEL, levelled, resampled, silence, trimmed
-from loudspeaker.sound.compose import BELOW_VOICE, EDGE, Piece, arranged, compose
+from loudspeaker.sound.compose import BELOW_VOICE, EDGE, HASTE, Piece, arranged, compose
 from loudspeaker.sound.meters import loudness
 from loudspeaker.sound.wav import read_wav, wav_bytes
 
@@ -80,6 +80,14 @@ def test_it_is_known_when_each_piece_is_heard():
     for mark in composition.marks():
         assert loudness(part(clip, mark.begin, mark.end)) > -30
         assert not part(clip, mark.end, mark.end + 0.05).samples.any()
+
+
+def test_an_alarm_waits_only_for_what_a_card_may_swallow():
+    composition = arranged([Piece(tone(-20, 1, 16_000))], 16_000, head=HASTE)
+
+    assert [mark.begin for mark in composition.marks()] == [HASTE]
+    assert not part(composition.clip(), 0, HASTE).samples.any()
+    assert composition.clip().duration == pytest.approx(HASTE + 1 + EDGE, abs=0.01)
 
 
 def test_silence_that_an_engine_adds_does_not_lengthen_the_pauses():

@@ -16,6 +16,7 @@ from .clip import Clip
 from .clips import VOICE_LEVEL, levelled, resampled, trimmed
 
 EDGE = 0.1  # s of silence at head and tail: some cards swallow the first and last 50 ms
+HASTE = 0.05  # s at the head of an alarm: no more than is swallowed
 AFTER_CHIME = 0.6  # s
 # LU: tones are dense already, so mastering for a horn lifts a voice by as much, and a chime ends a little below it.
 BELOW_VOICE = 14.0
@@ -45,6 +46,7 @@ class Composition:
 
     rate: int
     pieces: tuple[Piece, ...]
+    head: float = EDGE  # s
 
     def clip(self) -> Clip:
         """All of it, between two short silences."""
@@ -65,7 +67,7 @@ class Composition:
     def _places(self) -> list[int]:
         """The first frame of each piece, and of what comes after the last."""
         lengths = (len(piece.clip.samples) + _frames(piece.pause_after, self.rate) for piece in self.pieces)
-        return list(accumulate(lengths, initial=_frames(EDGE, self.rate)))
+        return list(accumulate(lengths, initial=_frames(self.head, self.rate)))
 
 
 def compose(
@@ -89,6 +91,7 @@ def arranged(
     repeat: int = 1,
     reminder: Sequence[Piece] = (),
     gap: float = 3.0,
+    head: float = EDGE,
 ) -> Composition:
     """Chime, `pieces`, then `repeat` - 1 times: `gap` seconds, `reminder` (“Xin nhắc lại.”), `pieces` again.
 
@@ -98,7 +101,7 @@ def arranged(
     parts = list(_repeated(said, reminding, repeat, gap))
     if chime is not None:
         parts.insert(0, _fitting(Piece(chime, AFTER_CHIME), rate, VOICE_LEVEL - BELOW_VOICE))
-    return Composition(rate, tuple(parts))
+    return Composition(rate, tuple(parts), head)
 
 
 def _fitting(piece: Piece, rate: int, level: float = VOICE_LEVEL) -> Piece:

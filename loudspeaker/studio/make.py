@@ -16,7 +16,7 @@ from ..errors import LoudspeakerError
 from ..intake.decoding import decoded
 from ..sound import chime
 from ..sound.clip import Clip
-from ..sound.compose import Composition, Mark, Piece, arranged
+from ..sound.compose import EDGE, HASTE, Composition, Mark, Piece, arranged
 from ..sound.master import master
 from ..sound.profiles import PROFILES, Profile
 from ..sound.programme import Programme
@@ -89,6 +89,7 @@ class Studio:
             repeat=order.repeat,
             reminder=self._pieces(order.reminder, said, rate) if order.reminder else (),
             gap=order.gap,
+            head=HASTE if order.lead is Lead.ATTENTION else EDGE,
         )
         return composition, said
 
