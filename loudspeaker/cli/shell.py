@@ -217,6 +217,7 @@ def start(cli: click.Group) -> None:
     language = language_of(sys.argv[1:])
     speak(language)
     os.environ["LOUDSPEAKER_LANG"] = language  # of the processes that we start, too
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy: threads that nothing uses make it load twice as long
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
