@@ -1,9 +1,10 @@
-"""How soon is an alarm heard after Enter? A cold `loudspeaker urgent --yes` beside a running daemon, in a null sink.
+"""How soon is an alarm heard? A cold `loudspeaker urgent` beside a running daemon, in a null sink.
 
     python bench/urgent.py [--times 8]
 
-Once with sentences that nobody has said before, once with sentences that are there. The baseline is what a village
-without any of this would type: `espeak-ng … | paplay`, which neither masters, nor repeats, nor keeps a record.
+With `--yes`, from Enter: with sentences that nobody has said before, and with sentences that are there. Without, from
+the answer to what is shown, new sentences too: they are made while it is read. The baseline is what a village without
+any of this would type: `espeak-ng … | paplay`, which neither masters, nor repeats, nor keeps a record.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ SINK = "bench"
 COMMAND = [sys.executable, "-m", "loudspeaker"]
 ENVIRON = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 TEXT = "Nước suối lên nhanh, mức {number}. Bà con rời ngay khỏi bờ suối."
+USUAL = "espeak-ng | paplay"
 REACH = 5.0  # s: the baseline takes its time
+READING = 2.0  # s, until somebody answers
 LOUD = 64  # of 32,768: an alarm has begun
 
 
@@ -51,9 +54,21 @@ class Station:
     def command(self, *words: str) -> list[str]:
         return [*COMMAND, "--home", str(self.home), *words]
 
-    def alarm(self, text: str) -> None:
+    def alarm(self, text: str) -> float:
+        """Give it without a question; when Enter was pressed."""
+        moment = time.monotonic()
         words = ("urgent", text, "--all", "--yes", "--by", "bench")
         subprocess.run(self.command(*words), stderr=subprocess.DEVNULL, check=True)
+        return moment
+
+    def confirmed(self, text: str) -> float:
+        """Give it and read what is asked; when the answer was typed."""
+        words = self.command("urgent", text, "--all", "--by", "bench")
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as command:
+            time.sleep(READING)
+            moment = time.monotonic()
+            command.communicate(b"y\n")
+        return moment
 
     def silence(self) -> None:
         ask(self.socket, "stop", villages=[], why="bench", by="bench")
@@ -70,20 +85,21 @@ class Station:
             return False
 
 
-def usual(server: Server, text: str) -> None:
-    """Say it the quick way."""
+def usual(server: Server, text: str) -> float:
+    """Say it the quick way; when Enter was pressed."""
+    moment = time.monotonic()
     line = f'espeak-ng -v vi --stdout "{text}" | paplay --latency-msec=20 --device={SINK}'
     subprocess.run(["sh", "-c", line], env=server.whole, check=True)
+    return moment
 
 
-def waits(server: Server, times: int, say: Callable[[str], None], after: Callable[[], None], new: bool) -> list[float]:
-    """Milliseconds from Enter to the first sound, for each of `times` alarms."""
+def waits(server: Server, times: int, say: Callable[[str], float], after: Callable[[], None], new: bool) -> list[float]:
+    """Milliseconds from what `say` returns to the first sound, for each of `times` alarms."""
     with server.recorder(SINK) as recorder:
         moments = []
         for _ in range(times):
             time.sleep(1)
-            moments.append(time.monotonic())
-            say(TEXT.format(number=time.monotonic_ns() % 10_000 if new else 7))
+            moments.append(say(TEXT.format(number=time.monotonic_ns() % 10_000 if new else 7)))
             time.sleep(0.5)
             after()
         time.sleep(0.5)
@@ -107,10 +123,10 @@ def main() -> None:
             found = compare(server, Path(folder) / "xa", times)
         finally:
             server.stop()
-    plain = median(found["espeak-ng | paplay"])
+    plain = median(found[USUAL])
     for name, waited in found.items():
         told = f"median {median(waited):6.0f} ms   worst {max(waited):6.0f} ms   ratio {median(waited) / plain:5.2f}"
-        print(f"Enter to sound, {name:20} {told}", flush=True)
+        print(f"{name:34} {told}", flush=True)
 
 
 def compare(server: Server, home: Path, times: int) -> dict[str, list[float]]:
@@ -120,12 +136,13 @@ def compare(server: Server, home: Path, times: int) -> dict[str, list[float]]:
         station.alarm(TEXT.format(number=7))
         station.silence()
         found = {
-            "to be synthesized": waits(server, times, station.alarm, station.silence, new=True),
-            "cached": waits(server, times, station.alarm, station.silence, new=False),
+            "Enter to sound, to be synthesized": waits(server, times, station.alarm, station.silence, new=True),
+            "Enter to sound, cached": waits(server, times, station.alarm, station.silence, new=False),
+            "answer to sound": waits(server, times, station.confirmed, station.silence, new=True),
         }
     finally:
         station.end()
-    return found | {"espeak-ng | paplay": waits(server, times, partial(usual, server), lambda: None, new=True)}
+    return found | {USUAL: waits(server, times, partial(usual, server), lambda: None, new=True)}
 
 
 if __name__ == "__main__":
