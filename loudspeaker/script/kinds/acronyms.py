@@ -141,8 +141,11 @@ def _sayable(word: str) -> bool:
 def small(match: re.Match[str], scene: Scene) -> Answer:
     """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry"""
     word = match[0]
-    entry = scene.meaning(word, *match.span()) or scene.lexicon.known(scene.lexicon.small.get(word, ""))
-    return entry.reading if entry and entry.sure else None
+    entry = scene.meaning(word, *match.span())
+    if entry is not None:
+        return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
+    capital = scene.lexicon.known(scene.lexicon.small.get(word, ""))
+    return capital.reading if capital and capital.sure else None
 
 
 _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}

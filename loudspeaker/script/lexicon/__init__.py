@@ -117,9 +117,12 @@ class Lexicon:
         return None
 
     def known(self, written: str) -> Entry | None:
-        """The one meaning of `written`, whatever stands beside it; its first and unsure one where there are more."""
+        """What `written` stands for whatever is beside it: the line that asks for no neighbours, else an unsure one."""
         meanings = self.meanings.get(written)
-        return Entry(meanings[0].reading, sure=len(meanings) == 1) if meanings else None
+        if not meanings:
+            return None
+        last = meanings[-1]
+        return Entry(last.reading, last.sure and (len(meanings) == 1 or not (last.before or last.after)))
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -130,8 +133,9 @@ def rows(name: str) -> Iterator[list[str]]:
 
 
 def _only_short(key: str, meaning: Meaning) -> bool:
-    """Whether a key written small can be no word: bhyt can not; aids, vneid and who can."""
-    return key.isupper() and " " in meaning.reading and not set(key) & set("AEIOUƯÂÊ")
+    """Whether a key written small can be no word: bhyt and atgt can not; aids, vneid and who can."""
+    inside = key[1:] if len(key) > 3 else key
+    return key.isupper() and " " in meaning.reading and not set(inside) & set("AEIOUƯÂÊ")
 
 
 def _meaning(written: str, reading: str, before: str = "", after: str = "") -> Meaning:
