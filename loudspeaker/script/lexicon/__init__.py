@@ -146,6 +146,8 @@ def _meaning(written: str, reading: str, before: str = "", after: str = "") -> M
 
 
 def _cues(column: str, lead: str) -> tuple[str, ...]:
+    if not column:
+        return ()
     words = [word for word in spellings(column) if word not in ("", "#")]
     return tuple(
         word if word[0] == "<" and not lead else lead + (word.rstrip(" ,:&.") or word).lower() for word in words
