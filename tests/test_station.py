@@ -138,6 +138,17 @@ def test_a_skip_can_be_taken_back(station: Station) -> None:
     assert station.plan()[0]["expected"] == "air"
 
 
+def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(station: Station, clock: FakeClock) -> None:
+    clock.step(3600)  # it was an hour ahead
+    station.pause("na-hoa", at("2026-11-24T07:00:00"), "mất điện", "Lan")
+    station.resume("na-hoa", "Lan")
+    clock.step(-3600)
+
+    station.pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
+
+    assert [row["expected"] for row in station.plan(village="na-hoa")] == ["refused"] * 3
+
+
 def test_a_paused_village_is_quiet_until_it_is_resumed(station: Station, clock: FakeClock) -> None:
     station.pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
     assert {row["expected"] for row in station.plan()} == {"refused"}  # both hear the same horns

@@ -12,7 +12,7 @@ from ..errors import BadUsage, Message, Refused
 from ..playout import rules
 from ..playout.record import Log
 from ..playout.stored import stored_order
-from ..schedule.airing import Airing
+from ..schedule.airing import Airing, Pause
 from . import planner
 from .call import Wanted
 from .calling import instant
@@ -47,9 +47,13 @@ class Decisions:
 
     def resume(self, village: str, by: str) -> None:
         """End a pause. Raises `NotFound`, `Refused` where there is none."""
-        if self.station.known_village(village) not in paused(self.station.log, self.station.now()):
+        self.station.known_village(village)
+        standing = [
+            pause for pause in standing_pauses(self.station.log, self.station.now()) if pause.village == village
+        ]
+        if not standing:
             raise Refused(Message("{village} is not paused", village=village))
-        self._note("resume", "", village=village, by=by)
+        self._note("resume", "", village=village, pauses=[pause.begins.isoformat() for pause in standing], by=by)
 
     def approve(self, bulletin: str, digest: str, by: str) -> None:
         """These words and recordings, and no others, may be aired."""
@@ -59,9 +63,14 @@ class Decisions:
         self.station.log.event(kind, airing, self.station.now(), **facts)
 
 
+def standing_pauses(log: Log, now: datetime) -> list[Pause]:
+    """The pauses that keep a village quiet now."""
+    return [pause for pause in planner.pauses(log, now - planner.MEMORY) if pause.begins <= now < pause.until]
+
+
 def paused(log: Log, now: datetime) -> set[str]:
     """The villages that are kept quiet now."""
-    return {pause.village for pause in planner.pauses(log, now - planner.MEMORY) if pause.begins <= now < pause.until}
+    return {pause.village for pause in standing_pauses(log, now)}
 
 
 def alarmed(log: Log, now: datetime) -> dict[str, Airing]:

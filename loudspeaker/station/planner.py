@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
-from ..playout.record import Log
+from ..playout.record import Event, Log
 from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
 from ..schedule.plan import plan
@@ -219,11 +219,19 @@ def marks(log: Log, since: datetime) -> Marks:
 
 
 def pauses(log: Log, since: datetime) -> Iterable[Pause]:
-    ended = [(event.facts["village"], event.at) for event in log.events("resume", since=since)]
+    resumes = log.events("resume", since=since)
     for event in log.events("pause", since=since):
         village, until = str(event.facts["village"]), datetime.fromisoformat(str(event.facts["until"]))
-        ends = min([until, *(at for where, at in ended if where == village and at >= event.at)])
+        ends = min([until, *(resume.at for resume in resumes if _ends(resume, event))])
         yield Pause(village, event.at, ends, str(event.facts["why"]))
+
+
+def _ends(resume: Event, pause: Event) -> bool:
+    """By what it named; an older log names nothing, and by its times the clock may have been set in between."""
+    if resume.facts["village"] != pause.facts["village"]:
+        return False
+    named = resume.facts.get("pauses")
+    return pause.at.isoformat() in named if isinstance(named, list) else resume.at >= pause.at
 
 
 def approvals(log: Log) -> Mapping[str, str]:
