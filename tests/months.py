@@ -19,6 +19,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from written import BOOK, BULLETINS, DAYS, ENTRIES, RULES, VILLAGES, Due, Entry, Rules
 
 NIGHT = timedelta(days=1, hours=2)
+NOTICED = 1.5  # s: so long, what has just begun has its beginning by the clock as it was set after it
 GARBAGE = "bulletins: [\n\tbroadcasts: {"
 
 
@@ -151,7 +152,7 @@ class Month(Station):
         stopped = {name for _, names in self.silenced for name in names}  # also what was just about to begin
         assert due <= judged <= due | stopped, (due - judged, self.told(judged - due - stopped))
         troubles = [*self.troubles, *self.town.unready]
-        promises.nothing_outside_policy(self.town, self.emergencies, self.orders, self.decided)
+        promises.nothing_outside_policy(self.town.heard, self.emergencies, self.orders, self.decided)
         promises.sessions_are_few_and_short(self.town, self.emergencies, self.decided)
         promises.silence_is_silence(self.town, self.silenced)
         promises.the_log_is_true(self.town, self.emergencies, self.decided)
@@ -168,6 +169,7 @@ class WildClock(Station):
     @initialize(book=BOOK, rules=RULES)
     def begin(self, book: Mapping[str, tuple[Entry, ...]], rules: Rules) -> None:
         self.wrong = 0.0  # seconds by which the wall clock is off
+        self.stepped: list[float] = []  # when it was set, monotonic
         self.open(book, replace(rules, approval=False))
         self.all = {one.id: one for one in self.papers.airings(self.now)}
 
@@ -196,6 +198,7 @@ class WildClock(Station):
 
     def _step(self, seconds: float) -> None:
         self.town.clock.step(seconds)
+        self.stepped.append(self.town.clock.monotonic())
         self.wrong += seconds
 
     def settle(self) -> None:
@@ -209,4 +212,5 @@ class WildClock(Station):
         due = {*self.all, *self.orders, *self.emergencies}
         assert judged == due, (due - judged, judged - due)
         promises.the_log_is_true(self.town, self.emergencies, self.decided)
-        promises.nothing_outside_policy(self.town, self.emergencies, self.orders, self.decided)
+        heard = [one for one in self.town.heard if not any(0 <= when - one.since < NOTICED for when in self.stepped)]
+        promises.nothing_outside_policy(heard, self.emergencies, self.orders, self.decided)

@@ -6,7 +6,7 @@ What the files mean is read by `written.py`, what the design's numbers are stand
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -102,12 +102,14 @@ def nothing_twice(town: Town, emergencies: Collection[str]) -> None:
     assert all(count <= plays.get(name, 1) + cut[name] for name, count in whole.items()), whole
 
 
-def nothing_outside_policy(town: Town, emergencies: Collection[str], orders: Dues, decided: Decided) -> None:
+def nothing_outside_policy(
+    heard: Iterable[Heard], emergencies: Collection[str], orders: Dues, decided: Decided
+) -> None:
     """Zero seconds of other than emergency sound that policy, people or papers did not allow when it began.
 
     A valid edit never airs the old text, nor what it has taken out.
     """
-    for one in town.heard:
+    for one in heard:
         if one.airing not in emergencies:
             due = orders.get(one.airing) or decided.planned(one.airing, one.began)
             assert due, one

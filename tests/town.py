@@ -48,6 +48,7 @@ class Heard(NamedTuple):
     seconds: float
     length: float  # of all that was to be heard
     words: str
+    since: float  # when it began, by the clock that nobody sets
 
     @property
     def ended(self) -> datetime:
@@ -204,5 +205,7 @@ class Town:
                 if playback.frames and playback.started_at:
                     words = " ".join(programme.key for programme in take.sequence)
                     heard = playback.frames / RATE
-                    self.heard.append(Heard(take.airing, output, playback.started_at, heard, take.duration, words))
+                    self.heard.append(
+                        Heard(take.airing, output, playback.started_at, heard, take.duration, words, take.begins)
+                    )
             self._collected[output] = len(speaker.played)
