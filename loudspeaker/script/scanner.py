@@ -95,4 +95,4 @@ def _silent(sign: str, at: int, scene: Scene) -> bool:
     following = scene.text[at + 1 : at + 2]
     if sign == ".":
         return following not in ("/", ".", "_") and not following.islower()
-    return sign == "(" and following not in ("0", "+")
+    return sign == "(" and following not in ("0", "+", "-")

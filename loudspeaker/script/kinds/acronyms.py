@@ -176,10 +176,16 @@ def composed(word: str, scene: Scene) -> str:
     return " ".join(found) if found and len(found) > 1 else ""
 
 
+@reads(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
+def small_first(match: re.Match[str], scene: Scene) -> Answer:
+    """pH -> pê hát"""
+    return spell_letters(match[0]) if match[0] in scene.lexicon.meanings else None
+
+
 @reads(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
 def prefixed(match: re.Match[str], scene: Scene) -> Answer:
     """bOPV -> bê o pê vê"""
     return spell_letters(match[0])
 
 
-RULES: tuple[Rule, ...] = (headline, dotted, chain, single, small, prefixed)
+RULES: tuple[Rule, ...] = (headline, dotted, chain, single, small, small_first, prefixed)

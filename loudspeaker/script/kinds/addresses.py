@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..numerals import spell_letters
+from ..numerals import LETTERS, spell_letters
 from ..rules import Rule, Scene, reads, words_after, words_before
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
@@ -46,11 +46,20 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
 _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện"}
 
 
-@reads(r"[Kk][Mm] ?(\d{1,4})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
+@reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     metres = f" cộng {scene.say(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
 
 
-RULES: tuple[Rule, ...] = (house, road, milestone)
+@reads(r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)[KH] ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word")
+def dike(match: re.Match[str], scene: Scene) -> str | None:
+    """đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
+    said = f"{LETTERS[match[0][0]]} {scene.say(match[1])} cộng {scene.say(match[2])}"
+    if not match[3]:
+        return said
+    return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
+
+
+RULES: tuple[Rule, ...] = (house, road, milestone, dike)

@@ -59,6 +59,9 @@ _NAMED_AFTER = words_before(
 )
 GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_DAY_OF = words_before(
+    "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
+)
 _ROW = re.compile(r" các (?:ngày|đêm|sáng|chiều|tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
@@ -124,7 +127,7 @@ def _said(scene: Scene, at: int, words: str) -> str:
     before = scene.before(at)
     if before.endswith((" mùng", " mồng")):
         return words.removeprefix("mùng ")
-    if before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
+    if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
     return words if follows_date(scene, at) or _after_hour(scene, at) or _street(before) else "ngày " + words
 
@@ -198,7 +201,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
 def short_year(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 15/4/24: the century is a guess"""
     day = _Day(match[1], match[3], match[4])
-    if not day.possible() or not _dated(scene, match.start()):
+    if not day.possible() or not (_dated(scene, match.start()) or _hinted(scene, match.start(), match.end())):
         return None
     return Guess(_said(scene, match.start(), day.words(scene.numerals)), Message("the century of this year is a guess"))
 
@@ -217,12 +220,15 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     return f"{_said(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?= (?:[Tt]ết|[Tt]háng|[Gg]iêng)(?!\w))")
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d)")
 def festive_days(match: re.Match[str], scene: Scene) -> Answer:
-    """mùng 3 - 5 Tết -> mùng ba đến năm"""
-    if not scene.before(match.start()).endswith((" mùng", " mồng")):
+    """mùng 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
+    rising = int(match[1]) < int(match[2])
+    if not scene.before(match.start()).endswith((" mùng", " mồng")) or not rising:
         return None
-    return f"{scene.say(match[1])} đến {scene.say(match[2])}"
+    said = f"{scene.say(match[1])} đến {scene.say(match[2])}"
+    lunar = scene.continues(match.end(), _LUNAR) and not scene.continues(match.end(), ("tết",))
+    return Guess(said, Message("this could be a date or two numbers")) if lunar else said
 
 
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")

@@ -13,7 +13,7 @@ _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
 KINDS = words_before(
     "số|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
     "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
-    "quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc"
+    "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc"
 )
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 

@@ -18,7 +18,9 @@ def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"\.000$", match[1]):
         return None
-    if match[3] == "đ" and re.fullmatch(r"\d{1,2},\d{1,2}", match[1]):  # nobody has half a dong
+    if (
+        match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
+    ):  # nobody pays half a dong or ten
         said = f"{scene.say(match[1])} điểm"
         marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
         return said if marked else Guess(said, Message("“đ” may be points or dong"))
@@ -53,12 +55,12 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
     return f" {scene.say(digits.ljust(3, '0'))} {below}"
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K)(?:đ)?(?![^\W_])")
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/))(?:đ)?(?![^\W_])")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     said = f"{scene.say(match[1])}{until} {scene.numerals.thousand}"
-    if match[3] == "k" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
+    if match[3] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 

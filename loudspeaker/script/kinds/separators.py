@@ -203,6 +203,13 @@ def _gap(match: re.Match[str], scene: Scene) -> str:
     return "" if before in ("", *" \n(") or after in ("", *" \n") or closing else " "
 
 
+@reads(r"\(([+-])\)", starts="sign")
+def tested(match: re.Match[str], scene: Scene) -> Answer:
+    """Rh(-), HIV (+) -> âm, dương"""
+    spoken = {"-": " âm", "+": " dương"}[match[1]]
+    return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
+
+
 @reads(r"_{1,200}", starts="sign")
 def underline(match: re.Match[str], scene: Scene) -> Answer:
     """PTKTXH_ ANQP -> a pause"""
@@ -210,6 +217,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    full_stop, joined, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about, apostrophe,
-    underline, pictures, sign,
+    tested, full_stop, joined, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about,
+    apostrophe, underline, pictures, sign,
 )  # fmt: skip

@@ -32,7 +32,7 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
 
 
-@reads(rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$))|[pqhx])\. ?(?=[{UPPER}]|\d)", starts="word")
+@reads(rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$))|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)", starts="word")
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
@@ -76,7 +76,7 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
 
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
-_CALLING = words_before("gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+_CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
 _CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
 
 
@@ -92,7 +92,11 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
     called_too = _CALLED_TOO.search(scene.text[max(0, match.start() - 20) : match.start()])
     sure = named or called_too or match[1] == "ô" or scene.before(match.start()).endswith(_CALLING)
-    return _CALLED[match[1].lower()] if sure else None
+    said = _CALLED[match[1].lower()]
+    if sure:
+        return said
+    within = re.search(r"[^\W\d] $", scene.text[max(0, match.start() - 2) : match.start()])
+    return Guess(match[0], Message("one letter, and no word says whether somebody is called so")) if within else None
 
 
 _NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
