@@ -115,6 +115,12 @@ class Station(RuleBasedStateMachine):
         if self.to_the_next(share=share):
             self.an_emergency(plays, 5.0, None, village)
 
+    @rule(share=SHARES, village=st.sampled_from([*VILLAGES]), hours=st.sampled_from([0.02, 0.5, 6]))
+    @precondition(lambda self: self.running)
+    def a_village_wants_quiet_on_the_air(self, share: float, village: str, hours: float) -> None:
+        if self.to_the_next(share=share):
+            self.a_village_wants_quiet(village, hours)
+
     @rule(village=st.sampled_from([*VILLAGES]), flickers=st.lists(st.floats(1.0, 100.0), min_size=2, max_size=4))
     @precondition(lambda self: self.running)
     def the_power_flickers_in_an_emergency(self, village: str, flickers: list[float]) -> None:
