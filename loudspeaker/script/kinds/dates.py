@@ -6,6 +6,7 @@ A full date needs no cue; “5.9”, “6-3” and “2/9” are dates only wher
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ...errors import Message
 from ..numerals import Numerals
@@ -149,9 +150,13 @@ def _two(scene: Scene, at: int, first: str, last: str) -> str:
 @reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}[./]\d{1,2})")
 def several(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
-    if not scene.before(match.start()).endswith(" ngày"):
-        return None
-    return ", ".join(scene.say(day) for day in match[1].split(",")) + ","
+    said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","
+    if scene.before(match.start()).endswith((" ngày", " các ngày")):
+        return said
+    days = [int(day) for day in re.findall(r"\d+", scene.text[match.start() : match.end() + 2])]
+    rising = all(first < second <= 31 for first, second in pairwise(days))
+    likely = rising and (days[0] > 9 or scene.before(match.start()).endswith(_WEAK))
+    return Guess(said, Message("this could be a date or a number")) if likely else None
 
 
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?([./-]) ?{YEAR}(?!\d)")
@@ -201,7 +206,9 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
 def short_year(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 15/4/24: the century is a guess"""
     day = _Day(match[1], match[3], match[4])
-    if not day.possible() or not (_dated(scene, match.start()) or _hinted(scene, match.start(), match.end())):
+    at = match.start()
+    meant = _dated(scene, at) or _hinted(scene, at, match.end()) or _padded(match)
+    if not day.possible() or not meant:
         return None
     return Guess(_said(scene, match.start(), day.words(scene.numerals)), Message("the century of this year is a guess"))
 
@@ -291,6 +298,7 @@ def _slashed(day: _Day, match: re.Match[str], scene: Scene, strong: bool) -> Ans
     if _hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
         answer = _one(scene, at, day)
         part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
+        part = part and not (scene.last.kind == "dates" and at - scene.last.end < 12)  # từ 28/9 đến hết 5/10
         if part and scene.before(at).endswith(_SHARES):
             return None
         lonely = feast and day.day < day.month and not _hinted(scene, at, end)

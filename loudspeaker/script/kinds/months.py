@@ -105,6 +105,15 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.month(int(match[1])) + year
 
 
+@reads(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?![\d./-])")
+def season(match: re.Match[str], scene: Scene) -> str | None:
+    """năm học 2026/27, mùa giải 2025-26 -> … đến hai nghìn không trăm hai mươi bảy"""
+    first = int(match[1])
+    if int(match[2]) != (first + 1) % 100 or match[2] == "12":
+        return None
+    return f"{scene.say(match[1])} đến {scene.say(str(first + 1))}"
+
+
 RULES: tuple[Rule, ...] = (
     months_of_years,
     several,
@@ -115,5 +124,6 @@ RULES: tuple[Rule, ...] = (
     short_month,
     month_of_year,
     years,
+    season,
     month,
 )

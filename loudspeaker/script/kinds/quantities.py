@@ -19,6 +19,8 @@ _PEOPLE = words_before(
 )
 _TALL = re.compile(r" (?:cao|trẻ(?: em)?(?: dưới| từ| trên)?)$")
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
+_TONS = Message("this could be tons, months or years of age")
+_REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
@@ -86,9 +88,18 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
         return f"{said} tấn"
     if any(cue in words for cue in _TERMS):
         return f"{said} tháng"
+    if scene.continues(match.end(), _REACHED) and match[1].isdecimal() and int(match[1]) <= 12:
+        return Guess(f"{said} tháng", _TONS)
     if any(cue in words for cue in _PEOPLE):
         return f"{said} tuổi"
-    return Guess(f"{said} tấn", Message("this could be tons, months or years of age"))
+    return Guess(f"{said} tấn", _TONS)
+
+
+@reads(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
+def trip(match: re.Match[str], scene: Scene) -> str:
+    """tour 3N2Đ -> ba ngày hai đêm"""
+    first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
+    return f"{scene.say(match[1])} {first} {scene.say(match[2])} {last}"
 
 
 @reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
@@ -153,6 +164,7 @@ RULES: tuple[Rule, ...] = (
     degrees,
     position,
     months,
+    trip,
     tons_or_years,
     halved,
     measured,

@@ -42,7 +42,7 @@ def total(match: re.Match[str], scene: Scene) -> Answer:
     return " cộng ".join(map(scene.numerals.cardinal, values)) if all(values) else None
 
 
-@reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])", starts="word")
+@reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
 def numeral(match: re.Match[str], scene: Scene) -> Answer:
     """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
     value, at = roman(match[1]), match.start()

@@ -18,6 +18,7 @@ _SPOKEN = {
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
+_SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
@@ -112,7 +113,7 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     unit = scene.lexicon.units.get(match[1])
     if unit is None or not scene.near_number(match.start()) or unit in ("đồng", "nghìn", "triệu"):
         return None
-    return f" {_each(scene)} {unit}"
+    return f" {_each(scene, match.start())} {unit}"
 
 
 @reads(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
@@ -132,8 +133,8 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     return " một " if spent or scene.near_number(match.start(), 4) else None
 
 
-def _each(scene: Scene) -> str:
-    return "một" if scene.last.kind == "money" else "trên"
+def _each(scene: Scene, at: int) -> str:
+    return "một" if scene.last.kind == "money" or scene.before(at).endswith(_SUMS) else "trên"
 
 
 @reads(r"/{1,200}", starts="sign")

@@ -52,6 +52,16 @@ def no_time(match: re.Match[str], scene: Scene) -> Answer:
     )
 
 
+@reads(r"(\d{1,2})(?::([0-5]\d))? ?([AaPp])\.?[Mm](?![^\W_])\.?")
+def halves(match: re.Match[str], scene: Scene) -> str | None:
+    """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều"""
+    hour, noon = int(match[1]), match[3] in "Pp"
+    if not 1 <= hour <= 12:
+        return None
+    part = ("trưa" if hour in (11, 12) else "chiều" if hour < 6 else "tối") if noon else "sáng"
+    return f"{_clock(scene, match[1], match[2])} {part}"
+
+
 @reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?: ?(?:giờ|h|phút)(?![^\W_]))?")
 def colon(match: re.Match[str], scene: Scene) -> str | None:
     """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
@@ -143,6 +153,7 @@ RULES: tuple[Rule, ...] = (
     hour_minute,
     southern,
     no_time,
+    halves,
     colon,
     pointed,
     hours,

@@ -40,6 +40,8 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
+    if letter == "B" and not scene.before(at).endswith(_CALLING):
+        return Guess("bà", Message("one letter, and no word says whether somebody is called so"))
     return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
 
 
