@@ -63,7 +63,7 @@ _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối
 _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
 )
-_ROW = re.compile(r" các (?:ngày|đêm|sáng|chiều|tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
+_ROW = re.compile(r" (?:ngày|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 

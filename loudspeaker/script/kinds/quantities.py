@@ -26,7 +26,7 @@ _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", 
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 
 
-@reads(rf"({NUMBER})(?: ?(?:°C|°|oC|%)?(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
+@reads(rf"({NUMBER})(?:(?: ?(?:°C|°|oC|%)? ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
 def measured(match: re.Match[str], scene: Scene) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
     unit = scene.lexicon.units.get(match[4])
@@ -46,6 +46,13 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     if gap and unit not in _FAR:
         return False
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
+
+
+@reads(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
+def beats(match: re.Match[str], scene: Scene) -> str | None:
+    """mạch 112 l/p -> lần một phút"""
+    pulse = any(cue in scene.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
+    return f"{scene.say(match[1])} lần một phút" if pulse else None
 
 
 @reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
@@ -159,6 +166,7 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     stars,
+    beats,
     parted,
     flattened,
     degrees,

@@ -11,6 +11,7 @@ _SCORE = words_before(
     "hiệp 1|hiệp 2"
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
+_PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
@@ -25,7 +26,7 @@ def score(match: re.Match[str], scene: Scene) -> str | None:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start())
     tight = " " not in match[0]
-    game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _GAME[:2]))
+    game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _PLAIN))
     if not game and tight and len(match[0]) == 3:
         played = any(cue in words for cue in _MATCH) and not words.endswith(_DAYS)
         game = played and not scene.continues(match.end(), _COUNTED)

@@ -66,10 +66,9 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
 
 def _amount_before(scene: Scene, at: int) -> bool:
     """Whether a number of some kind has just been read, with at most its noun between."""
-    gap = scene.text[scene.last.end : at] if at - scene.last.end < 12 else "?"
-    return (
-        scene.last.kind in _AMOUNTS and scene.last.end > 0 and re.fullmatch(r" ?(?:[^\W\d_]{1,6} ?)?", gap) is not None
-    )
+    gap = scene.text[scene.last.end : at] if at - scene.last.end < 14 else "?"
+    counted = scene.last.kind in _AMOUNTS and scene.last.end > 0
+    return counted and re.fullmatch(r" ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
 def _alike(scene: Scene, end: int) -> bool:
