@@ -80,8 +80,8 @@ def _interesting(word: str, end: int, scene: Scene) -> bool:
     if following and (following in _JOINTS or following.isdecimal()):
         return True
     if not word.islower():
-        return not word[1:].islower() or word in scene.lexicon.meanings
-    return word in scene.lexicon.meanings or word in scene.lexicon.small or _roman(word)
+        return not word[1:].islower() or word in scene.lexicon
+    return word in scene.lexicon or word in scene.lexicon.small or _roman(word)
 
 
 def _roman(word: str) -> bool:

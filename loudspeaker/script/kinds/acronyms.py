@@ -22,7 +22,7 @@ def headline(match: re.Match[str], scene: Scene) -> Answer:
         return None
     neighbours = _neighbours(scene, match.start(), match.end())
     if not has_marks(word) and (
-        word in scene.lexicon.meanings or (not any(map(_shouted, neighbours)) and _short_name(match, scene))
+        word in scene.lexicon or (not any(map(_shouted, neighbours)) and _short_name(match, scene))
     ):
         return None
     lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
@@ -109,7 +109,7 @@ def dotted(match: re.Match[str], scene: Scene) -> Answer:
 def single(match: re.Match[str], scene: Scene) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
     word = match[0]
-    if len(word) < 2 or not (_capitals(word) or word in scene.lexicon.meanings):
+    if len(word) < 2 or not (_capitals(word) or word in scene.lexicon):
         return None
     if not word.isupper() and scene.meaning(word, match.start(), match.end()) is None:
         return None
@@ -179,7 +179,7 @@ def composed(word: str, scene: Scene) -> str:
 @reads(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
 def small_first(match: re.Match[str], scene: Scene) -> Answer:
     """pH -> pê hát"""
-    return spell_letters(match[0]) if match[0] in scene.lexicon.meanings else None
+    return spell_letters(match[0]) if match[0] in scene.lexicon else None
 
 
 @reads(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")

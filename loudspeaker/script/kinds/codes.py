@@ -49,7 +49,7 @@ def strain(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
 def lineage(match: re.Match[str], scene: Scene) -> str | None:
     """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
-    if match[1] in scene.lexicon.meanings:
+    if match[1] in scene.lexicon:
         return None
     return spell_letters(match[1]) + "".join(f" chấm {scene.say(part)}" for part in match[2][1:].split("."))
 
@@ -69,7 +69,7 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     if word and digits.isdecimal():
         return f"{word} {scene.numerals.code(digits)}"
     said = _parts(match[0], scene)
-    if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon.meanings:
+    if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
         return Guess(said, Message("unknown capitals, spelled out letter by letter"))
     return said
 

@@ -48,7 +48,7 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     value, at = roman(match[1]), match.start()
     if not value or match[1] in ("C", "D", "L", "M"):
         return None
-    if set(match[1]) - set("IVX") and match[1] in scene.lexicon.meanings:  # khu DC is no khu 600
+    if set(match[1]) - set("IVX") and match[1] in scene.lexicon:  # khu DC is no khu 600
         return None
     words = scene.before(at)
     if match[1] == "X" and _COMMUNE.match(scene.text, match.end()):

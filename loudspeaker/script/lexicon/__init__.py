@@ -95,30 +95,39 @@ def _looks(cue: str, place: Place, end: int) -> bool:
 
 
 class Lexicon:
-    """All tables. `meanings` is keyed by the abbreviation as written."""
+    """All tables. The lines of an abbreviation are made ready when it is first met: few of them ever are."""
 
     def __init__(self) -> None:
-        self.meanings: dict[str, list[Meaning]] = {}
+        self._lines: dict[str, list[list[str]]] = {}
         for written, *columns in rows("abbreviations.tsv"):
-            self.meanings.setdefault(written, []).append(_meaning(written, *columns))
+            self._lines.setdefault(written, []).append(columns)
+        self._ready: dict[str, list[Meaning]] = {}
         self.documents = {written: reading for written, reading, *_ in rows("documents.tsv")}
         self.codes = {written: reading for written, reading, *_ in rows("codes.tsv")}
         self.units = {written: reading for written, reading, *_ in rows("units.tsv")}
         # Written small in a hurry, where no word can be meant: sđt, ubnd, bhyt.
-        self.small = {
-            key.lower(): key for key in self.meanings if len(key) > 2 and _only_short(key, self.meanings[key][0])
-        }
+        self.small = {key.lower(): key for key in self._lines if len(key) > 2 and _only_short(key, self._lines[key][0])}
+
+    def __contains__(self, written: str) -> bool:
+        """Whether the abbreviation, as written, has a line."""
+        return written in self._lines
+
+    def _meanings(self, written: str) -> list[Meaning]:
+        ready = self._ready.get(written)
+        if ready is None and written in self._lines:
+            ready = self._ready[written] = [_meaning(written, *columns) for columns in self._lines[written]]
+        return ready or []
 
     def meaning(self, written: str, place: Place, start: int, end: int) -> Entry | None:
         """What `written` stands for between its neighbours; None where the table does not know it."""
-        for meaning in self.meanings.get(written, ()):
+        for meaning in self._meanings(written):
             if meaning.fits(place, start, end):
                 return Entry(meaning.reading, meaning.sure)
         return None
 
     def known(self, written: str) -> Entry | None:
         """What `written` stands for whatever is beside it: the line that asks for no neighbours, else an unsure one."""
-        meanings = self.meanings.get(written)
+        meanings = self._meanings(written)
         if not meanings:
             return None
         last = meanings[-1]
@@ -132,10 +141,10 @@ def rows(name: str) -> Iterator[list[str]]:
     yield from (line.split("\t") for line in lines if line and line[0] != "#")
 
 
-def _only_short(key: str, meaning: Meaning) -> bool:
+def _only_short(key: str, columns: list[str]) -> bool:
     """Whether a key written small can be no word: bhyt and atgt can not; aids, vneid and who can."""
     inside = key[1:] if len(key) > 3 else key
-    return key.isupper() and " " in meaning.reading and not set(inside) & set("AEIOUƯÂÊ")
+    return key.isupper() and (columns[0] == "*" or " " in columns[0]) and not set(inside) & set("AEIOUƯÂÊ")
 
 
 def _meaning(written: str, reading: str, before: str = "", after: str = "") -> Meaning:
