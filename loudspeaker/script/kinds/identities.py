@@ -36,7 +36,7 @@ def account(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial(match: re.Match[str], scene: Scene) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
-    if not scene.before(match.start()).endswith((" số", " sổ", " seri", " sê ri")):
+    if match[1] == "ĐT" or not scene.before(match.start()).endswith((" số", " sổ", " seri", " sê ri")):
         return None
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
