@@ -160,4 +160,8 @@ class Scene:
         return self.lexicon.meaning(written, self, start, end)
 
 
+# Before these a code is a name of letters: keo lai BV10 is no hospital, sắn KM140 no milestone.
+VARIETIES = words_before(
+    "giống|keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
+)
 _COUNTS = frozenset(("quantities", "money", "numbers", "ranges", "fractions"))

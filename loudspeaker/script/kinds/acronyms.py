@@ -120,7 +120,7 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
     entry = scene.meaning(word, start, end)
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
-    if len(word) > 3 and (words := composed(word, scene)):
+    if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, scene)):
         return Guess(words, Message("an abbreviation put together from its parts"))
     if not word.isupper():
         return word

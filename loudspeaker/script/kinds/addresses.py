@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..numerals import LETTERS, spell_letters
-from ..rules import Rule, Scene, reads, words_after, words_before
+from ..rules import VARIETIES, Rule, Scene, reads, words_after, words_before
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
@@ -35,6 +35,8 @@ def _number(written: str, scene: Scene) -> str:
 @reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_])", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
+    if scene.before(match.start()).endswith(VARIETIES):
+        return None
     if match[1][0] == "Đ" and len(match[2]) != 3 and "." not in match[0]:
         return None
     if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
@@ -49,6 +51,8 @@ _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "
 @reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
+    if scene.before(match.start()).endswith(VARIETIES) or scene.follows("codes", match.start(), ", "):
+        return None
     metres = f" cộng {scene.say(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
 

@@ -27,7 +27,8 @@ _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
     "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
     "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
-    "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
+    "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
+    "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
 )
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
@@ -202,7 +203,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?[./-] ?(\d{{2}}){END}")
+@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
 def short_year(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 15/4/24: the century is a guess"""
     day = _Day(match[1], match[3], match[4])

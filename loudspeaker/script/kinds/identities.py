@@ -11,12 +11,13 @@ _IDENTITIES = words_before(
     "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
     "imei|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|mã khách hàng|số sổ|mã kh|số hđ|"
     "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|"
-    "pass|mật khẩu|password|mã bưu chính"
+    "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
 )
+_NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
 
-@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
+@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản 8800… -> tám tám không không"""
     if not scene.before(match.start()).removesuffix(" số").endswith(_IDENTITIES):
@@ -33,6 +34,12 @@ def account(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(".")))
 
 
+@reads(r"0\d{2,3}(?![\d/]|[.,]\d)")
+def padded(match: re.Match[str], scene: Scene) -> Answer:
+    """SBD 087 -> không tám bảy"""
+    return spell_digits(match[0]) if scene.before(match.start()).endswith(_NUMBERED) else None
+
+
 @reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial(match: re.Match[str], scene: Scene) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
@@ -41,4 +48,4 @@ def serial(match: re.Match[str], scene: Scene) -> Answer:
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
-RULES: tuple[Rule, ...] = (identity, account, serial)
+RULES: tuple[Rule, ...] = (identity, account, padded, serial)

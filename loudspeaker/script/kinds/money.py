@@ -18,9 +18,8 @@ def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"\.000$", match[1]):
         return None
-    if (
-        match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
-    ):  # nobody pays half a dong or ten
+    small = match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
+    if small and not scene.before(match.start()).endswith((" giảm", " tăng")):  # nobody pays half a dong or ten
         said = f"{scene.say(match[1])} điểm"
         marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
         return said if marked else Guess(said, Message("“đ” may be points or dong"))

@@ -101,13 +101,17 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(match[0], Message("one letter, and no word says whether somebody is called so")) if within else None
 
 
+_PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
 _NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
 
 
 @reads(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], scene: Scene) -> Answer:
-    """bà Sùng Thị M. -> mờ; a lone vowel is already its own name: A Mú Sung"""
-    return None if match[1] in _VOWELS else LETTERS[match[1]]
+    """bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
+    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", scene.text[match.end() : match.end() + 3])
+    if match[1] in _VOWELS or (highland and scene.before(match.start()).endswith(_PERSONS)):
+        return None
+    return LETTERS[match[1]]
 
 
 def ambiguous(written: str) -> Message:
