@@ -40,6 +40,12 @@ def registered(match: re.Match[str], scene: Scene) -> str:
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
+@reads(r"U\.(\d{2})(?!\d)", starts="word")
+def youth(match: re.Match[str], scene: Scene) -> str:
+    """đội U.15 -> u mười lăm"""
+    return f"u {scene.say(match[1])}"
+
+
 @reads(r"([AB])/(?=H\d)", starts="word")
 def strain(match: re.Match[str], scene: Scene) -> str | None:
     """A/H5N1 -> a hát năm nờ một"""
@@ -116,4 +122,16 @@ def _parts(written: str, scene: Scene) -> str:
     return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
-RULES: tuple[Rule, ...] = (registered, dashed, strain, lineage, graded, mixed, formula, named, digit_first, strength)
+RULES: tuple[Rule, ...] = (
+    registered,
+    youth,
+    dashed,
+    strain,
+    lineage,
+    graded,
+    mixed,
+    formula,
+    named,
+    digit_first,
+    strength,
+)

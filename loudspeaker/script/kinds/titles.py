@@ -19,6 +19,7 @@ _ROOMS = words_after(
     "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
     "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
 )
+_LONE = Message("one letter, and no word says whether somebody is called so")
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
@@ -41,7 +42,7 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
     if letter == "B" and not scene.before(at).endswith(_CALLING):
-        return Guess("bà", Message("one letter, and no word says whether somebody is called so"))
+        return Guess("bà", _LONE)
     return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
 
 
@@ -82,10 +83,13 @@ _CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|h�
 _CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
 
 
-@reads(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}}\))", starts="word")
+@reads(rf"([aceôAC]) (?=[{UPPER}][{LOWER}]{{1,6}}\))", starts="word")
 def behind_number(match: re.Match[str], scene: Scene) -> Answer:
-    """0888886789 (a Cường) -> anh Cường"""
-    return _CALLED[match[1]] + " " if scene.follows("phones", match.start(), " (", "(") else None
+    """0888886789 (a Cường) -> anh Cường; (A Cường) may be his name"""
+    if not scene.follows("phones", match.start(), " (", "("):
+        return None
+    said = _CALLED[match[1].lower()] + " "
+    return said if match[1].islower() else Guess(said, _LONE)
 
 
 @reads(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
@@ -98,7 +102,7 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     if sure:
         return said
     within = re.search(r"[^\W\d] $", scene.text[max(0, match.start() - 2) : match.start()])
-    return Guess(match[0], Message("one letter, and no word says whether somebody is called so")) if within else None
+    return Guess(match[0], _LONE) if within else None
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
