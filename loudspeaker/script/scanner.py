@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from string import ascii_letters
 
 from .kinds import starting
 from .rules import Rule, Said, Scene
+from .syllables import LOWER, UPPER, has_vowel
 
 Matcher = Callable[[str, int, int], re.Match[str] | None]
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
+_VOWELS = frozenset(c for c in ascii_letters + LOWER + UPPER if has_vowel(c))
 _OPENERS = frozenset(
     ["ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg", "tr"]
 )  # plain words that rules begin with
@@ -80,8 +83,13 @@ def _interesting(word: str, end: int, scene: Scene) -> bool:
     if following and (following in _JOINTS or following.isdecimal()):
         return True
     if not word.islower():
-        return not word[1:].islower() or word in scene.lexicon
+        return not word[1:].islower() or word in scene.lexicon or _mute(word)
     return word in scene.lexicon or word in scene.lexicon.small or _roman(word)
+
+
+def _mute(word: str) -> bool:
+    """Whether it has no vowel, so that nobody can say it as a word: Td. A small one may be spoken text, “chấm vn”."""
+    return len(word) < 6 and _VOWELS.isdisjoint(word)
 
 
 def _roman(word: str) -> bool:

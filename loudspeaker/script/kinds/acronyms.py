@@ -188,4 +188,15 @@ def prefixed(match: re.Match[str], scene: Scene) -> Answer:
     return spell_letters(match[0])
 
 
-RULES: tuple[Rule, ...] = (headline, dotted, chain, single, small, small_first, prefixed)
+_INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
+
+
+@reads(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
+def mute(match: re.Match[str], scene: Scene) -> Answer:
+    """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
+    if match[0] in _INITIALS:
+        return None
+    return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
+
+
+RULES: tuple[Rule, ...] = (headline, dotted, chain, single, small, small_first, prefixed, mute)
