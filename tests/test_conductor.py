@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from stage import Stage, airing, at
 
 from loudspeaker.errors import Message
+from loudspeaker.interfaces import Playback
 from loudspeaker.playout.conductor import Conductor
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
@@ -117,6 +118,24 @@ def test_a_card_that_is_gone_is_asked_once_a_look_however_many_wait_for_it():
     assert 9 <= asked <= 12, "once a second"
     assert {record.verdict for record in stage.records()} == {"aired-late"}
     assert len(stage.records()) == 10
+
+
+class Behind(MemorySpeaker):
+    """Tells what was heard 50 ms after it was, as a card with a buffer does."""
+
+    def poll(self) -> Playback:
+        playback = super().poll()
+        return replace(playback, frames=max(0, playback.frames - 400))
+
+
+def test_the_log_knows_of_the_quarter_at_once_though_a_card_tells_it_late():
+    stage = Stage(MORNING)
+    stage.conductor = Conductor(stage.log, {"horn": Behind(stage.clock)}, stage.desk)
+
+    stage.until("17:30:16")
+
+    (noted,) = [event.at for event in stage.log.events(airing=MORNING.id) if event.kind == "quarter"]
+    assert noted - at("17:30:15") <= timedelta(seconds=0.1)
 
 
 def test_the_verdict_follows_the_last_sample():

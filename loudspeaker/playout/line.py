@@ -71,8 +71,11 @@ class Line:
         """When to ask next, unless it wakes us before."""
         began = self.turns[0].life.on_air or self.at or now
         length = seconds(self.duration)
-        moments = (began, began + length * QUARTER, began + length)
-        return min([now + POLL, *(moment + REACTION for moment in moments if moment + REACTION > now)])
+        quarter = began + length * QUARTER
+        moments = [moment + REACTION for moment in (began, quarter, began + length) if moment + REACTION > now]
+        if quarter <= now < quarter + POLL and not all(turn.life.quarter for turn in self.turns):
+            moments.append(now + REACTION)  # a card tells what was heard a little after it was
+        return min([now + POLL, *moments])
 
     def free(self) -> tuple[Turn, ...]:
         """Its playback has ended; whose turns were these?"""
