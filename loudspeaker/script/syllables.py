@@ -11,6 +11,7 @@ UPPER = "A-Z" + _MARKED.upper()
 
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 _SYLLABLE = (
+    r"(?!(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|[bcdđghklmnprstvx])yê)"  # yên and quyên, but no ngyên
     r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?"
     r"(?:"
     r"(?:iê|yê|uyê|uâ|oă|oe|oa|uô|ươ|uê|uơ|[aăâeêoôơuưi])(?:ch|nh|ng|[cmnpt])"

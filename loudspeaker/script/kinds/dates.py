@@ -37,7 +37,7 @@ _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
-    "kg|m|ấp|tc|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
+    "khối lượng|kg|m|ấp|tc|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"

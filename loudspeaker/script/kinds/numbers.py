@@ -8,6 +8,8 @@ from ...errors import Message
 from ..numerals import NUMBER, spell_digits
 from ..rules import Answer, Guess, Rule, Scene, reads
 
+_COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
+
 
 @reads(r"0\d{4,29}(?![\d])(?![.,]\d)")
 def padded(match: re.Match[str], scene: Scene) -> Answer:
@@ -30,7 +32,7 @@ def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
     return said if match[1].endswith("000") else Guess(said, Message("a long number, and no word says what it is"))
 
 
-@reads(r"(\d{1,3}(?: \d{3}){1,3})(?= (?:người|hộ|khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên)(?![^\W_]))")
+@reads(rf"(\d{{1,3}}(?: \d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
 def spaced(match: re.Match[str], scene: Scene) -> Answer:
     """dân số 10 021 người; “tổ 5 120 người” are two numbers"""
     said = scene.say(match[1].replace(" ", ""))

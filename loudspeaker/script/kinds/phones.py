@@ -18,6 +18,7 @@ _WEAK = words_before(
     "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em"
 )
+_ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _COUNTED = "đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
@@ -73,10 +74,11 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     words = scene.before(match.start())
     if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
         return grouped(match[1])
-    urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
-    if urgent and (words.endswith(_WEAK) or (" gọi " in words and match[1] < "116")):
+    if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
         return grouped(match[1])
-    return None
+    urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
+    called = match[1] < "116" and any(cue in words for cue in _ALARMS)
+    return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called) else None
 
 
 def _texting(words: str) -> bool:
