@@ -9,6 +9,7 @@ from ..rules import Rule, Scene, reads, words_before
 from ..syllables import UPPER
 
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu")
+_LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
@@ -67,7 +68,7 @@ def _opens(match: re.Match[str], scene: Scene) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
     head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
-    paused = head[-1:] in _BREAKS or scene.follows("labels", at)
+    paused = head[-1:] in _BREAKS or scene.follows("labels", at) or _LABEL.search(head) is not None
     return paused and head.rfind("(") <= head.rfind(")")
 
 
