@@ -148,6 +148,12 @@ class Scene:
         counted = per or self.last.kind in _COUNTS
         return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
 
+    def variety(self, at: int) -> bool:
+        """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
+        words = self.before(at)
+        more = self.follows("codes", at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
+        return more or words.endswith(_VARIETIES)
+
     def say(self, written: str) -> str:
         """A written number in words."""
         return self.numerals.number(written)
@@ -160,8 +166,7 @@ class Scene:
         return self.lexicon.meaning(written, self, start, end)
 
 
-# Before these a code is a name of letters: keo lai BV10 is no hospital, sắn KM140 no milestone.
-VARIETIES = words_before(
+_VARIETIES = words_before(
     "giống|keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
 _COUNTS = frozenset(("quantities", "money", "numbers", "ranges", "fractions"))

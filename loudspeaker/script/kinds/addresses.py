@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..numerals import LETTERS, spell_letters
-from ..rules import VARIETIES, Rule, Scene, reads, words_after, words_before
+from ..rules import Rule, Scene, reads, words_after, words_before
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
@@ -35,7 +35,7 @@ def _number(written: str, scene: Scene) -> str:
 @reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_])", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
-    if _variety(match.start(), scene):
+    if scene.variety(match.start()):
         return None
     if match[1][0] == "Đ" and len(match[2]) != 3 and "." not in match[0]:
         return None
@@ -45,20 +45,13 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
     return f"{_ROADS[match[1].upper()]} {scene.say(match[2])}{letter}"
 
 
-def _variety(at: int, scene: Scene) -> bool:
-    """sắn HN5, KM140: the name of a variety, or one more of them."""
-    words = scene.before(at)
-    more = scene.follows("codes", at, ", ", " và ") and any(cue + " " in words for cue in VARIETIES)
-    return more or words.endswith(VARIETIES)
-
-
 _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện"}
 
 
 @reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
-    if _variety(match.start(), scene):
+    if scene.variety(match.start()):
         return None
     metres = f" cộng {scene.say(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"

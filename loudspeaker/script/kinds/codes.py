@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits, spell_letters
-from ..rules import VARIETIES, Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER
 
 _NUMBERED = words_before(
@@ -72,7 +72,7 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
-    if word and digits.isdecimal() and not _variety(match.start(), scene):
+    if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
     said = _parts(match[0], scene)
     if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
@@ -106,10 +106,6 @@ def digit_first(match: re.Match[str], scene: Scene) -> Answer:
 def strength(match: re.Match[str], scene: Scene) -> str | None:
     """thuốc 1.8EC -> một phẩy tám e xê"""
     return f"{scene.say(match[1])} {spell_letters(match[2])}"
-
-
-def _variety(at: int, scene: Scene) -> bool:
-    return scene.before(at).endswith(VARIETIES) or scene.follows("codes", at, *_GAPS)
 
 
 def _split(written: str) -> tuple[str, str]:
