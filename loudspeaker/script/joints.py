@@ -13,7 +13,9 @@ from ..errors import Message
 from .rules import Said
 
 _RATES = frozenset(("money", "quantities"))  # what may be told per something
-_RANGED = frozenset(("times", "dates", "phones", "addresses", "money"))  # alike on both sides of a dash or a slash
+_RANGED = frozenset(
+    ("times", "dates", "periods", "phones", "addresses", "money")
+)  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
 _TWO = Message("one number with a blank, or two numbers")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))

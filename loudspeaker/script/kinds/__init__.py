@@ -22,6 +22,7 @@ from .months import RULES as months
 from .noise import RULES as noise
 from .numbers import RULES as numbers
 from .ordinals import RULES as ordinals
+from .periods import RULES as periods
 from .phones import RULES as phones
 from .plates import RULES as plates
 from .quantities import RULES as quantities
@@ -44,6 +45,7 @@ ORDER: tuple[Rule, ...] = (
     *documents,
     *scores,
     *months,
+    *periods,
     *dates,
     *times,
     *addresses,

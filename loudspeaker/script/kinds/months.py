@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..days import END, YEAR, follows_date
 from ..rules import Answer, Rule, Scene, reads
-from .dates import END, YEAR, follows_date
 
 
 @reads(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")

@@ -10,7 +10,7 @@ from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words
 from ..syllables import LOWER, is_syllable
 from .titles import ambiguous
 
-_AMOUNTS = frozenset(("dates", "months", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
+_AMOUNTS = frozenset(("dates", "periods", "months", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
 _SPOKEN = {
     "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "°": "độ", "€": "ơ rô", "$": "đô la",
     "£": "bảng Anh",

@@ -1,0 +1,123 @@
+"""A day of a month in words, and what the words around a place say of it: is this a date? No pattern comes in.
+
+`dated` is sure, `hinted` is only likely; kinds/dates.py, kinds/periods.py and kinds/months.py ask them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .numerals import Numerals
+from .rules import Scene, words_after, words_before
+
+YEAR = r"((?:1[5-9]|20)\d{2})"
+END = r"(?!\d)(?![./-]\d)"
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+_STRONG = words_before(
+    "giờ|phiên|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
+    "ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|chiều nay|"
+    "tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
+    "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày|các đêm|các buổi sáng|"
+    "các buổi chiều|các buổi tối"
+)
+_WEAK = words_before(
+    "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
+    "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
+    "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
+    "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
+    "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
+)
+COUNTED = words_after(
+    "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
+    "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội"
+)
+_LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
+_NAMED_AFTER = words_before(
+    "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
+    "htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
+    "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
+)
+_GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
+_LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_DAY_OF = words_before(
+    "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
+)
+_ROW = re.compile(r" (?:ngày|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
+_WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
+
+
+def dated(scene: Scene, at: int) -> bool:
+    """Whether the words before say that a date comes."""
+    words = scene.before(at)
+    if words.endswith(_STRONG) or follows_date(scene, at) or after_hour(scene, at):
+        return True
+    return scene.follows("times", at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
+
+
+def follows_date(scene: Scene, at: int) -> bool:
+    """Whether a day or a month was read right before, with no more than a link between."""
+    return any(scene.follows(kind, at, *_GAPS) for kind in ("dates", "periods", "months"))
+
+
+def after_hour(scene: Scene, at: int) -> bool:
+    """7h/12/9: the hour before has taken the slash and said “ngày”."""
+    return scene.last.end == at and scene.last.kind == "times" and scene.char(at - 1) == "/"
+
+
+def hinted(scene: Scene, start: int, end: int) -> bool:
+    """Whether the words around are at least those that dates have."""
+    before = scene.before(start)
+    return before.endswith(_WEAK) or _street(before) or is_lunar(scene, end)
+
+
+class Day:
+    """A day of a month of perhaps a year, in words."""
+
+    def __init__(self, day: str, month: str, year: str | None = None) -> None:
+        self.day, self.month = int(day), int(month)
+        self.year = _full_year(year) if year else 0
+
+    def possible(self) -> bool:
+        if not (1 <= self.month <= 12 and 1 <= self.day <= _LENGTHS[self.month - 1]):
+            return False
+        return (
+            (self.day, self.month) != (29, 2)
+            or not self.year
+            or (self.year % 4 == 0 and self.year % 100 != 0)
+            or self.year % 400 == 0
+        )
+
+    def words(self, numerals: Numerals) -> str:
+        year = f" năm {numerals.cardinal(self.year)}" if self.year else ""
+        return f"{day_words(self.day, numerals)} tháng {numerals.month(self.month)}{year}"
+
+
+def _full_year(written: str) -> int:
+    year = int(written)
+    return year if year > 99 else year + (2000 if year < 50 else 1900)
+
+
+def day_words(day: int, numerals: Numerals) -> str:
+    """The first ten days of a month are mùng."""
+    return ("mùng " if 1 <= day <= 10 else "") + numerals.cardinal(day)
+
+
+def as_day(scene: Scene, at: int, words: str) -> str:
+    """With “ngày” in front, unless it, or mùng, stands there already."""
+    before = scene.before(at)
+    if before.endswith((" mùng", " mồng")):
+        return words.removeprefix("mùng ")
+    if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
+        return words
+    return words if follows_date(scene, at) or after_hour(scene, at) or _street(before) else "ngày " + words
+
+
+def is_lunar(scene: Scene, end: int) -> bool:
+    """Whether a word of the lunar calendar, or “hằng năm”, follows."""
+    return scene.continues(end, _LUNAR)
+
+
+def _street(before: str) -> bool:
+    """đường 19/5, trường 3/2: named after a day, but nobody says “ngày”."""
+    return before.endswith(_NAMED_AFTER)

@@ -1,0 +1,101 @@
+"""Days in a row: 13-15/4, từ 30/7 - 30/8/2021, ngày 5,6,7/10, mùng 3 - 5 Tết. One day alone is `dates`."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from ...errors import Message
+from ..days import COUNTED, END, YEAR, Day, as_day, dated, day_words, hinted, is_lunar
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+
+_MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
+
+
+def _two(scene: Scene, at: int, first: str, last: str) -> str:
+    return f"{as_day(scene, at, first)} đến {last}"
+
+
+@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}[./]\d{1,2})")
+def several(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 5,6,7/10: the last one is read with its month"""
+    said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","
+    if scene.before(match.start()).endswith((" ngày", " các ngày")):
+        return said
+    days = [int(day) for day in re.findall(r"\d+", scene.text[match.start() : match.end() + 2])]
+    rising = all(first < second <= 31 for first, second in pairwise(days))
+    likely = rising and (days[0] > 9 or hinted(scene, match.start(), match.end()))
+    return Guess(said, Message("this could be a date or a number")) if likely else None
+
+
+@reads(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
+def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
+    """từ 20-5 đến 5-6"""
+    first, last = Day(match[1], match[2]), Day(match[4], match[5])
+    at, end = match.start(), match.end()
+    falling = first.day > first.month and last.day > last.month
+    if not (first.possible() and last.possible()) or scene.continues(end, COUNTED):
+        return None
+    if not (falling or dated(scene, at) or hinted(scene, at, end)):
+        return None
+    link = match[3].replace("-", "đến")
+    return f"{as_day(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
+
+
+@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
+def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
+    """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days"""
+    first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
+    if match[2] != match[5] or not (first.possible() and last.possible()):
+        return None
+    words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
+    if match[2] == "/" or match[7] or dated(scene, at):
+        return words
+    if not hinted(scene, at, match.end()) or scene.continues(match.end(), COUNTED):
+        return None
+    return Guess(words, Message("this could be a date or a number"))
+
+
+@reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
+def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
+    """13-15/4 -> mười ba đến mười lăm tháng tư"""
+    last = Day(match[2], match[4], match[5])
+    at = match.start()
+    named = match[5] or dated(scene, at) or " ngày " in scene.before(at) or hinted(scene, at, match.end())
+    if not last.possible() or int(match[1]) >= last.day or not (named or match[3] == "/"):
+        return None
+    if match[3] == "." and scene.continues(match.end(), COUNTED):
+        return None
+    return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
+
+
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d)")
+def festive_days(match: re.Match[str], scene: Scene) -> Answer:
+    """mùng 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
+    rising = int(match[1]) < int(match[2])
+    if not scene.before(match.start()).endswith((" mùng", " mồng")) or not rising:
+        return None
+    said = f"{scene.say(match[1])} đến {scene.say(match[2])}"
+    lunar = is_lunar(scene, match.end()) and not scene.continues(match.end(), ("tết",))
+    return Guess(said, Message("this could be a date or two numbers")) if lunar else said
+
+
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d)")
+def every_month(match: re.Match[str], scene: Scene) -> Answer:
+    """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
+    words, first, last = scene.before(match.start()), int(match[1]), int(match[2])
+    if not words.endswith(" ngày") or not first < last <= 31 or _goes_on(scene, match.end()):
+        return None
+    said = f"{day_words(first, scene.numerals)} đến {scene.say(match[2])}"
+    if scene.continues(match.end(), _MONTHLY):
+        return said
+    either = words.endswith(" từ ngày") and last <= 12
+    return Guess(said, Message("this could be a date or two numbers")) if either else None
+
+
+def _goes_on(scene: Scene, end: int) -> bool:
+    """từ ngày 5-10 đến …: then 5-10 is one day."""
+    return scene.after(end).startswith(("đến", "-", "tới"))
+
+
+RULES: tuple[Rule, ...] = (several, dashed_days, days_of_months, days_of_month, festive_days, every_month)
