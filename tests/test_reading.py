@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.script.legacy import looks_legacy
+from loudspeaker.script.lexicon import rows as rows_of
 from loudspeaker.script.reading import Reading, Readings, read
 from loudspeaker.script.spoken import spoken
 
@@ -105,6 +106,20 @@ def test_places_count_code_points_of_the_text_as_given() -> None:
 
     assert given_text[slice(*span.written)] == "8h30"
     assert read(given_text).spoken[slice(*span.spoken)] == "tám giờ ba mươi phút"
+
+
+def test_no_line_of_the_lexicon_stands_where_nothing_can_reach_it() -> None:
+    taken: dict[str, set[tuple[int, str]]] = {}
+    unreachable = []
+    for written, reading, *columns in rows_of("abbreviations.tsv"):
+        cues = {(side, cue.rstrip(" ,&.")) for side, column in enumerate(columns) for cue in column.split("|")}
+        cues = {cue for cue in cues if cue[1] not in ("", "#", "?")} or {(0, "whatever")}
+        earlier = taken.setdefault(written, set())
+        if cues <= earlier or (0, "whatever") in earlier:
+            unreachable.append((written, reading))
+        earlier |= cues
+
+    assert unreachable == []
 
 
 def test_an_abbreviation_defined_in_brackets_is_learnt() -> None:
