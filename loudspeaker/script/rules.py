@@ -152,7 +152,17 @@ class Scene:
         """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
         words = self.before(at)
         more = self.follows("codes", at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
-        return more or words.endswith(_VARIETIES)
+        return more or words.endswith(_VARIETIES) or self._sorts(at)
+
+    def _sorts(self, at: int) -> bool:
+        """Whether `at` goes on a list of varieties: các giống lúa Bắc thơm số 7, Đài thơm 8, T10."""
+        head = self.text[max(0, at - 3 * REACH) : at]
+        sentence = re.split(r"[!?\n]|\.\s", head)[-1].lower()
+        return sentence.endswith((", ", ": ", " và ", " như ")) and re.search(_SORTS, sentence) is not None
+
+    def labelled(self, at: int) -> bool:
+        """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
+        return self.before(at).endswith(_LABELS)
 
     def say(self, written: str) -> str:
         """A written number in words."""
@@ -166,7 +176,9 @@ class Scene:
         return self.lexicon.meaning(written, self, start, end)
 
 
+_LABELS = words_before("tổ|thôn|số|lớp|khu|nhóm|đợt|quý|tháng|năm|xóm|bản|ấp|đội|lô|khối|hạng|loại|ngày")
 _VARIETIES = words_before(
     "giống|keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
+_SORTS = r"\b(?:giống|lúa|ngô|sắn) "
 _COUNTS = frozenset(("quantities", "money", "numbers", "ranges", "fractions"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..numerals import NUMBER, spell_digits, spell_letters
+from ..numerals import NUMBER, roman, spell_digits, spell_letters
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER
 
@@ -67,6 +67,13 @@ def graded(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
 
 
+@reads(r"(II|III|IV)([A-D])(\d?)(?![^\W_])", starts="word")
+def graded_forest(match: re.Match[str], scene: Scene) -> str:
+    """rừng IIIA3 -> ba a ba; nhóm IIB"""
+    digit = f" {scene.say(match[3])}" if match[3] else ""
+    return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2])}{digit}"
+
+
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
@@ -78,6 +85,12 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
         return Guess(said, Message("unknown capitals, spelled out letter by letter"))
     return said
+
+
+@reads(r"([A-ZĐ]{2,3}) (\d{1,4})(?= ?(?:[,;.)(]|và )|$)(?![.,]\d)", starts="word")
+def sort(match: re.Match[str], scene: Scene) -> str | None:
+    """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …"""
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}" if scene.variety(match.start()) else None
 
 
 @reads(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
@@ -125,7 +138,9 @@ RULES: tuple[Rule, ...] = (
     strain,
     lineage,
     graded,
+    graded_forest,
     mixed,
+    sort,
     formula,
     named,
     digit_first,

@@ -64,6 +64,14 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}," if section else ",")
 
 
+@reads(r"([ivx]{1,5})(?=\))", starts="word")
+def small_part(match: re.Match[str], scene: Scene) -> str | None:
+    """(i) … (ii) … -> một, hai"""
+    value = roman(match[1])
+    listed = scene.char(match.start() - 1) == "(" and "(ii)" in scene.text
+    return scene.numerals.cardinal(value) if value and listed else None
+
+
 def _opens(match: re.Match[str], scene: Scene) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
@@ -72,4 +80,4 @@ def _opens(match: re.Match[str], scene: Scene) -> bool:
     return paused and head.rfind("(") <= head.rfind(")")
 
 
-RULES: tuple[Rule, ...] = (numbered, section, inner_number, letter, line_letter, part)
+RULES: tuple[Rule, ...] = (numbered, section, inner_number, small_part, letter, line_letter, part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ...errors import Message
 from ..numerals import roman
@@ -14,9 +15,10 @@ _CUES = words_before(
     "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|cấp độ|mức|quân đoàn|bước|học kỳ|học kì|"
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm"
 )
-_COMMUNE = re.compile(rf"\. ?[{UPPER}][{LOWER}]")  # X. Bản Mây is xã
+_COMMUNE = re.compile(rf"\. ?[{UPPER}][{LOWER}]")
 _ROW = re.compile(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
 _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
+_TAKEN = Message("taken for a Roman numeral")
 # Words that no reading ends with: what is said must not be read again.
 _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
 
@@ -42,6 +44,19 @@ def total(match: re.Match[str], scene: Scene) -> Answer:
     return " cộng ".join(map(scene.numerals.cardinal, values)) if all(values) else None
 
 
+@reads(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
+def row(match: re.Match[str], scene: Scene) -> Answer:
+    """cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
+    values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
+    if not all(first < last for first, last in pairwise([0, *values])) or _commune(match, scene):
+        return None
+    until = " đến quý " if scene.before(match.start()).endswith(" quý") else " đến "
+    numbers = map(scene.numerals.cardinal, values)
+    year = f" năm {scene.say(match[1])}" if match[1] else ""
+    said = (until if len(values) == 2 else ", ").join(numbers) + year
+    return said if year or scene.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
+
+
 @reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
 def numeral(match: re.Match[str], scene: Scene) -> Answer:
     """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
@@ -51,7 +66,7 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     if set(match[1]) - set("IVX") and match[1] in scene.lexicon:  # khu DC is no khu 600
         return None
     words = scene.before(at)
-    if match[1] == "X" and _COMMUNE.match(scene.text, match.end()):
+    if _commune(match, scene):
         return None
     if words.endswith(" thứ"):
         return scene.numerals.ordinal(value)
@@ -60,8 +75,12 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     if _ROW.match(scene.text, match.end()):
         return scene.numerals.cardinal(value)
     if len(match[1]) > 1 and not set(match[1]) - set("IVX"):
-        return Guess(scene.numerals.cardinal(value), Message("taken for a Roman numeral"))
+        return Guess(scene.numerals.cardinal(value), _TAKEN)
     return None
+
+
+def _commune(match: re.Match[str], scene: Scene) -> bool:
+    return scene.char(match.end() - 1) == "X" and _COMMUNE.match(scene.text, match.end()) is not None
 
 
 @reads(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
@@ -74,4 +93,4 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (quarter, of_year, total, numeral, small)
+RULES: tuple[Rule, ...] = (quarter, row, of_year, total, numeral, small)
