@@ -23,6 +23,7 @@ _VOWELS = frozenset(c for c in ascii_letters + LOWER + UPPER if has_vowel(c))
 _OPENERS = frozenset(
     ["ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg", "tr"]
 )  # plain words that rules begin with
+_RAISED = ("²", "³")  # m³, km²
 
 
 @cache
@@ -45,7 +46,9 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
         said = reserved if reserved and until <= at else _read(scene, at, token.end(), until)
         if said is None:
             continue
-        if said.spoken == " đến ":  # still the same kind of thing: 5/7 - 8/7
+        if said.spoken == " đến " or (
+            said.spoken == "," and scene.last.kind == "phones"
+        ):  # still the same kind of thing: 5/7 - 8/7
             scene.last = scene.last._replace(end=said.end)
         elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word
             scene.last = said
@@ -77,7 +80,7 @@ def _tried(scene: Scene, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
 
 def _interesting(word: str, end: int, scene: Scene) -> bool:
     """Whether a word could be anything but a plain one: cheap, since most words are."""
-    if len(word) == 1 or word in _OPENERS:
+    if len(word) == 1 or word in _OPENERS or word.endswith(_RAISED):
         return True
     following = scene.text[end : end + 1]
     if following and (following in _JOINTS or following.isdecimal()):

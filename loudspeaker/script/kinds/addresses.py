@@ -32,6 +32,12 @@ def _number(written: str, scene: Scene) -> str:
     return scene.say(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
 
 
+@reads(r"F\.? ?(?=\d{1,2}(?:,| -) ?(?:Q|TP|T\.))", starts="word")
+def ward(match: re.Match[str], scene: Scene) -> str:
+    """F12, Q Bình Thạnh -> phường mười hai"""
+    return "phường "
+
+
 @reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_])", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
@@ -66,4 +72,4 @@ def dike(match: re.Match[str], scene: Scene) -> str | None:
     return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
 
 
-RULES: tuple[Rule, ...] = (house, road, milestone, dike)
+RULES: tuple[Rule, ...] = (house, ward, road, milestone, dike)

@@ -16,7 +16,7 @@ _STRONG = words_before(
 )
 _WEAK = words_before(
     "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
-    "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em"
+    "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _COUNTED = "đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
@@ -45,9 +45,9 @@ def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
-@reads(r"0\d{2,4}(?:[ .]\d{2,4}){1,3}(?= ?- ?0\d{2})")
+@reads(r"0\d{2,4}(?:[ .]\d{2,4}){1,3}(?= ?- ?\d{2})")
 def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
-    """0912.345.678-0987.654.321"""
+    """0912.345.678-0987.654.321; 0995.917.555 - 989.077.819"""
     return _phone(match)
 
 

@@ -9,6 +9,7 @@ from ..rules import Rule, Scene, reads, words_before
 
 _CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
 _BOATS = words_before("tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
+_SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 
 
 @reads(r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?-? ?)(\d{3}\.?\d{2}|\d{4})(?![\d.]\d|\w)")
@@ -28,13 +29,22 @@ def military(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])}, {spell_digits(match[2])}"
 
 
-@reads(r"([A-ZĐ]{1,3})[- ](\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")
+@reads(r"([A-ZĐ]{1,3}|[A-Z]{1,2}[a-zA-Z]{1,2})[- ]?(\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")
 def boat(match: re.Match[str], scene: Scene) -> str | None:
-    """tàu cá BT-93456-TS"""
-    if not scene.before(match.start()).removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS):
+    """tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
+    named = match[3] or scene.before(match.start()).removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS)
+    if not named:
         return None
     tail = f" {spell_letters(match[3])}" if match[3] else ""
     return f"{spell_letters(match[1])}, {spell_digits(match[2])}{tail}"
 
 
-RULES: tuple[Rule, ...] = (plate, military, boat)
+@reads(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2})(?![\w/]|[.-]\d)", starts="word")
+def ship(match: re.Match[str], scene: Scene) -> str | None:
+    """tàu BP 06.14.01 -> bê pê không sáu, một bốn, không một"""
+    if not _SHIPS.search(scene.before(match.start())):
+        return None
+    return f"{spell_letters(match[1])} {', '.join(map(spell_digits, re.split('[.-]', match[2])))}"
+
+
+RULES: tuple[Rule, ...] = (plate, military, boat, ship)

@@ -15,6 +15,7 @@ _DOTTED = (
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
 _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
+_GENERAL = words_after("cục|công ty|liên đoàn|giám đốc|bí thư|biên tập")
 _ROOMS = words_after(
     "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
     "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
@@ -43,6 +44,8 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         return "phó" if letter == "P" else "quyền"
     if letter == "B" and not scene.before(at).endswith(_CALLING):
         return Guess("bà", _LONE)
+    if letter == "T" and scene.continues(match.end(), _GENERAL):
+        return "tổng"
     return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
 
 
@@ -55,6 +58,12 @@ def _after_name(scene: Scene, at: int) -> bool:
     """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
     previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
     return previous is not None and previous[1].istitle()
+
+
+@reads(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
+def bare_place(match: re.Match[str], scene: Scene) -> Answer:
+    """…, Q Bình Thạnh -> quận Bình Thạnh"""
+    return _PLACES[match[0]] if scene.text[match.start() - 2 : match.start()] == ", " else None
 
 
 @reads(r"Th\. ?S\.?(?= ?[^\W\d_])", starts="word")
@@ -123,4 +132,4 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
-RULES: tuple[Rule, ...] = (title, master, place, behind_number, called, slashed, and_so_on, initial)
+RULES: tuple[Rule, ...] = (title, master, place, bare_place, behind_number, called, slashed, and_so_on, initial)
