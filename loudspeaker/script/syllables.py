@@ -37,7 +37,12 @@ def has_marks(word: str) -> bool:
 
 _PLAIN = str.maketrans("ăâđêôơưĂÂĐÊÔƠƯ", "aadeoouAADEOOU")
 _PLAIN_SYLLABLE = _SYLLABLE.translate(_PLAIN)
-_LONGEST = 6
+LONGEST = 6
+
+
+def is_plain_syllable(letters: str) -> bool:
+    """Whether small letters without marks could be a syllable: “dich” is, “csgt” is not."""
+    return re.fullmatch(_PLAIN_SYLLABLE, letters) is not None
 
 
 def cut(run: str) -> list[str]:
@@ -49,10 +54,10 @@ def cut(run: str) -> list[str]:
         return []
     best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(run))]
     for end in range(1, len(run) + 1):
-        for start in range(max(0, end - _LONGEST), end):
+        for start in range(max(0, end - LONGEST), end):
             so_far = best[start]
             syllable = run[start:end]
-            if so_far is None or not re.fullmatch(_PLAIN_SYLLABLE, syllable):
+            if so_far is None or not is_plain_syllable(syllable):
                 continue
             cost = so_far[0] + (3 if syllable[0] in "aeiouy" else 1)
             known = best[end]

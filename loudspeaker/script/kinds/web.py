@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..numerals import spell_digits, spell_letters
 from ..rules import Rule, Scene, reads, words_after
-from ..syllables import cut, has_vowel
+from ..syllables import LONGEST, cut, has_vowel, is_plain_syllable
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
 _SIGNS = {
@@ -59,20 +59,44 @@ def _label(label: str) -> str:
         return label
     if label == "www":
         return "vê kép vê kép vê kép"
-    syllables = [syllable for part in re.split("(congan)", label) for syllable in _KNOWN.get(part) or cut(part)]
+    syllables = [syllable for part in re.split(_NAMES, label) for syllable in _KNOWN.get(part) or cut(part)]
     if "".join(syllables) == label:
         return " ".join(syllables)
-    return _initials_behind(label) or (
+    return _with_initials(label) or (
         label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
     )
 
 
-def _initials_behind(label: str) -> str:
-    """tracuunnt -> tra cuu nờ nờ tê: two syllables or more, then letters that cannot be said."""
-    letters = re.search(r"[bcdghklmnpqrstvx]{2,5}$", label)
-    cuts = [(cut(label[:at]), at) for at in range(letters.start(), letters.end() - 1)] if letters else []
-    syllables, at = min((c for c in cuts if len(c[0]) > 1), key=lambda c: (len(c[0]), -c[1]), default=([], 0))
-    return " ".join((*syllables, spell_letters(label[at:]))) if syllables else ""
+_SPELLED = frozenset(
+    words_after("ubnd|hdnd|bhxh|tttt|csgt|ttyt|tnmt|gddt|pccc|thcs|thpt|pgd|qlcl|bqlda|vpub|mttq|sgd|nnptnt")
+)
+_DIGRAPHS = re.compile("ng|nh|ph|th|tr|ch|kh|gh")
+_CROWD = re.compile("[bcdfghjklmnpqrstvwx]{4}")
+
+
+def _with_initials(label: str) -> str:
+    """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said.
+
+    A syllable costs one, or three where it opens with a vowel, a letter that is spelled two; the cheapest way wins.
+    """
+    best: list[tuple[int, list[str]]] = [(0, [])]
+    for end in range(1, len(label) + 1):
+        ways = [(best[end - 1][0] + 2, [*best[end - 1][1], label[end - 1]])]
+        for start in range(max(0, end - LONGEST), end - 1):
+            cost, parts = best[start]
+            if label[start:end] in _SPELLED:
+                ways.append((cost + 1, [*parts, *label[start:end]]))
+            elif is_plain_syllable(label[start:end]):
+                ways.append((cost + (3 if label[start] in "aeiouy" else 1), [*parts, label[start:end]]))
+        best.append(min(ways, key=lambda way: way[0]))
+    parts = best[-1][1]
+    shape = "".join("1" if len(part) == 1 else "+" for part in parts)
+    spelled = "".join(part for part in parts if len(part) == 1)
+    crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None and "+" in shape
+    behind = re.fullmatch(r"\+{2,}1{2,}", shape) is not None
+    if len(label) > 40 or not (crowded or behind) or re.search("[aeiou]", spelled):
+        return ""
+    return " ".join(part if len(part) > 1 else spell_letters(part) for part in parts)
 
 
 _KEPT = frozenset(
@@ -81,7 +105,10 @@ _KEPT = frozenset(
         "online|app"
     )
 )
-_KNOWN = {"congan": ["cong", "an"]}  # not co ngan
+_KNOWN = {
+    name.replace(" ", ""): name.split() for name in words_after("cong an|long an|nghe an|hoi an|di an|y te|thuan an")
+}
+_NAMES = f"({'|'.join(_KNOWN)})"  # not co ngan, lon gan, ta my te
 _OFFICES = words_after("ubnd|hdnd|bhxh|ubmttq|stttt|vpub")
 
 
