@@ -13,7 +13,7 @@ _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 
-@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?({_DONG})")
+@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?({_DONG})(?:,00(?!\d))?")
 def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"\.000$", match[1]):
@@ -32,10 +32,12 @@ def _amount(written: str, scene: Scene) -> str:
     return scene.say(written.replace(",", ".") if re.fullmatch(r"\d{1,3},000|\d{1,3},\d00", written) else written)
 
 
-@reads(r"(\d{1,3}(?: \d{3}){1,4})(?= ?(?:đồng|đ|VNĐ|VND|USD|m2|ha|con|cây)(?![^\W_]))")
-def spaced(match: re.Match[str], scene: Scene) -> str | None:
-    """1 500 000 đồng"""
-    return scene.say(match[1])
+@reads(r"([1-9]\d{0,2}(?: \d{3}){1,4})(?= ?(?:đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|tạ|lít|km|m3)(?![^\W_]))")
+def spaced(match: re.Match[str], scene: Scene) -> Answer:
+    """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
+    if not scene.labelled(match.start()):
+        return scene.say(match[1])
+    return Guess(scene.say(match[1]), Message("one number with a blank, or two numbers"))
 
 
 @reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})k?|\. ?(?=đ))?(?:đ|đồng)?(?![^\W_])")
@@ -77,10 +79,17 @@ def currency_first(match: re.Match[str], scene: Scene) -> str | None:
     return f"{_amount(match[1], scene)} đồng"
 
 
-@reads(rf"\$ ?({NUMBER})", starts="sign")
+@reads(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
+def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
+    """86,400 USD: written as dollars are, with a comma for thousands"""
+    said = f"{scene.say(match[1].replace(',', '.'))} {scene.lexicon.units.get(match[2], match[2])}"
+    return said if match[1].endswith("00") else Guess(said, Message("a comma for thousands, or a decimal"))
+
+
+@reads(rf"\$ ?({NUMBER})(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
-    """$10 -> mười đô la"""
-    return f"{scene.say(match[1])} đô la"
+    """$10 -> mười đô la; $5,000 USD"""
+    return f"{_amount(match[1], scene)} đô la"
 
 
-RULES: tuple[Rule, ...] = (dong, spaced, millions, thousands, after_scale, currency_first, dollars)
+RULES: tuple[Rule, ...] = (thousands_abroad, dong, spaced, millions, thousands, after_scale, currency_first, dollars)

@@ -6,9 +6,12 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
-from ..rules import Answer, Guess, Rule, Scene, reads
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after
 
 _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
+
+_BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
+_HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
 @reads(r"0\d{4,29}(?![\d])(?![.,]\d)")
@@ -32,11 +35,11 @@ def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
     return said if match[1].endswith("000") else Guess(said, Message("a long number, and no word says what it is"))
 
 
-@reads(rf"(\d{{1,3}}(?: \d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
+@reads(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
 def spaced(match: re.Match[str], scene: Scene) -> Answer:
-    """dân số 10 021 người; “tổ 5 120 người” are two numbers"""
-    said = scene.say(match[1].replace(" ", ""))
-    if re.search(" 0", match[1]) or match[1].count(" ") > 1:
+    """dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
+    said = scene.say(re.sub("[ ,]", "", match[1]))
+    if "," in match[1] or re.search(" 0", match[1]) or not scene.labelled(match.start()):
         return said
     return Guess(said, Message("one number with a blank, or two numbers"))
 
@@ -45,6 +48,20 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
 def pointed(match: re.Match[str], scene: Scene) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
     return Guess(scene.say(match[0]), Message("this could be a date or a number"))
+
+
+@reads(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
+def parted(match: re.Match[str], scene: Scene) -> Answer:
+    """320.20000.341527: dots, but not after every third digit"""
+    said = ", ".join(map(spell_digits, match[0].split(".")))
+    return said if scene.continues(match.end(), _BANKS) else Guess(said, _uncued())
+
+
+@reads(r"0\d{2}(?!\d|[.,]\d|/)")
+def headed(match: re.Match[str], scene: Scene) -> Answer:
+    """đầu số 024: nobody counts so"""
+    said, words = spell_digits(match[0]), scene.before(match.start())
+    return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
 
 
 @reads(NUMBER)
@@ -63,4 +80,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, headed, number, endless)

@@ -26,7 +26,7 @@ _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", 
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 
 
-@reads(rf"({NUMBER})(?:(?: ?(?:°C|°|oC|%)? ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
+@reads(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
 def measured(match: re.Match[str], scene: Scene) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
     unit = scene.lexicon.units.get(match[4])
@@ -46,6 +46,12 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     if gap and unit not in _FAR:
         return False
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
+
+
+@reads(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/]|$)")
+def parted_unit(match: re.Match[str], scene: Scene) -> Answer:
+    """rộng 120 m 2, where the raised 2 came down in copying"""
+    return f"{scene.say(match[1])} {scene.lexicon.units[match[2] + match[3]]}"
 
 
 @reads(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
@@ -118,7 +124,7 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
-@reads(r"([kcm]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+@reads(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):
@@ -126,7 +132,7 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
     return scene.lexicon.units.get(match[1])
 
 
-@reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d)", starts="word")
+@reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
     gap = scene.text[scene.last.end : match.start()]
@@ -164,7 +170,26 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
 
 
+_SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
+_MINUTES = r"(\d{1,2})(?:[.,]\d{1,2})? ?'(?: ?(\d{1,2})(?:[.,]\d{1,2})? ?(?:\"|''))?"
+
+
+@reads(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
+def angle(match: re.Match[str], scene: Scene) -> str:
+    """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
+    seconds = f" {scene.say(match[3])} giây" if match[3] else ""
+    return f"{scene.say(match[1])} độ {scene.say(match[2])} phút{seconds}{_SIDES.get(match[4] or '', '')}"
+
+
+@reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
+def coordinate(match: re.Match[str], scene: Scene) -> Answer:
+    """14.856 độ vĩ Bắc is no thousand"""
+    return f"{scene.say(match[1])} phẩy {scene.numerals.fraction(match[2])} độ "
+
+
 RULES: tuple[Rule, ...] = (
+    coordinate,
+    angle,
     stars,
     beats,
     parted,
@@ -175,6 +200,7 @@ RULES: tuple[Rule, ...] = (
     trip,
     tons_or_years,
     halved,
+    parted_unit,
     measured,
     times,
     force,

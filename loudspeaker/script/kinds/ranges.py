@@ -9,7 +9,7 @@ from ..numerals import NUMBER, spell_digits
 from ..rules import Answer, Guess, Rule, Scene, reads
 
 
-@reads(rf"({NUMBER}) ?[-~÷] ?({NUMBER})(?![\d]| ?[-~÷]\d)")
+@reads(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|h(?![^\W_]))")
 def between(match: re.Match[str], scene: Scene) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
     if any(re.match(r"0\d{2}", number) for number in match.groups()):
@@ -23,10 +23,10 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
 
 
-@reads(r"\d{1,3}(?: ?- ?\d{1,3}){2,6}(?![\d-])")
+@reads(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
 def row(match: re.Match[str], scene: Scene) -> Answer:
-    """2-4-6 -> hai, bốn, sáu"""
-    return ", ".join(scene.say(number) for number in re.findall(r"\d+", match[0]))
+    """2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
+    return ", ".join(scene.say(number.strip()) for number in match[0].split("-"))
 
 
 def _value(written: str) -> float:

@@ -103,7 +103,10 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     if int(match[1]) > 24:
         return None
     said = f"{scene.say(match[1])} giờ"
-    if words.endswith((" đến", " từ")) and _GIO.search(scene.text[max(0, match.start() - 80) : match.start()]):
+    around = _GIO.search(scene.text[max(0, match.start() - 80) : match.end() + 80])
+    if around and (
+        words.endswith((" đến", " từ")) or scene.char(match.end()) == "-" or scene.char(match.start() - 1) == "-"
+    ):
         return said
     if hourly or words.endswith(_AT) or scene.continues(match.end(), _HOURS) or re.match(_AND_HOUR, following):
         return said
@@ -111,6 +114,12 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
         return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
     return Guess(said, Message("this could be hours or grams")) if ranging and words.endswith(_CLOCK) else None
+
+
+@reads(r"(\d{1,2})(?:''|\")(\d{2})(?!\w)")
+def hundredths(match: re.Match[str], scene: Scene) -> str | None:
+    """chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
+    return f"{scene.say(match[1])} giây {scene.say(match[2])}"
 
 
 @reads(r"(\d{1,2})'(\d{1,2})(?:\"|''|s)?(?!\w)")
@@ -161,6 +170,7 @@ RULES: tuple[Rule, ...] = (
     hour,
     southern_hour,
     minute_second,
+    hundredths,
     minute_quoted,
     sharp,
     minutes,
