@@ -38,6 +38,7 @@ _NAMED_AFTER = words_before(
     "htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
     "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
 )
+_UNTIL = re.compile(r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)")  # 12/12 đến 22 tháng 1
 _GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _DAY_OF = words_before(
@@ -68,7 +69,9 @@ def after_hour(scene: Scene, at: int) -> bool:
 def hinted(scene: Scene, start: int, end: int) -> bool:
     """Whether the words around are at least those that dates have."""
     before = scene.before(start)
-    return before.endswith(_WEAK) or _street(before) or is_lunar(scene, end)
+    return (
+        before.endswith(_WEAK) or _street(before) or is_lunar(scene, end) or _UNTIL.match(scene.after(end)) is not None
+    )
 
 
 class Day:

@@ -13,11 +13,13 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
+_TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
-    "khối lượng|kg|m|ấp|tc|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
+    "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
+    "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
@@ -71,7 +73,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
     strong = dated(scene, at)
     if match[2] == "/":
-        return _slashed(day, match, scene, strong)
+        return None if _decimal(match, scene) else _slashed(day, match, scene, strong)
     if not day.possible() or scene.continues(end, COUNTED):
         return None
     if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
@@ -92,6 +94,11 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return None
 
 
+def _decimal(match: re.Match[str], scene: Scene) -> bool:
+    """tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
+    return re.match(r",\d{1,2}(?![\d/-]|\.\d)", scene.text[match.end() : match.end() + 5]) is not None
+
+
 def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
     """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
     either = Message("this could be a date or two numbers")
@@ -106,7 +113,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
-    if not day.possible() or (scene.continues(end, _PARTS) and not _padded(match)):
+    if not day.possible() or (scene.continues(end, _PARTS) and not (_padded(match) and hinted(scene, at, end))):
         return None
     feast = f"{day.day}/{day.month}" in _FEASTS
     if hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
@@ -132,6 +139,13 @@ def _padded(match: re.Match[str]) -> bool:
     return match[1][0] == "0" or match[3][0] == "0"
 
 
+@reads(r"[½¼¾]", starts="sign")
+def turned(match: re.Match[str], scene: Scene) -> Answer:
+    """tối ¼: 1/4, which the word processor took for a quarter"""
+    day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
+    return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
+
+
 @reads(r"(\d{1,2})(?= tháng (?:\d|[Gg]iêng|[Cc]hạp|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))")
 def day(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn"""
@@ -140,4 +154,4 @@ def day(match: re.Match[str], scene: Scene) -> Answer:
     return day_words(int(match[1]), scene.numerals)
 
 
-RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, day)
+RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, day)

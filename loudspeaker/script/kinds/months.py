@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..days import END, YEAR, follows_date
-from ..rules import Answer, Rule, Scene, reads
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+
+_SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
 
 @reads(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
@@ -84,10 +87,22 @@ def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
         return f"{scene.say(match[1])} {year}"
     named = words.endswith((" tháng", " các tháng"))
-    if not 1 <= month <= 12 or not (named or match[2] == "/"):
+    if not 1 <= month <= 12 or (match[2] == "." and not named):
         return None
     chained = follows_date(scene, match.start())
-    return ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
+    said = ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
+    if named or match[2] == "/" or chained or words.endswith(_SINCE):
+        return said
+    return Guess(said, Message("this could be a month or two numbers"))
+
+
+@reads(r"(\d{1,2})/(\d{2})(?![\d/])")
+def term(match: re.Match[str], scene: Scene) -> Answer:
+    """cà phê kỳ hạn 11/17 -> tháng mười một năm …"""
+    if not scene.before(match.start()).endswith(" kỳ hạn") or not 1 <= int(match[1]) <= 12:
+        return None
+    said = f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(f'20{match[2]}')}"
+    return Guess(said, Message("the century of this year is a guess"))
 
 
 @reads(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
@@ -123,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     short_quarter,
     short_month,
     month_of_year,
+    term,
     years,
     season,
     month,

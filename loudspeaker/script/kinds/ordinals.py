@@ -9,7 +9,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
-    "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ"
+    "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|khu phố|liên đội|lô"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
@@ -55,6 +55,8 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
     named = scene.before(match.start()).endswith(_MONTHLY)
+    if scene.variety(match.start()):
+        return None
     if not named and 2 <= month <= 7:
         return None
     said = f"tháng {scene.numerals.month(month)}"
