@@ -11,6 +11,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads
 from ..syllables import LOWER, has_marks, is_syllable
 from .titles import ambiguous
 
+COMPOSED = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
@@ -95,6 +96,16 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
     return Guess(words, why) if why else words
 
 
+@reads(r"[A-ZĐ]{2,8}(?=\) ?- ?)", starts="word")
+def newspaper(match: re.Match[str], scene: Scene) -> str | None:
+    """(QNO) - Sáng nay …: the paper that a report is taken from"""
+    at = match.start()
+    if scene.char(at - 1) != "(" or not scene.begins_line(at - 1):
+        return None
+    known = scene.lexicon.known(match[0])
+    return known.reading if known and known.sure and len(match[0]) > 2 else spell_letters(match[0])
+
+
 @reads(r"[A-ZĐ](?:\.[A-ZĐƯ]){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
     """T.Ư -> trung ương; initials letter by letter"""
@@ -121,7 +132,7 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
     if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, scene)):
-        return Guess(words, Message("an abbreviation put together from its parts"))
+        return Guess(words, COMPOSED)
     if not word.isupper():
         return word
     if len(word) > 3 and _sayable(word):
@@ -131,6 +142,7 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
 
 def _sayable(word: str) -> bool:
     """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK, BLUEZONE."""
+    word = re.sub("^(?:[TPCKGN]H|TR)", "T", word)
     vowels = len(re.findall("[AEIOUY]", word))
     if len(word) > 5 and vowels >= 0.3 * len(word):
         return re.search(r"[^AEIOUY]{3}", re.sub("[TPCSWG]H|CK|NG|ST", "T", word)) is None
@@ -199,4 +211,4 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 
-RULES: tuple[Rule, ...] = (headline, dotted, chain, single, small, small_first, prefixed, mute)
+RULES: tuple[Rule, ...] = (newspaper, headline, dotted, chain, single, small, small_first, prefixed, mute)

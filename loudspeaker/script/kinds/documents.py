@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ..numerals import spell_letters
-from ..rules import Rule, Scene, reads, words_before
-from .acronyms import composed
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
+from .acronyms import COMPOSED, composed
 
 _CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,2}|UBND-[A-Z]\d)(?![^\W_])"
 _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
@@ -15,13 +15,16 @@ KINDS = words_before(
     "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
     "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc"
 )
+_ROW = re.compile(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
+_COMMAND = re.compile("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
 @reads(rf"(\d{{1,6}}[a-z]?)( ?)(?:/ ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
-def number(match: re.Match[str], scene: Scene) -> str | None:
+def number(match: re.Match[str], scene: Scene) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
-    cued = scene.before(match.start()).endswith(KINDS)
+    words = scene.before(match.start())
+    cued = words.endswith(KINDS) or _ROW.search(words) is not None
     if not cued and (" " in match[0] or (match[4][0] == "-" and not match[3])):
         return None
     if not cued and match[1][-1:].isalpha():  # 20k/LĐ is a price a head
@@ -30,7 +33,19 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     if first in _UNITS or (not cued and len(first) < 2):
         return None
     year = f" năm {scene.say(match[3])}" if match[3] else ""
-    return f"{_numeral(match[1], scene)}{year} {_by_kind(match, scene) or codes(match[5], scene)}"
+    said = _by_kind(match, scene) or codes(match[5], scene)
+    rest = re.split(r"\.\s|\n", scene.text[match.end() : match.end() + 2 * REACH].lower())[0]
+    if _COMMAND.search(rest) or "CĐ-" in match[5] or _led(match, scene):
+        said = said.replace("ban chấp hành", "ban chỉ huy")
+    if "thành ủy" in rest or "thành uỷ" in rest:
+        said = said.replace("tỉnh ủy", "thành ủy")
+    said = f"{_numeral(match[1], scene)}{year} {said}"
+    return Guess(said, COMPOSED) if _puzzling(match[5], scene) else said
+
+
+def _led(match: re.Match[str], scene: Scene) -> bool:
+    """Whether a command was spoken of just before: Trưởng Ban Chỉ huy … ký quyết định số 3186/QĐ-BCH"""
+    return _COMMAND.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower()) is not None
 
 
 def _by_kind(match: re.Match[str], scene: Scene) -> str:
@@ -51,6 +66,14 @@ def _numeral(written: str, scene: Scene) -> str:
     digits = re.sub(r"\D", "", written)
     letter = written[len(digits) :]
     return scene.say(digits) + (f" {spell_letters(letter)}" if letter else "")
+
+
+@reads(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
+def small(match: re.Match[str], scene: Scene) -> str | None:
+    """kết luận 31/kl TW -> ba mươi mốt kết luận"""
+    if not scene.before(match.start()).endswith(KINDS):
+        return None
+    return f"{scene.say(match[1])} {scene.lexicon.documents[match[2].upper()]}"
 
 
 @reads(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?/ ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:-|$|[^\w]))", starts="word")
@@ -75,20 +98,38 @@ def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
 
 def codes(written: str, scene: Scene) -> str:
     """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
-    whole = _code(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
-    return whole or " ".join(
-        _code(part, scene) or spell_letters(part) for part in re.split(r"[-/&. ]+", written) if part
-    )
+    whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
+    return whole or " ".join(_code(part, scene) for part in _parts(written))
+
+
+def _parts(written: str) -> list[str]:
+    return [part for part in re.split(r"[-/&. ]+", written) if part]
 
 
 def _code(code: str, scene: Scene) -> str:
-    number = re.search(r"\d+$", code)
-    letters = code[: number.start()] if number else code
+    letters = code.rstrip("0123456789")
+    number = code[len(letters) :]
+    words = _known(letters, scene) or composed(letters, scene)
+    if not words:
+        return spell_letters(code)
+    return f"{words} {scene.say(number)}" if number else words
+
+
+def _known(letters: str, scene: Scene) -> str:
+    """What the tables say of a code without its number."""
     known = scene.lexicon.documents.get(letters)
     if known is None:
         entry = scene.lexicon.known(letters)
-        known = entry.reading if entry and entry.sure else composed(letters, scene)
-    return f"{known} {scene.say(number[0])}" if known and number else known or ""
+        known = entry.reading if entry and entry.sure else ""
+    return known
 
 
-RULES: tuple[Rule, ...] = (kind, number, of_year, unnumbered)
+def _puzzling(written: str, scene: Scene) -> bool:
+    """Whether a code was put together from its letters: XDTCQG might be anything."""
+    if "&" in written and _known(re.sub(r"[-&. ]", "", written), scene):
+        return False
+    letters = (part.rstrip("0123456789") for part in _parts(written))
+    return any(composed(part, scene) and not _known(part, scene) for part in letters)
+
+
+RULES: tuple[Rule, ...] = (kind, number, small, of_year, unnumbered)
