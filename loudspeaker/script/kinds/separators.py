@@ -14,7 +14,7 @@ _AMOUNTS = frozenset(("dates", "periods", "months", "times", "money", "quantitie
 _SPOKEN = {
     "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "°": "độ", "€": "ơ rô", "$": "đô la",
     "£": "bảng Anh",
-    "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng", "÷": "chia",
+    "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng",
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
@@ -22,6 +22,7 @@ _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
+_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng|gần|trên|hơn|dưới) \d)"
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
@@ -50,15 +51,17 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     before, after = scene.char(start - 1), scene.char(end)
     if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
-    counting = re.match(r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng) \d)", scene.text[end : end + 9])
+    counting = re.match(_NUMBERED, scene.text[end : end + 9])
     if scene.follows("phones", start) and after.isdecimal():
         return ","
     if scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end):
         return " đến "
+    if scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc")):
+        return ","
     if counting and _amount_before(scene, start):
         return " đến " if _alike(scene, end) else " "
     if after.isdecimal() and before in ("", *' \n("“'):
-        return "âm "
+        return ", " if scene.before(start).endswith((" bắc", " nam")) else "âm "
     if scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS):
         return " đến "
     return _between_words(scene, start, end, before, after)
@@ -68,7 +71,7 @@ def _amount_before(scene: Scene, at: int) -> bool:
     """Whether a number of some kind has just been read, with at most its noun between."""
     gap = scene.text[scene.last.end : at] if at - scene.last.end < 14 else "?"
     counted = scene.last.kind in _AMOUNTS and scene.last.end > 0
-    return counted and re.fullmatch(r" ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
+    return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
 def _alike(scene: Scene, end: int) -> bool:
@@ -106,10 +109,10 @@ def per_number(match: re.Match[str], scene: Scene) -> Answer:
     return " trên " if scene.near_number(match.start()) else None
 
 
-@reads(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?)(?![^\W_])", starts="sign")
+@reads(r"/ ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
 def per_unit(match: re.Match[str], scene: Scene) -> Answer:
-    """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam"""
-    unit = scene.lexicon.units.get(match[1])
+    """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
+    unit = scene.lexicon.units.get(match[1].replace(" ", ""))
     if unit is None or not scene.near_number(match.start()) or unit in ("đồng", "nghìn", "triệu"):
         return None
     return f" {_each(scene, match.start())} {unit}"
@@ -127,9 +130,32 @@ def per_short(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
-    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản"""
+    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản and 1 trâu/bò"""
+    if _either(scene, match.start(), match.end()):
+        return None
     spent = scene.last.kind == "times" and scene.last.end == match.start() and scene.continues(match.end(), _SPANS)
     return " một " if spent or scene.near_number(match.start(), 4) else None
+
+
+_LIKE = (
+    frozenset(words_after("trâu|bò|dê|lợn|heo|gà|vịt|ngan|ngỗng|cừu|ngựa|chó|mèo")),
+    frozenset(
+        words_after("xã|phường|thôn|bản|ấp|tổ|khu|xóm|huyện|quận|làng|buôn|tỉnh|thành|thị|khóm|cơ|đơn|ban|ngành")
+    ),
+    frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
+)
+
+
+def _either(scene: Scene, start: int, end: int) -> bool:
+    """Whether two things of one sort stand beside the slash, so that it means “or”."""
+    before = re.findall(r"[^\W\d_]+", scene.text[max(0, start - 16) : start])
+    after = re.match(r"[^\W\d_]+", scene.text[end : end + 8])
+    if not before or after is None:
+        return False
+    again = (
+        " " in scene.text[max(0, start - 16) : start].strip() and after[0] in before[1:]
+    )  # xe đạp thường/xe đạp điện
+    return again or any({before[-1], after[0]} <= sort for sort in _LIKE)
 
 
 def _each(scene: Scene, at: int) -> str:
@@ -148,13 +174,22 @@ def slash(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"\+{1,200}", starts="sign")
 def plus(match: re.Match[str], scene: Scene) -> Answer:
-    """A bullet at the beginning of a line, else “cộng”"""
+    """A bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
     start, end = match.span()
+    if _another_bullet(scene, start, end):
+        return "" if scene.char(start - 2) in ".;:," else ";"
     if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
         return "cộng "
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
     return " cộng " if scene.text[max(0, start - 2) : start].strip()[-1:].isalnum() else ""
+
+
+def _another_bullet(scene: Scene, start: int, end: int) -> bool:
+    """+ Lần 1: 7kg/sào + Lần 2: 8kg/sào, pasted into one line"""
+    line = scene.text.rfind("\n", 0, start) + 1
+    capital = scene.char(end) == " " and scene.char(end + 1).isupper() and scene.char(end + 2).islower()
+    return capital and scene.char(start - 1) == " " and scene.text[line : line + 8].lstrip()[:1] == "+"
 
 
 @reads(r"[<>]=? ?(?=\d)", starts="sign")
