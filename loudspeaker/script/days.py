@@ -26,7 +26,7 @@ _WEAK = words_before(
     "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
     "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
     "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
-    "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch"
+    "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch|thời gian|hạn nộp|thời hạn|thời điểm|lịch"
 )
 COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
@@ -38,8 +38,11 @@ _NAMED_AFTER = words_before(
     "htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
     "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
 )
-_UNTIL = re.compile(r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)")  # 12/12 đến 22 tháng 1
-_GAPS = (" và ", ", ", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
+# 12/12 đến 22 tháng 1; 3-4 (thứ Hai)
+_UNTIL = re.compile(
+    r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)|\((?:thứ |chủ nhật|tức |nhằm |cn\b)"
+)
+_GAPS = (" và ", ", ", ",", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"

@@ -13,6 +13,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
+_SINCE = words_before("từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến")  # từ 1/9 xã tổ chức
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
@@ -113,7 +114,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
-    if not day.possible() or (scene.continues(end, _PARTS) and not (_padded(match) and hinted(scene, at, end))):
+    if not day.possible() or (_counted(day, match, scene) and not (_padded(match) and hinted(scene, at, end))):
         return None
     feast = f"{day.day}/{day.month}" in _FEASTS
     if hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
@@ -127,6 +128,13 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         lonely = feast and day.day < day.month and not hinted(scene, at, end)
         return Guess(answer, _PART) if (part or lonely) and isinstance(answer, str) else answer
     return None
+
+
+def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:
+    """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
+    if day.day > day.month or not scene.continues(match.end(), _PARTS):
+        return False
+    return not scene.before(match.start()).endswith(_SINCE)
 
 
 def guessed(scene: Scene, at: int, day: str, month: str) -> str:

@@ -38,7 +38,9 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
     either = Message("this could be a date or a part of a whole")
-    counted = scene.continues(end, _COUNTED)
+    counted = scene.continues(end, _COUNTED) and not (_below(32, above, below) and int(above) > int(below))
+    if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below) and not unit:  # (1,28/9) may be two days
+        return Guess(whole, either)
     if re.fullmatch("(?:19|20)\\d\\d", below) and not (unit or counted):
         return Guess(whole, either)
     if (

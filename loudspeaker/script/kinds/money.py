@@ -16,7 +16,7 @@ _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|n�
 @reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?({_DONG})(?:,00(?!\d))?")
 def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
-    if match[3] == "d" and not re.search(r"\.000$", match[1]):
+    if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
         return None
     small = match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
     if small and not scene.before(match.start()).endswith((" giảm", " tăng")):  # nobody pays half a dong or ten
@@ -40,12 +40,14 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(scene.say(match[1]), Message("one number with a blank, or two numbers"))
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})k?|\. ?(?=đ))?(?:đ|đồng)?(?![^\W_])")
+@reads(
+    rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})k?|\. ?(?=đ))?(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
+)
 def millions(match: re.Match[str], scene: Scene) -> str | None:
     """1tr2 -> một triệu hai trăm nghìn"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
-    dong = " đồng" if match[0].endswith("đồng") or match[0].endswith("đ") else ""
+    dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
     return f"{scene.say(match[1])}{until} {scale}{_rest(match[4], scale, scene)}{dong}"
 
 
@@ -56,19 +58,20 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
     return f" {scene.say(digits.ljust(3, '0'))} {below}"
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/))(?:đ)?(?![^\W_])")
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))(đ)?(?![^\W_])")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
-    said = f"{scene.say(match[1])}{until} {scene.numerals.thousand}"
-    if match[3] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
+    dong = " đồng" if match[3].startswith("ng") else ""
+    said = f"{scene.say(match[1])}{until} {scene.numerals.thousand}{dong}"
+    if match[3][0] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
 
-@reads(r"đ(?![^\W_]|/[cC](?![^\W_]))", starts="word")
+@reads(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
-    """12 nghìn đ/kg -> nghìn đồng; 100 000đ"""
+    """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ"""
     at = match.start()
     return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
 

@@ -20,7 +20,7 @@ def _two(scene: Scene, at: int, first: str, last: str) -> str:
 def several(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","
-    if scene.before(match.start()).endswith((" ngày", " các ngày")):
+    if scene.before(match.start()).endswith((" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
         return said
     days = [int(day) for day in re.findall(r"\d+", scene.text[match.start() : match.end() + 2])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
@@ -33,12 +33,14 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     """từ 20-5 đến 5-6"""
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
     at, end = match.start(), match.end()
-    falling = first.day > first.month and last.day > last.month
+    falling = (first.day > first.month and last.day > last.month) or max(first.day, last.day) > 12
     if not (first.possible() and last.possible()) or scene.continues(end, COUNTED):
         return None
-    if not (falling or dated(scene, at) or hinted(scene, at, end)):
-        return None
     link = match[3].replace("-", "đến")
+    if not (falling or dated(scene, at) or hinted(scene, at, end)):
+        said = [f"{scene.say(one)} đến {scene.say(two)}" for one, two in (match.group(1, 2), match.group(4, 5))]
+        rising = first.day < first.month and last.day < last.month
+        return Guess(link.join(said), Message("this could be a date or two numbers")) if rising else None
     return f"{as_day(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
 
 
@@ -69,7 +71,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d)")
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def festive_days(match: re.Match[str], scene: Scene) -> Answer:
     """mùng 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
     rising = int(match[1]) < int(match[2])
@@ -80,7 +82,7 @@ def festive_days(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("this could be a date or two numbers")) if lunar else said
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d)")
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def every_month(match: re.Match[str], scene: Scene) -> Answer:
     """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
     words, first, last = scene.before(match.start()), int(match[1]), int(match[2])

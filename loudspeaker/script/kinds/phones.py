@@ -23,11 +23,12 @@ _COUNTED = "đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộ
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
+_NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}\1(?:19|20)\d{2}(?!\d))"
 _AREA = r"(?:\(0\d{1,4}\)|\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
 _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
-@reads(_AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
+@reads(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
 def number(match: re.Match[str], scene: Scene) -> str | None:
     """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một"""
     return _phone(match)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..days import COUNTED
 from ..numerals import NUMBER, spell_digits
 from ..rules import Answer, Guess, Rule, Scene, reads
+
+_DAY = re.compile(r"[123]?\d\.1?\d")  # a point where decimals have a comma
+_DATES = Message("this could be a date or a number")
 
 
 @reads(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|h(?![^\W_]))")
@@ -16,7 +20,8 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     first, last = scene.say(match[1]), scene.say(match[2])
     if _value(match[1]) < _value(match[2]):
-        return f"{first} đến {last}"
+        days = _DAY.fullmatch(match[2]) and not scene.continues(match.end(), COUNTED)
+        return Guess(f"{first} đến {last}", _DATES) if days else f"{first} đến {last}"
     if " " in match[0]:
         link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
         return Guess(f"{first}{link}{last}", Message("a range that does not rise"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..days import follows_date
 from ..rules import Rule, Scene, reads, words_after, words_before
 
 _SCORE = words_before(
@@ -18,7 +19,8 @@ _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
-_DAYS = words_before("ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
+_LISTED = re.compile(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
+_DAYS = words_before("hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
 
 
 @reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%))")
@@ -69,7 +71,8 @@ def ratio(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
 def clock(match: re.Match[str], scene: Scene) -> str | None:
     """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”"""
-    if match[1] == "7" and scene.before(match.start()).endswith(_DAYS):
+    words = scene.before(match.start())
+    if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(scene, match.start())):
         return None
     return f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
 

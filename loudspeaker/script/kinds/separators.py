@@ -147,15 +147,13 @@ _LIKE = (
 
 
 def _either(scene: Scene, start: int, end: int) -> bool:
-    """Whether two things of one sort stand beside the slash, so that it means “or”."""
-    before = re.findall(r"[^\W\d_]+", scene.text[max(0, start - 16) : start])
+    """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
+    _, slash, thing = scene.text[max(0, start - 16) : start].rpartition("/")
+    before = re.findall(r"[^\W\d_]+", thing)
     after = re.match(r"[^\W\d_]+", scene.text[end : end + 8])
     if not before or after is None:
         return False
-    again = (
-        " " in scene.text[max(0, start - 16) : start].strip() and after[0] in before[1:]
-    )  # xe đạp thường/xe đạp điện
-    return again or any({before[-1], after[0]} <= sort for sort in _LIKE)
+    return (slash != "" and after[0] in before) or any({before[-1], after[0]} <= sort for sort in _LIKE)
 
 
 def _each(scene: Scene, at: int) -> str:

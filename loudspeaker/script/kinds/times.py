@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
-_CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới")
+_CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ")
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
 _AND_HOUR = r"(?:và|,|đến|-) ?\d{1,2}g\d\d"
@@ -17,10 +17,23 @@ _UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
 
 
-@reads(rf"(\d{{1,2}}) ?[hH](?:(?:\.| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
+@reads(rf"(\d{{1,2}}) ?[hH](?:(?:[.:]| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
 def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
     """8h30 -> tám giờ ba mươi phút"""
     return _clock(scene, match[1], match[2] or match[3])
+
+
+@reads(r"(\d{1,2}) ?giờ ?([0-5]\d)(?= ?- ?\d{1,2} ?giờ)")
+def whole_word(match: re.Match[str], scene: Scene) -> str | None:
+    """8 giờ05-10 giờ30: no fifth of October"""
+    return _clock(scene, match[1], match[2])
+
+
+@reads(r"(\d{1,2})[gG] ([0-5]\d)(?!\d|[.,/]\d)")
+def spaced(match: re.Match[str], scene: Scene) -> str | None:
+    """lúc 7g 05 -> bảy giờ năm phút"""
+    cued = scene.before(match.start()).endswith(_CLOCK) or scene.follows("times", match.start(), *_UNTIL)
+    return _clock(scene, match[1], match[2]) if cued or match[2][0] == "0" else None
 
 
 @reads(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
@@ -62,7 +75,7 @@ def halves(match: re.Match[str], scene: Scene) -> str | None:
     return f"{_clock(scene, match[1], match[2])} {part}"
 
 
-@reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?: ?(?:giờ|h|phút)(?![^\W_]))?")
+@reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
 def colon(match: re.Match[str], scene: Scene) -> str | None:
     """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
     clock = _clock(scene, match[1], match[2])
@@ -160,6 +173,8 @@ RULES: tuple[Rule, ...] = (
     hour_of_day,
     seconds,
     hour_minute,
+    whole_word,
+    spaced,
     southern,
     no_time,
     halves,
