@@ -28,7 +28,8 @@ _WEAK = words_before(
     "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
     "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch|thời gian|hạn nộp|thời hạn|thời điểm|lịch"
 )
-COUNTED = words_after(
+_YEARS = re.compile(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|\d{4})")
+_COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội"
 )
@@ -47,7 +48,7 @@ _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối
 _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
 )
-_ROW = re.compile(r" (?:ngày|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
+_ROW = re.compile(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
@@ -117,6 +118,11 @@ def as_day(scene: Scene, at: int, words: str) -> str:
     if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
     return words if follows_date(scene, at) or after_hour(scene, at) or _street(before) else "ngày " + words
+
+
+def counted(scene: Scene, end: int) -> bool:
+    """Whether a unit or a noun follows, so that numbers before it count something: 3-5 ngày, but 9-3 năm Nhâm Thìn."""
+    return scene.continues(end, _COUNTED) and _YEARS.match(scene.after(end)) is None
 
 
 def is_lunar(scene: Scene, end: int) -> bool:

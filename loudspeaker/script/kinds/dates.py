@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..days import COUNTED, END, YEAR, Day, as_day, dated, day_words, hinted
+from ..days import END, YEAR, Day, as_day, counted, dated, day_words, hinted
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
@@ -75,7 +75,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     strong = dated(scene, at)
     if match[2] == "/":
         return None if _decimal(match, scene) else _slashed(day, match, scene, strong)
-    if not day.possible() or scene.continues(end, COUNTED):
+    if not day.possible() or counted(scene, end):
         return None
     if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
         return None

@@ -33,6 +33,14 @@ def section(match: re.Match[str], scene: Scene) -> str | None:
     return " chấm ".join(scene.say(number) for number in match[1].split("."))
 
 
+@reads(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
+def inner_section(match: re.Match[str], scene: Scene) -> str | None:
+    """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
+    if scene.text[max(0, match.start() - 2) : match.start()] not in (": ", ". ", "; "):
+        return None
+    return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
+
+
 @reads(r"(\d{1,2})[)](?=\s|[^\W\d_])")
 def inner_number(match: re.Match[str], scene: Scene) -> str | None:
     """gồm: 1) thóc; 2) ngô"""
@@ -81,4 +89,4 @@ def _opens(match: re.Match[str], scene: Scene) -> bool:
     return paused and head.rfind("(") <= head.rfind(")")
 
 
-RULES: tuple[Rule, ...] = (numbered, section, inner_number, small_part, letter, line_letter, part)
+RULES: tuple[Rule, ...] = (numbered, section, inner_section, inner_number, small_part, letter, line_letter, part)

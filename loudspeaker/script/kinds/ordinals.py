@@ -11,6 +11,7 @@ _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
     "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|khu phố|liên đội|lô"
 )
+_SITES = words_before("kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm")
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
     r"(?:(?:, ?| và | - |-|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
@@ -55,7 +56,7 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
     named = scene.before(match.start()).endswith(_MONTHLY)
-    if scene.variety(match.start()):
+    if scene.variety(match.start()) or scene.before(match.start()).endswith(_SITES):
         return None
     if not named and 2 <= month <= 7:
         return None
@@ -68,7 +69,7 @@ def weekday(match: re.Match[str], scene: Scene) -> str | None:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
     first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
     if not match[2]:
-        return first
+        return None if scene.before(match.start()).endswith(_SITES) else first
     return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..days import COUNTED, END, YEAR, Day, as_day, dated, day_words, hinted, is_lunar
+from ..days import END, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after
 
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
@@ -28,13 +28,21 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("this could be a date or a number")) if likely else None
 
 
+@reads(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= tháng \d)")
+def spelt_month(match: re.Match[str], scene: Scene) -> Answer:
+    """28, 29,30 tháng 3: three days"""
+    days = [int(day) for day in re.findall(r"\d+", match[0])]
+    rising = all(first < second <= 31 for first, second in pairwise(days))
+    return ", ".join(scene.say(str(day)) for day in days) if rising else None
+
+
 @reads(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
 def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     """từ 20-5 đến 5-6"""
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
     at, end = match.start(), match.end()
     falling = (first.day > first.month and last.day > last.month) or max(first.day, last.day) > 12
-    if not (first.possible() and last.possible()) or scene.continues(end, COUNTED):
+    if not (first.possible() and last.possible()) or counted(scene, end):
         return None
     link = match[3].replace("-", "đến")
     if not (falling or dated(scene, at) or hinted(scene, at, end)):
@@ -53,7 +61,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
     if match[2] == "/" or match[7] or dated(scene, at):
         return words
-    if not hinted(scene, at, match.end()) or scene.continues(match.end(), COUNTED):
+    if not hinted(scene, at, match.end()) or counted(scene, match.end()):
         return None
     return Guess(words, Message("this could be a date or a number"))
 
@@ -66,7 +74,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     named = match[5] or dated(scene, at) or " ngày " in scene.before(at) or hinted(scene, at, match.end())
     if not last.possible() or int(match[1]) >= last.day or not (named or match[3] == "/"):
         return None
-    if match[3] == "." and scene.continues(match.end(), COUNTED):
+    if match[3] == "." and counted(scene, match.end()):
         return None
     return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
 
@@ -100,4 +108,4 @@ def _goes_on(scene: Scene, end: int) -> bool:
     return scene.after(end).startswith(("đến", "-", "tới"))
 
 
-RULES: tuple[Rule, ...] = (several, dashed_days, days_of_months, days_of_month, festive_days, every_month)
+RULES: tuple[Rule, ...] = (several, spelt_month, dashed_days, days_of_months, days_of_month, festive_days, every_month)

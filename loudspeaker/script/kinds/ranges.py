@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..days import COUNTED
+from ..days import counted
 from ..numerals import NUMBER, spell_digits
 from ..rules import Answer, Guess, Rule, Scene, reads
 
@@ -20,7 +20,7 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     first, last = scene.say(match[1]), scene.say(match[2])
     if _value(match[1]) < _value(match[2]):
-        days = _DAY.fullmatch(match[2]) and not scene.continues(match.end(), COUNTED)
+        days = _DAY.fullmatch(match[2]) and not counted(scene, match.end())
         return Guess(f"{first} đến {last}", _DATES) if days else f"{first} đến {last}"
     if " " in match[0]:
         link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score

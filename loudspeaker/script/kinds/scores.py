@@ -26,7 +26,7 @@ _DAYS = words_before("hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|c
 @reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%))")
 def score(match: re.Match[str], scene: Scene) -> str | None:
     """thắng với tỉ số 2-1 -> hai một"""
-    words = scene.before(match.start())
+    words = scene.before(match.start()).rpartition(". ")[2]
     tight = " " not in match[0]
     game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _PLAIN))
     if not game and tight and len(match[0]) == 3:

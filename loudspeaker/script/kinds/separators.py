@@ -51,7 +51,7 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     before, after = scene.char(start - 1), scene.char(end)
     if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
-    counting = re.match(_NUMBERED, scene.text[end : end + 9])
+    counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
     if scene.follows("phones", start) and after.isdecimal():
         return ","
     if scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end):
@@ -61,7 +61,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     if counting and _amount_before(scene, start):
         return " đến " if _alike(scene, end) else " "
     if after.isdecimal() and before in ("", *' \n("“'):
-        return ", " if scene.before(start).endswith((" bắc", " nam")) else "âm "
+        year = re.match(r"(?:19|20)\d\d(?!\d)", scene.text[end : end + 5])  # Mậu Tuất -2018
+        return "" if year or scene.before(start).endswith((" bắc", " nam")) else "âm "
     if scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS):
         return " đến "
     return _between_words(scene, start, end, before, after)
@@ -146,6 +147,17 @@ _LIKE = (
 )
 
 
+_RATES = words_before("đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
+_RATED = words_after("tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi")
+
+
+@reads(r"/ ?", starts="sign")
+def per_pair(match: re.Match[str], scene: Scene) -> Answer:
+    """giá nước (đồng/m3), ĐVT: đồng/kg -> đồng một ki lô gam, with no number before"""
+    rated = scene.before(match.start()).endswith(_RATES) and scene.continues(match.end(), _RATED)
+    return " một " if rated and not _either(scene, match.start(), match.end()) else None
+
+
 def _either(scene: Scene, start: int, end: int) -> bool:
     """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
     _, slash, thing = scene.text[max(0, start - 16) : start].rpartition("/")
@@ -220,6 +232,8 @@ def pictures(match: re.Match[str], scene: Scene) -> Answer:
 def sign(match: re.Match[str], scene: Scene) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
+    if symbol == "%" and scene.before(match.start()).endswith(" phần trăm"):  # tỷ lệ phần trăm (%)
+        return ""
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
     if symbol in "()":
@@ -250,6 +264,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    tested, full_stop, joined, dash, per_number, per_unit, per_short, per_thing, slash, plus, compared, about,
+    tested, full_stop, joined, dash, per_number, per_unit, per_short, per_thing, per_pair, slash, plus, compared, about,
     apostrophe, underline, pictures, sign,
 )  # fmt: skip

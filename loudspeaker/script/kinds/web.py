@@ -92,8 +92,10 @@ def _with_initials(label: str) -> str:
     parts = best[-1][1]
     shape = "".join("1" if len(part) == 1 else "+" for part in parts)
     spelled = "".join(part for part in parts if len(part) == 1)
-    crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None and "+" in shape
-    behind = re.fullmatch(r"\+{2,}1{2,}", shape) is not None
+    crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None
+    behind = re.fullmatch(r"\+{2,}1{2,}|1{2,}\++", shape) is not None
+    if crowded and "+" not in shape and len(label) < 8:  # evncpc
+        return spell_letters(label)
     if len(label) > 40 or not (crowded or behind) or re.search("[aeiou]", spelled):
         return ""
     return " ".join(part if len(part) > 1 else spell_letters(part) for part in parts)
