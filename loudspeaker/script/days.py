@@ -43,7 +43,23 @@ _NAMED_AFTER = words_before(
 _UNTIL = re.compile(
     r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)|\((?:thứ |chủ nhật|tức |nhằm |cn\b)"
 )
-_GAPS = (" và ", ", ", ",", " - ", "; ", " đến ", "-", "- ", " -", " hoặc ", " & ", " tới ", " đến ngày ")
+_GAPS = (
+    " và ",
+    ", ",
+    ",",
+    " - ",
+    "; ",
+    " đến ",
+    "-",
+    "- ",
+    " -",
+    " hoặc ",
+    " & ",
+    " tới ",
+    " đến ngày ",
+    " đến hết ",
+    " đến hết ngày ",
+)
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"

@@ -10,6 +10,7 @@ from ..errors import Message
 from .syllables import is_syllable
 
 _DEFINED = r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)"
+_EXPLAINED = r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)"  # VK (Việt kiều)
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
 _UNREAD = r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}"  # would have to be read itself
 _WORD = r"[^\W\d_]+"
@@ -17,7 +18,7 @@ _FOREIGN = r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)"
 
 
 def definitions(text: str) -> dict[str, str]:
-    """Abbreviation -> the words before its brackets: “dịch tả lợn châu Phi (DTLCP)”. The words are as written."""
+    """Abbreviation -> the words before its brackets, or in them: “dịch tả lợn châu Phi (DTLCP)”, “VK (Việt kiều)”."""
     if "(" not in text:
         return {}
     found: dict[str, str] = {}
@@ -25,6 +26,9 @@ def definitions(text: str) -> dict[str, str]:
         words = _named(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
         if words:
             found.setdefault(match[1], words)
+    for match in re.finditer(_EXPLAINED, text):
+        if _named(match[2], match[1]) == match[2]:
+            found.setdefault(match[1], match[2])
     return found
 
 

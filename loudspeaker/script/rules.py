@@ -137,7 +137,7 @@ class Scene:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
         return (
             self.last.kind == kind
-            and self.last.end > at - 8
+            and self.last.end > at - 16
             and self.text[self.last.end : at].lower() in ("", " ", *gaps)
         )
 

@@ -8,7 +8,7 @@ from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
 from ..rules import Answer, Guess, Rule, Scene, reads
-from ..syllables import LOWER, has_marks, is_syllable
+from ..syllables import LOWER, UPPER, has_marks, is_syllable
 from .titles import ambiguous
 
 COMPOSED = Message("an abbreviation put together from its parts")
@@ -206,7 +206,8 @@ _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "T
 def mute(match: re.Match[str], scene: Scene) -> Answer:
     """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:
-        return None
+        named = re.search(rf"[{UPPER}][{LOWER}]* $", scene.text[max(0, match.start() - 8) : match.start()])
+        return spell_letters(match[0]) if named and scene.char(match.end()) == "." else None
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 

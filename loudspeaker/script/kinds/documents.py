@@ -82,7 +82,7 @@ def kind(match: re.Match[str], scene: Scene) -> str | None:
     return scene.lexicon.documents.get(match[1])
 
 
-@reads(r"(\d{1,4}) ?/ ?((?:19|20)\d{2})(?![\d/])")
+@reads(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
 def of_year(match: re.Match[str], scene: Scene) -> str | None:
     """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
     if not scene.before(match.start()).endswith(KINDS):

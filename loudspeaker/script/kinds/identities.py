@@ -20,7 +20,8 @@ _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài
 @reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản 8800… -> tám tám không không"""
-    if not scene.before(match.start()).removesuffix(" số").endswith(_IDENTITIES):
+    words = re.sub(" (?:số|usd|vnd|vnđ)$", "", scene.before(match.start()))
+    if not words.endswith(_IDENTITIES):
         return None
     hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
     return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden

@@ -6,10 +6,11 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
+_MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 
@@ -29,7 +30,7 @@ def dong(match: re.Match[str], scene: Scene) -> Answer:
 
 def _amount(written: str, scene: Scene) -> str:
     """1,500 đồng is 1.500: nobody has half a dong."""
-    return scene.say(written.replace(",", ".") if re.fullmatch(r"\d{1,3},000|\d{1,3},\d00", written) else written)
+    return scene.say(written.replace(",", ".") if re.fullmatch(r"\d{1,3},\d\d0", written) else written)
 
 
 @reads(r"([1-9]\d{0,2}(?: \d{3}){1,4})(?= ?(?:đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|tạ|lít|km|m3)(?![^\W_]))")
@@ -89,10 +90,30 @@ def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
     return said if match[1].endswith("00") else Guess(said, Message("a comma for thousands, or a decimal"))
 
 
+@reads(r"(\d{1,2},\d{2}0)(?: ?- ?(\d{1,2},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])")
+def price(match: re.Match[str], scene: Scene) -> Answer:
+    """giá … ở mức 5,650-5,700: a comma for thousands"""
+    told = re.search(r"\b[Gg]iá\b", scene.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if told is None or scene.continues(match.end(), _MILLIONS):
+        return None
+    until = f" đến {_amount(match[2], scene)}" if match[2] else ""
+    return Guess(f"{_amount(match[1], scene)}{until}", Message("a comma for thousands, or a decimal"))
+
+
 @reads(rf"\$ ?({NUMBER})(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
     """$10 -> mười đô la; $5,000 USD"""
     return f"{_amount(match[1], scene)} đô la"
 
 
-RULES: tuple[Rule, ...] = (thousands_abroad, dong, spaced, millions, thousands, after_scale, currency_first, dollars)
+RULES: tuple[Rule, ...] = (
+    thousands_abroad,
+    price,
+    dong,
+    spaced,
+    millions,
+    thousands,
+    after_scale,
+    currency_first,
+    dollars,
+)

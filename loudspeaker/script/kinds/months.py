@@ -96,6 +96,12 @@ def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("this could be a month or two numbers"))
 
 
+@reads(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
+def some_years(match: re.Match[str], scene: Scene) -> Answer:
+    """sinh năm 2021,2022"""
+    return ", ".join(scene.say(year) for year in re.findall(r"\d{4}", match[0]))
+
+
 @reads(r"(\d{1,2})/(\d{2})(?![\d/])")
 def term(match: re.Match[str], scene: Scene) -> Answer:
     """cà phê kỳ hạn 11/17 -> tháng mười một năm …"""
@@ -140,6 +146,7 @@ RULES: tuple[Rule, ...] = (
     month_of_year,
     term,
     years,
+    some_years,
     season,
     month,
 )

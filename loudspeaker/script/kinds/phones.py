@@ -30,7 +30,9 @@ _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 @reads(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
 def number(match: re.Match[str], scene: Scene) -> str | None:
-    """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một"""
+    """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
+    if match[0].startswith("84") and not scene.before(match.start()).endswith(_STRONG + _WEAK):
+        return None
     return _phone(match)
 
 

@@ -21,12 +21,13 @@ def plate(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {spell_letters(match[2])}, {spell_digits(match[4])}"
 
 
-@reads(r"([A-Z]{2})[- ](\d{2}[.-]?\d{2})(?!\w)", starts="word")
+@reads(r"([A-Z]{2})([- ])(\d{2}[.-]?\d{2})(?!\w)", starts="word")
 def military(match: re.Match[str], scene: Scene) -> str | None:
-    """biển số KV-8250"""
-    if not any(cue in scene.before(match.start()) for cue in _CUES[:2]):
+    """biển số KV-8250; “xe … (SN 1983)” is a driver's year"""
+    words = scene.before(match.start())
+    if not any(cue in words for cue in _CUES) or not (match[2] == "-" or words.endswith(_CUES)):
         return None
-    return f"{spell_letters(match[1])}, {spell_digits(match[2])}"
+    return f"{spell_letters(match[1])}, {spell_digits(match[3])}"
 
 
 @reads(r"([A-ZĐ]{1,3}|[A-Z]{1,2}[a-zA-Z]{1,2})[- ]?(\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")

@@ -124,6 +124,14 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
+@reads(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
+def rate(match: re.Match[str], scene: Scene) -> Answer:
+    """độ mặn (g/l) -> gam trên lít"""
+    units = scene.lexicon.units
+    said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
+    return said if scene.char(match.start() - 1) == "(" else None
+
+
 @reads(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
@@ -205,5 +213,6 @@ RULES: tuple[Rule, ...] = (
     times,
     force,
     bore,
+    rate,
     lone,
 )

@@ -20,7 +20,9 @@ _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lư
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
 _LISTED = re.compile(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
-_DAYS = words_before("hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ")
+_DAYS = words_before(
+    "hạn chót|hạn|hạn nộp|hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|lễ|liệt sĩ"
+)
 
 
 @reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%))")

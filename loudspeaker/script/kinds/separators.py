@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from ..syllables import LOWER, is_syllable
+from ..syllables import LOWER, UPPER, is_syllable
 from .titles import ambiguous
 
 _AMOUNTS = frozenset(("dates", "periods", "months", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
@@ -18,6 +18,7 @@ _SPOKEN = {
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
+_DOSE = re.compile(r"(?:kg|g|tấn) ?(?:N|K2O|P2O5)$")  # 90kg N/ha
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
@@ -114,7 +115,8 @@ def per_number(match: re.Match[str], scene: Scene) -> Answer:
 def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
     unit = scene.lexicon.units.get(match[1].replace(" ", ""))
-    if unit is None or not scene.near_number(match.start()) or unit in ("đồng", "nghìn", "triệu"):
+    dose = _DOSE.search(scene.text[max(0, match.start() - 8) : match.start()])
+    if unit is None or not (dose or scene.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None
     return f" {_each(scene, match.start())} {unit}"
 
@@ -151,11 +153,14 @@ _RATES = words_before("đồng|đ|nghìn đồng|triệu đồng|hộ|người|k
 _RATED = words_after("tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi")
 
 
-@reads(r"/ ?", starts="sign")
+@reads(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
 def per_pair(match: re.Match[str], scene: Scene) -> Answer:
-    """giá nước (đồng/m3), ĐVT: đồng/kg -> đồng một ki lô gam, with no number before"""
-    rated = scene.before(match.start()).endswith(_RATES) and scene.continues(match.end(), _RATED)
-    return " một " if rated and not _either(scene, match.start(), match.end()) else None
+    """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
+    end = match.start(1) if match[1] else match.end()
+    rated = scene.before(match.start()).endswith(_RATES) and scene.continues(end, _RATED)
+    if not rated or _either(scene, match.start(), end):
+        return None
+    return f" một {scene.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
 
 
 def _either(scene: Scene, start: int, end: int) -> bool:
@@ -192,14 +197,19 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "cộng "
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
-    return " cộng " if scene.text[max(0, start - 2) : start].strip()[-1:].isalnum() else ""
+    before = scene.text[max(0, start - 2) : start].strip()[-1:]
+    return " cộng " if before.isalnum() or (before == ")" and scene.char(end + 1).isdecimal()) else ""
 
 
 def _another_bullet(scene: Scene, start: int, end: int) -> bool:
-    """+ Lần 1: 7kg/sào + Lần 2: 8kg/sào, pasted into one line"""
+    """+ Lần 1: 7kg/sào + Lần 2: 8kg/sào, pasted into one line; - Tuyến 9 (…) + Chuyến đầu: …"""
+    if not re.match(rf" [{UPPER}][{LOWER}]", scene.text[end : end + 3]) or scene.char(start - 1) != " ":
+        return False
     line = scene.text.rfind("\n", 0, start) + 1
-    capital = scene.char(end) == " " and scene.char(end + 1).isupper() and scene.char(end + 2).islower()
-    return capital and scene.char(start - 1) == " " and scene.text[line : line + 8].lstrip()[:1] == "+"
+    first = scene.text[line : line + 8].lstrip()[:1]
+    previous = re.search(r"[^\W\d_]+ $", scene.text[max(0, start - 10) : start])
+    listed = first in "-*•" and not (previous and previous[0].istitle())  # - Toán + Văn are added
+    return first == "+" or (listed and re.match(rf" [^\W\d_]+ [{LOWER}]", scene.text[end : end + 12]) is not None)
 
 
 @reads(r"[<>]=? ?(?=\d)", starts="sign")
@@ -264,6 +274,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    tested, full_stop, joined, dash, per_number, per_unit, per_short, per_thing, per_pair, slash, plus, compared, about,
+    tested, full_stop, joined, dash, per_number, per_unit, per_short, per_pair, per_thing, slash, plus, compared, about,
     apostrophe, underline, pictures, sign,
 )  # fmt: skip

@@ -7,7 +7,9 @@ import re
 from ...errors import Message
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
-_CLOCK = words_before("lúc|hồi|vào|từ|đến|khoảng|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ")
+_CLOCK = words_before(
+    "lúc|hồi|vào|từ|đến|khoảng|chậm nhất|muộn nhất|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ"
+)
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
 _AND_HOUR = r"(?:và|,|đến|-) ?\d{1,2}g\d\d"
@@ -148,8 +150,10 @@ def sharp(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
-def minutes(match: re.Match[str], scene: Scene) -> str | None:
-    """15' -> mười lăm phút; “phút 37'” says it already"""
+def minutes(match: re.Match[str], scene: Scene) -> Answer:
+    """15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
+    if scene.char(match.start() - 1) == "'":
+        return None
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     unit = "" if scene.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
     return f"{scene.say(match[1])}{until}{unit}"

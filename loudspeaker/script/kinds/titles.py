@@ -66,6 +66,12 @@ def bare_place(match: re.Match[str], scene: Scene) -> Answer:
     return _PLACES[match[0]] if scene.text[match.start() - 2 : match.start()] == ", " else None
 
 
+@reads(rf"(Q)\.(?=(?:Nam|Ngãi|Ninh|Trị|Bình)(?! [{UPPER}])(?![^\W\d_]))|(B)\.(?=Dương(?![^\W\d_]))", starts="word")
+def province(match: re.Match[str], scene: Scene) -> str:
+    """Q.Ngãi -> Quảng Ngãi; B.Dương -> Bình Dương; Q.Bình Tân is a district"""
+    return "Quảng" if match[1] else "Bình"
+
+
 @reads(r"Th\. ?S\.?(?= ?[^\W\d_])", starts="word")
 def master(match: re.Match[str], scene: Scene) -> Answer:
     """Th.S Lê Văn Hùng -> thạc sĩ"""
@@ -132,4 +138,7 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
-RULES: tuple[Rule, ...] = (title, master, place, bare_place, behind_number, called, slashed, and_so_on, initial)
+RULES: tuple[Rule, ...] = (
+    *(title, master, province, place, bare_place),
+    *(behind_number, called, slashed, and_so_on, initial),
+)

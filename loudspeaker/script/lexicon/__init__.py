@@ -75,7 +75,7 @@ def _last(place: Place, start: int) -> str:
 
 
 def _looks(cue: str, place: Place, end: int) -> bool:
-    """Whether what follows looks like <số>, <Tên> or <chữ>."""
+    """Whether what follows looks like <số>, <ngày>, <Tên> or <chữ>."""
     while place.char(end) in (" ", "."):
         end += 1
     first, second = place.char(end), place.char(end + 1)
@@ -87,6 +87,8 @@ def _looks(cue: str, place: Place, end: int) -> bool:
         )
     if cue == "<máy>":
         return _TELEPHONE.match(place.after(end)) is not None
+    if cue == "<ngày>":
+        return re.match(r"[ .]*\d{1,2} ?/ ?\d", place.after(end)) is not None
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":

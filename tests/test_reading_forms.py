@@ -1,0 +1,230 @@
+"""Days, hours, telephones and amounts in every form that people write, between the words around them: right or marked.
+
+What is expected is built from plain numbers here, apart from every rule of reading; sentences stand in reading/.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scoring import canonical
+
+from loudspeaker.script.numerals import Numerals, spell_digits
+from loudspeaker.script.reading import read
+
+say = Numerals().cardinal
+month_name = Numerals().month
+
+many = settings(max_examples=300, deadline=None)
+_SILENT = re.compile(f"{canonical('ngày').rstrip()}(?= )|{canonical('mùng').rstrip()}(?= )")
+
+
+def any_of(*rows: str) -> st.SearchStrategy[str]:
+    """One of what stands between the bars."""
+    return st.sampled_from("|".join(rows).split("|"))
+
+
+def heard(text: str) -> str:
+    """What is said, without “ngày” and “mùng”, which may be there or not."""
+    return _SILENT.sub("", canonical(text))
+
+
+def right_or_marked(written: str, *expected: str) -> bool:
+    """Whether one of `expected` is heard where `written` is read, or something of it is marked."""
+    reading = read(written)
+    return bool(reading.doubts) or any(heard(one) in heard(reading.spoken) for one in expected)
+
+
+BEFORE_DAYS = any_of(
+    "Ngày |ngày |Sáng |chiều |tối |từ ngày |đến hết ngày |trước ngày |lúc 8h ngày |7h30, |họp vào |Từ |hạn chót ",
+    "Thứ Sáu, |thứ 6 (|sáng mai |tối nay (|kể từ |dịp |kỷ niệm |Thời gian: |Hạn nộp: |bắt đầu từ |chậm nhất ",
+    "Chủ nhật ngày |phiên họp ngày |tính đến ",
+)
+BEHIND_DAYS = any_of(
+    "| tại UBND xã|,|.|)| bà con đến họp|; |: phát thuốc| và báo cáo| (thứ Hai)| âm lịch| hằng năm| các thôn họp",
+)
+DAYS = {
+    "{d}/{m}": "{D} tháng {M}",
+    "{d:02}/{m:02}": "{D} tháng {M}",
+    "{d}-{m}": "{D} tháng {M}",
+    "{d}.{m}": "{D} tháng {M}",
+    "{d}/ {m}": "{D} tháng {M}",
+    "{d}/{m}/{y}": "{D} tháng {M} năm {Y}",
+    "{d:02}/{m:02}/{y}": "{D} tháng {M} năm {Y}",
+    "{d}-{m}-{y}": "{D} tháng {M} năm {Y}",
+    "{d:02}-{m:02}-{y}": "{D} tháng {M} năm {Y}",
+    "{d}.{m}.{y}": "{D} tháng {M} năm {Y}",
+    "{d} - {m} - {y}": "{D} tháng {M} năm {Y}",
+    "{d}/{m}-{y}": "{D} tháng {M} năm {Y}",
+    "{d} tháng {m}": "{D} tháng {M}",
+    "{d} tháng {m}/{y}": "{D} tháng {M} năm {Y}",
+    "{d} tháng {m} năm {y}": "{D} tháng {M} năm {Y}",
+}
+years = st.integers(1945, 2035)
+
+
+@many
+@given(BEFORE_DAYS, st.sampled_from(sorted(DAYS)), BEHIND_DAYS, st.integers(1, 28), st.integers(1, 12), years)
+def test_a_day_is_read_as_a_day(before: str, form: str, behind: str, d: int, m: int, y: int) -> None:
+    words = DAYS[form].format(D=say(d), M=month_name(m), Y=say(y))
+
+    assert right_or_marked(before + form.format(d=d, m=m, y=y) + behind, words)
+
+
+BEFORE_SPANS = any_of(
+    "từ ngày |Từ |trong các ngày |Thời gian: từ ngày |Thời gian: |(từ |diễn ra vào các ngày |trong 2 ngày |sáng ",
+    "- Từ ngày |đợt 2 từ |vào ngày |Lịch nghỉ từ |các tối |từ 8h ngày ",
+)
+SPANS = {
+    "{d}-{e}/{m}": "{D} đến {E} tháng {M}",
+    "{d} - {e}/{m}": "{D} đến {E} tháng {M}",
+    "{d}-{e}/{m}/{y}": "{D} đến {E} tháng {M} năm {Y}",
+    "{d}-{e}.{m}": "{D} đến {E} tháng {M}",
+    "{d}/{m}-{e}/{n}": "{D} tháng {M} đến {E} tháng {N}",
+    "{d}/{m} – {e}/{n}": "{D} tháng {M} đến {E} tháng {N}",
+    "{d}/{m}- {e}/{n}/{y}": "{D} tháng {M} đến {E} tháng {N} năm {Y}",
+    "{d:02}/{m:02}/{y}-{e:02}/{n:02}/{y}": "{D} tháng {M} năm {Y} đến {E} tháng {N} năm {Y}",
+    "{d}/{m} đến hết {e}/{n}": "{D} tháng {M} đến hết {E} tháng {N}",
+    "{d}/{m} → {e}/{n}": "{D} tháng {M} đến {E} tháng {N}",
+    "{d} đến {e}/{m}": "{D} đến {E} tháng {M}",
+    "{d} và {e}/{m}": "{D} và {E} tháng {M}",
+    "{d}, {e}/{m}": "{D} {E} tháng {M}",
+    "{d},{e}/{m}": "{D} {E} tháng {M}",
+    "{d}&{e}/{m}": "{D} và {E} tháng {M}",
+    "{d}/{m} và {e}/{n}": "{D} tháng {M} và {E} tháng {N}",
+    "{d}.{m} - {e}.{n}": "{D} tháng {M} đến {E} tháng {N}",
+    "{d}.{m} và {e}.{n}": "{D} tháng {M} và {E} tháng {N}",
+    "{d}-{m} đến {e}-{n}": "{D} tháng {M} đến {E} tháng {N}",
+    "{d} đến {e}-{m}-{y}": "{D} đến {E} tháng {M} năm {Y}",
+    "{d}-{e} tháng {m}": "{D} đến {E} tháng {M}",
+    "{d}, {e} tháng {m}": "{D} {E} tháng {M}",
+}
+
+
+@many
+@given(BEFORE_SPANS, st.sampled_from(sorted(SPANS)), BEHIND_DAYS, st.integers(1, 20), st.integers(1, 11), st.data())
+def test_days_in_a_row_are_read_as_days(
+    before: str, form: str, behind: str, d: int, m: int, data: st.DataObject
+) -> None:
+    e, n, y = data.draw(st.integers(d + 1, 28)), data.draw(st.integers(m + 1, 12)), data.draw(years)
+    words = SPANS[form].format(D=say(d), E=say(e), M=month_name(m), N=month_name(n), Y=say(y))
+
+    assert right_or_marked(before + form.format(d=d, e=e, m=m, n=n, y=y) + behind, words)
+
+
+BEFORE_HOURS = any_of(
+    "lúc |từ |Từ |vào lúc |hồi |đúng |trước |khoảng |Thời gian: |- Sáng: |đến |bắt đầu |Khung giờ |cắt điện từ ",
+    "chậm nhất ",
+)
+BEHIND_HOURS = any_of("| ngày 5/7| sáng| chiều mai|,|.|)| tại UBND xã| hằng ngày| thứ Bảy|: họp|;")
+HOURS = any_of(
+    "{h}h{m:02}|{h:02}h{m:02}|{h}h{m:02}p|{h}h{m:02}'|{h}h{m:02} phút|{h:02}h:{m:02}|{h}:{m:02}|{h:02}:{m:02}:00",
+    "{h}g{m:02}|{h}g {m:02}|{h} giờ {m:02}|{h} giờ{m:02}|{h:02} giờ {m:02} phút",
+)
+
+
+@many
+@given(BEFORE_HOURS, HOURS, any_of(" - |-|- | đến | tới "), BEHIND_HOURS, st.integers(4, 21), st.data())
+def test_hours_are_read_as_hours(before: str, form: str, link: str, behind: str, h: int, data: st.DataObject) -> None:
+    m, until = data.draw(st.sampled_from([0, 5, 15, 30, 45])), data.draw(st.integers(h + 1, 23))
+    begins = f"{say(h)} giờ" + (f" {say(m)}" if m else "")
+    ends = [f"{word} {say(until)} giờ ba mươi" for word in ("đến", "tới")]
+    span = before + form.format(h=h, m=m) + link + form.format(h=until, m=30) + behind
+
+    assert right_or_marked(before + form.format(h=h, m=m) + behind, begins)
+    assert right_or_marked(span, *(f"{begins}{minutes} {end}" for minutes in ("", " phút") for end in ends))
+
+
+BEFORE_PHONES = any_of(
+    "|SĐT: |ĐT |điện thoại: |Hotline: |đường dây nóng |Liên hệ ông Lê Văn Hùng, |đ/c Nam - |số |anh Tuấn (|gọi ",
+    "qua số |- Công an xã: |Zalo |Trưởng trạm: BS. Hà – |bà Hoa ",
+)
+BEHIND_PHONES = any_of(
+    "|.|)|;| để được hỗ trợ| (gặp đ/c Nam)| - UBND xã| trước ngày 15/7| (24/7)|; 0912.345.678| hoặc 0987654321",
+    " - 0912 345 678|/0912345678",
+)
+MOBILE = [(10,), (4, 3, 3), (3, 3, 4), (4, 2, 2, 2), (4, 6), (5, 5), (3, 3, 2, 2), (3, 7)]
+LINE = [(11,), (4, 7), (4, 4, 3), (4, 1, 3, 3)]
+
+
+@many
+@given(BEFORE_PHONES, st.sampled_from(MOBILE + LINE), any_of(".| |-"), BEHIND_PHONES, st.integers(0, 10**9 - 1))
+def test_a_telephone_number_is_read_digit_by_digit(
+    before: str, sizes: tuple[int, ...], gap: str, behind: str, number: int
+) -> None:
+    digits = f"09{number:08}"[:10] if sum(sizes) == 10 else f"02{number:09}"
+    ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
+    written = gap.join(digits[end - size : end] for size, end in zip(sizes, ends, strict=True))
+
+    assert right_or_marked(before + written + behind, spell_digits(digits))
+
+
+BEFORE_MONEY = any_of(
+    "giá |mức |hỗ trợ |nộp |phạt từ |khoảng |trị giá |kinh phí: |(|- Mức thu: |mỗi suất ",
+)
+BEHIND_MONEY = any_of("|,|.|)| cho| đối với hộ nghèo| năm 2026| từ ngày 1/7")
+PER = {
+    "": "",
+    "/kg": "một ki lô gam",
+    "/con": "một con",
+    "/người/tháng": "một người một tháng",
+    "/ha": "một héc ta",
+    "/m2": "một mét vuông",
+    "/HS/tháng": "một học sinh một tháng",
+    "/01 hộ": "một hộ",
+    "/ 1 sào": "một sào",
+    "/lượt": "một lượt",
+    "/kWh": "một ki lô oát giờ",
+}
+SCALES = {
+    "tr": "triệu",
+    " triệu": "triệu",
+    " triệu đồng": "triệu đồng",
+    "tr.đ": "triệu đồng",
+    " tỷ đồng": "tỷ đồng",
+    " tỉ": "tỷ",
+    " triệu VNĐ": "triệu đồng",
+    " nghìn đồng": "nghìn đồng",
+    " ng.đ": "nghìn đồng",
+    "k": "nghìn",
+}
+per = st.sampled_from(sorted(PER))
+
+
+def rates(words: str, each: str) -> list[str]:
+    """“… đồng một ki lô gam”, with trên or mỗi in the place of một, or trên before it."""
+    return [f"{words} {PER[each].replace('một', word, 1)}".strip() for word in ("một", "trên", "mỗi", "trên một")]
+
+
+@many
+@given(
+    BEFORE_MONEY,
+    st.integers(2, 9_999).map(lambda n: n * 500),
+    any_of("|-| - | đến "),
+    any_of("đ| đồng|đồng| VNĐ|vnđ|Đ|₫"),
+    per,
+    BEHIND_MONEY,
+)
+def test_an_amount_is_read_with_its_currency(
+    before: str, amount: int, link: str, currency: str, each: str, behind: str
+) -> None:
+    more = amount + 50_000
+    written, words = f"{amount:,}", say(amount)
+    if link:
+        written, words = f"{written}{link}{more:,}", f"{words} đến {say(more)}"
+
+    assert right_or_marked(before + written.replace(",", ".") + currency + each + behind, *rates(f"{words} đồng", each))
+
+
+@many
+@given(BEFORE_MONEY, st.integers(1, 900), any_of("|,5|,25"), st.sampled_from(sorted(SCALES)), per, BEHIND_MONEY)
+def test_an_amount_is_read_with_its_scale(
+    before: str, whole: int, part: str, scale: str, each: str, behind: str
+) -> None:
+    fraction = {"": "", ",5": " phẩy năm", ",25": " phẩy hai mươi lăm"}[part]
+
+    assert right_or_marked(
+        f"{before}{whole}{part}{scale}{each}{behind}", *rates(f"{say(whole)}{fraction} {SCALES[scale]}", each)
+    )
