@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from ..errors import Message
 from .rules import Said
 
+_LINKS = frozenset(("separators", "rates"))
 _RATES = frozenset(("money", "quantities"))  # what may be told per something
 _RANGED = frozenset(
     ("times", "dates", "periods", "phones", "addresses", "money")
@@ -40,7 +41,7 @@ def _speaks(text: str, said: Said) -> bool:
 
 def _glued(text: str, one: Said, other: Said) -> bool:
     """Whether the two stand in one word with a digit on both sides, and not in one of the usual ways."""
-    if other.start - one.end > 2 or other.kind == "separators":
+    if other.start - one.end > 2 or other.kind in _LINKS:
         return False
     sign = text[one.end : other.start]
     if sign == " " and one.kind == other.kind == "numbers":

@@ -144,8 +144,7 @@ class Scene:
     def near_number(self, at: int, words: int = 3) -> bool:
         """Whether a number was read at most a few words before `at`, with no pause between."""
         gap = self.text[self.last.end : at] if at - self.last.end <= REACH else ","
-        per = self.last.kind == "separators" and self.last.spoken.lstrip().startswith(("một", "trên"))
-        counted = per or self.last.kind in _COUNTS
+        counted = self.last.kind in _COUNTS
         return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
 
     def variety(self, at: int) -> bool:
@@ -181,4 +180,4 @@ _VARIETIES = words_before(
     "giống|keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
 _SORTS = r"\b(?:giống|lúa|ngô|sắn) "
-_COUNTS = frozenset(("quantities", "money", "numbers", "ranges", "fractions"))
+_COUNTS = frozenset(("rates", "quantities", "money", "numbers", "ranges", "fractions"))

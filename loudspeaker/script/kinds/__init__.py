@@ -27,6 +27,7 @@ from .phones import RULES as phones
 from .plates import RULES as plates
 from .quantities import RULES as quantities
 from .ranges import RULES as ranges
+from .rates import RULES as rates
 from .romans import RULES as romans
 from .scores import RULES as scores
 from .separators import RULES as separators
@@ -59,6 +60,7 @@ ORDER: tuple[Rule, ...] = (
     *codes,
     *titles,
     *acronyms,
+    *rates,
     *separators,
     *numbers,
 )

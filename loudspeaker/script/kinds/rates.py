@@ -1,0 +1,84 @@
+"""Rates: what stands behind a slash and is told for each of something: đồng/kg, tạ/ha, mm/24h; not thôn/bản."""
+
+from __future__ import annotations
+
+import re
+
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..syllables import LOWER
+from .titles import ambiguous
+
+_DOSE = re.compile(r"(?:kg|g|tấn) ?(?:N|K2O|P2O5)$")  # 90kg N/ha
+_SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
+_SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
+_LIKE = (
+    frozenset(words_after("trâu|bò|dê|lợn|heo|gà|vịt|ngan|ngỗng|cừu|ngựa|chó|mèo")),
+    frozenset(
+        words_after("xã|phường|thôn|bản|ấp|tổ|khu|xóm|huyện|quận|làng|buôn|tỉnh|thành|thị|khóm|cơ|đơn|ban|ngành")
+    ),
+    frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
+)
+_RATES = words_before("đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
+_RATED = words_after("tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi")
+
+
+@reads(r" ?/ ?(?=\d)", starts="sign")
+def per_number(match: re.Match[str], scene: Scene) -> Answer:
+    """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h"""
+    return " trên " if scene.near_number(match.start()) else None
+
+
+@reads(r"/ ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
+def per_unit(match: re.Match[str], scene: Scene) -> Answer:
+    """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
+    unit = scene.lexicon.units.get(match[1].replace(" ", ""))
+    dose = _DOSE.search(scene.text[max(0, match.start() - 8) : match.start()])
+    if unit is None or not (dose or scene.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
+        return None
+    return f" {_each(scene, match.start())} {unit}"
+
+
+@reads(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
+def per_short(match: re.Match[str], scene: Scene) -> Answer:
+    """60.000đ/HS/tháng -> một học sinh một tháng"""
+    entry = scene.meaning(match[1], match.start(1), match.end())
+    if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
+        return None
+    said = f" một {entry.reading}"
+    return said if entry.sure else Guess(said, ambiguous(match[1]))
+
+
+@reads(rf"/ ?(?=[{LOWER}])", starts="sign")
+def per_thing(match: re.Match[str], scene: Scene) -> Answer:
+    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản and 1 trâu/bò"""
+    if _either(scene, match.start(), match.end()):
+        return None
+    spent = scene.last.kind == "times" and scene.last.end == match.start() and scene.continues(match.end(), _SPANS)
+    return " một " if spent or scene.near_number(match.start(), 4) else None
+
+
+@reads(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
+def per_pair(match: re.Match[str], scene: Scene) -> Answer:
+    """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
+    end = match.start(1) if match[1] else match.end()
+    rated = scene.before(match.start()).endswith(_RATES) and scene.continues(end, _RATED)
+    if not rated or _either(scene, match.start(), end):
+        return None
+    return f" một {scene.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
+
+
+def _either(scene: Scene, start: int, end: int) -> bool:
+    """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
+    _, slash, thing = scene.text[max(0, start - 16) : start].rpartition("/")
+    before = re.findall(r"[^\W\d_]+", thing)
+    after = re.match(r"[^\W\d_]+", scene.text[end : end + 8])
+    if not before or after is None:
+        return False
+    return (slash != "" and after[0] in before) or any({before[-1], after[0]} <= sort for sort in _LIKE)
+
+
+def _each(scene: Scene, at: int) -> str:
+    return "một" if scene.last.kind == "money" or scene.before(at).endswith(_SUMS) else "trên"
+
+
+RULES: tuple[Rule, ...] = (per_number, per_unit, per_short, per_pair, per_thing)
