@@ -12,6 +12,7 @@ from .rules import Scene, words_after, words_before
 
 YEAR = r"((?:1[5-9]|20)\d{2})"
 END = r"(?!\d)(?![./-]\d)"
+MONTH = r"(?:\d|[Gg]iêng|[Cc]hạp|[Mm]ột|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy|[Tt]ám|[Cc]hín|[Mm]ười)(?![^\W\d_])"
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 _STRONG = words_before(

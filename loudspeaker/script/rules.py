@@ -81,7 +81,7 @@ def words_after(cues: str) -> tuple[str, ...]:
     return tuple(spellings(cues))
 
 
-_TIGHT = re.compile(r"(?<=[,;:])(?=[^\W\d])")  # 11h30,ngày 6
+_TIGHT = re.compile(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
 _OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 
 

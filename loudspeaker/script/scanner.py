@@ -105,5 +105,5 @@ def _silent(sign: str, at: int, scene: Scene) -> bool:
         return True
     following = scene.text[at + 1 : at + 2]
     if sign == ".":
-        return following not in ("/", ".", "_") and not following.islower()
+        return following not in ("/", ".", "_") and not following.isalpha()
     return sign == "(" and following not in ("0", "+", "-")

@@ -105,9 +105,9 @@ def newspaper(match: re.Match[str], scene: Scene) -> str | None:
     return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
-@reads(r"[A-ZĐ](?:\.[A-ZĐƯ]){1,5}(?![^\W\d_])\.?", starts="word")
+@reads(r"[A-ZĐ](?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
-    """T.Ư -> trung ương; initials letter by letter"""
+    """T.Ư -> trung ương; initials letter by letter: anh T.Th.H."""
     letters = match[0].replace(".", "")
     if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
@@ -146,6 +146,16 @@ def _sayable(word: str) -> bool:
     if len(word) > 5 and vowels >= 0.3 * len(word):
         return re.search(r"[^AEIOUY]{3}", re.sub("[TPCSWG]H|CK|NG|ST", "T", word)) is None
     return vowels > 0 and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
+
+
+@reads(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
+def glued(match: re.Match[str], scene: Scene) -> Answer:
+    """hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
+    if match[1].isascii() or not is_syllable(match[1]):
+        return None
+    answer = _single(match[2], match.start(2), match.end(), scene)
+    words, why = answer if isinstance(answer, Guess) else (answer, None)
+    return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
 
 
 @reads(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
@@ -211,4 +221,4 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 
-RULES: tuple[Rule, ...] = (newspaper, headline, dotted, chain, single, small, small_first, prefixed, mute)
+RULES: tuple[Rule, ...] = (newspaper, headline, dotted, chain, single, glued, small, small_first, prefixed, mute)

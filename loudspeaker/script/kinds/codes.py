@@ -63,6 +63,8 @@ def lineage(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
 def graded(match: re.Match[str], scene: Scene) -> str | None:
     """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
+    if "," in match[0] and match[1] != "PM":
+        return None
     point = "phẩy" if match[1] == "PM" else "chấm"
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..days import END, YEAR, Day, as_day, counted, dated, day_words, hinted
+from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
 _SINCE = words_before("từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến")  # từ 1/9 xã tổ chức
+_HOLIDAYS = words_before(
+    "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
+    "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ"
+)
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
@@ -80,6 +84,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
         return None
     falling = match[2] == "-" and day.day > day.month
+    if match[2] == "-" and f"{day.day}/{day.month}" in _MARKED and scene.before(at).endswith(_HOLIDAYS):
+        return _one(scene, at, day)
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
     if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and hinted(scene, at, end)):
         return _one(scene, at, day)
@@ -154,7 +160,7 @@ def turned(match: re.Match[str], scene: Scene) -> Answer:
     return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
 
 
-@reads(r"(\d{1,2})(?= tháng (?:\d|[Gg]iêng|[Cc]hạp|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))")
+@reads(r"(\d{1,2})(?= tháng " + MONTH + ")")
 def day(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn"""
     if not scene.before(match.start()).endswith(" ngày"):

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..days import END, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
+from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after
 
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
@@ -28,9 +28,9 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("this could be a date or a number")) if likely else None
 
 
-@reads(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= tháng \d)")
+@reads(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
 def spelt_month(match: re.Match[str], scene: Scene) -> Answer:
-    """28, 29,30 tháng 3: three days"""
+    """28, 29,30 tháng 3, 14,15 và 16 tháng Ba: three days"""
     days = [int(day) for day in re.findall(r"\d+", match[0])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
     return ", ".join(scene.say(str(day)) for day in days) if rising else None

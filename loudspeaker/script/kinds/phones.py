@@ -33,7 +33,8 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
     if match[0].startswith("84") and not scene.before(match.start()).endswith(_STRONG + _WEAK):
         return None
-    return _phone(match)
+    told = scene.before(match.start()).endswith(_STRONG) or scene.follows("phones", match.start(), *_GAPS)
+    return _phone(match, 9 if told else 10)
 
 
 @reads(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
@@ -60,7 +61,8 @@ def cut_short(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
 
 
-def _phone(match: re.Match[str]) -> str | None:
+def _phone(match: re.Match[str], least: int = 10) -> str | None:
+    """The digits, where there are as many as a number has; before 2008 some had nine: 054.831353"""
     digits = re.sub(r"\D", "", match[0])
     length = len(digits) + len(re.findall(r"[xX*]", match[0]))
     if digits.startswith("84"):
@@ -68,7 +70,7 @@ def _phone(match: re.Match[str]) -> str | None:
         return plus + grouped(match[0]) if 11 <= length <= 13 else None
     if digits.startswith(("1800", "1900")):
         return grouped(match[0]) if 6 <= length <= 10 else None
-    return grouped(match[0]) if 10 <= length <= 11 or (length == 9 and "(" in match[0]) else None
+    return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
 @reads(rf"(\d{{3,8}}(?:[ .]\d{{2,4}}){{0,3}}|\d(?:[ .]\d{{3}}){{2}})(?![\d%])(?![.,/]\d)(?! ?(?:{_COUNTED})(?![^\W_]))")

@@ -41,6 +41,13 @@ def joined(match: re.Match[str], scene: Scene) -> Answer:
     return " " if before and after and is_syllable(before[0]) and is_syllable(after[0]) else "."
 
 
+@reads(rf"\.(?=[{UPPER}])", starts="sign")
+def ended(match: re.Match[str], scene: Scene) -> Answer:
+    """8 địa phương.Ngày 04/03 -> a full stop, where the blank was forgotten; none in V.League"""
+    initial = re.search(r"(?<![^\W_])[A-ZĐ]$", scene.text[max(0, match.start() - 2) : match.start()])
+    return " " if initial else ". "
+
+
 @reads(r"-{1,200}", starts="sign")
 def dash(match: re.Match[str], scene: Scene) -> Answer:
     """A dash: bullet, minus, until, pause, or part of a word"""
@@ -198,6 +205,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(tested, full_stop, joined, dash, slash, plus, compared, about),
+    *(tested, full_stop, joined, ended, dash, slash, plus, compared, about),
     *(apostrophe, underline, pictures, sign),
 )

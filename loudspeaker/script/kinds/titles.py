@@ -11,7 +11,7 @@ from ..syllables import LOWER, UPPER
 
 _DOTTED = (
     r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
-    r"|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
+    r"|HT|ĐĐ|NT|SC|LM|MS|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
 _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
@@ -34,7 +34,13 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
 
 
-@reads(rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$))|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)", starts="word")
+_INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
+
+
+@reads(
+    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$)|{_INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
+    starts="word",
+)
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
@@ -98,9 +104,9 @@ _CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|h�
 _CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
 
 
-@reads(rf"([aceôAC]) (?=[{UPPER}][{LOWER}]{{1,6}}\))", starts="word")
+@reads(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
 def behind_number(match: re.Match[str], scene: Scene) -> Answer:
-    """0888886789 (a Cường) -> anh Cường; (A Cường) may be his name"""
+    """0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name"""
     if not scene.follows("phones", match.start(), " (", "("):
         return None
     said = _CALLED[match[1].lower()] + " "
@@ -121,7 +127,7 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
-_NO_LETTER = r"(?![^\W\d_]|'[^\W\d_]|\.[A-ZĐƯ](?![^\W\d_]))"
+_NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{_INITIAL})"
 
 
 @reads(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")

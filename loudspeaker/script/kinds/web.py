@@ -107,9 +107,8 @@ _KEPT = frozenset(
         "online|app"
     )
 )
-_KNOWN = {
-    name.replace(" ", ""): name.split() for name in words_after("cong an|long an|nghe an|hoi an|di an|y te|thuan an")
-}
+_WHOLE = words_after("tinh uy|huyen uy|thanh uy|dang uy|thuy san|cong an|long an|nghe an|hoi an|di an|thuan an|y te")
+_KNOWN = {name.replace(" ", ""): name.split() for name in _WHOLE}
 _NAMES = f"({'|'.join(_KNOWN)})"  # not co ngan, lon gan, ta my te
 _OFFICES = words_after("ubnd|hdnd|bhxh|ubmttq|stttt|vpub")
 
