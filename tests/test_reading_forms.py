@@ -228,3 +228,92 @@ def test_an_amount_is_read_with_its_scale(
     assert right_or_marked(
         f"{before}{whole}{part}{scale}{each}{behind}", *rates(f"{say(whole)}{fraction} {SCALES[scale]}", each)
     )
+
+
+BEFORE_QUANTITIES = any_of(
+    "khoảng |đạt |từ |trên |dưới |(|cao |rộng |bón |gần |tối đa |là |tăng |chiếm |sâu |nặng |với |có nơi |: ",
+)
+BEHIND_QUANTITIES = any_of("|,| tại xã|)|.| so với| và| trở lên|;| mỗi vụ|/.")
+UNITS = {
+    "kg": "ki lô gam",
+    "tấn": "tấn",
+    "ha": "héc ta",
+    "m2": "mét vuông",
+    "m³": "mét khối",
+    "km": "ki lô mét",
+    "mm": "mi li mét",
+    "lít": "lít",
+    "%": "phần trăm",
+    "‰": "phần nghìn",
+    "°C": "độ xê",
+    "oC": "độ xê",
+    "kWh": "ki lô oát giờ",
+    "tuổi": "tuổi",
+    "tạ/ha": "tạ trên héc ta",
+    "kg/sào": "ki lô gam một sào",
+    "km/h": "ki lô mét trên giờ",
+    "m3/s": "mét khối trên giây",
+    "viên/ngày": "viên một ngày",
+}
+
+
+@many
+@given(
+    BEFORE_QUANTITIES,
+    st.integers(1, 3_000),
+    st.integers(1, 200),
+    any_of("| "),
+    any_of("-| - |- | đến "),
+    st.sampled_from(sorted(UNITS)),
+    BEHIND_QUANTITIES,
+)
+def test_a_quantity_is_read_with_its_unit(
+    before: str, one: int, step: int, gap: str, link: str, unit: str, behind: str
+) -> None:
+    first, last = (f"{number:,}".replace(",", ".") for number in (one, one + step))
+    words = f"{say(one)} đến {say(one + step)} {UNITS[unit]}"
+    twice = f"{say(one)} {UNITS[unit]} đến {say(one + step)} {UNITS[unit]}"
+
+    assert right_or_marked(f"{before}{first}{gap}{unit}{behind}", f"{say(one)} {UNITS[unit]}")
+    assert right_or_marked(f"{before}{first}{link}{last}{gap}{unit}{behind}", words)
+    assert right_or_marked(f"{before}{first}{gap}{unit}{link}{last}{gap}{unit}{behind}", twice)
+
+
+PEOPLE = any_of(
+    "Nguyễn Văn Hùng|Lê Thị Hoa|Giàng A Páo|H'Bia Niê|Y Thông Ksơr|K'Brểu|Vi Thị Ngọc|Hồ Văn Chín|Thào Mí Và"
+)
+TITLES = {
+    "ông ": "ông",
+    "đ/c ": "đồng chí",
+    "Đ/c ": "đồng chí",
+    "Ô. ": "ông",
+    "BS. ": "bác sĩ",
+    "ThS.BS ": "thạc sĩ bác sĩ",
+    "PGS.TS ": "phó giáo sư tiến sĩ",
+    "KS. ": "kỹ sư",
+    "DS. ": "dược sĩ",
+    "BSCKII. ": "bác sĩ chuyên khoa hai",
+    "NSƯT ": "nghệ sĩ ưu tú",
+}
+ROLES = {
+    "": "",
+    " - Chủ tịch UBND xã": "chủ tịch ủy ban nhân dân xã",
+    ", PCT HĐND xã": "phó chủ tịch hội đồng nhân dân xã",
+    " - UVBTV Huyện ủy": "ủy viên ban thường vụ huyện ủy",
+    ", PBT Đảng ủy": "phó bí thư đảng ủy",
+    " - Trưởng CA xã": "trưởng công an xã",
+    " (SN 1987)": "sinh năm một nghìn chín trăm tám mươi bảy",
+    " - GĐ HTX": "giám đốc hợp tác xã",
+    ", SĐT 0912.345.678": "số điện thoại không chín một hai ba bốn năm sáu bảy tám",
+}
+AROUND = any_of(
+    "Liên hệ {}.|{} phát biểu tại hội nghị.|Tham dự có {}; các đồng chí.|- {}: trực lãnh đạo|do {} làm chủ nhiệm"
+)
+
+
+@many
+@given(st.sampled_from(sorted(TITLES)), PEOPLE, st.sampled_from(sorted(ROLES)), AROUND)
+def test_a_person_is_read_with_title_and_office(title: str, name: str, role: str, around: str) -> None:
+    written = around.format(title + name + role)
+
+    assert right_or_marked(written, f"{TITLES[title]} {name} {ROLES[role]}")

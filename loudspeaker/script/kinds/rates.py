@@ -74,7 +74,8 @@ def _either(scene: Scene, start: int, end: int) -> bool:
     after = re.match(r"[^\W\d_]+", scene.text[end : end + 8])
     if not before or after is None:
         return False
-    return (slash != "" and after[0] in before) or any({before[-1], after[0]} <= sort for sort in _LIKE)
+    again = slash != "" and re.search(r"[^\w\s]|\d", thing) is None and after[0] in before  # not bao/sào - 35 bao/sào
+    return again or any({before[-1], after[0]} <= sort for sort in _LIKE)
 
 
 def _each(scene: Scene, at: int) -> str:

@@ -9,7 +9,9 @@ from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 
-_AMOUNTS = frozenset(("dates", "periods", "months", "times", "money", "quantities", "numbers", "fractions", "ordinals"))
+_AMOUNTS = frozenset(
+    ("dates", "periods", "months", "times", "money", "quantities", "rates", "numbers", "fractions", "ordinals")
+)
 _SPOKEN = {
     "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "°": "độ", "€": "ơ rô", "$": "đô la",
     "£": "bảng Anh",

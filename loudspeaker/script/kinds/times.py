@@ -16,7 +16,7 @@ _AND_HOUR = r"(?:và|,|đến|-) ?\d{1,2}g\d\d"
 _GIO = re.compile(r"(?<!\d)\d{1,2}g[0-5]\d(?!\d)")  # 8g … 11g30, … đến 15g
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
-_PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày|-|và")
+_PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
 
 
 @reads(rf"(\d{{1,2}}) ?[hH](?:(?:[.:]| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")

@@ -126,6 +126,12 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(match[0], _LONE) if within else None
 
 
+@reads(rf"Ô\.(?= ?[{UPPER}])", starts="word")
+def mister(match: re.Match[str], scene: Scene) -> Answer:
+    """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
+    return None if _after_name(scene, match.start()) else "ông"
+
+
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{_INITIAL})"
 
@@ -145,6 +151,6 @@ def ambiguous(written: str) -> Message:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, place, bare_place),
+    *(title, master, province, mister, place, bare_place),
     *(behind_number, called, slashed, and_so_on, initial),
 )

@@ -92,7 +92,7 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":
-        return first.isupper() and (second.islower() or second == "")
+        return first.isupper() and (second.islower() or second in ("", "'"))  # H'Bia
     return first.islower()
 
 
