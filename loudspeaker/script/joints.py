@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import Message
-from .rules import Said
+from .rules import APART, Said
 
 _LINKS = frozenset(("separators", "rates"))
 _RATES = frozenset(("money", "quantities"))  # what may be told per something
@@ -18,7 +18,6 @@ _RANGED = frozenset(
     ("times", "dates", "periods", "phones", "addresses", "money")
 )  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
-_TWO = Message("one number with a blank, or two numbers")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
@@ -30,7 +29,7 @@ def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
             yield said
             continue
         if last is not None and said.why is None and _glued(text, last, said):
-            said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else _TWO)
+            said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else APART)
         yield said
         last = said
 

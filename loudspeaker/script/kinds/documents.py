@@ -34,18 +34,17 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
         return None
     year = f" năm {scene.say(match[3])}" if match[3] else ""
     said = _by_kind(match, scene) or codes(match[5], scene)
-    rest = re.split(r"\.\s|\n", scene.text[match.end() : match.end() + 2 * REACH].lower())[0]
-    if _COMMAND.search(rest) or "CĐ-" in match[5] or _led(match, scene):
-        said = said.replace("ban chấp hành", "ban chỉ huy")
-    if "thành ủy" in rest or "thành uỷ" in rest:
-        said = said.replace("tỉnh ủy", "thành ủy")
-    said = f"{_numeral(match[1], scene)}{year} {said}"
+    said = f"{_numeral(match[1], scene)}{year} {_of_whom(said, match, scene)}"
     return Guess(said, COMPOSED) if _puzzling(match[5], scene) else said
 
 
-def _led(match: re.Match[str], scene: Scene) -> bool:
-    """Whether a command was spoken of just before: Trưởng Ban Chỉ huy … ký quyết định số 3186/QĐ-BCH"""
-    return _COMMAND.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower()) is not None
+def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
+    """BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự"""
+    before = scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
+    behind = re.split(r"\.\s|\n", scene.text[match.end() : match.end() + 2 * REACH].lower())[0]
+    if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
+        said = said.replace("ban chấp hành", "ban chỉ huy")
+    return said.replace("tỉnh ủy", "thành ủy") if re.search("thành (?:ủy|uỷ)", behind) else said
 
 
 def _by_kind(match: re.Match[str], scene: Scene) -> str:

@@ -6,10 +6,11 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import APART, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
+_COMMA = Message("a comma for thousands, or a decimal")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
@@ -38,7 +39,7 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
     if not scene.labelled(match.start()):
         return scene.say(match[1])
-    return Guess(scene.say(match[1]), Message("one number with a blank, or two numbers"))
+    return Guess(scene.say(match[1]), APART)
 
 
 @reads(
@@ -59,7 +60,7 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
     return f" {scene.say(digits.ljust(3, '0'))} {below}"
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))(đ)?(?![^\W_])")
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_])")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
@@ -87,7 +88,7 @@ def currency_first(match: re.Match[str], scene: Scene) -> str | None:
 def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
     """86,400 USD: written as dollars are, with a comma for thousands"""
     said = f"{scene.say(match[1].replace(',', '.'))} {scene.lexicon.units.get(match[2], match[2])}"
-    return said if match[1].endswith("00") else Guess(said, Message("a comma for thousands, or a decimal"))
+    return said if match[1].endswith("00") else Guess(said, _COMMA)
 
 
 @reads(r"(\d{1,2},\d{2}0)(?: ?- ?(\d{1,2},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])")
@@ -97,7 +98,7 @@ def price(match: re.Match[str], scene: Scene) -> Answer:
     if told is None or scene.continues(match.end(), _MILLIONS):
         return None
     until = f" đến {_amount(match[2], scene)}" if match[2] else ""
-    return Guess(f"{_amount(match[1], scene)}{until}", Message("a comma for thousands, or a decimal"))
+    return Guess(f"{_amount(match[1], scene)}{until}", _COMMA)
 
 
 @reads(rf"\$ ?({NUMBER})(?: ?USD(?![^\W_]))?", starts="sign")

@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import APART, Answer, Guess, Rule, Scene, reads, words_after
 
 _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
 
@@ -41,7 +41,7 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     said = scene.say(re.sub("[ ,]", "", match[1]))
     if "," in match[1] or re.search(" 0", match[1]) or not scene.labelled(match.start()):
         return said
-    return Guess(said, Message("one number with a blank, or two numbers"))
+    return Guess(said, APART)
 
 
 @reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;)]|$)")
