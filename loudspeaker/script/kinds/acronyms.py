@@ -175,8 +175,10 @@ _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 def composed(word: str, scene: Scene) -> str:
     """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
 
-    A short one only from those with one meaning; nothing where a letter is left over.
+    A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
+    where a letter is left over.
     """
+    guessing = len(word) > 5 and not set(word) & set("EFIJOWZ")  # VNCERT is foreign
     if len(word) > 12:
         return ""
     best: list[list[str] | None] = [[], *([None] * len(word))]
@@ -186,7 +188,7 @@ def composed(word: str, scene: Scene) -> str:
         for start in range(end - 1):
             so_far = best[start]
             entry = scene.lexicon.known(word[start:end])
-            if so_far is None or entry is None or not (entry.sure or len(word) > 5):
+            if so_far is None or entry is None or not (entry.sure or guessing):
                 continue
             known = best[end]
             if known is None or len(so_far) + 1 < len(known):

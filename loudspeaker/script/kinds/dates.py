@@ -160,6 +160,12 @@ def turned(match: re.Match[str], scene: Scene) -> Answer:
     return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
 
 
+@reads(r"(\d{1,2}) ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
+def named_month(match: re.Match[str], scene: Scene) -> str:
+    """ngày 8/Giêng -> mùng tám tháng Giêng"""
+    return as_day(scene, match.start(), f"{day_words(int(match[1]), scene.numerals)} tháng {match[2]}")
+
+
 @reads(r"(\d{1,2})(?= tháng " + MONTH + ")")
 def day(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn"""
@@ -168,4 +174,4 @@ def day(match: re.Match[str], scene: Scene) -> Answer:
     return day_words(int(match[1]), scene.numerals)
 
 
-RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, day)
+RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, named_month, day)

@@ -14,7 +14,7 @@ _WHOLES = words_after(
     "diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu"
 )
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
-_LEVELS = words_before("hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
+_LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 _CLASSES = re.compile(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 
 

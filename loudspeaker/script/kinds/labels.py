@@ -81,6 +81,14 @@ def small_part(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.cardinal(value) if value and listed else None
 
 
+@reads(r"([ivx]{1,5})\)", starts="word")
+def small_label(match: re.Match[str], scene: Scene) -> str | None:
+    """i) thu gom; ii) phân loại -> một, …"""
+    value = roman(match[1])
+    listed = "ii)" in scene.text and "h)" not in scene.text
+    return scene.numerals.cardinal(value) + "," if value and listed and _opens(match, scene) else None
+
+
 def _opens(match: re.Match[str], scene: Scene) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
@@ -89,4 +97,14 @@ def _opens(match: re.Match[str], scene: Scene) -> bool:
     return paused and head.rfind("(") <= head.rfind(")")
 
 
-RULES: tuple[Rule, ...] = (numbered, section, inner_section, inner_number, small_part, letter, line_letter, part)
+RULES: tuple[Rule, ...] = (
+    numbered,
+    section,
+    inner_section,
+    inner_number,
+    small_part,
+    small_label,
+    letter,
+    line_letter,
+    part,
+)

@@ -9,7 +9,7 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
-    "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|khu phố|liên đội|lô"
+    "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|khu phố|liên đội|lô|mức độ"
 )
 _SITES = words_before("kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm")
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")

@@ -37,6 +37,12 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match, 9 if told else 10)
 
 
+@reads(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
+def keyed(match: re.Match[str], scene: Scene) -> str:
+    """bấm *101# -> sao một không một thăng"""
+    return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
+
+
 @reads(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
 def masked(match: re.Match[str], scene: Scene) -> str | None:
     """0977.xxx.123: the middle is hidden"""
@@ -73,7 +79,10 @@ def _phone(match: re.Match[str], least: int = 10) -> str | None:
     return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
-@reads(rf"(\d{{3,8}}(?:[ .]\d{{2,4}}){{0,3}}|\d(?:[ .]\d{{3}}){{2}})(?![\d%])(?![.,/]\d)(?! ?(?:{_COUNTED})(?![^\W_]))")
+@reads(
+    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d(?:[ .]\d{3}){2})(?![\d%])"
+    rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
+)
 def short(match: re.Match[str], scene: Scene) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = scene.before(match.start())
@@ -101,4 +110,4 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (number, masked, first_of_two, first_of_row, short, cut_short)
+RULES: tuple[Rule, ...] = (keyed, number, masked, first_of_two, first_of_row, short, cut_short)

@@ -6,19 +6,23 @@ import re
 
 from ..numerals import spell_digits, spell_letters
 from ..rules import Rule, Scene, reads, words_before
+from .phones import grouped
 
 _CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
 _BOATS = words_before("tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
 _SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 
 
-@reads(r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?-? ?)(\d{3}\.?\d{2}|\d{4})(?![\d.]\d|\w)")
+@reads(
+    r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?-? ?)"
+    r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.[xX]{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
+)
 def plate(match: re.Match[str], scene: Scene) -> str | None:
     """xe biển số 29-B1 123.45"""
     certain = "." in match[4] and match[3]
     if not certain and not any(cue in scene.before(match.start()) for cue in _CUES):
         return None
-    return f"{scene.say(match[1])} {spell_letters(match[2])}, {spell_digits(match[4])}"
+    return f"{scene.say(match[1])} {spell_letters(match[2])}, {grouped(match[4].replace('.', ''))}"
 
 
 @reads(r"([A-Z]{2})([- ])(\d{2}[.-]?\d{2})(?!\w)", starts="word")

@@ -17,6 +17,7 @@ _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends wi
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
+_TEAM = re.compile(r" (?:u\d\d|fc|clb) ")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
 _LISTED = re.compile(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
@@ -32,8 +33,8 @@ def score(match: re.Match[str], scene: Scene) -> str | None:
     tight = " " not in match[0]
     game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _PLAIN))
     if not game and tight and len(match[0]) == 3:
-        played = any(cue in words for cue in _MATCH) and not words.endswith(_DAYS)
-        game = played and not scene.continues(match.end(), _COUNTED)
+        played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
+        game = bool(played) and not scene.continues(match.end(), _COUNTED)
     if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
         return None
     return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None

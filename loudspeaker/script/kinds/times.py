@@ -104,7 +104,7 @@ def around(match: re.Match[str], scene: Scene) -> str | None:
     return f"hai mươi tư giờ trên {'hai mươi tư giờ' if match[1] == '24h' else 'bảy'}"
 
 
-@reads(r"(\d{1,2}) ?[hH](?![^\W_])")
+@reads(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})")
 def hour(match: re.Match[str], scene: Scene) -> str | None:
     """17h -> mười bảy giờ"""
     return f"{scene.say(match[1])} giờ"

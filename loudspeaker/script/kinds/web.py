@@ -23,14 +23,16 @@ def mailbox(match: re.Match[str], scene: Scene) -> str:
     return _aloud(match[0], scene)
 
 
-@reads(r"(?:https?://|HTTPS?://)(\S{0,250}?)/?(?=[.,;:!?)>\"”]{0,3}(?:\s|$|[)>\"”<]))", starts="word")
+@reads(r"([^\W\d_]{0,7}?)(?:https?://|HTTPS?://)(\S{0,250}?)/?(?=[.,;:!?)>\"”]{0,3}(?:\s|$|[)>\"”<]))", starts="word")
 def page(match: re.Match[str], scene: Scene) -> str:
-    """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu"""
-    return _aloud(match[1], scene)
+    """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…"""
+    return f"{match[1]} {_aloud(match[2], scene)}".lstrip()
 
 
 @reads(
-    r"(?:" + _NAME + r"\.){1,4}(?:vn|com|net|org|gov|edu|info|asia|app|me(?=/))(?![^\W\d_]|\.[a-z])"
+    r"(?:"
+    + _NAME
+    + r"\.){1,4}(?:vn|com|net|org|gov|edu|info|asia|app|(?:me|ly|gl|io|link|page|tv)(?=/))(?![^\W\d_]|\.[a-z])"
     r"(?:/[A-Za-z0-9._/?=&%#-]{0,150}[A-Za-z0-9])?/?",
     starts="word number",
 )
