@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from string import ascii_letters
 
 from .kinds import starting
 from .rules import Rule, Said, Scene
@@ -19,7 +18,7 @@ Matcher = Callable[[str, int, int], re.Match[str] | None]
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
-_VOWELS = frozenset(c for c in ascii_letters + LOWER + UPPER if has_vowel(c))
+_VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
 _OPENERS = frozenset(
     ["ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg", "tr"]
 )  # plain words that rules begin with

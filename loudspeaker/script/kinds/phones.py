@@ -19,7 +19,7 @@ _WEAK = words_before(
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
-_COUNTED = "đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
+_COUNTED = "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
