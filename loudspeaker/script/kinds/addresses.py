@@ -38,10 +38,10 @@ def ward(match: re.Match[str], scene: Scene) -> str:
     return "phường "
 
 
-@reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_])", starts="word")
+@reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
-    if scene.variety(match.start()):
+    if scene.variety(match.start()) or match[2][0] == "0":  # ĐT 090 1234567 is a telephone
         return None
     if match[1][0] == "Đ" and len(match[2]) != 3 and "." not in match[0]:
         return None

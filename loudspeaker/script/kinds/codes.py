@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER, roman, spell_digits, spell_letters
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
-from ..syllables import LOWER
+from ..syllables import LOWER, has_vowel
 
 _NUMBERED = words_before(
     "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
@@ -103,8 +103,9 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
 def named(match: re.Match[str], scene: Scene) -> str | None:
-    """Xi23 -> Xi hai mươi ba"""
-    return f"{match[1]} {scene.numerals.code(match[2])}"
+    """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
+    name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
+    return f"{name} {scene.numerals.code(match[2])}"
 
 
 @reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")

@@ -18,6 +18,7 @@ _HOLIDAYS = words_before(
     "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
     "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ"
 )
+_ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
@@ -43,7 +44,7 @@ def _one(scene: Scene, at: int, day: Day) -> Answer:
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?([./-]) ?{YEAR}(?!\d)")
+@reads(rf"(\d{{1,2}}) ?([.,/-]) ?(\d{{1,2}}) ?([./-]) ?{_ANY_YEAR}(?!\d)")
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months"""
     answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))

@@ -16,7 +16,7 @@ def _two(scene: Scene, at: int, first: str, last: str) -> str:
     return f"{as_day(scene, at, first)} đến {last}"
 
 
-@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}[./]\d{1,2})")
+@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}[./]\d{1,2})(?!\d{1,2}[./](?:19|20)\d\d(?!\d))")
 def several(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","
@@ -81,9 +81,11 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def festive_days(match: re.Match[str], scene: Scene) -> Answer:
-    """mùng 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
-    rising = int(match[1]) < int(match[2])
-    if not scene.before(match.start()).endswith((" mùng", " mồng")) or not rising:
+    """mùng 3 - 5 Tết, các ngày 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
+    words, rising = scene.before(match.start()), int(match[1]) < int(match[2])
+    if rising and words.endswith(" ngày") and scene.continues(match.end(), ("tết",)):
+        return f"{day_words(int(match[1]), scene.numerals)} đến {scene.say(match[2])}"
+    if not words.endswith((" mùng", " mồng")) or not rising:
         return None
     said = f"{scene.say(match[1])} đến {scene.say(match[2])}"
     lunar = is_lunar(scene, match.end()) and not scene.continues(match.end(), ("tết",))

@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
@@ -65,6 +65,13 @@ def beats(match: re.Match[str], scene: Scene) -> str | None:
 def degrees(match: re.Match[str], scene: Scene) -> Answer:
     """15 độ C -> mười lăm độ xê"""
     return _celsius(match, scene)
+
+
+@reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
+def bare(match: re.Match[str], scene: Scene) -> Answer:
+    """nhiệt độ từ 22 - 25C, without the sign of degrees"""
+    told = "nhiệt độ" in scene.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
+    return _celsius(match, scene) if told else None
 
 
 @reads(r"(\d{1,2})0C(?: ?- ?(\d{1,2})0C)?(?![^\W_])")
@@ -202,6 +209,7 @@ RULES: tuple[Rule, ...] = (
     beats,
     parted,
     flattened,
+    bare,
     degrees,
     position,
     months,
