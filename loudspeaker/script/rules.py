@@ -178,7 +178,9 @@ class Scene:
 
 _LABELS = words_before("tổ|thôn|số|lớp|khu|nhóm|đợt|quý|tháng|năm|xóm|bản|ấp|đội|lô|khối|hạng|loại|ngày")
 _VARIETIES = words_before(
-    "giống|keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
+    "giống|giống mới|giống chủ lực|lúa thuần|lúa nếp|lúa thơm|lúa chất lượng|lúa chất lượng cao|"
+    "lúa ngắn ngày|lúa cao sản|"
+    "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
 _SORTS = r"\b(?:giống|lúa|ngô|sắn) "
 _COUNTS = frozenset(("rates", "quantities", "money", "numbers", "ranges", "fractions"))

@@ -77,7 +77,11 @@ def weekday(match: re.Match[str], scene: Scene) -> str | None:
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
-    cued = scene.before(match.start()).endswith(_LISTED)
+    words = scene.before(match.start())
+    enclosed = scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")"
+    cued = words.endswith(_LISTED) or (
+        enclosed and any(f" {thing} " in words for thing in ("lớp", "khối", "tổ", "thôn"))
+    )
     if len(numbers) == 2 and not (cued and (match[2] or int(numbers[1]) == int(numbers[0]) + 1)):
         return None
     if all(len(number) == 3 for number in numbers[1:]):
