@@ -82,6 +82,11 @@ def words_after(cues: str) -> tuple[str, ...]:
     return tuple(spellings(cues))
 
 
+def ambiguous(written: str) -> Message:
+    """Why an abbreviation of several meanings is doubtful."""
+    return Message("“{written}” has several meanings, and no word beside it decides", written=written)
+
+
 _TIGHT = re.compile(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
 _OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 

@@ -7,9 +7,8 @@ import re
 from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
-from ..rules import Answer, Guess, Rule, Scene, reads
+from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads
 from ..syllables import LOWER, UPPER, has_marks, is_syllable
-from .titles import ambiguous
 
 COMPOSED = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER
-from .titles import ambiguous
 
 _DOSE = re.compile(r"(?:kg|g|tấn) ?(?:N|K2O|P2O5)$")  # 90kg N/ha
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")

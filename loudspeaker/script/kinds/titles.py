@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import LETTERS
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
 _DOTTED = (
@@ -143,11 +143,6 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
     if match[1] in _VOWELS or (highland and scene.before(match.start()).endswith(_PERSONS)):
         return None
     return LETTERS[match[1]]
-
-
-def ambiguous(written: str) -> Message:
-    """Why an abbreviation of several meanings is doubtful."""
-    return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
 RULES: tuple[Rule, ...] = (
