@@ -18,6 +18,7 @@ from ..errors import Message
 from .lexicon import Entry, Lexicon, spellings
 from .numerals import Numerals
 
+COMMA = Message("a comma for thousands, or a decimal")
 APART = Message("one number with a blank, or two numbers")
 REACH = 40  # how many letters before and after a place a rule may look at
 

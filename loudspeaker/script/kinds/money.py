@@ -6,11 +6,10 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import APART, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
-_COMMA = Message("a comma for thousands, or a decimal")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
@@ -88,7 +87,7 @@ def currency_first(match: re.Match[str], scene: Scene) -> str | None:
 def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
     """86,400 USD: written as dollars are, with a comma for thousands"""
     said = f"{scene.say(match[1].replace(',', '.'))} {scene.lexicon.units.get(match[2], match[2])}"
-    return said if match[1].endswith("00") else Guess(said, _COMMA)
+    return said if match[1].endswith("00") else Guess(said, COMMA)
 
 
 @reads(r"(\d{1,2},\d{2}0)(?: ?- ?(\d{1,2},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])")
@@ -98,7 +97,7 @@ def price(match: re.Match[str], scene: Scene) -> Answer:
     if told is None or scene.continues(match.end(), _MILLIONS):
         return None
     until = f" đến {_amount(match[2], scene)}" if match[2] else ""
-    return Guess(f"{_amount(match[1], scene)}{until}", _COMMA)
+    return Guess(f"{_amount(match[1], scene)}{until}", COMMA)
 
 
 @reads(rf"\$ ?({NUMBER})(?: ?USD(?![^\W_]))?", starts="sign")

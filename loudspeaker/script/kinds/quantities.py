@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
@@ -36,6 +36,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
         return None
+    if match[4] in ("m", "kg", "g", "l") and re.fullmatch(r"[1-9]\d?,\d00", match[1]) and not match[2]:
+        return Guess(f"{scene.say(match[1].replace(',', '.'))} {unit}", COMMA)  # chạy 1,500m
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return f"{scene.say(match[1])}{until} {unit}"
 
