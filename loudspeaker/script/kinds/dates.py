@@ -13,7 +13,9 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
-_SINCE = words_before("từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến")  # từ 1/9 xã tổ chức
+_SINCE = words_before(
+    "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến"
+)  # từ 1/9 xã tổ chức
 _HOLIDAYS = words_before(
     "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
     "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ"
@@ -44,12 +46,15 @@ def _one(scene: Scene, at: int, day: Day) -> Answer:
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-@reads(rf"(\d{{1,2}}) ?([.,/-]) ?(\d{{1,2}}) ?([./-]) ?{_ANY_YEAR}(?!\d)")
+@reads(rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)")
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months"""
+    certain = dated(scene, match.start())
+    if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
+        return None
     answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))
-    months = match[2] == "-" and match[4] == "/" and int(match[1]) < int(match[3]) <= 12
-    if months and isinstance(answer, str) and not dated(scene, match.start()):
+    months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
+    if months and isinstance(answer, str) and not certain:
         return Guess(answer, Message("this could be a day or a row of months"))
     return answer
 
