@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -114,7 +114,7 @@ class AsRunLog:
 
     def remember(self, key: str, value: object) -> None:
         """Keep a small JSON value over a restart, outside the chain."""
-        self._write("INSERT OR REPLACE INTO memory VALUES (?, ?)", key, canonical({"value": value}))
+        self._write("INSERT OR REPLACE INTO memory VALUES (?, ?)", lambda: (key, canonical({"value": value})))
 
     # What is asked
 
@@ -172,23 +172,29 @@ class AsRunLog:
     # How it is written and asked
 
     def _append(self, entry: Entry) -> None:
-        self._write(
-            "INSERT INTO entries (entry, hash) VALUES (?1, following(coalesce("
-            "(SELECT hash FROM entries ORDER BY number DESC LIMIT 1), ?2), ?1))",
-            canonical(entry),
-            beginning(self.commune),
-        )
+        text = canonical(entry)
 
-    def _write(self, statement: str, *values: str) -> None:
+        def chained() -> tuple[str, str]:
+            last = self._one("SELECT hash FROM entries ORDER BY number DESC LIMIT 1")
+            return text, following(last or beginning(self.commune), text)
+
+        self._write("INSERT INTO entries (entry, hash) VALUES (?, ?)", chained)
+
+    def _write(self, statement: str, values: Callable[[], tuple[str, ...]]) -> None:
+        """One statement in a transaction, in which `values` are asked for.
+
+        No function of ours is given to SQLite: called in the middle of a statement it waits for Python, and a thread
+        that reads the log has Python and waits for SQLite.
+        """
         try:
             with self._lock, transaction(self._database):
-                self._database.execute(statement, values)
+                self._database.execute(statement, values())
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
             if not _full(error) or not self._ballast or not self._ballast.give_back():
                 raise _unusable(error) from error
-            self._write(statement, *values)
+            self._write(statement, values)
 
     def _ask(self, question: str, *values: str) -> sqlite3.Cursor:
         try:
@@ -225,7 +231,6 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
 
 
 def _set_up(database: sqlite3.Connection) -> None:
-    database.create_function("following", 2, following, deterministic=True)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 250"):
         database.execute(f"PRAGMA {pragma}")
 
