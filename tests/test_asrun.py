@@ -212,6 +212,33 @@ def test_several_processes_write_one_whole_chain(path: Path, log: AsRunLog) -> N
     assert log.verify()
 
 
+TWO_THREADS = """
+import sys, threading
+from datetime import UTC, datetime
+from pathlib import Path
+from loudspeaker.store.asrun import AsRunLog
+
+log, done = AsRunLog.open(Path(sys.argv[1]), "ban-may"), threading.Event()
+
+def read():
+    while not done.is_set():
+        log.events("on-air", "a/1")
+
+reader = threading.Thread(target=read)
+reader.start()
+for number in range(300):
+    log.event("on-air", f"a/{number}", datetime(2026, 11, 25, tzinfo=UTC))
+done.set()
+reader.join()
+log.verify()
+"""
+
+
+def test_one_thread_may_read_while_another_writes(tmp_path: Path) -> None:
+    # In a process of its own: two threads that wait for each other would hold up every other test, too.
+    subprocess.run([sys.executable, "-c", TWO_THREADS, str(tmp_path / "log.sqlite")], check=True, timeout=60)
+
+
 def test_a_newer_shape_is_reached_step_by_step_with_a_backup_and_the_same_chain(path: Path, log: AsRunLog) -> None:
     log.verdict(AIRED)
     head = log.verify()
