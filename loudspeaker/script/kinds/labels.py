@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ..numerals import LETTERS, roman
 from ..rules import Rule, Scene, reads, words_before
@@ -77,7 +78,7 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
 def small_part(match: re.Match[str], scene: Scene) -> str | None:
     """(i) … (ii) … -> một, hai"""
     value = roman(match[1])
-    listed = scene.char(match.start() - 1) == "(" and "(ii)" in scene.text
+    listed = scene.char(match.start() - 1) == "(" and _has(scene.text, "(ii)")
     return scene.numerals.cardinal(value) if value and listed else None
 
 
@@ -85,8 +86,14 @@ def small_part(match: re.Match[str], scene: Scene) -> str | None:
 def small_label(match: re.Match[str], scene: Scene) -> str | None:
     """i) thu gom; ii) phân loại -> một, …"""
     value = roman(match[1])
-    listed = "ii)" in scene.text and "h)" not in scene.text
+    listed = _has(scene.text, "ii)") and not _has(scene.text, "h)")
     return scene.numerals.cardinal(value) + "," if value and listed and _opens(match, scene) else None
+
+
+@lru_cache(maxsize=4)
+def _has(text: str, label: str) -> bool:
+    """Whether the whole text has a label; looked for once a text, so that reading stays linear."""
+    return label in text
 
 
 def _opens(match: re.Match[str], scene: Scene) -> bool:
