@@ -161,6 +161,34 @@ def test_a_telephone_number_is_read_digit_by_digit(
     assert right_or_marked(before + written + behind, spell_digits(digits))
 
 
+AREAS = any_of("({area})|({area}) |{area}.|{area} |{area}-|({area}).|{area} - |{area}")
+SUBSCRIBERS = [(7,), (4, 3), (1, 3, 3), (3, 4)]
+
+
+@many
+@given(
+    any_of("|SĐT: |ĐT |điện thoại: |Liên hệ |Công an xã: |Fax: |đường dây nóng "),
+    *(AREAS, st.sampled_from(SUBSCRIBERS), st.sampled_from(SUBSCRIBERS)),
+    *(any_of(".| "), any_of(" - |-|/| / |, | hoặc |; "), any_of("|.|)| để được hỗ trợ"), st.integers(0, 10**12 - 1)),
+)
+def test_two_lines_of_one_area_are_two_numbers(
+    before: str, area: str, one: tuple[int, ...], other: tuple[int, ...], gap: str, link: str, behind: str, number: int
+) -> None:
+    code = f"02{number % 90 + 10}"
+    lines = f"3{number // 100 % 10**6:06}", f"3{number // 10**6 % 10**6:06}"
+
+    def grouped(line: str, sizes: tuple[int, ...]) -> str:
+        ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
+        return gap.join(line[end - size : end] for size, end in zip(sizes, ends, strict=True))
+
+    first = before + area.format(area=code) + grouped(lines[0], one)
+    said = spell_digits(code + lines[0]), spell_digits(lines[1])
+
+    assert right_or_marked(
+        first + link + grouped(lines[1], other) + behind, *(f"{said[0]}{word}{said[1]}" for word in (" ", " hoặc "))
+    )
+
+
 BEFORE_MONEY = any_of(
     "giá |mức |hỗ trợ |nộp |phạt từ |khoảng |trị giá |kinh phí: |(|- Mức thu: |mỗi suất ",
 )

@@ -19,6 +19,8 @@ _WEAK = words_before(
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
+_LINES = (" tổng đài ", " đường dây nóng ", " hotline ", " số điện thoại ")  # …, 111: further on in a list of them
+_ENDS = frozenset((*",;.)", ""))
 _COUNTED = "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
@@ -55,9 +57,9 @@ def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
-@reads(r"0\d{2,4}(?:[ .]\d{2,4}){1,3}(?= ?- ?\d{2})")
+@reads(r"(?:\(0\d{1,4}\)|0\d{2,4})(?:[ .-]{0,2}| - )\d{1,4}(?:[ .]?\d{2,4}){1,3}(?= ?[-–/] ?\d)", starts="number sign")
 def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
-    """0912.345.678-0987.654.321; 0995.917.555 - 989.077.819"""
+    """0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first"""
     return _phone(match)
 
 
@@ -92,7 +94,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
         return grouped(match[1])
     urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
     called = match[1] < "116" and any(cue in words for cue in _ALARMS)
-    return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called) else None
+    listed = scene.after(match.end())[:1] in _ENDS and any(cue in words for cue in _LINES)
+    return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called or listed) else None
 
 
 def _texting(words: str) -> bool:

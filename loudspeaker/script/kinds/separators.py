@@ -112,12 +112,11 @@ def _both_names(scene: Scene, start: int, end: int) -> bool:
 
 @reads(r"/{1,200}", starts="sign")
 def slash(match: re.Match[str], scene: Scene) -> Answer:
-    """thôn/bản -> thôn, bản"""
-    return (
-        ", "
-        if scene.char(match.start() - 1).isalnum() and scene.text[match.end() : match.end() + 2].strip()[:1].isalnum()
-        else " "
-    )
+    """thôn/bản -> thôn, bản; 0963.851.919 / 0966.851.919 are two numbers"""
+    following = scene.text[match.end() : match.end() + 2].strip()[:1]
+    if scene.follows("phones", match.start()) and (following.isdecimal() or following == "("):
+        return ","
+    return ", " if scene.char(match.start() - 1).isalnum() and following.isalnum() else " "
 
 
 @reads(r"\+{1,200}", starts="sign")
