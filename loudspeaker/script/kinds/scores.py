@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..days import follows_date
-from ..rules import Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
@@ -23,7 +24,11 @@ _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo t
 _LISTED = re.compile(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
 _DAYS = words_before(
     "dịp|nhân dịp|hạn chót|hạn|hạn nộp|hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|"
-    "lễ|liệt sĩ"
+    "lễ|liệt sĩ|nay|mai|hôm qua|chiều qua|tối qua|này"
+)
+_ALWAYS = re.compile(
+    r" (?:trực|trực ban|hoạt động|hỗ trợ|phục vụ|liên tục|túc trực|cấp cứu|vận hành|giám sát|theo dõi|mở cửa|hotline|"
+    r"đường dây nóng|tổng đài|dịch vụ|camera|tiếp nhận|online|zalo|chế độ|tư vấn|ứng trực|nhóm) "
 )
 
 
@@ -73,18 +78,23 @@ def ratio(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
-def clock(match: re.Match[str], scene: Scene) -> str | None:
-    """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”"""
+def clock(match: re.Match[str], scene: Scene) -> Answer:
+    """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
     words = scene.before(match.start())
     if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(scene, match.start())):
         return None
-    return f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
+    said = f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
+    if match[1] == "7" and not (scene.last.kind == "phones" or _ALWAYS.search(words + " ")):
+        return Guess(said, Message("round the clock, or the 24th of July"))
+    return said
 
 
 @reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){2,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
-    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8"""
-    if " npk" not in scene.before(match.start()):
+    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10)"""
+    words = scene.before(match.start())
+    head = scene.text[max(0, match.start() - 3 * REACH) : match.start()]
+    if words.endswith(" ngày") or not ("NPK" in head or " npk" in words):
         return None
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
     more = " tê e" if match[1] else f" cộng {scene.say(match[2])} ét" if match[2] else ""
