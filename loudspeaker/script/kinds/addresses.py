@@ -10,16 +10,17 @@ from ..rules import Rule, Scene, reads, words_after, words_before
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
 _SHARES = frozenset("/:%-")
-_STREET = words_after("đường|phố|ngõ|hẻm|ngách|khu phố")
+_STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 
 @reads(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
 def house(match: re.Match[str], scene: Scene) -> str | None:
-    """số nhà 12/5 ngõ 3 -> mười hai trên năm"""
-    named = scene.before(match.start()).endswith(_HOUSE)
-    street = scene.continues(match.end(), _STREET) and not scene.before(match.start()).endswith(
-        (" ngày", " sáng", " chiều")
-    )
+    """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
+    words = scene.before(match.start())
+    numbered = words.endswith(" số")
+    named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
+    comma = numbered and scene.text[match.end() : match.end() + 1] == ","
+    street = scene.continues(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
     if not (named or street):
         return None
     return " trên ".join(_number(number, scene) for number in match[0].split("/"))

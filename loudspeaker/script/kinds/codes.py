@@ -11,7 +11,8 @@ from ..syllables import LOWER, has_vowel
 
 _NUMBERED = words_before(
     "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
-    "tòa|toà|giống|điều|khoản|mẫu|nhóm|loại|bảng|dãy|kiệt|ngõ|hẻm|ngách|biểu|sư đoàn|tuyến|xe"
+    "tòa|toà|giống|điều|khoản|mẫu|nhóm|loại|bảng|dãy|kiệt|ngõ|hẻm|ngách|biểu|sư đoàn|tuyến|xe|trụ sở|trụ sở chính|"
+    "địa chỉ|cơ sở"
 )
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _PART = re.compile(r"[^\W\d_]+|\d+")
@@ -92,7 +93,10 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"([A-ZĐ]{2,3}) (\d{1,4})(?= ?(?:[,;.)(]|và )|$)(?![.,]\d)", starts="word")
 def sort(match: re.Match[str], scene: Scene) -> str | None:
     """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …"""
-    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}" if scene.variety(match.start()) else None
+    season = match[1] in ("HT", "ĐX") and re.fullmatch(r"20\d\d", match[2])
+    if season or not scene.variety(match.start()):
+        return None
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
 
 
 @reads(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")

@@ -66,6 +66,12 @@ def _after_name(scene: Scene, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
+@reads(r"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d)", starts="word")
+def quarter(match: re.Match[str], scene: Scene) -> str:
+    """kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
+    return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
+
+
 @reads(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
 def bare_place(match: re.Match[str], scene: Scene) -> Answer:
     """…, Q Bình Thạnh -> quận Bình Thạnh"""
@@ -146,6 +152,6 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, mister, place, bare_place),
+    *(title, master, province, mister, place, quarter, bare_place),
     *(behind_number, called, slashed, and_so_on, initial),
 )
