@@ -110,7 +110,7 @@ class Scene:
         """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
         if at != self._before_at:
             start = max(0, at - REACH)
-            words = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:;%\n")
+            words = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:%\n")
             self._before = _TIGHT.sub(" ", words)
             self._before_at = at
         return self._before
@@ -158,13 +158,13 @@ class Scene:
         """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
         words = self.before(at)
         more = self.follows("codes", at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
-        return more or words.endswith(_VARIETIES) or self._sorts(at)
+        return more or words.endswith(_VARIETIES) or _NAMED_SORT.search(words) is not None or self._sorts(at)
 
     def _sorts(self, at: int) -> bool:
         """Whether `at` goes on a list of varieties: các giống lúa Bắc thơm số 7, Đài thơm 8, T10."""
         head = self.text[max(0, at - 3 * REACH) : at]
         sentence = re.split(r"[!?\n]|\.\s", head)[-1].lower()
-        return sentence.endswith((", ", ": ", " và ", " như ")) and re.search(_SORTS, sentence) is not None
+        return sentence.endswith((", ", ": ", " và ", " như ", " gồm ")) and re.search(_SORTS, sentence) is not None
 
     def labelled(self, at: int) -> bool:
         """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
@@ -188,5 +188,6 @@ _VARIETIES = words_before(
     "lúa ngắn ngày|lúa cao sản|"
     "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
+_NAMED_SORT = re.compile(r" giống(?: [^\W\d_]+){1,2}$")  # giống khoai tây VT2
 _SORTS = r"\b(?:giống|lúa|ngô|sắn) "
 _COUNTS = frozenset(("rates", "quantities", "money", "numbers", "ranges", "fractions"))

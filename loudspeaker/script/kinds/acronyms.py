@@ -104,9 +104,9 @@ def newspaper(match: re.Match[str], scene: Scene) -> str | None:
     return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
-@reads(r"[A-ZĐ](?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
+@reads(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
-    """T.Ư -> trung ương; initials letter by letter: anh T.Th.H."""
+    """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
     letters = match[0].replace(".", "")
     if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
@@ -218,7 +218,7 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
     """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:
         named = re.search(rf"[{UPPER}][{LOWER}]* $", scene.text[max(0, match.start() - 8) : match.start()])
-        return spell_letters(match[0]) if named and scene.char(match.end()) == "." else None
+        return spell_letters(match[0]) if named and scene.char(match.end()) in ("", *".,;:)") else None
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 

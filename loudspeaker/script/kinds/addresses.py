@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from ..numerals import LETTERS, spell_letters
-from ..rules import Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Rule, Scene, reads, words_after, words_before
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
 _SHARES = frozenset("/:%-")
+_CROPS = re.compile(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # giống thuần BC15, KM18
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 
@@ -58,7 +59,8 @@ _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "
 @reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
-    if scene.variety(match.start()):
+    crops = match[0][:2] == "KM" and _CROPS.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if crops or scene.variety(match.start()):
         return None
     metres = f" cộng {scene.say(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"

@@ -15,17 +15,20 @@ _NUMBERED = words_before(
     "địa chỉ|cơ sở"
 )
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
+_BORE = re.compile(r" ?mm(?!\w)")
+_SORT = re.compile(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
 
-@reads(r"([^\W\d_]{1,14})-(\d{1,4})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
+@reads(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
 def dashed(match: re.Match[str], scene: Scene) -> str | None:
     """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
     if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    return f"{_name(name, scene)} {scene.numerals.code(match[2])}{letter}"
+    number = spell_digits(match[2]) if len(match[2]) == 6 else scene.numerals.code(match[2])
+    return f"{_name(name, scene)} {number}{letter}"
 
 
 def _name(name: str, scene: Scene) -> str:
@@ -82,19 +85,26 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
+    if letters == "CS" and scene.char(match.end()) != ":":  # Trụ sở: …; CS2: …, but cam CS1
+        word = None
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
+    if digits.isdecimal() and _BORE.match(scene.text, match.end()):  # ống D1200 mm
+        return f"{spell_letters(letters)} {scene.say(digits)}"
     said = _parts(match[0], scene)
     if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
         return Guess(said, Message("unknown capitals, spelled out letter by letter"))
     return said
 
 
-@reads(r"([A-ZĐ]{2,3}) (\d{1,4})(?= ?(?:[,;.)(]|và )|$)(?![.,]\d)", starts="word")
+@reads(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
 def sort(match: re.Match[str], scene: Scene) -> str | None:
-    """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …"""
+    """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere"""
+    famous = match[1] in ("IR", "OM") and len(match[2]) > 2
+    if match[3] is None and not (famous or _SORT.search(scene.before(match.start()))):
+        return None
     season = match[1] in ("HT", "ĐX") and re.fullmatch(r"20\d\d", match[2])
-    if season or not scene.variety(match.start()):
+    if season or not (famous or scene.variety(match.start())):
         return None
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
 
@@ -120,6 +130,40 @@ def digit_first(match: re.Match[str], scene: Scene) -> Answer:
     if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows("codes", match.start(), *_GAPS):
         return said
     return Guess(said, Message("a number with a letter, and no word says what it is"))
+
+
+_FORMULATIONS = frozenset(
+    (
+        "EC",
+        "SC",
+        "WP",
+        "WG",
+        "SL",
+        "SP",
+        "SG",
+        "OD",
+        "GR",
+        "DF",
+        "FS",
+        "ND",
+        "BTN",
+        "BHN",
+        "WDG",
+        "EW",
+        "ME",
+        "SE",
+        "DD",
+    )
+)
+_BRAND = re.compile(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
+
+
+@reads(rf"({NUMBER}) ([A-Z]{{2,3}})(?![^\W_])")
+def formulated(match: re.Match[str], scene: Scene) -> str | None:
+    """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
+    if match[2] not in _FORMULATIONS or not _BRAND.search(scene.text[max(0, match.start() - 34) : match.start()]):
+        return None
+    return f"{scene.say(match[1])} {spell_letters(match[2])}"
 
 
 @reads(rf"({NUMBER})([A-ZĐ]{{2,3}})(?![^\W_])")
@@ -151,5 +195,6 @@ RULES: tuple[Rule, ...] = (
     formula,
     named,
     digit_first,
+    formulated,
     strength,
 )

@@ -22,12 +22,13 @@ _HOLIDAYS = words_before(
 )
 _ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
+_ON = re.compile(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
-    "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
+    "vị|chi hội|chi đoàn|công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
@@ -46,13 +47,18 @@ def _one(scene: Scene, at: int, day: Day) -> Answer:
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-@reads(rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)")
+@reads(rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)( (?:- )?(?=\d{{1,2}}[:hg]\d\d(?! ?-)))?")
 def full(match: re.Match[str], scene: Scene) -> Answer:
-    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months"""
+    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
+
+    The hour behind it, 03/06/2020 09:35 or 21/10/2010 - 01:48, is set apart: 2020 and 9 would be heard as 2029.
+    """
     certain = dated(scene, match.start())
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
     answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))
+    if match[6] and isinstance(answer, str):
+        return f"{answer}, "
     months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
     if months and isinstance(answer, str) and not certain:
         return Guess(answer, Message("this could be a day or a row of months"))
@@ -90,14 +96,14 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
         return None
     falling = match[2] == "-" and day.day > day.month
-    if match[2] == "-" and f"{day.day}/{day.month}" in _MARKED and scene.before(at).endswith(_HOLIDAYS):
+    if f"{day.day}/{day.month}" in _MARKED and scene.before(at).endswith(_HOLIDAYS):
         return _one(scene, at, day)
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
     if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and hinted(scene, at, end)):
         return _one(scene, at, day)
     if match[2] == "." and hinted(scene, at, end):
         words = as_day(scene, at, day.words(scene.numerals))
-        if not scene.after(end)[:1].isalpha():
+        if not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)):
             return words
         return Guess(words, Message("this could be a date or a number"))
     if falling and day.day > 12:
@@ -128,6 +134,8 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
     if not day.possible() or (_counted(day, match, scene) and not (_padded(match) and hinted(scene, at, end))):
         return None
+    if scene.variety(at) and not hinted(scene, at, end):
+        return None
     feast = f"{day.day}/{day.month}" in _FEASTS
     if hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
         answer = _one(scene, at, day)
@@ -137,7 +145,8 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         )  # từ 28/9 đến hết 5/10
         if part and scene.before(at).endswith(_SHARES):
             return None
-        lonely = feast and day.day < day.month and not hinted(scene, at, end)
+        named = scene.before(at).endswith(_HOLIDAYS)
+        lonely = feast and day.day < day.month and not (named or hinted(scene, at, end))
         return Guess(answer, _PART) if (part or lonely) and isinstance(answer, str) else answer
     return None
 

@@ -13,7 +13,7 @@ _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
 KINDS = words_before(
     "số|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
     "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
-    "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc"
+    "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
 )
 _ROW = re.compile(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
 _COMMAND = re.compile("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
@@ -75,7 +75,7 @@ def small(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {scene.lexicon.documents[match[2].upper()]}"
 
 
-@reads(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?/ ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:-|$|[^\w]))", starts="word")
+@reads(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
 def kind(match: re.Match[str], scene: Scene) -> str | None:
     """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
     return scene.lexicon.documents.get(match[1])
@@ -98,7 +98,13 @@ def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
 def codes(written: str, scene: Scene) -> str:
     """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
     whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
-    return whole or " ".join(_code(part, scene) for part in _parts(written))
+    return whole or " ".join(_joint(part, scene) for part in re.split("[-/. ]+", written) if part)
+
+
+def _joint(part: str, scene: Scene) -> str:
+    """BLĐTB&XH of TTLT-BNV-BLĐTB&XH is one office."""
+    whole = _known(part.replace("&", ""), scene) if "&" in part else ""
+    return whole or " ".join(_code(code, scene) for code in part.split("&"))
 
 
 def _parts(written: str) -> list[str]:

@@ -11,7 +11,8 @@ from .dates import guessed
 
 _WHOLES = words_after(
     "số |thời lượng|công việc|tiến độ|hành trình|chặng|"
-    "diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu"
+    "diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu|"
+    "đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao"
 )
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
@@ -23,7 +24,7 @@ _COUNTED = words_after(
     "con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|nhóm|lớp|"
     "tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|nhà|khu|buôn|"
     "làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
-    "quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm"
+    "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm"
 )
 
 

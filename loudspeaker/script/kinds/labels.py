@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ...errors import Message
 from ..numerals import LETTERS, roman
-from ..rules import Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import UPPER
 
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu")
+_MARKS = words_before("tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm")  # 25.75 is one
+_HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
 _LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
+_LOST = Message("two lines that were run together, or a number with a point")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
@@ -29,17 +33,22 @@ def numbered(match: re.Match[str], scene: Scene) -> str | None:
 def section(match: re.Match[str], scene: Scene) -> str | None:
     """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
     heading = scene.begins_line(match.start()) and re.match(rf" [{UPPER}]", scene.text[match.end() : match.end() + 2])
-    if not (heading or scene.before(match.start()).endswith(_SECTIONS)):
+    words = scene.before(match.start())
+    if not (heading or (words.endswith(_SECTIONS) and not words.endswith(_MARKS))):
         return None
     return " chấm ".join(scene.say(number) for number in match[1].split("."))
 
 
 @reads(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
-def inner_section(match: re.Match[str], scene: Scene) -> str | None:
+def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
-    if scene.text[max(0, match.start() - 2) : match.start()] not in (": ", ". ", "; "):
-        return None
-    return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
+    said = " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
+    if scene.char(match.start() - 1).islower():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
+        return ". " + said
+    if scene.labelled(match.start()):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
+        first, *rest = match[1].split(".")
+        return Guess(f"{scene.say(first)}. {' chấm '.join(map(scene.say, rest))},", _LOST)
+    return said if scene.text[max(0, match.start() - 2) : match.start()] in (": ", ". ", "; ") else None
 
 
 @reads(r"(\d{1,2})[)](?=\s|[^\W\d_])")
@@ -54,23 +63,26 @@ def letter(match: re.Match[str], scene: Scene) -> str | None:
     return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None
 
 
-@reads(rf"([a-hđA-DĐ])(?:\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
+@reads(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     """a. Đối tượng, at the beginning of a line"""
     return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) else None
 
 
 @reads(
-    rf"([IVX]{{1,6}})(?:\.(?:\d{{1,2}})\.?|\.-|[.)/]|\s?-(?=\s|[{UPPER}]))(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
+    rf"([IVX]{{1,6}})(?:\.(?:\d{{1,2}})\.?|\.-|[.)/]|,(?=[{UPPER}])|\s?-(?=\s|[{UPPER}]))(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
     starts="word",
 )
 def part(match: re.Match[str], scene: Scene) -> str | None:
-    """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện"""
+    """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện; also where the heading was run into a line"""
     value = roman(match[1])
     commune = match[1] == "X" and scene.text[match.end() : match.end() + 3].strip()[1:2].islower()
-    if not value or commune or not scene.begins_line(match.start()):
+    if not value or commune or (match[0] == "V." and scene.text.startswith("League", match.end())):
         return None
     section = re.search(r"\d+", match[0])
+    if not scene.begins_line(match.start()):
+        headed = scene.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(scene.text, match.end())
+        return f". {scene.numerals.cardinal(value)}," if headed and not section else None
     return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}," if section else ",")
 
 

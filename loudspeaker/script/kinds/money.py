@@ -8,7 +8,7 @@ from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
-_DONG = r"(?:VNĐ|VND|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
+_DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
@@ -19,6 +19,8 @@ def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
         return None
+    if re.fullmatch(r"\d{1,3}\.\d\d", match[2] or match[1]):
+        return Guess(f"{scene.say(match[1])} đồng", Message("an amount with a digit missing?"))
     small = match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
     if small and not scene.before(match.start()).endswith((" giảm", " tăng")):  # nobody pays half a dong or ten
         said = f"{scene.say(match[1])} điểm"
@@ -90,7 +92,9 @@ def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
     return said if match[1].endswith("00") else Guess(said, COMMA)
 
 
-@reads(r"(\d{1,2},\d{2}0)(?: ?- ?(\d{1,2},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])")
+@reads(
+    r"(\d{1,3},\d{2}0)(?: ?- ?(\d{1,3},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])(?! ?(?:đồng|đ|VNĐ|vnđ)(?![^\W_]))"
+)
 def price(match: re.Match[str], scene: Scene) -> Answer:
     """giá … ở mức 5,650-5,700: a comma for thousands"""
     told = re.search(r"\b[Gg]iá\b", scene.text[max(0, match.start() - 3 * REACH) : match.start()])

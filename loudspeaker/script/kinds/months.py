@@ -19,6 +19,8 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     if not scene.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
         return None
     numerals = scene.numerals
+    if last == 5 and link == "đến":  # “đến năm năm” is heard as a year
+        link = "đến tháng"
     return f"{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
@@ -82,6 +84,8 @@ def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 7/2021; without “tháng” only with a slash"""
     month = int(match[1])
     words = scene.before(match.start())
+    if words.endswith(" thứ"):  # lần thứ 3 - 2015
+        return None
     numerals = scene.numerals
     year = f"năm {numerals.cardinal(int(match[3]))}"
     if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):

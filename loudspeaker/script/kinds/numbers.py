@@ -30,9 +30,8 @@ def long(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"(\d{7,9})(?![\d])(?![.,]\d)")
 def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
-    """12345678: an amount, unless somebody left out what it is the number of"""
-    said = scene.say(match[1])
-    return said if match[1].endswith("000") else Guess(said, Message("a long number, and no word says what it is"))
+    """1250000 is an amount; 8011042 is more likely the number of something"""
+    return scene.say(match[1]) if match[1].endswith("000") else Guess(spell_digits(match[1]), _uncued())
 
 
 @reads(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
@@ -55,6 +54,13 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
     """320.20000.341527: dots, but not after every third digit"""
     said = ", ".join(map(spell_digits, match[0].split(".")))
     return said if scene.continues(match.end(), _BANKS) else Guess(said, _uncued())
+
+
+@reads(r"(9999)(?![\d]|[.,]\d)")
+def fineness(match: re.Match[str], scene: Scene) -> Answer:
+    """vàng 9999, vàng nhẫn 24K 9999: four nines"""
+    golden = re.search(r" (?:vàng|nhẫn)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
+    return spell_digits(match[1]) if golden else None
 
 
 @reads(r"0\d{2}(?!\d|[.,]\d|/)")
@@ -80,4 +86,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, headed, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, fineness, headed, number, endless)

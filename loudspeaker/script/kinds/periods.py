@@ -72,11 +72,12 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     last = Day(match[2], match[4], match[5])
     at = match.start()
     named = match[5] or dated(scene, at) or " ngày " in scene.before(at) or hinted(scene, at, match.end())
-    if not last.possible() or int(match[1]) >= last.day or not (named or match[3] == "/"):
+    if not last.possible() or not 0 < int(match[1]) < last.day:
         return None
     if match[3] == "." and counted(scene, match.end()):
         return None
-    return _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
+    words = _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
+    return words if named or match[3] == "/" else Guess(words, Message("this could be a date or a number"))
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")

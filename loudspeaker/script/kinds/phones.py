@@ -82,7 +82,7 @@ def _phone(match: re.Match[str], least: int = 10) -> str | None:
 
 
 @reads(
-    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d(?:[ .]\d{3}){2})(?![\d%])"
+    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
 )
 def short(match: re.Match[str], scene: Scene) -> str | None:

@@ -63,6 +63,21 @@ def beats(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} lần một phút" if pulse else None
 
 
+@reads(r"(\d{2})[oº°](\d)(?![^\W_]|[.,]\d)")
+def fever(match: re.Match[str], scene: Scene) -> str:
+    """sốt 38o5 -> ba mươi tám độ năm"""
+    return f"{scene.say(match[1])} độ {scene.say(match[2])}"
+
+
+@reads(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
+def inches(match: re.Match[str], scene: Scene) -> str | None:
+    """màn hình 24\" -> hai mươi tư inh"""
+    screen = re.search(
+        r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", scene.before(match.start())
+    )
+    return f"{scene.say(match[1])} inch" if screen else None
+
+
 @reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
 def degrees(match: re.Match[str], scene: Scene) -> Answer:
     """15 độ C -> mười lăm độ xê"""
@@ -76,9 +91,9 @@ def bare(match: re.Match[str], scene: Scene) -> Answer:
     return _celsius(match, scene) if told else None
 
 
-@reads(r"(\d{1,2})0C(?: ?- ?(\d{1,2})0C)?(?![^\W_])")
+@reads(r"(\d{1,2}(?:,\d)?)(?:0C)?(?: ?- ?(\d{1,2}(?:,\d)?)0C|(?<=0C))(?![^\W_])")
 def flattened(match: re.Match[str], scene: Scene) -> Answer:
-    """250C, where the raised 0 of 25°C came down in copying"""
+    """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
     return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
 
 
@@ -133,6 +148,18 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
+@reads(r"c/m2(?![^\W_])", starts="word")
+def density(match: re.Match[str], scene: Scene) -> str:
+    """mật độ sâu (c/m2) -> con trên mét vuông"""
+    return "con trên mét vuông"
+
+
+@reads(r"0C(?=\))")
+def celsius(match: re.Match[str], scene: Scene) -> str | None:
+    """nhiệt độ (0C) -> độ xê"""
+    return "độ xê" if scene.char(match.start() - 1) == "(" else None
+
+
 @reads(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
 def rate(match: re.Match[str], scene: Scene) -> Answer:
     """độ mặn (g/l) -> gam trên lít"""
@@ -152,6 +179,8 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
+    if scene.text[match.start() - 2 : match.start()] == ") ":
+        return " nhân "
     gap = scene.text[scene.last.end : match.start()]
     return " nhân " if scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap) else None
 
@@ -187,6 +216,16 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
 
 
+@reads(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
+def parallel(match: re.Match[str], scene: Scene) -> str | None:
+    """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
+    words = scene.before(match.start())
+    if "°" not in match[0] and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ")):
+        return None
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
+
+
 _SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
 _MINUTES = r"(\d{1,2})(?:[.,]\d{1,2})? ?'(?: ?(\d{1,2})(?:[.,]\d{1,2})? ?(?:\"|''))?"
 
@@ -205,6 +244,7 @@ def coordinate(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
+    celsius,
     coordinate,
     angle,
     stars,
@@ -213,7 +253,10 @@ RULES: tuple[Rule, ...] = (
     flattened,
     bare,
     degrees,
+    fever,
+    inches,
     position,
+    parallel,
     months,
     trip,
     tons_or_years,
@@ -223,6 +266,7 @@ RULES: tuple[Rule, ...] = (
     times,
     force,
     bore,
+    density,
     rate,
     lone,
 )

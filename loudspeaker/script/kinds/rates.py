@@ -8,6 +8,11 @@ from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, w
 from ..syllables import LOWER
 
 _DOSE = re.compile(r"(?:kg|g|tấn) ?(?:N|K2O|P2O5)$")  # 90kg N/ha
+_AMONG = re.compile(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
+_SPELT = re.compile(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
+_TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")
+_DOUBLED = re.compile(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
+_HEADS = re.compile(r"\d (?:HS|SV|GV|HV|BN|CB|ĐV|LĐ|TE)$")  # short words for who is counted
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
 _LIKE = (
@@ -16,6 +21,7 @@ _LIKE = (
         words_after("xã|phường|thôn|bản|ấp|tổ|khu|xóm|huyện|quận|làng|buôn|tỉnh|thành|thị|khóm|cơ|đơn|ban|ngành")
     ),
     frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
+    frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
 )
 _RATES = words_before("đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
 _RATED = words_after("tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi")
@@ -23,8 +29,9 @@ _RATED = words_after("tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn
 
 @reads(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], scene: Scene) -> Answer:
-    """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h"""
-    return " trên " if scene.near_number(match.start()) else None
+    """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
+    heads = _AMONG.match(scene.text, match.end())
+    return " trên " if heads or scene.near_number(match.start()) else None
 
 
 @reads(r"/ ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
@@ -37,23 +44,38 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     return f" {_each(scene, match.start())} {unit}"
 
 
+@reads(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
+def against(match: re.Match[str], scene: Scene) -> Answer:
+    """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
+    return " trên " if scene.near_number(match.start()) else None
+
+
 @reads(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
 def per_short(match: re.Match[str], scene: Scene) -> Answer:
     """60.000đ/HS/tháng -> một học sinh một tháng"""
     entry = scene.meaning(match[1], match.start(1), match.end())
     if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
         return None
+    if match[1] == "HS" and scene.last.kind == "money":
+        return " một học sinh"
     said = f" một {entry.reading}"
     return said if entry.sure else Guess(said, ambiguous(match[1]))
 
 
 @reads(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
-    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, but thôn/bản and 1 trâu/bò"""
-    if _either(scene, match.start(), match.end()):
+    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
+    at = match.start()
+    if _either(scene, at, match.end()):
         return None
-    spent = scene.last.kind == "times" and scene.last.end == match.start() and scene.continues(match.end(), _SPANS)
-    return " một " if spent or scene.near_number(match.start(), 4) else None
+    if re.match(r"ngày \d{1,2}[/.-]\d", scene.text[match.end() : match.end() + 10]):  # 22h/ngày 5/6
+        return " "
+    spent = scene.last.kind == "times" and scene.last.end == at and scene.continues(match.end(), _SPANS)
+    heads = _HEADS.search(scene.text[max(0, at - 8) : at])
+    spelt = _SPELT.search(scene.text[max(0, at - 16) : at]) and scene.continues(match.end(), _TIMES)
+    doubled = _DOUBLED.match(scene.text, match.end())
+    closed = scene.char(at - 1) == ")" and scene.continues(match.end(), _TIMES)  # 4g (tức 8 viên)/ngày
+    return " một " if spent or heads or spelt or doubled or closed or scene.near_number(at, 4) else None
 
 
 @reads(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
@@ -81,4 +103,4 @@ def _each(scene: Scene, at: int) -> str:
     return "một" if scene.last.kind == "money" or scene.before(at).endswith(_SUMS) else "trên"
 
 
-RULES: tuple[Rule, ...] = (per_number, per_unit, per_short, per_pair, per_thing)
+RULES: tuple[Rule, ...] = (against, per_number, per_unit, per_short, per_pair, per_thing)

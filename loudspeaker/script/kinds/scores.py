@@ -6,11 +6,13 @@ import re
 
 from ...errors import Message
 from ..days import follows_date
+from ..numerals import spell_letters
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..syllables import LOWER, UPPER
 
 _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
-    "hiệp 1|hiệp 2"
+    "hiệp 1|hiệp 2|thất bại|tối thiểu"
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
@@ -33,17 +35,31 @@ _ALWAYS = re.compile(
 
 
 @reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%))")
-def score(match: re.Match[str], scene: Scene) -> str | None:
+def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start()).rpartition(". ")[2]
     tight = " " not in match[0]
-    game = words.endswith(_SCORE) or any(cue in words for cue in (_GAME if tight else _PLAIN))
+    written = scene.text[max(0, match.start() - REACH) : match.start()]  # Hòa Bình and Thắng are no results
+    game = words.endswith(_SCORE) or any(cue in words and cue in written for cue in (_GAME if tight else _PLAIN))
     if not game and tight and len(match[0]) == 3:
         played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
         game = bool(played) and not scene.continues(match.end(), _COUNTED)
     if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
         return None
-    return f"{scene.say(match[1])} {scene.say(match[2])}" if game else None
+    said = f"{scene.say(match[1])} {scene.say(match[2])}"
+    return said if game else _between_teams(match, scene, said)
+
+
+def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Guess | None:
+    """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
+    ahead = scene.text[max(0, match.start() - 12) : match.start()]
+    named = re.search(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}(\)?:?) $", ahead)
+    behind = re.match(
+        rf" [{UPPER}](?!ết)" if named and ":" not in named[1] else r"[;,.]?(?:\s|$)", scene.text[match.end() :][:4]
+    )
+    if not (named and behind) or ":" in match[0] or scene.labelled(match.start()) or len(match[1] + match[2]) > 3:
+        return None
+    return Guess(said, Message("a score, or a range"))
 
 
 @reads(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
@@ -63,6 +79,13 @@ def record(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(f"{scene.say(count)} {_RECORD[letter]}" for count, letter in games)
 
 
+@reads(r"(\d{1,3})V, ?(\d{1,3})B, ?(\d{1,3})Đ(?![^\W_])")
+def medals(match: re.Match[str], scene: Scene) -> str:
+    """TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
+    metals = zip(match.groups(), ("vàng", "bạc", "đồng"), strict=True)
+    return ", ".join(f"{scene.say(count)} {metal}" for count, metal in metals)
+
+
 @reads(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
 def half(match: re.Match[str], scene: Scene) -> str | None:
     """thắng 3-2 (H1: 1-2) -> hiệp một"""
@@ -77,6 +100,14 @@ def ratio(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} trên {scene.say(match[2])}"
 
 
+@reads(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
+def letters(match: re.Match[str], scene: Scene) -> str | None:
+    """tỷ lệ D/R = 3,32 -> dê trên rờ"""
+    if not scene.before(match.start()).endswith(_RATIO):
+        return None
+    return f"{spell_letters(match[1])} trên {spell_letters(match[2])}"
+
+
 @reads(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
 def clock(match: re.Match[str], scene: Scene) -> Answer:
     """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
@@ -89,16 +120,18 @@ def clock(match: re.Match[str], scene: Scene) -> Answer:
     return said
 
 
-@reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){2,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
+@reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
-    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10)"""
+    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = scene.before(match.start())
+    if len(re.findall(r"\d+", match[0])) == 2 and not words.endswith(" dap"):
+        return None
     head = scene.text[max(0, match.start() - 3 * REACH) : match.start()]
-    if words.endswith(" ngày") or not ("NPK" in head or " npk" in words):
+    if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or words.endswith(" dap")):
         return None
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
     more = " tê e" if match[1] else f" cộng {scene.say(match[2])} ét" if match[2] else ""
     return ", ".join(scene.say(number) for number in numbers) + more
 
 
-RULES: tuple[Rule, ...] = (score, sets, record, half, ratio, clock, formula)
+RULES: tuple[Rule, ...] = (score, sets, record, medals, half, ratio, letters, clock, formula)

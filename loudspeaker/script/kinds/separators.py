@@ -19,6 +19,8 @@ _SPOKEN = {
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
+_UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
+_DATED = re.compile(r" ?(?:ngày )?\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng|gần|trên|hơn|dưới) \d)"
@@ -50,6 +52,15 @@ def ended(match: re.Match[str], scene: Scene) -> Answer:
     return " " if initial else ". "
 
 
+@reads(r"[-=]{1,3}>|➔", starts="sign")
+def arrow(match: re.Match[str], scene: Scene) -> Answer:
+    """8 -> 10h: until; 150mg/lần => chọn gói: a pause"""
+    if scene.begins_line(match.start()):
+        return ""
+    number = scene.text[match.end() : match.end() + 2].strip()[:1].isdecimal()
+    return " đến " if number and _amount_before(scene, match.start()) else ","
+
+
 @reads(r"-{1,200}", starts="sign")
 def dash(match: re.Match[str], scene: Scene) -> Answer:
     """A dash: bullet, minus, until, pause, or part of a word"""
@@ -57,6 +68,12 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     before, after = scene.char(start - 1), scene.char(end)
     if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
         return ""
+    if scene.before(start).endswith(" covid") and scene.text[end : end + 3].strip()[:2] == "19":
+        return " "
+    if scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end):
+        return ","  # 09:09 - 12/01/2021
+    if _UNTIL.match(scene.text, end) and _amount_before(scene, start):
+        return " đến "
     counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
     if scene.follows("phones", start) and after.isdecimal():
         return ","
@@ -176,6 +193,8 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
     symbol = match[0]
     if symbol == "%" and scene.before(match.start()).endswith(" phần trăm"):  # tỷ lệ phần trăm (%)
         return ""
+    if symbol in "½¼¾" and scene.last.kind == "numbers" and not scene.text[scene.last.end : match.start()].strip():
+        return f" và {_SPOKEN[symbol]} "  # 1 ½ gói
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
     if symbol in "()":
@@ -196,6 +215,8 @@ def _gap(match: re.Match[str], scene: Scene) -> str:
 def tested(match: re.Match[str], scene: Scene) -> Answer:
     """Rh(-), HIV (+) -> âm, dương"""
     spoken = {"-": " âm", "+": " dương"}[match[1]]
+    if scene.before(match.start()).endswith((" tăng", " giảm")):  # Giá tăng (+), giảm (-): said already
+        return ""
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
 
 
@@ -206,6 +227,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(tested, full_stop, joined, ended, dash, slash, plus, compared, about),
+    *(tested, full_stop, joined, ended, arrow, dash, slash, plus, compared, about),
     *(apostrophe, underline, pictures, sign),
 )

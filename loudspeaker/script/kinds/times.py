@@ -67,7 +67,7 @@ def no_time(match: re.Match[str], scene: Scene) -> Answer:
     )
 
 
-@reads(r"(\d{1,2})(?::([0-5]\d))? ?([AaPp])\.?[Mm](?![^\W_])\.?")
+@reads(r"(\d{1,2})(?::([0-5]\d))?(?::[0-5]\d)? ?([AaPp])\.?[Mm](?![^\W_])\.?")
 def halves(match: re.Match[str], scene: Scene) -> str | None:
     """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều"""
     hour, noon = int(match[1]), match[3] in "Pp"

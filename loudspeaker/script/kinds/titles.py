@@ -44,7 +44,7 @@ _INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. 
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
-    if _after_name(scene, at):
+    if _after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
@@ -64,6 +64,12 @@ def _after_name(scene: Scene, at: int) -> bool:
     """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
     previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
     return previous is not None and previous[1].istitle()
+
+
+@reads(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
+def page(match: re.Match[str], scene: Scene) -> str:
+    """(Ngữ văn 12, tr. 123) -> trang"""
+    return "trang "
 
 
 @reads(r"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d)", starts="word")
@@ -97,9 +103,14 @@ def slashed(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry else None
 
 
+_PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thông báo|kế hoạch|báo cáo|giấy mời")
+
+
 @reads(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
 def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
-    """v.v. -> vân vân"""
+    """v.v. -> vân vân; QĐ vv quy định -> về việc"""
+    if match[0] == "vv" and scene.before(match.start()).endswith(_PAPERS):
+        return "về việc"
     rest = scene.text[match.end() : match.end() + 2].lstrip(" ")
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
@@ -152,6 +163,6 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, mister, place, quarter, bare_place),
+    *(title, master, province, mister, place, page, quarter, bare_place),
     *(behind_number, called, slashed, and_so_on, initial),
 )

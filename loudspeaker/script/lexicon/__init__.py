@@ -52,6 +52,8 @@ class Meaning(NamedTuple):
         if last not in _DIGITS:
             return False
         head = words.rstrip("0123456789.,/ ")
+        if head[-1:].isalpha() and words[len(head) : len(head) + 1] != " ":  # 6h30 CN, H5N1
+            return head[-1] == "h" and " giờ" in self.before
         return f"{head} <số>".endswith(self.before) or (last == "%" and " %" in self.before)
 
     def _stands_before(self, place: Place, end: int) -> bool:
@@ -88,7 +90,7 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     if cue == "<máy>":
         return _TELEPHONE.match(place.after(end)) is not None
     if cue == "<ngày>":
-        return re.match(r"[ .]*\d{1,2} ?/ ?\d", place.after(end)) is not None
+        return re.match(r"[ .:]*\d{1,2} ?/ ?\d", place.after(end)) is not None
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":
