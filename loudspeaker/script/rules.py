@@ -188,6 +188,6 @@ _VARIETIES = words_before(
     "lúa ngắn ngày|lúa cao sản|"
     "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
-_NAMED_SORT = re.compile(r" giống(?: [^\W\d_]+){1,2}$")  # giống khoai tây VT2
+_NAMED_SORT = re.compile(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
 _SORTS = r"\b(?:giống|lúa|ngô|sắn) "
 _COUNTS = frozenset(("rates", "quantities", "money", "numbers", "ranges", "fractions"))

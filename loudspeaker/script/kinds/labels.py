@@ -82,7 +82,8 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
     section = re.search(r"\d+", match[0])
     if not scene.begins_line(match.start()):
         headed = scene.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(scene.text, match.end())
-        return f". {scene.numerals.cardinal(value)}," if headed and not section else None
+        stop = "" if scene.char(match.start() - 2) in ".:;,!?" else ". "
+        return f"{stop}{scene.numerals.cardinal(value)}," if headed and not section else None
     return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}," if section else ",")
 
 

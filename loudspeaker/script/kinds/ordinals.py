@@ -9,8 +9,10 @@ from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
-    "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|khu phố|liên đội|lô|mức độ"
+    "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|tdp|khu phố|kp|kdc|khóm|liên đội|"
+    "lô|mức độ"
 )
+_QUARTERS = words_before("thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp")  # no decimal follows
 _SITES = words_before("kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm")
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
@@ -82,7 +84,8 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     cued = words.endswith(_LISTED) or (
         enclosed and any(f" {thing} " in words for thing in ("lớp", "khối", "tổ", "thôn"))
     )
-    if len(numbers) == 2 and not (cued and (match[2] or int(numbers[1]) == int(numbers[0]) + 1)):
+    next_one = int(numbers[1]) == int(numbers[0]) + 1 or words.endswith(_QUARTERS)
+    if len(numbers) == 2 and not (cued and (match[2] or next_one)):
         return None
     if all(len(number) == 3 for number in numbers[1:]):
         return None

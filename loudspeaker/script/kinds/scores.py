@@ -16,6 +16,9 @@ _SCORE = words_before(
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
+_NAMES = re.compile(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
+_TEAM_NAME = re.compile(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
+_TWO_TEAMS = re.compile(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
@@ -39,8 +42,9 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start()).rpartition(". ")[2]
     tight = " " not in match[0]
-    written = scene.text[max(0, match.start() - REACH) : match.start()]  # Hòa Bình and Thắng are no results
-    game = words.endswith(_SCORE) or any(cue in words and cue in written for cue in (_GAME if tight else _PLAIN))
+    written = scene.text[max(0, match.start() - REACH) : match.start()]
+    told = f" {_NAMES.sub('', written).lower()}".rpartition(". ")[2]
+    game = words.endswith(_SCORE) or any(cue in told for cue in (_GAME if tight else _PLAIN))
     if not game and tight and len(match[0]) == 3:
         played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
         game = bool(played) and not scene.continues(match.end(), _COUNTED)
@@ -52,12 +56,12 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
 
 def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Guess | None:
     """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
-    ahead = scene.text[max(0, match.start() - 12) : match.start()]
-    named = re.search(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}(\)?:?) $", ahead)
-    behind = re.match(
-        rf" [{UPPER}](?!ết)" if named and ":" not in named[1] else r"[;,.]?(?:\s|$)", scene.text[match.end() :][:4]
-    )
-    if not (named and behind) or ":" in match[0] or scene.labelled(match.start()) or len(match[1] + match[2]) > 3:
+    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
+    follows = scene.text[match.end() : match.end() + 4]
+    between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
+    behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
+    small = ":" not in match[0] and len(match[1] + match[2]) <= 3
+    if not small or not (between or behind) or scene.labelled(match.start()):
         return None
     return Guess(said, Message("a score, or a range"))
 
@@ -124,9 +128,9 @@ def clock(match: re.Match[str], scene: Scene) -> Answer:
 def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = scene.before(match.start())
-    if len(re.findall(r"\d+", match[0])) == 2 and not words.endswith(" dap"):
-        return None
     head = scene.text[max(0, match.start() - 3 * REACH) : match.start()]
+    if len(re.findall(r"\d+", match[0])) == 2 and not head.endswith(("DAP ", "DAP (")):
+        return None
     if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or words.endswith(" dap")):
         return None
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]

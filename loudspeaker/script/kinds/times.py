@@ -128,7 +128,9 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
         return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
-    return Guess(said, Message("this could be hours or grams")) if ranging and words.endswith(_CLOCK) else None
+    paired = re.match(r"- ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), "-", " - ")
+    likely = paired or (ranging and words.endswith(_CLOCK))  # weights are 7-13g
+    return Guess(said, Message("this could be hours or grams")) if likely else None
 
 
 @reads(r"(\d{1,2})(?:''|\")(\d{2})(?!\w)")
