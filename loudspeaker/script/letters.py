@@ -36,7 +36,8 @@ _FOLD: dict[int, str] = {
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
 _ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  "
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
-_CLUSTER = rf"(?s:\r\n|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
+_FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
+_CLUSTER = rf"(?s:\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 _ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACES = rf"[{_SPACE}{_INVISIBLE}]+"
@@ -91,6 +92,8 @@ def _right(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
     if cluster == "\r\n":
         return "\n"
+    if re.fullmatch(r"\[\d{1,3}\]", cluster):
+        return cluster
     if re.fullmatch(_SPACES, cluster):
         return " " if cluster.strip(_INVISIBLE) else ""
     composed = re.sub(_MARKS, "", unicodedata.normalize("NFC", cluster))

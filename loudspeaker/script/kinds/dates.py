@@ -42,12 +42,12 @@ _MARKED = _FEASTS | frozenset(
 )
 
 
-def _one(scene: Scene, at: int, day: Day) -> Answer:
+def _one(scene: Scene, at: int, day: Day) -> str | Guess:
     words = as_day(scene, at, day.words(scene.numerals))
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-@reads(rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)( (?:- )?(?=\d{{1,2}}[:hg]\d\d(?! ?-)))?")
+@reads(rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)( ?(?:- ?)?(?=\d{{1,2}}[:hg]\d\d(?! ?-)))?")
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
 
@@ -57,8 +57,8 @@ def full(match: re.Match[str], scene: Scene) -> Answer:
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
     answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))
-    if match[6] and isinstance(answer, str):
-        return f"{answer}, "
+    if match[6]:
+        return f"{answer}, " if isinstance(answer, str) else Guess(f"{answer.spoken}, ", answer.why)
     months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
     if months and isinstance(answer, str) and not certain:
         return Guess(answer, Message("this could be a day or a row of months"))

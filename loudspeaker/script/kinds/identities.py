@@ -27,6 +27,14 @@ def identity(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
 
 
+@reads(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
+def account_in_pairs(match: re.Match[str], scene: Scene) -> Answer:
+    """số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
+    if not scene.before(match.start()).endswith(_ACCOUNTS):
+        return None
+    return ", ".join(map(spell_digits, match[0].split(" ")))
+
+
 @reads(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
 def account(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
@@ -49,4 +57,4 @@ def serial(match: re.Match[str], scene: Scene) -> Answer:
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
-RULES: tuple[Rule, ...] = (identity, account, padded, serial)
+RULES: tuple[Rule, ...] = (account_in_pairs, identity, account, padded, serial)

@@ -76,6 +76,12 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     return scene.say(match[0])
 
 
+@reads(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
+def typed(match: re.Match[str], scene: Scene) -> Answer:
+    """≥ l0 cm, with the letter l for a 1"""
+    return Guess(scene.say(f"1{match[1]}"), Message("the letter l, taken for a 1"))
+
+
 @reads(r"\d+")
 def endless(match: re.Match[str], scene: Scene) -> Answer:
     """More digits than anybody counts"""
@@ -86,4 +92,4 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is: read digit by digit")
 
 
-RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, fineness, headed, number, endless)
+RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, fineness, headed, typed, number, endless)

@@ -75,6 +75,19 @@ def weekday(match: re.Match[str], scene: Scene) -> str | None:
     return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 
+@reads(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
+def added(match: re.Match[str], scene: Scene) -> str | None:
+    """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
+    quarters = scene.before(match.start()).endswith(_QUARTERS)
+    return ", ".join(map(scene.say, match[0].split("+"))) if quarters else None
+
+
+@reads(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d.%]|,\d| ?%)")
+def notes(match: re.Match[str], scene: Scene) -> str:
+    """tiền lẻ loại 1000,2000: no decimal has as many digits"""
+    return ", ".join(map(scene.say, match[0].split(",")))
+
+
 @reads(r"(\d{1,3}(?:,\d{1,3})+)(?![\d.%]|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
@@ -92,4 +105,4 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers)
 
 
-RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, short_month, weekday, listed)
+RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, short_month, weekday, added, notes, listed)

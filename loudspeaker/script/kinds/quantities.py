@@ -132,6 +132,13 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{said} tấn", _TONS)
 
 
+@reads(r"(\d{1,2}) t(?=[.,;)]|$)")
+def years(match: re.Match[str], scene: Scene) -> str | None:
+    """trẻ em < 6 t. -> tuổi"""
+    told = any(cue in scene.before(match.start()) for cue in _PEOPLE)
+    return f"{scene.say(match[1])} tuổi" if told else None
+
+
 @reads(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
 def trip(match: re.Match[str], scene: Scene) -> str:
     """tour 3N2Đ -> ba ngày hai đêm"""
@@ -176,10 +183,10 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
     return scene.lexicon.units.get(match[1])
 
 
-@reads(r"[xX](?= ?\d| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
+@reads(r"[xX](?= ?\d|(?<=\)[xX])\(| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
-    if scene.text[match.start() - 2 : match.start()] == ") ":
+    if scene.text[match.start() - 2 : match.start()] == ") " or scene.char(match.start() - 1) == ")":
         return " nhân "
     gap = scene.text[scene.last.end : match.start()]
     return " nhân " if scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap) else None
@@ -259,6 +266,7 @@ RULES: tuple[Rule, ...] = (
     parallel,
     months,
     trip,
+    years,
     tons_or_years,
     halved,
     parted_unit,

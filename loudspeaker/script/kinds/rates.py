@@ -24,7 +24,11 @@ _LIKE = (
     frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
 )
 _RATES = words_before("đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
-_RATED = words_after("tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi")
+_RATED = words_after(
+    "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
+    "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách"
+)
+_TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
 @reads(r" ?/ ?(?=\d)", starts="sign")
@@ -70,6 +74,8 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if re.match(r"ngày \d{1,2}[/.-]\d", scene.text[match.end() : match.end() + 10]):  # 22h/ngày 5/6
         return " "
+    if scene.last.spoken.endswith("phần trăm") and scene.continues(match.end(), _TOTALS):
+        return " trên "
     spent = scene.last.kind == "times" and scene.last.end == at and scene.continues(match.end(), _SPANS)
     heads = _HEADS.search(scene.text[max(0, at - 8) : at])
     spelt = _SPELT.search(scene.text[max(0, at - 16) : at]) and scene.continues(match.end(), _TIMES)

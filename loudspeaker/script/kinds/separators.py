@@ -220,6 +220,12 @@ def tested(match: re.Match[str], scene: Scene) -> Answer:
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
 
 
+@reads(r"\[\d{1,3}\]", starts="sign")
+def footnote(match: re.Match[str], scene: Scene) -> Answer:
+    """tăng 6,73%[1]: said to nobody"""
+    return Guess("", Message("a footnote mark, left out"))
+
+
 @reads(r"_{1,200}", starts="sign")
 def underline(match: re.Match[str], scene: Scene) -> Answer:
     """PTKTXH_ ANQP -> a pause"""
@@ -228,5 +234,5 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     *(tested, full_stop, joined, ended, arrow, dash, slash, plus, compared, about),
-    *(apostrophe, underline, pictures, sign),
+    *(apostrophe, underline, footnote, pictures, sign),
 )

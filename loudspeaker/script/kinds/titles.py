@@ -21,6 +21,7 @@ _ROOMS = words_after(
     "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
 )
 _LONE = Message("one letter, and no word says whether somebody is called so")
+_BYLINE = re.compile(r"[A-ZĐ]\.[^\W\d_]+ ?(?:/|-|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
@@ -46,6 +47,8 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     at, letter = match.start(), match[1].upper()
     if _after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
+    if _BYLINE.match(scene.text, at) and (scene.begins_line(at) or scene.char(at - 2) in "-–"):
+        return Guess(LETTERS[letter], _LONE)
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
     if letter == "B" and not scene.before(at).endswith(_CALLING):
@@ -90,7 +93,7 @@ def province(match: re.Match[str], scene: Scene) -> str:
     return "Quảng" if match[1] else "Bình"
 
 
-@reads(r"Th\. ?S\.?(?= ?[^\W\d_])", starts="word")
+@reads(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
 def master(match: re.Match[str], scene: Scene) -> Answer:
     """Th.S Lê Văn Hùng -> thạc sĩ"""
     return "thạc sĩ"
