@@ -104,6 +104,13 @@ def newspaper(match: re.Match[str], scene: Scene) -> str | None:
     return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
+@reads(rf"T[PT](?= - [{UPPER}])", starts="word")
+def paper(match: re.Match[str], scene: Scene) -> Guess | None:
+    """TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town"""
+    either = Message("a paper's sign, or a place")
+    return Guess(spell_letters(match[0]), either) if scene.begins_line(match.start()) else None
+
+
 @reads(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
     """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
@@ -222,4 +229,4 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 
-RULES: tuple[Rule, ...] = (newspaper, headline, dotted, chain, single, glued, small, small_first, prefixed, mute)
+RULES: tuple[Rule, ...] = (newspaper, paper, headline, dotted, chain, single, glued, small, small_first, prefixed, mute)

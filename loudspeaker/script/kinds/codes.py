@@ -69,7 +69,8 @@ def graded(match: re.Match[str], scene: Scene) -> str | None:
     """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
     if "," in match[0] and match[1] != "PM":
         return None
-    point = "phẩy" if match[1] == "PM" else "chấm"
+    strong = match[1] == "M" and " độ lớn" in scene.before(match.start())  # of an earthquake
+    point = "phẩy" if match[1] == "PM" or strong else "chấm"
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
 
 

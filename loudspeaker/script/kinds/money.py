@@ -74,8 +74,10 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
-    """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ"""
+    """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
+    if scene.char(at - 1) == "(" and scene.char(match.end()) == "/":
+        return "đồng"
     return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
 
 

@@ -7,10 +7,12 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
 from ..rules import APART, Answer, Guess, Rule, Scene, reads, words_after
+from ..syllables import LOWER, is_syllable
 
 _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
 
 _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
+_DAY = re.compile(r"[^\d] ngày$")
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
@@ -72,8 +74,14 @@ def headed(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(NUMBER)
 def number(match: re.Match[str], scene: Scene) -> Answer:
-    """1.005 -> một nghìn không trăm linh năm"""
-    return scene.say(match[0])
+    """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
+    said = scene.say(match[0])
+    if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
+        return Guess(said, Message("no month has such a day"))
+    glued = re.match(rf"[{LOWER}]{{2,8}}", scene.text[match.end() : match.end() + 8])
+    if glued and not is_syllable(glued[0]):
+        return Guess(said, Message("a number and a word without a blank between them"))
+    return said
 
 
 @reads(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")

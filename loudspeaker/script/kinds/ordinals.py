@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ...errors import Message
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
@@ -88,6 +89,19 @@ def notes(match: re.Match[str], scene: Scene) -> str:
     return ", ".join(map(scene.say, match[0].split(",")))
 
 
+@reads(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d.%/-]|,\d| ?[%-]|, \d)")
+def row(match: re.Match[str], scene: Scene) -> str | None:
+    """các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
+    mixed = re.search(r",\d", match[0]) and ", " in match[0]
+    numbers = re.findall(r"\d+", match[0])
+    rising = all(int(one) < int(two) for one, two in pairwise(numbers))
+    return (
+        ", ".join(map(scene.say, numbers))
+        if mixed and rising and scene.before(match.start()).endswith(_LISTED)
+        else None
+    )
+
+
 @reads(r"(\d{1,3}(?:,\d{1,3})+)(?![\d.%]|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
@@ -105,4 +119,4 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers)
 
 
-RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, short_month, weekday, added, notes, listed)
+RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, short_month, weekday, added, notes, row, listed)

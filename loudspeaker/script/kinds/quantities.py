@@ -91,7 +91,7 @@ def bare(match: re.Match[str], scene: Scene) -> Answer:
     return _celsius(match, scene) if told else None
 
 
-@reads(r"(\d{1,2}(?:,\d)?)(?:0C)?(?: ?- ?(\d{1,2}(?:,\d)?)0C|(?<=0C))(?![^\W_])")
+@reads(r"(\d{1,2}(?:[.,]\d)?)(?:0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?)0C|(?<=0C))(?![^\W_])")
 def flattened(match: re.Match[str], scene: Scene) -> Answer:
     """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
     return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
@@ -153,6 +153,19 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     if match[2] == "m" and match[3] in ("2", "3") and not tall:
         return None
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
+
+
+@reads(r"(m|g|l|t|mm|cm|kg|ha)(?=\))", starts="word")
+def told(match: re.Match[str], scene: Scene) -> str | None:
+    """(Đơn vị: m) -> mét"""
+    named = scene.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
+    return scene.lexicon.units.get(match[1]) if named else None
+
+
+@reads(r"(\d{1,4})[xX](?=\))")
+def enlarged(match: re.Match[str], scene: Scene) -> str:
+    """kính hiển vi (40x) -> bốn mươi lần"""
+    return f"{scene.say(match[1])} lần"
 
 
 @reads(r"c/m2(?![^\W_])", starts="word")
@@ -275,6 +288,8 @@ RULES: tuple[Rule, ...] = (
     force,
     bore,
     density,
+    told,
+    enlarged,
     rate,
     lone,
 )

@@ -34,6 +34,8 @@ _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 @reads(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], scene: Scene) -> Answer:
     """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
+    if scene.char(match.start() - 1) == " " and scene.last.spoken.endswith("độ xê"):  # 23°C / 22-25°C
+        return ", "
     heads = _AMONG.match(scene.text, match.end())
     return " trên " if heads or scene.near_number(match.start()) else None
 

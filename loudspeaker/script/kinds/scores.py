@@ -19,6 +19,7 @@ _PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
 _NAMES = re.compile(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
 _TEAM_NAME = re.compile(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
 _TWO_TEAMS = re.compile(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
+_WEIGHT = re.compile(r" ?(?:kg|g|tạ|tấn|bao)(?!\w)")  # DAP 7-8 kg
 _VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
@@ -129,7 +130,9 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = scene.before(match.start())
     head = scene.text[max(0, match.start() - 3 * REACH) : match.start()]
-    if len(re.findall(r"\d+", match[0])) == 2 and not head.endswith(("DAP ", "DAP (")):
+    if len(re.findall(r"\d+", match[0])) == 2 and (
+        not head.endswith(("DAP ", "DAP (")) or _WEIGHT.match(scene.text, match.end())
+    ):
         return None
     if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or words.endswith(" dap")):
         return None

@@ -21,6 +21,8 @@ _SPOKEN = {
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
 _DATED = re.compile(r" ?(?:ngày )?\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
+_COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
+_DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng|gần|trên|hơn|dưới) \d)"
@@ -74,6 +76,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return ","  # 09:09 - 12/01/2021
     if _UNTIL.match(scene.text, end) and _amount_before(scene, start):
         return " đến "
+    if scene.before(start).endswith(_COLD) and _DEGREES.match(scene.text, end):
+        return "âm "
     counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
     if scene.follows("phones", start) and after.isdecimal():
         return ","
@@ -144,6 +148,8 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "" if scene.char(start - 2) in ".;:," else ";"
     if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
         return "cộng "
+    if scene.text[end : end + 3].strip(" (")[:1].isdecimal() and scene.char(start - 2).isdecimal():
+        return " cộng "  # 2.000.000 + (35.000 * 26)
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
     before = scene.text[max(0, start - 2) : start].strip()[-1:]
@@ -220,6 +226,19 @@ def tested(match: re.Match[str], scene: Scene) -> Answer:
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
 
 
+@reads(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
+def tag(match: re.Match[str], scene: Scene) -> Answer:
+    """(gồm 3 ao<br />: what a page is made with"""
+    return Guess(" ", Message("a mark of a web page, left out"))
+
+
+@reads(r"\*(?= ?\d)", starts="sign")
+def product(match: re.Match[str], scene: Scene) -> Answer:
+    """35.000 * 26 ngày -> nhân"""
+    adjoining = scene.last.end and not scene.text[scene.last.end : match.start()].strip()
+    return " nhân " if adjoining and scene.char(match.start() - 1) in " 0123456789" else None
+
+
 @reads(r"\[\d{1,3}\]", starts="sign")
 def footnote(match: re.Match[str], scene: Scene) -> Answer:
     """tăng 6,73%[1]: said to nobody"""
@@ -234,5 +253,5 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     *(tested, full_stop, joined, ended, arrow, dash, slash, plus, compared, about),
-    *(apostrophe, underline, footnote, pictures, sign),
+    *(apostrophe, underline, tag, product, footnote, pictures, sign),
 )

@@ -50,7 +50,7 @@ def southern(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2])
 
 
-@reads(r"(\d{1,2})[hHgG]([0-5]\d)? ?/ ?(?=\d{1,2}/\d{1,2}(?!\d))")
+@reads(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
 def hour_of_day(match: re.Match[str], scene: Scene) -> str | None:
     """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own"""
     clock = _clock(scene, match[1], match[2])
@@ -67,14 +67,18 @@ def no_time(match: re.Match[str], scene: Scene) -> Answer:
     )
 
 
-@reads(r"(\d{1,2})(?::([0-5]\d))?(?::[0-5]\d)? ?([AaPp])\.?[Mm](?![^\W_])\.?")
+@reads(
+    r"(\d{1,2})(?::([0-5]\d))?(?::[0-5]\d)? ?([AaPp])\.?[Mm](?![^\W_])\.?|"
+    r"(\d{1,2}):([0-5]\d)(?::[0-5]\d)? (SA|CH)(?![^\W_])"
+)
 def halves(match: re.Match[str], scene: Scene) -> str | None:
-    """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều"""
-    hour, noon = int(match[1]), match[3] in "Pp"
+    """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều; 6:23:00 SA, 2:55 CH"""
+    written, minute, half = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
+    hour, noon = int(written), half in ("P", "p", "CH")
     if not 1 <= hour <= 12:
         return None
     part = ("trưa" if hour in (11, 12) else "chiều" if hour < 6 else "tối") if noon else "sáng"
-    return f"{_clock(scene, match[1], match[2])} {part}"
+    return f"{_clock(scene, written, minute)} {part}"
 
 
 @reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")

@@ -69,6 +69,12 @@ def _after_name(scene: Scene, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
+@reads(r"No\. ?(?=\d)", starts="word")
+def numbered(match: re.Match[str], scene: Scene) -> str:
+    """Tian Di No.1 -> số một"""
+    return "số "
+
+
 @reads(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
 def page(match: re.Match[str], scene: Scene) -> str:
     """(Ngữ văn 12, tr. 123) -> trang"""
@@ -166,6 +172,6 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, mister, place, page, quarter, bare_place),
+    *(title, master, province, mister, place, numbered, page, quarter, bare_place),
     *(behind_number, called, slashed, and_so_on, initial),
 )
