@@ -44,7 +44,8 @@ def _named(head: str, letters: str) -> str:
         if at < 0 or words[at][0][0].upper() != letter:
             return ""
     phrase = clause[words[at].start() :].strip()
-    if re.search(_UNREAD, phrase):
+    foreign = phrase.isascii() and not all(is_syllable(word[0].lower()) for word in words[at:])
+    if foreign or re.search(_UNREAD, phrase):  # RDA (Recommended Dietary Allowance): nobody says that for RDA
         return ""
     return phrase if len(letters) > 1 and phrase.upper() != phrase else ""
 

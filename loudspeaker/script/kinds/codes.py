@@ -126,6 +126,10 @@ def named(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
 def digit_first(match: re.Match[str], scene: Scene) -> Answer:
     """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
+    counted = re.fullmatch(r"(\d+)([A-Z]{3})", match[0])
+    known = scene.lexicon.known(counted[2]) if counted else None
+    if counted and known and known.sure:  # 1000SMS
+        return f"{scene.say(counted[1])} {known.reading}"
     said = _parts(match[0], scene)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
     if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows("codes", match.start(), *_GAPS):
@@ -157,6 +161,15 @@ _FORMULATIONS = frozenset(
     )
 )
 _BRAND = re.compile(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
+
+
+@reads(r"(\d{1,3})([a-dđ])(?![^\W_])")
+def small_letter(match: re.Match[str], scene: Scene) -> Guess:
+    """hồ Đak Mi 4c -> bốn xê"""
+    return Guess(
+        f"{scene.say(match[1])} {spell_letters(match[2].upper())}",
+        Message("a number with a letter, and no word says what it is"),
+    )
 
 
 @reads(rf"({NUMBER}) ([A-Z]{{2,3}})(?![^\W_])")
@@ -196,6 +209,7 @@ RULES: tuple[Rule, ...] = (
     formula,
     named,
     digit_first,
+    small_letter,
     formulated,
     strength,
 )

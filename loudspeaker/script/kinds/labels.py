@@ -14,6 +14,7 @@ _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|ph�
 _MARKS = words_before("tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm")  # 25.75 is one
 _HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
 _LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
+_NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
 _LOST = Message("two lines that were run together, or a number with a point")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
@@ -45,7 +46,7 @@ def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     said = " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
     if scene.char(match.start() - 1).islower():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
         return ". " + said
-    if scene.labelled(match.start()):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
+    if scene.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
         return Guess(f"{scene.say(first)}. {' chấm '.join(map(scene.say, rest))},", _LOST)
     return said if scene.text[max(0, match.start() - 2) : match.start()] in (": ", ". ", "; ") else None

@@ -19,15 +19,15 @@ def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
         return None
-    if re.fullmatch(r"\d{1,3}\.\d\d", match[2] or match[1]):
-        return Guess(f"{scene.say(match[1])} đồng", Message("an amount with a digit missing?"))
     small = match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
     if small and not scene.before(match.start()).endswith((" giảm", " tăng")):  # nobody pays half a dong or ten
         said = f"{scene.say(match[1])} điểm"
         marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
         return said if marked else Guess(said, Message("“đ” may be points or dong"))
     until = f" đến {_amount(match[2], scene)}" if match[2] else ""
-    return f"{_amount(match[1], scene)}{until} đồng"
+    said = f"{_amount(match[1], scene)}{until} đồng"
+    slip = re.fullmatch(r"\d{1,3}\.(?:\d\d|\d{4,})", match[2] or match[1])
+    return Guess(said, Message("an amount with a digit too few or too many?")) if slip else said
 
 
 def _amount(written: str, scene: Scene) -> str:
@@ -76,7 +76,7 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
     """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
-    if scene.char(at - 1) == "(" and scene.char(match.end()) == "/":
+    if (scene.char(at - 1) == "(" or scene.begins_line(at)) and scene.char(match.end()) == "/":
         return "đồng"
     return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
 

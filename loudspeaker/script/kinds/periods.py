@@ -54,11 +54,17 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
 def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
-    """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days"""
+    """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days; tỉ lệ từ 3/4 đến 7/8"""
     first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
     if match[2] != match[5] or not (first.possible() and last.possible()):
         return None
     words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
+    shares = first.day < first.month <= 10 and last.day < last.month <= 10
+    if shares and not match[7] and any(cue in scene.before(at) for cue in (" tỉ lệ", " tỷ lệ", " phần ", " chiếm ")):
+        parts = (
+            f"{scene.say(a)} phần {scene.numerals.month(int(b))}" for a, b in (match.group(1, 3), match.group(4, 6))
+        )
+        return Guess(" đến ".join(parts), Message("this could be a date or a part of a whole"))
     if match[2] == "/" or match[7] or dated(scene, at):
         return words
     if not hinted(scene, at, match.end()) or counted(scene, match.end()):

@@ -39,6 +39,12 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match, 9 if told else 10)
 
 
+@reads(r"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d)")
+def alarms(match: re.Match[str], scene: Scene) -> str:
+    """113,114,115: three numbers to call, and no hundred millions"""
+    return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
+
+
 @reads(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
 def keyed(match: re.Match[str], scene: Scene) -> str:
     """bấm *101# -> sao một không một thăng"""
@@ -101,7 +107,7 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
 def _texting(words: str) -> bool:
     """soạn TTHC … gửi 8151"""
     return words.endswith((" gửi", " gởi", " gửi tới", " gửi đến")) and any(
-        w in words for w in (" soạn", " cú pháp", " tin nhắn", " nhắn")
+        w in words for w in (" soạn", " cú pháp", " tin nhắn", " nhắn", " dk ")
     )
 
 
@@ -113,4 +119,4 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (keyed, number, masked, first_of_two, first_of_row, short, cut_short)
+RULES: tuple[Rule, ...] = (keyed, alarms, number, masked, first_of_two, first_of_row, short, cut_short)

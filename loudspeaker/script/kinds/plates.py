@@ -34,7 +34,7 @@ def military(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])}, {spell_digits(match[3])}"
 
 
-@reads(r"([A-ZĐ]{1,3}|[A-Z]{1,2}[a-zA-Z]{1,2})[- ]?(\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")
+@reads(r"([A-ZĐ]{1,3}|[A-ZĐ]{1,2}[a-zA-Z]{1,2})[- ]?(\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")
 def boat(match: re.Match[str], scene: Scene) -> str | None:
     """tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
     named = match[3] or scene.before(match.start()).removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS)

@@ -132,11 +132,12 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{said} tấn", _TONS)
 
 
-@reads(r"(\d{1,2}) t(?=[.,;)]|$)")
+@reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
 def years(match: re.Match[str], scene: Scene) -> str | None:
     """trẻ em < 6 t. -> tuổi"""
     told = any(cue in scene.before(match.start()) for cue in _PEOPLE)
-    return f"{scene.say(match[1])} tuổi" if told else None
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} tuổi" if told else None
 
 
 @reads(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
@@ -196,9 +197,11 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
     return scene.lexicon.units.get(match[1])
 
 
-@reads(r"[xX](?= ?\d|(?<=\)[xX])\(| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
+@reads(r"[xX](?= ?\d| [^\W\d_]|(?<=\)[xX])\(| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
+    if "=" in scene.text[max(0, match.start() - 2 * REACH) : match.start()] and scene.char(match.end()) == " ":
+        return " nhân "  # Tiền lương = Lương cơ sở x Hệ số
     if scene.text[match.start() - 2 : match.start()] == ") " or scene.char(match.start() - 1) == ")":
         return " nhân "
     gap = scene.text[scene.last.end : match.start()]

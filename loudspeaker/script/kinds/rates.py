@@ -36,7 +36,7 @@ def per_number(match: re.Match[str], scene: Scene) -> Answer:
     """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
     if scene.char(match.start() - 1) == " " and scene.last.spoken.endswith("độ xê"):  # 23°C / 22-25°C
         return ", "
-    heads = _AMONG.match(scene.text, match.end())
+    heads = _AMONG.match(scene.text, match.end()) or scene.before(match.start()).endswith((" đồng", " đ"))
     return " trên " if heads or scene.near_number(match.start()) else None
 
 

@@ -72,6 +72,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return ""
     if scene.before(start).endswith(" covid") and scene.text[end : end + 3].strip()[:2] == "19":
         return " "
+    if _codes_until(scene, start, end):
+        return " đến "
     if scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end):
         return ","  # 09:09 - 12/01/2021
     if _UNTIL.match(scene.text, end) and _amount_before(scene, start):
@@ -93,6 +95,13 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
     if scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS):
         return " đến "
     return _between_words(scene, start, end, before, after)
+
+
+def _codes_until(scene: Scene, start: int, end: int) -> bool:
+    """BN3153- BN3164: a rising number behind the same letters"""
+    first = re.search(r"([A-ZĐ]{2,4})(\d{2,5}) ?$", scene.text[max(0, start - 12) : start])
+    last = re.match(r" ?([A-ZĐ]{2,4})(\d{2,5})(?!\w)", scene.text[end : end + 12])
+    return first is not None and last is not None and first[1] == last[1] and int(first[2]) < int(last[2])
 
 
 def _amount_before(scene: Scene, at: int) -> bool:
@@ -221,7 +230,9 @@ def _gap(match: re.Match[str], scene: Scene) -> str:
 def tested(match: re.Match[str], scene: Scene) -> Answer:
     """Rh(-), HIV (+) -> âm, dương"""
     spoken = {"-": " âm", "+": " dương"}[match[1]]
-    if scene.before(match.start()).endswith((" tăng", " giảm")):  # Giá tăng (+), giảm (-): said already
+    if scene.before(match.start()).endswith(
+        (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
+    ):  # Giá tăng (+), giảm (-): said already
         return ""
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
 
@@ -235,8 +246,12 @@ def tag(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"\*(?= ?\d)", starts="sign")
 def product(match: re.Match[str], scene: Scene) -> Answer:
     """35.000 * 26 ngày -> nhân"""
-    adjoining = scene.last.end and not scene.text[scene.last.end : match.start()].strip()
-    return " nhân " if adjoining and scene.char(match.start() - 1) in " 0123456789" else None
+    at = match.start()
+    adjoining = scene.last.end and not scene.text[scene.last.end : at].strip()
+    reckoned = "=" in scene.text[max(0, at - REACH) : at + REACH] or re.search(
+        r"\(\d[\d.,]* ?$", scene.text[max(0, at - 16) : at]
+    )
+    return " nhân " if adjoining and reckoned else None
 
 
 @reads(r"\[\d{1,3}\]", starts="sign")

@@ -75,6 +75,8 @@ def halves(match: re.Match[str], scene: Scene) -> str | None:
     """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều; 6:23:00 SA, 2:55 CH"""
     written, minute, half = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
     hour, noon = int(written), half in ("P", "p", "CH")
+    if 12 < hour < 24 and noon:  # 22:20 PM
+        return _clock(scene, written, minute)
     if not 1 <= hour <= 12:
         return None
     part = ("trưa" if hour in (11, 12) else "chiều" if hour < 6 else "tối") if noon else "sáng"
@@ -110,7 +112,9 @@ def around(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})")
 def hour(match: re.Match[str], scene: Scene) -> str | None:
-    """17h -> mười bảy giờ"""
+    """17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
+    if match[0][-1] == "H" and scene.follows("codes", match.start(), ", ", " và "):
+        return None
     return f"{scene.say(match[1])} giờ"
 
 

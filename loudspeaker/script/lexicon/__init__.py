@@ -59,7 +59,7 @@ class Meaning(NamedTuple):
     def _stands_before(self, place: Place, end: int) -> bool:
         text = place.after(end).lstrip(" .&")
         for cue in self.after:
-            if cue[0] == "<":
+            if cue[0] == "<" and len(cue) > 1:
                 if _looks(cue, place, end):
                     return True
             elif text.startswith(cue) and not text[len(cue) : len(cue) + 1].isalnum():
