@@ -86,8 +86,8 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
-    if letters == "CS" and scene.char(match.end()) != ":":  # Trụ sở: …; CS2: …, but cam CS1
-        word = None
+    if (letters == "CS" and scene.char(match.end()) != ":") or (letters == "HK" and digits not in ("1", "2")):
+        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
     if digits.isdecimal() and _BORE.match(scene.text, match.end()):  # ống D1200 mm

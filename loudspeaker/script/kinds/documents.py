@@ -134,7 +134,12 @@ def _puzzling(written: str, scene: Scene) -> bool:
     if "&" in written and _known(re.sub(r"[-&. ]", "", written), scene):
         return False
     letters = (part.rstrip("0123456789") for part in _parts(written))
-    return any(composed(part, scene) and not _known(part, scene) for part in letters)
+    return any(composed(part, scene) and not (_known(part, scene) or _kind_and_office(part, scene)) for part in letters)
+
+
+def _kind_and_office(letters: str, scene: Scene) -> bool:
+    """QĐUBND, where only the dash was forgotten"""
+    return letters[:2] in scene.lexicon.documents and _known(letters[2:], scene) != ""
 
 
 RULES: tuple[Rule, ...] = (kind, number, small, of_year, unnumbered)

@@ -44,7 +44,9 @@ def section(match: re.Match[str], scene: Scene) -> str | None:
 def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
     said = " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
-    if scene.char(match.start() - 1).islower():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
+    if scene.text[
+        max(0, match.start() - 2) : match.start()
+    ].isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
         return ". " + said
     if scene.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
@@ -92,7 +94,7 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
 def small_part(match: re.Match[str], scene: Scene) -> str | None:
     """(i) … (ii) … -> một, hai"""
     value = roman(match[1])
-    listed = scene.char(match.start() - 1) == "(" and _has(scene.text, "(ii)")
+    listed = scene.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has(scene.text, "(ii)"))
     return scene.numerals.cardinal(value) if value and listed else None
 
 

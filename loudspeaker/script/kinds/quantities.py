@@ -43,6 +43,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
 
 
 def _plausible(unit: str, gap: str, words: str) -> bool:
+    if unit == "HA" and words.endswith(_NAMED):  # tổ 24HA
+        return False
     if len(unit) > 1:
         return True
     if gap and unit not in _FAR:
@@ -50,7 +52,7 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
 
 
-@reads(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/]|$)")
+@reads(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
 def parted_unit(match: re.Match[str], scene: Scene) -> Answer:
     """rộng 120 m 2, where the raised 2 came down in copying"""
     return f"{scene.say(match[1])} {scene.lexicon.units[match[2] + match[3]]}"

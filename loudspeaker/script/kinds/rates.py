@@ -23,7 +23,7 @@ _LIKE = (
     frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
     frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
 )
-_RATES = words_before("đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
+_RATES = words_before("lương cơ sở|lương tối thiểu|đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
 _RATED = words_after(
     "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
     "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách"
@@ -75,6 +75,8 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     if _either(scene, at, match.end()):
         return None
     if re.match(r"ngày \d{1,2}[/.-]\d", scene.text[match.end() : match.end() + 10]):  # 22h/ngày 5/6
+        return " "
+    if scene.continues(match.end(), ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
         return " "
     if scene.last.spoken.endswith("phần trăm") and scene.continues(match.end(), _TOTALS):
         return " trên "

@@ -80,6 +80,15 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
     return None
 
 
+@reads(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
+def glued(match: re.Match[str], scene: Scene) -> Answer:
+    """khóa VIIIdiễn ra -> tám diễn ra"""
+    value = roman(match[0])
+    if not value or not scene.before(match.start()).endswith(_CUES):
+        return None
+    return Guess(scene.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
+
+
 def _commune(match: re.Match[str], scene: Scene) -> bool:
     return scene.char(match.end() - 1) == "X" and _COMMUNE.match(scene.text, match.end()) is not None
 
@@ -94,4 +103,4 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (quarter, row, of_year, total, numeral, small)
+RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, numeral, small)

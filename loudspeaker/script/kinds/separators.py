@@ -146,6 +146,8 @@ def slash(match: re.Match[str], scene: Scene) -> Answer:
     following = scene.text[match.end() : match.end() + 2].strip()[:1]
     if scene.follows("phones", match.start()) and (following.isdecimal() or following == "("):
         return ","
+    if scene.char(match.start() - 1) == ")" and following == "(":
+        return " chia "  # BMI = (…)/(…)
     return ", " if scene.char(match.start() - 1).isalnum() and following.isalnum() else " "
 
 

@@ -22,6 +22,7 @@ _ROOMS = words_after(
 )
 _LONE = Message("one letter, and no word says whether somebody is called so")
 _BYLINE = re.compile(r"[A-ZĐ]\.[^\W\d_]+ ?(?:/|-|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
+_SENTENCE = re.compile(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
@@ -47,6 +48,11 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     at, letter = match.start(), match[1].upper()
     if _after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
+    if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
+        return Guess(LETTERS[letter], _LONE)
+    ends = scene.char(at - 2).islower() and scene.char(match.end() - 1) == " "
+    if ends and letter in "HX" and _SENTENCE.match(scene.text, match.end()):
+        return Guess(f"{LETTERS[letter]}. ", _LONE)
     if _BYLINE.match(scene.text, at) and (scene.begins_line(at) or scene.char(at - 2) in "-–"):
         return Guess(LETTERS[letter], _LONE)
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
