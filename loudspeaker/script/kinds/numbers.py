@@ -11,6 +11,7 @@ from ..syllables import LOWER, is_syllable
 
 _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
 
+_AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|suất|doanh nghiệp|hồ sơ|tài khoản")
 _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
 _DAY = re.compile(r"[^\d] ngày$")
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
@@ -33,7 +34,10 @@ def long(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"(\d{7,9})(?![\d])(?![.,]\d)")
 def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
     """1250000 is an amount; 8011042 is more likely the number of something"""
-    return scene.say(match[1]) if match[1].endswith("000") else Guess(spell_digits(match[1]), _uncued())
+    if match[1].endswith("000"):
+        return scene.say(match[1])
+    amount = scene.continues(match.end(), _AMOUNTS)
+    return Guess(scene.say(match[1]) if amount else spell_digits(match[1]), _uncued())
 
 
 @reads(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
@@ -97,7 +101,7 @@ def endless(match: re.Match[str], scene: Scene) -> Answer:
 
 
 def _uncued() -> Message:
-    return Message("a long number, and no word says what it is: read digit by digit")
+    return Message("a long number, and no word says what it is")
 
 
 RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, fineness, headed, typed, number, endless)
