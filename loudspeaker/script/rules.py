@@ -168,7 +168,8 @@ class Scene:
 
     def labelled(self, at: int) -> bool:
         """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
-        return self.before(at).endswith(_LABELS)
+        words = self.before(at)
+        return words.endswith(_LABELS) and not words.endswith(_MEASURES)
 
     def say(self, written: str) -> str:
         """A written number in words."""
@@ -183,6 +184,7 @@ class Scene:
 
 
 _LABELS = words_before("tổ|thôn|số|lớp|khu|nhóm|đợt|quý|tháng|năm|xóm|bản|ấp|đội|lô|khối|hạng|loại|ngày")
+_MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
 _VARIETIES = words_before(
     "giống|giống mới|giống chủ lực|lúa thuần|lúa nếp|lúa thơm|lúa chất lượng|lúa chất lượng cao|"
     "lúa ngắn ngày|lúa cao sản|"

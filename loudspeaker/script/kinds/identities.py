@@ -11,7 +11,7 @@ _IDENTITIES = words_before(
     "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
     "imei|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|mã khách hàng|số sổ|mã kh|số hđ|"
     "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|"
-    "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
+    "gplx|giấy phép lái xe|bằng lái|bằng lái xe|pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
 )
 _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")

@@ -21,6 +21,7 @@ _SPOKEN = {
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
 _DATED = re.compile(r" ?(?:ngày )?\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
+_OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
@@ -87,6 +88,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return " đến "
     if scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc")):
         return ","
+    if _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start]):
+        return ","  # đợt 2 - năm 2014
     if counting and _amount_before(scene, start):
         return " đến " if _alike(scene, end) else " "
     if after.isdecimal() and before in ("", *' \n("“'):
@@ -98,9 +101,9 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
 
 
 def _codes_until(scene: Scene, start: int, end: int) -> bool:
-    """BN3153- BN3164: a rising number behind the same letters"""
-    first = re.search(r"([A-ZĐ]{2,4})(\d{2,5}) ?$", scene.text[max(0, start - 12) : start])
-    last = re.match(r" ?([A-ZĐ]{2,4})(\d{2,5})(?!\w)", scene.text[end : end + 12])
+    """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
+    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
     return first is not None and last is not None and first[1] == last[1] and int(first[2]) < int(last[2])
 
 

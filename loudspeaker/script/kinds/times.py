@@ -131,12 +131,18 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
         words.endswith((" đến", " từ")) or scene.char(match.end()) == "-" or scene.char(match.start() - 1) == "-"
     ):
         return said
-    if hourly or words.endswith(_AT) or scene.continues(match.end(), _HOURS) or re.match(_AND_HOUR, following):
+    paired = re.match(r"- ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), "-", " - ")
+    if (
+        hourly
+        or words.endswith(_AT)
+        or (paired and words.endswith(" từ"))
+        or scene.continues(match.end(), _HOURS)
+        or re.match(_AND_HOUR, following)
+    ):
         return said
     if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
         return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
-    paired = re.match(r"- ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), "-", " - ")
     likely = paired or (ranging and words.endswith(_CLOCK))  # weights are 7-13g
     return Guess(said, Message("this could be hours or grams")) if likely else None
 

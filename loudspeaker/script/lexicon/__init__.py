@@ -90,7 +90,7 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     if cue == "<máy>":
         return _TELEPHONE.match(place.after(end)) is not None
     if cue == "<ngày>":
-        return re.match(r"[ .:]*\d{1,2} ?/ ?\d", place.after(end)) is not None
+        return re.match(r"[ .:(]*\d{1,2} ?[/-] ?\d", place.after(end)) is not None
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":
