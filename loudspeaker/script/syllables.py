@@ -36,7 +36,8 @@ def has_marks(word: str) -> bool:
 
 
 _PLAIN = str.maketrans("ăâđêôơưĂÂĐÊÔƠƯ", "aadeoouAADEOOU")
-_PLAIN_SYLLABLE = _SYLLABLE.translate(_PLAIN)
+_LIPS = r"(?!(?:ph|[bmv])(?:ua[a-z]|oa|oe|ue|uy))"  # no such sound follows the lips: phu an, not phuan
+_PLAIN_SYLLABLE = _LIPS + _SYLLABLE.translate(_PLAIN)
 LONGEST = 6
 
 

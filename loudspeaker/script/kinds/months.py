@@ -71,6 +71,12 @@ def short_quarter(match: re.Match[str], scene: Scene) -> Answer:
     return f"quý {scene.say(match[1])} năm {scene.say(match[2])}"
 
 
+@reads(r"[Tt]h\. ?(?=(?:1[0-2]|[1-9])(?!\d))", starts="word")
+def dotted_month(match: re.Match[str], scene: Scene) -> Answer:
+    """đầu th.9 -> tháng"""
+    return "tháng "
+
+
 @reads(rf"[Tt]\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """T10/2026 -> tháng mười năm …"""
@@ -146,6 +152,7 @@ RULES: tuple[Rule, ...] = (
     months,
     short_months,
     short_quarter,
+    dotted_month,
     short_month,
     month_of_year,
     term,

@@ -54,6 +54,13 @@ def weekdays(match: re.Match[str], scene: Scene) -> str | None:
     return "thứ " + ", ".join(scene.numerals.ordinal(int(day)) for day in days)
 
 
+@reads(r"[Tt][2-7](?: ?- ?[Tt][2-7]){2,5}(?: ?- ?CN)?(?!\w)", starts="word")
+def every_other(match: re.Match[str], scene: Scene) -> str:
+    """các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
+    days = [f"thứ {scene.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
+    return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
+
+
 @reads(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
@@ -119,4 +126,4 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers)
 
 
-RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, short_month, weekday, added, notes, row, listed)
+RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, every_other, short_month, weekday, added, notes, row, listed)

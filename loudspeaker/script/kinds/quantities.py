@@ -65,7 +65,7 @@ def beats(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} lần một phút" if pulse else None
 
 
-@reads(r"(\d{2})[oº°](\d)(?![^\W_]|[.,]\d)")
+@reads(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
 def fever(match: re.Match[str], scene: Scene) -> str:
     """sốt 38o5 -> ba mươi tám độ năm"""
     return f"{scene.say(match[1])} độ {scene.say(match[2])}"

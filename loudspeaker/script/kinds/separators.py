@@ -20,13 +20,18 @@ _SPOKEN = {
 }  # fmt: skip
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
-_DATED = re.compile(r" ?(?:ngày )?\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d)")
+_DATED = re.compile(r" ?(?:ngày \d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d))")
 _OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
+_DAYS = re.compile(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
+_THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
+_SPANS = frozenset(
+    ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
+)
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
-_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|mùng|gần|trên|hơn|dưới) \d)"
+_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d)"
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
@@ -117,6 +122,13 @@ def _amount_before(scene: Scene, at: int) -> bool:
 def _alike(scene: Scene, end: int) -> bool:
     """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
     following = re.match(rf" ?({NUMBER}) ?({_UNIT})?", scene.text[end : end + REACH])
+    things = (
+        _THING.match(scene.text, scene.last.end),
+        _THING.match(scene.text, end + following.end(1)) if following else None,
+    )
+    if all(things) and scene.last.kind == "numbers":  # phong trào 3 sạch - 5 không
+        first, second = (thing[1] for thing in things if thing)
+        return first == second or first in _SPANS or second in _SPANS
     if scene.last.kind != "quantities" or following is None:
         return True
     unit = scene.lexicon.units.get(following[2] or "")
@@ -162,6 +174,8 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "" if scene.char(start - 2) in ".;:," else ";"
     if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
         return "cộng "
+    if _DAYS.search(scene.text[max(0, start - 10) : end + 5]):
+        return " và "
     if scene.text[end : end + 3].strip(" (")[:1].isdecimal() and scene.char(start - 2).isdecimal():
         return " cộng "  # 2.000.000 + (35.000 * 26)
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():

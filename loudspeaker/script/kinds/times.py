@@ -31,9 +31,9 @@ def whole_word(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2])
 
 
-@reads(r"(\d{1,2})[gG] ([0-5]\d)(?!\d|[.,/]\d)")
+@reads(r"(\d{1,2}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d)")
 def spaced(match: re.Match[str], scene: Scene) -> str | None:
-    """lúc 7g 05 -> bảy giờ năm phút"""
+    """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
     cued = scene.before(match.start()).endswith(_CLOCK) or scene.follows("times", match.start(), *_UNTIL)
     return _clock(scene, match[1], match[2]) if cued or match[2][0] == "0" else None
 
