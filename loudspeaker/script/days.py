@@ -20,6 +20,7 @@ _STRONG = words_before(
     "ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|chiều nay|"
     "tối nay|nay|mùng|mồng|hôm|tức|chủ nhật|chúa nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
     "ngày đăng|ngày gửi|ngày cấp|ngày sinh|ngày ký|"
+    "sáng sớm|chiều tối|chiều muộn|"
     "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày|các đêm|các buổi sáng|"
     "các buổi chiều|các buổi tối"
 )
@@ -30,7 +31,7 @@ _WEAK = words_before(
     "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
     "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch|thời gian|hạn nộp|thời hạn|thời điểm|lịch"
 )
-_YEARS = re.compile(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|\d{4})")
+_YEARS = re.compile(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|nay|sau|ngoái|tới|trước|\d{4})")
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt"

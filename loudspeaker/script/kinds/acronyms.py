@@ -95,9 +95,9 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
     return Guess(words, why) if why else words
 
 
-@reads(r"[A-ZĐ]{2,8}(?=\) ?- ?)", starts="word")
+@reads(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
 def newspaper(match: re.Match[str], scene: Scene) -> str | None:
-    """(QNO) - Sáng nay …: the paper that a report is taken from"""
+    """(QNO) - Sáng nay …, (BTV) Từ năm …: the paper that a report is taken from"""
     at = match.start()
     if scene.char(at - 1) != "(" or not scene.begins_line(at - 1):
         return None

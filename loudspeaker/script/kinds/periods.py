@@ -109,7 +109,7 @@ def every_month(match: re.Match[str], scene: Scene) -> Answer:
     if scene.continues(match.end(), _MONTHLY):
         return said
     either = words.endswith(" từ ngày") and last <= 12
-    if either and scene.char(match.end()) == ",":  # từ ngày 1-10, mức phí …
+    if either and re.match(r",| \(", scene.text[match.end() : match.end() + 2]):  # từ ngày 1-10, mức phí …
         day = Day(match[1], match[2]).words(scene.numerals)
         return Guess(day, Message("this could be a date or two numbers"))
     return Guess(said, Message("this could be a date or two numbers")) if either else None

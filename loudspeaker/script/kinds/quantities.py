@@ -34,6 +34,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if match[2] and " đến " in match[0] and scene.before(match.start()).endswith(_PLACES):
         return None
+    if match[4] == "dl" and scene.before(match.start()).endswith((" tháng", " th")):  # tháng 9 dl
+        return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
         return None
     if match[4] in ("m", "kg", "g", "l") and re.fullmatch(r"[1-9]\d?,\d00", match[1]) and not match[2]:

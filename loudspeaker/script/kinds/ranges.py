@@ -20,8 +20,6 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     if any(re.match(r"0\d{2}", number) for number in match.groups()):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     first, last = scene.say(match[1]), scene.say(match[2])
-    if scene.before(match.start()).endswith(" thứ") and re.fullmatch(r"(?:19|20)\d\d", match[2]):
-        return f"{first}, {last}"  # lần thứ 12 - 2024
     if " " in match[0] and scene.labelled(match.start()) and scene.continues(match.end(), _HEADS):
         return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))  # thôn 2 - 15 hộ
     if " " in match[0] and re.fullmatch(r"(?:19|20)\d\d", match[1]) and scene.continues(match.end(), ("năm",)):

@@ -27,6 +27,7 @@ _THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
 _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
+_YEAR = re.compile(r" ?(?:19|20)\d\d(?![\d./-])")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
@@ -93,6 +94,8 @@ def dash(match: re.Match[str], scene: Scene) -> Answer:
         return " đến "
     if scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc")):
         return ","
+    if scene.last.kind == "ordinals" and _YEAR.match(scene.text, end):
+        return ","  # lần thứ 12 - 2024
     if _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start]):
         return ","  # đợt 2 - năm 2014
     if counting and _amount_before(scene, start):

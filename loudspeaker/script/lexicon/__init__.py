@@ -52,7 +52,7 @@ class Meaning(NamedTuple):
         if last not in _DIGITS:
             return False
         head = words.rstrip("0123456789.,/ ")
-        if head[-1:].isalpha() and words[len(head) : len(head) + 1] != " ":  # 6h30 CN, H5N1
+        if head[-1:].isalpha() and words[len(head) : len(head) + 1].isdecimal():  # 6h30 CN, H5N1
             return head[-1] == "h" and " giờ" in self.before
         return f"{head} <số>".endswith(self.before) or (last == "%" and " %" in self.before)
 
