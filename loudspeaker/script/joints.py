@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from ..errors import Message
 from .rules import APART, Said
 
-_LINKS = frozenset(("separators", "rates"))
+_LINKS = frozenset(("dashes", "separators", "rates"))
 _RATES = frozenset(("money", "quantities"))  # what may be told per something
 _RANGED = frozenset(
     ("times", "dates", "periods", "phones", "addresses", "money", "quantities")

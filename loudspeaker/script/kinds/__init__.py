@@ -11,6 +11,7 @@ from .acronyms import RULES as acronyms
 from .addresses import RULES as addresses
 from .blanks import RULES as blanks
 from .codes import RULES as codes
+from .dashes import RULES as dashes
 from .dates import RULES as dates
 from .documents import RULES as documents
 from .fractions import RULES as fractions
@@ -61,6 +62,7 @@ ORDER: tuple[Rule, ...] = (
     *titles,
     *acronyms,
     *rates,
+    *dashes,
     *separators,
     *numbers,
 )

@@ -1,39 +1,20 @@
-"""Signs between things: dashes, slashes, bullets, plus and ampersand; and whatever sign nobody else has read."""
+"""Signs between things: slashes, bullets, plus and ampersand, and whatever sign nobody else has read."""
 
 from __future__ import annotations
 
 import re
 
 from ...errors import Message
-from ..numerals import NUMBER
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads
 from ..syllables import LOWER, UPPER, is_syllable
 
-_AMOUNTS = frozenset(
-    ("dates", "periods", "months", "times", "money", "quantities", "rates", "numbers", "fractions", "ordinals")
-)
 _SPOKEN = {
     "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "°": "độ", "€": "ơ rô", "$": "đô la",
     "£": "bảng Anh",
     "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng",
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
-_UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
-_UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
-_DATED = re.compile(r" ?(?:ngày \d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d))")
-_OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
 _DAYS = re.compile(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
-_THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
-_SPANS = frozenset(
-    ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
-)
-_YEAR = re.compile(r" ?(?:19|20)\d\d(?![\d./-])")
-_COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
-_DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
-_WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
-_MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
-_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d)"
-_LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
@@ -59,103 +40,6 @@ def ended(match: re.Match[str], scene: Scene) -> Answer:
     """8 địa phương.Ngày 04/03 -> a full stop, where the blank was forgotten; none in V.League"""
     initial = re.search(r"(?<![^\W_])[A-ZĐ]$", scene.text[max(0, match.start() - 2) : match.start()])
     return " " if initial else ". "
-
-
-@reads(r"[-=]{1,3}>|➔", starts="sign")
-def arrow(match: re.Match[str], scene: Scene) -> Answer:
-    """8 -> 10h: until; 150mg/lần => chọn gói: a pause"""
-    if scene.begins_line(match.start()):
-        return ""
-    number = scene.text[match.end() : match.end() + 2].strip()[:1].isdecimal()
-    return " đến " if number and _amount_before(scene, match.start()) else ","
-
-
-@reads(r"-{1,200}", starts="sign")
-def dash(match: re.Match[str], scene: Scene) -> Answer:
-    """A dash: bullet, minus, until, pause, or part of a word"""
-    start, end = match.span()
-    before, after = scene.char(start - 1), scene.char(end)
-    if scene.begins_line(start) and (before != "-" and not after.isdecimal()):
-        return ""
-    if scene.before(start).endswith(" covid") and scene.text[end : end + 3].strip()[:2] == "19":
-        return " "
-    if _codes_until(scene, start, end):
-        return " đến "
-    if scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end):
-        return ","  # 09:09 - 12/01/2021
-    if _UNTIL.match(scene.text, end) and _amount_before(scene, start):
-        return " đến "
-    if scene.before(start).endswith(_COLD) and _DEGREES.match(scene.text, end):
-        return "âm "
-    counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
-    if scene.follows("phones", start) and after.isdecimal():
-        return ","
-    if scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end):
-        return " đến "
-    if scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc")):
-        return ","
-    if scene.last.kind == "ordinals" and _YEAR.match(scene.text, end):
-        return ","  # lần thứ 12 - 2024
-    if _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start]):
-        return ","  # đợt 2 - năm 2014
-    if counting and _amount_before(scene, start):
-        return " đến " if _alike(scene, end) else " "
-    if after.isdecimal() and before in ("", *' \n("“'):
-        year = re.match(r"(?:19|20)\d\d(?!\d)", scene.text[end : end + 5])  # Mậu Tuất -2018
-        return "" if year or scene.before(start).endswith((" bắc", " nam")) else "âm "
-    if scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS):
-        return " đến "
-    return _between_words(scene, start, end, before, after)
-
-
-def _codes_until(scene: Scene, start: int, end: int) -> bool:
-    """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
-    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
-    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
-    return first is not None and last is not None and first[1] == last[1] and int(first[2]) < int(last[2])
-
-
-def _amount_before(scene: Scene, at: int) -> bool:
-    """Whether a number of some kind has just been read, with at most its noun between."""
-    gap = scene.text[scene.last.end : at] if at - scene.last.end < 14 else "?"
-    counted = scene.last.kind in _AMOUNTS and scene.last.end > 0
-    return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
-
-
-def _alike(scene: Scene, end: int) -> bool:
-    """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
-    following = re.match(rf" ?({NUMBER}) ?({_UNIT})?", scene.text[end : end + REACH])
-    things = (
-        _THING.match(scene.text, scene.last.end),
-        _THING.match(scene.text, end + following.end(1)) if following else None,
-    )
-    if all(things) and scene.last.kind == "numbers":  # phong trào 3 sạch - 5 không
-        first, second = (thing[1] for thing in things if thing)
-        return first == second or first in _SPANS or second in _SPANS
-    if scene.last.kind != "quantities" or following is None:
-        return True
-    unit = scene.lexicon.units.get(following[2] or "")
-    behind = scene.char(end + following.end())
-    return not following[0].endswith("/") and behind != "(" and (unit is None or scene.last.spoken.endswith(unit))
-
-
-def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
-    if before.isalpha() and after.isalpha():
-        return " " if after.isupper() else "-"
-    if before == " " and after == " ":
-        return "" if scene.char(start - 2) in ":;,." else _pause(scene, start, end)
-    return " " if before.isalnum() or after.isalnum() else ""
-
-
-def _pause(scene: Scene, start: int, end: int) -> str:
-    """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
-    return "" if _both_names(scene, start, end) else ","
-
-
-def _both_names(scene: Scene, start: int, end: int) -> bool:
-    """Bà Rịa - Vũng Tàu: two names that are one"""
-    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, start - 10) : start])
-    return previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
 
 
 @reads(r"/{1,200}", starts="sign")
@@ -289,6 +173,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(tested, full_stop, joined, ended, arrow, dash, slash, plus, compared, about),
+    *(tested, full_stop, joined, ended, slash, plus, compared, about),
     *(apostrophe, underline, tag, product, footnote, pictures, sign),
 )

@@ -1,0 +1,157 @@
+"""Dashes and arrows: a bullet, until, a pause, minus, or part of a word; each meaning is a rule of its own."""
+
+from __future__ import annotations
+
+import re
+
+from ..numerals import NUMBER
+from ..rules import REACH, Answer, Rule, Scene, reads, words_after, words_before
+from ..syllables import LOWER
+
+_AMOUNTS = frozenset(
+    ("dates", "periods", "months", "times", "money", "quantities", "rates", "numbers", "fractions", "ordinals")
+)
+_UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
+_UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
+_DATED = re.compile(r" ?(?:ngày \d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d))")
+_OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
+_THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
+_SPANS = frozenset(
+    ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
+)
+_YEAR = re.compile(r" ?(?:19|20)\d\d(?![\d./-])")
+_COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
+_DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
+_WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
+_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d)"
+_LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
+_DASH = r"-{1,200}"
+
+
+@reads(r"[-=]{1,3}>|➔", starts="sign")
+def arrow(match: re.Match[str], scene: Scene) -> Answer:
+    """8 -> 10h: until; 150mg/lần => chọn gói: a pause"""
+    if scene.begins_line(match.start()):
+        return ""
+    number = scene.text[match.end() : match.end() + 2].strip()[:1].isdecimal()
+    return " đến " if number and _amount_before(scene, match.start()) else ","
+
+
+@reads(_DASH, starts="sign")
+def bullet(match: re.Match[str], scene: Scene) -> Answer:
+    """- Đón tiếp đại biểu, at the beginning of a line"""
+    before, after = scene.char(match.start() - 1), scene.char(match.end())
+    return "" if scene.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
+
+
+@reads(_DASH, starts="sign")
+def until(match: re.Match[str], scene: Scene) -> Answer:
+    """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
+    start, end = match.span()
+    rising = _codes_until(scene, start, end)
+    onwards = _UNTIL.match(scene.text, end) and _amount_before(scene, start)
+    along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
+    weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
+    return " đến " if rising or onwards or along or weekdays else None
+
+
+@reads(_DASH, starts="sign")
+def set_apart(match: re.Match[str], scene: Scene) -> Answer:
+    """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
+    start, end = match.span()
+    hour = scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end)
+    telephones = scene.follows("phones", start) and scene.char(end).isdecimal()
+    bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
+    counted = scene.last.kind == "ordinals" and _YEAR.match(scene.text, end)
+    of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
+    return "," if hour or telephones or bearing or counted or of_year else None
+
+
+@reads(_DASH, starts="sign")
+def below_zero(match: re.Match[str], scene: Scene) -> Answer:
+    """từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
+    cold = scene.before(match.start()).endswith(_COLD) and _DEGREES.match(scene.text, match.end())
+    return "âm " if cold else None
+
+
+@reads(_DASH, starts="sign")
+def amounts(match: re.Match[str], scene: Scene) -> Answer:
+    """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
+    start, end = match.span()
+    counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
+    if not counting or not _amount_before(scene, start):
+        return None
+    return " đến " if _alike(scene, end) else " "
+
+
+@reads(_DASH + r"(?= ?\d)", starts="sign")
+def minus(match: re.Match[str], scene: Scene) -> Answer:
+    """lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
+    start, end = match.span()
+    if scene.before(start).endswith(" covid"):
+        return ""
+    if not scene.char(end).isdecimal() or scene.char(start - 1) not in ("", *' \n("“'):
+        return None
+    year = _YEAR.match(scene.text, end)
+    return "" if year or scene.before(start).endswith((" bắc", " nam")) else "âm "
+
+
+@reads(_DASH, starts="sign")
+def between_words(match: re.Match[str], scene: Scene) -> Answer:
+    """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
+    start, end = match.span()
+    return _between_words(scene, start, end, scene.char(start - 1), scene.char(end))
+
+
+def _codes_until(scene: Scene, start: int, end: int) -> bool:
+    """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
+    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
+    return first is not None and last is not None and first[1] == last[1] and int(first[2]) < int(last[2])
+
+
+def _amount_before(scene: Scene, at: int) -> bool:
+    """Whether a number of some kind has just been read, with at most its noun between."""
+    gap = scene.text[scene.last.end : at] if at - scene.last.end < 14 else "?"
+    counted = scene.last.kind in _AMOUNTS and scene.last.end > 0
+    return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
+
+
+def _alike(scene: Scene, end: int) -> bool:
+    """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
+    following = re.match(rf" ?({NUMBER}) ?({_UNIT})?", scene.text[end : end + REACH])
+    things = (
+        _THING.match(scene.text, scene.last.end),
+        _THING.match(scene.text, end + following.end(1)) if following else None,
+    )
+    if all(things) and scene.last.kind == "numbers":  # phong trào 3 sạch - 5 không
+        first, second = (thing[1] for thing in things if thing)
+        return first == second or first in _SPANS or second in _SPANS
+    if scene.last.kind != "quantities" or following is None:
+        return True
+    unit = scene.lexicon.units.get(following[2] or "")
+    behind = scene.char(end + following.end())
+    return not following[0].endswith("/") and behind != "(" and (unit is None or scene.last.spoken.endswith(unit))
+
+
+def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
+    if before.isalpha() and after.isalpha():
+        return " " if after.isupper() else "-"
+    if before == " " and after == " ":
+        return "" if scene.char(start - 2) in ":;,." else _pause(scene, start, end)
+    return " " if before.isalnum() or after.isalnum() else ""
+
+
+def _pause(scene: Scene, start: int, end: int) -> str:
+    """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
+    return "" if _both_names(scene, start, end) else ","
+
+
+def _both_names(scene: Scene, start: int, end: int) -> bool:
+    """Bà Rịa - Vũng Tàu: two names that are one"""
+    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, start - 10) : start])
+    return previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
+
+
+RULES: tuple[Rule, ...] = (arrow, bullet, until, set_apart, below_zero, amounts, minus, between_words)
