@@ -15,7 +15,7 @@ from .rules import APART, Said
 _LINKS = frozenset(("dashes", "separators", "rates"))
 _RATES = frozenset(("money", "quantities"))  # what may be told per something
 _RANGED = frozenset(
-    ("times", "dates", "periods", "phones", "addresses", "money", "quantities")
+    ("times", "dates", "periods", "phones", "addresses", "money", "quantities", "temperatures", "coordinates")
 )  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))

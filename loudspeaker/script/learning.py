@@ -12,7 +12,7 @@ from .syllables import is_syllable
 _DEFINED = r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)"
 _EXPLAINED = r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)"  # VK (Việt kiều)
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
-_UNREAD = r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}"  # would have to be read itself
+_UNREAD = r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b"  # would have to be read itself
 _WORD = r"[^\W\d_]+"
 _FOREIGN = r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)"
 

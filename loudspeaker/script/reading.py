@@ -142,7 +142,7 @@ class _Page:
         if self._last in " \n":
             words = words.lstrip(" ")
         words = _BLANKS.sub(" ", words) if copied else self._fit(words)
-        if words[:2] in (",", ". ") and self._last == " ":
+        if self._last == " " and (words == "," or (words[:2] == ". " and not copied)):
             self._shorten()
         elif words[:1] == "." == self._last or (
             words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied))

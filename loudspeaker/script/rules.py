@@ -192,4 +192,4 @@ _VARIETIES = words_before(
 )
 _NAMED_SORT = re.compile(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
 _SORTS = r"\b(?:giống|lúa|ngô|sắn) "
-_COUNTS = frozenset(("rates", "quantities", "money", "numbers", "ranges", "fractions"))
+_COUNTS = frozenset(("rates", "quantities", "temperatures", "money", "numbers", "ranges", "fractions"))

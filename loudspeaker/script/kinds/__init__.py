@@ -11,6 +11,7 @@ from .acronyms import RULES as acronyms
 from .addresses import RULES as addresses
 from .blanks import RULES as blanks
 from .codes import RULES as codes
+from .coordinates import RULES as coordinates
 from .dashes import RULES as dashes
 from .dates import RULES as dates
 from .documents import RULES as documents
@@ -32,6 +33,7 @@ from .rates import RULES as rates
 from .romans import RULES as romans
 from .scores import RULES as scores
 from .separators import RULES as separators
+from .temperatures import RULES as temperatures
 from .times import RULES as times
 from .titles import RULES as titles
 from .web import RULES as web
@@ -55,6 +57,8 @@ ORDER: tuple[Rule, ...] = (
     *romans,
     *ordinals,
     *money,
+    *coordinates,
+    *temperatures,
     *quantities,
     *fractions,
     *ranges,

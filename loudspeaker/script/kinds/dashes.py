@@ -9,7 +9,20 @@ from ..rules import REACH, Answer, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER
 
 _AMOUNTS = frozenset(
-    ("dates", "periods", "months", "times", "money", "quantities", "rates", "numbers", "fractions", "ordinals")
+    (
+        "dates",
+        "periods",
+        "months",
+        "times",
+        "money",
+        "coordinates",
+        "temperatures",
+        "quantities",
+        "rates",
+        "numbers",
+        "fractions",
+        "ordinals",
+    )
 )
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi

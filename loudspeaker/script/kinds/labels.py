@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 
 from ...errors import Message
@@ -73,7 +74,8 @@ def line_letter(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(
-    rf"([IVX]{{1,6}})(?:\.(?:\d{{1,2}})\.?|\.-|[.)/]|,(?=[{UPPER}])|\s?-(?=\s|[{UPPER}]))(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
+    rf"([IVX]{{1,6}}) ?(?:\.(?:\d{{1,2}})\.?|\.-|[.)/]|,(?=[{UPPER}])|\s?-(?=\s|[{UPPER}]))"
+    rf"(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
     starts="word",
 )
 def part(match: re.Match[str], scene: Scene) -> str | None:
@@ -87,7 +89,8 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
         headed = scene.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(scene.text, match.end())
         stop = "" if scene.char(match.start() - 2) in ".:;,!?" else ". "
         return f"{stop}{scene.numerals.cardinal(value)}," if headed and not section else None
-    return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}," if section else ",")
+    pause = "," if scene.char(match.end()).isspace() else ", "
+    return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}" if section else "") + pause
 
 
 @reads(r"([ivx]{1,5})(?=\))", starts="word")
@@ -117,7 +120,25 @@ def _opens(match: re.Match[str], scene: Scene) -> bool:
     at = match.start()
     head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
     paused = head[-1:] in _BREAKS or scene.follows("labels", at) or _LABEL.search(head) is not None
-    return paused and head.rfind("(") <= head.rfind(")")
+    return paused and not _bracketed(scene.text, at)
+
+
+def _bracketed(text: str, at: int) -> bool:
+    """Whether a bracket that was opened on this line is still open: (gồm tổ 1, tổ 2 và b)."""
+    opened, closed, line = (_last(text, sign, at) for sign in "()\n")
+    return opened > max(closed, line)
+
+
+def _last(text: str, sign: str, at: int) -> int:
+    places = _places(text, sign)
+    before = bisect_left(places, at)
+    return places[before - 1] if before else -1
+
+
+@lru_cache(maxsize=8)
+def _places(text: str, sign: str) -> list[int]:
+    """Where a sign stands in the whole text; looked for once a text, so that reading stays linear."""
+    return [match.start() for match in re.finditer(re.escape(sign), text)]
 
 
 RULES: tuple[Rule, ...] = (

@@ -22,6 +22,7 @@ _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiế
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
+_FACTOR = re.compile(r" ?\d| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) ")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 
@@ -67,12 +68,6 @@ def beats(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} lần một phút" if pulse else None
 
 
-@reads(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
-def fever(match: re.Match[str], scene: Scene) -> str:
-    """sốt 38o5 -> ba mươi tám độ năm"""
-    return f"{scene.say(match[1])} độ {scene.say(match[2])}"
-
-
 @reads(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
 def inches(match: re.Match[str], scene: Scene) -> str | None:
     """màn hình 24\" -> hai mươi tư inh"""
@@ -80,30 +75,6 @@ def inches(match: re.Match[str], scene: Scene) -> str | None:
         r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", scene.before(match.start())
     )
     return f"{scene.say(match[1])} inch" if screen else None
-
-
-@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
-def degrees(match: re.Match[str], scene: Scene) -> Answer:
-    """15 độ C -> mười lăm độ xê"""
-    return _celsius(match, scene)
-
-
-@reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
-def bare(match: re.Match[str], scene: Scene) -> Answer:
-    """nhiệt độ từ 22 - 25C, without the sign of degrees"""
-    told = "nhiệt độ" in scene.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
-    return _celsius(match, scene) if told else None
-
-
-@reads(r"(\d{1,2}(?:[.,]\d)?)(?:0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?)0C|(?<=0C))(?![^\W_])")
-def flattened(match: re.Match[str], scene: Scene) -> Answer:
-    """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
-    return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
-
-
-def _celsius(match: re.Match[str], scene: Scene) -> str:
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} độ xê"
 
 
 @reads(r"(\d{1,3}), (\d{1,2}) ?%")
@@ -179,12 +150,6 @@ def density(match: re.Match[str], scene: Scene) -> str:
     return "con trên mét vuông"
 
 
-@reads(r"0C(?=\))")
-def celsius(match: re.Match[str], scene: Scene) -> str | None:
-    """nhiệt độ (0C) -> độ xê"""
-    return "độ xê" if scene.char(match.start() - 1) == "(" else None
-
-
 @reads(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
 def rate(match: re.Match[str], scene: Scene) -> Answer:
     """độ mặn (g/l) -> gam trên lít"""
@@ -201,15 +166,17 @@ def lone(match: re.Match[str], scene: Scene) -> Answer:
     return scene.lexicon.units.get(match[1])
 
 
-@reads(r"[xX](?= ?\d| [^\W\d_]|(?<=\)[xX])\(| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) )", starts="word")
+@reads(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
-    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút"""
-    if "=" in scene.text[max(0, match.start() - 2 * REACH) : match.start()] and scene.char(match.end()) == " ":
-        return " nhân "  # Tiền lương = Lương cơ sở x Hệ số
-    if scene.text[match.start() - 2 : match.start()] == ") " or scene.char(match.start() - 1) == ")":
+    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
+    at, end = match.span()
+    reckoned = "=" in scene.text[max(0, at - 2 * REACH) : at] and scene.char(end) == " "
+    bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")")
+    if reckoned or bracketed:
         return " nhân "
-    gap = scene.text[scene.last.end : match.start()]
-    return " nhân " if scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap) else None
+    gap = scene.text[scene.last.end : at]
+    near = scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
+    return " nhân " if near and _FACTOR.match(scene.text, end) else None
 
 
 @reads(r"c(1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
@@ -237,53 +204,11 @@ def bore(match: re.Match[str], scene: Scene) -> Answer:
     return "phi "
 
 
-@reads(r"(\d{1,2}[.,]\d{1,2}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,2}) ?°?E(?![^\W_])")
-def position(match: re.Match[str], scene: Scene) -> Answer:
-    """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
-    return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
-
-
-@reads(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
-def parallel(match: re.Match[str], scene: Scene) -> str | None:
-    """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
-    words = scene.before(match.start())
-    if "°" not in match[0] and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ")):
-        return None
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
-
-
-_SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
-_MINUTES = r"(\d{1,2})(?:[.,]\d{1,2})? ?'(?: ?(\d{1,2})(?:[.,]\d{1,2})? ?(?:\"|''))?"
-
-
-@reads(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
-def angle(match: re.Match[str], scene: Scene) -> str:
-    """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
-    seconds = f" {scene.say(match[3])} giây" if match[3] else ""
-    return f"{scene.say(match[1])} độ {scene.say(match[2])} phút{seconds}{_SIDES.get(match[4] or '', '')}"
-
-
-@reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
-def coordinate(match: re.Match[str], scene: Scene) -> Answer:
-    """14.856 độ vĩ Bắc is no thousand"""
-    return f"{scene.say(match[1])} phẩy {scene.numerals.fraction(match[2])} độ "
-
-
 RULES: tuple[Rule, ...] = (
-    celsius,
-    coordinate,
-    angle,
     stars,
     beats,
     parted,
-    flattened,
-    bare,
-    degrees,
-    fever,
     inches,
-    position,
-    parallel,
     months,
     trip,
     years,

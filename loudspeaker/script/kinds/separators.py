@@ -28,11 +28,12 @@ def full_stop(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"\.(?=[{LOWER}]{{2,9}}(?![^\W_]))", starts="sign")
 def joined(match: re.Match[str], scene: Scene) -> Answer:
-    """m3/ngày.đêm -> ngày đêm"""
+    """m3/ngày.đêm -> ngày đêm; 16 giờ 30.phút"""
     start, end = match.span()
-    before = re.search(rf"[{LOWER}]{{2,7}}$", scene.text[max(0, start - 8) : start])
+    before = re.search(rf"[{LOWER}]{{2,7}}$|\d$", scene.text[max(0, start - 8) : start])
     after = re.match(rf"[{LOWER}]{{2,7}}", scene.text[end : end + 8])
-    return " " if before and after and is_syllable(before[0]) and is_syllable(after[0]) else "."
+    words = before and after and is_syllable(after[0]) and (before[0].isdecimal() or is_syllable(before[0]))
+    return " " if words else "."
 
 
 @reads(rf"\.(?=[{UPPER}])", starts="sign")

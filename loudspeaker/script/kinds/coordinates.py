@@ -1,0 +1,43 @@
+"""Places on the map: 16,5N-112,3E, 19°20'N, vĩ tuyến 17,0-22,0°N, 14.856 độ vĩ Bắc."""
+
+from __future__ import annotations
+
+import re
+
+from ..rules import Answer, Rule, Scene, reads
+
+
+@reads(r"(\d{1,2}[.,]\d{1,2}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,2}) ?°?E(?![^\W_])")
+def position(match: re.Match[str], scene: Scene) -> Answer:
+    """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
+    return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
+
+
+@reads(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
+def parallel(match: re.Match[str], scene: Scene) -> str | None:
+    """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
+    words = scene.before(match.start())
+    if "°" not in match[0] and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ")):
+        return None
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
+
+
+_SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
+_MINUTES = r"(\d{1,2})(?:[.,]\d{1,2})? ?'(?: ?(\d{1,2})(?:[.,]\d{1,2})? ?(?:\"|''))?"
+
+
+@reads(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
+def angle(match: re.Match[str], scene: Scene) -> str:
+    """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
+    seconds = f" {scene.say(match[3])} giây" if match[3] else ""
+    return f"{scene.say(match[1])} độ {scene.say(match[2])} phút{seconds}{_SIDES.get(match[4] or '', '')}"
+
+
+@reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
+def coordinate(match: re.Match[str], scene: Scene) -> Answer:
+    """14.856 độ vĩ Bắc is no thousand"""
+    return f"{scene.say(match[1])} phẩy {scene.numerals.fraction(match[2])} độ "
+
+
+RULES: tuple[Rule, ...] = (coordinate, angle, position, parallel)
