@@ -42,15 +42,17 @@ def ward(match: re.Match[str], scene: Scene) -> str:
 
 @reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
-    """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm"""
+    """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
+    streets = scene.before(match.start()).endswith(" đường")
     if scene.variety(match.start()) or match[2][0] == "0":  # ĐT 090 1234567 is a telephone
         return None
-    if match[1][0] == "Đ" and len(match[2]) != 3 and "." not in match[0]:
+    if match[1][0] == "Đ" and len(match[2]) != 3 and not streets and "." not in match[0]:
         return None
     if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    return f"{_ROADS[match[1].upper()]} {scene.say(match[2])}{letter}"
+    road = _ROADS[match[1].upper()]
+    return f"{road.removeprefix('đường ') if streets else road} {scene.say(match[2])}{letter}"
 
 
 _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện"}

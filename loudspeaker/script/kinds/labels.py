@@ -14,6 +14,7 @@ from ..syllables import UPPER
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu")
 _MARKS = words_before("tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm")  # 25.75 is one
 _HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
+_NAME = re.compile(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
 _LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
 _LOST = Message("two lines that were run together, or a number with a point")
@@ -82,7 +83,7 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
     """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện; also where the heading was run into a line"""
     value = roman(match[1])
     commune = match[1] == "X" and scene.text[match.end() : match.end() + 3].strip()[1:2].islower()
-    if not value or commune or (match[0] == "V." and scene.text.startswith("League", match.end())):
+    if not value or commune or (match[0] == "V." and _NAME.match(scene.text, match.end())):
         return None
     section = re.search(r"\d+", match[0])
     if not scene.begins_line(match.start()):

@@ -67,6 +67,8 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     dong = " đồng" if match[3].startswith("ng") else ""
     said = f"{scene.say(match[1])}{until} {scene.numerals.thousand}{dong}"
+    if re.fullmatch(r"\d{4}", match[1]) and not match[2]:  # 1845k
+        said = scene.say(f"{match[1]}000")
     if match[3][0] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None

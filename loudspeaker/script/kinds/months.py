@@ -26,8 +26,9 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d)")
 def months(match: re.Match[str], scene: Scene) -> Answer:
-    """tháng 3-4 -> tháng ba đến tháng tư"""
-    if not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[2]) <= 12:
+    """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
+    often = scene.continues(match.end(), ("lần", "đợt", "buổi"))
+    if often or not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[2]) <= 12:
         return None
     return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
 
@@ -127,7 +128,7 @@ def years(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} đến {scene.say(match[2])}"
 
 
-@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[.,/]\d| ?%)")
+@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[.,/]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi))")
 def month(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 4 -> tháng tư"""
     if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:

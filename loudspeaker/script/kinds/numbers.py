@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
-from ..rules import APART, Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import APART, COMMA, Answer, Guess, Rule, Scene, reads, words_after
 from ..syllables import LOWER, is_syllable
 
 _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
@@ -82,6 +82,10 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     said = scene.say(match[0])
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
         return Guess(said, Message("no month has such a day"))
+    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
+        return Guess(scene.say(match[0].replace(",", ".")), COMMA)
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
+        return Guess(said, COMMA)
     glued = re.match(rf"[{LOWER}]{{2,8}}", scene.text[match.end() : match.end() + 8])
     if glued and not is_syllable(glued[0]):
         return Guess(said, Message("a number and a word without a blank between them"))

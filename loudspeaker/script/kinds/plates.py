@@ -44,7 +44,7 @@ def boat(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])}, {spell_digits(match[2])}{tail}"
 
 
-@reads(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2})(?![\w/]|[.-]\d)", starts="word")
+@reads(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2}|\d{6})(?![\w/]|[.-]\d)", starts="word")
 def ship(match: re.Match[str], scene: Scene) -> str | None:
     """tàu BP 06.14.01 -> bê pê không sáu, một bốn, không một"""
     if not _SHIPS.search(scene.before(match.start())):

@@ -39,7 +39,7 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
         return None
-    if match[4] in ("m", "kg", "g", "l") and re.fullmatch(r"[1-9]\d?,\d00", match[1]) and not match[2]:
+    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2]:
         return Guess(f"{scene.say(match[1].replace(',', '.'))} {unit}", COMMA)  # chạy 1,500m
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return f"{scene.say(match[1])}{until} {unit}"

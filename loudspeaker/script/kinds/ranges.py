@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..days import counted
 from ..numerals import NUMBER, spell_digits
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import COMMA, Answer, Guess, Rule, Scene, reads, words_after
 
 _DAY = re.compile(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after("hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca")
@@ -20,6 +20,8 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     if any(re.match(r"0\d{2}", number) for number in match.groups()):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     first, last = scene.say(match[1]), scene.say(match[2])
+    if all(re.fullmatch(r"[1-9]\d{0,2},\d\d0", number) for number in match.groups()):
+        return Guess(" đến ".join(scene.say(number.replace(",", ".")) for number in match.groups()), COMMA)
     if " " in match[0] and scene.labelled(match.start()) and scene.continues(match.end(), _HEADS):
         return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))  # thôn 2 - 15 hộ
     if " " in match[0] and re.fullmatch(r"(?:19|20)\d\d", match[1]) and scene.continues(match.end(), ("năm",)):

@@ -10,7 +10,7 @@ from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_a
 from ..syllables import LOWER, UPPER
 
 _DOTTED = (
-    r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
+    r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|Ts|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
     r"|HT|ĐĐ|NT|SC|LM|MS|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
