@@ -49,7 +49,7 @@ def is_plain_syllable(letters: str) -> bool:
 def cut(run: str) -> list[str]:
     """Cut letters without marks into syllables, the likeliest way: timhieuphapluat -> tim hieu phap luat; [] if none.
 
-    The fewest syllables win, and a syllable that opens with a vowel costs as much as three.
+    The fewest syllables win, and a syllable that opens with a vowel costs as much as three, with y as two.
     """
     if len(run) > 40:
         return []
@@ -60,7 +60,7 @@ def cut(run: str) -> list[str]:
             syllable = run[start:end]
             if so_far is None or not is_plain_syllable(syllable):
                 continue
-            cost = so_far[0] + (3 if syllable[0] in "aeiouy" else 1)
+            cost = so_far[0] + (3 if syllable[0] in "aeiou" else 2 if syllable[0] == "y" else 1)
             known = best[end]
             if known is None or cost < known[0]:
                 best[end] = (cost, [*so_far[1], syllable])

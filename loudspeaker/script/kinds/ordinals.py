@@ -15,7 +15,8 @@ _LISTED = words_before(
 )
 _QUARTERS = words_before("thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp")  # no decimal follows
 _SITES = words_before(
-    "tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
+    "tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
+    "kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (

@@ -83,9 +83,9 @@ def _another_bullet(scene: Scene, start: int, end: int) -> bool:
     return first == "+" or (listed and re.match(rf" [^\W\d_]+ [{LOWER}]", scene.text[end : end + 12]) is not None)
 
 
-@reads(r"[<>]=? ?(?=\d)", starts="sign")
+@reads(r"[<>]=? ?(?=\d|BĐ)", starts="sign")
 def compared(match: re.Match[str], scene: Scene) -> Answer:
-    """>38,5°C -> trên ba mươi tám phẩy năm"""
+    """>38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     more = "trên " if match[0][0] == ">" else "dưới "
     return {"=": "từ " if more == "trên " else "không quá "}.get(match[0].strip()[1:2], more)
 

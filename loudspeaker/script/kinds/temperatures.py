@@ -34,7 +34,7 @@ def bare(match: re.Match[str], scene: Scene) -> Answer:
     return _celsius(match, scene) if told else None
 
 
-@reads(r"(\d{1,2}(?:[.,]\d)?)(?:0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?)0C|(?<=0C))(?![^\W_])")
+@reads(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
 def flattened(match: re.Match[str], scene: Scene) -> Answer:
     """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
     return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
