@@ -6,6 +6,7 @@ import re
 
 from ..numerals import spell_letters
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
+from ..syllables import is_syllable
 from .acronyms import COMPOSED, composed
 
 _CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,2}|UBND-[A-Z]\d)(?![^\W_])"
@@ -33,9 +34,9 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     if first in _UNITS or (not cued and len(first) < 2):
         return None
     year = f" năm {scene.say(match[3])}" if match[3] else ""
-    said = _by_kind(match, scene) or codes(match[5], scene)
+    said = _with_issuer(match, scene) or _by_kind(match, scene) or codes(match[5], scene)
     said = f"{_numeral(match[1], scene)}{year} {_of_whom(said, match, scene)}"
-    return Guess(said, COMPOSED) if _puzzling(match[5], scene) else said
+    return Guess(said, COMPOSED) if _puzzling(match[5], scene) and not _with_issuer(match, scene) else said
 
 
 def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
@@ -45,6 +46,18 @@ def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
     if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
         said = said.replace("ban chấp hành", "ban chỉ huy")
     return said.replace("tỉnh ủy", "thành ủy") if re.search("thành (?:ủy|uỷ)", behind) else said
+
+
+def _with_issuer(match: re.Match[str], scene: Scene) -> str:
+    """152/TB-ĐQLĐL … của Đội quản lý Điện lực: the words behind have the letters of the code."""
+    kind, *office = _parts(match[5])
+    letters, known = "".join(office), scene.lexicon.documents.get(kind)
+    named = re.search(r" của ((?:[^\W\d_]+ ?){2,14})", scene.text[match.end() : match.end() + 4 * REACH])
+    if known is None or named is None or len(letters) < 3:
+        return ""
+    words = named[1].split()[: len(letters)]
+    issuer = "".join(word[0].upper() for word in words) == letters and all(map(is_syllable, words))
+    return f"{known} {' '.join(words).lower()}" if issuer and not any(map(str.isupper, words)) else ""
 
 
 def _by_kind(match: re.Match[str], scene: Scene) -> str:
