@@ -137,29 +137,7 @@ def digit_first(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("a number with a letter, and no word says what it is"))
 
 
-_FORMULATIONS = frozenset(
-    (
-        "EC",
-        "SC",
-        "WP",
-        "WG",
-        "SL",
-        "SP",
-        "SG",
-        "OD",
-        "GR",
-        "DF",
-        "FS",
-        "ND",
-        "BTN",
-        "BHN",
-        "WDG",
-        "EW",
-        "ME",
-        "SE",
-        "DD",
-    )
-)
+_FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
 _BRAND = re.compile(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 
@@ -172,12 +150,11 @@ def small_letter(match: re.Match[str], scene: Scene) -> Guess:
     )
 
 
-@reads(rf"({NUMBER}) ([A-Z]{{2,3}})(?![^\W_])")
+@reads(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
 def formulated(match: re.Match[str], scene: Scene) -> str | None:
     """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
-    if match[2] not in _FORMULATIONS or not _BRAND.search(scene.text[max(0, match.start() - 34) : match.start()]):
-        return None
-    return f"{scene.say(match[1])} {spell_letters(match[2])}"
+    branded = _BRAND.search(scene.text[max(0, match.start() - 34) : match.start()])
+    return f"{scene.say(match[1])} {spell_letters(match[2])}" if branded else None
 
 
 @reads(rf"({NUMBER})([A-ZĐ]{{2,3}})(?![^\W_])")

@@ -46,14 +46,13 @@ def section(match: re.Match[str], scene: Scene) -> str | None:
 def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
     said = " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
-    if scene.text[
-        max(0, match.start() - 2) : match.start()
-    ].isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
+    ahead = scene.text[max(0, match.start() - 2) : match.start()]
+    if ahead.isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
         return ". " + said
     if scene.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
         return Guess(f"{scene.say(first)}. {' chấm '.join(map(scene.say, rest))},", _LOST)
-    return said if scene.text[max(0, match.start() - 2) : match.start()] in (": ", ". ", "; ") else None
+    return said if ahead in (": ", ". ", "; ") else None
 
 
 @reads(r"(\d{1,2})[)](?=\s|[^\W\d_])")

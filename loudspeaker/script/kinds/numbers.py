@@ -62,11 +62,11 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
     return said if scene.continues(match.end(), _BANKS) else Guess(said, _uncued())
 
 
-@reads(r"(9999)(?![\d]|[.,]\d)")
+@reads(r"9999(?!\d|[.,]\d)")
 def fineness(match: re.Match[str], scene: Scene) -> Answer:
     """vàng 9999, vàng nhẫn 24K 9999: four nines"""
     golden = re.search(r" (?:vàng|nhẫn)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
-    return spell_digits(match[1]) if golden else None
+    return spell_digits(match[0]) if golden else None
 
 
 @reads(r"0\d{2}(?!\d|[.,]\d|/)")

@@ -105,11 +105,8 @@ def row(match: re.Match[str], scene: Scene) -> str | None:
     mixed = re.search(r",\d", match[0]) and ", " in match[0]
     numbers = re.findall(r"\d+", match[0])
     rising = all(int(one) < int(two) for one, two in pairwise(numbers))
-    return (
-        ", ".join(map(scene.say, numbers))
-        if mixed and rising and scene.before(match.start()).endswith(_LISTED)
-        else None
-    )
+    listed = mixed and rising and scene.before(match.start()).endswith(_LISTED)
+    return ", ".join(map(scene.say, numbers)) if listed else None
 
 
 @reads(r"(\d{1,3}(?:,\d{1,3})+)(?![\d.%]|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")

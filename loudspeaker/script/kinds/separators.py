@@ -15,6 +15,7 @@ _SPOKEN = {
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
 _DAYS = re.compile(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
+_TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
@@ -137,9 +138,7 @@ def _gap(match: re.Match[str], scene: Scene) -> str:
 def tested(match: re.Match[str], scene: Scene) -> Answer:
     """Rh(-), HIV (+) -> âm, dương"""
     spoken = {"-": " âm", "+": " dương"}[match[1]]
-    if scene.before(match.start()).endswith(
-        (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
-    ):  # Giá tăng (+), giảm (-): said already
+    if scene.before(match.start()).endswith(_TOLD):  # Giá tăng (+), giảm (-): said already
         return ""
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
 
