@@ -8,22 +8,9 @@ from ..numerals import NUMBER
 from ..rules import REACH, Answer, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER
 
-_AMOUNTS = frozenset(
-    (
-        "dates",
-        "periods",
-        "months",
-        "times",
-        "money",
-        "coordinates",
-        "temperatures",
-        "quantities",
-        "rates",
-        "numbers",
-        "fractions",
-        "ordinals",
-    )
-)
+_WHEN = ("dates", "periods", "months", "times")
+_HOW_MUCH = ("money", "coordinates", "temperatures", "quantities", "rates", "numbers", "fractions", "ordinals")
+_AMOUNTS = frozenset((*_WHEN, *_HOW_MUCH))
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
 _DATED = re.compile(r" ?(?:ngày \d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d))")
