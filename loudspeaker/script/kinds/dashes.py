@@ -63,7 +63,7 @@ def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     hour = scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end)
     telephones = scene.follows("phones", start) and scene.char(end).isdecimal()
     bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
-    counted = scene.last.kind == "ordinals" and _YEAR.match(scene.text, end)
+    counted = scene.last.kind in ("ordinals", "romans") and _YEAR.match(scene.text, end)
     of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
     return "," if hour or telephones or bearing or counted or of_year else None
 
