@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import spell_digits
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 
 _STRONG = words_before(
     "điện thoại|số điện thoại|đz nóng|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
@@ -19,7 +19,7 @@ _WEAK = words_before(
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
-_LINES = (" tổng đài ", " đường dây nóng ", " hotline ", " số điện thoại ")  # …, 111: further on in a list of them
+_LINES = ("tổng đài ", "đường dây nóng ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _ENDS = frozenset((*",;.)", ""))
 _COUNTED = "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
@@ -100,7 +100,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
         return grouped(match[1])
     urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
     called = match[1] < "116" and any(cue in words for cue in _ALARMS)
-    listed = scene.after(match.end())[:1] in _ENDS and any(cue in words for cue in _LINES)
+    sentence = re.split(r"[.!?]\s|\n", scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower())[-1]
+    listed = scene.after(match.end())[:1] in _ENDS and any(cue in sentence for cue in _LINES)
     return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called or listed) else None
 
 
