@@ -21,7 +21,10 @@ _WEAK = words_before(
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _LINES = ("tổng đài ", "đường dây nóng ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _ENDS = frozenset((*",;.)", ""))
-_COUNTED = "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con"
+_COUNTED = (
+    "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|xã|"
+    "đơn|suất|cây|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
+)
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
@@ -39,9 +42,9 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match, 9 if told else 10)
 
 
-@reads(r"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d)")
-def alarms(match: re.Match[str], scene: Scene) -> str:
-    """113,114,115: three numbers to call, and no hundred millions"""
+@reads(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
+def alarms(match: re.Match[str], scene: Scene) -> str | None:
+    """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
 
 
