@@ -22,8 +22,8 @@ _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn c
 _LINES = ("tổng đài ", "đường dây nóng ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _ENDS = frozenset((*",;.)", ""))
 _COUNTED = (
-    "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|xã|"
-    "đơn|suất|cây|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
+    "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
+    "xã|đơn|suất|cây|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
 )
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ...errors import Message
 from ..numerals import roman
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER
 
 _CUES = words_before(
@@ -15,6 +15,11 @@ _CUES = words_before(
     "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|cấp độ|mức|quân đoàn|bước|học kỳ|học kì|"
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm|tk|"
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"
+)
+_NAMED = re.compile(rf"[{UPPER}][{LOWER}]+ $")
+_PLACE = re.compile(
+    r"(?:[Pp]hường|[Xx]ã|[Tt]hôn|[Kk]hu|[Tt]rường|[Ấấ]p|[Cc]ụm|[Tt]hủy điện|[Nn]hà máy|[Bb]ến|[Cc]ầu|KCN|KP)"
+    rf"(?: [{UPPER}][{LOWER}]+){{1,4}} $"
 )
 _COMMUNE = re.compile(rf"\. ?[{UPPER}][{LOWER}]")
 _ROW = re.compile(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
@@ -77,7 +82,15 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
         return scene.numerals.cardinal(value)
     if len(match[1]) > 1 and not set(match[1]) - set("IVX"):
         return Guess(scene.numerals.cardinal(value), _TAKEN)
-    return None
+    return _of_name(match, scene)
+
+
+def _of_name(match: re.Match[str], scene: Scene) -> Answer:
+    """phường Hải An I -> một: a place that has a second one"""
+    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
+    if match[1] != "I" or not _NAMED.search(ahead):
+        return None
+    return "một" if _PLACE.search(ahead) else Guess("một", _TAKEN)
 
 
 @reads(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
