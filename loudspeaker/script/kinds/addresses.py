@@ -58,7 +58,7 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
 _ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện"}
 
 
-@reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_])", starts="word")
+@reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     crops = match[0][:2] == "KM" and _CROPS.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()])

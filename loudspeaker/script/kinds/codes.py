@@ -126,7 +126,7 @@ def named(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
 def digit_first(match: re.Match[str], scene: Scene) -> Answer:
     """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
-    counted = re.fullmatch(r"(\d+)([A-Z]{3})", match[0])
+    counted = re.fullmatch(r"(\d+)([A-ZĐ]{3})", match[0])
     known = scene.lexicon.known(counted[2]) if counted else None
     if counted and known and known.sure:  # 1000SMS
         return f"{scene.say(counted[1])} {known.reading}"

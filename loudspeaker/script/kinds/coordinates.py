@@ -17,7 +17,13 @@ def position(match: re.Match[str], scene: Scene) -> Answer:
 def parallel(match: re.Match[str], scene: Scene) -> str | None:
     """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
     words = scene.before(match.start())
-    if "°" not in match[0] and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ")):
+    paired = re.match(r"[;, -]{1,3}\d{1,3}[.,]\d", scene.text[match.end() : match.end() + 8])
+    if (
+        "°" not in match[0]
+        and not paired
+        and not scene.follows("coordinates", match.start(), "; ", ", ")
+        and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ"))
+    ):
         return None
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return f"{scene.say(match[1])}{until} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"

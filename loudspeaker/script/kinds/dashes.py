@@ -20,11 +20,12 @@ _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
 _YEAR = re.compile(r" ?(?:19|20)\d\d(?![\d./-])")
+_LABELLED = re.compile(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[Ll]ớp) \d{1,2}$")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
-_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d)"
+_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _DASH = r"-{1,200}"
 
@@ -128,6 +129,8 @@ def _alike(scene: Scene, end: int) -> bool:
     if all(things) and scene.last.kind == "numbers":  # phong trào 3 sạch - 5 không
         first, second = (thing[1] for thing in things if thing)
         return first == second or first in _SPANS or second in _SPANS
+    if following and following[2] and _LABELLED.search(scene.text[max(0, scene.last.end - 12) : scene.last.end]):
+        return False  # thôn 4 - 120.000đ
     if scene.last.kind != "quantities" or following is None:
         return True
     unit = scene.lexicon.units.get(following[2] or "")

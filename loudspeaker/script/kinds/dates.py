@@ -28,7 +28,8 @@ _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
-    "vị|chi hội|chi đoàn|công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
+    "vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
+    "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")

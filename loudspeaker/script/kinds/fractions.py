@@ -12,7 +12,7 @@ from .dates import guessed
 _WHOLES = words_after(
     "số |thời lượng|công việc|tiến độ|hành trình|chặng|"
     "diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu|"
-    "đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao"
+    "còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao"
 )
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")

@@ -11,7 +11,8 @@ _IDENTITIES = words_before(
     "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
     "imei|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|mã khách hàng|số sổ|mã kh|số hđ|"
     "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|"
-    "gplx|giấy phép lái xe|bằng lái|bằng lái xe|pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
+    "số báo danh|sbd|gplx|giấy phép lái xe|bằng lái|bằng lái xe|"
+    "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
 )
 _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
@@ -49,12 +50,18 @@ def padded(match: re.Match[str], scene: Scene) -> Answer:
     return spell_digits(match[0]) if scene.before(match.start()).endswith(_NUMBERED) else None
 
 
+@reads(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
+def card(match: re.Match[str], scene: Scene) -> str:
+    """thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
+    return f"{spell_letters(match[1])} {spell_digits(match[2])}"
+
+
 @reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial(match: re.Match[str], scene: Scene) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
-    if match[1] == "ĐT" or not scene.before(match.start()).endswith((" số", " sổ", " seri", " sê ri")):
+    if match[1] == "ĐT" or not scene.before(match.start()).endswith((" số", " sổ", " seri", " sê ri", " phát hành")):
         return None
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
-RULES: tuple[Rule, ...] = (account_in_pairs, identity, account, padded, serial)
+RULES: tuple[Rule, ...] = (account_in_pairs, identity, account, padded, card, serial)

@@ -22,7 +22,7 @@ def point(match: re.Match[str], scene: Scene) -> str | None:
     return LETTERS[match[1].upper()]
 
 
-@reads(r"(\d{1,3})([a-zđ])(?![^\W_])")
+@reads(r"(\d{1,3})([a-jl-zđ])(?![^\W_])")
 def inserted(match: re.Match[str], scene: Scene) -> str | None:
     """Điều 5a -> Điều năm a"""
     if not scene.before(match.start()).endswith(_PLACES):

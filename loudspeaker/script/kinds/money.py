@@ -14,7 +14,7 @@ _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lầ
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 
-@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?({_DONG})(?:,00(?!\d))?")
+@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d))?")
 def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
@@ -76,6 +76,12 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
 
+@reads(r"(\d{1,3})k(\d)(?![^\W_])")
+def thousand_and_half(match: re.Match[str], scene: Scene) -> str:
+    """điện 3k5/số -> ba nghìn năm trăm"""
+    return f"{scene.say(match[1])} {scene.numerals.thousand} {scene.say(match[2])} trăm"
+
+
 @reads(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
     """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
@@ -110,6 +116,12 @@ def price(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{_amount(match[1], scene)}{until}", COMMA)
 
 
+@reads(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
+def millions_abroad(match: re.Match[str], scene: Scene) -> str:
+    """$2.5 triệu -> hai phẩy năm triệu đô la"""
+    return f"{scene.say(match[1])} {match[2]} đô la"
+
+
 @reads(rf"\$ ?({NUMBER})(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
     """$10 -> mười đô la; $5,000 USD"""
@@ -122,8 +134,10 @@ RULES: tuple[Rule, ...] = (
     dong,
     spaced,
     millions,
+    thousand_and_half,
     thousands,
     after_scale,
     currency_first,
+    millions_abroad,
     dollars,
 )

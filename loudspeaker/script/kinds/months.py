@@ -39,7 +39,8 @@ def months_of_years(match: re.Match[str], scene: Scene) -> Answer:
     first, last = int(match[1]), int(match[3])
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
-    named = "" if scene.before(match.start()).endswith(" tháng") else "tháng "
+    told = scene.before(match.start()).endswith(" tháng") and scene.char(match.start() - 1) != "("
+    named = "" if told else "tháng "
     numerals = scene.numerals
     begin = f"{named}{numerals.month(first)} năm {scene.say(match[2])}"
     return f"{begin} đến tháng {numerals.month(last)} năm {scene.say(match[4])}"

@@ -49,7 +49,7 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, APART)
 
 
-@reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;)]|$)")
+@reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).]|$)")
 def pointed(match: re.Match[str], scene: Scene) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
     return Guess(scene.say(match[0]), Message("this could be a date or a number"))
@@ -69,7 +69,7 @@ def fineness(match: re.Match[str], scene: Scene) -> Answer:
     return spell_digits(match[0]) if golden else None
 
 
-@reads(r"0\d{2}(?!\d|[.,]\d|/)")
+@reads(r"0\d{2,3}(?!\d|[.,]\d|/)")
 def headed(match: re.Match[str], scene: Scene) -> Answer:
     """đầu số 024: nobody counts so"""
     said, words = spell_digits(match[0]), scene.before(match.start())

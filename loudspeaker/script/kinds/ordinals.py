@@ -6,14 +6,15 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
     "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|tdp|khu phố|kp|kdc|khóm|liên đội|"
-    "lô|mức độ"
+    "tuổi|opv|lô|mức độ"
 )
 _QUARTERS = words_before("thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp")  # no decimal follows
+_SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
     "tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
     "kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
@@ -89,8 +90,11 @@ def weekday(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
 def added(match: re.Match[str], scene: Scene) -> str | None:
     """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
-    quarters = scene.before(match.start()).endswith(_QUARTERS)
-    return ", ".join(map(scene.say, match[0].split("+"))) if quarters else None
+    words = scene.before(match.start())
+    if words.endswith((" tháng", " khối")):  # tháng 9+10
+        say = scene.numerals.month if words.endswith(" tháng") else scene.numerals.cardinal
+        return " và ".join(say(int(number)) for number in match[0].split("+"))
+    return ", ".join(map(scene.say, match[0].split("+"))) if words.endswith(_QUARTERS) else None
 
 
 @reads(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d.%]|,\d| ?%)")
@@ -109,7 +113,7 @@ def row(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(scene.say, numbers)) if listed else None
 
 
-@reads(r"(\d{1,3}(?:,\d{1,3})+)(?![\d.%]|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
+@reads(r"(\d{1,3}(?:,\d{1,3})+)(?!\d|\.\d|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
@@ -118,7 +122,9 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     cued = words.endswith(_LISTED) or (
         enclosed and any(f" {thing} " in words for thing in ("lớp", "khối", "tổ", "thôn"))
     )
-    next_one = int(numbers[1]) == int(numbers[0]) + 1 or words.endswith(_QUARTERS)
+    next_one = int(numbers[1]) == int(numbers[0]) + 1 or (
+        words.endswith(_QUARTERS) and not scene.continues(match.end(), _SCALED)
+    )
     if len(numbers) == 2 and not (cued and (match[2] or next_one)):
         return None
     if all(len(number) == 3 for number in numbers[1:]):

@@ -42,6 +42,19 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match, 9 if told else 10)
 
 
+@reads(r"[23]\d{3}\.\d{3}(?!\d|[.,]\d)")
+def line(match: re.Match[str], scene: Scene) -> str | None:
+    """theo số 3856.789: no amount has four digits before a point"""
+    return grouped(match[0]) if scene.before(match.start()).endswith((" số", *_STRONG, *_WEAK)) else None
+
+
+@reads(r"\+(\d{2,3})(?=[,.;)]|$)", starts="sign")
+def country(match: re.Match[str], scene: Scene) -> str | None:
+    """số lạ đầu +855, +63 -> cộng tám năm năm, …"""
+    ahead = scene.text[max(0, match.start() - REACH) : match.start()].lower()
+    return f"cộng {spell_digits(match[1])}" if re.search(r"đầu(?: số)?(?: \+\d+,)* $", ahead) else None
+
+
 @reads(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
 def alarms(match: re.Match[str], scene: Scene) -> str | None:
     """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
@@ -66,7 +79,10 @@ def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
-@reads(r"(?:\(0\d{1,4}\)|0\d{2,4})(?:[ .-]{0,2}| - )\d{1,4}(?:[ .]?\d{2,4}){1,3}(?= ?[-–/] ?\d)", starts="number sign")
+@reads(
+    r"(?:\(0\d{1,4}\)|0\d{2,4}|1[89]00)(?:[ .-]{0,2}| - )\d{1,4}(?:[ .]?\d{2,4}){1,3}(?= ?[-–/] ?\d)",
+    starts="number sign",
+)
 def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
     """0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first"""
     return _phone(match)
@@ -99,6 +115,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     words = scene.before(match.start())
     if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
         return grouped(match[1])
+    if re.search(r" soạn(?: tin)? [^\W_]+$", words):  # soạn VNN 1409 gửi 1409
+        return grouped(match[1])
     if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
         return grouped(match[1])
     urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
@@ -123,4 +141,4 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (keyed, alarms, number, masked, first_of_two, first_of_row, short, cut_short)
+RULES: tuple[Rule, ...] = (keyed, alarms, line, country, number, masked, first_of_two, first_of_row, short, cut_short)

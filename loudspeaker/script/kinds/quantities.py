@@ -17,7 +17,10 @@ _PEOPLE = words_before(
     "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
 )
-_TALL = re.compile(r" (?:cao|trẻ(?: em)?(?: dưới| từ| trên)?)$")
+_SIDES = re.compile(r" ?x ?\d")  # 1m2 x 2m4
+_TALL = re.compile(
+    r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|trẻ(?: em)?(?: dưới| từ| trên)?)$"
+)
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
@@ -96,6 +99,8 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     words, said = scene.before(match.start()), scene.say(match[1])
     if match[2]:
         said += f" đến {scene.say(match[2])}"
+    if scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")":  # (19t)
+        return f"{said} tuổi"
     if any(cue in words for cue in _LOADED) or "," in match[1]:
         return f"{said} tấn"
     if any(cue in words for cue in _TERMS):
@@ -104,15 +109,28 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(f"{said} tháng", _TONS)
     if any(cue in words for cue in _PEOPLE):
         return f"{said} tuổi"
-    return Guess(f"{said} tấn", _TONS)
+    aged = "t" in match[0] and match[1].isdecimal() and 14 < int(match[1]) < 110
+    return Guess(f"{said} {'tuổi' if aged else 'tấn'}", _TONS)
 
 
 @reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
 def years(match: re.Match[str], scene: Scene) -> str | None:
     """trẻ em < 6 t. -> tuổi"""
-    told = any(cue in scene.before(match.start()) for cue in _PEOPLE)
+    told = any(cue in scene.before(match.start()) for cue in _PEOPLE) or scene.char(match.start() - 1) == "("
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return f"{scene.say(match[1])}{until} tuổi" if told else None
+
+
+@reads(r"(\d{2})t(\d{1,2})th(?![^\W_])")
+def retirement(match: re.Match[str], scene: Scene) -> str:
+    """nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
+    return f"{scene.say(match[1])} tuổi {scene.say(match[2])} tháng"
+
+
+@reads(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
+def heads(match: re.Match[str], scene: Scene) -> str:
+    """cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
+    return f"{scene.say(match[1])} con trên {scene.lexicon.units[match[2]]}"
 
 
 @reads(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
@@ -125,7 +143,7 @@ def trip(match: re.Match[str], scene: Scene) -> str:
 @reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def halved(match: re.Match[str], scene: Scene) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
-    tall = match[1] == "1" and _TALL.search(scene.before(match.start()))
+    tall = match[1] == "1" and (_TALL.search(scene.before(match.start())) or _SIDES.match(scene.text, match.end()))
     if match[2] == "m" and match[3] in ("2", "3") and not tall:
         return None
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
@@ -211,6 +229,8 @@ RULES: tuple[Rule, ...] = (
     inches,
     months,
     trip,
+    retirement,
+    heads,
     years,
     tons_or_years,
     halved,

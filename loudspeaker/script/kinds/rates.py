@@ -28,6 +28,7 @@ _RATED = words_after(
     "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
     "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách"
 )
+_LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
@@ -50,6 +51,18 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     return f" {_each(scene, match.start())} {unit}"
 
 
+@reads(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
+def per_letter(match: re.Match[str], scene: Scene) -> Answer:
+    """9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
+    return f" một {_LETTERS[match[1].lower()]}" if scene.near_number(match.start()) else None
+
+
+@reads(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
+def once(match: re.Match[str], scene: Scene) -> str:
+    """họp quý/lần, tháng/lần -> một lần"""
+    return " một "
+
+
 @reads(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
 def against(match: re.Match[str], scene: Scene) -> Answer:
     """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
@@ -63,7 +76,7 @@ def per_short(match: re.Match[str], scene: Scene) -> Answer:
     if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
         return None
     if match[1] == "HS" and scene.last.kind == "money":
-        return " một học sinh"
+        return " một hồ sơ" if " hồ sơ" in scene.before(match.start()) else " một học sinh"
     said = f" một {entry.reading}"
     return said if entry.sure else Guess(said, ambiguous(match[1]))
 
@@ -74,7 +87,7 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     at = match.start()
     if _either(scene, at, match.end()):
         return None
-    if re.match(r"ngày \d{1,2}[/.-]\d", scene.text[match.end() : match.end() + 10]):  # 22h/ngày 5/6
+    if re.match(r"ngày \d{1,2}[/.-]\d{1,2}(?!\d|\.\d)", scene.text[match.end() : match.end() + 13]):  # 22h/ngày 5/6
         return " "
     if scene.continues(match.end(), ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
         return " "
@@ -113,4 +126,4 @@ def _each(scene: Scene, at: int) -> str:
     return "một" if scene.last.kind == "money" or scene.before(at).endswith(_SUMS) else "trên"
 
 
-RULES: tuple[Rule, ...] = (against, per_number, per_unit, per_short, per_pair, per_thing)
+RULES: tuple[Rule, ...] = (per_letter, once, against, per_number, per_unit, per_short, per_pair, per_thing)

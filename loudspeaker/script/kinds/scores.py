@@ -49,7 +49,7 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     if not game and tight and len(match[0]) == 3:
         played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
         game = bool(played) and not scene.continues(match.end(), _COUNTED)
-    if f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words:
+    if words.endswith(" ngày") or (f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words):
         return None
     said = f"{scene.say(match[1])} {scene.say(match[2])}"
     return said if game else _between_teams(match, scene, said)
@@ -84,7 +84,7 @@ def record(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(f"{scene.say(count)} {_RECORD[letter]}" for count, letter in games)
 
 
-@reads(r"(\d{1,3})V, ?(\d{1,3})B, ?(\d{1,3})Đ(?![^\W_])")
+@reads(r"(\d{1,3})V[,-] ?(\d{1,3})B[,-] ?(\d{1,3})Đ(?![^\W_])")
 def medals(match: re.Match[str], scene: Scene) -> str:
     """TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
     metals = zip(match.groups(), ("vàng", "bạc", "đồng"), strict=True)
@@ -97,7 +97,7 @@ def half(match: re.Match[str], scene: Scene) -> str | None:
     return f"hiệp {scene.say(match[1])}"
 
 
-@reads(r"(\d{1,5}) ?[:/] ?(\d{1,6})(?![\d/.,]\d|\d)")
+@reads(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
 def ratio(match: re.Match[str], scene: Scene) -> str | None:
     """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
     if not scene.before(match.start()).endswith(_RATIO):

@@ -63,6 +63,8 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "" if scene.char(start - 2) in ".;:," else ";"
     if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
         return "cộng "
+    if scene.text.startswith("CN", end) and scene.last.kind == "ordinals":  # T7+CN
+        return " và "
     if _DAYS.search(scene.text[max(0, start - 10) : end + 5]):
         return " và "
     if scene.text[end : end + 3].strip(" (")[:1].isdecimal() and scene.char(start - 2).isdecimal():

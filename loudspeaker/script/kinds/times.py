@@ -175,7 +175,7 @@ def minutes(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])}{until}{unit}"
 
 
-@reads(r"(\d{1,2})p(\d{1,2})s?(?![^\W_])")
+@reads(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
 def minute_second(match: re.Match[str], scene: Scene) -> str | None:
     """4p30s -> bốn phút ba mươi giây"""
     seconds = f" {scene.say(match[2])} giây" if int(match[2]) else ""

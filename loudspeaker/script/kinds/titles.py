@@ -21,6 +21,7 @@ _ROOMS = words_after(
     "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
 )
 _LONE = Message("one letter, and no word says whether somebody is called so")
+_SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = re.compile(r"[A-ZĐ]\.[^\W\d_]+ ?(?:/|-|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _SENTENCE = re.compile(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
@@ -53,7 +54,9 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     ends = scene.char(at - 2).islower() and scene.char(match.end() - 1) == " "
     if ends and letter in "HX" and _SENTENCE.match(scene.text, match.end()):
         return Guess(f"{LETTERS[letter]}. ", _LONE)
-    if _BYLINE.match(scene.text, at) and (scene.begins_line(at) or scene.char(at - 2) in "-–"):
+    if _BYLINE.match(scene.text, at) and (
+        scene.begins_line(at) or scene.char(at - 2) in "-–" or scene.before(at).endswith(_SIGNED)
+    ):
         return Guess(LETTERS[letter], _LONE)
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
@@ -66,13 +69,19 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
 
 def _room(at: int, scene: Scene) -> bool:
     """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
-    return scene.continues(at, _ROOMS) or re.match(r"\d{3}(?!\d)|[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
+    return scene.continues(at, _ROOMS) or re.match(r"\d{3}|[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
 
 
 def _after_name(scene: Scene, at: int) -> bool:
     """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
     previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
     return previous is not None and previous[1].istitle()
+
+
+@reads(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def street(match: re.Match[str], scene: Scene) -> str | None:
+    """ngõ 12, đ. Nguyễn Trãi -> đường"""
+    return "đường " if scene.text[max(0, match.start() - 2) : match.start()] == ", " else None
 
 
 @reads(r"No\. ?(?=\d)", starts="word")
@@ -178,6 +187,6 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, mister, place, numbered, page, quarter, bare_place),
+    *(title, master, province, mister, place, street, numbered, page, quarter, bare_place),
     *(behind_number, called, slashed, and_so_on, initial),
 )
