@@ -47,7 +47,7 @@ def _named(head: str, letters: str) -> str:
     foreign = phrase.isascii() and not all(is_syllable(word[0].lower()) for word in words[at:])
     if foreign or re.search(_UNREAD, phrase):  # RDA (Recommended Dietary Allowance): nobody says that for RDA
         return ""
-    return phrase if len(letters) > 1 and phrase.upper() != phrase else ""
+    return phrase.replace(" - ", ", ") if len(letters) > 1 and phrase.upper() != phrase else ""
 
 
 def near_misses(text: str) -> Iterator[tuple[int, int, Message]]:

@@ -81,7 +81,9 @@ def amounts(match: re.Match[str], scene: Scene) -> Answer:
     """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
     start, end = match.span()
     counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
-    if not counting or not _amount_before(scene, start):
+    unit = scene.text[scene.last.start : scene.last.end] if scene.last.kind == "quantities" else "0"
+    bare = not re.search(r"\d", unit)  # kg - 14.500
+    if not counting or bare or not _amount_before(scene, start):
         return None
     return " đến " if _alike(scene, end) else " "
 

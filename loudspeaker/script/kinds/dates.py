@@ -89,6 +89,8 @@ def short_year(match: re.Match[str], scene: Scene) -> Answer:
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
+    if scene.char(end).isalpha():  # 2-3tr đồng
+        return None
     strong = dated(scene, at)
     if match[2] == "/":
         return None if _decimal(match, scene) else _slashed(day, match, scene, strong)
@@ -130,6 +132,8 @@ def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
 def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
     at, end = match.start(), match.end()
     if scene.before(at).endswith(" đến nay") and scene.continues(end, _PARTS):
+        return None
+    if scene.continues(end, ("còn lại",)):
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
@@ -184,8 +188,9 @@ def named_month(match: re.Match[str], scene: Scene) -> str:
 
 @reads(r"(\d{1,2})(?= tháng " + MONTH + ")")
 def day(match: re.Match[str], scene: Scene) -> Answer:
-    """ngày 4 tháng 3 -> mùng bốn"""
-    if not scene.before(match.start()).endswith(" ngày"):
+    """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
+    until = re.search(r"tháng \d{1,2} ?- ?$", scene.text[max(0, match.start() - 14) : match.start()])
+    if not (until or scene.before(match.start()).endswith(" ngày")):
         return None
     return day_words(int(match[1]), scene.numerals)
 

@@ -19,6 +19,8 @@ def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
         return None
+    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn 4 - 120.000đ
+        return None
     small = match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
     if small and not scene.before(match.start()).endswith((" giảm", " tăng")):  # nobody pays half a dong or ten
         said = f"{scene.say(match[1])} điểm"

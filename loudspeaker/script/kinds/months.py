@@ -21,10 +21,11 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     numerals = scene.numerals
     if last == 5 and link == "đến":  # “đến năm năm” is heard as a year
         link = "đến tháng"
-    return f"{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
+    named = "tháng " if scene.char(match.start() - 1) == "(" else ""  # 2 tháng (3-4/2025)
+    return f"{named}{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d)")
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d| tháng)")
 def months(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
     often = scene.continues(match.end(), ("lần", "đợt", "buổi"))
@@ -73,13 +74,13 @@ def short_quarter(match: re.Match[str], scene: Scene) -> Answer:
     return f"quý {scene.say(match[1])} năm {scene.say(match[2])}"
 
 
-@reads(r"[Tt]h\. ?(?=(?:1[0-2]|[1-9])(?!\d))", starts="word")
+@reads(r"[Tt]h(?:\. ?)?(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
 def dotted_month(match: re.Match[str], scene: Scene) -> Answer:
     """đầu th.9 -> tháng"""
     return "tháng "
 
 
-@reads(rf"[Tt]\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
+@reads(rf"[Tt]h?\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """T10/2026 -> tháng mười năm …"""
     if not 1 <= int(match[1]) <= 12:
@@ -129,7 +130,7 @@ def years(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} đến {scene.say(match[2])}"
 
 
-@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[.,/]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi))")
+@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi))")
 def month(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 4 -> tháng tư"""
     if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:

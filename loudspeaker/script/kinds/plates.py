@@ -29,6 +29,8 @@ def plate(match: re.Match[str], scene: Scene) -> str | None:
 def military(match: re.Match[str], scene: Scene) -> str | None:
     """biển số KV-8250; “xe … (SN 1983)” is a driver's year"""
     words = scene.before(match.start())
+    if match[2] == " " and match[3][:2] in ("19", "20"):  # xe SX 2005
+        return None
     if not any(cue in words for cue in _CUES) or not (match[2] == "-" or words.endswith(_CUES)):
         return None
     return f"{spell_letters(match[1])}, {spell_digits(match[3])}"

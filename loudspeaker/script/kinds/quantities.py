@@ -38,6 +38,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if match[2] and " đến " in match[0] and scene.before(match.start()).endswith(_PLACES):
         return None
+    if match[4] == "đ" and scene.text.startswith("/c", match.end()):  # 5đ/c
+        return None
     if match[4] == "dl" and scene.before(match.start()).endswith((" tháng", " th")):  # tháng 9 dl
         return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
@@ -119,6 +121,14 @@ def years(match: re.Match[str], scene: Scene) -> str | None:
     told = any(cue in scene.before(match.start()) for cue in _PEOPLE) or scene.char(match.start() - 1) == "("
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return f"{scene.say(match[1])}{until} tuổi" if told else None
+
+
+@reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
+def growth(match: re.Match[str], scene: Scene) -> str | None:
+    """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
+    told = any(cue in scene.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])}{until} ngày" if told else None
 
 
 @reads(r"(\d{2})t(\d{1,2})th(?![^\W_])")
@@ -229,6 +239,7 @@ RULES: tuple[Rule, ...] = (
     inches,
     months,
     trip,
+    growth,
     retirement,
     heads,
     years,

@@ -10,7 +10,7 @@ from ..numerals import NUMBER, spell_digits
 from ..rules import COMMA, Answer, Guess, Rule, Scene, reads, words_after
 
 _DAY = re.compile(r"[123]?\d\.1?\d")  # a point where decimals have a comma
-_HEADS = words_after("hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca")
+_HEADS = words_after("đồng|đ|hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca")
 _DATES = Message("this could be a date or a number")
 
 

@@ -177,9 +177,10 @@ def minutes(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
 def minute_second(match: re.Match[str], scene: Scene) -> str | None:
-    """4p30s -> bốn phút ba mươi giây"""
+    """4p30s -> bốn phút ba mươi giây; 4p14s98"""
     seconds = f" {scene.say(match[2])} giây" if int(match[2]) else ""
-    return f"{scene.say(match[1])} phút{seconds}"
+    hundredths = f" {scene.say(match[3])}" if match[3] else ""
+    return f"{scene.say(match[1])} phút{seconds}{hundredths}"
 
 
 def _clock(scene: Scene, hour: str, minute: str | None) -> str | None:
