@@ -46,6 +46,8 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
     streets = scene.before(match.start()).endswith(" đường")
     if scene.variety(match.start()) or match[2][0] == "0":  # ĐT 090 1234567 is a telephone
         return None
+    if match[1] == "ĐT" and re.match(r" (?:hoặc|-) \(?0\d", scene.text[match.end() : match.end() + 10]):
+        return None  # ĐT 115 hoặc 0225…
     if match[1][0] == "Đ" and len(match[2]) != 3 and not streets and "." not in match[0]:
         return None
     if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):

@@ -111,7 +111,10 @@ def _codes_until(scene: Scene, start: int, end: int) -> bool:
     """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
     first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
     last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
-    return first is not None and last is not None and first[1] == last[1] and int(first[2]) < int(last[2])
+    if first is None or last is None or first[1] != last[1]:
+        return False
+    chained = scene.text.startswith("-", end + last.end()) or scene.char(start - len(first[0].rstrip()) - 1) == "-"
+    return int(first[2]) < int(last[2]) and not chained  # N0-N3-N7 are three
 
 
 def _amount_before(scene: Scene, at: int) -> bool:

@@ -22,6 +22,7 @@ _HOLIDAYS = words_before(
 )
 _ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
+_DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
 _ON = re.compile(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
 _PART = Message("this could be a date or a part of a whole")
 _PARTS = words_after(
@@ -133,7 +134,9 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
     at, end = match.start(), match.end()
     if scene.before(at).endswith(" đến nay") and scene.continues(end, _PARTS):
         return None
-    if scene.continues(end, ("còn lại",)):
+    if scene.continues(end, _DOSES) or scene.before(at).endswith((" chết", " bị thương", " tử vong")):
+        return None
+    if scene.follows("dates", at, ", ") and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None

@@ -59,7 +59,9 @@ def card(match: re.Match[str], scene: Scene) -> str:
 @reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial(match: re.Match[str], scene: Scene) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
-    if match[1] == "ĐT" or not scene.before(match.start()).endswith((" số", " sổ", " seri", " sê ri", " phát hành")):
+    if match[1] == "ĐT" or not scene.before(match.start()).endswith(
+        (" số", " sổ", " seri", " sê ri", " phát hành", " gcn", " bìa đỏ", " sổ đỏ", " sổ hồng")
+    ):
         return None
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 

@@ -37,7 +37,10 @@ def _amount(written: str, scene: Scene) -> str:
     return scene.say(written.replace(",", ".") if re.fullmatch(r"\d{1,3},\d\d0", written) else written)
 
 
-@reads(r"([1-9]\d{0,2}(?: \d{3}){1,4})(?= ?(?:đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|tạ|lít|km|m3)(?![^\W_]))")
+_THINGS = "triệu|tỷ|tỉ|đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|tạ|lít|km|m3"
+
+
+@reads(rf"([1-9]\d{{0,2}}(?: \d{{3}}){{1,4}}(?:,\d)?)(?= ?(?:{_THINGS})(?![^\W_]))")
 def spaced(match: re.Match[str], scene: Scene) -> Answer:
     """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
     if not scene.labelled(match.start()):

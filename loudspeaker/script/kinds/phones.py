@@ -19,7 +19,8 @@ _WEAK = words_before(
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
-_LINES = ("tổng đài ", "đường dây nóng ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
+_DIALLED = ("số máy", "điện thoại", "đt ", "đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
+_LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _ENDS = frozenset((*",;.)", ""))
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
@@ -88,7 +89,7 @@ def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
-@reads(r"0\d{2,4}\.\d{3,4}(?![\d,])")
+@reads(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
 def cut_short(match: re.Match[str], scene: Scene) -> Answer:
     """0214.113: begins with 0 and is no decimal, though digits may be missing"""
     return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
@@ -115,15 +116,23 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     words = scene.before(match.start())
     if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
         return grouped(match[1])
+    line = re.fullmatch(r"[2-8][ .]\d{3}[ .]\d{3}", match[1])
+    if line and any(cue in _sentence(scene, match.start()) for cue in (*_LINES, *_DIALLED)):  # số máy trực: 3.812.115
+        return grouped(match[1])
     if re.search(r" soạn(?: tin)? [^\W_]+$", words):  # soạn VNN 1409 gửi 1409
         return grouped(match[1])
     if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
         return grouped(match[1])
-    urgent = re.fullmatch(r"11[1-9]|1022|156|15[67]|1[89]\d{6}", match[1])
+    urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])
     called = match[1] < "116" and any(cue in words for cue in _ALARMS)
-    sentence = re.split(r"[.!?]\s|\n", scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower())[-1]
+    sentence = _sentence(scene, match.start())
     listed = scene.after(match.end())[:1] in _ENDS and any(cue in sentence for cue in _LINES)
     return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called or listed) else None
+
+
+def _sentence(scene: Scene, at: int) -> str:
+    """What stands before `at` in its sentence, lower case."""
+    return re.split(r"[.!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
 
 
 def _texting(words: str) -> bool:

@@ -44,7 +44,7 @@ def per_number(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"/ ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
 def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
-    unit = scene.lexicon.units.get(match[1].replace(" ", ""))
+    unit = scene.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
     dose = _DOSE.search(scene.text[max(0, match.start() - 8) : match.start()])
     if unit is None or not (dose or scene.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None

@@ -100,7 +100,9 @@ def half(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
 def ratio(match: re.Match[str], scene: Scene) -> str | None:
     """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
-    if not scene.before(match.start()).endswith(_RATIO):
+    words = scene.before(match.start())
+    mixed = re.search(r" pha(?: [^\W\d_]+){1,4}$", words)
+    if not (words.endswith(_RATIO) or mixed):
         return None
     return f"{scene.say(match[1])} trên {scene.say(match[2])}"
 

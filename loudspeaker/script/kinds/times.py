@@ -97,11 +97,12 @@ def pointed(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2]) if match[3] or scene.before(match.start()).endswith(_AT) else None
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])")
+@reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
 def hours(match: re.Match[str], scene: Scene) -> str | None:
-    """11-14h -> mười một đến mười bốn giờ"""
-    last = _clock(scene, match[2], match[3])
-    return f"{scene.say(match[1])} đến {last}" if last and int(match[1]) <= 24 else None
+    """11-14h -> mười một đến mười bốn giờ; 7-11g30"""
+    first, until, minute = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
+    last = _clock(scene, until, minute)
+    return f"{scene.say(first)} đến {last}" if last and int(first) <= 24 else None
 
 
 @reads(r"24h/(24h|7)(?![^\W_])")
@@ -147,7 +148,7 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("this could be hours or grams")) if likely else None
 
 
-@reads(r"(\d{1,2})(?:''|\")(\d{2})(?!\w)")
+@reads(r"(\d{1,2})(?:''|\")(\d{1,2})(?!\w)")
 def hundredths(match: re.Match[str], scene: Scene) -> str | None:
     """chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
     return f"{scene.say(match[1])} giây {scene.say(match[2])}"

@@ -78,7 +78,7 @@ def _last(place: Place, start: int) -> str:
 
 def _looks(cue: str, place: Place, end: int) -> bool:
     """Whether what follows looks like <số>, <ngày>, <Tên> or <chữ>."""
-    while place.char(end) in (" ", "."):
+    while place.char(end) in (" ", ".") or (cue == "<năm>" and place.char(end) == ":"):
         end += 1
     first, second = place.char(end), place.char(end + 1)
     if cue == "<năm>":
