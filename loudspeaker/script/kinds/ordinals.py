@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..syllables import LOWER, UPPER
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
@@ -14,6 +15,9 @@ _LISTED = words_before(
     "tuổi|opv|lô|mức độ"
 )
 _QUARTERS = words_before("thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp")  # no decimal follows
+_VILLAGE = re.compile(
+    rf"(?:[Tt]hôn|[Xx]óm|ấp|[Bb]ản|TDP|[Ll]àng|[Bb]uôn)(?: [{UPPER}][{LOWER}]+){{1,3}} $"
+)  # thôn Phú Lộc 1,2
 _SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
     "tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
@@ -113,7 +117,7 @@ def row(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(scene.say, numbers)) if listed else None
 
 
-@reads(r"(\d{1,3}(?:,\d{1,3})+)(?!\d|\.\d|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
+@reads(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
@@ -125,6 +129,8 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     next_one = int(numbers[1]) == int(numbers[0]) + 1 or (
         words.endswith(_QUARTERS) and not scene.continues(match.end(), _SCALED)
     )
+    village = _VILLAGE.search(scene.text[max(0, match.start() - REACH) : match.start()]) is not None
+    cued = cued or (village and not scene.continues(match.end(), _SCALED))
     if len(numbers) == 2 and not (cued and (match[2] or next_one)):
         return None
     if all(len(number) == 3 for number in numbers[1:]):

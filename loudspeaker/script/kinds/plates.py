@@ -20,7 +20,8 @@ _SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 def plate(match: re.Match[str], scene: Scene) -> str | None:
     """xe biển số 29-B1 123.45"""
     certain = "." in match[4] and match[3]
-    if not certain and not any(cue in scene.before(match.start()) for cue in _CUES):
+    listed = scene.follows("plates", match.start(), "; ", ", ", " ; ", " và ")
+    if not (certain or listed) and not any(cue in scene.before(match.start()) for cue in _CUES):
         return None
     return f"{scene.say(match[1])} {spell_letters(match[2])}, {grouped(match[4].replace('.', ''))}"
 

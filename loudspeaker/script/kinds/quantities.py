@@ -103,7 +103,7 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     words, said = scene.before(match.start()), scene.say(match[1])
     if match[2]:
         said += f" đến {scene.say(match[2])}"
-    if scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")":  # (19t)
+    if match[0][-1] == "t" and scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")":  # (19t)
         return f"{said} tuổi"
     if any(cue in words for cue in _LOADED) or "," in match[1]:
         return f"{said} tấn"
@@ -209,7 +209,7 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     return " nhân " if near and _FACTOR.match(scene.text, end) else None
 
 
-@reads(r"c(1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
+@reads(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
 def force(match: re.Match[str], scene: Scene) -> Answer:
     """gió c10, giật c12 -> cấp mười, …"""
     if not any(cue in scene.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):

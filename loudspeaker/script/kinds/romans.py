@@ -16,6 +16,7 @@ _CUES = words_before(
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm|tk|"
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"
 )
+_FIRST = words_before("thôn|đội|xóm|tổ|độ|týp|típ|khoa nội|khoa ngoại")  # V and X may be letters there
 _NAMED = re.compile(rf"[{UPPER}][{LOWER}]+ $")
 _PLACE = re.compile(
     r"(?:[Pp]hường|[Xx]ã|[Tt]hôn|[Kk]hu|[Tt]rường|[Ấấ]p|[Cc]ụm|[Tt]hủy điện|[Nn]hà máy|[Bb]ến|[Cc]ầu|KCN|KP)"
@@ -88,6 +89,8 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
 def _of_name(match: re.Match[str], scene: Scene) -> Answer:
     """phường Hải An I -> một: a place that has a second one"""
     ahead = scene.text[max(0, match.start() - REACH) : match.start()]
+    if match[1] == "I" and scene.before(match.start()).endswith(_FIRST):
+        return "một"
     if match[1] != "I" or not _NAMED.search(ahead):
         return None
     return "một" if _PLACE.search(ahead) else Guess("một", _TAKEN)

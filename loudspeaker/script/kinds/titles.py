@@ -108,10 +108,20 @@ def bare_place(match: re.Match[str], scene: Scene) -> Answer:
     return _PLACES[match[0]] if scene.text[match.start() - 2 : match.start()] == ", " else None
 
 
-@reads(rf"(Q)\.(?=(?:Nam|Ngãi|Ninh|Trị|Bình)(?! [{UPPER}])(?![^\W\d_]))|(B)\.(?=Dương(?![^\W\d_]))", starts="word")
-def province(match: re.Match[str], scene: Scene) -> str:
-    """Q.Ngãi -> Quảng Ngãi; B.Dương -> Bình Dương; Q.Bình Tân is a district"""
-    return "Quảng" if match[1] else "Bình"
+_PROVINCES = (
+    "An Giang|Bắc Giang|Bắc Ninh|Bình Dương|Bình Phước|Bình Thuận|Cao Bằng|Cà Mau|Cần Thơ|Đà Nẵng|Đắk Lắk|Đồng Nai|"
+    "Đồng Tháp|Hà Giang|Hà Tĩnh|Hải Dương|Hải Phòng|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|"
+    "Lâm Đồng|Nam Định|Nghệ An|Ninh Bình|Phú Thọ|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|"
+    "Thanh Hóa|Thái Nguyên|Tiền Giang|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái"
+)
+_SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")}
+
+
+@reads(rf"[A-ZĐ]\.[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
+def province(match: re.Match[str], scene: Scene) -> str | None:
+    """Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
+    signed = _BYLINE.match(scene.text, match.start()) and scene.char(match.start() - 2) in ("", "-", "\n")
+    return None if signed else _SHORT.get(match[0])
 
 
 @reads(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
