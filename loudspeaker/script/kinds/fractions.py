@@ -36,7 +36,9 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below = match[1], match[2]
     end = match.end()
-    unit = f" {'điểm' if match[3] == 'đ' else scene.lexicon.units[match[3]]}" if match[3] else ""
+    unit = (
+        f" {'điểm' if match[3] == 'đ' and _below(1001, below) else scene.lexicon.units[match[3]]}" if match[3] else ""
+    )
     whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):

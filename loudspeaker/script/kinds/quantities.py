@@ -40,7 +40,7 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if match[4] == "v" and match[1] not in ("12", "24", "110", "220", "380"):  # 1v sáng, 200v: pills
         return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
-    if match[4] == "đ" and scene.text.startswith("/c", match.end()):  # 5đ/c
+    if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
         return None
     if match[4] == "dl" and scene.before(match.start()).endswith((" tháng", " th")):  # tháng 9 dl
         return None
