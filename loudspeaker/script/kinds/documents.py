@@ -34,9 +34,10 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     if first in _UNITS or (not cued and len(first) < 2):
         return None
     year = f" năm {scene.say(match[3])}" if match[3] else ""
-    said = _with_issuer(match, scene) or _by_kind(match, scene) or codes(match[5], scene)
+    issuer = _with_issuer(match, scene)
+    said = issuer or _by_kind(match, scene) or codes(match[5], scene)
     said = f"{_numeral(match[1], scene)}{year} {_of_whom(said, match, scene)}"
-    return Guess(said, COMPOSED) if _puzzling(match[5], scene) and not _with_issuer(match, scene) else said
+    return Guess(said, COMPOSED) if _puzzling(match[5], scene) and not issuer else said
 
 
 def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
