@@ -175,6 +175,10 @@ class Scene:
         """A written number in words."""
         return self.numerals.number(written)
 
+    def span(self, first: str, last: str | None) -> str:
+        """Two written numbers as “a đến b”, or the first alone where the range has no end."""
+        return f"{self.say(first)} đến {self.say(last)}" if last else self.say(first)
+
     def meaning(self, written: str, start: int, end: int) -> Entry | None:
         """What an abbreviation stands for here: learnt from this text, else the lexicon with its neighbours."""
         own = self.learnt.get(written)

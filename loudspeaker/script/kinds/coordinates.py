@@ -25,8 +25,7 @@ def parallel(match: re.Match[str], scene: Scene) -> str | None:
         and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ"))
     ):
         return None
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
+    return f"{scene.span(match[1], match[2])} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
 
 
 _SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}

@@ -127,7 +127,7 @@ def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
     either = Message("this could be a date or two numbers")
     if scene.text.endswith("Từ ", 0, match.start()):
         return Guess(as_day(scene, match.start(), day.words(scene.numerals)), either)
-    return Guess(f"{scene.say(match[1])} đến {scene.say(match[3])}", either)
+    return Guess(scene.span(match[1], match[3]), either)
 
 
 def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:

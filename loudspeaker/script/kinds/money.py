@@ -53,10 +53,9 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
 )
 def millions(match: re.Match[str], scene: Scene) -> str | None:
     """1tr2 -> một triệu hai trăm nghìn"""
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
-    return f"{scene.say(match[1])}{until} {scale}{_rest(match[4], scale, scene)}{dong}"
+    return f"{scene.span(match[1], match[2])} {scale}{_rest(match[4], scale, scene)}{dong}"
 
 
 def _rest(digits: str | None, scale: str, scene: Scene) -> str:
@@ -69,9 +68,8 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
 @reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_])")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
     dong = " đồng" if match[3].startswith("ng") else ""
-    said = f"{scene.say(match[1])}{until} {scene.numerals.thousand}{dong}"
+    said = f"{scene.span(match[1], match[2])} {scene.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}", match[1]) and not match[2]:  # 1845k
         said = scene.say(f"{match[1]}000")
     if match[3] == "K" and scene.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K

@@ -127,7 +127,7 @@ def term(match: re.Match[str], scene: Scene) -> Answer:
 @reads(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
 def years(match: re.Match[str], scene: Scene) -> Answer:
     """giai đoạn 2021-2025, năm học 2025 - 2026"""
-    return f"{scene.say(match[1])} đến {scene.say(match[2])}"
+    return scene.span(match[1], match[2])
 
 
 @reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi))")
@@ -145,7 +145,7 @@ def season(match: re.Match[str], scene: Scene) -> str | None:
     first = int(match[1])
     if int(match[2]) != (first + 1) % 100 or match[2] == "12":
         return None
-    return f"{scene.say(match[1])} đến {scene.say(str(first + 1))}"
+    return scene.span(match[1], str(first + 1))
 
 
 RULES: tuple[Rule, ...] = (

@@ -46,7 +46,7 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
         return None
     link = match[3].replace("-", "đến")
     if not (falling or dated(scene, at) or hinted(scene, at, end)):
-        said = [f"{scene.say(one)} đến {scene.say(two)}" for one, two in (match.group(1, 2), match.group(4, 5))]
+        said = [scene.span(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
         rising = first.day < first.month and last.day < last.month
         return Guess(link.join(said), Message("this could be a date or two numbers")) if rising else None
     return f"{as_day(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
@@ -94,7 +94,7 @@ def festive_days(match: re.Match[str], scene: Scene) -> Answer:
         return f"{day_words(int(match[1]), scene.numerals)} đến {scene.say(match[2])}"
     if not words.endswith((" mùng", " mồng")) or not rising:
         return None
-    said = f"{scene.say(match[1])} đến {scene.say(match[2])}"
+    said = scene.span(match[1], match[2])
     lunar = is_lunar(scene, match.end()) and not scene.continues(match.end(), ("tết",))
     return Guess(said, Message("this could be a date or two numbers")) if lunar else said
 

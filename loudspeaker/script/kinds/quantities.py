@@ -48,8 +48,7 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2]:
         return Guess(f"{scene.say(match[1].replace(',', '.'))} {unit}", COMMA)  # chạy 1,500m
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} {unit}"
+    return f"{scene.span(match[1], match[2])} {unit}"
 
 
 def _plausible(unit: str, gap: str, words: str) -> bool:
@@ -121,16 +120,14 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
 def years(match: re.Match[str], scene: Scene) -> str | None:
     """trẻ em < 6 t. -> tuổi"""
     told = any(cue in scene.before(match.start()) for cue in _PEOPLE) or scene.char(match.start() - 1) == "("
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} tuổi" if told else None
+    return f"{scene.span(match[1], match[2])} tuổi" if told else None
 
 
 @reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
 def growth(match: re.Match[str], scene: Scene) -> str | None:
     """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
     told = any(cue in scene.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} ngày" if told else None
+    return f"{scene.span(match[1], match[2])} ngày" if told else None
 
 
 @reads(r"(\d{2})t(\d{1,2})th(?![^\W_])")
@@ -214,8 +211,7 @@ def force(match: re.Match[str], scene: Scene) -> Answer:
     """gió c10, giật c12 -> cấp mười, …"""
     if not any(cue in scene.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
         return None
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"cấp {scene.say(match[1])}{until}"
+    return f"cấp {scene.span(match[1], match[2])}"
 
 
 @reads(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
@@ -224,8 +220,7 @@ def stars(match: re.Match[str], scene: Scene) -> Answer:
     words = scene.before(match.start())
     rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
     graded = rated or scene.follows("quantities", match.start(), ", ", " và ")
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} sao" if graded else None
+    return f"{scene.span(match[1], match[2])} sao" if graded else None
 
 
 @reads(r"[ØøΦφ∅⌀] ?(?=\d)", starts="word sign")

@@ -41,8 +41,7 @@ def flattened(match: re.Match[str], scene: Scene) -> Answer:
 
 
 def _celsius(match: re.Match[str], scene: Scene) -> str:
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])}{until} độ xê"
+    return f"{scene.span(match[1], match[2])} độ xê"
 
 
 RULES: tuple[Rule, ...] = (celsius, flattened, bare, degrees, fever)

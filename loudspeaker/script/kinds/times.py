@@ -171,9 +171,8 @@ def minutes(match: re.Match[str], scene: Scene) -> Answer:
     """15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
     if scene.char(match.start() - 1) == "'":
         return None
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
     unit = "" if scene.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
-    return f"{scene.say(match[1])}{until}{unit}"
+    return f"{scene.span(match[1], match[2])}{unit}"
 
 
 @reads(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
