@@ -114,24 +114,55 @@ def test_days_in_a_row_are_read_as_days(
     assert right_or_marked(before + form.format(d=d, e=e, m=m, n=n, y=y) + behind, words)
 
 
+HOURS_AND_DAYS = any_of(
+    "{hour} - {day}|{hour}, {day}|{day} - {hour}|{day}, {hour}|{hour} ngày {day}|{hour}, ngày {day}",
+)
+
+
+@many
+@given(any_of("|Thứ tư, |Cập nhật: |Ngày đăng: |Lúc |("), HOURS_AND_DAYS, st.integers(5, 20), st.integers(1, 28), years)
+def test_an_hour_and_a_day_are_two_things(before: str, form: str, h: int, d: int, y: int) -> None:
+    for hour in (f"{h}h15", f"{h:02}:15", f"{h} giờ 15 phút"):
+        written = before + form.format(hour=hour, day=f"{d:02}/07/{y}")
+        words = heard(read(written).spoken)
+
+        assert heard(f"{say(h)} giờ mười lăm phút") in words
+        assert heard(f"{say(d)} tháng bảy năm {say(y)}") in words
+        assert not {heard("đến"), heard("ngày ngày")} & {word for word in words.split(" ")}
+
+
+@many
+@given(
+    any_of("|Kinh tế |Dịp giải phóng (|tính tại thời điểm |, |Tết "),
+    st.integers(1, 28),
+    st.integers(1, 12),
+    any_of("|,|: họp| vượt| âm lịch| từ 7h"),
+)
+def test_a_padded_day_with_a_point_is_no_decimal(before: str, d: int, m: int, behind: str) -> None:
+    assert right_or_marked(f"{before}{d:02}.{m:02}{behind}", f"{say(d)} tháng {month_name(m)}")
+
+
 BEFORE_HOURS = any_of(
     "lúc |từ |Từ |vào lúc |hồi |đúng |trước |khoảng |Thời gian: |- Sáng: |đến |bắt đầu |Khung giờ |cắt điện từ ",
     "chậm nhất ",
 )
 BEHIND_HOURS = any_of("| ngày 5/7| sáng| chiều mai|,|.|)| tại UBND xã| hằng ngày| thứ Bảy|: họp|;")
 HOURS = any_of(
+    "{h}h {m:02}|{h} h {m:02}|{h} giờ{m:02}|{h:02}:{m:02}|{h}h:{m:02}|{h}H{m:02}|{h}.{m:02}h",
     "{h}h{m:02}|{h:02}h{m:02}|{h}h{m:02}p|{h}h{m:02}'|{h}h{m:02} phút|{h:02}h:{m:02}|{h}:{m:02}|{h:02}:{m:02}:00",
     "{h}g{m:02}|{h}g {m:02}|{h} giờ {m:02}|{h} giờ{m:02}|{h:02} giờ {m:02} phút",
 )
 
 
 @many
-@given(BEFORE_HOURS, HOURS, any_of(" - |-|- | đến | tới "), BEHIND_HOURS, st.integers(4, 21), st.data())
-def test_hours_are_read_as_hours(before: str, form: str, link: str, behind: str, h: int, data: st.DataObject) -> None:
+@given(BEFORE_HOURS, HOURS, any_of(" - |-|- | đến | tới "), HOURS, BEHIND_HOURS, st.integers(4, 21), st.data())
+def test_hours_are_read_as_hours(
+    before: str, form: str, link: str, other: str, behind: str, h: int, data: st.DataObject
+) -> None:
     m, until = data.draw(st.sampled_from([0, 5, 15, 30, 45])), data.draw(st.integers(h + 1, 23))
     begins = f"{say(h)} giờ" + (f" {say(m)}" if m else "")
     ends = [f"{word} {say(until)} giờ ba mươi" for word in ("đến", "tới")]
-    span = before + form.format(h=h, m=m) + link + form.format(h=until, m=30) + behind
+    span = before + form.format(h=h, m=m) + link + other.format(h=until, m=30) + behind
 
     assert right_or_marked(before + form.format(h=h, m=m) + behind, begins)
     assert right_or_marked(span, *(f"{begins}{minutes} {end}" for minutes in ("", " phút") for end in ends))

@@ -13,7 +13,10 @@ _HOW_MUCH = ("money", "coordinates", "temperatures", "quantities", "rates", "num
 _AMOUNTS = frozenset((*_WHEN, *_HOW_MUCH))
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
-_DATED = re.compile(r" ?(?:ngày \d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d(?!\d))")
+_DATED = re.compile(  # not 7h30 - 11.30h
+    r" ?(?:ngày \d|\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:19|20)\d\d(?!\d)|\d{1,2}[/-]\d{1,2}(?![\d/-])"
+    r"|\d{1,2}\.(?:0[1-9]|1[0-2]|[1-9])(?![\d.]| ?(?:h|giờ))|\d{1,2} tháng)"
+)
 _OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
 _THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
 _SPANS = frozenset(

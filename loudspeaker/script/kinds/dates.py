@@ -49,7 +49,10 @@ def _one(scene: Scene, at: int, day: Day) -> str | Guess:
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-@reads(rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)( ?(?:- ?)?(?=\d{{1,2}}[:hg]\d\d(?! ?-)))?")
+@reads(
+    rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)"
+    r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|h(?![^\W_])|giờ)))?"
+)
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
 
@@ -60,11 +63,21 @@ def full(match: re.Match[str], scene: Scene) -> Answer:
         return None
     answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))
     if match[6]:
-        return f"{answer}, " if isinstance(answer, str) else Guess(f"{answer.spoken}, ", answer.why)
+        link = " đến " if "-" in match[6] and _from_hour_to_hour(match, scene) else ", "
+        return f"{answer}{link}" if isinstance(answer, str) else Guess(f"{answer.spoken}{link}", answer.why)
     months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
     if months and isinstance(answer, str) and not certain:
         return Guess(answer, Message("this could be a day or a row of months"))
     return answer
+
+
+_OF_DAY = re.compile(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?phút)?,? (?:ngày |\d{1,2}[./-]\d)")
+
+
+def _from_hour_to_hour(match: re.Match[str], scene: Scene) -> bool:
+    """8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
+    begun = scene.last.kind == "times" and scene.text[scene.last.end : match.start()].strip(" ,") in ("", "ngày")
+    return begun and _OF_DAY.match(scene.text, match.end()) is not None
 
 
 @reads(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
@@ -110,6 +123,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         if not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)):
             return words
         return Guess(words, Message("this could be a date or a number"))
+    if match[2] == "." and _padded(match):  # 05.10: no decimal begins so, or has a point
+        return Guess(as_day(scene, at, day.words(scene.numerals)), Message("this could be a date or a number"))
     if falling and day.day > 12:
         return Guess(as_day(scene, at, day.words(scene.numerals)), Message("this could be a date or two numbers"))
     if match[2] == "-" and hinted(scene, at, end):

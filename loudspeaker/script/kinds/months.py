@@ -25,7 +25,7 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     return f"{named}{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d| tháng)")
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
 def months(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
     often = scene.continues(match.end(), ("lần", "đợt", "buổi"))
@@ -130,7 +130,7 @@ def years(match: re.Match[str], scene: Scene) -> Answer:
     return scene.span(match[1], match[2])
 
 
-@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi))")
+@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
 def month(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 4 -> tháng tư"""
     if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:

@@ -49,7 +49,7 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, APART)
 
 
-@reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).]|$)")
+@reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
 def pointed(match: re.Match[str], scene: Scene) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
     return Guess(scene.say(match[0]), Message("this could be a date or a number"))

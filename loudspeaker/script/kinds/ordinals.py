@@ -26,11 +26,12 @@ _SITES = words_before(
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
     r"(?:(?:, ?| và | - |-|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
-    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng)))"
+    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))"
+    r")"
 )
 
 
-@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}})(?!\d| ?[.,/]\d)")
+@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,/]\d| ?- ?\d{{2}})")
 def after_thu(match: re.Match[str], scene: Scene) -> str | None:
     """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
     if not scene.before(match.start()).endswith(" thứ"):

@@ -16,7 +16,7 @@ def _two(scene: Scene, at: int, first: str, last: str) -> str:
     return f"{as_day(scene, at, first)} đến {last}"
 
 
-@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2}[./]\d{1,2})(?!\d{1,2}[./](?:19|20)\d\d(?!\d))")
+@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
 def several(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","

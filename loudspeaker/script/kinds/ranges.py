@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..days import counted
+from ..days import Day, counted
 from ..numerals import NUMBER, spell_digits
-from ..rules import COMMA, Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import COMMA, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _DAY = re.compile(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after("đồng|đ|hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca")
+_MONTH_DAY = re.compile(r"\d{1,2}-\d{1,2}")
+_LINKS = words_after("tại|của|ở|là|và|vượt|trên|do|theo|hằng năm|hàng năm|từ|tới|đến|vừa qua|tới đây|lịch")
+_SIGNS = frozenset("%°‰$€²³/+-–=xX*")
+_NUMBERED = words_before(
+    "lớp|khối|cấp|tổ|thôn|số|khu|nhóm|đợt|quý|xóm|bản|ấp|đội|lô|hạng|loại|mức|bậc|điều|khoản|trang|câu|bài|tiết|tuần|"
+    "tầng|vòng|giải|từ|khoảng|tới|đến|gấp|tăng|giảm|cao|sâu|rộng|dài|tuổi|nhiệt độ|độ tuổi|năm thứ|ngày thứ|lần thứ|"
+    "mũi|ca|phường|quận|huyện|p|q|tập|phần|mục|chương|kỳ|khóa|bước|lứa|vụ|giá|ph|độ ẩm|km|huyết|chỉ số|mạch|gió"
+)
 _DATES = Message("this could be a date or a number")
 
 
@@ -27,7 +35,7 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     if " " in match[0] and re.fullmatch(r"(?:19|20)\d\d", match[1]) and scene.continues(match.end(), ("năm",)):
         return f"{first}, {last}"  # Giải phóng 1975 - 50 năm nhìn lại
     if _value(match[1]) < _value(match[2]):
-        days = _DAY.fullmatch(match[2]) and not counted(scene, match.end())
+        days = (_DAY.fullmatch(match[2]) and not counted(scene, match.end())) or _lonely(match, scene)
         return Guess(f"{first} đến {last}", _DATES) if days else f"{first} đến {last}"
     if " " in match[0]:
         link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
@@ -39,6 +47,15 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
 def row(match: re.Match[str], scene: Scene) -> Answer:
     """2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
     return ", ".join(scene.say(number.strip()) for number in match[0].split("-"))
+
+
+def _lonely(match: re.Match[str], scene: Scene) -> bool:
+    """Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month"""
+    following = scene.after(match.end())
+    counting = following[:1].isalnum() and not scene.continues(match.end(), _LINKS)
+    if counting or following[:1] in _SIGNS or scene.before(match.start()).endswith(_NUMBERED):
+        return False
+    return _MONTH_DAY.fullmatch(match[0]) is not None and Day(match[1], match[2]).possible()
 
 
 def _value(written: str) -> float:

@@ -14,7 +14,7 @@ _TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đ�
 _DOUBLED = re.compile(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
 _HEADS = re.compile(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
-_SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt")
+_SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
 _LIKE = (
     frozenset(words_after("trâu|bò|dê|lợn|heo|gà|vịt|ngan|ngỗng|cừu|ngựa|chó|mèo")),
     frozenset(

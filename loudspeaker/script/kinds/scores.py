@@ -19,8 +19,8 @@ _PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
 _NAMES = re.compile(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
 _TEAM_NAME = re.compile(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
 _TWO_TEAMS = re.compile(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
+_VICTORIES = frozenset(("7-5", "3-3"))  # days of history that no match ends with
 _WEIGHT = re.compile(r" ?(?:kg|g|tạ|tấn|bao)(?!\w)")  # DAP 7-8 kg
-_VICTORIES = frozenset(("7-5", "30-4"))  # days of history that no match ends with
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
@@ -38,18 +38,22 @@ _ALWAYS = re.compile(
 )
 
 
-@reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%))")
+@reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
 def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start()).rpartition(". ")[2]
     tight = " " not in match[0]
     written = scene.text[max(0, match.start() - REACH) : match.start()]
     told = f" {_NAMES.sub('', written).lower()}".rpartition(". ")[2]
-    game = words.endswith(_SCORE) or any(cue in told for cue in (_GAME if tight else _PLAIN))
+    ended = words.endswith(_SCORE)
+    game = ended or (any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS))
     if not game and tight and len(match[0]) == 3:
         played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
         game = bool(played) and not scene.continues(match.end(), _COUNTED)
-    if words.endswith(" ngày") or (f"{match[1]}-{match[2]}" in _VICTORIES and " chiến thắng" in words):
+    victory = " chiến thắng" in words and (
+        match[0] in _VICTORIES or int(match[1]) > 12 or "0" in (match[1][0], match[2][0])
+    )
+    if words.endswith(" ngày") or victory:
         return None
     said = f"{scene.say(match[1])} {scene.say(match[2])}"
     return said if game else _between_teams(match, scene, said)

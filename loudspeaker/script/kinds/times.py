@@ -12,8 +12,9 @@ _CLOCK = words_before(
 )
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
-_AND_HOUR = r"(?:và|,|đến|-) ?\d{1,2}g\d\d"
-_GIO = re.compile(r"(?<!\d)\d{1,2}g[0-5]\d(?!\d)")  # 8g … 11g30, … đến 15g
+_HOURLY = r"\d{1,2}(?:g[0-5]\d(?!\d)|[h:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?!\w))"
+_AND_HOUR = re.compile(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
+_GIO = re.compile(rf"(?<!\d){_HOURLY}")  # 8g … 11g30, … đến 15g
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
@@ -25,9 +26,9 @@ def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2] or match[3])
 
 
-@reads(r"(\d{1,2}) ?giờ ?([0-5]\d)(?= ?- ?\d{1,2} ?giờ)")
+@reads(r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h))")
 def whole_word(match: re.Match[str], scene: Scene) -> str | None:
-    """8 giờ05-10 giờ30: no fifth of October"""
+    """8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September"""
     return _clock(scene, match[1], match[2])
 
 
@@ -52,9 +53,9 @@ def southern(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
 def hour_of_day(match: re.Match[str], scene: Scene) -> str | None:
-    """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own"""
+    """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause"""
     clock = _clock(scene, match[1], match[2])
-    return clock + " ngày" if clock else None
+    return clock + (" ngày" if match[0][-1] in "/-" else ",") if clock else None
 
 
 @reads(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
@@ -91,10 +92,11 @@ def colon(match: re.Match[str], scene: Scene) -> str | None:
     return f"{clock} {scene.say(str(seconds))} giây" if clock and seconds else clock
 
 
-@reads(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ)(?![^\W_]))?")
+@reads(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
 def pointed(match: re.Match[str], scene: Scene) -> str | None:
     """lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
-    return _clock(scene, match[1], match[2]) if match[3] or scene.before(match.start()).endswith(_AT) else None
+    told = match[3] and not match[3].endswith("phút")
+    return _clock(scene, match[1], match[2]) if told or scene.before(match.start()).endswith(_AT) else None
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
@@ -138,13 +140,13 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
         or words.endswith(_AT)
         or (paired and words.endswith(" từ"))
         or scene.continues(match.end(), _HOURS)
-        or re.match(_AND_HOUR, following)
+        or _AND_HOUR.match(following)
     ):
         return said
     if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
         return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
-    likely = paired or (ranging and words.endswith(_CLOCK))  # weights are 7-13g
+    likely = paired or (ranging and words.endswith(_CLOCK)) or (around and words.endswith(_CLOCK))  # weights are 7-13g
     return Guess(said, Message("this could be hours or grams")) if likely else None
 
 
