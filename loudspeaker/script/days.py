@@ -35,6 +35,7 @@ _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
 )
+_TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
 _LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
 _NAMED_AFTER = words_before(
     "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
@@ -135,12 +136,15 @@ def as_day(scene: Scene, at: int, words: str) -> str:
         return words.removeprefix("mùng ")
     if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
-    return words if follows_date(scene, at) or after_hour(scene, at) or _street(before) else "ngày " + words
+    if _street(before):  # đường 3/2 is Ba Tháng Hai
+        return words.removeprefix("mùng ")
+    return words if follows_date(scene, at) or after_hour(scene, at) else "ngày " + words
 
 
 def counted(scene: Scene, end: int) -> bool:
     """Whether a unit or a noun follows, so that numbers before it count something: 3-5 ngày, but 9-3 năm Nhâm Thìn."""
-    return scene.continues(end, _COUNTED) and _YEARS.match(scene.after(end)) is None
+    following = scene.after(end)
+    return scene.continues(end, _COUNTED) and not (_YEARS.match(following) or following.startswith(_TOGETHER))
 
 
 def is_lunar(scene: Scene, end: int) -> bool:

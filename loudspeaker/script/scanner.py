@@ -20,7 +20,26 @@ _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
 _OPENERS = frozenset(
-    ["ngày", "Ngày", "tháng", "Tháng", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg", "tr"]
+    [
+        "ngày",
+        "Ngày",
+        "tháng",
+        "Tháng",
+        "số",
+        "Số",
+        "vv",
+        "km",
+        "Km",
+        "KM",
+        "ha",
+        "kg",
+        "cm",
+        "mm",
+        "ml",
+        "mg",
+        "tr",
+        "thg",
+    ]
 )  # plain words that rules begin with
 _RAISED = ("²", "³")  # m³, km²
 

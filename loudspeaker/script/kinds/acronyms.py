@@ -7,9 +7,10 @@ import re
 from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
-from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads
+from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, has_marks, is_syllable
 
+_PERSONS = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")
 COMPOSED = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
@@ -93,6 +94,38 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
         words += {"&": " và ", "/": ", ", "-": " ", ".": " ", "_": " "}.get(sign, "")
         at += len(part) + 1
     return Guess(words, why) if why else words
+
+
+@reads(
+    r"(?!BN|HS|HV|VĐV|TE|SV|LĐ|CN)[A-ZĐ]{2,5}"
+    r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
+    starts="word",
+)
+def initials(match: re.Match[str], scene: Scene) -> Answer:
+    """bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
+    said = spell_letters(match[0])
+    return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
+
+
+@reads(
+    r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
+    starts="word",
+)
+def suspect(match: re.Match[str], scene: Scene) -> Answer:
+    """ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
+    at = match.start()
+    if match[0] in scene.learnt or not scene.before(at).endswith(_PERSONS) or scene.char(at - 1) != " ":
+        return None
+    if _shouted(_neighbours(scene, at, match.end())[0]) or is_syllable(match[0]):
+        return None
+    said = spell_letters(match[0])
+    return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
+
+
+@reads(r"Vietnam\+", starts="word")
+def plus(match: re.Match[str], scene: Scene) -> str:
+    """(TTXVN/Vietnam+) -> Vietnam plus"""
+    return "Vietnam plus"
 
 
 @reads(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
@@ -230,4 +263,19 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 
 
-RULES: tuple[Rule, ...] = (newspaper, paper, headline, dotted, chain, single, glued, small, small_first, prefixed, mute)
+RULES: tuple[Rule, ...] = (
+    newspaper,
+    plus,
+    initials,
+    suspect,
+    paper,
+    headline,
+    dotted,
+    chain,
+    single,
+    glued,
+    small,
+    small_first,
+    prefixed,
+    mute,
+)

@@ -6,6 +6,7 @@ import re
 
 from ..numerals import LETTERS, spell_letters
 from ..rules import REACH, Rule, Scene, reads, words_after, words_before
+from ..syllables import LOWER, UPPER
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
@@ -40,7 +41,32 @@ def ward(match: re.Match[str], scene: Scene) -> str:
     return "phường "
 
 
-@reads(r"(QL|TL|ĐT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
+@reads(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
+def ward_and_district(match: re.Match[str], scene: Scene) -> str:
+    """Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
+    return f"phường {scene.say(match[1])}, quận {scene.say(match[2])}"
+
+
+@reads(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
+def flat(match: re.Match[str], scene: Scene) -> str:
+    """P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
+    return f"phòng {scene.say(match[1])}"
+
+
+@reads(rf"Đ\. ?(?=[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
+def street(match: re.Match[str], scene: Scene) -> str | None:
+    """477 Đ. Sư Vạn Hạnh -> đường"""
+    numbered = re.search(r"\d[A-Z]?,? $", scene.text[max(0, match.start() - 4) : match.start()])
+    return "đường " if numbered else None
+
+
+@reads(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
+def bare_ward(match: re.Match[str], scene: Scene) -> str:
+    """Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
+    return f"phường {scene.say(match[1])}"
+
+
+@reads(r"(QL|TL|ĐT|DT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
     streets = scene.before(match.start()).endswith(" đường")
@@ -50,14 +76,26 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
         return None  # ĐT 115 hoặc 0225…
     if match[1][0] == "Đ" and len(match[2]) != 3 and not streets and "." not in match[0]:
         return None
+    if match[1] == "DT" and not streets:
+        return None
     if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
     road = _ROADS[match[1].upper()]
+    if scene.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
+        return f"{scene.say(match[2])}{letter}"
     return f"{road.removeprefix('đường ') if streets else road} {scene.say(match[2])}{letter}"
 
 
-_ROADS = {"QL": "quốc lộ", "TL": "tỉnh lộ", "ĐT": "đường tỉnh", "HL": "hương lộ", "ĐH": "đường huyện"}
+_SAID = words_before("quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|huyện lộ")
+_ROADS = {
+    "QL": "quốc lộ",
+    "TL": "tỉnh lộ",
+    "ĐT": "đường tỉnh",
+    "DT": "đường tỉnh",
+    "HL": "hương lộ",
+    "ĐH": "đường huyện",
+}
 
 
 @reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
@@ -79,4 +117,4 @@ def dike(match: re.Match[str], scene: Scene) -> str | None:
     return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
 
 
-RULES: tuple[Rule, ...] = (house, ward, road, milestone, dike)
+RULES: tuple[Rule, ...] = (house, ward, ward_and_district, bare_ward, flat, street, road, milestone, dike)

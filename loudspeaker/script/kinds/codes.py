@@ -17,13 +17,20 @@ _NUMBERED = words_before(
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _BORE = re.compile(r" ?mm(?!\w)")
 _SORT = re.compile(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
+_CITY = re.compile(r"[,.]? ?(?:TP|[Tt]p)")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
 
 @reads(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
-def dashed(match: re.Match[str], scene: Scene) -> str | None:
+def dashed(match: re.Match[str], scene: Scene) -> Answer:
     """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
+    if name == "BKS":  # BKS-60C 305.82
+        return None
+    if match[2] == "19" and re.fullmatch("C[A-Z]{2,4}D", name.upper()):  # COVD-19, a slip
+        return (
+            Guess("Covid mười chín", Message("a slip of Covid-19?")) if name.upper() != "COVID" else "Covid mười chín"
+        )
     if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
@@ -81,15 +88,29 @@ def graded_forest(match: re.Match[str], scene: Scene) -> str:
     return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2])}{digit}"
 
 
+@reads(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")
+def flight(match: re.Match[str], scene: Scene) -> str | None:
+    """chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
+    flown = any(cue in scene.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}" if flown else None
+
+
 @reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
-    if (letters == "CS" and scene.char(match.end()) != ":") or (letters == "HK" and digits not in ("1", "2")):
+    if (
+        (letters == "CK" and digits not in ("1", "2"))
+        or (letters == "CS" and scene.char(match.end()) != ":")
+        or (letters == "HK" and digits not in ("1", "2"))
+    ):
         word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
+    if letters == "Q" and digits.isdecimal() and 0 < int(digits) < 13:  # cách Q1 khoảng 12km
+        said = f"quận {scene.say(digits)}"
+        return said if _CITY.match(scene.text, match.end()) else Guess(said, Message("a district, or a name"))
     if digits.isdecimal() and _BORE.match(scene.text, match.end()):  # ống D1200 mm
         return f"{spell_letters(letters)} {scene.say(digits)}"
     said = _parts(match[0], scene)
@@ -181,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     lineage,
     graded,
     graded_forest,
+    flight,
     mixed,
     sort,
     formula,

@@ -29,14 +29,15 @@ def parallel(match: re.Match[str], scene: Scene) -> str | None:
 
 
 _SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
-_MINUTES = r"(\d{1,2})(?:[.,]\d{1,2})? ?'(?: ?(\d{1,2})(?:[.,]\d{1,2})? ?(?:\"|''))?"
+_MINUTES = r"(\d{1,2}(?:[.,]\d{1,3})?) ?'(?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:\"|''))?"
 
 
 @reads(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
 def angle(match: re.Match[str], scene: Scene) -> str:
     """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
-    seconds = f" {scene.say(match[3])} giây" if match[3] else ""
-    return f"{scene.say(match[1])} độ {scene.say(match[2])} phút{seconds}{_SIDES.get(match[4] or '', '')}"
+    degrees, minutes, seconds = (scene.say(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3))
+    said = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
+    return said + _SIDES.get(match[4] or "", "")
 
 
 @reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")

@@ -19,16 +19,25 @@ _DATED = re.compile(  # not 7h30 - 11.30h
 )
 _OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
 _THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
+_SORTS = (
+    ("gam", "ki lô gam", "yến", "tạ", "tấn"),
+    ("mi li mét", "xăng ti mét", "mét", "ki lô mét"),
+    ("mi li lít", "lít"),
+)
 _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
-_YEAR = re.compile(r" ?(?:19|20)\d\d(?![\d./-])")
+_YEAR = re.compile(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
 _LABELLED = re.compile(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[Ll]ớp) \d{1,2}$")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_TELEPHONE = re.compile(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
+_ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
+_MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
+_LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
 _DASH = r"-{1,200}"
 
@@ -57,7 +66,8 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     onwards = _UNTIL.match(scene.text, end) and _amount_before(scene, start)
     along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
     weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
-    return " đến " if rising or onwards or along or weekdays else None
+    months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)
+    return " đến " if rising or onwards or along or weekdays or months else None
 
 
 @reads(_DASH, starts="sign")
@@ -65,7 +75,7 @@ def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
     start, end = match.span()
     hour = scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end)
-    telephones = scene.follows("phones", start) and scene.char(end).isdecimal()
+    telephones = (scene.follows("phones", start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
     bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
     counted = scene.last.kind in ("ordinals", "romans") and _YEAR.match(scene.text, end)
     of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
@@ -88,6 +98,8 @@ def amounts(match: re.Match[str], scene: Scene) -> Answer:
     bare = not re.search(r"\d", unit)  # kg - 14.500
     if not counting or bare or not _amount_before(scene, start):
         return None
+    if scene.last.kind not in _WHEN and scene.last.end < start - 1 and _ON_DAY.match(scene.text, end):
+        return ","  # Cách nay 3 hôm - ngày 8/1
     return " đến " if _alike(scene, end) else " "
 
 
@@ -143,6 +155,8 @@ def _alike(scene: Scene, end: int) -> bool:
         return True
     unit = scene.lexicon.units.get(following[2] or "")
     behind = scene.char(end + following.end())
+    if any(scene.last.spoken.endswith(sort) and unit in sort for sort in _SORTS):  # 7 tạ - 1 tấn
+        return True
     return not following[0].endswith("/") and behind != "(" and (unit is None or scene.last.spoken.endswith(unit))
 
 

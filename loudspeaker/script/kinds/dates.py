@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
+from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
@@ -29,7 +29,7 @@ _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
-    "vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
+    "bàn thắng|vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
     "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
 _FEASTS = frozenset(
@@ -51,7 +51,7 @@ def _one(scene: Scene, at: int, day: Day) -> str | Guess:
 
 @reads(
     rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)"
-    r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|h(?![^\W_])|giờ)))?"
+    r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|\.\d\d ?h|h(?![^\W_])|giờ)))?"
 )
 def full(match: re.Match[str], scene: Scene) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
@@ -103,12 +103,13 @@ def short_year(match: re.Match[str], scene: Scene) -> Answer:
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
-    if scene.char(end).isalpha():  # 2-3tr đồng
+    if scene.char(end).isalpha() and not is_lunar(scene, end):  # 2-3tr đồng
         return None
     strong = dated(scene, at)
     if match[2] == "/":
         return None if _decimal(match, scene) else _slashed(day, match, scene, strong)
-    if not day.possible() or counted(scene, end):
+    told = _padded(match) and scene.before(at).endswith(" ngày")
+    if not day.possible() or (counted(scene, end) and not told):
         return None
     if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
         return None
@@ -149,7 +150,11 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
     at, end = match.start(), match.end()
     if scene.before(at).endswith(" đến nay") and scene.continues(end, _PARTS):
         return None
-    if scene.continues(end, _DOSES) or scene.before(at).endswith((" chết", " bị thương", " tử vong")):
+    if (
+        " thị lực" in scene.before(at)
+        or scene.continues(end, _DOSES)
+        or scene.before(at).endswith((" chết", " bị thương", " tử vong"))
+    ):
         return None
     if scene.follows("dates", at, ", ") and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
         return None

@@ -21,7 +21,7 @@ _COMMAND = re.compile("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên t
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
-@reads(rf"(\d{{1,6}}[a-z]?)( ?)(?:/ ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
+@reads(rf"(\d{{1,6}}[a-z]?)( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
     words = scene.before(match.start())
@@ -95,6 +95,12 @@ def kind(match: re.Match[str], scene: Scene) -> str | None:
     return scene.lexicon.documents.get(match[1])
 
 
+@reads(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
+def small_code(match: re.Match[str], scene: Scene) -> str:
+    """thông tư 24/2017/tt-btc"""
+    return f"{scene.say(match[1])} năm {scene.say(match[2])} {codes(match[3].upper(), scene)}"
+
+
 @reads(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
 def of_year(match: re.Match[str], scene: Scene) -> str | None:
     """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
@@ -156,4 +162,4 @@ def _kind_and_office(letters: str, scene: Scene) -> bool:
     return letters[:2] in scene.lexicon.documents and _known(letters[2:], scene) != ""
 
 
-RULES: tuple[Rule, ...] = (kind, number, small, of_year, unnumbered)
+RULES: tuple[Rule, ...] = (kind, number, small, small_code, of_year, unnumbered)

@@ -56,7 +56,8 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
         or _CLASSES.search(scene.text[max(0, match.start() - REACH) : match.start()])
         or not _below(32, above, below)
     ):
-        return whole
+        slip = scene.before(match.start()).endswith((" tháng", " ngày")) and not counted  # tháng 10/222, ngày 11/71984
+        return Guess(whole, either) if slip else whole
     if share and (unit or scene.continues(end, _WHOLES)):
         return share
     if unit:

@@ -39,6 +39,8 @@ def section(match: re.Match[str], scene: Scene) -> str | None:
     """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
     heading = scene.begins_line(match.start()) and re.match(rf" [{UPPER}]", scene.text[match.end() : match.end() + 2])
     words = scene.before(match.start())
+    if scene.char(match.start() - 1) == "(":  # ở mức 991 điểm (3.3, ngay trước Tết)
+        return None
     if not (heading or (words.endswith(_SECTIONS) and not words.endswith(_MARKS))):
         return None
     return " chấm ".join(scene.say(number) for number in match[1].split("."))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from ..numerals import LETTERS
-from ..rules import Rule, Scene, reads, words_before
+from ..rules import Rule, Scene, reads, words_after, words_before
 
 _POINTS = words_before("điểm|các điểm|tiết|tiểu mục|điểm,")
 _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|khối|số|xóm|phòng")
+_LAWS = words_after("luật|bộ luật|blhs|bllđ|nghị định|nđ|thông tư")
 _CLAUSE = re.compile(r" khoản \d{1,2}$")
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
 
@@ -30,17 +31,19 @@ def inserted(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {LETTERS[match[2].upper()]}"
 
 
-@reads(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))", starts="word")
+@reads(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?![\w.])", starts="word")
 def clause(match: re.Match[str], scene: Scene) -> str | None:
-    """điểm a K2 Đ12 -> khoản hai …"""
-    return f"khoản {scene.say(match[1])}"
+    """điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
+    return f"khoản {scene.say(match[1] or match[2])}"
 
 
 @reads(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
 def article(match: re.Match[str], scene: Scene) -> str | None:
-    """… Đ12 NĐ 144 -> Điều mười hai"""
-    cited = _CLAUSE.search(scene.before(match.start())) or scene.follows("legal", match.start(), ", ", " ")
-    return f"Điều {scene.say(match[1])}" if cited else None
+    """… Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
+    at = match.start()
+    cited = _CLAUSE.search(scene.before(at)) or scene.follows("legal", at, ", ", " ")
+    named = "." in match[0] and (" luật" in scene.before(at) or scene.continues(match.end(), _LAWS))
+    return f"Điều {scene.say(match[1])}" if cited or named else None
 
 
 RULES: tuple[Rule, ...] = (clause, point, inserted, article)

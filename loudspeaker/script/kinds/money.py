@@ -65,7 +65,7 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
     return f" {scene.say(digits.ljust(3, '0'))} {below}"
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_])")
+@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     dong = " đồng" if match[3].startswith("ng") else ""
@@ -96,7 +96,9 @@ def after_scale(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
 def currency_first(match: re.Match[str], scene: Scene) -> str | None:
-    """VNĐ 500.000 -> năm trăm nghìn đồng"""
+    """VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
+    if scene.variety(match.start()):
+        return None
     return f"{_amount(match[1], scene)} đồng"
 
 
@@ -125,10 +127,11 @@ def millions_abroad(match: re.Match[str], scene: Scene) -> str:
     return f"{scene.say(match[1])} {match[2]} đô la"
 
 
-@reads(rf"\$ ?({NUMBER})(?: ?USD(?![^\W_]))?", starts="sign")
+@reads(rf"\$ ?({NUMBER})(?: ?- ?\$?({NUMBER}))?(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
-    """$10 -> mười đô la; $5,000 USD"""
-    return f"{_amount(match[1], scene)} đô la"
+    """$10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
+    until = f" đến {_amount(match[2], scene)}" if match[2] else ""
+    return f"{_amount(match[1], scene)}{until} đô la"
 
 
 RULES: tuple[Rule, ...] = (

@@ -6,8 +6,9 @@ import re
 
 from ...errors import Message
 from ..days import END, YEAR, follows_date
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
+_THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
 
@@ -25,13 +26,16 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     return f"{named}{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
+@reads(r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
 def months(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
     often = scene.continues(match.end(), ("lần", "đợt", "buổi"))
-    if often or not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[2]) <= 12:
+    if often or not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[3]) <= 12:
         return None
-    return f"{scene.numerals.month(int(match[1]))} đến tháng {scene.numerals.month(int(match[2]))}"
+    if match[2] and scene.after(match.end())[:1].isalnum() and not scene.continues(match.end(), _THIS_YEAR):
+        return None  # tháng 3 và 4 hộ
+    link = " và tháng " if match[2] else " đến tháng "
+    return scene.numerals.month(int(match[1])) + link + scene.numerals.month(int(match[3]))
 
 
 @reads(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
@@ -74,7 +78,7 @@ def short_quarter(match: re.Match[str], scene: Scene) -> Answer:
     return f"quý {scene.say(match[1])} năm {scene.say(match[2])}"
 
 
-@reads(r"[Tt]h(?:\. ?)?(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
+@reads(r"(?:thg |[Tt]h(?:\. ?)?)(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
 def dotted_month(match: re.Match[str], scene: Scene) -> Answer:
     """đầu th.9 -> tháng"""
     return "tháng "
@@ -88,7 +92,7 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
     return f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(match[2])}"
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?{YEAR}{END}")
+@reads(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}")
 def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 7/2021; without “tháng” only with a slash"""
     month = int(match[1])
@@ -100,7 +104,7 @@ def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
         return f"{scene.say(match[1])} {year}"
     named = words.endswith((" tháng", " các tháng"))
-    if not 1 <= month <= 12 or (match[2] == "." and not named):
+    if not 1 <= month <= 12 or (not named and (match[2] == "." or match[3] < "1500")):
         return None
     chained = follows_date(scene, match.start())
     said = ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
@@ -117,11 +121,19 @@ def some_years(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"(\d{1,2})/(\d{2})(?![\d/])")
 def term(match: re.Match[str], scene: Scene) -> Answer:
-    """cà phê kỳ hạn 11/17 -> tháng mười một năm …"""
-    if not scene.before(match.start()).endswith(" kỳ hạn") or not 1 <= int(match[1]) <= 12:
+    """cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
+    named = scene.before(match.start()).endswith(" tháng") and int(match[2]) > 31
+    if not (named or scene.before(match.start()).endswith(" kỳ hạn")) or not 1 <= int(match[1]) <= 12:
         return None
-    said = f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(f'20{match[2]}')}"
+    year = scene.say(match[2] if named else f"20{match[2]}")
+    said = f"{'' if named else 'tháng '}{scene.numerals.month(int(match[1]))} năm {year}"
     return Guess(said, Message("the century of this year is a guess"))
+
+
+@reads(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
+def of_months(match: re.Match[str], scene: Scene) -> Answer:
+    """trong 8 tháng/2017 -> tám tháng năm …"""
+    return f" năm {scene.say(match[1])}" if scene.before(match.start()).endswith(" tháng") else None
 
 
 @reads(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
@@ -139,7 +151,7 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.month(int(match[1])) + year
 
 
-@reads(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?![\d./-])")
+@reads(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?!\d|[./-]\d)")
 def season(match: re.Match[str], scene: Scene) -> str | None:
     """năm học 2026/27, mùa giải 2025-26 -> … đến hai nghìn không trăm hai mươi bảy"""
     first = int(match[1])
@@ -159,6 +171,7 @@ RULES: tuple[Rule, ...] = (
     short_month,
     month_of_year,
     term,
+    of_months,
     years,
     some_years,
     season,

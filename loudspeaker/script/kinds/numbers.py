@@ -69,11 +69,19 @@ def fineness(match: re.Match[str], scene: Scene) -> Answer:
     return spell_digits(match[0]) if golden else None
 
 
-@reads(r"0\d{2,3}(?!\d|[.,]\d|/)")
+@reads(r"0\d{1,3}(?!\d|[.,]\d|/)")
 def headed(match: re.Match[str], scene: Scene) -> Answer:
-    """đầu số 024: nobody counts so"""
+    """đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), scene.before(match.start())
+    if len(match[0]) == 2:
+        return said if words.endswith(" đầu số") else None
     return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
+
+
+@reads(rf"({NUMBER})\+(?= [^\W\d_])")
+def and_more(match: re.Match[str], scene: Scene) -> str:
+    """1.100+ HTX -> hơn một nghìn một trăm"""
+    return f"hơn {scene.say(match[1])}"
 
 
 @reads(NUMBER)
@@ -82,6 +90,8 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     said = scene.say(match[0])
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
         return Guess(said, Message("no month has such a day"))
+    if re.fullmatch(r"0\d\.\d+", match[0]):
+        return Guess(said, Message("this could be a date or a number"))
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
         return Guess(scene.say(match[0].replace(",", ".")), COMMA)
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
@@ -108,4 +118,17 @@ def _uncued() -> Message:
     return Message("a long number, and no word says what it is")
 
 
-RULES: tuple[Rule, ...] = (padded, long, ungrouped, spaced, pointed, parted, fineness, headed, typed, number, endless)
+RULES: tuple[Rule, ...] = (
+    padded,
+    long,
+    ungrouped,
+    spaced,
+    pointed,
+    parted,
+    fineness,
+    headed,
+    and_more,
+    typed,
+    number,
+    endless,
+)

@@ -12,15 +12,17 @@ from ..syllables import LOWER, UPPER
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
     "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|tdp|khu phố|kp|kdc|khóm|liên đội|"
-    "tuổi|opv|lô|mức độ"
+    "tuổi|opv|lô|mức độ|thế kỷ|thế kỉ|khoảnh"
 )
-_QUARTERS = words_before("thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp")  # no decimal follows
+_QUARTERS = words_before(
+    "quận|các quận|thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp"
+)  # no decimal follows
 _VILLAGE = re.compile(
     rf"(?:[Tt]hôn|[Xx]óm|ấp|[Bb]ản|TDP|[Ll]àng|[Bb]uôn)(?: [{UPPER}][{LOWER}]+){{1,3}} $"
 )  # thôn Phú Lộc 1,2
 _SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
-    "tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
+    "xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
     "kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
@@ -88,7 +90,8 @@ def weekday(match: re.Match[str], scene: Scene) -> str | None:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
     first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
     if not match[2]:
-        return None if scene.before(match.start()).endswith(_SITES) else first
+        listed = scene.follows("codes", match.start(), ", ", " và ")  # kênh T3, T4
+        return None if listed or scene.before(match.start()).endswith(_SITES) else first
     return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
+from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after
 
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
@@ -78,7 +78,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     last = Day(match[2], match[4], match[5])
     at = match.start()
     named = match[5] or dated(scene, at) or " ngày " in scene.before(at) or hinted(scene, at, match.end())
-    if not last.possible() or not 0 < int(match[1]) < last.day:
+    if not last.possible() or not 0 < int(match[1]) < last.day or " thị lực" in scene.before(at):
         return None
     if match[3] == "." and counted(scene, match.end()):
         return None
@@ -95,8 +95,8 @@ def festive_days(match: re.Match[str], scene: Scene) -> Answer:
     if not words.endswith((" mùng", " mồng")) or not rising:
         return None
     said = scene.span(match[1], match[2])
-    lunar = is_lunar(scene, match.end()) and not scene.continues(match.end(), ("tết",))
-    return Guess(said, Message("this could be a date or two numbers")) if lunar else said
+    festive = scene.continues(match.end(), ("tết",)) or " tết" in words
+    return said if festive or int(match[2]) > 12 else Guess(said, Message("this could be a date or two numbers"))
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")

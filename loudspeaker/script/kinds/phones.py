@@ -19,12 +19,12 @@ _WEAK = words_before(
     "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
-_DIALLED = ("số máy", "điện thoại", "đt ", "đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
+_DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
 _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _ENDS = frozenset((*",;.)", ""))
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
-    "xã|đơn|suất|cây|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
+    "xã|đơn|suất|cây|usd|USD|vnđ|VNĐ|vnd|VND|đô la|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
 )
 _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
@@ -49,11 +49,22 @@ def line(match: re.Match[str], scene: Scene) -> str | None:
     return grouped(match[0]) if scene.before(match.start()).endswith((" số", *_STRONG, *_WEAK)) else None
 
 
-@reads(r"\+(\d{2,3})(?=[,.;)]|$)", starts="sign")
+@reads(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
 def country(match: re.Match[str], scene: Scene) -> str | None:
-    """số lạ đầu +855, +63 -> cộng tám năm năm, …"""
-    ahead = scene.text[max(0, match.start() - REACH) : match.start()].lower()
-    return f"cộng {spell_digits(match[1])}" if re.search(r"đầu(?: số)?(?: \+\d+,)* $", ahead) else None
+    """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
+    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
+    named = re.search(r"[A-Z]\w+ \($", ahead) and scene.char(match.end()) == ")" and len(match[1]) > 1
+    told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^.;()]*) $", ahead.lower())
+    return f"cộng {grouped(match[1])}" if named or told else None
+
+
+@reads(
+    r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
+    r"(?!\w))"
+)
+def emergency(match: re.Match[str], scene: Scene) -> str | None:
+    """113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
+    return None if scene.before(match.start()).endswith((" có", " tổng số", " số")) else spell_digits(match[0])
 
 
 @reads(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
@@ -121,6 +132,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
         return grouped(match[1])
     if re.search(r" soạn(?: tin)? [^\W_]+$", words):  # soạn VNN 1409 gửi 1409
         return grouped(match[1])
+    if re.fullmatch(r"1[89]00", match[1]) and words.endswith((" đầu", " đầu số")):
+        return spell_digits(match[1])
     if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
         return grouped(match[1])
     urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])
@@ -132,7 +145,7 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
 
 def _sentence(scene: Scene, at: int) -> str:
     """What stands before `at` in its sentence, lower case."""
-    return re.split(r"[.!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
+    return " " + re.split(r"[.!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
 
 
 def _texting(words: str) -> bool:
@@ -150,4 +163,16 @@ def grouped(written: str) -> str:
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
 
 
-RULES: tuple[Rule, ...] = (keyed, alarms, line, country, number, masked, first_of_two, first_of_row, short, cut_short)
+RULES: tuple[Rule, ...] = (
+    keyed,
+    alarms,
+    emergency,
+    line,
+    country,
+    number,
+    masked,
+    first_of_two,
+    first_of_row,
+    short,
+    cut_short,
+)

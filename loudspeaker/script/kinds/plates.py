@@ -10,16 +10,18 @@ from .phones import grouped
 
 _CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
 _BOATS = words_before("tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
+_AFLOAT = (" tàu ", " phà ", " thuyền ", " sà lan ", " ghe ")
+_NUMBERS = words_before("số hiệu|biển kiểm soát|biển số|bks|số đăng ký")
 _SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 
 
 @reads(
-    r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?-? ?)"
-    r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.[xX]{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
+    r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?[-_]? ?)"
+    r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.\d{3}|\d{2}\.[xX]{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
 )
 def plate(match: re.Match[str], scene: Scene) -> str | None:
     """xe biển số 29-B1 123.45"""
-    certain = "." in match[4] and match[3]
+    certain = match[4][3:4] == "." and match[3]
     listed = scene.follows("plates", match.start(), "; ", ", ", " ; ", " và ")
     if not (certain or listed) and not any(cue in scene.before(match.start()) for cue in _CUES):
         return None
@@ -37,14 +39,16 @@ def military(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])}, {spell_digits(match[3])}"
 
 
-@reads(r"([A-ZĐ]{1,3}|[A-ZĐ]{1,2}[a-zA-Z]{1,2})[- ]?(\d{4,5})(?:[- ]?(TS))?(?!\w)", starts="word")
+@reads(r"([A-ZĐ]{1,3}|[A-ZĐ]{1,2}[a-zA-Z]{1,2})(?: ?- ?| )?(\d{4,5}|\d{3}\.\d{2})(?:[- ]?(TS))?(?!\w)", starts="word")
 def boat(match: re.Match[str], scene: Scene) -> str | None:
     """tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
-    named = match[3] or scene.before(match.start()).removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS)
+    words = scene.before(match.start())
+    afloat = words.endswith(_NUMBERS) and any(cue in words for cue in _AFLOAT)
+    named = match[3] or afloat or words.removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS)
     if not named:
         return None
     tail = f" {spell_letters(match[3])}" if match[3] else ""
-    return f"{spell_letters(match[1])}, {spell_digits(match[2])}{tail}"
+    return f"{spell_letters(match[1])}, {spell_digits(match[2].replace('.', ''))}{tail}"
 
 
 @reads(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2}|\d{6})(?![\w/]|[.-]\d)", starts="word")

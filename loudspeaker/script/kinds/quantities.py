@@ -42,12 +42,19 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
     if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
         return None
+    if match[2] and match[4] in ("tr", "Tr"):  # từ 4 đến 12 tr.đ
+        return None
     if match[4] == "dl" and scene.before(match.start()).endswith((" tháng", " th")):  # tháng 9 dl
         return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
         return None
-    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2]:
-        return Guess(f"{scene.say(match[1].replace(',', '.'))} {unit}", COMMA)  # chạy 1,500m
+    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and re.fullmatch(r"[1-9]\d{0,2},\d00|", match[2] or ""):
+        first, last = (
+            (number.replace(",", ".") for number in match.group(1, 2) if number)
+            if match[2]
+            else (match[1].replace(",", "."), None)
+        )
+        return Guess(f"{scene.span(first, last)} {unit}", COMMA)  # chạy 1,500m
     return f"{scene.span(match[1], match[2])} {unit}"
 
 
@@ -55,7 +62,7 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     if unit == "HA" and words.endswith(_NAMED):  # tổ 24HA
         return False
     if len(unit) > 1:
-        return True
+        return not (gap and unit == "CV")  # 120 CV are letters of an office
     if gap and unit not in _FAR:
         return False
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
@@ -158,11 +165,12 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
 
 
-@reads(r"(m|g|l|t|mm|cm|kg|ha)(?=\))", starts="word")
+@reads(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
 def told(match: re.Match[str], scene: Scene) -> str | None:
-    """(Đơn vị: m) -> mét"""
+    """(Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
     named = scene.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
-    return scene.lexicon.units.get(match[1]) if named else None
+    headed = match[1] not in "glt" and scene.char(match.start() - 1) == "(" and scene.char(match.start() - 3).isalpha()
+    return scene.lexicon.units.get(match[1].lower()) if named or headed else None
 
 
 @reads(r"(\d{1,4})[xX](?=\))")

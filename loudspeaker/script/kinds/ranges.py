@@ -13,9 +13,10 @@ _DAY = re.compile(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after("đồng|đ|hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca")
 _MONTH_DAY = re.compile(r"\d{1,2}-\d{1,2}")
 _LINKS = words_after("tại|của|ở|là|và|vượt|trên|do|theo|hằng năm|hàng năm|từ|tới|đến|vừa qua|tới đây|lịch")
+_HOUR = re.compile(r"\d{1,2}[:hg]")
 _SIGNS = frozenset("%°‰$€²³/+-–=xX*")
 _NUMBERED = words_before(
-    "lớp|khối|cấp|tổ|thôn|số|khu|nhóm|đợt|quý|xóm|bản|ấp|đội|lô|hạng|loại|mức|bậc|điều|khoản|trang|câu|bài|tiết|tuần|"
+    "lớp|khối|cấp|tổ|thôn|số|khu|nhóm|đợt|quý|xóm|bản|ấp|đội|lô|hạng|loại|mức|bậc|điều|khoản|trang|câu|tiết|tuần|"
     "tầng|vòng|giải|từ|khoảng|tới|đến|gấp|tăng|giảm|cao|sâu|rộng|dài|tuổi|nhiệt độ|độ tuổi|năm thứ|ngày thứ|lần thứ|"
     "mũi|ca|phường|quận|huyện|p|q|tập|phần|mục|chương|kỳ|khóa|bước|lứa|vụ|giá|ph|độ ẩm|km|huyết|chỉ số|mạch|gió"
 )
@@ -52,7 +53,8 @@ def row(match: re.Match[str], scene: Scene) -> Answer:
 def _lonely(match: re.Match[str], scene: Scene) -> bool:
     """Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month"""
     following = scene.after(match.end())
-    counting = following[:1].isalnum() and not scene.continues(match.end(), _LINKS)
+    linked = scene.continues(match.end(), _LINKS) or _HOUR.match(following)
+    counting = following[:1].isalnum() and not linked
     if counting or following[:1] in _SIGNS or scene.before(match.start()).endswith(_NUMBERED):
         return False
     return _MONTH_DAY.fullmatch(match[0]) is not None and Day(match[1], match[2]).possible()

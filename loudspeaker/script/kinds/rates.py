@@ -23,11 +23,15 @@ _LIKE = (
     frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
     frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
 )
-_RATES = words_before("lương cơ sở|lương tối thiểu|đồng|đ|nghìn đồng|triệu đồng|hộ|người|kg|tấn|tạ|m3|lít|con|khẩu")
+_RATES = words_before(
+    "lương cơ sở|lương tối thiểu|đồng|đ|vnđ|vnd|tiền tỷ|tiền triệu|nghìn đồng|triệu đồng|"
+    "hộ|người|kg|tấn|tạ|m3|lít|con|khẩu"
+)
 _RATED = words_after(
     "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
-    "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách"
+    "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách|tàu|thuyền|ghe|chuyến|thuê bao|cuộc|gói|lượng|chỉ|cổ phiếu|căn"
 )
+_OFFICES = words_after("bộ phận|bộ môn|bộ ngành")  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
@@ -35,13 +39,16 @@ _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 @reads(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], scene: Scene) -> Answer:
     """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
-    if scene.char(match.start() - 1) == " " and scene.last.spoken.endswith("độ xê"):  # 23°C / 22-25°C
+    beside = scene.last.spoken.endswith("độ xê") or scene.last.kind in ("times", "dates", "months", "periods")
+    if (
+        scene.char(match.start() - 1) == " " and beside and scene.last.end >= match.start() - 4
+    ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
     heads = _AMONG.match(scene.text, match.end()) or scene.before(match.start()).endswith((" đồng", " đ"))
     return " trên " if heads or scene.near_number(match.start()) else None
 
 
-@reads(r"/ ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
+@reads(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
 def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
     unit = scene.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
@@ -89,6 +96,8 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if re.match(r"ngày \d{1,2}[/.-]\d{1,2}(?!\d|\.\d)", scene.text[match.end() : match.end() + 13]):  # 22h/ngày 5/6
         return " "
+    if scene.continues(match.end(), _OFFICES):
+        return None
     if scene.continues(match.end(), ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
         return " "
     if scene.last.spoken.endswith("phần trăm") and scene.continues(match.end(), _TOTALS):
@@ -106,6 +115,7 @@ def per_pair(match: re.Match[str], scene: Scene) -> Answer:
     """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
     end = match.start(1) if match[1] else match.end()
     rated = scene.before(match.start()).endswith(_RATES) and scene.continues(end, _RATED)
+    rated = rated and not scene.continues(end, _OFFICES)
     if not rated or _either(scene, match.start(), end):
         return None
     return f" một {scene.lexicon.units.get(match[1], match[1])}" if match[1] else " một "

@@ -11,7 +11,8 @@ from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER
 
 _CUES = words_before(
-    "chương|mục|phần|điều|khoản|phụ lục|khóa|khoá|thế kỷ|thế kỉ|quý|cấp|hạng|loại|quân khu|giai đoạn|đợt|kỳ|kì|"
+    "chương|mục|phần|điều|khoản|phụ lục|khóa|khoá|thế kỷ|thế kỉ|quý|cấp|hạng|loại|quân khu|sư đoàn|trung đoàn|quí|"
+    "giai đoạn|đợt|kỳ|kì|"
     "tập|bảng|nhóm|vùng|khu vực|báo động|thứ|lần|giải|đại hội|quốc hội|bậc|cấp độ|mức|quân đoàn|bước|học kỳ|học kì|"
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm|tk|"
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"
@@ -37,10 +38,12 @@ def quarter(match: re.Match[str], scene: Scene) -> Answer:
     return f"quý {scene.numerals.month(roman(match[1]))}{year}"
 
 
-@reads(r"([IVX]{1,4})/((?:19|20)\d{2})(?!\d)", starts="word")
+@reads(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
 def of_year(match: re.Match[str], scene: Scene) -> Answer:
-    """quý III/2026 -> ba năm …"""
+    """quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
     value = roman(match[1])
+    if match[0][len(match[1])] != "/" and not scene.before(match.start()).endswith((" quý", " quí")):
+        return None
     return f"{scene.numerals.cardinal(value)} năm {scene.say(match[2])}" if value else None
 
 
@@ -91,9 +94,14 @@ def _of_name(match: re.Match[str], scene: Scene) -> Answer:
     ahead = scene.text[max(0, match.start() - REACH) : match.start()]
     if match[1] == "I" and scene.before(match.start()).endswith(_FIRST):
         return "một"
-    if match[1] != "I" or not _NAMED.search(ahead):
+    if match[1] != "I" or not (_NAMED.search(ahead) or _behind_firm(ahead)):
         return None
     return "một" if _PLACE.search(ahead) else Guess("một", _TAKEN)
+
+
+def _behind_firm(ahead: str) -> bool:
+    """Công ty Bảo trì đường bộ I"""
+    return re.search(rf"(?:[Cc]ông ty|[Cc]hi cục|[Cc]ục|[Xx]í nghiệp) [^,;:.()]*[{LOWER}]{{2}} $", ahead) is not None
 
 
 @reads(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")

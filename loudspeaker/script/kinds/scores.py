@@ -12,7 +12,7 @@ from ..syllables import LOWER, UPPER
 
 _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
-    "hiệp 1|hiệp 2|thất bại|tối thiểu"
+    "hiệp 1|hiệp 2|thất bại|tối thiểu|gỡ|gỡ hòa|san bằng"
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
@@ -30,7 +30,7 @@ _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo t
 _LISTED = re.compile(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
 _DAYS = words_before(
     "dịp|nhân dịp|hạn chót|hạn|hạn nộp|hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|"
-    "lễ|liệt sĩ|nay|mai|hôm qua|chiều qua|tối qua|này"
+    "lúc|hồi|lễ|liệt sĩ|nay|mai|hôm qua|chiều qua|tối qua|này"
 )
 _ALWAYS = re.compile(
     r" (?:trực|trực ban|hoạt động|hỗ trợ|phục vụ|liên tục|túc trực|cấp cứu|vận hành|giám sát|theo dõi|mở cửa|hotline|"
@@ -45,8 +45,12 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     tight = " " not in match[0]
     written = scene.text[max(0, match.start() - REACH) : match.start()]
     told = f" {_NAMES.sub('', written).lower()}".rpartition(". ")[2]
-    ended = words.endswith(_SCORE)
-    game = ended or (any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS))
+    if not words.endswith(" chiến thắng"):
+        told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5
+    ended = words.endswith(_SCORE) and not re.search(rf"(?:{_NAMES.pattern})$", written)
+    game = ended or (
+        "-" in match[0] and any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS)
+    )
     if not game and tight and len(match[0]) == 3:
         played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
         game = bool(played) and not scene.continues(match.end(), _COUNTED)

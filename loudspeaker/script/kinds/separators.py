@@ -16,6 +16,7 @@ _SPOKEN = {
 }  # fmt: skip
 _DAYS = re.compile(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
 _TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
+_PROPORTION = re.compile(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
@@ -50,6 +51,8 @@ def slash(match: re.Match[str], scene: Scene) -> Answer:
     following = scene.text[match.end() : match.end() + 2].strip()[:1]
     if scene.follows("phones", match.start()) and (following.isdecimal() or following == "("):
         return ","
+    if _PROPORTION.search(scene.text[max(0, match.start() - REACH) : match.start()]):
+        return " trên "
     if scene.char(match.start() - 1) == ")" and following == "(":
         return " chia "  # BMI = (…)/(…)
     return ", " if scene.char(match.start() - 1).isalnum() and following.isalnum() else " "

@@ -12,9 +12,10 @@ _CLOCK = words_before(
 )
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
-_HOURLY = r"\d{1,2}(?:g[0-5]\d(?!\d)|[h:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?!\w))"
+_HOURLY = r"\d{1,2}(?:g ?[0-5]\d(?!\d)|[hH:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?:[0-5]\d(?!\d)|(?!\w)))"
 _AND_HOUR = re.compile(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
 _GIO = re.compile(rf"(?<!\d){_HOURLY}")  # 8g … 11g30, … đến 15g
+_ROADS = words_before("quốc lộ|tỉnh lộ|đường")
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
@@ -26,7 +27,9 @@ def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2] or match[3])
 
 
-@reads(r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h))")
+@reads(
+    r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h|[/.-]\d)| ?(?:đến|tới) \d{1,2} ?[gG])"
+)
 def whole_word(match: re.Match[str], scene: Scene) -> str | None:
     """8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September"""
     return _clock(scene, match[1], match[2])
@@ -84,6 +87,12 @@ def halves(match: re.Match[str], scene: Scene) -> str | None:
     return f"{_clock(scene, written, minute)} {part}"
 
 
+@reads(r"(\d{1,2}):([0-5]\d)\.(\d{1,2})(?![\d.])")
+def lap(match: re.Match[str], scene: Scene) -> str:
+    """thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
+    return f"{scene.say(match[1])} phút {scene.say(match[2])} giây {scene.say(match[3])}"
+
+
 @reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
 def colon(match: re.Match[str], scene: Scene) -> str | None:
     """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
@@ -116,7 +125,9 @@ def around(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})")
 def hour(match: re.Match[str], scene: Scene) -> str | None:
     """17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
-    if match[0][-1] == "H" and scene.follows("codes", match.start(), ", ", " và "):
+    if match[0][-1] == "H" and (
+        scene.follows("codes", match.start(), ", ", " và ") or scene.before(match.start()).endswith(_ROADS)
+    ):
         return None
     return f"{scene.say(match[1])} giờ"
 
@@ -131,7 +142,9 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     said = f"{scene.say(match[1])} giờ"
     around = _GIO.search(scene.text[max(0, match.start() - 80) : match.end() + 80])
     if around and (
-        words.endswith((" đến", " từ")) or scene.char(match.end()) == "-" or scene.char(match.start() - 1) == "-"
+        words.endswith((" đến", " từ"))
+        or scene.char(match.end()) == "-"
+        or scene.text[max(0, match.start() - 2) : match.start()].strip() == "-"
     ):
         return said
     paired = re.match(r"- ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), "-", " - ")
@@ -201,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     southern,
     no_time,
     halves,
+    lap,
     colon,
     pointed,
     hours,

@@ -22,8 +22,10 @@ _ROOMS = words_after(
 )
 _LONE = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
-_BYLINE = re.compile(r"[A-ZĐ]\.[^\W\d_]+ ?(?:/|-|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
+_BYLINE = re.compile(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _SENTENCE = re.compile(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
+_TWO_NAMES = re.compile(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
+_RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
 _VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
@@ -47,6 +49,10 @@ _INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. 
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
+    if scene.before(at).endswith(_RANKS):  # tướng P.Háckin
+        return Guess(LETTERS[letter], _LONE)
+    if _after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
+        return Guess(_PLACES[letter], _LONE)  # Lê Đình Chi H.Bình Chánh
     if _after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
     if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
@@ -55,7 +61,10 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     if ends and letter in "HX" and _SENTENCE.match(scene.text, match.end()):
         return Guess(f"{LETTERS[letter]}. ", _LONE)
     if _BYLINE.match(scene.text, at) and (
-        scene.begins_line(at) or scene.char(at - 2) in "-–" or scene.before(at).endswith(_SIGNED)
+        scene.begins_line(at)
+        or scene.char(at - 2) in "-–"
+        or scene.char(at - 1) == "-"
+        or scene.before(at).endswith(_SIGNED)
     ):
         return Guess(LETTERS[letter], _LONE)
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
@@ -90,6 +99,12 @@ def numbered(match: re.Match[str], scene: Scene) -> str:
     return "số "
 
 
+@reads(r"Tr\. ?(?=(?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THPT|THCS|TH|MN|PTDT)(?!\w))", starts="word")
+def school(match: re.Match[str], scene: Scene) -> str:
+    """Tr. Tiểu học A Vương -> trường"""
+    return "trường "
+
+
 @reads(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
 def page(match: re.Match[str], scene: Scene) -> str:
     """(Ngữ văn 12, tr. 123) -> trang"""
@@ -117,11 +132,13 @@ _PROVINCES = (
 _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")}
 
 
-@reads(rf"[A-ZĐ]\.[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
+@reads(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
 def province(match: re.Match[str], scene: Scene) -> str | None:
     """Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
+    if " " in match[0] and scene.text[match.start() - 2 : match.start()] != ", ":
+        return None
     signed = _BYLINE.match(scene.text, match.start()) and scene.char(match.start() - 2) in ("", "-", "\n")
-    return None if signed else _SHORT.get(match[0])
+    return None if signed else _SHORT.get(match[0].replace(" ", ""))
 
 
 @reads(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
@@ -197,6 +214,6 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, mister, place, street, numbered, page, quarter, bare_place),
+    *(title, master, province, mister, place, street, numbered, school, page, quarter, bare_place),
     *(behind_number, called, slashed, and_so_on, initial),
 )

@@ -72,7 +72,8 @@ _DIGITS = frozenset("0123456789%")
 
 
 def _last(place: Place, start: int) -> str:
-    """The last letter before `start` that is no blank."""
+    """The last letter before `start` that is no blank and opens no bracket: tháng 7 (dl)."""
+    start -= place.char(start - 1) == "("
     return place.char(start - 1) if place.char(start - 1) != " " else place.char(start - 2)
 
 
