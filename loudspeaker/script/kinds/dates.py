@@ -135,7 +135,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
 
 def _decimal(match: re.Match[str], scene: Scene) -> bool:
     """tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
-    return re.match(r",\d{1,2}(?![\d/-]|\.\d)", scene.text[match.end() : match.end() + 5]) is not None
+    return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", scene.text[match.end() : match.end() + 5]) is not None
 
 
 def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:

@@ -72,6 +72,15 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(words, Message("this could be a date or a number"))
 
 
+@reads(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
+def mixed_days(match: re.Match[str], scene: Scene) -> Answer:
+    """(05-10 - 30.4.2026), each end with a sign of its own"""
+    first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
+    if match[2] == match[5] or not (first.possible() and last.possible()):
+        return None
+    return _two(scene, match.start(), first.words(scene.numerals), last.words(scene.numerals))
+
+
 @reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
 def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """13-15/4 -> mười ba đến mười lăm tháng tư"""
@@ -120,4 +129,13 @@ def _goes_on(scene: Scene, end: int) -> bool:
     return scene.after(end).startswith(("đến", "-", "tới"))
 
 
-RULES: tuple[Rule, ...] = (several, spelt_month, dashed_days, days_of_months, days_of_month, festive_days, every_month)
+RULES: tuple[Rule, ...] = (
+    several,
+    spelt_month,
+    dashed_days,
+    mixed_days,
+    days_of_months,
+    days_of_month,
+    festive_days,
+    every_month,
+)

@@ -34,7 +34,7 @@ _DAYS = words_before(
 )
 _ALWAYS = re.compile(
     r" (?:trực|trực ban|hoạt động|hỗ trợ|phục vụ|liên tục|túc trực|cấp cứu|vận hành|giám sát|theo dõi|mở cửa|hotline|"
-    r"đường dây nóng|tổng đài|dịch vụ|camera|tiếp nhận|online|zalo|chế độ|tư vấn|ứng trực|nhóm) "
+    r"đường dây nóng|tổng đài|dịch vụ|camera|tiếp nhận|online|zalo|chế độ|tư vấn|ứng trực|nhóm)(?: \S+){0,3} $"
 )
 
 
