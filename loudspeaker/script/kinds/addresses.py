@@ -9,6 +9,11 @@ from ..rules import REACH, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
+_NO_DAY = words_before("số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô")
+_NAME = re.compile(rf" [{UPPER}][{LOWER}]")
+_STREET_NAME = re.compile(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
+    rf"(?: [{UPPER}][{LOWER}]+){{1,4}}, ?(?:P\.|[Pp]hường|Q\.|[Qq]uận|[Tt]hị trấn|TP)"
+)
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
 _SHARES = frozenset("/:%-")
 _CROPS = re.compile(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # giống thuần BC15, KM18
@@ -23,9 +28,19 @@ def house(match: re.Match[str], scene: Scene) -> str | None:
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
     comma = numbered and scene.text[match.end() : match.end() + 1] == ","
     street = scene.continues(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
-    if not (named or street):
+    if not (named or street or is_house(scene, match.start(), match.end())):
         return None
     return " trên ".join(_number(number, scene) for number in match[0].split("/"))
+
+
+def is_house(scene: Scene, start: int, end: int) -> bool:
+    """Whether a number with a slash belongs to a house or a class, whatever day it looks like: hẻm 30/4, lớp 8/3."""
+    words = scene.before(start)
+    if words.endswith(_NO_DAY):
+        return True
+    if words.endswith(" số"):
+        return scene.continues(end, _STREET) or _NAME.match(scene.text, end) is not None
+    return _STREET_NAME.match(scene.text, end) is not None
 
 
 def _number(written: str, scene: Scene) -> str:

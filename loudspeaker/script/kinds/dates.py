@@ -10,6 +10,7 @@ import re
 from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from .addresses import is_house
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
@@ -107,7 +108,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         return None
     strong = dated(scene, at)
     if match[2] == "/":
-        return None if _decimal(match, scene) else _slashed(day, match, scene, strong)
+        return None if _decimal(match, scene) or is_house(scene, at, end) else _slashed(day, match, scene, strong)
     told = _padded(match) and scene.before(at).endswith(" ngày")
     if not day.possible() or (counted(scene, end) and not told):
         return None

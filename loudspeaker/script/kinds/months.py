@@ -34,7 +34,7 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if match[2] and scene.after(match.end())[:1].isalnum() and not scene.continues(match.end(), _THIS_YEAR):
         return None  # tháng 3 và 4 hộ
-    link = " và tháng " if match[2] else " đến tháng "
+    link = match[2] or " đến tháng "
     return scene.numerals.month(int(match[1])) + link + scene.numerals.month(int(match[3]))
 
 

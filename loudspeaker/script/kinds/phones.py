@@ -64,7 +64,7 @@ def country(match: re.Match[str], scene: Scene) -> str | None:
 )
 def emergency(match: re.Match[str], scene: Scene) -> str | None:
     """113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
-    return None if scene.before(match.start()).endswith((" có", " tổng số", " số")) else spell_digits(match[0])
+    return None if scene.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
 
 
 @reads(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")

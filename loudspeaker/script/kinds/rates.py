@@ -94,7 +94,9 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     at = match.start()
     if _either(scene, at, match.end()):
         return None
-    if re.match(r"ngày \d{1,2}[/.-]\d{1,2}(?!\d|\.\d)", scene.text[match.end() : match.end() + 13]):  # 22h/ngày 5/6
+    if re.match(
+        r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)", scene.text[match.end() : match.end() + 13]
+    ):  # 22h/ngày 5/6
         return " "
     if scene.continues(match.end(), _OFFICES):
         return None

@@ -28,7 +28,8 @@ def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @reads(
-    r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?: ?phút)?(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h|[/.-]\d)| ?(?:đến|tới) \d{1,2} ?[gG])"
+    r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?: ?phút)?"
+    r"(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h|[/.-]\d)| (?:đến|tới) \d{1,2}(?: ?[gG](?!i)|\.\d\dh))"
 )
 def whole_word(match: re.Match[str], scene: Scene) -> str | None:
     """8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September"""
