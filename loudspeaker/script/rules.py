@@ -151,7 +151,7 @@ class Scene:
     def near_number(self, at: int, words: int = 3) -> bool:
         """Whether a number was read at most a few words before `at`, with no pause between."""
         gap = self.text[self.last.end : at] if at - self.last.end <= REACH else ","
-        counted = self.last.kind in _COUNTS
+        counted = self.last.kind in _COUNTS or (self.last.kind == "dates" and "tháng" not in self.last.spoken)
         return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
 
     def variety(self, at: int) -> bool:

@@ -10,6 +10,14 @@ from ..numerals import spell_letters
 from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, has_marks, is_syllable
 
+_FIRMS = words_before(
+    "công ty tnhh|cty tnhh|tnhh mtv|công ty cp|cty cp|công ty cổ phần|cổ phần tập đoàn|ctcp|thương hiệu|nhãn hiệu"
+)
+_TRADES = re.compile(  # what firms do: Công ty TNHH XD is no name
+    "MTV|XD|TM|TMDV|DV|SX|KD|NN|CN|DL|VT|VTTB|XNK|ĐT|ĐTXD|PT|BĐS|MT|GT|GTVT|TL|KTCTTL|QL|KT|TVTK|TV|TVXD|XDTM|TMXD|"
+    "XDTH|DVTM|SXTM|TMSX|KTCT|LN|NLN|TS|CBTS|CBLS|MTĐT|CTĐT|HTV|VLXD|BVTV|VTNN|CP|TNHH|VN|HN|HCM|TP|CTCP|XL|XDCT|DVVT|"
+    "BH|BHNT|CK|TĐ|TMDVSX|ĐTPT|KS|TVKS|TĐC|DVNN|VSMT|CNSH|DP|NS|CTN|ĐL|TMCP"
+)
 _PERSONS = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")
 COMPOSED = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
@@ -122,6 +130,12 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
 
 
+@reads(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
+def born(match: re.Match[str], scene: Scene) -> str:
+    """(SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
+    return "sinh"
+
+
 @reads(r"Vietnam\+", starts="word")
 def plus(match: re.Match[str], scene: Scene) -> str:
     """(TTXVN/Vietnam+) -> Vietnam plus"""
@@ -167,6 +181,8 @@ def single(match: re.Match[str], scene: Scene) -> Answer:
 
 def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
     entry = scene.meaning(word, start, end)
+    if entry is not None and word not in scene.learnt and _firm(word, entry, scene, start):
+        return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
     if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, scene)):
@@ -176,6 +192,12 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
     if len(word) > 3 and _sayable(word):
         return Guess(word.capitalize(), Message("unknown capitals, read as a word"))
     return Guess(spell_letters(word) or word.lower(), Message("unknown capitals, spelled out letter by letter"))
+
+
+def _firm(word: str, entry: Entry, scene: Scene, start: int) -> bool:
+    """Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
+    worded = "".join(part[0] for part in entry.reading.split()) == word.lower()
+    return worded and scene.before(start).endswith(_FIRMS) and _TRADES.fullmatch(word) is None
 
 
 def _sayable(word: str) -> bool:
@@ -266,6 +288,7 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
 RULES: tuple[Rule, ...] = (
     newspaper,
     plus,
+    born,
     initials,
     suspect,
     paper,

@@ -7,10 +7,16 @@ import re
 from ..rules import Answer, Rule, Scene, reads
 
 
-@reads(r"(\d{1,2}[.,]\d{1,2}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,2}) ?°?E(?![^\W_])")
+@reads(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
 def position(match: re.Match[str], scene: Scene) -> Answer:
     """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
-    return f"{scene.say(match[1])} độ vĩ bắc, {scene.say(match[2])} độ kinh đông"
+    north, east = (_decimal(number, scene) for number in match.groups())
+    return f"{north} độ vĩ bắc, {east} độ kinh đông"
+
+
+def _decimal(written: str, scene: Scene) -> str:
+    whole, fraction = re.split("[.,]", written)
+    return f"{scene.say(whole)} phẩy {scene.numerals.fraction(fraction)}"
 
 
 @reads(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
@@ -43,7 +49,7 @@ def angle(match: re.Match[str], scene: Scene) -> str:
 @reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
 def coordinate(match: re.Match[str], scene: Scene) -> Answer:
     """14.856 độ vĩ Bắc is no thousand"""
-    return f"{scene.say(match[1])} phẩy {scene.numerals.fraction(match[2])} độ "
+    return f"{_decimal(f'{match[1]},{match[2]}', scene)} độ "
 
 
 RULES: tuple[Rule, ...] = (coordinate, angle, position, parallel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..numerals import spell_letters
+from ..numerals import spell_digits, spell_letters
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import is_syllable
 from .acronyms import COMPOSED, composed
@@ -134,6 +134,8 @@ def _parts(written: str) -> list[str]:
 def _code(code: str, scene: Scene) -> str:
     letters = code.rstrip("0123456789")
     number = code[len(letters) :]
+    if number.startswith("0"):  # PC06 is an office of the police
+        return f"{spell_letters(letters)} {spell_digits(number)}"
     words = _known(letters, scene) or composed(letters, scene)
     if not words:
         return spell_letters(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..numerals import NUMBER
+from ..numerals import NUMBER, spell_digits
 from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
@@ -55,6 +55,8 @@ def millions(match: re.Match[str], scene: Scene) -> str | None:
     """1tr2 -> một triệu hai trăm nghìn"""
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
+    if match[1] == "9999" and scene.before(match.start()).endswith(" vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
+        return f"{spell_digits(match[1])}, {scale}{dong}"
     return f"{scene.span(match[1], match[2])} {scale}{_rest(match[4], scale, scene)}{dong}"
 
 

@@ -8,6 +8,7 @@ from ...errors import Message
 from ..days import END, YEAR, follows_date
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
+_COUNTED = words_after("hộ|người|khẩu|học sinh|cử tri|đảng viên|hội viên|thôn|trẻ|lượt|hồ sơ|ha|em|phụ nữ")
 _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
@@ -138,7 +139,9 @@ def of_months(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
 def years(match: re.Match[str], scene: Scene) -> Answer:
-    """giai đoạn 2021-2025, năm học 2025 - 2026"""
+    """giai đoạn 2021-2025, năm học 2025 - 2026; 1857/1956 hộ are a count"""
+    if "/" in match[0] and scene.continues(match.end(), _COUNTED):
+        return None
     return scene.span(match[1], match[2])
 
 

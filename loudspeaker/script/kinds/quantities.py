@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
@@ -72,6 +72,13 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
 def parted_unit(match: re.Match[str], scene: Scene) -> Answer:
     """rộng 120 m 2, where the raised 2 came down in copying"""
     return f"{scene.say(match[1])} {scene.lexicon.units[match[2] + match[3]]}"
+
+
+@reads(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
+def thousand(match: re.Match[str], scene: Scene) -> Guess:
+    """7. 492kg, with a blank behind the point"""
+    unit = scene.lexicon.units.get(match[3], match[3])
+    return Guess(f"{scene.say(match[1] + match[2])} {unit}", APART)
 
 
 @reads(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
@@ -239,6 +246,7 @@ def bore(match: re.Match[str], scene: Scene) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     stars,
+    thousand,
     beats,
     parted,
     inches,

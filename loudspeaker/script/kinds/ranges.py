@@ -29,6 +29,8 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     if any(re.match(r"0\d{2}", number) for number in match.groups()):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     first, last = scene.say(match[1]), scene.say(match[2])
+    if re.fullmatch(r"(?:19|20)\d\d", match[1]) and re.fullmatch(r"20\d{3}", match[2]):  # vụ 2019 - 20202
+        return Guess(f"{first} đến {last}", Message("a number with a digit too few or too many?"))
     if all(re.fullmatch(r"[1-9]\d{0,2},\d\d0", number) for number in match.groups()):
         return Guess(" đến ".join(scene.say(number.replace(",", ".")) for number in match.groups()), COMMA)
     if " " in match[0] and scene.labelled(match.start()) and scene.continues(match.end(), _HEADS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before(
     "lúc|hồi|vào|từ|đến|khoảng|chậm nhất|muộn nhất|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ"
@@ -92,6 +92,13 @@ def halves(match: re.Match[str], scene: Scene) -> str | None:
 def lap(match: re.Match[str], scene: Scene) -> str:
     """thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
     return f"{scene.say(match[1])} phút {scene.say(match[2])} giây {scene.say(match[3])}"
+
+
+@reads(r"(\d{1,2}):([0-5]\d)(?=[1-9]\d{1,3} [^\W\d_])")
+def glued(match: re.Match[str], scene: Scene) -> Answer:
+    """14:39200 hồ trơ đáy, where a line's end was lost"""
+    clock = _clock(scene, match[1], match[2])
+    return Guess(f"{clock}, ", Message("two lines that were run together, or a number with a point")) if clock else None
 
 
 @reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
@@ -185,7 +192,8 @@ def sharp(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
 def minutes(match: re.Match[str], scene: Scene) -> Answer:
     """15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
-    if scene.char(match.start() - 1) == "'":
+    quoted = re.findall(r"(?<!\d)'", scene.text[max(0, match.start() - REACH) : match.start()])
+    if len(quoted) % 2 == 1 and "'" in match[0]:  # '0', 'Khoán 10'
         return None
     unit = "" if scene.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
     return f"{scene.span(match[1], match[2])}{unit}"
@@ -216,6 +224,7 @@ RULES: tuple[Rule, ...] = (
     no_time,
     halves,
     lap,
+    glued,
     colon,
     pointed,
     hours,

@@ -67,6 +67,9 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         or scene.before(at).endswith(_SIGNED)
     ):
         return Guess(LETTERS[letter], _LONE)
+    short = re.match("CT|GĐ|BT|HT", scene.text[match.end() : match.end() + 2])
+    if letter == "P" and short:  # P.CT.UBND
+        return "phó"
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
     if letter == "B" and not scene.before(at).endswith(_CALLING):
@@ -78,7 +81,9 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
 
 def _room(at: int, scene: Scene) -> bool:
     """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
-    return scene.continues(at, _ROOMS) or re.match(r"\d{3}|[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
+    return (
+        scene.continues(at, _ROOMS) or re.match(r"\d{3}|(?!CT|GĐ|BT|HT)[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
+    )
 
 
 def _after_name(scene: Scene, at: int) -> bool:
