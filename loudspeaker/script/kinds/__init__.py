@@ -25,6 +25,7 @@ from .noise import RULES as noise
 from .numbers import RULES as numbers
 from .ordinals import RULES as ordinals
 from .periods import RULES as periods
+from .persons import RULES as persons
 from .phones import RULES as phones
 from .plates import RULES as plates
 from .quantities import RULES as quantities
@@ -64,6 +65,7 @@ ORDER: tuple[Rule, ...] = (
     *ranges,
     *codes,
     *titles,
+    *persons,
     *acronyms,
     *rates,
     *dashes,

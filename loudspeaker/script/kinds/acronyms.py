@@ -18,7 +18,6 @@ _TRADES = re.compile(  # what firms do: Công ty TNHH XD is no name
     "XDTH|DVTM|SXTM|TMSX|KTCT|LN|NLN|TS|CBTS|CBLS|MTĐT|CTĐT|HTV|VLXD|BVTV|VTNN|CP|TNHH|VN|HN|HCM|TP|CTCP|XL|XDCT|DVVT|"
     "BH|BHNT|CK|TĐ|TMDVSX|ĐTPT|KS|TVKS|TĐC|DVNN|VSMT|CNSH|DP|NS|CTN|ĐL|TMCP"
 )
-_PERSONS = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")
 COMPOSED = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
@@ -102,38 +101,6 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
         words += {"&": " và ", "/": ", ", "-": " ", ".": " ", "_": " "}.get(sign, "")
         at += len(part) + 1
     return Guess(words, why) if why else words
-
-
-@reads(
-    r"(?!BN|HS|HV|VĐV|TE|SV|LĐ|CN)[A-ZĐ]{2,5}"
-    r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
-    starts="word",
-)
-def initials(match: re.Match[str], scene: Scene) -> Answer:
-    """bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
-    said = spell_letters(match[0])
-    return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
-
-
-@reads(
-    r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
-    starts="word",
-)
-def suspect(match: re.Match[str], scene: Scene) -> Answer:
-    """ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
-    at = match.start()
-    if match[0] in scene.learnt or not scene.before(at).endswith(_PERSONS) or scene.char(at - 1) != " ":
-        return None
-    if _shouted(_neighbours(scene, at, match.end())[0]) or is_syllable(match[0]):
-        return None
-    said = spell_letters(match[0])
-    return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
-
-
-@reads(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
-def born(match: re.Match[str], scene: Scene) -> str:
-    """(SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
-    return "sinh"
 
 
 @reads(r"Vietnam\+", starts="word")
@@ -288,9 +255,6 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
 RULES: tuple[Rule, ...] = (
     newspaper,
     plus,
-    born,
-    initials,
-    suspect,
     paper,
     headline,
     dotted,

@@ -14,6 +14,7 @@ _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|
 _AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|suất|doanh nghiệp|hồ sơ|tài khoản")
 _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
 _DAY = re.compile(r"[^\d] ngày$")
+_LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
@@ -90,7 +91,8 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     said = scene.say(match[0])
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
         return Guess(said, Message("no month has such a day"))
-    if re.fullmatch(r"0\d\.\d+", match[0]):
+    hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
+    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _alone(match, scene)):
         return Guess(said, Message("this could be a date or a number"))
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
         return Guess(scene.say(match[0].replace(",", ".")), COMMA)
@@ -100,6 +102,12 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
     if glued and not is_syllable(glued[0]):
         return Guess(said, Message("a number and a word without a blank between them"))
     return said
+
+
+def _alone(match: re.Match[str], scene: Scene) -> bool:
+    """7.30 with nothing behind it that it counts: decimals have a comma, hours may have a point"""
+    following = scene.after(match.end())
+    return not following[:1].isalnum() or scene.continues(match.end(), _LINKS)
 
 
 @reads(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")

@@ -25,7 +25,7 @@ _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiế
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
-_FACTOR = re.compile(r" ?\d| (?:dài|rộng|cao|sâu) \d| (?:số|đơn giá|hệ số|mức) ")
+_FACTOR = re.compile(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 

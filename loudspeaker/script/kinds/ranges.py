@@ -35,6 +35,8 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(" đến ".join(scene.say(number.replace(",", ".")) for number in match.groups()), COMMA)
     if " " in match[0] and scene.labelled(match.start()) and scene.continues(match.end(), _HEADS):
         return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))  # thôn 2 - 15 hộ
+    if " - " in match[0] and scene.before(match.start()).endswith(" khu vực"):  # Khu vực 3 - 15 Hoàng Diệu
+        return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))
     if " " in match[0] and re.fullmatch(r"(?:19|20)\d\d", match[1]) and scene.continues(match.end(), ("năm",)):
         return f"{first}, {last}"  # Giải phóng 1975 - 50 năm nhìn lại
     if _value(match[1]) < _value(match[2]):

@@ -18,6 +18,7 @@ _GIO = re.compile(rf"(?<!\d){_HOURLY}")  # 8g … 11g30, … đến 15g
 _ROADS = words_before("quốc lộ|tỉnh lộ|đường")
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
+_AMOUNTS = words_after("điểm|tỷ|triệu|ha|tấn|tạ|kg|km|m|lần|người|đồng|cm|mm|độ|giá|năm|tuổi|g")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
 
 
@@ -112,8 +113,24 @@ def colon(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
 def pointed(match: re.Match[str], scene: Scene) -> str | None:
     """lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
-    told = match[3] and not match[3].endswith("phút")
-    return _clock(scene, match[1], match[2]) if told or scene.before(match.start()).endswith(_AT) else None
+    words, told = scene.before(match.start()), match[3] and not match[3].endswith("phút")
+    hourly = words.endswith(_CLOCK) and scene.continues(match.end(), _PARTS)
+    return _clock(scene, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
+
+
+@reads(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
+def pointed_span(match: re.Match[str], scene: Scene) -> Answer:
+    """từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""
+    first, last = _clock(scene, match[1], match[2]), _clock(scene, match[4], match[5])
+    if first is None or last is None or not int(match[1]) < int(match[4]):
+        return None
+    link = match[3] if match[3].strip() != "-" else " đến "
+    said = f"{first}{link}{last}"
+    words, quarters = scene.before(match.start()), {match[2], match[5]} <= {"00", "15", "30", "45"}
+    chained = scene.follows("times", match.start(), " và ", ", ", "; ")
+    if chained or (quarters and (words.endswith(_CLOCK) or scene.continues(match.end(), _PARTS))):
+        return None if scene.continues(match.end(), _AMOUNTS) else said
+    return Guess(said, Message("this could be hours or numbers")) if quarters and match[2] == "00" else None
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
@@ -226,6 +243,7 @@ RULES: tuple[Rule, ...] = (
     lap,
     glued,
     colon,
+    pointed_span,
     pointed,
     hours,
     around,

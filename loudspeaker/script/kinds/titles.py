@@ -1,4 +1,4 @@
-"""Titles and forms of address with a dot or a slash: TP. ThS. P. Kim Tân, Đ/c, V/v, TM., v.v.; initials of names."""
+"""Titles and forms of address with a dot or a slash: TP. ThS. P. Kim Tân, Đ/c, V/v, TM., v.v. Names are `persons`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import LETTERS
-from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
+from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
 _DOTTED = (
@@ -20,13 +20,14 @@ _ROOMS = words_after(
     "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
     "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
 )
-_LONE = Message("one letter, and no word says whether somebody is called so")
+LONE = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = re.compile(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _SENTENCE = re.compile(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
 _TWO_NAMES = re.compile(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
-_VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
+CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
 @reads(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
@@ -39,41 +40,41 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
 
 
-_INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
+INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
 
 
 @reads(
-    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$)|{_INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
+    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
     starts="word",
 )
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
     if scene.before(at).endswith(_RANKS):  # tướng P.Háckin
-        return Guess(LETTERS[letter], _LONE)
-    if _after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
-        return Guess(_PLACES[letter], _LONE)  # Lê Đình Chi H.Bình Chánh
-    if _after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
+        return Guess(LETTERS[letter], LONE)
+    if after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
+        return Guess(_PLACES[letter], LONE)  # Lê Đình Chi H.Bình Chánh
+    if after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
     if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
-        return Guess(LETTERS[letter], _LONE)
+        return Guess(LETTERS[letter], LONE)
     ends = scene.char(at - 2).islower() and scene.char(match.end() - 1) == " "
     if ends and letter in "HX" and _SENTENCE.match(scene.text, match.end()):
-        return Guess(f"{LETTERS[letter]}. ", _LONE)
+        return Guess(f"{LETTERS[letter]}. ", LONE)
     if _BYLINE.match(scene.text, at) and (
         scene.begins_line(at)
         or scene.char(at - 2) in "-–"
         or scene.char(at - 1) == "-"
         or scene.before(at).endswith(_SIGNED)
     ):
-        return Guess(LETTERS[letter], _LONE)
+        return Guess(LETTERS[letter], LONE)
     short = re.match("CT|GĐ|BT|HT", scene.text[match.end() : match.end() + 2])
     if letter == "P" and short:  # P.CT.UBND
         return "phó"
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
-    if letter == "B" and not scene.before(at).endswith(_CALLING):
-        return Guess("bà", _LONE)
+    if letter == "B" and not scene.before(at).endswith(CALLING):
+        return Guess("bà", LONE)
     if letter == "T" and scene.continues(match.end(), _GENERAL):
         return "tổng"
     return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
@@ -86,7 +87,7 @@ def _room(at: int, scene: Scene) -> bool:
     )
 
 
-def _after_name(scene: Scene, at: int) -> bool:
+def after_name(scene: Scene, at: int) -> bool:
     """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
     previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
     return previous is not None and previous[1].istitle()
@@ -171,54 +172,7 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
 
-_CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
-_NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
-_CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
-_CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
-
-
-@reads(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
-def behind_number(match: re.Match[str], scene: Scene) -> Answer:
-    """0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name"""
-    if not scene.follows("phones", match.start(), " (", "("):
-        return None
-    said = _CALLED[match[1].lower()] + " "
-    return said if match[1].islower() else Guess(said, _LONE)
-
-
-@reads(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
-def called(match: re.Match[str], scene: Scene) -> Answer:
-    """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
-    named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
-    called_too = _CALLED_TOO.search(scene.text[max(0, match.start() - 20) : match.start()])
-    sure = named or called_too or match[1] == "ô" or scene.before(match.start()).endswith(_CALLING)
-    said = _CALLED[match[1].lower()]
-    if sure:
-        return said
-    within = re.search(r"[^\W\d] $", scene.text[max(0, match.start() - 2) : match.start()])
-    return Guess(match[0], _LONE) if within else None
-
-
-@reads(rf"Ô\.(?= ?[{UPPER}])", starts="word")
-def mister(match: re.Match[str], scene: Scene) -> Answer:
-    """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
-    return None if _after_name(scene, match.start()) else "ông"
-
-
-_PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
-_NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{_INITIAL})"
-
-
-@reads(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
-def initial(match: re.Match[str], scene: Scene) -> Answer:
-    """bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
-    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", scene.text[match.end() : match.end() + 3])
-    if match[1] in _VOWELS or (highland and scene.before(match.start()).endswith(_PERSONS)):
-        return None
-    return LETTERS[match[1]]
-
-
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, mister, place, street, numbered, school, page, quarter, bare_place),
-    *(behind_number, called, slashed, and_so_on, initial),
+    *(title, master, province, place, street, numbered, school, page, quarter, bare_place),
+    *(slashed, and_so_on),
 )
