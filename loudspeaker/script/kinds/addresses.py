@@ -123,7 +123,9 @@ def milestone(match: re.Match[str], scene: Scene) -> str | None:
     return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
 
 
-@reads(r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)[KH] ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word")
+@reads(
+    r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)(?:[KH]|[Kk][Mm]) ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word"
+)
 def dike(match: re.Match[str], scene: Scene) -> str | None:
     """đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
     said = f"{LETTERS[match[0][0]]} {scene.say(match[1])} cộng {scene.say(match[2])}"

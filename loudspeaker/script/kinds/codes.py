@@ -45,7 +45,7 @@ def _name(name: str, scene: Scene) -> str:
     return known.reading if known and known.sure else spell_letters(name) or name
 
 
-@reads(r"([A-ZĐ]{1,3})-(\d{3,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
+@reads(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
 def registered(match: re.Match[str], scene: Scene) -> str:
     """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"

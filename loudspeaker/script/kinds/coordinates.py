@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..rules import Answer, Rule, Scene, reads
+from ...errors import Message
+from ..rules import Answer, Guess, Rule, Scene, reads
 
 
 @reads(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
@@ -46,10 +47,18 @@ def angle(match: re.Match[str], scene: Scene) -> str:
     return said + _SIDES.get(match[4] or "", "")
 
 
+@reads(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
+def ringless(match: re.Match[str], scene: Scene) -> Guess:
+    """16048' VĐB, where the ring of the degrees became a nought"""
+    side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
+    said = f"{scene.say(match[1])} độ {scene.say(match[2])} phút {side}"
+    return Guess(said, Message("a nought taken for the sign of degrees"))
+
+
 @reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
 def coordinate(match: re.Match[str], scene: Scene) -> Answer:
     """14.856 độ vĩ Bắc is no thousand"""
     return f"{_decimal(f'{match[1]},{match[2]}', scene)} độ "
 
 
-RULES: tuple[Rule, ...] = (coordinate, angle, position, parallel)
+RULES: tuple[Rule, ...] = (coordinate, ringless, angle, position, parallel)

@@ -15,7 +15,7 @@ from .addresses import is_house
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
 _SINCE = words_before(
-    "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến"
+    "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến|đến hết"
 )  # từ 1/9 xã tổ chức
 _HOLIDAYS = words_before(
     "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
@@ -214,7 +214,7 @@ def named_month(match: re.Match[str], scene: Scene) -> str:
 def day(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", scene.text[max(0, match.start() - 14) : match.start()])
-    if not (until or scene.before(match.start()).endswith(" ngày")):
+    if not (until or scene.before(match.start()).endswith((" ngày", *_SINCE))):
         return None
     return day_words(int(match[1]), scene.numerals)
 

@@ -118,7 +118,20 @@ def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
 def codes(written: str, scene: Scene) -> str:
     """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
     whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
-    return whole or " ".join(_joint(part, scene) for part in re.split("[-/. ]+", written) if part)
+    if whole:
+        return whole
+    first, *rest = [part for part in re.split("[-/. ]+", written) if part]
+    follows = [*rest[1:], ""]
+    return " ".join(
+        [_joint(first, scene)] + [_office(part, after, scene) for part, after in zip(rest, follows, strict=False)]
+    )
+
+
+def _office(part: str, after: str, scene: Scene) -> str:
+    """Behind the first part no kind of document is meant: BNN-TT is no thông tư; QĐ-CT.UBND is its chairman."""
+    if part not in ("CT", "TT", "HD", "TB", "CĐ"):
+        return _joint(part, scene)
+    return "chủ tịch" if part == "CT" and after in ("UBND", "HĐND") else spell_letters(part)
 
 
 def _joint(part: str, scene: Scene) -> str:

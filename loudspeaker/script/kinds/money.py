@@ -91,7 +91,11 @@ def thousand_and_half(match: re.Match[str], scene: Scene) -> str:
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
     """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
-    if (scene.char(at - 1) == "(" or scene.begins_line(at)) and scene.char(match.end()) == "/":
+    rated = re.match(
+        r"/(?:kg|g|lít|l|m2|m3|ha|con|cây|bó|quả|trái|lượng|chỉ|tháng|năm|ngày|hộ|người)(?!\w)",
+        scene.after(match.end()),
+    )
+    if rated and (scene.char(at - 1) in ("(", "") or scene.char(at - 2) in ",:;" or scene.begins_line(at)):
         return "đồng"
     return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
 

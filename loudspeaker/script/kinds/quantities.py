@@ -62,7 +62,8 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     if unit == "HA" and words.endswith(_NAMED):  # tổ 24HA
         return False
     if len(unit) > 1:
-        return not (gap and unit == "CV")  # 120 CV are letters of an office
+        engine = any(cue in words for cue in (" tàu", " thuyền", " máy", " công suất"))
+        return engine or not (gap and unit == "CV")  # 120 CV are letters of an office
     if gap and unit not in _FAR:
         return False
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))

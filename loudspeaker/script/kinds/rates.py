@@ -20,6 +20,7 @@ _LIKE = (
     frozenset(
         words_after("xã|phường|thôn|bản|ấp|tổ|khu|xóm|huyện|quận|làng|buôn|tỉnh|thành|thị|khóm|cơ|đơn|ban|ngành")
     ),
+    frozenset(words_after("buồng|phòng")),
     frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
     frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
 )

@@ -24,6 +24,7 @@ _PLACE = re.compile(
     rf"(?: [{UPPER}][{LOWER}]+){{1,4}} $"
 )
 _COMMUNE = re.compile(rf"\. ?[{UPPER}][{LOWER}]")
+_HEADING = re.compile(rf" [{UPPER}][{LOWER}]+ ")  # I Vị trí địa lý
 _ROW = re.compile(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
 _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
 _TAKEN = Message("taken for a Roman numeral")
@@ -94,6 +95,8 @@ def _of_name(match: re.Match[str], scene: Scene) -> Answer:
     ahead = scene.text[max(0, match.start() - REACH) : match.start()]
     if match[1] == "I" and scene.before(match.start()).endswith(_FIRST):
         return "một"
+    if match[1] in "IV" and scene.begins_line(match.start()) and _HEADING.match(scene.text, match.end()):
+        return Guess(f"{scene.numerals.cardinal(roman(match[1]))},", _TAKEN)
     if match[1] != "I" or not (_NAMED.search(ahead) or _behind_firm(ahead)):
         return None
     return "một" if _PLACE.search(ahead) else Guess("một", _TAKEN)

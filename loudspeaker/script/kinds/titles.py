@@ -22,7 +22,7 @@ _ROOMS = words_after(
 )
 LONE = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
-_BYLINE = re.compile(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
+_BYLINE = re.compile(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _SENTENCE = re.compile(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
 _TWO_NAMES = re.compile(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
