@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from ..numerals import spell_digits, spell_letters
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
@@ -120,11 +121,9 @@ def codes(written: str, scene: Scene) -> str:
     whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
     if whole:
         return whole
-    first, *rest = [part for part in re.split("[-/. ]+", written) if part]
-    follows = [*rest[1:], ""]
-    return " ".join(
-        [_joint(first, scene)] + [_office(part, after, scene) for part, after in zip(rest, follows, strict=False)]
-    )
+    first, *rest = [part for part in re.split("[-/. ]+", written) if part] or [""]
+    offices = (_office(part, after, scene) for part, after in pairwise([*rest, ""]))
+    return " ".join([_joint(first, scene), *offices])
 
 
 def _office(part: str, after: str, scene: Scene) -> str:
