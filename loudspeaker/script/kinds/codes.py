@@ -108,7 +108,9 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
-    if letters == "Q" and digits.isdecimal() and 0 < int(digits) < 13:  # cách Q1 khoảng 12km
+    if (
+        letters == "Q" and digits.isdecimal() and not scene.variety(match.start()) and 0 < int(digits) < 13
+    ):  # cách Q1 khoảng 12km
         said = f"quận {scene.say(digits)}"
         return said if _CITY.match(scene.text, match.end()) else Guess(said, Message("a district, or a name"))
     if digits.isdecimal() and _BORE.match(scene.text, match.end()):  # ống D1200 mm

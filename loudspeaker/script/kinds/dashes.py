@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..numerals import NUMBER
-from ..rules import REACH, Answer, Rule, Scene, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER
 
 _WHEN = ("dates", "periods", "months", "times")
@@ -33,6 +34,7 @@ _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
 _TELEPHONE = re.compile(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
+_MEASURED = re.compile(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
 _ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
@@ -111,8 +113,12 @@ def minus(match: re.Match[str], scene: Scene) -> Answer:
         return ""
     if not scene.char(end).isdecimal() or scene.char(start - 1) not in ("", *' \n("“'):
         return None
+    if scene.begins_line(start) and not _DEGREES.match(scene.text, end):  # -14 giờ, họp: a bullet
+        return ""
     year = _YEAR.match(scene.text, end)
-    return "" if year or scene.before(start).endswith((" bắc", " nam")) else "âm "
+    if year or scene.before(start).endswith((" bắc", " nam")):
+        return ""
+    return "âm " if _MEASURED.match(scene.text, end) else Guess("âm ", Message("below nothing, or a dash"))
 
 
 @reads(_DASH, starts="sign")

@@ -89,6 +89,8 @@ def and_more(match: re.Match[str], scene: Scene) -> str:
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
     said = scene.say(match[0])
+    if re.fullmatch("11[1-5]", match[0]) and _alone(match, scene):
+        return Guess(said, Message("a number to call, or a count"))
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
         return Guess(said, Message("no month has such a day"))
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])

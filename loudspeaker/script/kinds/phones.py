@@ -73,6 +73,12 @@ def alarms(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
 
 
+@reads(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
+def owned(match: re.Match[str], scene: Scene) -> str:
+    """ĐT Trưởng thôn: 098… -> điện thoại"""
+    return "điện thoại"
+
+
 @reads(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
 def keyed(match: re.Match[str], scene: Scene) -> str:
     """bấm *101# -> sao một không một thăng"""

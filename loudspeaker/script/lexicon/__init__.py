@@ -67,6 +67,10 @@ class Meaning(NamedTuple):
         return False
 
 
+_LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
+_WEAK = frozenset(
+    (*(" " + word for word in _LINKS.split("|")), " ,", " <số>", " <chữ>", *_LINKS.split("|"), "<số>", "<chữ>")
+)
 _TELEPHONE = re.compile(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 _DIGITS = frozenset("0123456789%")
 
@@ -120,7 +124,10 @@ class Lexicon:
     def _meanings(self, written: str) -> list[Meaning]:
         ready = self._ready.get(written)
         if ready is None and written in self._lines:
-            ready = self._ready[written] = [_meaning(written, *columns) for columns in self._lines[written]]
+            ready = [_meaning(written, *columns) for columns in self._lines[written]]
+            if len({meaning.reading for meaning in ready}) > 2:
+                ready = [part for meaning in ready for part in _parted(meaning)]
+            self._ready[written] = ready
         return ready or []
 
     def meaning(self, written: str, place: Place, start: int, end: int) -> Entry | None:
@@ -157,6 +164,19 @@ def _meaning(written: str, reading: str, before: str = "", after: str = "") -> M
     if reading == "*":
         reading = spell_letters(written)
     return Meaning(reading, () if guess else _cues(before, " "), _cues(after, ""), not guess)
+
+
+def _parted(meaning: Meaning) -> Iterator[Meaning]:
+    """Where three meanings or more are possible, a word like “tại” or a number beside decides only for a guess."""
+    before = tuple(cue for cue in meaning.before if cue not in _WEAK)
+    after = tuple(cue for cue in meaning.after if cue not in _WEAK)
+    weak = (tuple(set(meaning.before) - set(before)), tuple(set(meaning.after) - set(after)))
+    if not meaning.sure or not any(weak):
+        yield meaning
+        return
+    if before or after:
+        yield meaning._replace(before=before, after=after)
+    yield meaning._replace(before=weak[0], after=weak[1], sure=False)
 
 
 def _cues(column: str, lead: str) -> tuple[str, ...]:
