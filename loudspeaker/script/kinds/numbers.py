@@ -15,6 +15,9 @@ _AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|suấ
 _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
 _DAY = re.compile(r"[^\d] ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
+_CALLS = re.compile(
+    r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)"
+)
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
@@ -89,7 +92,7 @@ def and_more(match: re.Match[str], scene: Scene) -> str:
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
     said = scene.say(match[0])
-    if re.fullmatch("11[1-5]", match[0]) and _alone(match, scene):
+    if re.fullmatch("11[1-5]", match[0]) and _CALLS.search(scene.before(match.start())) and _alone(match, scene):
         return Guess(said, Message("a number to call, or a count"))
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
         return Guess(said, Message("no month has such a day"))
