@@ -37,7 +37,8 @@ def has_marks(word: str) -> bool:
 
 _PLAIN = str.maketrans("ăâđêôơưĂÂĐÊÔƠƯ", "aadeoouAADEOOU")
 _LIPS = r"(?!(?:ph|[bmv])(?:ua[a-z]|oa|oe|ue|uy))"  # no such sound follows the lips: phu an, not phuan
-_PLAIN_SYLLABLE = _LIPS + _SYLLABLE.translate(_PLAIN)
+_OPEN = r"(?!(?!th|h|q)[a-z]{1,3}uo$)"  # only thuở, huơ, quở end so: buon ho, not buo nho
+_PLAIN_SYLLABLE = _OPEN + _LIPS + _SYLLABLE.translate(_PLAIN)
 LONGEST = 6
 
 

@@ -30,7 +30,8 @@ _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
-    "bàn thắng|vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
+    "buôn|làng|sóc|phum|khóm|khu phố|quận|bàn thắng|"
+    "vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
     "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
 _FEASTS = frozenset(

@@ -37,7 +37,7 @@ def whole_word(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2])
 
 
-@reads(r"(\d{1,2}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d)")
+@reads(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d)(?: ?{_MINUTES})?")
 def spaced(match: re.Match[str], scene: Scene) -> str | None:
     """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
     cued = scene.before(match.start()).endswith(_CLOCK) or scene.follows("times", match.start(), *_UNTIL)
