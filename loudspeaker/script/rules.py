@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ..errors import Message
 from .lexicon import Entry, Lexicon, spellings
 from .numerals import Numerals
+from .syllables import LOWER, UPPER
 
 COMMA = Message("a comma for thousands, or a decimal")
 APART = Message("one number with a blank, or two numbers")
@@ -169,7 +170,11 @@ class Scene:
     def labelled(self, at: int) -> bool:
         """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
         words = self.before(at)
-        return words.endswith(_LABELS) and not words.endswith(_MEASURES)
+        return (words.endswith(_LABELS) and not words.endswith(_MEASURES)) or self.village(at)
+
+    def village(self, at: int) -> bool:
+        """Whether a village's name stands right before, which may have a number: thôn Phú Lộc 2."""
+        return _VILLAGE.search(self.text[max(0, at - REACH) : at]) is not None
 
     def say(self, written: str) -> str:
         """A written number in words."""
@@ -187,6 +192,10 @@ class Scene:
         return self.lexicon.meaning(written, self, start, end)
 
 
+_VILLAGE = re.compile(
+    r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|TDP|[Ll]àng|[Bb]uôn|[Xx]ã|[Pp]hường|[Kk]hóm|[Tt]hị trấn)"
+    rf"(?: [{UPPER}][{LOWER}]+){{1,3}} $"
+)
 _LABELS = words_before("tổ|thôn|số|lớp|khu|nhóm|đợt|quý|tháng|năm|xóm|bản|ấp|đội|lô|khối|hạng|loại|ngày")
 _MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
 _VARIETIES = words_before(

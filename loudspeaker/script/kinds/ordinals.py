@@ -6,8 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from ..syllables import LOWER, UPPER
+from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
@@ -17,9 +16,6 @@ _LISTED = words_before(
 _QUARTERS = words_before(
     "quận|các quận|thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp"
 )  # no decimal follows
-_VILLAGE = re.compile(
-    rf"(?:[Tt]hôn|[Xx]óm|ấp|[Bb]ản|TDP|[Ll]àng|[Bb]uôn)(?: [{UPPER}][{LOWER}]+){{1,3}} $"
-)  # thôn Phú Lộc 1,2
 _SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
     "xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
@@ -133,7 +129,7 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     next_one = int(numbers[1]) == int(numbers[0]) + 1 or (
         words.endswith(_QUARTERS) and not scene.continues(match.end(), _SCALED)
     )
-    village = _VILLAGE.search(scene.text[max(0, match.start() - REACH) : match.start()]) is not None
+    village = scene.village(match.start())
     cued = cued or (village and not scene.continues(match.end(), _SCALED))
     if len(numbers) == 2 and not (cued and (match[2] or next_one)):
         return None

@@ -42,6 +42,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
     if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
         return None
+    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ
+        return None
     if match[2] and match[4] in ("tr", "Tr"):  # từ 4 đến 12 tr.đ
         return None
     if match[4] == "dl" and scene.before(match.start()).endswith((" tháng", " th")):  # tháng 9 dl

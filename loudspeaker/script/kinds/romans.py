@@ -17,7 +17,7 @@ _CUES = words_before(
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm|tk|"
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"
 )
-_FIRST = words_before("thôn|đội|xóm|tổ|độ|týp|típ|khoa nội|khoa ngoại")  # V and X may be letters there
+_FIRST = words_before("phường|thôn|đội|xóm|tổ|độ|týp|típ|khoa nội|khoa ngoại")  # V and X may be letters there
 _NAMED = re.compile(rf"[{UPPER}][{LOWER}]+ $")
 _PLACE = re.compile(
     r"(?:[Pp]hường|[Xx]ã|[Tt]hôn|[Kk]hu|[Tt]rường|[Ấấ]p|[Cc]ụm|[Tt]hủy điện|[Nn]hà máy|[Bb]ến|[Cc]ầu|KCN|KP)"
