@@ -26,7 +26,7 @@ _FOLD: dict[int, str] = {
     **{ord(c): '"' for c in "″＂„«»"},
     **{ord(c): f" {c} " for c in "½¼¾"},
     **{ord(c): "•" for c in "●○◦■□▪▫►▶‣⁃∙·✓✔➢➤❖◆◇"},
-    **{ord(c): "°" for c in "º˚"},
+    **{ord(c): "°" for c in "º˚⁰"},
     **{ord(c): "/" for c in "⁄∕／"},
     ord("Ð"): "Đ", ord("Ɖ"): "Đ", ord("ð"): "đ", ord("ɖ"): "đ", ord("…"): "...", ord("₫"): "đ",
     ord("["): "(", ord("]"): ")", ord("×"): "x", ord("µ"): "µ", ord("μ"): "µ", ord("Ω"): "Ω",

@@ -72,7 +72,7 @@ def flat(match: re.Match[str], scene: Scene) -> str:
 def street(match: re.Match[str], scene: Scene) -> str | None:
     """477 Đ. Sư Vạn Hạnh -> đường"""
     numbered = re.search(r"\d[A-Z]?,? $", scene.text[max(0, match.start() - 4) : match.start()])
-    return "đường " if numbered else None
+    return "đường " if numbered or scene.begins_line(match.start()) else None
 
 
 @reads(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")

@@ -15,6 +15,7 @@ _NUMBERED = words_before(
     "địa chỉ|cơ sở"
 )
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
+_GRADED = words_before("phụ lục|mục|nhóm|loại|hạng|biểu|mẫu|bảng|cấp")
 _BORE = re.compile(r" ?mm(?!\w)")
 _SORT = re.compile(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
 _CITY = re.compile(r"[,.]? ?(?:TP|[Tt]p)")
@@ -81,11 +82,15 @@ def graded(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
 
 
-@reads(r"(II|III|IV)([A-D])(\d?)(?![^\W_])", starts="word")
-def graded_forest(match: re.Match[str], scene: Scene) -> str:
-    """rừng IIIA3 -> ba a ba; nhóm IIB"""
+@reads(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
+def graded_forest(match: re.Match[str], scene: Scene) -> str | None:
+    """rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
+    if (match[2].islower() or len(match[1]) == 1) and not (
+        scene.before(match.start()).endswith(_GRADED) or scene.follows("codes", match.start(), ", ", " và ")
+    ):
+        return None
     digit = f" {scene.say(match[3])}" if match[3] else ""
-    return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2])}{digit}"
+    return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2].upper())}{digit}"
 
 
 @reads(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")

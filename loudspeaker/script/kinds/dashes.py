@@ -33,11 +33,14 @@ _LABELLED = re.compile(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_NUMBER_BEHIND = re.compile(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
+_WEEKDAY = re.compile(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
 _TELEPHONE = re.compile(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
 _MEASURED = re.compile(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
 _ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
+_FROM = re.compile(r"[Tt]ừ (tổ|thôn|xóm|ấp|bản|khu|lớp|nhà|cột) \d{1,3} ?$")  # từ tổ 1 - tổ 6
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
@@ -46,10 +49,10 @@ _DASH = r"-{1,200}"
 
 @reads(r"[-=]{1,3}>|➔", starts="sign")
 def arrow(match: re.Match[str], scene: Scene) -> Answer:
-    """8 -> 10h: until; 150mg/lần => chọn gói: a pause"""
+    """8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
     if scene.begins_line(match.start()):
         return ""
-    number = scene.text[match.end() : match.end() + 2].strip()[:1].isdecimal()
+    number = _NUMBER_BEHIND.match(scene.text, match.end())
     return " đến " if number and _amount_before(scene, match.start()) else ","
 
 
@@ -69,14 +72,17 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
     weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
     months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)
-    return " đến " if rising or onwards or along or weekdays or months else None
+    villages = _FROM.search(scene.text[max(0, start - 20) : start])
+    alike = villages is not None and re.match(rf" {{0,2}}{villages[1]} \d", scene.text[end : end + 14]) is not None
+    return " đến " if rising or onwards or along or weekdays or months or alike else None
 
 
 @reads(_DASH, starts="sign")
 def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
     start, end = match.span()
-    hour = scene.last.kind == "times" and scene.last.end > start - 2 and _DATED.match(scene.text, end)
+    timed = scene.last.kind == "times" and scene.last.end > start - 2
+    hour = timed and (_DATED.match(scene.text, end) or _WEEKDAY.match(scene.text, end))
     telephones = (scene.follows("phones", start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
     bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
     counted = scene.last.kind in ("ordinals", "romans") and _YEAR.match(scene.text, end)

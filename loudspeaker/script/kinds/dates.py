@@ -9,6 +9,7 @@ import re
 
 from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
+from ..numerals import roman
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 from .addresses import is_house
 
@@ -30,7 +31,7 @@ _PARTS = words_after(
     "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
     "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
     "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
-    "buôn|làng|sóc|phum|khóm|khu phố|quận|bàn thắng|"
+    "căn|ngôi|chiếc|cái|buôn|làng|sóc|phum|khóm|khu phố|quận|bàn thắng|"
     "vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
     "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
 )
@@ -166,7 +167,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         return None
     if scene.variety(at) and not hinted(scene, at, end):
         return None
-    feast = f"{day.day}/{day.month}" in _FEASTS
+    feast = f"{day.day}/{day.month}" in _FEASTS or any(cue in scene.before(at) for cue in (" tết ", " giỗ "))
     if hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
         answer = _one(scene, at, day)
         part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
@@ -205,10 +206,17 @@ def turned(match: re.Match[str], scene: Scene) -> Answer:
     return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
 
 
-@reads(r"(\d{1,2}) ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
+@reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
 def named_month(match: re.Match[str], scene: Scene) -> str:
-    """ngày 8/Giêng -> mùng tám tháng Giêng"""
-    return as_day(scene, match.start(), f"{day_words(int(match[1]), scene.numerals)} tháng {match[2]}")
+    """ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return as_day(scene, match.start(), f"{day_words(int(match[1]), scene.numerals)}{until} tháng {match[3]}")
+
+
+@reads(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
+def roman_month(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 7/IX/2025"""
+    return _one(scene, match.start(), Day(match[1], str(roman(match[2])), match[3]))
 
 
 @reads(r"(\d{1,2})(?= tháng " + MONTH + ")")
@@ -220,4 +228,4 @@ def day(match: re.Match[str], scene: Scene) -> Answer:
     return day_words(int(match[1]), scene.numerals)
 
 
-RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, named_month, day)
+RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, named_month, roman_month, day)

@@ -66,7 +66,11 @@ def _by_kind(match: re.Match[str], scene: Scene) -> str:
     """Thông tri số 05-TT/ĐU: the word before decides what the first code stands for."""
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
     words = scene.before(match.start()).removesuffix(" số")
-    kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and _initials(kind) == first), "")
+    kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
+    more = first[len(_initials(kind)) :]
+    if kind and more:  # Hợp đồng số 15/2025/HĐTĐ: of what, only its writer knows
+        known = scene.lexicon.documents.get(first)
+        return "" if known or kind != "hợp đồng" or len(more) > 2 else f"{spell_letters(first)} {codes(rest, scene)}"
     if not kind or sign.strip() == "&":
         return ""
     return f"{kind} {codes(rest, scene)}".strip()

@@ -9,9 +9,9 @@ from functools import lru_cache
 from ...errors import Message
 from ..numerals import LETTERS, roman
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
-from ..syllables import UPPER
+from ..syllables import LOWER, UPPER
 
-_SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu")
+_SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu|lớp")
 _MARKS = words_before(
     "thời điểm|tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm"
 )  # 25.75 is one
@@ -19,6 +19,7 @@ _HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
 _NAME = re.compile(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
 _LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
+_STREET = re.compile(rf"(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ )")
 _LOST = Message("two lines that were run together, or a number with a point")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
@@ -40,6 +41,8 @@ def section(match: re.Match[str], scene: Scene) -> str | None:
     heading = scene.begins_line(match.start()) and re.match(rf" [{UPPER}]", scene.text[match.end() : match.end() + 2])
     words = scene.before(match.start())
     if scene.char(match.start() - 1) == "(":  # ở mức 991 điểm (3.3, ngay trước Tết)
+        return None
+    if words.endswith(" lớp") and scene.char(match.end()) == ".":  # vào lớp 1.3. Hồ sơ: two lines
         return None
     if not (heading or (words.endswith(_SECTIONS) and not words.endswith(_MARKS))):
         return None
@@ -73,7 +76,9 @@ def letter(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], scene: Scene) -> str | None:
-    """a. Đối tượng, at the beginning of a line"""
+    """a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street"""
+    if match[1] == "Đ" and _STREET.match(scene.text, match.end()):
+        return None
     return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) else None
 
 

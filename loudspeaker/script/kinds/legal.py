@@ -42,7 +42,8 @@ def article(match: re.Match[str], scene: Scene) -> str | None:
     """… Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
     at = match.start()
     cited = _CLAUSE.search(scene.before(at)) or scene.follows("legal", at, ", ", " ")
-    named = "." in match[0] and (" luật" in scene.before(at) or scene.continues(match.end(), _LAWS))
+    laws = scene.continues(match.end(), _LAWS)
+    named = laws or ("." in match[0] and " luật" in scene.before(at))
     return f"Điều {scene.say(match[1])}" if cited or named else None
 
 

@@ -49,7 +49,8 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
 
 
 @reads(
-    rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})k?|\. ?(?=đ))?(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
+    rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
+    rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
 )
 def millions(match: re.Match[str], scene: Scene) -> str | None:
     """1tr2 -> một triệu hai trăm nghìn"""

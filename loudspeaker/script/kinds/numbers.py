@@ -53,6 +53,12 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, APART)
 
 
+@reads(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
+def broken(match: re.Match[str], scene: Scene) -> Answer:
+    """cấp được 3 052 thẻ: no number begins with 0"""
+    return Guess(scene.say(match[1].replace(" ", "")), APART)
+
+
 @reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
 def pointed(match: re.Match[str], scene: Scene) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
@@ -136,6 +142,7 @@ RULES: tuple[Rule, ...] = (
     long,
     ungrouped,
     spaced,
+    broken,
     pointed,
     parted,
     fineness,

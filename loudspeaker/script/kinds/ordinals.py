@@ -19,7 +19,7 @@ _QUARTERS = words_before(
 _SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
     "xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
-    "kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
+    "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
@@ -87,8 +87,16 @@ def weekday(match: re.Match[str], scene: Scene) -> str | None:
     first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
     if not match[2]:
         listed = scene.follows("codes", match.start(), ", ", " và ")  # kênh T3, T4
-        return None if listed or scene.before(match.start()).endswith(_SITES) else first
+        weekly = scene.continues(match.end(), ("hằng tuần", "hàng tuần"))
+        return None if listed or (scene.before(match.start()).endswith(_SITES) and not weekly) else first
     return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
+
+
+@reads(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
+def dotted_day(match: re.Match[str], scene: Scene) -> str | None:
+    """sáng T.3 -> sáng thứ ba"""
+    told = scene.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
+    return f"thứ {scene.numerals.ordinal(int(match[1]))}" if told else None
 
 
 @reads(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
@@ -138,4 +146,16 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(scene.say(number) for number in numbers)
 
 
-RULES: tuple[Rule, ...] = (after_thu, ordinal, weekdays, every_other, short_month, weekday, added, notes, row, listed)
+RULES: tuple[Rule, ...] = (
+    after_thu,
+    ordinal,
+    weekdays,
+    every_other,
+    short_month,
+    weekday,
+    dotted_day,
+    added,
+    notes,
+    row,
+    listed,
+)

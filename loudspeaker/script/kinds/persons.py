@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...errors import Message
 from ..numerals import LETTERS, spell_letters
 from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, is_syllable
@@ -80,8 +81,16 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if scene.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
         return None
-    said = spell_letters(match[0])
-    return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
+    why = (
+        ambiguous(match[0]) if match[0] in scene.lexicon else Message("unknown capitals, spelled out letter by letter")
+    )
+    return Guess(spell_letters(match[0]), why)
+
+
+@reads(rf"Ng\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def family(match: re.Match[str], scene: Scene) -> str:
+    """đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
+    return "Nguyễn "
 
 
 @reads(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
@@ -90,4 +99,4 @@ def born(match: re.Match[str], scene: Scene) -> str:
     return "sinh"
 
 
-RULES: tuple[Rule, ...] = (mister, behind_number, called, born, initials, suspect, initial)
+RULES: tuple[Rule, ...] = (mister, family, behind_number, called, born, initials, suspect, initial)

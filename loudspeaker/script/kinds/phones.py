@@ -21,6 +21,7 @@ _WEAK = words_before(
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
 _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
+_DUTY = re.compile(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
 _ENDS = frozenset((*",;.)", ""))
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
@@ -30,7 +31,7 @@ _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
 _NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}(?:\1(?:19|20)\d{2}(?!\d)| - \d{1,2}[-./]\d{1,2}[-./]))"
-_AREA = r"(?:\(0\d{1,4}\)|\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
+_AREA = r"(?:\(0\d{1,4}\)|\(84[- ]\d{2,3}\)|\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
 _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
@@ -46,7 +47,10 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
 @reads(r"[23]\d{3}\.\d{3}(?!\d|[.,]\d)")
 def line(match: re.Match[str], scene: Scene) -> str | None:
     """theo số 3856.789: no amount has four digits before a point"""
-    return grouped(match[0]) if scene.before(match.start()).endswith((" số", *_STRONG, *_WEAK)) else None
+    told = scene.before(match.start()).endswith((" số", *_STRONG, *_WEAK)) or scene.follows(
+        "phones", match.start(), *_GAPS
+    )
+    return grouped(match[0]) if told or _DUTY.search(_sentence(scene, match.start())) else None
 
 
 @reads(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")

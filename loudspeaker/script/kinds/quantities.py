@@ -19,7 +19,7 @@ _PEOPLE = words_before(
 )
 _SIDES = re.compile(r" ?x ?\d")  # 1m2 x 2m4
 _TALL = re.compile(
-    r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|trẻ(?: em)?(?: dưới| từ| trên)?)$"
+    r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
 )
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _TONS = Message("this could be tons, months or years of age")
@@ -42,6 +42,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
     if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
         return None
+    if match[4] == "mb" and " áp" in scene.before(match.start()):  # khí áp 985mb
+        return f"{scene.span(match[1], match[2])} mi li ba"
     if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ
         return None
     if match[2] and match[4] in ("tr", "Tr"):  # từ 4 đến 12 tr.đ

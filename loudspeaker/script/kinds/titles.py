@@ -99,6 +99,12 @@ def street(match: re.Match[str], scene: Scene) -> str | None:
     return "đường " if scene.text[max(0, match.start() - 2) : match.start()] == ", " else None
 
 
+@reads(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def ward(match: re.Match[str], scene: Scene) -> str | None:
+    """Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
+    return None if after_name(scene, match.start()) else "phường "
+
+
 @reads(r"No\. ?(?=\d)", starts="word")
 def numbered(match: re.Match[str], scene: Scene) -> str:
     """Tian Di No.1 -> số một"""
@@ -173,6 +179,6 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, place, street, numbered, school, page, quarter, bare_place),
+    *(title, master, province, place, ward, street, numbered, school, page, quarter, bare_place),
     *(slashed, and_so_on),
 )

@@ -17,10 +17,12 @@ _SIGNS = {
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
-@reads(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
+@reads(
+    r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number"
+)
 def mailbox(match: re.Match[str], scene: Scene) -> str:
     """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
-    return _aloud(match[0], scene)
+    return _aloud(match[0].replace(" ", ""), scene)
 
 
 @reads(r"([^\W\d_]{0,7}?)(?:https?://|HTTPS?://)(\S{0,250}?)/?(?=[.,;:!?)>\"”]{0,3}(?:\s|$|[)>\"”<]))", starts="word")
@@ -61,9 +63,12 @@ def _label(label: str) -> str:
         return label
     if label == "www":
         return "vê kép vê kép vê kép"
-    syllables = [syllable for part in re.split(_NAMES, label) for syllable in _KNOWN.get(part) or cut(part)]
-    if "".join(syllables) == label:
-        return " ".join(syllables)
+    parts = [part for part in re.split(_NAMES, label) if part]
+    words = [
+        " ".join(_KNOWN.get(part) or cut(part)) or (_with_initials(part) if len(parts) > 1 else "") for part in parts
+    ]
+    if all(words):
+        return " ".join(words)
     return _with_initials(label) or (
         label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
     )
@@ -105,7 +110,7 @@ def _with_initials(label: str) -> str:
 
 _KEPT = frozenset(
     words_after(
-        "gov|vn|com|edu|net|org|gmail|zalo|me|youtube|facebook|tiktok|google|home|index|login|news|page|docs|play|store|"
+        "gov|vn|com|edu|net|org|gmail|yahoo|outlook|hotmail|zalo|me|youtube|facebook|tiktok|google|home|index|login|news|page|docs|play|store|"
         "online|app"
     )
 )
@@ -125,4 +130,10 @@ def _short(label: str, scene: Scene) -> str:
     return spell_letters(label)
 
 
-RULES: tuple[Rule, ...] = (mailbox, page, site)
+@reads(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.)", starts="sign")
+def ending(match: re.Match[str], scene: Scene) -> str | None:
+    """tệp .apk -> chấm a pê ca"""
+    return f" chấm {spell_letters(match[1])}" if scene.char(match.start() - 1) in ("", " ", "(", "“") else None
+
+
+RULES: tuple[Rule, ...] = (ending, mailbox, page, site)
