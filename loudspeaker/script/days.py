@@ -134,6 +134,8 @@ def as_day(scene: Scene, at: int, words: str) -> str:
     before = scene.before(at)
     if before.endswith((" mùng", " mồng")):
         return words.removeprefix("mùng ")
+    if re.search(r"\dngày$", before):  # đúng 8h00ngày 05/4
+        return words
     if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
     if _street(before):  # đường 3/2 is Ba Tháng Hai

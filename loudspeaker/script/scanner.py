@@ -104,11 +104,11 @@ def _interesting(word: str, end: int, scene: Scene) -> bool:
         return True
     if not word.islower():
         return not word[1:].islower() or word in scene.lexicon or _mute(word)
-    return word in scene.lexicon or word in scene.lexicon.small or _roman(word)
+    return word in scene.lexicon or word in scene.lexicon.small or _roman(word) or _mute(word)
 
 
 def _mute(word: str) -> bool:
-    """Whether it has no vowel, so that nobody can say it as a word: Td. A small one may be spoken text, “chấm vn”."""
+    """Whether it has no vowel, so that nobody can say it as a word: Td, đv."""
     return len(word) < 6 and _VOWELS.isdisjoint(word)
 
 

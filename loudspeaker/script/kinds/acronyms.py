@@ -239,6 +239,16 @@ def prefixed(match: re.Match[str], scene: Scene) -> Answer:
     return spell_letters(match[0])
 
 
+@reads(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
+def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
+    """tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text"""
+    before = scene.text[max(0, match.start() - 8) : match.start()]
+    if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
+        return None
+    opens = before.rstrip(' "“(')[-1:] in ("", *".!?\n")  # a capital would be put there, and read next time
+    return None if opens else Guess(match[0], Message("small letters that nobody can say, left as they are"))
+
+
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
 
 
@@ -265,4 +275,5 @@ RULES: tuple[Rule, ...] = (
     small_first,
     prefixed,
     mute,
+    left_over,
 )

@@ -111,6 +111,8 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         or (letters == "HK" and digits not in ("1", "2"))
     ):
         word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02
+    if word and scene.before(match.start()).endswith(f" {word}"):  # trên báo động BĐ2
+        return scene.numerals.code(digits)
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
     if (

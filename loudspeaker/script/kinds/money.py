@@ -14,7 +14,7 @@ _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lầ
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 
-@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d))?")
+@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
 def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):

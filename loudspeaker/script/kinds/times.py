@@ -147,10 +147,10 @@ def around(match: re.Match[str], scene: Scene) -> str | None:
     return f"hai mươi tư giờ trên {'hai mươi tư giờ' if match[1] == '24h' else 'bảy'}"
 
 
-@reads(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})")
+@reads(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})(?: giờ(?!\w))?")
 def hour(match: re.Match[str], scene: Scene) -> str | None:
     """17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
-    if match[0][-1] == "H" and (
+    if match[0].rstrip(" giờ")[-1] == "H" and (
         scene.follows("codes", match.start(), ", ", " và ") or scene.before(match.start()).endswith(_ROADS)
     ):
         return None
