@@ -245,7 +245,7 @@ def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
     before = scene.text[max(0, match.start() - 8) : match.start()]
     if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
         return None
-    opens = before.rstrip(' "“(')[-1:] in ("", *".!?\n")  # a capital would be put there, and read next time
+    opens = before.rstrip(" '\"“(-")[-1:] in ("", *".!?\n")  # a capital would be put there, and read next time
     return None if opens else Guess(match[0], Message("small letters that nobody can say, left as they are"))
 
 

@@ -68,10 +68,18 @@ def flat(match: re.Match[str], scene: Scene) -> str:
     return f"phòng {scene.say(match[1])}"
 
 
+@reads(rf"K(\d{{1,3}})((?:/\d{{1,3}}){{1,3}})(?= (?:đường |[{UPPER}][{LOWER}]))", starts="word")
+def alley(match: re.Match[str], scene: Scene) -> str:
+    """K45/12 đường Núi Thành -> kiệt bốn mươi lăm trên mười hai"""
+    return "kiệt " + " trên ".join(map(scene.say, (match[1] + match[2]).split("/")))
+
+
 @reads(rf"Đ\. ?(?=[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], scene: Scene) -> str | None:
     """477 Đ. Sư Vạn Hạnh -> đường"""
-    numbered = re.search(r"\d[A-Z]?,? $", scene.text[max(0, match.start() - 4) : match.start()])
+    numbered = re.search(
+        r"(?:\d[A-Z]?,?|trên|tại|ở|dọc|giao|với) $", scene.text[max(0, match.start() - 6) : match.start()]
+    )
     return "đường " if numbered or scene.begins_line(match.start()) else None
 
 
@@ -85,7 +93,8 @@ def bare_ward(match: re.Match[str], scene: Scene) -> str:
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
     streets = scene.before(match.start()).endswith(" đường")
-    if scene.variety(match.start()) or match[2][0] == "0":  # ĐT 090 1234567 is a telephone
+    padded = match[2][0] == "0" and not (match[0][2] == "." and len(match[2]) == 2)  # ĐT 090 1234567 is a telephone
+    if scene.variety(match.start()) or padded:
         return None
     if match[1] == "ĐT" and re.match(r" (?:hoặc|-) \(?0\d", scene.text[match.end() : match.end() + 10]):
         return None  # ĐT 115 hoặc 0225…
@@ -99,7 +108,7 @@ def road(match: re.Match[str], scene: Scene) -> str | None:
     road = _ROADS[match[1].upper()]
     if scene.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
         return f"{scene.say(match[2])}{letter}"
-    return f"{road.removeprefix('đường ') if streets else road} {scene.say(match[2])}{letter}"
+    return f"{road.removeprefix('đường ') if streets else road} {scene.numerals.code(match[2])}{letter}"
 
 
 _SAID = words_before("quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|huyện lộ")
@@ -134,4 +143,4 @@ def dike(match: re.Match[str], scene: Scene) -> str | None:
     return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
 
 
-RULES: tuple[Rule, ...] = (house, ward, ward_and_district, bare_ward, flat, street, road, milestone, dike)
+RULES: tuple[Rule, ...] = (house, ward, ward_and_district, bare_ward, flat, alley, street, road, milestone, dike)

@@ -40,7 +40,9 @@ _MEASURED = re.compile(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
 _ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
-_FROM = re.compile(r"[Tt]ừ (tổ|thôn|xóm|ấp|bản|khu|lớp|nhà|cột) \d{1,3} ?$")  # từ tổ 1 - tổ 6
+_FROM = re.compile(r"\btừ ((?:[^\W\d_]+ ){1,3})\d{1,3} ?$")
+_TO = re.compile(r" {0,2}((?:[^\W\d_]+ ){1,3})\d")
+_DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "thứ", "rằm"))
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
@@ -72,8 +74,7 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
     weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
     months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)
-    villages = _FROM.search(scene.text[max(0, start - 20) : start])
-    alike = villages is not None and re.match(rf" {{0,2}}{villages[1]} \d", scene.text[end : end + 14]) is not None
+    alike = _from_to(scene.text[max(0, start - REACH) : start].lower(), scene.text[end : end + REACH].lower())
     return " đến " if rising or onwards or along or weekdays or months or alike else None
 
 
@@ -132,6 +133,15 @@ def between_words(match: re.Match[str], scene: Scene) -> Answer:
     """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
     start, end = match.span()
     return _between_words(scene, start, end, scene.char(start - 1), scene.char(end))
+
+
+def _from_to(before: str, behind: str) -> bool:
+    """từ tổ 1 - tổ 6, từ mồng 9 - mồng 11, từ chiều tối 15 - đêm 16/12: the same kind of thing on both sides"""
+    first, last = _FROM.search(before), _TO.match(behind)
+    if first is None or last is None:
+        return False
+    one, other = first[1].split(), last[1].split()
+    return one == other or bool(_DAYS & set(one) and _DAYS & set(other))
 
 
 def _codes_until(scene: Scene, start: int, end: int) -> bool:

@@ -42,7 +42,7 @@ _FEASTS = frozenset(
 _MARKED = _FEASTS | frozenset(
     words_after(
         "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
-        "10/10|14/10|16/10|17/10|9/11|14/11|23/11|5/12|6/12|9/1|15/5|22/5|8/5"
+        "10/3|10/10|14/10|16/10|17/10|9/11|14/11|23/11|5/12|6/12|9/1|15/5|22/5|8/5"
     )
 )
 
@@ -119,7 +119,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     falling = match[2] == "-" and day.day > day.month
     if f"{day.day}/{day.month}" in _MARKED and scene.before(at).endswith(_HOLIDAYS):
         return _one(scene, at, day)
-    timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm "))
+    timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ "))
     if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and hinted(scene, at, end)):
         return _one(scene, at, day)
     if match[2] == "." and hinted(scene, at, end):

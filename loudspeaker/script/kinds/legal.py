@@ -10,6 +10,7 @@ from ..rules import Rule, Scene, reads, words_after, words_before
 _POINTS = words_before("điểm|các điểm|tiết|tiểu mục|điểm,")
 _PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|khối|số|xóm|phòng")
 _LAWS = words_after("luật|bộ luật|blhs|bllđ|nghị định|nđ|thông tư")
+_MORE = re.compile(r"(?:(?:, ?| và |; ?)Đ\.? ?\d{1,3}){1,4} (?:Luật|BL|Bộ luật|NĐ)")  # Đ5, Đ6 Luật …
 _CLAUSE = re.compile(r" khoản \d{1,2}$")
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
 
@@ -42,7 +43,7 @@ def article(match: re.Match[str], scene: Scene) -> str | None:
     """… Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
     at = match.start()
     cited = _CLAUSE.search(scene.before(at)) or scene.follows("legal", at, ", ", " ")
-    laws = scene.continues(match.end(), _LAWS)
+    laws = scene.continues(match.end(), _LAWS) or _MORE.match(scene.text, match.end())
     named = laws or ("." in match[0] and " luật" in scene.before(at))
     return f"Điều {scene.say(match[1])}" if cited or named else None
 

@@ -90,7 +90,9 @@ def headed(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"({NUMBER})\+(?= [^\W\d_])")
 def and_more(match: re.Match[str], scene: Scene) -> str:
-    """1.100+ HTX -> hơn một nghìn một trăm"""
+    """1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
+    if scene.before(match.start()).endswith((" hệ", " lớp", " khóa")):
+        return f"{scene.say(match[1])} cộng"
     return f"hơn {scene.say(match[1])}"
 
 

@@ -12,7 +12,8 @@ _STRONG = words_before(
     "điện thoại|số điện thoại|đz nóng|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
     "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
     "đường dây hỗ trợ|tổng đài hỗ trợ|đường dây tư vấn|tổng đài tư vấn|"
-    "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số hotline|gửi tới|gửi đến số|tổng đài số|viber"
+    "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số nội bộ|nội bộ|máy lẻ|số máy lẻ|nhánh|"
+    "số hotline|gửi tới|gửi đến số|tổng đài số|viber"
 )
 _WEAK = words_before(
     "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
@@ -44,7 +45,7 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match, 9 if told else 10)
 
 
-@reads(r"[23]\d{3}\.\d{3}(?!\d|[.,]\d)")
+@reads(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6})(?!\d|[.,]\d)")
 def line(match: re.Match[str], scene: Scene) -> str | None:
     """theo số 3856.789: no amount has four digits before a point"""
     told = scene.before(match.start()).endswith((" số", *_STRONG, *_WEAK)) or scene.follows(

@@ -17,7 +17,7 @@ _SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 
 @reads(
     r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?[-_]? ?)"
-    r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.\d{3}|\d{2}\.?[xX]{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
+    r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.\d{3}|\d{2}\.?[xX]{2}|[xX]{3}\.\d{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
 )
 def plate(match: re.Match[str], scene: Scene) -> str | None:
     """xe biển số 29-B1 123.45"""

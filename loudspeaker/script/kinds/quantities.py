@@ -243,7 +243,7 @@ def stars(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.span(match[1], match[2])} sao" if graded else None
 
 
-@reads(r"[ØøΦφ∅⌀] ?(?=\d)", starts="word sign")
+@reads(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
 def bore(match: re.Match[str], scene: Scene) -> Answer:
     """ống Ø21 -> phi hai mươi mốt"""
     return "phi "

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
-from ..numerals import roman
+from ..numerals import LETTERS, roman
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER
 
@@ -66,6 +66,14 @@ def row(match: re.Match[str], scene: Scene) -> Answer:
     year = f" năm {scene.say(match[1])}" if match[1] else ""
     said = (until if len(values) == 2 else ", ").join(numbers) + year
     return said if year or scene.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
+
+
+@reads(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
+def inserted(match: re.Match[str], scene: Scene) -> Answer:
+    """Chương VIIa -> bảy a"""
+    value = roman(match[1])
+    named = scene.before(match.start()).endswith((" chương", " mục", " phần", " phụ lục"))
+    return f"{scene.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value and named else None
 
 
 @reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
@@ -130,4 +138,4 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, numeral, small)
+RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, inserted, numeral, small)

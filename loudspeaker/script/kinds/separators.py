@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 
 _SPOKEN = {
@@ -17,6 +17,7 @@ _SPOKEN = {
 _DAYS = re.compile(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
 _TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
 _PROPORTION = re.compile(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
+_SAMPLES = words_before("mẫu|test|kết quả|xét nghiệm|pcr")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
@@ -75,7 +76,7 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
     before = scene.text[max(0, start - 2) : start].strip()[-1:]
-    return " cộng " if before.isalnum() or (before == ")" and scene.char(end + 1).isdecimal()) else ""
+    return " cộng " if before.isalnum() or before == "%" or (before == ")" and scene.char(end + 1).isdecimal()) else ""
 
 
 def _another_bullet(scene: Scene, start: int, end: int) -> bool:
@@ -119,6 +120,8 @@ def pictures(match: re.Match[str], scene: Scene) -> Answer:
 def sign(match: re.Match[str], scene: Scene) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
+    if symbol == "#" and scene.before(match.start()).endswith(" phím"):
+        return " thăng "
     if symbol == "%" and scene.before(match.start()).endswith(" phần trăm"):  # tỷ lệ phần trăm (%)
         return ""
     if symbol in "½¼¾" and scene.last.kind == "numbers" and not scene.text[scene.last.end : match.start()].strip():
@@ -142,7 +145,8 @@ def _gap(match: re.Match[str], scene: Scene) -> str:
 @reads(r"\(([+-])\)", starts="sign")
 def tested(match: re.Match[str], scene: Scene) -> Answer:
     """Rh(-), HIV (+) -> âm, dương"""
-    spoken = {"-": " âm", "+": " dương"}[match[1]]
+    tested = " tính" if scene.before(match.start()).endswith(_SAMPLES) else ""
+    spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
     if scene.before(match.start()).endswith(_TOLD):  # Giá tăng (+), giảm (-): said already
         return ""
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None

@@ -8,7 +8,8 @@ from ...errors import Message
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before(
-    "lúc|hồi|vào|từ|đến|khoảng|chậm nhất|muộn nhất|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ"
+    "lúc|hồi|vào|từ|đến|khoảng|chậm nhất|muộn nhất|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ|"
+    "mở cửa|đóng cửa|nghỉ trưa|tan ca|vào ca"
 )
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")

@@ -105,6 +105,27 @@ def ward(match: re.Match[str], scene: Scene) -> str | None:
     return None if after_name(scene, match.start()) else "phường "
 
 
+_RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
+
+
+@reads(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
+def rank(match: re.Match[str], scene: Scene) -> str:
+    """Th/tá Vàng Mí Sính -> thiếu tá"""
+    return f"{_RANK[match[1]]} {match[2]}"
+
+
+@reads(r"C\.[tT]y(?![^\W\d_])", starts="word")
+def company(match: re.Match[str], scene: Scene) -> str:
+    """C.ty 28 -> công ty"""
+    return "công ty"
+
+
+@reads(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
+def foreign(match: re.Match[str], scene: Scene) -> str:
+    """Mr. Phát, Mrs. Loan"""
+    return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
+
+
 @reads(r"No\. ?(?=\d)", starts="word")
 def numbered(match: re.Match[str], scene: Scene) -> str:
     """Tian Di No.1 -> số một"""
@@ -123,7 +144,7 @@ def page(match: re.Match[str], scene: Scene) -> str:
     return "trang "
 
 
-@reads(r"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d)", starts="word")
+@reads(rf"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d|[{UPPER}][{LOWER}])", starts="word")
 def quarter(match: re.Match[str], scene: Scene) -> str:
     """kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
     return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
@@ -179,6 +200,6 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, place, ward, street, numbered, school, page, quarter, bare_place),
-    *(slashed, and_so_on),
+    *(title, master, province, rank, company, foreign, place, ward, street, numbered, school, page, quarter),
+    *(bare_place, slashed, and_so_on),
 )
