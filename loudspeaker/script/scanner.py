@@ -123,4 +123,4 @@ def _silent(sign: str, at: int, scene: Scene) -> bool:
     following = scene.text[at + 1 : at + 2]
     if sign == ".":
         return following not in ("/", ".", "_") and not following.isalpha()
-    return sign == "(" and following not in ("0", "+", "-")
+    return sign == "(" and following not in ("0", "+", "-") and not scene.text.startswith("(84", at)

@@ -188,8 +188,10 @@ def glued(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
 def small(match: re.Match[str], scene: Scene) -> Answer:
-    """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry"""
+    """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read"""
     word = match[0]
+    if scene.after(match.end()).startswith("chấm "):
+        return None
     entry = scene.meaning(word, *match.span())
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
@@ -245,8 +247,8 @@ def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
     before = scene.text[max(0, match.start() - 8) : match.start()]
     if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
         return None
-    opens = before.rstrip(" '\"“(-")[-1:] in ("", *".!?\n")  # a capital would be put there, and read next time
-    return None if opens else Guess(match[0], Message("small letters that nobody can say, left as they are"))
+    within = re.search(r"(?:[\w,;%] |\d)$", before)  # where a sentence begins a capital is put, and read next time
+    return Guess(match[0], Message("small letters that nobody can say, left as they are")) if within else None
 
 
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..numerals import LETTERS, spell_letters
+from ..numerals import LETTERS, spell_digits, spell_letters
 from ..rules import REACH, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
@@ -122,6 +122,14 @@ _ROADS = {
 }
 
 
+@reads(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
+def expressway(match: re.Match[str], scene: Scene) -> str | None:
+    """cao tốc CT.08 -> xê tê không tám"""
+    if not scene.before(match.start()).endswith(" cao tốc"):
+        return None
+    return f"{spell_letters('CT')} {spell_digits(match[1])}"
+
+
 @reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
@@ -143,4 +151,16 @@ def dike(match: re.Match[str], scene: Scene) -> str | None:
     return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
 
 
-RULES: tuple[Rule, ...] = (house, ward, ward_and_district, bare_ward, flat, alley, street, road, milestone, dike)
+RULES: tuple[Rule, ...] = (
+    house,
+    ward,
+    ward_and_district,
+    bare_ward,
+    flat,
+    alley,
+    street,
+    expressway,
+    road,
+    milestone,
+    dike,
+)

@@ -149,9 +149,16 @@ def _codes_until(scene: Scene, start: int, end: int) -> bool:
     first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
     last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
     if first is None or last is None or first[1] != last[1]:
-        return False
+        return _classes_until(scene, start, end)
     chained = scene.text.startswith("-", end + last.end()) or scene.char(start - len(first[0].rstrip()) - 1) == "-"
     return int(first[2]) < int(last[2]) and not chained  # N0-N3-N7 are three
+
+
+def _classes_until(scene: Scene, start: int, end: int) -> bool:
+    """các lớp 6A-6D"""
+    first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", scene.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", scene.text[end : end + 6])
+    return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
 
 
 def _amount_before(scene: Scene, at: int) -> bool:

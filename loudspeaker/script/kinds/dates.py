@@ -92,7 +92,8 @@ def iso(match: re.Match[str], scene: Scene) -> Answer:
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
 def short_year(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 15/4/24: the century is a guess"""
-    day = Day(match[1], match[3], match[4])
+    born = match[4] > "25" and " sinh" in scene.before(match.start())
+    day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
     meant = dated(scene, at) or hinted(scene, at, match.end()) or _padded(match)
     if not day.possible() or not meant:

@@ -23,7 +23,7 @@ _COUNTED = words_after(
     "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|phường|"
     "con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|nhóm|lớp|"
     "tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|nhà|khu|buôn|"
-    "căn|ngôi|chiếc|cái|quả|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
+    "căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
     "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm"
 )
 

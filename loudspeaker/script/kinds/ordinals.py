@@ -23,8 +23,8 @@ _SITES = words_before(
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _WEEKDAY = (
-    r"(?:(?:, ?| và | - |-|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
-    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))"
+    r"(?:(?:, ?| và |,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
+    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: - |-)[2-7](?![\d.,/]\d|\d)"
     r")"
 )
 

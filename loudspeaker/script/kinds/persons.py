@@ -81,6 +81,9 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if scene.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
         return None
+    entry = scene.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None
+    if entry and entry.sure:  # nạn nhân CĐDC
+        return None
     why = (
         ambiguous(match[0]) if match[0] in scene.lexicon else Message("unknown capitals, spelled out letter by letter")
     )

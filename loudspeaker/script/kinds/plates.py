@@ -9,7 +9,7 @@ from ..rules import Rule, Scene, reads, words_before
 from .phones import grouped
 
 _CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
-_BOATS = words_before("tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
+_BOATS = words_before("sà lan|phà|tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
 _AFLOAT = (" tàu ", " phà ", " thuyền ", " sà lan ", " ghe ")
 _NUMBERS = words_before("số hiệu|biển kiểm soát|biển số|bks|số đăng ký")
 _SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
@@ -59,4 +59,10 @@ def ship(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])} {', '.join(map(spell_digits, re.split('[.-]', match[2])))}"
 
 
-RULES: tuple[Rule, ...] = (plate, military, boat, ship)
+@reads(r"BS(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
+def marked(match: re.Match[str], scene: Scene) -> str:
+    """xe máy BS: 77-L1 567.89 -> biển số"""
+    return "biển số"
+
+
+RULES: tuple[Rule, ...] = (marked, plate, military, boat, ship)

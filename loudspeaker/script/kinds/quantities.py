@@ -42,6 +42,8 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
     if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
         return None
+    if match[4] == "s" and scene.before(match.start()).endswith(" iphone"):
+        return None
     if match[4] == "mb" and " áp" in scene.before(match.start()):  # khí áp 985mb
         return f"{scene.span(match[1], match[2])} mi li ba"
     if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ

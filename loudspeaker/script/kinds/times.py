@@ -16,6 +16,9 @@ _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
 _HOURLY = r"\d{1,2}(?:g ?[0-5]\d(?!\d)|[hH:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?:[0-5]\d(?!\d)|(?!\w)))"
 _AND_HOUR = re.compile(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
 _GIO = re.compile(rf"(?<!\d){_HOURLY}")  # 8g … 11g30, … đến 15g
+_AMONG_HOURS = re.compile(
+    r"(?<!\d)\d{1,2}g (?:sáng|trưa|chiều|tối|hằng ngày|hàng ngày|ngày)(?!\w)"
+)  # 18g hàng ngày, CN 12g
 _ROADS = words_before("quốc lộ|tỉnh lộ|đường")
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
@@ -185,7 +188,9 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
         return said
     ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
-    likely = paired or (ranging and words.endswith(_CLOCK)) or (around and words.endswith(_CLOCK))  # weights are 7-13g
+    elsewhere = _AMONG_HOURS.search(scene.text[max(0, match.start() - 80) : match.start()])
+    among = (ranging or around) and words.endswith(_CLOCK)
+    likely = elsewhere or paired or among  # weights are 7-13g
     return Guess(said, Message("this could be hours or grams")) if likely else None
 
 
