@@ -67,7 +67,7 @@ def whys(text: str, readings: Readings | None = None) -> dict[str, str]:
         ("mã vận đơn dài 12345678901", "12345678901"),
         ("mang theo 5/7", "5/7"),
         ("danh sách 25-12", "25-12"),
-        ("từ 7g đến 11g", "7g"),
+        ("rắc vôi từ 7g đến 11g", "7g"),
         ("lúc 6h5", "6h5"),
         ("đủ 50K", "50K"),
         ("chở 12T", "12T"),

@@ -39,7 +39,8 @@ _TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")
 _LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
 _NAMED_AFTER = words_before(
     "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
-    "tiểu khu|khu phố|kdc|khu dân cư|htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
+    "rạp|bến xe|nhà văn hóa|nhà văn hóa lao động|cung văn hóa|nhà hát|tiểu khu|khu phố|kdc|"
+    "khu dân cư|htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
     "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
 )
 # 12/12 đến 22 tháng 1; 3-4 (thứ Hai)

@@ -259,7 +259,9 @@ def mute(match: re.Match[str], scene: Scene) -> Answer:
     """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:
         named = re.search(rf"[{UPPER}][{LOWER}]* $", scene.text[max(0, match.start() - 8) : match.start()])
-        ended = scene.char(match.end()) == "." or (named and scene.char(match.end()) in ("", *",;:)"))
+        ended = scene.char(match.end()) == "." or (
+            named and (scene.char(match.end()) in ("", *",;:)") or scene.text.startswith(" (", match.end()))
+        )
         return spell_letters(match[0]) if ended else None
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
 

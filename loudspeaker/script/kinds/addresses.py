@@ -89,18 +89,19 @@ def bare_ward(match: re.Match[str], scene: Scene) -> str:
     return f"phường {scene.say(match[1])}"
 
 
-@reads(r"(QL|TL|ĐT|DT|HL|ĐH|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
+@reads(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
     streets = scene.before(match.start()).endswith(" đường")
+    listed = scene.follows("addresses", match.start(), ", ", " và ", "; ")
     padded = match[2][0] == "0" and not (match[0][2] == "." and len(match[2]) == 2)  # ĐT 090 1234567 is a telephone
     if scene.variety(match.start()) or padded:
         return None
     if match[1] == "ĐT" and re.match(r" (?:hoặc|-) \(?0\d", scene.text[match.end() : match.end() + 10]):
         return None  # ĐT 115 hoặc 0225…
-    if match[1][0] == "Đ" and len(match[2]) != 3 and not streets and "." not in match[0]:
+    if match[1][0] == "Đ" and len(match[2]) != 3 and not (streets or listed) and "." not in match[0]:
         return None
-    if match[1] == "DT" and not streets:
+    if (match[1] == "DT" and not streets) or (match[1] == "ĐX" and not (streets or listed or "." in match[0])):
         return None
     if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
         return None
@@ -117,6 +118,7 @@ _ROADS = {
     "TL": "tỉnh lộ",
     "ĐT": "đường tỉnh",
     "DT": "đường tỉnh",
+    "ĐX": "đường xã",
     "HL": "hương lộ",
     "ĐH": "đường huyện",
 }

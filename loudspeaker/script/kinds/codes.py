@@ -16,6 +16,7 @@ _NUMBERED = words_before(
 )
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _GRADED = words_before("phụ lục|mục|nhóm|loại|hạng|biểu|mẫu|bảng|cấp")
+_BUILDINGS = words_before("tòa|toà|nhà|chung cư|lô|khu|căn hộ|tòa nhà")
 _BORE = re.compile(r" ?mm(?!\w)")
 _SORT = re.compile(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
 _CITY = re.compile(r"[,.]? ?(?:TP|[Tt]p)")
@@ -115,6 +116,11 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         return scene.numerals.code(digits)
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
+    if letters == "CT" and scene.before(match.start()).endswith(_BUILDINGS):
+        word = None
+    if len(match[0]) > 10:  # số khung RLHJC4329AY041217
+        parts = _PART.findall(match[0])
+        return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
     if (
         letters == "Q" and digits.isdecimal() and not scene.variety(match.start()) and 0 < int(digits) < 13
     ):  # cách Q1 khoảng 12km
@@ -151,6 +157,18 @@ def named(match: re.Match[str], scene: Scene) -> str | None:
     """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
     name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
     return f"{name} {scene.numerals.code(match[2])}"
+
+
+@reads(r"([A-Z])(\d{1,2})s(?!\w)", starts="word")
+def model(match: re.Match[str], scene: Scene) -> str:
+    """điện thoại A50s -> a năm mươi ét"""
+    return f"{spell_letters(match[1])} {scene.say(match[2])} ét"
+
+
+@reads(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
+def account(match: re.Match[str], scene: Scene) -> str:
+    """STK: 711A12345678, digit by digit"""
+    return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
 
 
 @reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
@@ -216,6 +234,8 @@ RULES: tuple[Rule, ...] = (
     sort,
     formula,
     named,
+    model,
+    account,
     digit_first,
     small_letter,
     formulated,

@@ -47,6 +47,13 @@ def angle(match: re.Match[str], scene: Scene) -> str:
     return said + _SIDES.get(match[4] or "", "")
 
 
+@reads(r"([NE])(?![^\W_])", starts="word")
+def side(match: re.Match[str], scene: Scene) -> str | None:
+    """12 độ 30 phút N -> bắc"""
+    told = scene.before(match.start()).endswith((" phút", " giây", " độ"))
+    return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in scene.before(match.start()) else None
+
+
 @reads(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
 def ringless(match: re.Match[str], scene: Scene) -> Guess:
     """16048' VĐB, where the ring of the degrees became a nought"""
@@ -61,4 +68,4 @@ def coordinate(match: re.Match[str], scene: Scene) -> Answer:
     return f"{_decimal(f'{match[1]},{match[2]}', scene)} độ "
 
 
-RULES: tuple[Rule, ...] = (coordinate, ringless, angle, position, parallel)
+RULES: tuple[Rule, ...] = (coordinate, ringless, side, angle, position, parallel)

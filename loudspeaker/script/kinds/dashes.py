@@ -70,7 +70,7 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
     rising = _codes_until(scene, start, end)
-    onwards = _UNTIL.match(scene.text, end) and _amount_before(scene, start)
+    onwards = (_UNTIL.match(scene.text, end) or scene.text.startswith(" hết ", end)) and _amount_before(scene, start)
     along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
     weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
     months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)

@@ -27,13 +27,21 @@ _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiề
 _DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
 _ON = re.compile(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
 _PART = Message("this could be a date or a part of a whole")
-_PARTS = words_after(
-    "số |diện tích|dân số|tổng|hộ|người|thôn|xã|địa phương|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|"
-    "khẩu|thành viên|bản|tổ|xóm|trường|phường|huyện|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|km|ha|"
-    "khối lượng|kg|m|ấp|tc|thời gian|chặng|thời lượng|chiều dài|"
-    "căn|ngôi|chiếc|cái|buôn|làng|sóc|phum|khóm|khu phố|quận|bàn thắng|"
-    "vị|chi hội|chi đoàn|kdc|tdp|kp|htx|còn lại|viên|gói|thìa|muỗng|cốc|chén|liều|sào|"
-    "công việc|tiến độ|hành trình|vị trí|trạm|tàu|đơn vị|cơ sở|cử tri|đường|lượt|giờ|quãng"
+# What is counted out of a whole, 5/9 thôn, and of what a part is told, 1/3 số hộ: no day stands before them.
+COUNTED = words_after(
+    "khu vực|chợ|bệnh viện|"
+    "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|"
+    "phường|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|"
+    "nhóm|lớp|tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|"
+    "nhà|khu|buôn|căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
+    "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm|sóc|phum|khóm|khu phố|"
+    "bàn thắng|kdc|tdp|kp|công chức|viên chức|gia đình|đoàn viên|thanh niên|phụ nữ|nông dân|lao động|doanh nghiệp|"
+    "bị can|bị cáo|nạn nhân"
+)
+WHOLES = words_after(
+    "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|"
+    "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
+    "đường"
 )
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
@@ -112,6 +120,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     strong = dated(scene, at)
     if match[2] == "/":
         return None if _decimal(match, scene) or is_house(scene, at, end) else _slashed(day, match, scene, strong)
+    if match[2] == "-" and not strong and scene.labelled(at):  # tổ 1-12
+        return None
     told = _padded(match) and scene.before(at).endswith(" ngày")
     if not day.possible() or (counted(scene, end) and not told):
         return None
@@ -152,7 +162,7 @@ def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
 
 def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
     at, end = match.start(), match.end()
-    if scene.before(at).endswith(" đến nay") and scene.continues(end, _PARTS):
+    if scene.before(at).endswith(" đến nay") and scene.continues(end, (*COUNTED, *WHOLES)):
         return None
     if (
         " thị lực" in scene.before(at)
@@ -178,6 +188,9 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         if part and scene.before(at).endswith(_SHARES):
             return None
         named = scene.before(at).endswith(_HOLIDAYS)
+        told = feast or named or hinted(scene, at, end) or " ngày " in scene.before(at)
+        if day.day < day.month and not told and isinstance(answer, str):  # nữ 02/11, trẻ 03/11: so many of so many?
+            return Guess(answer, _PART)
         lonely = feast and day.day < day.month and not (named or hinted(scene, at, end))
         return Guess(answer, _PART) if (part or lonely) and isinstance(answer, str) else answer
     return None
@@ -185,7 +198,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
 
 def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:
     """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
-    if day.day > day.month or not scene.continues(match.end(), _PARTS):
+    if day.day > day.month or not scene.continues(match.end(), (*COUNTED, *WHOLES)):
         return False
     return not scene.before(match.start()).endswith(_SINCE)
 

@@ -22,7 +22,7 @@ _COMMAND = re.compile("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên t
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
-@reads(rf"(\d{{1,6}}[a-z]?)( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
+@reads(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
     words = scene.before(match.start())

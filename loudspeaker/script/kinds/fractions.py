@@ -7,25 +7,11 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from .dates import guessed
+from .dates import COUNTED, WHOLES, guessed
 
-_WHOLES = words_after(
-    "số |thời lượng|công việc|tiến độ|hành trình|chặng|"
-    "diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|nhu cầu|"
-    "còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao"
-)
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
 _CLASSES = re.compile(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
-
-
-_COUNTED = words_after(
-    "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|phường|"
-    "con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|nhóm|lớp|"
-    "tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|nhà|khu|buôn|"
-    "căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
-    "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm"
-)
 
 
 _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
@@ -36,15 +22,14 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below = match[1], match[2]
     end = match.end()
-    unit = (
-        f" {'điểm' if match[3] == 'đ' and _below(1001, below) else scene.lexicon.units[match[3]]}" if match[3] else ""
-    )
+    points = match[3] == "đ" and _below(1001, below)
+    unit = f" {'điểm' if points else scene.lexicon.units.get(match[3], match[3])}" if match[3] else ""
     whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
     either = Message("this could be a date or a part of a whole")
-    counted = scene.continues(end, _COUNTED) and not (_below(32, above, below) and int(above) > int(below))
+    counted = scene.continues(end, COUNTED) and not (_below(32, above, below) and int(above) > int(below))
     if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below) and not unit:  # (1,28/9) may be two days
         return Guess(whole, either)
     if re.fullmatch("(?:19|20)\\d\\d", below) and not (unit or counted):
@@ -58,7 +43,7 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     ):
         slip = scene.before(match.start()).endswith((" tháng", " ngày")) and not counted  # tháng 10/222, ngày 11/71984
         return Guess(whole, either) if slip else whole
-    if share and (unit or scene.continues(end, _WHOLES)):
+    if share and (unit or scene.continues(end, WHOLES)):
         return share
     if unit:
         return whole

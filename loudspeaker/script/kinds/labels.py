@@ -13,7 +13,8 @@ from ..syllables import LOWER, UPPER
 
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu|lớp")
 _MARKS = words_before(
-    "thời điểm|tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm"
+    "thời điểm|khởi điểm|cao điểm|trọng điểm|địa điểm|quan điểm|ưu điểm|"
+    "tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm"
 )  # 25.75 is one
 _HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
 _NAME = re.compile(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
@@ -35,7 +36,9 @@ def numbered(match: re.Match[str], scene: Scene) -> str | None:
     return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
 
 
-@reads(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch))")
+@reads(
+    r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch)| (?:triệu|tỷ|nghìn|tấn|điểm|ha|km)(?!\w))"
+)
 def section(match: re.Match[str], scene: Scene) -> str | None:
     """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
     heading = scene.begins_line(match.start()) and re.match(rf" [{UPPER}]", scene.text[match.end() : match.end() + 2])

@@ -75,8 +75,8 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
     said = f"{scene.span(match[1], match[2])} {scene.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}", match[1]) and not match[2]:  # 1845k
         said = scene.say(f"{match[1]}000")
-    if match[3] == "K" and scene.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K
-        return None
+    if match[3] in "kK" and scene.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K
+        return f"{scene.say(match[1])} ca"
     if match[3][0] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None

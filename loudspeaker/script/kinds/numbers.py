@@ -75,7 +75,7 @@ def parted(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"9999(?!\d|[.,]\d)")
 def fineness(match: re.Match[str], scene: Scene) -> Answer:
     """vàng 9999, vàng nhẫn 24K 9999: four nines"""
-    golden = re.search(r" (?:vàng|nhẫn)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
+    golden = re.search(r" (?:vàng|nhẫn|chỉ)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
     return spell_digits(match[0]) if golden else None
 
 

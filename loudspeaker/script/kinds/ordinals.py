@@ -18,10 +18,11 @@ _QUARTERS = words_before(
 )  # no decimal follows
 _SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
-    "xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
+    "bến|tổ công tác|chốt|xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
     "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
+_COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
 _WEEKDAY = (
     r"(?:(?:, ?| và |,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
     r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: - |-)[2-7](?![\d.,/]\d|\d)"
@@ -54,6 +55,12 @@ def ordinal(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.ordinal(int(match[1])) + whole
 
 
+@reads(r"([3-7])(?![\w/]|[.,]\d)")
+def crossroads(match: re.Match[str], scene: Scene) -> str | None:
+    """ngã 4 -> ngã tư"""
+    return scene.numerals.month(int(match[1])) if scene.before(match.start()).endswith(" ngã") else None
+
+
 @reads(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
 def weekdays(match: re.Match[str], scene: Scene) -> str | None:
     """bơm nước T2,4,6 -> thứ hai, tư, sáu"""
@@ -82,11 +89,13 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
 
 
 @reads(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
-def weekday(match: re.Match[str], scene: Scene) -> str | None:
+def weekday(match: re.Match[str], scene: Scene) -> Answer:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
     first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
     if not match[2]:
         listed = scene.follows("codes", match.start(), ", ", " và ")  # kênh T3, T4
+        if scene.before(match.start()).endswith(_COUNTED_TO):  # số ca mắc đến T6 là 1.204
+            return Guess(first, Message("a weekday, or a month"))
         weekly = scene.continues(match.end(), ("hằng tuần", "hàng tuần"))
         return None if listed or (scene.before(match.start()).endswith(_SITES) and not weekly) else first
     return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
@@ -125,7 +134,7 @@ def row(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(scene.say, numbers)) if listed else None
 
 
-@reads(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%)(?=(,? (?:và|hoặc) \d)?)")
+@reads(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
@@ -141,6 +150,8 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     cued = cued or (village and not scene.continues(match.end(), _SCALED))
     if len(numbers) == 2 and not (cued and (match[2] or next_one)):
         return None
+    if len(numbers) == 2 and words.endswith(" tháng") and scene.continues(match.end(), _SCALED):  # 9 tháng 5,6 tỷ kWh
+        return None
     if all(len(number) == 3 for number in numbers[1:]):
         return None
     return ", ".join(scene.say(number) for number in numbers)
@@ -149,6 +160,7 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
 RULES: tuple[Rule, ...] = (
     after_thu,
     ordinal,
+    crossroads,
     weekdays,
     every_other,
     short_month,

@@ -65,6 +65,9 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
             f"{scene.say(a)} phần {scene.numerals.month(int(b))}" for a, b in (match.group(1, 3), match.group(4, 6))
         )
         return Guess(" đến ".join(parts), Message("this could be a date or a part of a whole"))
+    falling = not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6
+    if falling:  # giao lộ 30/4 - 3/2
+        return Guess(words, Message("a range that does not rise"))
     if match[2] == "/" or match[7] or dated(scene, at):
         return words
     if not hinted(scene, at, match.end()) or counted(scene, match.end()):

@@ -17,13 +17,14 @@ _STRONG = words_before(
 )
 _WEAK = words_before(
     "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
-    "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|đến số|tới số|vào số"
+    "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|"
+    "đến số|tới số|vào số|báo số"
 )
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
 _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _DUTY = re.compile(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
-_ENDS = frozenset((*",;.)", ""))
+_ENDS = frozenset((*",;.)(", ""))
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
     "xã|đơn|suất|cây|usd|USD|vnđ|VNĐ|vnd|VND|đô la|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
@@ -32,7 +33,10 @@ _GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
 
 
 _NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}(?:\1(?:19|20)\d{2}(?!\d)| - \d{1,2}[-./]\d{1,2}[-./]))"
-_AREA = r"(?:\(0\d{1,4}\)|\(84[- ]\d{2,3}\)|\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
+_AREA = (
+    r"(?:0(?=[. ]\d{3}[. ]\d{3}[. ]\d{3}(?!\d))|\(0\d{1,4}\)|\(84[- ]\d{2,3}\)|"
+    r"\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
+)
 _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
@@ -59,7 +63,7 @@ def country(match: re.Match[str], scene: Scene) -> str | None:
     """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
     ahead = scene.text[max(0, match.start() - REACH) : match.start()]
     named = re.search(r"[A-Z]\w+ \($", ahead) and scene.char(match.end()) == ")" and len(match[1]) > 1
-    told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^.;()]*) $", ahead.lower())
+    told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
     return f"cộng {grouped(match[1])}" if named or told else None
 
 
@@ -76,6 +80,12 @@ def emergency(match: re.Match[str], scene: Scene) -> str | None:
 def alarms(match: re.Match[str], scene: Scene) -> str | None:
     """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
+
+
+@reads(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
+def provider(match: re.Match[str], scene: Scene) -> str:
+    """18008098 (Viettel), 9090 (Mobifone)"""
+    return spell_digits(match[1])
 
 
 @reads(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
@@ -147,6 +157,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
         return spell_digits(match[1])
     if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
         return grouped(match[1])
+    if " từ số " in words:  # từ số 1 đến số 111: houses
+        return None
     urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])
     called = match[1] < "116" and any(cue in words for cue in _ALARMS)
     sentence = _sentence(scene, match.start())

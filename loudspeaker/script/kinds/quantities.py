@@ -7,6 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..syllables import LOWER, UPPER
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
@@ -68,6 +69,8 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     if unit == "HA" and words.endswith(_NAMED):  # tổ 24HA
         return False
     if len(unit) > 1:
+        if gap and unit == "TB":  # 28 TB are no bytes
+            return " ổ cứng" in words or " dung lượng" in words
         engine = any(cue in words for cue in (" tàu", " thuyền", " máy", " công suất"))
         return engine or not (gap and unit == "CV")  # 120 CV are letters of an office
     if gap and unit not in _FAR:
@@ -124,6 +127,9 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     if match[2]:
         said += f" đến {scene.say(match[2])}"
     if match[0][-1] == "t" and scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")":  # (19t)
+        return f"{said} tuổi"
+    named = re.search(rf"[{UPPER}][{LOWER}]+ \($", scene.text[max(0, match.start() - 10) : match.start()])
+    if words.endswith(_PEOPLE) or (named and scene.char(match.end()) == ")"):  # cháu 5T; cụ Bùi Thị Mùi (78T)
         return f"{said} tuổi"
     if any(cue in words for cue in _LOADED) or "," in match[1]:
         return f"{said} tấn"

@@ -23,6 +23,7 @@ _NUMBERED = words_before(
     "tầng|vòng|giải|từ|khoảng|tới|đến|gấp|tăng|giảm|cao|sâu|rộng|dài|tuổi|nhiệt độ|độ tuổi|năm thứ|ngày thứ|lần thứ|"
     "mũi|ca|phường|quận|huyện|p|q|tập|phần|mục|chương|kỳ|khóa|bước|lứa|vụ|giá|ph|độ ẩm|km|huyết|chỉ số|mạch|gió"
 )
+_SCORE = Message("a score, or a range")
 _DATES = Message("this could be a date or a number")
 
 
@@ -42,6 +43,9 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))
     if " " in match[0] and re.fullmatch(r"(?:19|20)\d\d", match[1]) and scene.continues(match.end(), ("năm",)):
         return f"{first}, {last}"  # Giải phóng 1975 - 50 năm nhìn lại
+    if match[1] == "0" and " " not in match[0] and not counted(scene, match.end()):  # TP.HCM 0-1 Hà Nội
+        follows = scene.after(match.end())[:1]
+        return f"{first} đến {last}" if follows in _SIGNS or follows.islower() else Guess(f"{first} {last}", _SCORE)
     if _value(match[1]) < _value(match[2]):
         days = (_DAY.fullmatch(match[2]) and not counted(scene, match.end())) or _lonely(match, scene)
         return Guess(f"{first} đến {last}", _DATES) if days else f"{first} đến {last}"

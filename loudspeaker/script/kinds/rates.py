@@ -7,7 +7,7 @@ import re
 from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER
 
-_DOSE = re.compile(r"(?:kg|g|tấn) ?(?:N|K2O|P2O5)$")  # 90kg N/ha
+_DOSE = re.compile(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
 _AMONG = re.compile(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
 _SPELT = re.compile(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
 _TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")

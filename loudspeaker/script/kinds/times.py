@@ -15,10 +15,12 @@ _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
 _HOURLY = r"\d{1,2}(?:g ?[0-5]\d(?!\d)|[hH:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?:[0-5]\d(?!\d)|(?!\w)))"
 _AND_HOUR = re.compile(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
-_GIO = re.compile(rf"(?<!\d){_HOURLY}")  # 8g … 11g30, … đến 15g
-_AMONG_HOURS = re.compile(
-    r"(?<!\d)\d{1,2}g (?:sáng|trưa|chiều|tối|hằng ngày|hàng ngày|ngày)(?!\w)"
-)  # 18g hàng ngày, CN 12g
+_GIO = re.compile(rf"(?<!\d)(?:{_HOURLY}|\d{{1,2}}g (?:sáng|trưa|chiều|tối|hằng ngày|hàng ngày|ngày))")  # 8g … 11g30
+_WEIGHED = re.compile(
+    r"\d ?(?:kg|mg|ml|lít|lit|muỗng|thìa|viên)(?!\w)|(?<!\w)(?:muối|đường|bột|thuốc|gói|phân|đạm|lân|kali|vôi|men|sữa|"
+    r"thịt|gạo|hạt|bơ|mật|nặng|trọng lượng|khối lượng|cân|pha|trộn|rắc|bón|liều|chất|khẩu phần|tuýp|hộp|chai|vàng|bạc|"
+    r"ma tuý|ma túy|heroin|cần sa|tang vật|hòa|hoà|gam|gram|urê|npk|gia vị|bánh|kẹo|ngâm|xử lý|chế phẩm|vacxin)(?!\w)"
+)
 _ROADS = words_before("quốc lộ|tỉnh lộ|đường")
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
@@ -163,38 +165,27 @@ def hour(match: re.Match[str], scene: Scene) -> str | None:
 
 @reads(r"(\d{1,2})g(?![^\W_])")
 def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
-    """7g sáng -> bảy giờ sáng; “7g muối” is a weight; “từ 7g đến 11g” may be either"""
-    words, following = scene.before(match.start()), scene.after(match.end())
-    hourly = words.endswith(_CLOCK) and scene.continues(match.end(), _PARTS)
+    """7g sáng -> bảy giờ sáng, also in a row; “7g muối” is a weight; where no word decides, an hour and a doubt"""
+    at, end = match.span()
     if int(match[1]) > 24:
         return None
     said = f"{scene.say(match[1])} giờ"
-    around = _GIO.search(scene.text[max(0, match.start() - 80) : match.end() + 80])
-    if around and (
-        words.endswith((" đến", " từ"))
-        or scene.char(match.end()) == "-"
-        or scene.text[max(0, match.start() - 2) : match.start()].strip() == "-"
-    ):
+    words, following = scene.before(at), scene.after(end)
+    timely = scene.continues(end, _HOURS) or words.endswith(_AT) or _AND_HOUR.match(following)
+    beside = scene.follows("times", at, *_UNTIL, ", ", ",", " và ", " tới ", "; ") and scene.last.why is None
+    if timely or beside:
         return said
-    paired = re.match(r"- ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), "-", " - ")
-    if (
-        hourly
-        or words.endswith(_AT)
-        or (paired and words.endswith(" từ"))
-        or scene.continues(match.end(), _HOURS)
-        or _AND_HOUR.match(following)
-    ):
+    around = scene.text[max(0, at - 80) : end + 80]
+    weighed = _WEIGHED.search(around.lower()) is not None or following.startswith("/")
+    cued = words.endswith(_CLOCK) or "-" in (scene.char(end), scene.text[max(0, at - 2) : at].strip())
+    if not weighed and (cued or _GIO.search(around)):
         return said
-    if scene.follows("times", match.start(), *_UNTIL) and scene.last.why is None:
-        return said
-    ranging = re.match(r"(?:đến|-) ?\d{1,2}g(?![^\W_])", following) or scene.follows("times", match.start(), *_UNTIL)
-    elsewhere = _AMONG_HOURS.search(scene.text[max(0, match.start() - 80) : match.start()])
-    among = (ranging or around) and words.endswith(_CLOCK)
-    likely = elsewhere or paired or among  # weights are 7-13g
-    return Guess(said, Message("this could be hours or grams")) if likely else None
+    ranging = cued and (_GIO.search(around) or re.match(r"(?:đến|tới|-) ?\d{1,2}g", following))
+    clear = weighed and not ranging
+    return None if clear else Guess(said, Message("this could be hours or grams"))
 
 
-@reads(r"(\d{1,2})(?:''|\")(\d{1,2})(?!\w)")
+@reads(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")
 def hundredths(match: re.Match[str], scene: Scene) -> str | None:
     """chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
     return f"{scene.say(match[1])} giây {scene.say(match[2])}"

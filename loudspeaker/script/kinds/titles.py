@@ -18,7 +18,8 @@ _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu tr�
 _GENERAL = words_after("cục|công ty|liên đoàn|giám đốc|bí thư|biên tập")
 _ROOMS = words_after(
     "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
-    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|cảnh sát|bảo hiểm"
+    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|một cửa|"
+    "cảnh sát|bảo hiểm"
 )
 LONE = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
@@ -114,10 +115,10 @@ def rank(match: re.Match[str], scene: Scene) -> str:
     return f"{_RANK[match[1]]} {match[2]}"
 
 
-@reads(r"C\.[tT]y(?![^\W\d_])", starts="word")
+@reads(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)", starts="word")
 def company(match: re.Match[str], scene: Scene) -> str:
-    """C.ty 28 -> công ty"""
-    return "công ty"
+    """C.ty 28 -> công ty; Th.ký Loan"""
+    return "thư ký" if match[0][0] == "T" else "công ty"
 
 
 @reads(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")

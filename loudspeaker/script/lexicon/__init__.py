@@ -46,7 +46,7 @@ class Meaning(NamedTuple):
         if not self.before:
             return False
         words = place.before(start)
-        if words.endswith(self.before):
+        if words.endswith(self.before) and not _COMPOUND.search(words):
             return True
         last = _last(place, start)
         if last not in _DIGITS:
@@ -70,6 +70,11 @@ class Meaning(NamedTuple):
 _LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
 _WEAK = frozenset(
     (*(" " + word for word in _LINKS.split("|")), " ,", " <số>", " <chữ>", *_LINKS.split("|"), "<số>", "<chữ>")
+)
+# Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, cán bộ no ministry.
+_COMPOUND = re.compile(
+    r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
+    r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
 )
 _TELEPHONE = re.compile(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 _DIGITS = frozenset("0123456789%")
