@@ -27,7 +27,7 @@ _WEAK = words_before(
     "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
     "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
     "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
-    "đúng|đợt|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
+    "đúng|đợt|sang|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
     "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch|thời gian|hạn nộp|thời hạn|thời điểm|lịch"
 )
 _YEARS = re.compile(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|nay|sau|ngoái|tới|trước|\d{4})")
@@ -36,9 +36,9 @@ _COUNTED = words_after(
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
 )
 _TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
-_LUNAR = words_after("âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
+_LUNAR = words_after("này|lúc|âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
 _NAMED_AFTER = words_before(
-    "đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
+    "đ|đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
     "rạp|bến xe|nhà văn hóa|nhà văn hóa lao động|cung văn hóa|nhà hát|tiểu khu|khu phố|kdc|"
     "khu dân cư|htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
     "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"

@@ -74,6 +74,12 @@ def alley(match: re.Match[str], scene: Scene) -> str:
     return "kiệt " + " trên ".join(map(scene.say, (match[1] + match[2]).split("/")))
 
 
+@reads(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
+def day_street(match: re.Match[str], scene: Scene) -> str:
+    """Đ.30/4, Đ. CMT8 -> đường"""
+    return "đường "
+
+
 @reads(rf"Đ\. ?(?=[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], scene: Scene) -> str | None:
     """477 Đ. Sư Vạn Hạnh -> đường"""
@@ -160,6 +166,7 @@ RULES: tuple[Rule, ...] = (
     bare_ward,
     flat,
     alley,
+    day_street,
     street,
     expressway,
     road,

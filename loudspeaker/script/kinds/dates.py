@@ -29,7 +29,7 @@ _ON = re.compile(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)
 _PART = Message("this could be a date or a part of a whole")
 # What is counted out of a whole, 5/9 thôn, and of what a part is told, 1/3 số hộ: no day stands before them.
 COUNTED = words_after(
-    "khu vực|chợ|bệnh viện|"
+    "khu vực|chợ|bệnh viện|buổi|lần|tiết|nội dung|vòng|lĩnh vực|chuyên đề|tiêu chuẩn|mục tiêu|nhiệm vụ|"
     "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|"
     "phường|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|"
     "nhóm|lớp|tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|"
@@ -47,6 +47,7 @@ _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
 # Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
+_POINTS = re.compile(r" điểm(?: [^\W\d_]+){0,3}$")
 _MARKED = _FEASTS | frozenset(
     words_after(
         "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
@@ -120,7 +121,12 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     strong = dated(scene, at)
     if match[2] == "/":
         return None if _decimal(match, scene) or is_house(scene, at, end) else _slashed(day, match, scene, strong)
-    if match[2] == "-" and not strong and scene.labelled(at):  # tổ 1-12
+    before = scene.before(at)
+    if match[2] == "-" and (
+        before.endswith(" phiên") or (not strong and scene.labelled(at) and " giỗ " not in before)
+    ):  # chợ phiên 1-6, tổ 1-12
+        return None
+    if match[2] == "-" and not before.endswith(" ngày") and scene.continues(end, COUNTED):  # từ 15/7, 2-3 buổi/tuần
         return None
     told = _padded(match) and scene.before(at).endswith(" ngày")
     if not day.possible() or (counted(scene, end) and not told):
@@ -170,7 +176,10 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         or scene.before(at).endswith((" chết", " bị thương", " tử vong"))
     ):
         return None
-    if scene.follows("dates", at, ", ") and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
+    after_day = any(scene.follows(kind, at, ", ") for kind in ("dates", "months", "periods"))
+    if after_day and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
+        return None
+    if _POINTS.search(scene.before(at)):  # điểm cao nhất 9/10
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None

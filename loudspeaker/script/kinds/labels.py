@@ -27,7 +27,7 @@ _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 @reads(
     r"(\d{1,2}(?:\.\d{1,2}){0,3})"
-    rf"(?:\.\)|\.-|[.)]|/(?! ?\d)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
+    rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
 )
 def numbered(match: re.Match[str], scene: Scene) -> str | None:
     """1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""

@@ -52,10 +52,12 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
     rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
 )
-def millions(match: re.Match[str], scene: Scene) -> str | None:
+def millions(match: re.Match[str], scene: Scene) -> Answer:
     """1tr2 -> một triệu hai trăm nghìn"""
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
+    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2] and scale == "tỷ":  # 14,700 tỉ đồng
+        return Guess(f"{scene.say(match[1].replace(',', '.'))} {scale}{dong}", COMMA)
     if match[1] == "9999" and scene.before(match.start()).endswith(" vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
         return f"{spell_digits(match[1])}, {scale}{dong}"
     return f"{scene.span(match[1], match[2])} {scale}{_rest(match[4], scale, scene)}{dong}"

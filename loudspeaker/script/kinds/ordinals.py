@@ -16,12 +16,13 @@ _LISTED = words_before(
 _QUARTERS = words_before(
     "quận|các quận|thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp"
 )  # no decimal follows
-_SCALED = words_after("lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
+_SCALED = words_after("tr|lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _SITES = words_before(
     "bến|tổ công tác|chốt|xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
     "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
+_MONTHS_BEHIND = re.compile(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
 _WEEKDAY = (
     r"(?:(?:, ?| và |,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
@@ -91,6 +92,8 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
 def weekday(match: re.Match[str], scene: Scene) -> Answer:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
+    if _MONTHS_BEHIND.match(scene.text, match.end()):  # từ T2 đến T4/2019
+        return f"tháng {scene.numerals.month(int(match[1]))}"
     first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
     if not match[2]:
         listed = scene.follows("codes", match.start(), ", ", " và ")  # kênh T3, T4
@@ -150,8 +153,8 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     cued = cued or (village and not scene.continues(match.end(), _SCALED))
     if len(numbers) == 2 and not (cued and (match[2] or next_one)):
         return None
-    if len(numbers) == 2 and words.endswith(" tháng") and scene.continues(match.end(), _SCALED):  # 9 tháng 5,6 tỷ kWh
-        return None
+    if len(numbers) == 2 and not words.endswith(_QUARTERS) and scene.continues(match.end(), _SCALED):
+        return None  # 9 tháng 5,6 tỷ kWh; cấp 2,3 tỷ
     if all(len(number) == 3 for number in numbers[1:]):
         return None
     return ", ".join(scene.say(number) for number in numbers)

@@ -24,6 +24,8 @@ _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn c
 _DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
 _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
 _DUTY = re.compile(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
+_OLD = re.compile(r"\b(?:đt|điện thoại|số máy)(?:: | [^.;:\d]{0,25}:? )$")
+_ASKED = re.compile(r" ?[-–(] ?(?:đ/c|đồng chí|gặp|anh|chị|ông|bà) ")  # 3.755.015 - đ/c Hùng
 _ENDS = frozenset((*",;.)(", ""))
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
@@ -49,13 +51,14 @@ def number(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match, 9 if told else 10)
 
 
-@reads(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6})(?!\d|[.,]\d)")
+@reads(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
 def line(match: re.Match[str], scene: Scene) -> str | None:
     """theo số 3856.789: no amount has four digits before a point"""
-    told = scene.before(match.start()).endswith((" số", *_STRONG, *_WEAK)) or scene.follows(
-        "phones", match.start(), *_GAPS
-    )
-    return grouped(match[0]) if told or _DUTY.search(_sentence(scene, match.start())) else None
+    at = match.start()
+    if len(match[0]) == 7:  # six digits, of before 2008
+        return grouped(match[0]) if _OLD.search(_sentence(scene, at)) else None
+    told = scene.before(at).endswith((" số", *_STRONG, *_WEAK)) or scene.follows("phones", at, *_GAPS)
+    return grouped(match[0]) if told or _DUTY.search(_sentence(scene, at)) else None
 
 
 @reads(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
@@ -140,7 +143,7 @@ def _phone(match: re.Match[str], least: int = 10) -> str | None:
 
 
 @reads(
-    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
+    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
 )
 def short(match: re.Match[str], scene: Scene) -> str | None:
@@ -149,6 +152,9 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
         return grouped(match[1])
     line = re.fullmatch(r"[2-8][ .]\d{3}[ .]\d{3}", match[1])
+    called_so = words.endswith(_WEAK) or _ASKED.match(scene.text, match.end())
+    if line and called_so:
+        return grouped(match[1])
     if line and any(cue in _sentence(scene, match.start()) for cue in (*_LINES, *_DIALLED)):  # số máy trực: 3.812.115
         return grouped(match[1])
     if re.search(r" soạn(?: tin)? [^\W_]+$", words):  # soạn VNN 1409 gửi 1409

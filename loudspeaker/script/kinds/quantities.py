@@ -120,7 +120,7 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} tháng{year}"
 
 
-@reads(rf"({NUMBER})(?: ?- ?(\d{{1,2}}))?[tT](?![^\W_])")
+@reads(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
     words, said = scene.before(match.start()), scene.say(match[1])
@@ -182,7 +182,8 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
     tall = match[1] == "1" and (_TALL.search(scene.before(match.start())) or _SIDES.match(scene.text, match.end()))
     if match[2] == "m" and match[3] in ("2", "3") and not tall:
         return None
-    return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {scene.say(match[3])}"
+    nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
+    return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {nought}{scene.say(match[3])}"
 
 
 @reads(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")

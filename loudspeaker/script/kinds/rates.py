@@ -62,7 +62,9 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
 def per_letter(match: re.Match[str], scene: Scene) -> Answer:
     """9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
-    return f" một {_LETTERS[match[1].lower()]}" if scene.near_number(match.start()) else None
+    interest = match[1] == "ng" and scene.char(match.start() - 1) == "%"  # 0,03%/ng
+    said = "ngày" if interest else _LETTERS[match[1].lower()]
+    return f" một {said}" if scene.near_number(match.start()) else None
 
 
 @reads(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")

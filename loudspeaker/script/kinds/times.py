@@ -19,7 +19,8 @@ _GIO = re.compile(rf"(?<!\d)(?:{_HOURLY}|\d{{1,2}}g (?:sáng|trưa|chiều|tối
 _WEIGHED = re.compile(
     r"\d ?(?:kg|mg|ml|lít|lit|muỗng|thìa|viên)(?!\w)|(?<!\w)(?:muối|đường|bột|thuốc|gói|phân|đạm|lân|kali|vôi|men|sữa|"
     r"thịt|gạo|hạt|bơ|mật|nặng|trọng lượng|khối lượng|cân|pha|trộn|rắc|bón|liều|chất|khẩu phần|tuýp|hộp|chai|vàng|bạc|"
-    r"ma tuý|ma túy|heroin|cần sa|tang vật|hòa|hoà|gam|gram|urê|npk|gia vị|bánh|kẹo|ngâm|xử lý|chế phẩm|vacxin)(?!\w)"
+    r"ma tuý|ma túy|heroin|cần sa|tang vật|hòa|hoà|gam|gram|urê|npk|gia vị|bánh|kẹo|ngâm|xử lý|chế phẩm|"
+    r"vacxin|cỡ|size|chỉ|tép)(?!\w)"
 )
 _ROADS = words_before("quốc lộ|tỉnh lộ|đường")
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
@@ -43,7 +44,7 @@ def whole_word(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2])
 
 
-@reads(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d)(?: ?{_MINUTES})?")
+@reads(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/-]\d)(?: ?{_MINUTES})?")
 def spaced(match: re.Match[str], scene: Scene) -> str | None:
     """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
     cued = scene.before(match.start()).endswith(_CLOCK) or scene.follows("times", match.start(), *_UNTIL)
@@ -147,6 +148,19 @@ def hours(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(first)} đến {last}" if last and int(first) <= 24 else None
 
 
+@reads(r"(\d{1,2}) ?- ?(\d{1,2})g(?![^\W_])")
+def southern_hours(match: re.Match[str], scene: Scene) -> Answer:
+    """bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
+    if not int(match[1]) < int(match[2]) <= 24:
+        return None
+    near = (scene.text[max(0, match.start() - 40) : match.start()] + scene.after(match.end())[:30]).lower()
+    told = scene.before(match.start()).endswith(_CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
+    if _WEIGHED.search(near) and not told:
+        return None
+    said = f"{scene.say(match[1])} đến {scene.say(match[2])} giờ"
+    return said if told and not _WEIGHED.search(near) else Guess(said, Message("this could be hours or grams"))
+
+
 @reads(r"24h/(24h|7)(?![^\W_])")
 def around(match: re.Match[str], scene: Scene) -> str | None:
     """trực 24h/24h, 24h/7"""
@@ -171,12 +185,16 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
         return None
     said = f"{scene.say(match[1])} giờ"
     words, following = scene.before(at), scene.after(end)
-    timely = scene.continues(end, _HOURS) or words.endswith(_AT) or _AND_HOUR.match(following)
-    beside = scene.follows("times", at, *_UNTIL, ", ", ",", " và ", " tới ", "; ") and scene.last.why is None
-    if timely or beside:
+    daily = following.startswith(("/chuyến", "/ca", "/buổi", "cùng ngày"))
+    timely = daily or scene.continues(end, _HOURS) or words.endswith(_AT) or _AND_HOUR.match(following)
+    beside = scene.follows("times", at, *_UNTIL, ", ", ",", " và ", " tới ", "; ")
+    if timely or (beside and scene.last.why is None):
         return said
     around = scene.text[max(0, at - 80) : end + 80]
-    weighed = _WEIGHED.search(around.lower()) is not None or following.startswith("/")
+    near = re.split(r"[;!?]|\. ", scene.text[max(0, at - 30) : at].lower())[-1] + following[:30]
+    weighed = _WEIGHED.search(near) is not None or following.startswith("/")
+    if beside:
+        return Guess(said, Message("this could be hours or grams"))
     cued = words.endswith(_CLOCK) or "-" in (scene.char(end), scene.text[max(0, at - 2) : at].strip())
     if not weighed and (cued or _GIO.search(around)):
         return said
@@ -243,6 +261,7 @@ RULES: tuple[Rule, ...] = (
     pointed_span,
     pointed,
     hours,
+    southern_hours,
     around,
     hour,
     southern_hour,

@@ -18,7 +18,8 @@ _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu tr�
 _GENERAL = words_after("cục|công ty|liên đoàn|giám đốc|bí thư|biên tập")
 _ROOMS = words_after(
     "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
-    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|một cửa|"
+    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|một cửa|bảo vệ|"
+    "tiếp công dân|kinh doanh|tài vụ|văn thư|"
     "cảnh sát|bảo hiểm"
 )
 LONE = Message("one letter, and no word says whether somebody is called so")
@@ -45,7 +46,7 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
 
 
 @reads(
-    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:\W|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
+    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
     starts="word",
 )
 def place(match: re.Match[str], scene: Scene) -> Answer:
@@ -55,6 +56,11 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(LETTERS[letter], LONE)
     if after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
         return Guess(_PLACES[letter], LONE)  # Lê Đình Chi H.Bình Chánh
+    if after_name(scene, at) and letter in "PQ":  # Giáo xứ Tân Định Q.3, Chợ Bà Chiểu P. Xuân Khánh
+        if scene.char(match.end()).isdecimal():
+            return _PLACES[letter]
+        if _TWO_NAMES.match(scene.text, match.end()) and " " in match[0]:
+            return Guess(_PLACES[letter], LONE)
     if after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
     if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
@@ -69,7 +75,7 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         or scene.before(at).endswith(_SIGNED)
     ):
         return Guess(LETTERS[letter], LONE)
-    short = re.match("CT|GĐ|BT|HT", scene.text[match.end() : match.end() + 2])
+    short = re.match("CT|GĐ|BT|HT|TP|CV", scene.text[match.end() : match.end() + 2])
     if letter == "P" and short:  # P.CT.UBND
         return "phó"
     if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
@@ -84,7 +90,8 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
 def _room(at: int, scene: Scene) -> bool:
     """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
     return (
-        scene.continues(at, _ROOMS) or re.match(r"\d{3}|(?!CT|GĐ|BT|HT)[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
+        scene.continues(at, _ROOMS)
+        or re.match(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
     )
 
 
