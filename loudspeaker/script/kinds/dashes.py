@@ -37,6 +37,10 @@ _NUMBER_BEHIND = re.compile(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|n
 _WEEKDAY = re.compile(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
 _TELEPHONE = re.compile(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
 _MEASURED = re.compile(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
+_HOUR = re.compile(r" ?\d{1,2}[:hg]\d\d(?!\d)(?! ?(?:ngày|\d{1,2}/))")  # Thứ 6 - 08/11 - 14:30
+_OWN = re.compile(
+    r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)"
+)  # tổ 4 - 19h; thôn 3 - 12 triệu
 _ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
@@ -87,8 +91,11 @@ def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     telephones = (scene.follows("phones", start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
     bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
     counted = scene.last.kind in ("ordinals", "romans") and _YEAR.match(scene.text, end)
+    weekday = scene.last.kind == "ordinals" and scene.last.end > start - 2 and _DATED.match(scene.text, end)
+    labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip()) and _OWN.match(scene.text, end)
     of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
-    return "," if hour or telephones or bearing or counted or of_year else None
+    day = scene.last.kind == "dates" and scene.last.end > start - 2 and _HOUR.match(scene.text, end)
+    return "," if hour or day or telephones or bearing or counted or weekday or labelled or of_year else None
 
 
 @reads(_DASH, starts="sign")

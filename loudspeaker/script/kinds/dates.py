@@ -126,7 +126,8 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         before.endswith(" phiên") or (not strong and scene.labelled(at) and " giỗ " not in before)
     ):  # chợ phiên 1-6, tổ 1-12
         return None
-    if match[2] == "-" and not before.endswith(" ngày") and scene.continues(end, COUNTED):  # từ 15/7, 2-3 buổi/tuần
+    things = scene.continues(end, COUNTED) and not numbered(scene, end)
+    if match[2] == "-" and not before.endswith(" ngày") and things:  # từ 15/7, 2-3 buổi/tuần
         return None
     told = _padded(match) and scene.before(at).endswith(" ngày")
     if not day.possible() or (counted(scene, end) and not told):
@@ -183,7 +184,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         return None
     if strong:
         return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
-    if not day.possible() or (_counted(day, match, scene) and not (_padded(match) and hinted(scene, at, end))):
+    if not day.possible() or _counted(day, match, scene):
         return None
     if scene.variety(at) and not hinted(scene, at, end):
         return None
@@ -209,7 +210,14 @@ def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:
     """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
     if day.day > day.month or not scene.continues(match.end(), (*COUNTED, *WHOLES)):
         return False
+    if numbered(scene, match.end()):  # 6/10 chi bộ 2
+        return False
     return not scene.before(match.start()).endswith(_SINCE)
+
+
+def numbered(scene: Scene, end: int) -> bool:
+    """Whether a noun with a number of its own follows, thôn 1, so that nothing is counted."""
+    return re.match(r"(?:[^\W\d_]+ ){1,2}\d", scene.after(end)) is not None
 
 
 def guessed(scene: Scene, at: int, day: str, month: str) -> str:

@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from .dates import COUNTED, WHOLES, guessed
+from .dates import COUNTED, WHOLES, guessed, numbered
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
@@ -29,7 +29,11 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
     either = Message("this could be a date or a part of a whole")
-    counted = scene.continues(end, COUNTED) and not (_below(32, above, below) and int(above) > int(below))
+    counted = (
+        scene.continues(end, COUNTED)
+        and not numbered(scene, end)
+        and not (_below(32, above, below) and int(above) > int(below))
+    )
     if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below) and not unit:  # (1,28/9) may be two days
         return Guess(whole, either)
     if re.fullmatch("(?:19|20)\\d\\d", below) and not (unit or counted):

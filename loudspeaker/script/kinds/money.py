@@ -54,6 +54,8 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
 )
 def millions(match: re.Match[str], scene: Scene) -> Answer:
     """1tr2 -> một triệu hai trăm nghìn"""
+    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # Thôn 3 - 12 triệu
+        return None
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2] and scale == "tỷ":  # 14,700 tỉ đồng
@@ -73,6 +75,8 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
 @reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
+    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # Chi đoàn thôn 1 - 500k
+        return None
     dong = " đồng" if match[3].startswith("ng") else ""
     said = f"{scene.span(match[1], match[2])} {scene.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}", match[1]) and not match[2]:  # 1845k

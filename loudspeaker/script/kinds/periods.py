@@ -89,6 +89,8 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = Day(match[2], match[4], match[5])
     at = match.start()
+    if scene.before(at).endswith(" thứ"):  # Thứ 5 - 7/11: a weekday and a day
+        return None
     named = match[5] or dated(scene, at) or " ngày " in scene.before(at) or hinted(scene, at, match.end())
     if not last.possible() or not 0 < int(match[1]) < last.day or " thị lực" in scene.before(at):
         return None

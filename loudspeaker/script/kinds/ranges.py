@@ -27,7 +27,7 @@ _SCORE = Message("a score, or a range")
 _DATES = Message("this could be a date or a number")
 
 
-@reads(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|h(?![^\W_]))")
+@reads(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
 def between(match: re.Match[str], scene: Scene) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
     if any(re.match(r"0\d{2}", number) for number in match.groups()):

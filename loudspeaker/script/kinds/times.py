@@ -44,7 +44,7 @@ def whole_word(match: re.Match[str], scene: Scene) -> str | None:
     return _clock(scene, match[1], match[2])
 
 
-@reads(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/-]\d)(?: ?{_MINUTES})?")
+@reads(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d|-\d{{1,2}}(?!\d| ?(?:[hHgG:]|giờ)|\.\d))(?: ?{_MINUTES})?")
 def spaced(match: re.Match[str], scene: Scene) -> str | None:
     """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
     cued = scene.before(match.start()).endswith(_CLOCK) or scene.follows("times", match.start(), *_UNTIL)
@@ -143,6 +143,8 @@ def pointed_span(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
 def hours(match: re.Match[str], scene: Scene) -> str | None:
     """11-14h -> mười một đến mười bốn giờ; 7-11g30"""
+    if " - " in match[0] and scene.labelled(match.start()):  # Khu 2 - 8h, khu 3 - 9h30
+        return None
     first, until, minute = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
     last = _clock(scene, until, minute)
     return f"{scene.say(first)} đến {last}" if last and int(first) <= 24 else None
