@@ -174,10 +174,10 @@ def account(match: re.Match[str], scene: Scene) -> str:
 @reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
 def digit_first(match: re.Match[str], scene: Scene) -> Answer:
     """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
-    counted = re.fullmatch(r"(\d+)([A-ZĐ]{3})", match[0])
-    known = scene.lexicon.known(counted[2]) if counted else None
-    if counted and known and known.sure:  # 1000SMS
-        return f"{scene.say(counted[1])} {known.reading}"
+    counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
+    amount = _counted(counted[1], counted[2], match.end(), scene) if counted else None
+    if amount:  # 1000SMS, 45HS
+        return amount
     said = _parts(match[0], scene)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
     if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows("codes", match.start(), *_GAPS):
@@ -205,10 +205,25 @@ def formulated(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {spell_letters(match[2])}" if branded else None
 
 
-@reads(rf"({NUMBER})([A-ZĐ]{{2,3}})(?![^\W_])")
-def strength(match: re.Match[str], scene: Scene) -> str | None:
-    """thuốc 1.8EC -> một phẩy tám e xê"""
-    return f"{scene.say(match[1])} {spell_letters(match[2])}"
+@reads(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
+def strength(match: re.Match[str], scene: Scene) -> Answer:
+    """thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
+    letters = f"{scene.say(match[1])} {spell_letters(match[2])}"
+    return _counted(match[1], match[2], match.end(), scene) or letters
+
+
+def _counted(number: str, letters: str, end: int, scene: Scene) -> Answer:
+    """45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP"""
+    if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
+        return None
+    entry = scene.meaning(letters, end - len(letters), end)
+    if entry is None or not (entry.sure or letters in _PEOPLE):
+        return None
+    said = f"{spell_digits(number) if number[0] == '0' else scene.say(number)} {entry.reading}"
+    return said if entry.sure else Guess(said, ambiguous(letters))
+
+
+_PEOPLE = frozenset(("HS", "SV", "GV", "TE"))
 
 
 def _split(written: str) -> tuple[str, str]:

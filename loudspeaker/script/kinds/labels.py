@@ -65,6 +65,13 @@ def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     return said if ahead in (": ", ". ", "; ") else None
 
 
+@reads(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
+def step(match: re.Match[str], scene: Scene) -> Guess | None:
+    """B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
+    opens = scene.begins_line(match.start()) or scene.char(match.start() - 2) in ";."
+    return Guess(f"bước {scene.say(match[1])}", Message("steps, or names with a letter")) if opens else None
+
+
 @reads(r"(\d{1,2})[)](?=\s|[^\W\d_])")
 def inner_number(match: re.Match[str], scene: Scene) -> str | None:
     """gồm: 1) thóc; 2) ngô"""
@@ -157,6 +164,7 @@ RULES: tuple[Rule, ...] = (
     numbered,
     section,
     inner_section,
+    step,
     inner_number,
     small_part,
     small_label,
