@@ -50,10 +50,11 @@ def _number(written: str, scene: Scene) -> str:
     return scene.say(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
 
 
-@reads(r"F\.? ?(?=\d{1,2}(?:,| -) ?(?:Q|TP|T\.))", starts="word")
-def ward(match: re.Match[str], scene: Scene) -> str:
-    """F12, Q Bình Thạnh -> phường mười hai"""
-    return "phường "
+@reads(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
+def ward(match: re.Match[str], scene: Scene) -> str | None:
+    """F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
+    listed = scene.text[match.start() - 2 : match.start()] == ", "
+    return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", scene.text[match.end() : match.end() + 4]) else None
 
 
 @reads(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
@@ -80,7 +81,7 @@ def day_street(match: re.Match[str], scene: Scene) -> str:
     return "đường "
 
 
-@reads(rf"Đ\. ?(?=[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
+@reads(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], scene: Scene) -> str | None:
     """477 Đ. Sư Vạn Hạnh -> đường"""
     numbered = re.search(

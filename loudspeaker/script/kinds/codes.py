@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, roman, spell_digits, spell_letters
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, has_vowel
 
 _NUMBERED = words_before(
@@ -116,6 +116,8 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         return scene.numerals.code(digits)
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
+    if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
+        return f"cấp {scene.say(digits)}"
     if letters == "CT" and scene.before(match.start()).endswith(_BUILDINGS):
         word = None
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
@@ -214,6 +216,8 @@ def strength(match: re.Match[str], scene: Scene) -> Answer:
 
 def _counted(number: str, letters: str, end: int, scene: Scene) -> Answer:
     """45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP"""
+    if letters == "TV" and scene.before(end - len(letters + number)).endswith(" tnhh"):
+        return f"{scene.say(number)} thành viên"
     if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
         return None
     entry = scene.meaning(letters, end - len(letters), end)

@@ -15,7 +15,7 @@ _AMOUNTS = frozenset((*_WHEN, *_HOW_MUCH))
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
 _DATED = re.compile(  # not 7h30 - 11.30h
-    r" ?(?:ngày \d|\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:19|20)\d\d(?!\d)|\d{1,2}[/-]\d{1,2}(?![\d/-])"
+    r" ?(?:[Nn]gày \d|\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:19|20)\d\d(?!\d)|\d{1,2}[/-]\d{1,2}(?![\d/-])"
     r"|\d{1,2}\.(?:0[1-9]|1[0-2]|[1-9])(?![\d.]| ?(?:h|giờ))|\d{1,2} tháng)"
 )
 _OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
@@ -44,8 +44,8 @@ _OWN = re.compile(
 _ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
-_FROM = re.compile(r"\btừ ((?:[^\W\d_]+ ){1,3})\d{1,3} ?$")
-_TO = re.compile(r" {0,2}((?:[^\W\d_]+ ){1,3})\d")
+_FROM = re.compile(r"\btừ ((?:[^\W\d_]+ ){1,4})\d{1,3}(?:/\d{1,2}(?:/\d{4})?)? ?$")
+_TO = re.compile(r" {0,2}((?:[^\W\d_]+ ){1,4})\d")
 _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "thứ", "rằm"))
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")

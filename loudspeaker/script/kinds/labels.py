@@ -20,7 +20,9 @@ _HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
 _NAME = re.compile(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
 _LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
-_STREET = re.compile(rf"(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ )| ?\d{{1,2}}/\d|CMT")
+_STREET = re.compile(
+    rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT"
+)
 _LOST = Message("two lines that were run together, or a number with a point")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 

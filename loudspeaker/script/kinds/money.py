@@ -79,8 +79,8 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
         return None
     dong = " đồng" if match[3].startswith("ng") else ""
     said = f"{scene.span(match[1], match[2])} {scene.numerals.thousand}{dong}"
-    if re.fullmatch(r"\d{4}", match[1]) and not match[2]:  # 1845k
-        said = scene.say(f"{match[1]}000")
+    if re.fullmatch(r"\d{4}|\d\.\d{3}", match[1]) and not match[2]:  # 1845k, 2.000k
+        said = scene.say(f"{match[1].replace('.', '')}000")
     if match[3] in "kK" and scene.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K
         return f"{scene.say(match[1])} ca"
     if match[3][0] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":

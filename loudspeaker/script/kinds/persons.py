@@ -90,7 +90,7 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_letters(match[0]), why)
 
 
-@reads(rf"Ng\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+@reads(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
 def family(match: re.Match[str], scene: Scene) -> str:
     """đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "

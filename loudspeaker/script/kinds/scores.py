@@ -140,11 +140,10 @@ def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = scene.before(match.start())
     head = scene.text[max(0, match.start() - 3 * REACH) : match.start()]
-    if len(re.findall(r"\d+", match[0])) == 2 and (
-        not head.endswith(("DAP ", "DAP (")) or _WEIGHT.match(scene.text, match.end())
-    ):
+    dap = re.search(rf"DAP(?: [{UPPER}][{LOWER}]+){{0,2}} \(?$", head)
+    if len(re.findall(r"\d+", match[0])) == 2 and (not dap or _WEIGHT.match(scene.text, match.end())):
         return None
-    if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or words.endswith(" dap")):
+    if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or dap):
         return None
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
     more = " tê e" if match[1] else f" cộng {scene.say(match[2])} ét" if match[2] else ""

@@ -179,7 +179,7 @@ def hour(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} giờ"
 
 
-@reads(r"(\d{1,2})g(?![^\W_])")
+@reads(r"(\d{1,2})[gG](?![^\W_])")
 def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     """7g sáng -> bảy giờ sáng, also in a row; “7g muối” is a weight; where no word decides, an hour and a doubt"""
     at, end = match.span()
@@ -192,6 +192,8 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     beside = scene.follows("times", at, *_UNTIL, ", ", ",", " và ", " tới ", "; ")
     if timely or (beside and scene.last.why is None):
         return said
+    if match[0][-1] == "G":  # mạng 4G, 5G
+        return None
     around = scene.text[max(0, at - 80) : end + 80]
     near = re.split(r"[;!?]|\. ", scene.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")

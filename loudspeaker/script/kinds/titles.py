@@ -11,7 +11,7 @@ from ..syllables import LOWER, UPPER
 
 _DOTTED = (
     r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|Ts|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
-    r"|HT|ĐĐ|NT|SC|LM|MS|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
+    r"|HT|ĐĐ|NT|SC|LM|MS|TGM|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
 _DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
