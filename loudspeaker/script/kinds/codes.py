@@ -53,6 +53,12 @@ def registered(match: re.Match[str], scene: Scene) -> str:
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
+@reads(r"mp([34])(?!\w)", starts="word")
+def sound_file(match: re.Match[str], scene: Scene) -> str:
+    """file mp3 -> mờ pê ba"""
+    return f"mờ pê {scene.say(match[1])}"
+
+
 @reads(r"U\.(\d{2})(?!\d)", starts="word")
 def youth(match: re.Match[str], scene: Scene) -> str:
     """đội U.15 -> u mười lăm"""
@@ -242,6 +248,7 @@ def _parts(written: str, scene: Scene) -> str:
 
 RULES: tuple[Rule, ...] = (
     registered,
+    sound_file,
     youth,
     dashed,
     strain,

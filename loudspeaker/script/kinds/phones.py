@@ -26,7 +26,6 @@ _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại 
 _DUTY = re.compile(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
 _OLD = re.compile(r"\b(?:đt|điện thoại|số máy)(?:: | [^.;:\d]{0,25}:? )$")
 _ASKED = re.compile(r" ?[-–(] ?(?:đ/c|đồng chí|gặp|anh|chị|ông|bà) ")  # 3.755.015 - đ/c Hùng
-_ENDS = frozenset((*",;.)(", ""))
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
     "xã|đơn|suất|cây|usd|USD|vnđ|VNĐ|vnd|VND|đô la|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
@@ -168,7 +167,7 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])
     called = match[1] < "116" and any(cue in words for cue in _ALARMS)
     sentence = _sentence(scene, match.start())
-    listed = scene.after(match.end())[:1] in _ENDS and any(cue in sentence for cue in _LINES)
+    listed = any(cue in sentence for cue in _LINES)
     return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called or listed) else None
 
 
