@@ -199,11 +199,18 @@ def test_the_dispatch_is_read_as_the_golden_file_says() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "unit", ["kg", "ha", "m2", "m3", "đ", "mmHg", "mm", "m", "km", "lít", "ml", "mg", "l", "g", "kV", "kVA", "%", "°C"]
+)
+def test_half_of_every_unit_can_be_said(unit: str) -> None:
+    assert spoken(f"còn 1/2 {unit}").startswith("còn một ")
+
+
 WRITTEN = (
     "UBND TP. Q. CT TT 1/5 13-15/4 8h30 ngày tháng số / - + . , ( ) đ/c V/v % °C m2 xã XÃ GIÁM ĐỐC Covid-19 1.500 "
     "0214.38 XIV II a) thứ KH 100k T7 & v.v. ./. @ x A/H5N1 H'leo điểm b * • ² ½ đồng/người 24/7 ' CA 111 TỔ7 A B Đ "
     "KBang bOPV QL1A P. M. www.a.vn a@b.vn 31/2 25h 7g 5A NPK tỉ ÷ T2,4 K2 Đ12 c10 gió a. Hùng 45t 12T 16,5N-112,3E "
-    "VI PHẠM CM KM2 TƯ ĐH.92 H1 2-0 0977.xxx.123 TN Y"
+    "VI PHẠM CM KM2 TƯ ĐH.92 H1 2-0 0977.xxx.123 TN Y 1/2 lít 12/TB-UBND số 45HS đv thg Ng. Q.3 B1: 05.10 12g"
 )
 BITS = WRITTEN.split()
 TEXTS = st.one_of(

@@ -44,6 +44,8 @@ _OWN = re.compile(
 _ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
 _MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
+_MOMENT = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d ?$")  # 03/12/2026 08:00 - 03/12/2026 16:00
+_MOMENT_NEXT = re.compile(r" ?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d")
 _FROM = re.compile(r"\btừ ((?:[^\W\d_]+ ){1,4})\d{1,3}(?:/\d{1,2}(?:/\d{4})?)? ?$")
 _TO = re.compile(r" {0,2}((?:[^\W\d_]+ ){1,4})\d")
 _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "thứ", "rằm"))
@@ -79,7 +81,8 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
     months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)
     alike = _from_to(scene.text[max(0, start - REACH) : start].lower(), scene.text[end : end + REACH].lower())
-    return " đến " if rising or onwards or along or weekdays or months or alike else None
+    moments = _MOMENT.search(scene.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(scene.text, end)
+    return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
 
 
 @reads(_DASH, starts="sign")

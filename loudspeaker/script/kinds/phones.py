@@ -162,6 +162,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
         return spell_digits(match[1])
     if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
         return grouped(match[1])
+    if match[1] == "1022" or (len(match[1]) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm"))):
+        return grouped(match[1])
     if " từ số " in words:  # từ số 1 đến số 111: houses
         return None
     urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])

@@ -193,7 +193,8 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     if timely or (beside and scene.last.why is None):
         return said
     if match[0][-1] == "G":  # mạng 4G, 5G
-        return None
+        opens = scene.begins_line(at) and following.startswith(":")
+        return Guess(said, Message("this could be hours or grams")) if opens else None
     around = scene.text[max(0, at - 80) : end + 80]
     near = re.split(r"[;!?]|\. ", scene.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")

@@ -122,10 +122,10 @@ def rank(match: re.Match[str], scene: Scene) -> str:
     return f"{_RANK[match[1]]} {match[2]}"
 
 
-@reads(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)", starts="word")
+@reads(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
 def company(match: re.Match[str], scene: Scene) -> str:
-    """C.ty 28 -> công ty; Th.ký Loan"""
-    return "thư ký" if match[0][0] == "T" else "công ty"
+    """C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
+    return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
 @reads(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
