@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -199,9 +200,7 @@ def test_the_dispatch_is_read_as_the_golden_file_says() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "unit", ["kg", "ha", "m2", "m3", "đ", "mmHg", "mm", "m", "km", "lít", "ml", "mg", "l", "g", "kV", "kVA", "%", "°C"]
-)
+@pytest.mark.parametrize("unit", re.findall(r"\S+", "kg ha m2 m3 đ mmHg mm m km lít ml mg l g kV kVA % °C"))
 def test_half_of_every_unit_can_be_said(unit: str) -> None:
     assert spoken(f"còn 1/2 {unit}").startswith("còn một ")
 

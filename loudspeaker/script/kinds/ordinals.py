@@ -56,6 +56,12 @@ def ordinal(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.ordinal(int(match[1])) + whole
 
 
+@reads(r"CN(?=\))", starts="word")
+def sunday(match: re.Match[str], scene: Scene) -> str | None:
+    """Ngày thi 22/11 (CN)"""
+    return "chủ nhật" if scene.follows("dates", match.start(), " (", "(") else None
+
+
 @reads(r"([3-7])(?![\w/]|[.,]\d)")
 def crossroads(match: re.Match[str], scene: Scene) -> str | None:
     """ngã 4 -> ngã tư"""
@@ -163,6 +169,7 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
 RULES: tuple[Rule, ...] = (
     after_thu,
     ordinal,
+    sunday,
     crossroads,
     weekdays,
     every_other,

@@ -138,6 +138,8 @@ def _phone(match: re.Match[str], least: int = 10) -> str | None:
         return plus + grouped(match[0]) if 11 <= length <= 13 else None
     if digits.startswith(("1800", "1900")):
         return grouped(match[0]) if 6 <= length <= 10 else None
+    if length == 9 and digits.startswith("069"):  # lines of the army and the police
+        return grouped(match[0])
     return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
@@ -153,6 +155,8 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     line = re.fullmatch(r"[2-8][ .]\d{3}[ .]\d{3}", match[1])
     called_so = words.endswith(_WEAK) or _ASKED.match(scene.text, match.end())
     if line and called_so:
+        return grouped(match[1])
+    if re.fullmatch(r"[2-8]\d?[ .]\d{3}[ .]\d{3}", match[1]) and _DUTY.search(_sentence(scene, match.start())):
         return grouped(match[1])
     if line and any(cue in _sentence(scene, match.start()) for cue in (*_LINES, *_DIALLED)):  # số máy trực: 3.812.115
         return grouped(match[1])

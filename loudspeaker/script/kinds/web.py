@@ -117,7 +117,7 @@ _KEPT = frozenset(
 )
 _WHOLE = words_after("tinh uy|huyen uy|thanh uy|dang uy|thuy san|cong an|long an|nghe an|hoi an|di an|thuan an|y te")
 _KNOWN = {name.replace(" ", ""): name.split() for name in _WHOLE}
-_NAMES = f"({'|'.join(_KNOWN)})"  # not co ngan, lon gan, ta my te
+_NAMES = f"((?:{'|'.join(_KNOWN)})(?![aeiou]))"  # not co ngan, lon gan, ta my te
 _OFFICES = words_after("ubnd|hdnd|bhxh|ubmttq|stttt|vpub")
 
 
