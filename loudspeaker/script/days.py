@@ -1,4 +1,4 @@
-"""A day of a month in words, and what the words around a place say of it: is this a date? No pattern comes in.
+"""A day of a month in words, and what the words around a place say of it: is this a date? No rule comes in.
 
 `dated` is sure, `hinted` is only likely; kinds/dates.py, kinds/periods.py and kinds/months.py ask them.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from .numerals import Numerals
+from .patterns import pattern
 from .rules import Scene, words_after, words_before
 
 YEAR = r"((?:1[5-9]|20)\d{2})"
@@ -30,7 +31,7 @@ _WEAK = words_before(
     "đúng|đợt|sang|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
     "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch|thời gian|hạn nộp|thời hạn|thời điểm|lịch"
 )
-_YEARS = re.compile(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|nay|sau|ngoái|tới|trước|\d{4})")
+_YEARS = pattern(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|nay|sau|ngoái|tới|trước|\d{4})")
 _COUNTED = words_after(
     "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
@@ -44,7 +45,7 @@ _NAMED_AFTER = words_before(
     "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
 )
 # 12/12 đến 22 tháng 1; 3-4 (thứ Hai)
-_UNTIL = re.compile(
+_UNTIL = pattern(
     r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)|\((?:thứ |chủ nhật|tức |nhằm |cn\b)"
 )
 _GAPS = (
@@ -68,7 +69,7 @@ _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối
 _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
 )
-_ROW = re.compile(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
+_ROW = pattern(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 

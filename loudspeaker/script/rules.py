@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ..errors import Message
 from .lexicon import Entry, Lexicon, spellings
 from .numerals import Numerals
+from .patterns import pattern
 from .syllables import LOWER, UPPER
 
 COMMA = Message("a comma for thousands, or a decimal")
@@ -89,7 +90,7 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
-_TIGHT = re.compile(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
+_TIGHT = pattern(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
 _OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 
 
@@ -192,7 +193,7 @@ class Scene:
         return self.lexicon.meaning(written, self, start, end)
 
 
-_VILLAGE = re.compile(
+_VILLAGE = pattern(
     r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|TDP|[Ll]àng|[Bb]uôn|[Xx]ã|[Pp]hường|[Kk]hóm|[Tt]hị trấn)"
     rf"(?: [{UPPER}][{LOWER}]+){{1,3}} $"
 )
@@ -203,6 +204,6 @@ _VARIETIES = words_before(
     "lúa ngắn ngày|lúa cao sản|"
     "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
-_NAMED_SORT = re.compile(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
+_NAMED_SORT = pattern(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
 _SORTS = r"\b(?:giống|lúa|ngô|sắn) "
 _COUNTS = frozenset(("rates", "quantities", "temperatures", "money", "numbers", "ranges", "fractions"))

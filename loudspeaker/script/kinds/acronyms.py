@@ -7,13 +7,14 @@ import re
 from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, has_marks, is_syllable
 
 _FIRMS = words_before(
     "công ty tnhh|cty tnhh|tnhh mtv|công ty cp|cty cp|công ty cổ phần|cổ phần tập đoàn|ctcp|thương hiệu|nhãn hiệu"
 )
-_TRADES = re.compile(  # what firms do: Công ty TNHH XD is no name
+_TRADES = pattern(  # what firms do: Công ty TNHH XD is no name
     "MTV|XD|TM|TMDV|DV|SX|KD|NN|CN|DL|VT|VTTB|XNK|ĐT|ĐTXD|PT|BĐS|MT|GT|GTVT|TL|KTCTTL|QL|KT|TVTK|TV|TVXD|XDTM|TMXD|"
     "XDTH|DVTM|SXTM|TMSX|KTCT|LN|NLN|TS|CBTS|CBLS|MTĐT|CTĐT|HTV|VLXD|BVTV|VTNN|CP|TNHH|VN|HN|HCM|TP|CTCP|XL|XDCT|DVVT|"
     "BH|BHNT|CK|TĐ|TMDVSX|ĐTPT|KS|TVKS|TĐC|DVNN|VSMT|CNSH|DP|NS|CTN|ĐL|TMCP"

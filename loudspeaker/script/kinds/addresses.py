@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from ..numerals import LETTERS, spell_digits, spell_letters
+from ..patterns import pattern
 from ..rules import REACH, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _NO_DAY = words_before("số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô")
-_NAME = re.compile(rf" [{UPPER}][{LOWER}]")
-_STREET_NAME = re.compile(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
+_NAME = pattern(rf" [{UPPER}][{LOWER}]")
+_STREET_NAME = pattern(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
     rf"(?: [{UPPER}][{LOWER}]+){{1,4}}, ?(?:P\.|[Pp]hường|Q\.|[Qq]uận|[Tt]hị trấn|TP)"
 )
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
 _SHARES = frozenset("/:%-")
-_CROPS = re.compile(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # giống thuần BC15, KM18
+_CROPS = pattern(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # giống thuần BC15, KM18
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 

@@ -6,6 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, roman, spell_digits, spell_letters
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, has_vowel
 
@@ -17,10 +18,10 @@ _NUMBERED = words_before(
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _GRADED = words_before("phụ lục|mục|nhóm|loại|hạng|biểu|mẫu|bảng|cấp")
 _BUILDINGS = words_before("tòa|toà|nhà|chung cư|lô|khu|căn hộ|tòa nhà")
-_BORE = re.compile(r" ?mm(?!\w)")
-_SORT = re.compile(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
-_CITY = re.compile(r"[,.]? ?(?:TP|[Tt]p)")
-_PART = re.compile(r"[^\W\d_]+|\d+")
+_BORE = pattern(r" ?mm(?!\w)")
+_SORT = pattern(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
+_CITY = pattern(r"[,.]? ?(?:TP|[Tt]p)")
+_PART = pattern(r"[^\W\d_]+|\d+")
 
 
 @reads(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
@@ -194,7 +195,7 @@ def digit_first(match: re.Match[str], scene: Scene) -> Answer:
 
 
 _FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
-_BRAND = re.compile(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
+_BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 
 @reads(r"(\d{1,3})([a-dđ])(?![^\W_])")

@@ -6,6 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER
 
@@ -13,13 +14,13 @@ _WHEN = ("dates", "periods", "months", "times")
 _HOW_MUCH = ("money", "coordinates", "temperatures", "quantities", "rates", "numbers", "fractions", "ordinals")
 _AMOUNTS = frozenset((*_WHEN, *_HOW_MUCH))
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
-_UNTIL = re.compile(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
-_DATED = re.compile(  # not 7h30 - 11.30h
+_UNTIL = pattern(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
+_DATED = pattern(  # not 7h30 - 11.30h
     r" ?(?:[Nn]gày \d|\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:19|20)\d\d(?!\d)|\d{1,2}[/-]\d{1,2}(?![\d/-])"
     r"|\d{1,2}\.(?:0[1-9]|1[0-2]|[1-9])(?![\d.]| ?(?:h|giờ))|\d{1,2} tháng)"
 )
-_OF_YEAR = re.compile(r" ?năm (?:19|20)\d\d(?!\d)")
-_THING = re.compile(rf" ([{LOWER}]{{2,7}})(?!\w)")
+_OF_YEAR = pattern(r" ?năm (?:19|20)\d\d(?!\d)")
+_THING = pattern(rf" ([{LOWER}]{{2,7}})(?!\w)")
 _SORTS = (
     ("gam", "ki lô gam", "yến", "tạ", "tấn"),
     ("mi li mét", "xăng ti mét", "mét", "ki lô mét"),
@@ -28,26 +29,26 @@ _SORTS = (
 _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
-_YEAR = re.compile(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
-_LABELLED = re.compile(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[Ll]ớp) \d{1,2}$")
+_YEAR = pattern(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
+_LABELLED = pattern(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[Ll]ớp) \d{1,2}$")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
-_DEGREES = re.compile(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
+_DEGREES = pattern(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
-_NUMBER_BEHIND = re.compile(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
-_WEEKDAY = re.compile(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
-_TELEPHONE = re.compile(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
-_MEASURED = re.compile(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
-_HOUR = re.compile(r" ?\d{1,2}[:hg]\d\d(?!\d)(?! ?(?:ngày|\d{1,2}/))")  # Thứ 6 - 08/11 - 14:30
-_OWN = re.compile(
+_NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
+_WEEKDAY = pattern(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
+_TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
+_MEASURED = pattern(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
+_HOUR = pattern(r" ?\d{1,2}[:hg]\d\d(?!\d)(?! ?(?:ngày|\d{1,2}/))")  # Thứ 6 - 08/11 - 14:30
+_OWN = pattern(
     r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)"
 )  # tổ 4 - 19h; thôn 3 - 12 triệu
-_ON_DAY = re.compile(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
-_MILESTONE = re.compile(r" ?[Kk][Mm] ?\d")
+_ON_DAY = pattern(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
+_MILESTONE = pattern(r" ?[Kk][Mm] ?\d")
 _NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
-_MOMENT = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d ?$")  # 03/12/2026 08:00 - 03/12/2026 16:00
-_MOMENT_NEXT = re.compile(r" ?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d")
-_FROM = re.compile(r"\btừ ((?:[^\W\d_]+ ){1,4})\d{1,3}(?:/\d{1,2}(?:/\d{4})?)? ?$")
-_TO = re.compile(r" {0,2}((?:[^\W\d_]+ ){1,4})\d")
+_MOMENT = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d ?$")  # 03/12/2026 08:00 - 03/12/2026 16:00
+_MOMENT_NEXT = pattern(r" ?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d")
+_FROM = pattern(r"\btừ ((?:[^\W\d_]+ ){1,4})\d{1,3}(?:/\d{1,2}(?:/\d{4})?)? ?$")
+_TO = pattern(r" {0,2}((?:[^\W\d_]+ ){1,4})\d")
 _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "thứ", "rằm"))
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")

@@ -10,6 +10,7 @@ import re
 from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 from ..numerals import roman
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 from .addresses import is_house
 
@@ -25,7 +26,7 @@ _HOLIDAYS = words_before(
 _ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
 _DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
-_ON = re.compile(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
+_ON = pattern(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
 _PART = Message("this could be a date or a part of a whole")
 # What is counted out of a whole, 5/9 thôn, and of what a part is told, 1/3 số hộ: no day stands before them.
 COUNTED = words_after(
@@ -47,7 +48,7 @@ _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
 # Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
-_POINTS = re.compile(r" điểm(?: [^\W\d_]+){0,3}$")
+_POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
 _MARKED = _FEASTS | frozenset(
     words_after(
         "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
@@ -83,7 +84,7 @@ def full(match: re.Match[str], scene: Scene) -> Answer:
     return answer
 
 
-_OF_DAY = re.compile(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?phút)?,? (?:ngày |\d{1,2}[./-]\d)")
+_OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?phút)?,? (?:ngày |\d{1,2}[./-]\d)")
 
 
 def _from_hour_to_hour(match: re.Match[str], scene: Scene) -> bool:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from ..numerals import spell_digits, spell_letters
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import is_syllable
 from .acronyms import COMPOSED, composed
@@ -17,8 +18,8 @@ KINDS = words_before(
     "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
     "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
 )
-_ROW = re.compile(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
-_COMMAND = re.compile("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
+_ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
+_COMMAND = pattern("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 

@@ -6,12 +6,13 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from .dates import COUNTED, WHOLES, guessed, numbered
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
-_CLASSES = re.compile(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
+_CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what stands before one more of them
 
 
 _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"

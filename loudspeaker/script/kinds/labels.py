@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ...errors import Message
 from ..numerals import LETTERS, roman
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER
 
@@ -16,13 +17,11 @@ _MARKS = words_before(
     "thời điểm|khởi điểm|cao điểm|trọng điểm|địa điểm|quan điểm|ưu điểm|"
     "tổng điểm|số điểm|mức điểm|đạt điểm|được điểm|tổng số điểm|trung bình điểm"
 )  # 25.75 is one
-_HEADING = re.compile(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
-_NAME = re.compile(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
-_LABEL = re.compile(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
+_HEADING = pattern(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
+_NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
+_LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
-_STREET = re.compile(
-    rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT"
-)
+_STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
 _LOST = Message("two lines that were run together, or a number with a point")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 

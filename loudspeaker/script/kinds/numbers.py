@@ -6,6 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
+from ..patterns import pattern
 from ..rules import APART, COMMA, Answer, Guess, Rule, Scene, reads, words_after
 from ..syllables import LOWER, is_syllable
 
@@ -13,11 +14,9 @@ _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|
 
 _AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|suất|doanh nghiệp|hồ sơ|tài khoản")
 _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
-_DAY = re.compile(r"[^\d] ngày$")
+_DAY = pattern(r"[^\d] ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
-_CALLS = re.compile(
-    r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)"
-)
+_CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 

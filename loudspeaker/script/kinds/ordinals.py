@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _LISTED = words_before(
@@ -22,7 +23,7 @@ _SITES = words_before(
     "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
 _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
-_MONTHS_BEHIND = re.compile(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
+_MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
 _WEEKDAY = (
     r"(?:(?:, ?| và |,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"

@@ -6,13 +6,14 @@ import re
 
 from ...errors import Message
 from ..numerals import LETTERS, spell_letters
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
 
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
-_CALLED_TOO = re.compile(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
+_CALLED_TOO = pattern(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
 
 
 @reads(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")

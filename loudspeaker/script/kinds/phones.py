@@ -6,6 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import spell_digits
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 
 _STRONG = words_before(
@@ -23,9 +24,9 @@ _WEAK = words_before(
 _ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
 _DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
 _LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
-_DUTY = re.compile(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
-_OLD = re.compile(r"\b(?:đt|điện thoại|số máy)(?:: | [^.;:\d]{0,25}:? )$")
-_ASKED = re.compile(r" ?[-–(] ?(?:đ/c|đồng chí|gặp|anh|chị|ông|bà) ")  # 3.755.015 - đ/c Hùng
+_DUTY = pattern(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
+_OLD = pattern(r"\b(?:đt|điện thoại|số máy)(?:: | [^.;:\d]{0,25}:? )$")
+_ASKED = pattern(r" ?[-–(] ?(?:đ/c|đồng chí|gặp|anh|chị|ông|bà) ")  # 3.755.015 - đ/c Hùng
 _COUNTED = (
     "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
     "xã|đơn|suất|cây|usd|USD|vnđ|VNĐ|vnd|VND|đô la|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"

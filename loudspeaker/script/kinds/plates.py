@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..numerals import spell_digits, spell_letters
+from ..patterns import pattern
 from ..rules import Rule, Scene, reads, words_before
 from .phones import grouped
 
@@ -12,7 +13,7 @@ _CUES = words_before("biển|bks|xe|ô tô|mô tô|ôtô")
 _BOATS = words_before("sà lan|phà|tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
 _AFLOAT = (" tàu ", " phà ", " thuyền ", " sà lan ", " ghe ")
 _NUMBERS = words_before("số hiệu|biển kiểm soát|biển số|bks|số đăng ký")
-_SHIPS = re.compile(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
+_SHIPS = pattern(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
 
 
 @reads(

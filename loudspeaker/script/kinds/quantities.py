@@ -6,6 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import NUMBER
+from ..patterns import pattern
 from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
@@ -18,15 +19,15 @@ _PEOPLE = words_before(
     "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
 )
-_SIDES = re.compile(r" ?x ?\d")  # 1m2 x 2m4
-_TALL = re.compile(
+_SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
+_TALL = pattern(
     r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
 )
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
-_FACTOR = re.compile(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
+_FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 

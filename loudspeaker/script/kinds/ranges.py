@@ -7,16 +7,17 @@ import re
 from ...errors import Message
 from ..days import Day, counted
 from ..numerals import NUMBER, spell_digits
+from ..patterns import pattern
 from ..rules import COMMA, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
-_DAY = re.compile(r"[123]?\d\.1?\d")  # a point where decimals have a comma
+_DAY = pattern(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after(
     "đồng|đ|hộ|người|khẩu|nhân khẩu|con|suất|phiếu|cử tri|đại biểu|em|cháu|học sinh|ca|"
     "kg|ha|km|m2|m3|tấn|tạ|triệu|bao|cây|lít"
 )
-_MONTH_DAY = re.compile(r"\d{1,2}-\d{1,2}")
+_MONTH_DAY = pattern(r"\d{1,2}-\d{1,2}")
 _LINKS = words_after("tại|của|ở|là|và|vượt|trên|do|theo|hằng năm|hàng năm|từ|tới|đến|vừa qua|tới đây|lịch")
-_HOUR = re.compile(r"\d{1,2}[:hg]")
+_HOUR = pattern(r"\d{1,2}[:hg]")
 _SIGNS = frozenset("%°‰$€²³/+-–=xX*")
 _NUMBERED = words_before(
     "lớp|khối|cấp|tổ|thôn|số|khu|nhóm|đợt|quý|xóm|bản|ấp|đội|lô|hạng|loại|mức|bậc|điều|khoản|trang|câu|tiết|tuần|"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER
 
-_DOSE = re.compile(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
-_AMONG = re.compile(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
-_SPELT = re.compile(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
+_DOSE = pattern(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
+_AMONG = pattern(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
+_SPELT = pattern(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
 _TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")
-_DOUBLED = re.compile(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
-_HEADS = re.compile(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
+_DOUBLED = pattern(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
+_HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
 _LIKE = (

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ...errors import Message
 from ..numerals import LETTERS, roman
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER
 
@@ -18,14 +19,14 @@ _CUES = words_before(
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"
 )
 _FIRST = words_before("phường|thôn|đội|xóm|tổ|độ|týp|típ|khoa nội|khoa ngoại")  # V and X may be letters there
-_NAMED = re.compile(rf"[{UPPER}][{LOWER}]+ $")
-_PLACE = re.compile(
+_NAMED = pattern(rf"[{UPPER}][{LOWER}]+ $")
+_PLACE = pattern(
     r"(?:[Pp]hường|[Xx]ã|[Tt]hôn|[Kk]hu|[Tt]rường|[Ấấ]p|[Cc]ụm|[Tt]hủy điện|[Nn]hà máy|[Bb]ến|[Cc]ầu|KCN|KP)"
     rf"(?: [{UPPER}][{LOWER}]+){{1,4}} $"
 )
-_COMMUNE = re.compile(rf"\. ?[{UPPER}][{LOWER}]")
-_HEADING = re.compile(rf" [{UPPER}][{LOWER}]+ ")  # I Vị trí địa lý
-_ROW = re.compile(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
+_COMMUNE = pattern(rf"\. ?[{UPPER}][{LOWER}]")
+_HEADING = pattern(rf" [{UPPER}][{LOWER}]+ ")  # I Vị trí địa lý
+_ROW = pattern(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
 _GAPS = (", ", " và ", "-", " - ", "; ", "/", " đến ", ",", " hoặc ")
 _TAKEN = Message("taken for a Roman numeral")
 # Words that no reading ends with: what is said must not be read again.

@@ -7,6 +7,7 @@ import re
 from ...errors import Message
 from ..days import follows_date
 from ..numerals import spell_letters
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
@@ -16,23 +17,23 @@ _SCORE = words_before(
 )
 _GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
 _PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
-_NAMES = re.compile(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
-_TEAM_NAME = re.compile(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
-_TWO_TEAMS = re.compile(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
+_NAMES = pattern(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
+_TEAM_NAME = pattern(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
+_TWO_TEAMS = pattern(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
 _VICTORIES = frozenset(("7-5", "3-3"))  # days of history that no match ends with
-_WEIGHT = re.compile(r" ?(?:kg|g|tạ|tấn|bao)(?!\w)")  # DAP 7-8 kg
+_WEIGHT = pattern(r" ?(?:kg|g|tạ|tấn|bao)(?!\w)")  # DAP 7-8 kg
 _RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
 _SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
 _MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
-_TEAM = re.compile(r" (?:u\d\d|fc|clb) ")
+_TEAM = pattern(r" (?:u\d\d|fc|clb) ")
 _COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
 _RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
-_LISTED = re.compile(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
+_LISTED = pattern(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
 _DAYS = words_before(
     "dịp|nhân dịp|hạn chót|hạn|hạn nộp|hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|"
     "lúc|hồi|lễ|liệt sĩ|nay|mai|hôm qua|chiều qua|tối qua|này"
 )
-_ALWAYS = re.compile(
+_ALWAYS = pattern(
     r" (?:trực|trực ban|hoạt động|hỗ trợ|phục vụ|liên tục|túc trực|cấp cứu|vận hành|giám sát|theo dõi|mở cửa|hotline|"
     r"đường dây nóng|tổng đài|dịch vụ|camera|tiếp nhận|online|zalo|chế độ|tư vấn|ứng trực|nhóm)(?: \S+){0,3} $"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 
@@ -14,9 +15,9 @@ _SPOKEN = {
     "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng",
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
-_DAYS = re.compile(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
+_DAYS = pattern(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
 _TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
-_PROPORTION = re.compile(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
+_PROPORTION = pattern(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
 _SAMPLES = words_before("mẫu|test|kết quả|xét nghiệm|pcr")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')

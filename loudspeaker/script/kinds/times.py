@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before(
@@ -14,9 +15,9 @@ _CLOCK = words_before(
 _AT = words_before("lúc|hồi|phát lúc|vào lúc|đúng|trước lúc")
 _HOURS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hôm|thứ ")
 _HOURLY = r"\d{1,2}(?:g ?[0-5]\d(?!\d)|[hH:](?:[0-5]\d(?!\d)|(?!\w))| ?giờ(?:[0-5]\d(?!\d)|(?!\w)))"
-_AND_HOUR = re.compile(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
-_GIO = re.compile(rf"(?<!\d)(?:{_HOURLY}|\d{{1,2}}g (?:sáng|trưa|chiều|tối|hằng ngày|hàng ngày|ngày))")  # 8g … 11g30
-_WEIGHED = re.compile(
+_AND_HOUR = pattern(rf"(?:\d{{1,2}}g, ?)?(?:và|,|đến|tới|-) ?{_HOURLY}")  # 6g, 11g và 17h30
+_GIO = pattern(rf"(?<!\d)(?:{_HOURLY}|\d{{1,2}}g (?:sáng|trưa|chiều|tối|hằng ngày|hàng ngày|ngày))")  # 8g … 11g30
+_WEIGHED = pattern(
     r"\d ?(?:kg|mg|ml|lít|lit|muỗng|thìa|viên)(?!\w)|(?<!\w)(?:muối|đường|bột|thuốc|gói|phân|đạm|lân|kali|vôi|men|sữa|"
     r"thịt|gạo|hạt|bơ|mật|nặng|trọng lượng|khối lượng|cân|pha|trộn|rắc|bón|liều|chất|khẩu phần|tuýp|hộp|chai|vàng|bạc|"
     r"ma tuý|ma túy|heroin|cần sa|tang vật|hòa|hoà|gam|gram|urê|npk|gia vị|bánh|kẹo|ngâm|xử lý|chế phẩm|"

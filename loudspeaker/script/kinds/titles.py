@@ -6,6 +6,7 @@ import re
 
 from ...errors import Message
 from ..numerals import LETTERS
+from ..patterns import pattern
 from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER, UPPER
 
@@ -24,9 +25,9 @@ _ROOMS = words_after(
 )
 LONE = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
-_BYLINE = re.compile(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
-_SENTENCE = re.compile(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
-_TWO_NAMES = re.compile(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
+_BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
+_SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
+_TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
 CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
 VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from ..numerals import spell_digits, spell_letters
+from ..patterns import pattern
 from ..rules import Rule, Scene, reads, words_after
 from ..syllables import LONGEST, cut, has_vowel, is_plain_syllable
 
@@ -14,7 +15,7 @@ _SIGNS = {
     ".": "chấm", "/": "gạch chéo", "-": "gạch ngang", "_": "gạch dưới", "@": "a còng", "?": "hỏi", "=": "bằng",
     "&": "và", "%": "phần trăm", "#": "thăng", "+": "cộng", ":": "hai chấm", "~": "ngã",
 }  # fmt: skip
-_PIECE = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
+_PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
 @reads(
@@ -78,8 +79,8 @@ def _label(label: str) -> str:
 _SPELLED = frozenset(
     words_after("ubnd|hdnd|bhxh|tttt|csgt|ttyt|tnmt|gddt|pccc|thcs|thpt|pgd|qlcl|bqlda|vpub|mttq|sgd|nnptnt")
 )
-_DIGRAPHS = re.compile("ng|nh|ph|th|tr|ch|kh|gh")
-_CROWD = re.compile("[bcdfghjklmnpqrstvwx]{4}")
+_DIGRAPHS = pattern("ng|nh|ph|th|tr|ch|kh|gh")
+_CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
 
 
 def _with_initials(label: str) -> str:

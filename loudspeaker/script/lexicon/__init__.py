@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from ..numerals import spell_letters
+from ..patterns import pattern
 
 
 class Entry(NamedTuple):
@@ -72,11 +73,11 @@ _WEAK = frozenset(
     (*(" " + word for word in _LINKS.split("|")), " ,", " <số>", " <chữ>", *_LINKS.split("|"), "<số>", "<chữ>")
 )
 # Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, cán bộ no ministry.
-_COMPOUND = re.compile(
+_COMPOUND = pattern(
     r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
     r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
 )
-_TELEPHONE = re.compile(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
+_TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 _DIGITS = frozenset("0123456789%")
 
 
