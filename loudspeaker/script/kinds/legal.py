@@ -33,7 +33,7 @@ def inserted(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {LETTERS[match[2].upper()]}"
 
 
-@reads(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?![\w.])", starts="word")
+@reads(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?!\w|\.\d)", starts="word")
 def clause(match: re.Match[str], scene: Scene) -> str | None:
     """điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
     return f"khoản {scene.say(match[1] or match[2])}"

@@ -128,13 +128,13 @@ def added(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(scene.say, match[0].split("+"))) if words.endswith(_QUARTERS) else None
 
 
-@reads(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d.%]|,\d| ?%)")
+@reads(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d%]|[.,]\d| ?%)")
 def notes(match: re.Match[str], scene: Scene) -> str:
     """tiền lẻ loại 1000,2000: no decimal has as many digits"""
     return ", ".join(map(scene.say, match[0].split(",")))
 
 
-@reads(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d.%/-]|,\d| ?[%-]|, \d)")
+@reads(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
 def row(match: re.Match[str], scene: Scene) -> str | None:
     """các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
     mixed = re.search(r",\d", match[0]) and ", " in match[0]

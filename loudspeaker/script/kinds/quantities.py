@@ -105,7 +105,9 @@ def inches(match: re.Match[str], scene: Scene) -> str | None:
     screen = re.search(
         r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", scene.before(match.start())
     )
-    return f"{scene.say(match[1])} inch" if screen else None
+    opened = scene.text[max(0, match.start() - REACH) : match.start()]
+    quoted = match[0].endswith("”") and opened.rfind("“") > opened.rfind("”")
+    return f"{scene.say(match[1])} inch" if screen and not quoted else None
 
 
 @reads(r"(\d{1,3}), (\d{1,2}) ?%")

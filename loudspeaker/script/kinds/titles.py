@@ -30,14 +30,36 @@ _SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. X
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
 CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+_THINGS = frozenset(
+    (
+        "thủy sản",
+        "tài sản",
+        "tuyển sinh",
+        "học sinh",
+        "hồ sơ",
+        "kinh tế",
+        "kỹ thuật",
+        "kiểm tra",
+        "khách sạn",
+        "hình sự",
+    )
+)
 VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
 @reads(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], scene: Scene) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
-    dotted = scene.meaning(match[1] + ".", match.start(), match.end())
-    entry = dotted or scene.meaning(match[1], match.start(), match.end())
+    bare = scene.meaning(match[1], match.start(), match.end() - 1)
+    if match[1] == "CN" and bare and bare.reading != "cử nhân":  # nghỉ T7 và CN. Mời bà con
+        ends = _SENTENCE.match(scene.text, match.end() + 1) is not None
+        if bare.sure or ends:
+            return None if bare.sure and ends else Guess(f"{bare.reading}.", ambiguous(match[1]))
+    if bare and bare.reading in _THINGS and scene.char(match.end()) == " ":  # the dot ends a sentence
+        return None
+    if bare and bare.sure and match[1] == "TT":  # TT. Văn hóa xã is no town
+        return bare.reading
+    entry = scene.meaning(match[1] + ".", match.start(), match.end()) or bare
     if entry is None:
         return None
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
@@ -67,7 +89,11 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
         return Guess(LETTERS[letter], LONE)
     ends = scene.char(at - 2).islower() and scene.char(match.end() - 1) == " "
-    if ends and letter in "HX" and _SENTENCE.match(scene.text, match.end()):
+    if (
+        ends
+        and (letter in "HX" or (match[1] == "B" and scene.before(at).endswith(" nhà")))
+        and _SENTENCE.match(scene.text, match.end())
+    ):
         return Guess(f"{LETTERS[letter]}. ", LONE)
     if _BYLINE.match(scene.text, at) and (
         scene.begins_line(at)

@@ -132,7 +132,7 @@ def _short(label: str, scene: Scene) -> str:
     return spell_letters(label)
 
 
-@reads(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.)", starts="sign")
+@reads(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
 def ending(match: re.Match[str], scene: Scene) -> str | None:
     """tệp .apk -> chấm a pê ca"""
     return f" chấm {spell_letters(match[1])}" if scene.char(match.start() - 1) in ("", " ", "(", "“") else None
