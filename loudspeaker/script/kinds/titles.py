@@ -50,16 +50,20 @@ VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 @reads(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], scene: Scene) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
+    dotted = scene.meaning(match[1] + ".", match.start(), match.end())
     bare = scene.meaning(match[1], match.start(), match.end() - 1)
-    if match[1] == "CN" and bare and bare.reading != "cử nhân":  # nghỉ T7 và CN. Mời bà con
-        ends = _SENTENCE.match(scene.text, match.end() + 1) is not None
-        if bare.sure or ends:
-            return None if bare.sure and ends else Guess(f"{bare.reading}.", ambiguous(match[1]))
-    if bare and bare.reading in _THINGS and scene.char(match.end()) == " ":  # the dot ends a sentence
-        return None
+    entry = dotted or scene.meaning(match[1], match.start(), match.end())
     if bare and bare.sure and match[1] == "TT":  # TT. Văn hóa xã is no town
         return bare.reading
-    entry = scene.meaning(match[1] + ".", match.start(), match.end()) or bare
+    if bare and entry and scene.char(match.end()) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
+        other = bare.reading != entry.reading
+        ends = _SENTENCE.match(scene.text, match.end() + 1) is not None
+        if bare.reading in _THINGS or (bare.sure and ends and other):
+            return None
+        if match[1] == "CN" and (bare.sure or ends) and other:
+            return Guess(f"{bare.reading}.", ambiguous(match[1]))
+        if dotted and ends:  # các SC. Mời bà con, gặp SC. Hạnh
+            return Guess(entry.reading, ambiguous(match[1]))
     if entry is None:
         return None
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))

@@ -89,6 +89,7 @@ def _last(place: Place, start: int) -> str:
 
 def _looks(cue: str, place: Place, end: int) -> bool:
     """Whether what follows looks like <số>, <ngày>, <Tên> or <chữ>."""
+    stop = place.char(end) == "." and place.char(end + 1) == " "
     while place.char(end) in (" ", ".") or (cue == "<năm>" and place.char(end) == ":"):
         end += 1
     first, second = place.char(end), place.char(end + 1)
@@ -105,8 +106,17 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":
+        if stop and _opens_sentence(place, end):  # nuôi trồng TS. Mời bà con
+            return False
         return first.isupper() and (second.islower() or second in ("", "'"))  # H'Bia
     return first.islower()
+
+
+def _opens_sentence(place: Place, at: int) -> bool:
+    """Whether a small letter begins the second word: Mời bà con, and not Nguyễn Văn Hùng."""
+    while place.char(at).isalpha():
+        at += 1
+    return place.char(at) == " " and place.char(at + 1).islower()
 
 
 class Lexicon:
