@@ -21,6 +21,11 @@ from .patterns import pattern
 from .syllables import LOWER, UPPER
 
 COMMA = Message("a comma for thousands, or a decimal")
+DATE_OR_NUMBER = Message("this could be a date or a number")
+DATE_OR_NUMBERS = Message("this could be a date or two numbers")
+DATE_OR_PART = Message("this could be a date or a part of a whole")
+UNKNOWN = Message("unknown capitals, spelled out letter by letter")
+LOST_END = Message("two lines that were run together, or a number with a point")
 APART = Message("one number with a blank, or two numbers")
 REACH = 40  # how many letters before and after a place a rule may look at
 
@@ -47,19 +52,19 @@ class Said(NamedTuple):
 
 
 class Rule:
-    """A pattern and what to say for it. The pattern is compiled when first needed: imports stay quick."""
+    """A pattern and what to say for it."""
 
-    __slots__ = ("_source", "kind", "say", "starts")
+    __slots__ = ("_pattern", "kind", "say", "starts")
 
     def __init__(self, source: str, say: Say, starts: str) -> None:
-        self._source = source
+        self._pattern = pattern(source)
         self.say = say
         self.starts = frozenset(starts.split())
         self.kind = say.__module__.rpartition(".")[2]
 
     def matcher(self) -> Callable[[str, int, int], re.Match[str] | None]:
-        """The compiled pattern, to be tried at a place of a text."""
-        return re.compile(self._source).match
+        """The pattern, compiled, to be tried at a place of a text."""
+        return self._pattern.match
 
     def read(self, match: re.Match[str], scene: Scene) -> Said | None:
         """What this rule says for a match of its pattern, if anything."""

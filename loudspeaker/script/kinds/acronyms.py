@@ -8,7 +8,7 @@ from ...errors import Message
 from ..lexicon import Entry
 from ..numerals import spell_letters
 from ..patterns import pattern
-from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..rules import UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, has_marks, is_syllable
 
 _FIRMS = words_before(
@@ -159,7 +159,7 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
         return word
     if len(word) > 3 and _sayable(word):
         return Guess(word.capitalize(), Message("unknown capitals, read as a word"))
-    return Guess(spell_letters(word) or word.lower(), Message("unknown capitals, spelled out letter by letter"))
+    return Guess(spell_letters(word) or word.lower(), UNKNOWN)
 
 
 def _firm(word: str, entry: Entry, scene: Scene, start: int) -> bool:

@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER, roman, spell_digits, spell_letters
 from ..patterns import pattern
-from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..rules import UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, has_vowel
 
 _NUMBERED = words_before(
@@ -139,7 +139,7 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         return f"{spell_letters(letters)} {scene.say(digits)}"
     said = _parts(match[0], scene)
     if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
-        return Guess(said, Message("unknown capitals, spelled out letter by letter"))
+        return Guess(said, UNKNOWN)
     return said
 
 

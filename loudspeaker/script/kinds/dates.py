@@ -11,7 +11,18 @@ from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 from ..numerals import roman
 from ..patterns import pattern
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import (
+    DATE_OR_NUMBER,
+    DATE_OR_NUMBERS,
+    DATE_OR_PART,
+    Answer,
+    Guess,
+    Rule,
+    Scene,
+    reads,
+    words_after,
+    words_before,
+)
 from .addresses import is_house
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
@@ -27,7 +38,6 @@ _ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
 _TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
 _DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
 _ON = pattern(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
-_PART = Message("this could be a date or a part of a whole")
 # What is counted out of a whole, 5/9 thôn, and of what a part is told, 1/3 số hộ: no day stands before them.
 COUNTED = words_after(
     "khu vực|chợ|bệnh viện|buổi|lần|tiết|nội dung|vòng|lĩnh vực|chuyên đề|tiêu chuẩn|mục tiêu|nhiệm vụ|"
@@ -145,11 +155,11 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
         words = as_day(scene, at, day.words(scene.numerals))
         if not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)):
             return words
-        return Guess(words, Message("this could be a date or a number"))
+        return Guess(words, DATE_OR_NUMBER)
     if match[2] == "." and _padded(match):  # 05.10: no decimal begins so, or has a point
-        return Guess(as_day(scene, at, day.words(scene.numerals)), Message("this could be a date or a number"))
+        return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBER)
     if falling and day.day > 12:
-        return Guess(as_day(scene, at, day.words(scene.numerals)), Message("this could be a date or two numbers"))
+        return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBERS)
     if match[2] == "-" and hinted(scene, at, end):
         return _first_of_july(match, scene, day)
     return None
@@ -162,10 +172,9 @@ def _decimal(match: re.Match[str], scene: Scene) -> bool:
 
 def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
     """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
-    either = Message("this could be a date or two numbers")
     if scene.text.endswith("Từ ", 0, match.start()):
-        return Guess(as_day(scene, match.start(), day.words(scene.numerals)), either)
-    return Guess(scene.span(match[1], match[3]), either)
+        return Guess(as_day(scene, match.start(), day.words(scene.numerals)), DATE_OR_NUMBERS)
+    return Guess(scene.span(match[1], match[3]), DATE_OR_NUMBERS)
 
 
 def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
@@ -201,9 +210,9 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         named = scene.before(at).endswith(_HOLIDAYS)
         told = feast or named or hinted(scene, at, end) or " ngày " in scene.before(at)
         if day.day < day.month and not told and isinstance(answer, str):  # nữ 02/11, trẻ 03/11: so many of so many?
-            return Guess(answer, _PART)
+            return Guess(answer, DATE_OR_PART)
         lonely = feast and day.day < day.month and not (named or hinted(scene, at, end))
-        return Guess(answer, _PART) if (part or lonely) and isinstance(answer, str) else answer
+        return Guess(answer, DATE_OR_PART) if (part or lonely) and isinstance(answer, str) else answer
     return None
 
 

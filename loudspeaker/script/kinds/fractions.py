@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER
 from ..patterns import pattern
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import DATE_OR_PART, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from .dates import COUNTED, WHOLES, guessed, numbered
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
@@ -29,16 +29,15 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
-    either = Message("this could be a date or a part of a whole")
     counted = (
         scene.continues(end, COUNTED)
         and not numbered(scene, end)
         and not (_below(32, above, below) and int(above) > int(below))
     )
     if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below) and not unit:  # (1,28/9) may be two days
-        return Guess(whole, either)
+        return Guess(whole, DATE_OR_PART)
     if re.fullmatch("(?:19|20)\\d\\d", below) and not (unit or counted):
-        return Guess(whole, either)
+        return Guess(whole, DATE_OR_PART)
     if (
         counted
         or scene.after(end).startswith("=")
@@ -47,14 +46,14 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
         or not _below(32, above, below)
     ):
         slip = scene.before(match.start()).endswith((" tháng", " ngày")) and not counted  # tháng 10/222, ngày 11/71984
-        return Guess(whole, either) if slip else whole
+        return Guess(whole, DATE_OR_PART) if slip else whole
     if share and (unit or scene.continues(end, WHOLES)):
         return share
     if unit:
         return whole
     at = match.start()
     date = "" if scene.follows("codes", at, ", ") else guessed(scene, at, above, below)
-    return Guess(date or share or whole, either)
+    return Guess(date or share or whole, DATE_OR_PART)
 
 
 def _below(limit: int, *numbers: str) -> bool:

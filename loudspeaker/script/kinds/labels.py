@@ -9,7 +9,7 @@ from functools import lru_cache
 from ...errors import Message
 from ..numerals import LETTERS, roman
 from ..patterns import pattern
-from ..rules import Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import LOST_END, Answer, Guess, Rule, Scene, reads, words_before
 from ..syllables import LOWER, UPPER
 
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu|lớp")
@@ -22,7 +22,6 @@ _NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM 
 _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
-_LOST = Message("two lines that were run together, or a number with a point")
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
@@ -62,7 +61,7 @@ def inner_section(match: re.Match[str], scene: Scene) -> Answer:
         return ". " + said
     if scene.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
-        return Guess(f"{scene.say(first)}. {' chấm '.join(map(scene.say, rest))},", _LOST)
+        return Guess(f"{scene.say(first)}. {' chấm '.join(map(scene.say, rest))},", LOST_END)
     return said if ahead in (": ", ". ", "; ") else None
 
 

@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
 from ..patterns import pattern
-from ..rules import APART, COMMA, Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after
 from ..syllables import LOWER, is_syllable
 
 _COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
@@ -61,7 +61,7 @@ def broken(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
 def pointed(match: re.Match[str], scene: Scene) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
-    return Guess(scene.say(match[0]), Message("this could be a date or a number"))
+    return Guess(scene.say(match[0]), DATE_OR_NUMBER)
 
 
 @reads(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
@@ -105,7 +105,7 @@ def number(match: re.Match[str], scene: Scene) -> Answer:
         return Guess(said, Message("no month has such a day"))
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
     if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _alone(match, scene)):
-        return Guess(said, Message("this could be a date or a number"))
+        return Guess(said, DATE_OR_NUMBER)
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
         return Guess(scene.say(match[0].replace(",", ".")), COMMA)
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):

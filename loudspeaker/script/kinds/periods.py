@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART, Answer, Guess, Rule, Scene, reads, words_after
 
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
 
@@ -25,7 +25,7 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     days = [int(day) for day in re.findall(r"\d+", scene.text[match.start() : match.end() + 2])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
     likely = rising and (days[0] > 9 or hinted(scene, match.start(), match.end()))
-    return Guess(said, Message("this could be a date or a number")) if likely else None
+    return Guess(said, DATE_OR_NUMBER) if likely else None
 
 
 @reads(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
@@ -48,7 +48,7 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     if not (falling or dated(scene, at) or hinted(scene, at, end)):
         said = [scene.span(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
         rising = first.day < first.month and last.day < last.month
-        return Guess(link.join(said), Message("this could be a date or two numbers")) if rising else None
+        return Guess(link.join(said), DATE_OR_NUMBERS) if rising else None
     return f"{as_day(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
 
 
@@ -64,7 +64,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
         parts = (
             f"{scene.say(a)} phần {scene.numerals.month(int(b))}" for a, b in (match.group(1, 3), match.group(4, 6))
         )
-        return Guess(" đến ".join(parts), Message("this could be a date or a part of a whole"))
+        return Guess(" đến ".join(parts), DATE_OR_PART)
     falling = not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6
     if falling:  # giao lộ 30/4 - 3/2
         return Guess(words, Message("a range that does not rise"))
@@ -72,7 +72,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
         return words
     if not hinted(scene, at, match.end()) or counted(scene, match.end()):
         return None
-    return Guess(words, Message("this could be a date or a number"))
+    return Guess(words, DATE_OR_NUMBER)
 
 
 @reads(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
@@ -97,7 +97,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     if match[3] == "." and counted(scene, match.end()):
         return None
     words = _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
-    return words if named or match[3] == "/" else Guess(words, Message("this could be a date or a number"))
+    return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
@@ -110,7 +110,7 @@ def festive_days(match: re.Match[str], scene: Scene) -> Answer:
         return None
     said = scene.span(match[1], match[2])
     festive = scene.continues(match.end(), ("tết",)) or " tết" in words
-    return said if festive or int(match[2]) > 12 else Guess(said, Message("this could be a date or two numbers"))
+    return said if festive or int(match[2]) > 12 else Guess(said, DATE_OR_NUMBERS)
 
 
 @reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
@@ -125,8 +125,8 @@ def every_month(match: re.Match[str], scene: Scene) -> Answer:
     either = words.endswith(" từ ngày") and last <= 12
     if either and re.match(r",| \(", scene.text[match.end() : match.end() + 2]):  # từ ngày 1-10, mức phí …
         day = Day(match[1], match[2]).words(scene.numerals)
-        return Guess(day, Message("this could be a date or two numbers"))
-    return Guess(said, Message("this could be a date or two numbers")) if either else None
+        return Guess(day, DATE_OR_NUMBERS)
+    return Guess(said, DATE_OR_NUMBERS) if either else None
 
 
 def _goes_on(scene: Scene, end: int) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ...errors import Message
 from ..numerals import LETTERS, spell_letters
 from ..patterns import pattern
-from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..rules import REACH, UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
 
@@ -85,9 +84,7 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
     entry = scene.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None
     if entry and entry.sure:  # nạn nhân CĐDC
         return None
-    why = (
-        ambiguous(match[0]) if match[0] in scene.lexicon else Message("unknown capitals, spelled out letter by letter")
-    )
+    why = ambiguous(match[0]) if match[0] in scene.lexicon else UNKNOWN
     return Guess(spell_letters(match[0]), why)
 
 

@@ -8,7 +8,7 @@ from ...errors import Message
 from ..days import Day, counted
 from ..numerals import NUMBER, spell_digits
 from ..patterns import pattern
-from ..rules import COMMA, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _DAY = pattern(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after(
@@ -25,7 +25,6 @@ _NUMBERED = words_before(
     "mũi|ca|phường|quận|huyện|p|q|tập|phần|mục|chương|kỳ|khóa|bước|lứa|vụ|giá|ph|độ ẩm|km|huyết|chỉ số|mạch|gió"
 )
 _SCORE = Message("a score, or a range")
-_DATES = Message("this could be a date or a number")
 
 
 @reads(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
@@ -49,7 +48,7 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
         return f"{first} đến {last}" if follows in _SIGNS or follows.islower() else Guess(f"{first} {last}", _SCORE)
     if _value(match[1]) < _value(match[2]):
         days = (_DAY.fullmatch(match[2]) and not counted(scene, match.end())) or _lonely(match, scene)
-        return Guess(f"{first} đến {last}", _DATES) if days else f"{first} đến {last}"
+        return Guess(f"{first} đến {last}", DATE_OR_NUMBER) if days else f"{first} đến {last}"
     if " " in match[0]:
         link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
         return Guess(f"{first}{link}{last}", Message("a range that does not rise"))

@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..patterns import pattern
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import LOST_END, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 
 _CLOCK = words_before(
     "lúc|hồi|vào|từ|đến|khoảng|chậm nhất|muộn nhất|trước|sau|giờ|sáng|chiều|tối|tới|thời gian|đúng|bắt đầu|khung giờ|"
@@ -23,6 +23,7 @@ _WEIGHED = pattern(
     r"ma tuý|ma túy|heroin|cần sa|tang vật|hòa|hoà|gam|gram|urê|npk|gia vị|bánh|kẹo|ngâm|xử lý|chế phẩm|"
     r"vacxin|cỡ|size|chỉ|tép)(?!\w)"
 )
+_GRAMS = Message("this could be hours or grams")
 _ROADS = words_before("quốc lộ|tỉnh lộ|đường")
 _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
@@ -107,7 +108,7 @@ def lap(match: re.Match[str], scene: Scene) -> str:
 def glued(match: re.Match[str], scene: Scene) -> Answer:
     """14:39200 hồ trơ đáy, where a line's end was lost"""
     clock = _clock(scene, match[1], match[2])
-    return Guess(f"{clock}, ", Message("two lines that were run together, or a number with a point")) if clock else None
+    return Guess(f"{clock}, ", LOST_END) if clock else None
 
 
 @reads(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
@@ -158,10 +159,11 @@ def southern_hours(match: re.Match[str], scene: Scene) -> Answer:
         return None
     near = (scene.text[max(0, match.start() - 40) : match.start()] + scene.after(match.end())[:30]).lower()
     told = scene.before(match.start()).endswith(_CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
-    if _WEIGHED.search(near) and not told:
+    weighed = _WEIGHED.search(near) is not None
+    if weighed and not told:
         return None
     said = f"{scene.say(match[1])} đến {scene.say(match[2])} giờ"
-    return said if told and not _WEIGHED.search(near) else Guess(said, Message("this could be hours or grams"))
+    return said if told and not weighed else Guess(said, _GRAMS)
 
 
 @reads(r"24h/(24h|7)(?![^\W_])")
@@ -195,18 +197,18 @@ def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
         return said
     if match[0][-1] == "G":  # mạng 4G, 5G
         opens = scene.begins_line(at) and following.startswith(":")
-        return Guess(said, Message("this could be hours or grams")) if opens else None
+        return Guess(said, _GRAMS) if opens else None
     around = scene.text[max(0, at - 80) : end + 80]
     near = re.split(r"[;!?]|\. ", scene.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")
     if beside:
-        return Guess(said, Message("this could be hours or grams"))
+        return Guess(said, _GRAMS)
     cued = words.endswith(_CLOCK) or "-" in (scene.char(end), scene.text[max(0, at - 2) : at].strip())
     if not weighed and (cued or _GIO.search(around)):
         return said
     ranging = cued and (_GIO.search(around) or re.match(r"(?:đến|tới|-) ?\d{1,2}g", following))
     clear = weighed and not ranging
-    return None if clear else Guess(said, Message("this could be hours or grams"))
+    return None if clear else Guess(said, _GRAMS)
 
 
 @reads(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")

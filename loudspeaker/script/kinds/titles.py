@@ -30,8 +30,9 @@ _SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. X
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
 CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+# What the letters of a title stand for when nobody is called so: a dot behind them ends the sentence.
 _THINGS = frozenset(
-    (
+    [
         "thủy sản",
         "tài sản",
         "tuyển sinh",
@@ -42,7 +43,7 @@ _THINGS = frozenset(
         "kiểm tra",
         "khách sạn",
         "hình sự",
-    )
+    ]
 )
 VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
