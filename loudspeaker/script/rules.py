@@ -178,6 +178,10 @@ class Scene:
         words = self.before(at)
         return (words.endswith(_LABELS) and not words.endswith(_MEASURES)) or self.village(at)
 
+    def opens_sentence(self, at: int) -> bool:
+        """Whether a small word follows one with a capital: Mời bà con, and not Nguyễn Văn Hùng."""
+        return _SENTENCE.match(self.text, at) is not None
+
     def village(self, at: int) -> bool:
         """Whether a village's name stands right before, which may have a number: thôn Phú Lộc 2."""
         return _VILLAGE.search(self.text[max(0, at - REACH) : at]) is not None
@@ -198,6 +202,7 @@ class Scene:
         return self.lexicon.meaning(written, self, start, end)
 
 
+_SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")
 _VILLAGE = pattern(
     r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|TDP|[Ll]àng|[Bb]uôn|[Xx]ã|[Pp]hường|[Kk]hóm|[Tt]hị trấn)"
     rf"(?: [{UPPER}][{LOWER}]+){{1,3}} $"

@@ -26,7 +26,6 @@ _ROOMS = words_after(
 LONE = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
-_SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")  # đối với H. Xử phúc thẩm, …
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
 _RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
 CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
@@ -58,7 +57,7 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
         return bare.reading
     if bare and entry and scene.char(match.end()) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
         other = bare.reading != entry.reading
-        ends = _SENTENCE.match(scene.text, match.end() + 1) is not None
+        ends = scene.opens_sentence(match.end() + 1)
         if bare.reading in _THINGS or (bare.sure and ends and other):
             return None
         if match[1] == "CN" and (bare.sure or ends) and other:
@@ -97,7 +96,7 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     if (
         ends
         and (letter in "HX" or (match[1] == "B" and scene.before(at).endswith(" nhà")))
-        and _SENTENCE.match(scene.text, match.end())
+        and scene.opens_sentence(match.end())
     ):
         return Guess(f"{LETTERS[letter]}. ", LONE)
     if _BYLINE.match(scene.text, at) and (

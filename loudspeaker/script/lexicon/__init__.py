@@ -29,6 +29,8 @@ class Place(Protocol):
 
     def char(self, at: int) -> str: ...
 
+    def opens_sentence(self, at: int) -> bool: ...
+
 
 class Meaning(NamedTuple):
     """One line of the table: a reading and the neighbours that decide for it."""
@@ -106,17 +108,10 @@ def _looks(cue: str, place: Place, end: int) -> bool:
     if cue == "<số>":
         return first.isdecimal()
     if cue == "<Tên>":
-        if stop and _opens_sentence(place, end):  # nuôi trồng TS. Mời bà con
+        if stop and place.opens_sentence(end):  # nuôi trồng TS. Mời bà con
             return False
         return first.isupper() and (second.islower() or second in ("", "'"))  # H'Bia
     return first.islower()
-
-
-def _opens_sentence(place: Place, at: int) -> bool:
-    """Whether a small letter begins the second word: Mời bà con, and not Nguyễn Văn Hùng."""
-    while place.char(at).isalpha():
-        at += 1
-    return place.char(at) == " " and place.char(at + 1).islower()
 
 
 class Lexicon:
