@@ -86,15 +86,16 @@ class Door:
         self._selector = selector
         self._carry_out = carry_out
         self._callers: list[_Caller] = []
-        address = _address(path)
+        unseen = path.with_suffix(".new")
+        _, address = _address(path), _address(unseen)
         self._lock = _lock(path.parent)
-        with suppress(FileNotFoundError):
-            path.unlink()  # a dead daemon's: we hold the lock
+        unseen.unlink(missing_ok=True)  # a dead daemon's: we hold the lock
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(address)
-        _protect(path)
+        _protect(unseen)
         self._socket.listen()
         self._socket.setblocking(False)
+        unseen.replace(path)  # whoever sees the door is heard at it
         selector.register(self._socket, selectors.EVENT_READ, self._admit)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from house import House
@@ -137,6 +138,27 @@ def test_a_dead_daemons_socket_is_unreachable_and_does_not_bar_the_next(tmp_path
 
     assert ask(path, "stop", answer=1) == 1
     house.close()
+
+
+def test_whoever_sees_the_door_is_heard_at_it(tmp_path: Path) -> None:
+    for turn in range(50):
+        path = tmp_path / f"{turn}.sock"
+        seen: list[bool] = []
+        caller = Thread(target=lambda path=path, seen=seen: seen.append(met(path)))
+        caller.start()
+        with selectors.DefaultSelector() as selector:
+            door = Door(path, selector, lambda do, args, uid: None)
+            caller.join()
+            door.close()
+        assert seen == [True]
+
+
+def met(path: Path) -> bool:
+    """Somebody who comes to the door as soon as it is there."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        while not path.exists():
+            pass
+        return caller.connect_ex(str(path)) == 0
 
 
 def test_one_daemon_a_state_folder(house: House) -> None:

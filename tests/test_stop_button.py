@@ -98,14 +98,15 @@ def test_the_daemon_hears_it_at_once(home: Path, pins: Any, quiet: Progress) -> 
             wait_for(lambda: station.log.verdict_of(alarm))
             stopped.append(station.record(alarm))
         finally:
+            wait_for(lambda: signal.getsignal(signal.SIGTERM) != before[signal.SIGTERM])  # the loop's, and not pytest's
             os.kill(os.getpid(), signal.SIGTERM)
 
-    handlers = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
     thread = Thread(target=somebody)
     thread.start()
     run(lambda wake: station.service(wake, None), door, station.clock)
     thread.join()
-    for name, handler in handlers.items():
+    for name, handler in before.items():
         signal.signal(name, handler)
     (pressed,) = station.log.events("stop")
     station.close()
