@@ -11,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.script.legacy import looks_legacy
+from loudspeaker.script.lexicon import Lexicon, Meaning
 from loudspeaker.script.lexicon import rows as rows_of
+from loudspeaker.script.numerals import Numerals
 from loudspeaker.script.reading import Reading, Readings, read
+from loudspeaker.script.rules import Scene
 from loudspeaker.script.spoken import spoken
 
 HERE = Path(__file__).parent
@@ -140,6 +143,27 @@ def test_no_line_of_the_lexicon_stands_where_nothing_can_reach_it() -> None:
         earlier |= cues
 
     assert unreachable == []
+
+
+SHAPES = {
+    "<số>": "7", "<ngày>": "5/7", "<năm>": "2024", "<máy>": "0912345678", "<Tên>": "Lan", "<chữ>": "xem"
+}  # fmt: skip
+
+
+def test_every_neighbour_in_the_lexicon_decides_where_it_stands() -> None:
+    lexicon, numerals, dead = Lexicon(), Numerals(), []
+    for written, reading, *columns in rows_of("abbreviations.tsv"):
+        for side, cue in ((side, cue) for side, column in enumerate(columns) for cue in column.split("|")):
+            if cue in ("", "#", "?"):
+                continue
+            neighbour = re.sub("<[^>]+>", lambda shape: SHAPES[shape[0]], cue)
+            text = f"{written} {neighbour}" if side else f"{neighbour} {written}"
+            start = 0 if side else len(neighbour) + 1
+            alone = Meaning.of(written, reading, *(("", cue) if side else (cue,)))
+            if not alone.fits(Scene(text, numerals, lexicon, {}), start, start + len(written)):
+                dead.append((written, cue))
+
+    assert dead == []
 
 
 def test_an_abbreviation_defined_in_brackets_is_learnt() -> None:

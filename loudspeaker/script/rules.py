@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import Message
-from .lexicon import Entry, Lexicon, spellings
+from .lexicon import Entry, Lexicon, beside, spellings
 from .numerals import Numerals
 from .patterns import pattern
 from .syllables import LOWER, UPPER
@@ -82,7 +82,7 @@ def reads(source: str, starts: str = "number") -> Callable[[Say], Rule]:
 
 def words_before(cues: str) -> tuple[str, ...]:
     """Cues that stand right before, “ngày|sáng nay”, each whole: for `scene.before(at).endswith`."""
-    return tuple(" " + cue for cue in spellings(cues))
+    return tuple(map(beside, spellings(cues)))
 
 
 def words_after(cues: str) -> tuple[str, ...]:
@@ -93,10 +93,6 @@ def words_after(cues: str) -> tuple[str, ...]:
 def ambiguous(written: str) -> Message:
     """Why an abbreviation of several meanings is doubtful."""
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
-
-
-_TIGHT = pattern(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
-_OPENING = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
 
 
 class Scene:
@@ -116,9 +112,7 @@ class Scene:
     def before(self, at: int) -> str:
         """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
         if at != self._before_at:
-            start = max(0, at - REACH)
-            words = (" " + self.text[start:at].lower()).translate(_OPENING).rstrip(" .,:%\n")
-            self._before = _TIGHT.sub(" ", words)
+            self._before = beside(self.text[max(0, at - REACH) : at])
             self._before_at = at
         return self._before
 

@@ -15,7 +15,7 @@ _CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,
 _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
 KINDS = words_before(
     "số|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
-    "báo cáo|giấy mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
+    "báo cáo|giấy mời|thư mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
     "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
 )
 _ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
@@ -68,6 +68,7 @@ def _by_kind(match: re.Match[str], scene: Scene) -> str:
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
     words = scene.before(match.start()).removesuffix(" số")
     kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
+    kind = kind or _initialled(words, first)
     more = first[len(_initials(kind)) :]
     if kind and more:  # Hợp đồng số 15/2025/HĐTĐ: of what, only its writer knows
         known = scene.lexicon.documents.get(first)
@@ -75,6 +76,12 @@ def _by_kind(match: re.Match[str], scene: Scene) -> str:
     if not kind or sign.strip() == "&":
         return ""
     return f"{kind} {codes(rest, scene)}".strip()
+
+
+def _initialled(words: str, letters: str) -> str:
+    """The last words before a number where they begin with the letters of its first code: Thư mời số 22/TM-UBND."""
+    last = words.split()[-len(letters) :]
+    return " ".join(last) if len(letters) > 1 and _initials(" ".join(last)) == letters else ""
 
 
 def _initials(kind: str) -> str:

@@ -26,7 +26,8 @@ _MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|ti
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
 _WEEKDAY = (
-    r"(?:(?:, ?| và |,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
+    r"(?:(?:(?:,[2-7]){2,5}|(?:\.[2-7]){2,5})(?!\d|[.,/]\d)|"
+    r"(?:, ?| và | ?[&+] ?|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
     r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: - |-)[2-7](?![\d.,/]\d|\d)"
     r")"
 )
@@ -45,7 +46,7 @@ def after_thu(match: re.Match[str], scene: Scene) -> str | None:
 
 def _spaced(gap: str) -> str:
     dash = ", " if gap.count("-") > 1 else " đến "  # 2-4-6 are three days, 2-6 a week
-    return re.sub(r",(?=\d)", ", ", re.sub(r" ?- ?", dash, gap))
+    return re.sub(r"[,.+](?=\d)| \+ ", ", ", re.sub(r" ?& ?", " và ", re.sub(r" ?- ?", dash, gap)))
 
 
 @reads(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")

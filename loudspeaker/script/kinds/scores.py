@@ -15,8 +15,8 @@ _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
     "hiệp 1|hiệp 2|thất bại|tối thiểu|gỡ|gỡ hòa|san bằng"
 )
-_GAME = words_before("thắng |thua |hòa |hoà |tỉ số |tỷ số ")
-_PLAIN = words_before("thắng |thua |tỉ số |tỷ số ")
+_PLAIN = (" thắng ", " thua ", " tỉ số ", " tỷ số ")
+_GAME = (*_PLAIN, " hòa ", " hoà ")
 _NAMES = pattern(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
 _TEAM_NAME = pattern(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
 _TWO_TEAMS = pattern(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")

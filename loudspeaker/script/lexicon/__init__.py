@@ -40,6 +40,14 @@ class Meaning(NamedTuple):
     after: tuple[str, ...]
     sure: bool  # False: the guess where no neighbour decides
 
+    @classmethod
+    def of(cls, written: str, reading: str, before: str = "", after: str = "") -> Meaning:
+        """The columns of a line as they stand in the table."""
+        guess = before == "?"
+        if reading == "*":
+            reading = spell_letters(written)
+        return cls(reading, () if guess else _cues_before(before), _cues_after(after), not guess)
+
     def fits(self, place: Place, start: int, end: int) -> bool:
         if not (self.before or self.after):
             return True
@@ -49,7 +57,9 @@ class Meaning(NamedTuple):
         if not self.before:
             return False
         words = place.before(start)
-        if words.endswith(self.before) and not _COMPOUND.search(words):
+        compound = _COMPOUND.search(words)
+        cues = tuple(cue for cue in self.before if len(cue) >= len(compound[0])) if compound else self.before
+        if words.endswith(cues) or (words[-1:].isalpha() and _counted(words).endswith(cues)):  # 3 bình CC
             return True
         last = _last(place, start)
         if last not in _DIGITS:
@@ -60,27 +70,44 @@ class Meaning(NamedTuple):
         return f"{head} <số>".endswith(self.before) or (last == "%" and " %" in self.before)
 
     def _stands_before(self, place: Place, end: int) -> bool:
-        text = place.after(end).lstrip(" .&")
+        written = place.after(end).lstrip(_JOINTS)
+        texts = {written, _counted(written)}
         for cue in self.after:
-            if cue[0] == "<" and len(cue) > 1:
-                if _looks(cue, place, end):
-                    return True
-            elif text.startswith(cue) and not text[len(cue) : len(cue) + 1].isalnum():
+            if _looks(cue, place, end) if cue in _SHAPES else any(_opens(text, cue) for text in texts):
                 return True
         return False
 
 
 _LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
-_WEAK = frozenset(
-    (*(" " + word for word in _LINKS.split("|")), " ,", " <số>", " <chữ>", *_LINKS.split("|"), "<số>", "<chữ>")
-)
+_WEAK = frozenset((*(" " + word for word in _LINKS.split("|")), " <số>", *_LINKS.split("|"), "<số>", "<chữ>"))
 # Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, cán bộ no ministry.
 _COMPOUND = pattern(
     r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
     r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
 )
 _TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
+_JOINTS = " .&"  # between an abbreviation and what follows
 _DIGITS = frozenset("0123456789%")
+_NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
+_SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<máy>", "<Tên>", "<chữ>"))
+
+
+_SIGNS = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
+_TIGHT = pattern(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
+
+
+def beside(words: str) -> str:
+    """Words as they are compared where they stand before a place: lower case, a blank in front, no signs at the end."""
+    return _TIGHT.sub(" ", (" " + words.lower()).translate(_SIGNS).rstrip(" .,:%\n"))
+
+
+def _opens(text: str, cue: str) -> bool:
+    return text.startswith(cue) and not text[len(cue) : len(cue) + 1].isalnum()
+
+
+def _counted(words: str) -> str:
+    """With “<số>” for each number: 120 triệu -> <số> triệu."""
+    return _NUMBER.sub("<số>", words)
 
 
 def _last(place: Place, start: int) -> str:
@@ -135,7 +162,7 @@ class Lexicon:
     def _meanings(self, written: str) -> list[Meaning]:
         ready = self._ready.get(written)
         if ready is None and written in self._lines:
-            ready = [_meaning(written, *columns) for columns in self._lines[written]]
+            ready = [Meaning.of(written, *columns) for columns in self._lines[written]]
             if len({meaning.reading for meaning in ready}) > 2:
                 ready = [part for meaning in ready for part in _parted(meaning)]
             self._ready[written] = ready
@@ -170,13 +197,6 @@ def _only_short(key: str, columns: list[str]) -> bool:
     return key.isupper() and (columns[0] == "*" or " " in columns[0]) and not set(inside) & set("AEIOUƯÂÊ")
 
 
-def _meaning(written: str, reading: str, before: str = "", after: str = "") -> Meaning:
-    guess = before == "?"
-    if reading == "*":
-        reading = spell_letters(written)
-    return Meaning(reading, () if guess else _cues(before, " "), _cues(after, ""), not guess)
-
-
 def _parted(meaning: Meaning) -> Iterator[Meaning]:
     """Where three meanings or more are possible, a word like “tại” or a number beside decides only for a guess."""
     before = tuple(cue for cue in meaning.before if cue not in _WEAK)
@@ -190,13 +210,19 @@ def _parted(meaning: Meaning) -> Iterator[Meaning]:
     yield meaning._replace(before=weak[0], after=weak[1], sure=False)
 
 
-def _cues(column: str, lead: str) -> tuple[str, ...]:
-    if not column:
-        return ()
-    words = [word for word in spellings(column) if word not in ("", "#")]
+def _cues_before(column: str) -> tuple[str, ...]:
+    # The shape of a number survives, though its brackets are signs.
+    return tuple(beside(cue.replace("<số>", "\0")).replace("\0", "<số>") or f" {cue}" for cue in _listed(column))
+
+
+def _cues_after(column: str) -> tuple[str, ...]:
     return tuple(
-        word if word[0] == "<" and not lead else lead + (word.rstrip(" ,:&.") or word).lower() for word in words
+        cue if cue in _SHAPES else cue.lower().lstrip(_JOINTS).rstrip(" ,:&.") or cue for cue in _listed(column)
     )
+
+
+def _listed(column: str) -> list[str]:
+    return [cue for cue in spellings(column) if cue not in ("", "#")]
 
 
 _OLD = {
