@@ -339,6 +339,14 @@ def test_a_stream_without_any_time_left_is_displaced() -> None:
     assert told(stream) == ("vov", "-", "displaced")
 
 
+def test_a_stream_that_two_villages_of_one_output_ask_for_lasts_as_long_as_the_longer() -> None:
+    ten = STREAM.replace("for: 30m", "for: 10m")
+
+    airings = planned(village("na-hoa", ten), village("suoi-trat", STREAM))
+
+    assert [airing.duration for airing in airings] == [1800, 1800]
+
+
 WORDS = SessionWords(tune=10, opening=20, closing=15)
 
 
@@ -380,6 +388,14 @@ def test_an_airing_may_run_over_midnight_and_the_next_day_waits_for_it() -> None
         ("muoi", "23:55:00"),
     ]
     assert str(airings[0].why) == "it waits until 00:05: “Mười” is on the air"
+
+
+def test_the_words_that_close_a_session_may_run_over_midnight_too() -> None:
+    entries = village("na-hoa", "bulletin: mot, at: [00:00, 23:59]")
+
+    airings = planned(entries, policy=WIDE, days=2, words=WORDS)
+
+    assert [told(airing)[1] for airing in airings] == ["00:00:45", "23:59:00", "00:00:45", "23:59:00"]
 
 
 # What holds for every plan.
@@ -544,13 +560,18 @@ def test_sessions_are_opened_and_closed_once_and_are_no_more_and_no_longer_than_
 @many
 @given(worlds())
 def test_bulletins_wait_no_longer_than_they_may_and_streams_are_never_moved(world: dict[str, Any]) -> None:
-    for airing in plan(**world, begins=BEGINS, ends=BEGINS + timedelta(days=2)):
+    airings = plan(**world, begins=BEGINS, ends=BEGINS + timedelta(days=2))
+    asked: dict[tuple[Any, ...], float] = {}
+    for airing in airings:
+        stream = airing.output, airing.stream, airing.scheduled_at
+        asked[stream] = max(asked.get(stream, 0.0), airing.length or 0.0)
+    for airing in airings:
         if airing.starts_at is None or airing.ends_at is None:
             assert airing.why is not None
         elif airing.stream:
-            assert airing.length is not None
+            longest = asked[airing.output, airing.stream, airing.scheduled_at]
             assert airing.scheduled_at <= airing.starts_at
-            assert airing.ends_at <= airing.scheduled_at + timedelta(seconds=airing.length)
+            assert airing.ends_at <= airing.scheduled_at + timedelta(seconds=longest)
         else:
             assert timedelta() <= airing.starts_at - airing.scheduled_at <= timedelta(seconds=airing.wait)
             assert (airing.why is None) == (airing.starts_at == airing.scheduled_at)

@@ -111,7 +111,8 @@ class Planner:
             return None
         evening = day - timedelta(days=1)
         asked = wishes(channel.schedules, evening, self.facts)
-        if all(wish.at + wish.broadcast.wait + wish.duration <= DAY for wish in asked):
+        words = self._frame(evening).around(opens=True, closes=True)
+        if all(wish.at + wish.broadcast.wait + wish.duration + words <= DAY for wish in asked):
             return None
         shares = [fate for _, fate in self.fates(channel, evening, nights - 1) if isinstance(fate, Share)]
         latest = max(shares, key=lambda share: share.ends, default=None)

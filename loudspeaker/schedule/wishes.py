@@ -67,15 +67,16 @@ def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
 def slots(asked: Iterable[Wish]) -> list[Slot]:
     """`asked` in the order in which time is given out, with what is the same sound put together.
 
-    Of wishes for one bulletin at one instant the highest level leads, and gain and repeats are its.
+    Of wishes for one bulletin at one instant the highest level leads, and gain and repeats are its. A stream that
+    several ask for at one instant lasts as long as the longest of them.
     """
-    together: dict[tuple[int, str | None, str | None], Slot] = {}
+    together: dict[tuple[int, str | None, str | None], list[Wish]] = {}
     for wish in sorted(asked):
-        broadcast = wish.broadcast
-        sound = wish.at, broadcast.bulletin, broadcast.stream
-        if sound in together:
-            together[sound].wishes.append(wish)
-        else:
-            stream = broadcast.stream is not None
-            together[sound] = Slot(wish.at, wish.duration, broadcast.wait, stream, wish.level, [wish])
-    return list(together.values())
+        together.setdefault((wish.at, wish.broadcast.bulletin, wish.broadcast.stream), []).append(wish)
+    return [_slot(same) for same in together.values()]
+
+
+def _slot(same: list[Wish]) -> Slot:
+    leader, stream = same[0], same[0].broadcast.stream is not None
+    length = max(wish.duration for wish in same) if stream else leader.duration
+    return Slot(leader.at, length, leader.broadcast.wait, stream, leader.level, same)
