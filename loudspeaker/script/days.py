@@ -37,7 +37,7 @@ _COUNTED = words_after(
     "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
 )
 _TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
-_LUNAR = words_after("này|lúc|âm lịch|âl|al|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
+_LUNAR = words_after("này|lúc|âm lịch|âl|al|dl|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
 _NAMED_AFTER = words_before(
     "đ|đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
     "rạp|bến xe|nhà văn hóa|nhà văn hóa lao động|cung văn hóa|nhà hát|tiểu khu|khu phố|kdc|"

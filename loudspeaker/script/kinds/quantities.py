@@ -11,7 +11,7 @@ from ..rules import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, word
 from ..syllables import LOWER, UPPER
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
-_NAMED = words_before("lớp|tổ|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
+_NAMED = words_before("lớp|tổ|tổ máy|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
 _PLACES = words_before("thôn|ấp|xóm|bản|tổ|khu|khu phố|đội|tiểu khu")  # ấp 3 đến 15g is no range
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
@@ -26,10 +26,18 @@ _TALL = pattern(
 _TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
 _TONS = Message("this could be tons, months or years of age")
 _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
+_IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
 _FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
+_MEASURED = {  # what is spoken of where a letter that stands apart is a unit all the same: dòng điện 20 A, dài 50 M
+    "A": pattern(r" (?:dòng|dòng điện|ap?tomat|áp ?tô ?mát|át|cầu chì|cầu dao|cường độ|công tơ|sạc)(?: |$)"),
+    "V": pattern(r" (?:điện|điện áp|điện thế|nguồn|pin|ắc quy|acquy|bình|máy|đèn|quạt|xung|sạc)(?: |$)"),
+    "W": pattern(r" (?:công suất|đèn|bóng|led|quạt|máy|loa|pin|sạc|tải|điện|âm ly|amply)(?: |$)"),
+    "M": pattern(r" (?:dài|rộng|cao|sâu|bán kính|hành lang|đường kính|cách|chạy|mặt tiền|ngang)(?: |$)| x$"),
+    "L": pattern(r" (?:can|thùng|bình|chai|xô|bồn|dung tích|xăng|dầu|nước|tủ lạnh|nồi)(?: |$)"),
+}
 
 
 @reads(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
@@ -52,7 +60,7 @@ def measured(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if match[2] and match[4] in ("tr", "Tr"):  # từ 4 đến 12 tr.đ
         return None
-    if match[4] == "dl" and scene.before(match.start()).endswith((" tháng", " th")):  # tháng 9 dl
+    if match[4] == "dl" and scene.before(match.start()).endswith(_IN_CALENDAR):  # tháng 9 dl
         return None
     if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
         return None
@@ -74,6 +82,9 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
             return " ổ cứng" in words or " dung lượng" in words
         engine = any(cue in words for cue in (" tàu", " thuyền", " máy", " công suất"))
         return engine or not (gap and unit == "CV")  # 120 CV are letters of an office
+    measured = _MEASURED.get(unit.upper())
+    if (gap or unit in _NEVER) and measured and measured.search(words):
+        return not words.endswith(_NAMED)
     if gap and unit not in _FAR:
         return False
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
