@@ -57,6 +57,16 @@ def test_what_stands_behind_an_example_changes_nothing_unless_it_says_so(tail: s
     assert changed == []
 
 
+@pytest.mark.parametrize("lines", ["Kính gửi:\n{}", "Kính gửi bà con.\n{}\nXin cảm ơn bà con."])
+def test_an_example_on_a_line_of_its_own_is_read_like_one_alone(lines: str) -> None:
+    changed = []
+    for written in (row[0] for path in TABLES for row in rows(path)):
+        heard = spoken(lines.format(written)).split("\n")
+        if "\n" not in written and words(heard[1]) != words(spoken(written)):
+            changed.append(written)
+    assert changed == []
+
+
 def whys(text: str, readings: Readings | None = None) -> dict[str, str]:
     return {doubt.written: doubt.why.template for doubt in read(text, readings).doubts}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,30 @@ def test_a_list_has_a_sentence_for_each_bullet() -> None:
 
 def test_a_wrapped_line_goes_on() -> None:
     assert sentences("Tuyên truyền, hướng dẫn\nsử dụng.") == ["Tuyên truyền, hướng dẫn sử dụng."]
+
+
+@pytest.mark.parametrize("margin", [64, 72, 80, 96])
+def test_a_line_that_is_full_goes_on_whatever_follows(margin: int) -> None:
+    notice = (
+        "Ủy ban nhân dân xã thông báo lịch tiêm vắc-xin cho trâu bò từ ngày 20 - 25/8 tại các thôn, do cán bộ thú y xã "
+        "phối hợp với trưởng thôn, bà Hà Thị Mai và 12 tổ trưởng thực hiện tại TP. Lào Cai, TX. Sa Pa và các huyện. "
+        "Hộ nào chưa tiêm được, xin báo cho 2 cán bộ thú y của xã trước 16h - 17h30 hằng ngày."
+    )
+
+    assert sentences(fill(notice, margin)) == sentences(notice)
+
+
+def test_a_line_that_ends_before_its_margin_is_a_sentence() -> None:
+    notice = ["THÔNG BÁO", "Về việc tiêm phòng", "Thời gian: 7h30 ngày 20/8", "Địa điểm: nhà văn hóa thôn", "18 hộ"]
+
+    assert sentences("\n".join(notice)) == notice
+    assert [one.pause_after for one in utterances("\n".join(notice))] == [1.2] * 5
+
+
+def test_a_numbered_line_is_never_taken_for_a_wrapped_one() -> None:
+    points = "Đề nghị bà con thực hiện tốt các nội dung sau đây trong tháng 8 năm 2026\n2. Vệ sinh chuồng trại"
+
+    assert len(sentences(points)) == 2
 
 
 def test_the_pause_follows_the_punctuation() -> None:

@@ -25,6 +25,7 @@ from .numerals import Numerals
 from .own import OwnWords
 from .rules import Said, Scene
 from .scanner import scan
+from .sentences import unwrapped
 
 Region = Literal["north", "south"]
 
@@ -67,7 +68,7 @@ def read(text: str, readings: Readings | None = None) -> Reading:
     """Read `text` as an announcer would. Never raises; equal input gives equal output."""
     readings = readings or Readings()
     letters, lexicon = Letters(text), _lexicon()
-    plain = quiet(letters.text)
+    plain = unwrapped(quiet(letters.text))
     scene = Scene(plain, _numerals(readings.region), lexicon, definitions(plain))
     own = _own(readings).found(letters.text)
     page = _Page(letters, plain)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from .syllables import LOWER, UPPER
@@ -18,8 +19,11 @@ _LONGEST = 60  # letters looked back over at a full stop
 
 _STOP = re.compile(
     r"((?<![.!?…])[.!?…]+[\"”’)\]]*)(\s+)(?=[\"“‘(\[•*+-]*\s*[^\W\d_]|[\"“(]*\d|[-+•*]\s)"
-    r"|\n\s*\n|\n(?=\s*[-+•*]|\s*\d{1,2}[.)/]|\s*[a-zđ][.)])"
+    r"|\n\s*"
 )
+_ITEM = re.compile(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]")
+_AMOUNT = re.compile(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
+_NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by a margin
 # Before a full stop these are not the end: titles, single letters, list labels.
 _TITLE = re.compile(
     r"(?:^|[\s(“\"])(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Ths|TS|PGS|GS|BS|Bs|KS|Ks|LS|CN|TM|KT|TL|TUQ|Đ/c|đ/c|[PQHXTFpqhx]|Ts|CT|St|Mr|Mrs)$"
@@ -53,9 +57,39 @@ def utterances(spoken: str, limit: int = LIMIT) -> tuple[Utterance, ...]:
     return tuple(found)
 
 
+def unwrapped(text: str) -> str:
+    """The text with a blank for each line break that only a margin made; as long as before.
+
+    A line goes on where the next begins with a small letter, where it ends with a comma or a dash, or where it is so
+    full that the next word would have stood over its paragraph's margin.
+    """
+    lines = text.split("\n")
+    if len(lines) == 1:
+        return text
+    margins: list[int] = []
+    for _, paragraph in groupby(lines, key=lambda line: bool(line.strip())):
+        lengths = [len(line.rstrip()) for line in paragraph]
+        margins += [max(lengths)] * len(lengths)
+    out = [lines[0]]
+    for line, following, margin in zip(lines, lines[1:], margins, strict=False):
+        out += " " if _goes_on(line.rstrip(), following.lstrip(), margin) else "\n", following
+    return "".join(out)
+
+
+def _goes_on(line: str, following: str, margin: int) -> bool:
+    if not line or not following:
+        return False
+    full = _NARROW <= len(line) <= margin <= _WIDE and len(line) + 1 + len(following.split(maxsplit=1)[0]) > margin
+    if _ITEM.match(following):
+        return full and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
+    if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
+        return full and _TITLE.search(line[:-1]) is not None
+    return full or following[0].islower() or line[-1] in ",-–/&+("
+
+
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """Each sentence and the blanks behind it."""
-    begin = 0
+    text, begin = unwrapped(text), 0
     for match in _STOP.finditer(text):
         end = match.end(1) if match[1] else match.start()
         if match[1] and not _ends(text, match):

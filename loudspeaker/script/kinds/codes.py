@@ -117,16 +117,15 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         (letters == "CK" and digits not in ("1", "2"))
         or (letters == "CS" and scene.char(match.end()) != ":")
         or (letters == "HK" and digits not in ("1", "2"))
+        or (letters == "CT" and scene.before(match.start()).endswith(_BUILDINGS))
     ):
-        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02
+        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02; tòa CT2
     if word and scene.before(match.start()).endswith(f" {word}"):  # trên báo động BĐ2
         return scene.numerals.code(digits)
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
     if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
         return f"cấp {scene.say(digits)}"
-    if letters == "CT" and scene.before(match.start()).endswith(_BUILDINGS):
-        word = None
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
         parts = _PART.findall(match[0])
         return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)

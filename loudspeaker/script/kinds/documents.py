@@ -48,7 +48,8 @@ def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
     behind = re.split(r"\.\s|\n", scene.text[match.end() : match.end() + 2 * REACH].lower())[0]
     if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
         said = said.replace("ban chấp hành", "ban chỉ huy")
-    return said.replace("tỉnh ủy", "thành ủy") if re.search("thành (?:ủy|uỷ)", behind) else said
+    committee = re.search("(tỉnh|thành) (?:ủy|uỷ)", behind)  # the nearest
+    return said.replace("tỉnh ủy", "thành ủy") if committee and committee[1] == "thành" else said
 
 
 def _with_issuer(match: re.Match[str], scene: Scene) -> str:
@@ -68,7 +69,8 @@ def _by_kind(match: re.Match[str], scene: Scene) -> str:
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
     words = scene.before(match.start()).removesuffix(" số")
     kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
-    kind = kind or _initialled(words, first)
+    if not kind and first not in scene.lexicon.documents:
+        kind = _initialled(words, first)
     more = first[len(_initials(kind)) :]
     if kind and more:  # Hợp đồng số 15/2025/HĐTĐ: of what, only its writer knows
         known = scene.lexicon.documents.get(first)
@@ -79,8 +81,8 @@ def _by_kind(match: re.Match[str], scene: Scene) -> str:
 
 
 def _initialled(words: str, letters: str) -> str:
-    """The last words before a number where they begin with the letters of its first code: Thư mời số 22/TM-UBND."""
-    last = words.split()[-len(letters) :]
+    """The last words before a number where its first code has their letters: Kết luận điều tra số 5/KLĐT."""
+    last = re.split(r"[\n.,;:]", words)[-1].split()[-len(letters) :]
     return " ".join(last) if len(letters) > 1 and _initials(" ".join(last)) == letters else ""
 
 

@@ -22,8 +22,10 @@ _SITES = words_before(
     "bến|tổ công tác|chốt|xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
     "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
 )
-_MONTHLY = words_before("kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
+_MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
+_DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
+_CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
 _WEEKDAY = (
     r"(?:(?:(?:,[2-7]){2,5}|(?:\.[2-7]){2,5})(?!\d|[.,/]\d)|"
@@ -88,7 +90,8 @@ def every_other(match: re.Match[str], scene: Scene) -> str:
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
-    named = scene.before(match.start()).endswith(_MONTHLY)
+    words = scene.before(match.start())
+    named = words.endswith(_MONTHLY) or _DAY.search(words) or scene.continues(match.end(), _CALENDARS)
     if scene.variety(match.start()) or scene.before(match.start()).endswith(_SITES):
         return None
     if not named and 2 <= month <= 7:

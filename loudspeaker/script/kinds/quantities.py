@@ -20,6 +20,8 @@ _PEOPLE = words_before(
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
 )
 _SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
+_SIDES_OF = words_before("dài|rộng|cao|sâu|ngang|dày")
+_SIDES_BY = words_after("dài|rộng|cao|sâu|ngang|dày")
 _TALL = pattern(
     r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
 )
@@ -145,15 +147,16 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     named = re.search(rf"[{UPPER}][{LOWER}]+ \($", scene.text[max(0, match.start() - 10) : match.start()])
     if words.endswith(_PEOPLE) or (named and scene.char(match.end()) == ")"):  # cháu 5T; cụ Bùi Thị Mùi (78T)
         return f"{said} tuổi"
-    if any(cue in words for cue in _LOADED) or "," in match[1]:
+    if any(cue in words for cue in _LOADED) or "," in match[1] or scene.char(match.end()) == "/":
         return f"{said} tấn"
     if any(cue in words for cue in _TERMS):
         return f"{said} tháng"
     if scene.continues(match.end(), _REACHED) and match[1].isdecimal() and int(match[1]) <= 12:
         return Guess(f"{said} tháng", _TONS)
-    if any(cue in words for cue in _PEOPLE):
+    years = int(match[1]) if match[1].isdecimal() else 0
+    if years < 120 and any(cue in words for cue in _PEOPLE):
         return f"{said} tuổi"
-    aged = "t" in match[0] and match[1].isdecimal() and 14 < int(match[1]) < 110
+    aged = "t" in match[0] and 14 < years < 110
     return Guess(f"{said} {'tuổi' if aged else 'tấn'}", _TONS)
 
 
@@ -242,7 +245,8 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     at, end = match.span()
     reckoned = "=" in scene.text[max(0, at - 2 * REACH) : at] and scene.char(end) == " "
     bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")")
-    if reckoned or bracketed:
+    sides = scene.before(at).endswith(_SIDES_OF) and scene.continues(end, _SIDES_BY)  # dài x rộng x sâu
+    if reckoned or bracketed or sides:
         return " nhân "
     gap = scene.text[scene.last.end : at]
     near = scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)

@@ -44,7 +44,7 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
     words = scene.before(match.start()).rpartition(". ")[2]
     tight = " " not in match[0]
-    written = scene.text[max(0, match.start() - REACH) : match.start()]
+    written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
     told = f" {_NAMES.sub('', written).lower()}".rpartition(". ")[2]
     if not words.endswith(" chiến thắng"):
         told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5

@@ -79,7 +79,8 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
-    if scene.before(at).endswith(_RANKS):  # tướng P.Háckin
+    apart = "," in scene.text[max(0, at - 2) : at]  # Kỳ Anh, T. Hà Tĩnh
+    if scene.before(at).endswith(_RANKS) and not apart:  # tướng P.Háckin
         return Guess(LETTERS[letter], LONE)
     if after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
         return Guess(_PLACES[letter], LONE)  # Lê Đình Chi H.Bình Chánh

@@ -93,7 +93,7 @@ _SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<máy>", "<Tên>", "<chữ>
 
 
 _SIGNS = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
-_TIGHT = pattern(r"(?<=[,;:.])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03
+_TIGHT = pattern(r"(?<=[,;:.\n])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
 
 
 def beside(words: str) -> str:
