@@ -10,13 +10,42 @@ import re
 from .syllables import has_marks, is_syllable
 
 _WORD = re.compile(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
-_UNITS = frozenset(("m", "m²", "m³", "km²", "cm", "mm", "km", "kg", "ha", "ml", "mg", "tr", "mmhg", "mmol", "v", "kv"))
-_PER = frozenset((*_UNITS, "s", "h", "l"))
+_UNITS = frozenset(
+    [
+        "m",
+        "m²",
+        "m³",
+        "km²",
+        "cm",
+        "mm",
+        "km",
+        "kg",
+        "ha",
+        "ml",
+        "mg",
+        "tr",
+        "trđ",
+        "đ",
+        "mmhg",
+        "mmol",
+        "v",
+        "kv",
+        "h",
+        "p",
+    ]
+)
+_PER = frozenset((*_UNITS, "s", "l"))
+_BETWEEN = re.compile(
+    r"(?<=\d)(?:[HG](?=[0-5]\d(?:\D|$))|M(?=\d{1,2}(?:\D|$))|TR(?=\d{1,3}(?:\D|$))|KG?(?=\d(?:\D|$))|X(?=\d))"
+)
+_GRAMS = re.compile(r"(?<=\d)G(?!\w)(?<![2345]G)")  # 4G and 5G are networks
+_DONG = re.compile(r"(?<=(?:NGÀN|GHÌN|RIỆU) )Đ(?!\w)")
 # Before a Roman numeral; and before the two abbreviations that are common words as well.
 _NUMBERED = ("thứ", "lần", "khóa", "khoá", "mục", "chương", "phần", "quý", "cấp", "hạng", "kỳ", "điều", "đợt", "lục")
 _SORTS = ("lúa", "giống", "ngô", "lạc", "chè", "đậu", "lai")
 _CENTRAL = ("ban", "hành", "đảng", "trị", "viện", "của", "các", "tổ chức")
 _TU = (" PHÁP", " VẤN", " NHÂN", " TƯỞNG", " LIỆU", " THỤC", " GIA", " THẾ", " DUY", " CÁCH")
+_REPAIRS = (" BỔ", " SỬA", " TẠO", " DƯỠNG", " HÀNH")  # behind TU; so do trùng tu and duy tu
 _SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", "EC", "UN"))  # and could be syllables
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
 
@@ -36,6 +65,8 @@ def _loud(line: str) -> bool:
 
 def _lowered(line: str) -> str:
     first = True
+    for small in (_BETWEEN, _GRAMS, _DONG):  # 7H30, 1M65, 2TR5, 3X4; 10G; 85 NGÀN Đ/KG
+        line = small.sub(lambda match: match[0].lower(), line)
 
     def lowered(match: re.Match[str]) -> str:
         nonlocal first
@@ -47,7 +78,7 @@ def _lowered(line: str) -> str:
         word = (is_syllable(letters) or letters in ("M", "KM")) and (has_marks(letters) or not _other(line, match))
         if not word or len(small) != len(letters) or (before[-1:].isdecimal() and not has_marks(letters)):
             return match[0]
-        named = first or re.search(r"(?:^|\W)[PQHXTÔB]\. ?$", line[: match.start()])
+        named = first or re.search(r"(?:^|\W)[PQHXTÔB]\. ?$|[.;:] \d{1,2}[/.)] ?$", line[: match.start(2)])
         first = False
         return before + (small.capitalize() if named else small)
 
@@ -63,8 +94,9 @@ def _other(line: str, match: re.Match[str]) -> bool:
         return head.endswith(_CENTRAL) or re.search("[bcdđghklmnpqrstvx]{3}$", head) is not None
     if not set(letters) - set("IVX"):
         return len(letters) == 1 or head.endswith(_NUMBERED) or re.match(r" [^\W\d_]{2}", tail) is None
-    if letters in ("M", "KM") and re.match(r"[23](?!\w)", tail) and head.endswith(("triệu", "nghìn", "vạn", "ngàn")):
+    if letters in ("M", "KM") and re.match(r"[23²³](?!\w)", tail) and head.endswith(("triệu", "nghìn", "vạn", "ngàn")):
         return False
     if len(letters) == 1 or re.match(r"[-./&]?\d|[-./&][A-ZĐ]", tail) or head.endswith(_SORTS):
         return True
-    return letters in _SHORT
+    repairs = letters == "TU" and (tail.startswith(_REPAIRS) or head.endswith(("trùng", "duy")))
+    return letters in _SHORT and not repairs

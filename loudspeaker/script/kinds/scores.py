@@ -42,7 +42,7 @@ _ALWAYS = pattern(
 @reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
 def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
-    words = scene.before(match.start()).rpartition(". ")[2]
+    words = f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}"
     tight = " " not in match[0]
     written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
     told = f" {_NAMES.sub('', written).lower()}".rpartition(". ")[2]

@@ -26,7 +26,11 @@ def mailbox(match: re.Match[str], scene: Scene) -> str:
     return _aloud(match[0].replace(" ", ""), scene)
 
 
-@reads(r"([^\W\d_]{0,7}?)(?:https?://|HTTPS?://)(\S{0,250}?)/?(?=[.,;:!?)>\"”]{0,3}(?:\s|$|[)>\"”<]))", starts="word")
+@reads(
+    r"([^\W\d_]{0,7}?)(?:https?://|HTTPS?://)(\S{0,250}?)/?"
+    r"(?=(?:\./\.|[.,;:!?)>\"”]{0,3})(?:\s|$|[)>\"”<]))",
+    starts="word",
+)
 def page(match: re.Match[str], scene: Scene) -> str:
     """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…"""
     return f"{match[1]} {_aloud(match[2], scene)}".lstrip()
