@@ -139,4 +139,13 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, inserted, numeral, small)
+@reads(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
+def hurried(match: re.Match[str], scene: Scene) -> Answer:
+    """quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
+    value = roman(match[1].upper())
+    if not value or not scene.before(match.start()).endswith(_CUES):
+        return None
+    return scene.numerals.cardinal(value) + (f" năm {scene.say(match[2])}" if match[2] else "")
+
+
+RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, inserted, numeral, small, hurried)
