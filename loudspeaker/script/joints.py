@@ -45,7 +45,7 @@ def _glued(text: str, one: Said, other: Said) -> bool:
     sign = text[one.end : other.start]
     if sign == " " and one.kind == other.kind == "numbers":
         return True
-    if sign.strip(' ,;:()“”"') != sign or not (_digits(text, one) and _digits(text, other)):
+    if sign.strip(' ,;:()“”"\n') != sign or not (_digits(text, one) and _digits(text, other)):
         return False
     if sign in _PAUSED or one.kind == other.kind == "codes":
         return False

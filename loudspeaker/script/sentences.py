@@ -84,7 +84,7 @@ def _goes_on(line: str, following: str, margin: int) -> bool:
         return full and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
         return full and _TITLE.search(line[:-1]) is not None
-    return full or following[0].islower() or line[-1] in ",-–/&+("
+    return full or (following[0].islower() and 2 * len(line) > margin) or line[-1] in ",-–/&+("
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
