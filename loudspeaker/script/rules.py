@@ -95,6 +95,9 @@ def ambiguous(written: str) -> Message:
     return Message("“{written}” has several meanings, and no word beside it decides", written=written)
 
 
+_ENDED = pattern(r"[.!?;…] *\n")  # no word counts over a line's end and a full stop
+
+
 class Scene:
     """The text being read, with the look around and the memory that rules may use."""
 
@@ -112,7 +115,8 @@ class Scene:
     def before(self, at: int) -> str:
         """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
         if at != self._before_at:
-            self._before = beside(self.text[max(0, at - REACH) : at])
+            ahead = self.text[max(0, at - REACH) : at]
+            self._before = beside(_ENDED.split(ahead)[-1] if "\n" in ahead else ahead)
             self._before_at = at
         return self._before
 

@@ -28,6 +28,7 @@ _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by 
 _TITLE = re.compile(
     r"(?:^|[\s(“\"])(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Ths|TS|PGS|GS|BS|Bs|KS|Ks|LS|CN|TM|KT|TL|TUQ|Đ/c|đ/c|[PQHXTFpqhx]|Ts|CT|St|Mr|Mrs)$"
 )
+_BEFORE_NAME = re.compile(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 _LABEL = re.compile(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
 )
@@ -83,7 +84,7 @@ def _goes_on(line: str, following: str, margin: int) -> bool:
     if _ITEM.match(following):
         return full and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
-        return full and _TITLE.search(line[:-1]) is not None
+        return full and _BEFORE_NAME.search(line) is not None
     return full or (following[0].islower() and 2 * len(line) > margin) or line[-1] in ",-–/&+("
 
 

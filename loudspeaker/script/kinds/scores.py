@@ -45,7 +45,7 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     words = f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}"
     tight = " " not in match[0]
     written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
-    told = f" {_NAMES.sub('', written).lower()}".rpartition(". ")[2]
+    told = f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}"
     if not words.endswith(" chiến thắng"):
         told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5
     ended = words.endswith(_SCORE) and not re.search(rf"(?:{_NAMES.pattern})$", written)
@@ -140,7 +140,7 @@ def clock(match: re.Match[str], scene: Scene) -> Answer:
 def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = scene.before(match.start())
-    head = scene.text[max(0, match.start() - 3 * REACH) : match.start()]
+    head = scene.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
     dap = re.search(rf"DAP(?: [{UPPER}][{LOWER}]+){{0,2}} \(?$", head)
     if len(re.findall(r"\d+", match[0])) == 2 and (not dap or _WEIGHT.match(scene.text, match.end())):
         return None
