@@ -1,6 +1,7 @@
 """What Word, PDF and phones make of letters, put right before reading; each keeps its place in the text as given.
 
-NFC always; look-alikes, odd blanks and dashes become the plain ones; invisible signs go. No meaning comes in.
+NFC always; look-alikes, odd blanks and dashes become the plain ones; invisible signs go; a word and a number that
+were run together are parted. No meaning comes in.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
+
+from .syllables import has_marks, is_syllable
 
 _DASHES = "÷→⇒‐‑‒–—―−﹣－"
 _BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -34,10 +37,16 @@ _FOLD: dict[int, str] = {
 
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
-_ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  "
+_ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d"
+_LETTER = r"[^\W\d_][\u0300-\u036f]{0,4}"
+_GLUED = rf"(?P<ahead>(?<![\w@./:#-])(?:{_LETTER}){{2,7}}(?=\d))|(?P<behind>(?<=\d)(?:{_LETTER}){{1,7}}(?!\w))"
+_YEAR = r"(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d))"  # 17/03 /2023
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
-_CLUSTER = rf"(?s:\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
+_CLUSTER = (
+    rf"(?s:{_GLUED}|{_YEAR}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
+    rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
+)
 _ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACES = rf"[{_SPACE}{_INVISIBLE}]+"
@@ -75,7 +84,7 @@ class Letters:
             plain = given[copied : match.start()]
             out.append(plain)
             length += len(plain)
-            right = _right(match[0])
+            right = _parted(match) if match.lastgroup else _right(match[0])
             starts.append(length)
             steps.append((match.start(), match.end()))
             out.append(right)
@@ -88,10 +97,20 @@ class Letters:
         return _latin("".join(out))
 
 
+def _parted(match: re.Match[str]) -> str:
+    """ngày5, 30và -> ngày 5, 30 và: only words with marks, which no code, unit or address has."""
+    word = _right(match[0])
+    if not has_marks(word) or not is_syllable(word):
+        return word
+    return f"{word} " if match.lastgroup == "ahead" else f" {word}"
+
+
 def _right(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
     if cluster == "\r\n":
         return "\n"
+    if "/" in cluster:  # a year behind a stray blank
+        return "/"
     if re.fullmatch(r"\[\d{1,3}\]", cluster):
         return cluster
     if re.fullmatch(_SPACES, cluster):

@@ -124,6 +124,14 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
         return scene.numerals.code(digits)
     if word and digits.isdecimal() and not scene.variety(match.start()):
         return f"{word} {scene.numerals.code(digits)}"
+    lettered = re.fullmatch(r"([A-ZĐ]{2,6})(\d{1,2}[A-D])", match[0])
+    if lettered and lettered[1] in ("TDP", "KP", "KDC"):
+        return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}"
+    year = re.fullmatch(r"(?:19|20)\d\d", digits)
+    if digits.isdecimal() and (year or len(letters) > 2) and not scene.variety(match.start()):
+        entry = scene.meaning(letters, match.start(), match.start() + len(letters))
+        if entry and entry.sure:  # STT5, BLHS2015, where a blank was forgotten
+            return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
     if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
         return f"cấp {scene.say(digits)}"
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
@@ -233,7 +241,7 @@ def _counted(number: str, letters: str, end: int, scene: Scene) -> Answer:
     return said if entry.sure else Guess(said, ambiguous(letters))
 
 
-_PEOPLE = frozenset(("HS", "SV", "GV", "TE"))
+_PEOPLE = frozenset(("HS", "SV", "GV", "TE", "LĐ", "DN", "NV", "CB", "NĐ"))
 
 
 def _split(written: str) -> tuple[str, str]:

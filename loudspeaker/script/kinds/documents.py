@@ -14,7 +14,7 @@ from .acronyms import COMPOSED, composed
 _CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,2}|UBND-[A-Z]\d)(?![^\W_])"
 _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
 KINDS = words_before(
-    "số|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
+    "số|liên tịch|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
     "báo cáo|giấy mời|thư mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
     "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
 )

@@ -30,12 +30,12 @@ _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so v
 _WEEKDAY = (
     r"(?:(?:(?:,[2-7]){2,5}|(?:\.[2-7]){2,5})(?!\d|[.,/]\d)|"
     r"(?:, ?| và | ?[&+] ?|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
-    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: - |-)[2-7](?![\d.,/]\d|\d)"
+    r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: ?- ?)[2-7](?![\d.,/]\d|\d)"
     r")"
 )
 
 
-@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,/]\d| ?- ?\d{{2}})")
+@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
 def after_thu(match: re.Match[str], scene: Scene) -> str | None:
     """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
     if not scene.before(match.start()).endswith(" thứ"):

@@ -106,7 +106,8 @@ def _of_name(match: re.Match[str], scene: Scene) -> Answer:
         return "một"
     if match[1] in "IV" and scene.begins_line(match.start()) and _HEADING.match(scene.text, match.end()):
         return Guess(f"{scene.numerals.cardinal(roman(match[1]))},", _TAKEN)
-    if match[1] != "I" or not (_NAMED.search(ahead) or _behind_firm(ahead)):
+    person = ahead.endswith((" Văn ", " Thị "))  # ông Lò Văn I
+    if match[1] != "I" or person or not (_NAMED.search(ahead) or _behind_firm(ahead)):
         return None
     return "một" if _PLACE.search(ahead) else Guess("một", _TAKEN)
 

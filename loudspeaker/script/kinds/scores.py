@@ -52,7 +52,7 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     game = ended or (
         "-" in match[0] and any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS)
     )
-    if not game and tight and len(match[0]) == 3:
+    if not game and (len(match[0]) == 3 or " luân lưu " in words):
         played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
         game = bool(played) and not scene.continues(match.end(), _COUNTED)
     victory = " chiến thắng" in words and (
