@@ -52,7 +52,7 @@ def _glued(text: str, one: Said, other: Said) -> bool:
     if sign == "/" and one.kind in _RATES:
         return False
     if not sign:  # 7h/12/9 and 6,7/5 took the sign along
-        return text[one.end - 1] not in "/, -"
+        return text[one.end - 1] not in "/, -:"
     return not (one.kind == other.kind and one.kind in _RANGED)
 
 

@@ -37,14 +37,15 @@ _FOLD: dict[int, str] = {
 
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
-_ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d"
+_ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d| [,;:][\s\d]"
 _LETTER = r"[^\W\d_][\u0300-\u036f]{0,4}"
 _GLUED = rf"(?P<ahead>(?<![\w@./:#-])(?:{_LETTER}){{2,7}}(?=\d))|(?P<behind>(?<=\d)(?:{_LETTER}){{1,7}}(?!\w))"
 _YEAR = r"(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d))"  # 17/03 /2023
+_STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 , 4; lúc 8h ,ngày
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
 _CLUSTER = (
-    rf"(?s:{_GLUED}|{_YEAR}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
+    rf"(?s:{_GLUED}|{_YEAR}|{_STRAY}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
 _ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
@@ -99,6 +100,8 @@ class Letters:
 
 def _parted(match: re.Match[str]) -> str:
     """ngày5, 30và -> ngày 5, 30 và: only words with marks, which no code, unit or address has."""
+    if match.lastgroup == "stray":
+        return match[0][-1] + ("" if match.string[match.end()].isspace() else " ")
     word = _right(match[0])
     if not has_marks(word) or not is_syllable(word):
         return word

@@ -210,4 +210,4 @@ def _placed(given: str, found: Iterable[tuple[int, int, str, Message]]) -> Itera
             line += breaks
             begins = given.rfind("\n", seen, start) + 1
         seen = max(seen, start)
-        yield Doubt(given[start:end], spoken, why, line, start - begins + 1)
+        yield Doubt(given[start:end].rstrip(" "), spoken, why, line, start - begins + 1)

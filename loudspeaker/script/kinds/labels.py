@@ -22,6 +22,8 @@ _NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM 
 _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
+_TURNS = words_before("ca|khóm|buôn|giải|bảng|cụm")
+_COUNTED = "hộ|người|suất|em|con|cháu|cụ|bộ|lượt|phiếu|đồng|ngàn|nghìn|triệu|tỷ|kg|tấn|ha|m2|học sinh|đại biểu"
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
@@ -70,6 +72,13 @@ def step(match: re.Match[str], scene: Scene) -> Guess | None:
     """B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
     opens = scene.begins_line(match.start()) or scene.char(match.start() - 2) in ";."
     return Guess(f"bước {scene.say(match[1])}", Message("steps, or names with a letter")) if opens else None
+
+
+@reads(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")
+def counted(match: re.Match[str], scene: Scene) -> str | None:
+    """Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten"""
+    told = scene.labelled(match.start()) or scene.before(match.start()).endswith(_TURNS)
+    return f"{scene.say(match[1])}:" if told else None
 
 
 @reads(r"(\d{1,2})[)](?=\s|[^\W\d_])")
@@ -165,6 +174,7 @@ RULES: tuple[Rule, ...] = (
     section,
     inner_section,
     step,
+    counted,
     inner_number,
     small_part,
     small_label,

@@ -17,7 +17,8 @@ _LISTED = words_before(
 _QUARTERS = words_before(
     "quận|các quận|thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp"
 )  # no decimal follows
-_SCALED = words_after("tr|lần|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
+_SCALED = words_after("tr|lần|lít|giờ|tiếng|phần trăm|%|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
+_CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những năm|các năm|thập niên|ngõ|hẻm|kiệt|các đêm")
 _SITES = words_before(
     "bến|tổ công tác|chốt|xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
     "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
@@ -27,9 +28,10 @@ _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
 _CALENDARS = words_after("âm lịch|dương lịch|âl|al|(âl|(al|(âm lịch")
 _COUNTED_TO = words_before("tính đến|lũy kế đến|tích lũy đến|so với|kết quả|kế hoạch|báo cáo")
+_DECIMAL = r",(?![2-7](?!\d|[,./]\d| ?(?:triệu|tỷ|kg|tấn|ha|lít|điểm|m|km|nghìn|lần|%)))\d"  # thứ 2, 4,6 is none
 _WEEKDAY = (
     r"(?:(?:(?:,[2-7]){2,5}|(?:\.[2-7]){2,5})(?!\d|[.,/]\d)|"
-    r"(?:, ?| và | ?[&+] ?|,? đến | đến thứ | và thứ |, thứ )[2-7](?![\d.,/]\d|\d)"
+    rf"(?:, ?| và | ?[&+] ?|,? đến | đến thứ | và thứ |, thứ )[2-7](?!\d|[./]\d|{_DECIMAL})"
     r"(?! (?:người|hộ|con|xã|thôn|ngày|tháng))|(?: ?- ?)[2-7](?![\d.,/]\d|\d)"
     r")"
 )
@@ -162,13 +164,25 @@ def listed(match: re.Match[str], scene: Scene) -> str | None:
     )
     village = scene.village(match.start())
     cued = cued or (village and not scene.continues(match.end(), _SCALED))
-    if len(numbers) == 2 and not (cued and (match[2] or next_one)):
+    if len(numbers) == 2 and not (cued and (match[2] or next_one)) and not _days(match, numbers, words, scene):
         return None
     if len(numbers) == 2 and not words.endswith(_QUARTERS) and scene.continues(match.end(), _SCALED):
         return None  # 9 tháng 5,6 tỷ kWh; cấp 2,3 tỷ
     if all(len(number) == 3 for number in numbers[1:]):
         return None
     return ", ".join(scene.say(number) for number in numbers)
+
+
+def _days(match: re.Match[str], numbers: list[str], words: str, scene: Scene) -> bool:
+    """các ngày 10,20 hằng tháng; những năm 80,90; 29,30 Tết; 70,75, 80 tuổi: steps, where no amount is meant"""
+    one, two = map(int, numbers)
+    further = re.match(r", (\d{1,3})(?![\d.,/]\d|\d)", scene.text[match.end() : match.end() + 7])
+    if further and int(further[1]) - two == two - one > 0:
+        return True
+    if scene.char(match.end()) == "/":  # ngõ 12,45/6
+        return False
+    dated = words.endswith(_CALENDAR) or scene.continues(match.end(), ("tết", "tháng chạp", "tháng giêng"))
+    return dated and one < two and not scene.continues(match.end(), _SCALED)
 
 
 RULES: tuple[Rule, ...] = (
