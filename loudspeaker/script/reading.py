@@ -143,7 +143,8 @@ class _Page:
         if self._last in " \n":
             words = words.lstrip(" ")
         words = _BLANKS.sub(" ", words) if copied else self._fit(words)
-        if self._last == " " and (words == "," or (words[:2] == ". " and not copied)):
+        sign = words[:1] in (",", ";", ":") and words[1:2] in ("", " ", "\n")
+        if self._last == " " and (sign or (words[:2] == ". " and not copied)):
             self._shorten()
         elif words[:1] == "." == self._last or (
             words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied))
