@@ -7,39 +7,20 @@ from __future__ import annotations
 
 import re
 
+from .patterns import pattern
 from .syllables import has_marks, is_syllable
 
 _WORD = re.compile(r"(\d ?|/ ?)?([^\W\d_]+[²³]?)")
 _UNITS = frozenset(
-    [
-        "m",
-        "m²",
-        "m³",
-        "km²",
-        "cm",
-        "mm",
-        "km",
-        "kg",
-        "ha",
-        "ml",
-        "mg",
-        "tr",
-        "trđ",
-        "đ",
-        "mmhg",
-        "mmol",
-        "v",
-        "kv",
-        "h",
-        "p",
-    ]
-)
+    ("m", "m²", "m³", "km²", "cm", "mm", "km", "kg", "ha", "ml", "mg", "tr", "trđ", "đ", "mmhg", "mmol",
+     "v", "kv", "h", "p")
+)  # fmt: skip
 _PER = frozenset((*_UNITS, "s", "l"))
-_BETWEEN = re.compile(
+_BETWEEN = pattern(
     r"(?<=\d)(?:[HG](?=[0-5]\d(?:\D|$))|M(?=\d{1,2}(?:\D|$))|TR(?=\d{1,3}(?:\D|$))|KG?(?=\d(?:\D|$))|X(?=\d))"
 )
-_GRAMS = re.compile(r"(?<=\d)G(?!\w)(?<![2345]G)")  # 4G and 5G are networks
-_DONG = re.compile(r"(?<=(?:NGÀN|GHÌN|RIỆU) )Đ(?!\w)")
+_GRAMS = pattern(r"(?<=\d)G(?!\w)(?<![2345]G)")  # 4G and 5G are networks
+_DONG = pattern(r"(?<=(?:NGÀN|GHÌN|RIỆU) )Đ(?!\w)")
 # Before a Roman numeral; and before the two abbreviations that are common words as well.
 _NUMBERED = ("thứ", "lần", "khóa", "khoá", "mục", "chương", "phần", "quý", "cấp", "hạng", "kỳ", "điều", "đợt", "lục")
 _SORTS = ("lúa", "giống", "ngô", "lạc", "chè", "đậu", "lai")

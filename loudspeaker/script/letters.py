@@ -40,7 +40,7 @@ _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơ
 _ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d| [,;:][\s\d]"
 _LETTER = r"[^\W\d_][\u0300-\u036f]{0,4}"
 _GLUED = rf"(?P<ahead>(?<![\w@./:#-])(?:{_LETTER}){{2,7}}(?=\d))|(?P<behind>(?<=\d)(?:{_LETTER}){{1,7}}(?!\w))"
-_YEAR = r"(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d))"  # 17/03 /2023
+_YEAR = r"(?P<year>(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d)))"  # 17/03 /2023
 _STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 , 4; lúc 8h ,ngày
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
@@ -85,7 +85,7 @@ class Letters:
             plain = given[copied : match.start()]
             out.append(plain)
             length += len(plain)
-            right = _parted(match) if match.lastgroup else _right(match[0])
+            right = _typed(match) if match.lastgroup else _right(match[0])
             starts.append(length)
             steps.append((match.start(), match.end()))
             out.append(right)
@@ -98,8 +98,10 @@ class Letters:
         return _latin("".join(out))
 
 
-def _parted(match: re.Match[str]) -> str:
-    """ngày5, 30và -> ngày 5, 30 và: only words with marks, which no code, unit or address has."""
+def _typed(match: re.Match[str]) -> str:
+    """Blanks where they belong: ngày5 và 30, 17/03 /2023, thôn 3 , 4; no word without marks, which may be a code."""
+    if match.lastgroup == "year":
+        return "/"
     if match.lastgroup == "stray":
         return match[0][-1] + ("" if match.string[match.end()].isspace() else " ")
     word = _right(match[0])
@@ -112,8 +114,6 @@ def _right(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
     if cluster == "\r\n":
         return "\n"
-    if "/" in cluster:  # a year behind a stray blank
-        return "/"
     if re.fullmatch(r"\[\d{1,3}\]", cluster):
         return cluster
     if re.fullmatch(_SPACES, cluster):

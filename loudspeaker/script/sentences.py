@@ -61,8 +61,8 @@ def utterances(spoken: str, limit: int = LIMIT) -> tuple[Utterance, ...]:
 def unwrapped(text: str) -> str:
     """The text with a blank for each line break that only a margin made; as long as before.
 
-    A line goes on where the next begins with a small letter, where it ends with a comma or a dash, or where it is so
-    full that the next word would have stood over its paragraph's margin.
+    A line goes on where it ends with a comma or a dash, where it is so full that the next word would have stood over
+    its paragraph's margin, and, unless it is as short as a list's entries, where the next begins with a small letter.
     """
     lines = text.split("\n")
     if len(lines) == 1:
