@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+from .patterns import pattern
 from .syllables import LOWER, UPPER
 
 LIMIT = 220  # characters an engine takes at once without losing its breath
@@ -17,22 +18,22 @@ LIMIT = 220  # characters an engine takes at once without losing its breath
 _PAUSES = {"\n": 1.2, ".": 0.8, "!": 0.8, "?": 0.8, "…": 0.8, ":": 0.45, ";": 0.45, ",": 0.3}
 _LONGEST = 60  # letters looked back over at a full stop
 
-_STOP = re.compile(
+_STOP = pattern(
     r"((?<![.!?…])[.!?…]+[\"”’)\]]*)(\s+)(?=[\"“‘(\[•*+-]*\s*[^\W\d_]|[\"“(]*\d|[-+•*]\s)"
     r"|\n\s*"
 )
-_ITEM = re.compile(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]")
-_AMOUNT = re.compile(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
+_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]")
+_AMOUNT = pattern(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
 _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by a margin
 # Before a full stop these are not the end: titles, single letters, list labels.
-_TITLE = re.compile(
+_TITLE = pattern(
     r"(?:^|[\s(“\"])(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Ths|TS|PGS|GS|BS|Bs|KS|Ks|LS|CN|TM|KT|TL|TUQ|Đ/c|đ/c|[PQHXTFpqhx]|Ts|CT|St|Mr|Mrs)$"
 )
-_BEFORE_NAME = re.compile(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
-_LABEL = re.compile(
+_BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
+_LABEL = pattern(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
 )
-_NAME = re.compile(rf"[{UPPER}][{LOWER}]+ [A-ZĐ]$")
+_NAME = pattern(rf"[{UPPER}][{LOWER}]+ [A-ZĐ]$")
 
 
 class Utterance(NamedTuple):
