@@ -19,7 +19,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from textwrap import fill
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -153,6 +155,28 @@ def _unchanged(suites: list[Suite], readers: dict[str, Read], fail: int) -> None
             print(f"    gold: {gold}\n    said: {_tried(read, gold)}")
 
 
+def _lines(suites: list[Suite], readers: dict[str, Read]) -> None:
+    """Real sentences in paragraphs of five: broken at a margin, and two by two on lines of their own."""
+    texts = [" ".join(c.input.split()) for suite in suites if "real" in suite.name for c in suite.cases]
+    whole = [text for text in texts if text[-1:] in ".!?"]
+    paragraphs = [" ".join(whole[at : at + 5]) for at in range(0, len(whole), 3)]
+    pairs = list(pairwise(whole))
+    print("\nread as without the line breaks")
+    for name, read in readers.items():
+        for margin in (72, 80, 100):
+            same = sum(
+                canonical(_tried(read, fill(text, margin, break_long_words=False, break_on_hyphens=False)))
+                == canonical(_tried(read, text))
+                for text in paragraphs
+            )
+            print(f"  {name:22} {_percent(same, len(paragraphs))}   paragraphs wrapped at {margin}")
+        same = sum(
+            canonical(_tried(read, f"{one}\n{other}")) == canonical(f"{_tried(read, one)} {_tried(read, other)}")
+            for one, other in pairs
+        )
+        print(f"  {name:22} {_percent(same, len(pairs))}   sentences on lines of their own, two by two")
+
+
 def _speed(suites: list[Suite], readers: dict[str, Read]) -> None:
     print("\nsentences a second, one core")
     own = 0.0
@@ -225,6 +249,7 @@ def main() -> None:
     _scores(suites, readers, options.fail)
     _doubts(suites, options.fail)
     _unchanged(suites, readers, options.fail)
+    _lines(suites, readers)
     _speed(suites, readers)
     if options.hostile:
         _hostile()
