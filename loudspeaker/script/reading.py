@@ -1,8 +1,9 @@
 """From official Vietnamese to what is said, with every guess marked: `read(text) -> Reading`.
 
-    Letters (letters.py) put the text right, and lines in capitals are made small (headings.py); the commune's own
-    words come first (own.py); abbreviations that the text defines are learnt (learning.py); then one walk reads every
-    stretch (scanner.py, kinds/), and words read in pieces are told (joints.py). Pure: no file, no clock.
+    Letters (letters.py) put the text right, lines in capitals are made small (headings.py), and what a margin broke is
+    put together (sentences.py); the commune's own words come first (own.py); abbreviations that the text defines are
+    learnt (learning.py); then one walk reads every stretch (scanner.py, kinds/), and words read in pieces are told
+    (joints.py). Pure: no file, no clock.
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
 """
