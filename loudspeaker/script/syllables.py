@@ -68,6 +68,11 @@ def is_plain_syllable(letters: str) -> bool:
     return re.fullmatch(_PLAIN_SYLLABLE, letters) is not None
 
 
+def is_common(syllable: str) -> bool:
+    """Whether a syllable without marks is one of those that names have most: “hai” is, “nghai” is not."""
+    return syllable in _COMMON
+
+
 def cut(run: str) -> list[str]:
     """Cut letters without marks into syllables, the likeliest way: timhieuphapluat -> tim hieu phap luat; [] if none.
 

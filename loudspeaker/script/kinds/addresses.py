@@ -29,7 +29,8 @@ def house(match: re.Match[str], scene: Scene) -> str | None:
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
     comma = numbered and scene.text[match.end() : match.end() + 1] == ","
     street = scene.continues(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
-    if not (named or street or is_house(scene, match.start(), match.end())):
+    branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3
+    if not (named or street or branched or is_house(scene, match.start(), match.end())):
         return None
     return " trên ".join(_number(number, scene) for number in match[0].split("/"))
 

@@ -10,9 +10,11 @@ from ..patterns import pattern
 from ..rules import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after
 from ..syllables import LOWER, is_syllable
 
-_COUNTED = "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên"
-
-_AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|suất|doanh nghiệp|hồ sơ|tài khoản")
+_COUNTED = (
+    "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên|công|suất|cái|chiếc|thẻ|lao động|"
+    "đảng viên|đoàn viên|hồ sơ|gốc"
+)
+_AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|doanh nghiệp|tài khoản")
 _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
 _DAY = pattern(r"[^\d] ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")

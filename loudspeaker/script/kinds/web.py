@@ -8,7 +8,7 @@ from functools import lru_cache
 from ..numerals import spell_digits, spell_letters
 from ..patterns import pattern
 from ..rules import Rule, Scene, reads, words_after
-from ..syllables import LONGEST, cut, has_vowel, is_plain_syllable
+from ..syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
 _SIGNS = {
@@ -81,7 +81,7 @@ def _label(label: str) -> str:
 
 
 _SPELLED = frozenset(
-    words_after("ubnd|hdnd|bhxh|tttt|csgt|ttyt|tnmt|gddt|pccc|thcs|thpt|pgd|qlcl|bqlda|vpub|mttq|sgd|nnptnt")
+    words_after("ubnd|hdnd|bhxh|htx|tttt|csgt|ttyt|tnmt|gddt|pccc|thcs|thpt|pgd|qlcl|bqlda|vpub|mttq|sgd|nnptnt")
 )
 _DIGRAPHS = pattern("ng|nh|ph|th|tr|ch|kh|gh")
 _CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
@@ -90,17 +90,19 @@ _CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
 def _with_initials(label: str) -> str:
     """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said.
 
-    A syllable costs one, or three where it opens with a vowel, a letter that is spelled two; the cheapest way wins.
+    A common syllable costs two, another three, six where it opens with a vowel, a letter that is spelled four; the
+    cheapest way wins.
     """
     best: list[tuple[int, list[str]]] = [(0, [])]
     for end in range(1, len(label) + 1):
-        ways = [(best[end - 1][0] + 2, [*best[end - 1][1], label[end - 1]])]
+        ways = [(best[end - 1][0] + 4, [*best[end - 1][1], label[end - 1]])]
         for start in range(max(0, end - LONGEST), end - 1):
             cost, parts = best[start]
             if label[start:end] in _SPELLED:
-                ways.append((cost + 1, [*parts, *label[start:end]]))
+                ways.append((cost + 2, [*parts, *label[start:end]]))
             elif is_plain_syllable(label[start:end]):
-                ways.append((cost + (3 if label[start] in "aeiouy" else 1), [*parts, label[start:end]]))
+                price = 6 if label[start] in "aeiouy" else 2 if is_common(label[start:end]) else 3
+                ways.append((cost + price, [*parts, label[start:end]]))
         best.append(min(ways, key=lambda way: way[0]))
     parts = best[-1][1]
     shape = "".join("1" if len(part) == 1 else "+" for part in parts)
@@ -123,7 +125,7 @@ _KEPT = frozenset(
 _WHOLE = words_after("tinh uy|huyen uy|thanh uy|dang uy|thuy san|cong an|long an|nghe an|hoi an|di an|thuan an|y te")
 _KNOWN = {name.replace(" ", ""): name.split() for name in _WHOLE}
 _NAMES = f"((?:{'|'.join(_KNOWN)})(?![aeiou]))"  # not co ngan, lon gan, ta my te
-_OFFICES = words_after("ubnd|hdnd|bhxh|ubmttq|stttt|vpub")
+_OFFICES = words_after("ubnd|hdnd|bhxh|htx|ubmttq|stttt|vpub")
 
 
 def _short(label: str, scene: Scene) -> str:
