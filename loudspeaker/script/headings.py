@@ -54,7 +54,8 @@ def _lowered(line: str) -> str:
         before, letters = match[1] or "", match[2]
         small = letters.lower()
         unit = small in _PER if before[:1] == "/" else small in _UNITS
-        if before and unit and not line[match.end() : match.end() + 1].isalnum():
+        signed = before[:1] == "/" and re.search(r"(?:^|\s)[TK]$", line[: match.start()])  # T/L BAN THƯỜNG VỤ
+        if before and unit and not signed and not line[match.end() : match.end() + 1].isalnum():
             return before + small
         word = (is_syllable(letters) or letters in ("M", "KM")) and (has_marks(letters) or not _other(line, match))
         if not word or len(small) != len(letters) or (before[-1:].isdecimal() and not has_marks(letters)):

@@ -14,6 +14,7 @@ from .rules import APART, Said
 
 _LINKS = frozenset(("dashes", "separators", "rates"))
 _RATES = frozenset(("money", "quantities"))  # what may be told per something
+_NUMBERED = frozenset(("codes", "romans"))
 _RANGED = frozenset(
     ("times", "dates", "periods", "phones", "addresses", "money", "quantities", "temperatures", "coordinates")
 )  # alike on both sides of a dash or a slash
@@ -28,6 +29,8 @@ def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
         if not _speaks(text, said):
             yield said
             continue
+        if last is not None and last.kind in _NUMBERED and said.kind in _RATES and text[last.end : said.start] == " ":
+            said = said._replace(spoken=f", {said.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
         if last is not None and said.why is None and _glued(text, last, said):
             said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else APART)
         yield said

@@ -168,7 +168,8 @@ class Scene:
     def _sorts(self, at: int) -> bool:
         """Whether `at` goes on a list of varieties: các giống lúa Bắc thơm số 7, Đài thơm 8, T10."""
         head = self.text[max(0, at - 3 * REACH) : at]
-        sentence = re.split(r"[!?\n]|\.\s", head)[-1].lower()
+        sentence = re.split(r"[!?\n]|\.\s", head)[-1]
+        sentence = re.sub(r"Ngô (?=[^\W\d_a-z])", "", sentence).lower()  # Ngô Thị Đẹp is nobody's maize
         return sentence.endswith((", ", ": ", " và ", " như ", " gồm ")) and re.search(_SORTS, sentence) is not None
 
     def labelled(self, at: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from .patterns import pattern
@@ -29,6 +29,10 @@ _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by 
 _TITLE = pattern(
     r"(?:^|[\s(“\"])(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Ths|TS|PGS|GS|BS|Bs|KS|Ks|LS|CN|TM|KT|TL|TUQ|Đ/c|đ/c|[PQHXTFpqhx]|Ts|CT|St|Mr|Mrs)$"
 )
+_LINKING = pattern(  # no line ends with these
+    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|ông|bà|anh|chị|gồm|để|bằng|hoặc|đ/c|"
+    r"(?:từ|đến|vào|trước|sau) ngày)$"
+)
 _BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 _LABEL = pattern(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
@@ -45,7 +49,7 @@ class Utterance(NamedTuple):
 
 def sentences(text: str) -> list[str]:
     """The sentences of a written text, without the blanks between: ["TP. Lào Cai có mưa to.", "Bà con chú ý."]."""
-    return [" ".join(piece.split()) for piece, _ in _pieces(text) if piece.strip()]
+    return [" ".join(piece.split()) for piece, _ in _pieces(unwrapped(text)) if piece.strip()]
 
 
 def utterances(spoken: str, limit: int = LIMIT) -> tuple[Utterance, ...]:
@@ -62,36 +66,57 @@ def utterances(spoken: str, limit: int = LIMIT) -> tuple[Utterance, ...]:
 def unwrapped(text: str) -> str:
     """The text with a blank for each line break that only a margin made; as long as before.
 
-    A line goes on where it ends with a comma or a dash, where it is so full that the next word would have stood over
-    its paragraph's margin, and, unless it is as short as a list's entries, where the next begins with a small letter.
+    A line goes on where a bracket is still open in it, where it ends with a comma, a dash or a word such as “của”, and,
+    unless it is as short as a list's entries, where the next begins with a small letter. Whatever follows, it goes on
+    where it is so full that the next word would have stood over its paragraph's margin, if the paragraph has one: if
+    another full line of it is followed by a small letter.
     """
     lines = text.split("\n")
     if len(lines) == 1:
         return text
-    margins: list[int] = []
+    out: list[str] = []
     for _, paragraph in groupby(lines, key=lambda line: bool(line.strip())):
-        lengths = [len(line.rstrip()) for line in paragraph]
-        margins += [max(lengths)] * len(lengths)
-    out = [lines[0]]
-    for line, following, margin in zip(lines, lines[1:], margins, strict=False):
-        out += " " if _goes_on(line.rstrip(), following.lstrip(), margin) else "\n", following
-    return "".join(out)
+        out += _broken(list(paragraph))
+    return "".join(out)[:-1]
 
 
-def _goes_on(line: str, following: str, margin: int) -> bool:
+def _broken(lines: list[str]) -> Iterator[str]:
+    """The lines of a paragraph, each with a blank behind it where it goes on and else with its break."""
+    margin = max(len(line.rstrip()) for line in lines)
+    breaks = [(line.rstrip(), following.lstrip()) for line, following in pairwise(lines)]
+    full = [_full(line, following, margin) for line, following in breaks]
+    wrapped = any(over and following[0].islower() for over, (_, following) in zip(full, breaks, strict=True))
+    for over, (line, following), written in zip(full, breaks, lines, strict=False):
+        yield written
+        yield " " if _goes_on(line, following, margin, over and wrapped) else "\n"
+    yield lines[-1] + "\n"
+
+
+def _full(line: str, following: str, margin: int) -> bool:
+    return (
+        bool(following)
+        and len(line) >= _NARROW
+        and margin <= _WIDE
+        and len(line) + 1 + len(following.split(maxsplit=1)[0]) > margin
+    )
+
+
+def _goes_on(line: str, following: str, margin: int, over: bool) -> bool:
     if not line or not following:
         return False
-    full = _NARROW <= len(line) <= margin <= _WIDE and len(line) + 1 + len(following.split(maxsplit=1)[0]) > margin
     if _ITEM.match(following):
-        return full and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
+        return over and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
+    if line.rfind("(") > line.rfind(")") and ")" in following:
+        return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
-        return full and _BEFORE_NAME.search(line) is not None
-    return full or (following[0].islower() and 2 * len(line) > margin) or line[-1] in ",-–/&+("
+        return over and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+    small = following[0].islower() and 2 * len(line) > margin
+    return over or small or line[-1] in ",-–/&+(" or _LINKING.search(line) is not None
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     """Each sentence and the blanks behind it."""
-    text, begin = unwrapped(text), 0
+    begin = 0
     for match in _STOP.finditer(text):
         end = match.end(1) if match[1] else match.start()
         if match[1] and not _ends(text, match):

@@ -8,7 +8,7 @@ from ...errors import Message
 from ..numerals import NUMBER
 from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from ..syllables import LOWER
+from ..syllables import LOWER, UPPER
 
 _WHEN = ("dates", "periods", "months", "times")
 _HOW_MUCH = ("money", "coordinates", "temperatures", "quantities", "rates", "numbers", "fractions", "ordinals")
@@ -53,6 +53,12 @@ _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "t�
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
+_OFFICE = pattern(
+    r" (?:Phó|Bí thư|Chủ tịch|Trưởng|Tổ trưởng|Đội trưởng|Trạm trưởng|Ủy viên|UV|Giám đốc|Hiệu trưởng|Chi ủy|Cán bộ|"
+    r"Công chức|Thường trực|Thành viên|Thư ký|Kế toán|Bác sĩ|BS|BT|CT|PCT|PBT|Nguyên|Đại diện|Trung tá|Thiếu tá|"
+    rf"Thượng tá|Đại tá|Đại úy|Thượng úy|Trung úy|Thôn|Xóm|Bản|Ấp|Khu|Tổ|"
+    rf"(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])"
+)
 _DASH = r"-{1,200}"
 
 
@@ -216,7 +222,8 @@ def _pause(scene: Scene, start: int, end: int) -> str:
 def _both_names(scene: Scene, start: int, end: int) -> bool:
     """Bà Rịa - Vũng Tàu: two names that are one"""
     previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, start - 10) : start])
-    return previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
+    named = previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
+    return named and not _OFFICE.match(scene.text, end)  # Lê Văn Thắng - Phó Bí thư
 
 
 RULES: tuple[Rule, ...] = (arrow, bullet, until, set_apart, below_zero, amounts, minus, between_words)

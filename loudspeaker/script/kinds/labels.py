@@ -87,6 +87,19 @@ def inner_number(match: re.Match[str], scene: Scene) -> str | None:
     return scene.say(match[1]) + "," if _opens(match, scene) else None
 
 
+@reads(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
+def inner_point(match: re.Match[str], scene: Scene) -> str | None:
+    """Nội dung: 1. Bàn làm đường; 2. Thu quỹ -> một, …; hai, …"""
+    ahead = scene.text[max(0, match.start() - 2) : match.start()]
+    first = (
+        ahead == ": "
+        and match[1] == "1"
+        and re.search(r"(?:[;.,]|\n) ?2\. ?[^\W\d]", scene.text[match.end() : match.end() + 400])
+    )
+    pause = "," if scene.char(match.end()) == " " else ", "
+    return scene.say(match[1]) + pause if first or ahead == "; " else None
+
+
 @reads(r"([A-Za-zĐđ])[)]", starts="word")
 def letter(match: re.Match[str], scene: Scene) -> str | None:
     """b) Thời hạn -> bê, thời hạn"""
@@ -176,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     step,
     counted,
     inner_number,
+    inner_point,
     small_part,
     small_label,
     letter,

@@ -47,6 +47,20 @@ _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 
 
+_FAMILIES = pattern(
+    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
+    r"Tòng|Lương|Đoàn|Trịnh|Ng\.) $"
+)
+
+
+@reads(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def middle(match: re.Match[str], scene: Scene) -> str | None:
+    """Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
+    at = match.start()
+    family = _FAMILIES.search(scene.text[max(0, at - 12) : at])
+    return f"{LETTERS[match[1]]} " if family and not scene.opens_sentence(match.end()) else None
+
+
 @reads(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], scene: Scene) -> Answer:
     """bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
@@ -79,6 +93,8 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
     at = match.start()
     if match[0] in scene.learnt or not scene.before(at).endswith(_NAMED_ONLY) or scene.char(at - 1) != " ":
         return None
+    if scene.char(at - 2) in ",;:":  # Mai Thế Anh, SĐT: 09…
+        return None
     if scene.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
         return None
     entry = scene.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None
@@ -100,4 +116,4 @@ def born(match: re.Match[str], scene: Scene) -> str:
     return "sinh"
 
 
-RULES: tuple[Rule, ...] = (mister, family, behind_number, called, born, initials, suspect, initial)
+RULES: tuple[Rule, ...] = (mister, family, behind_number, called, born, initials, suspect, middle, initial)

@@ -13,6 +13,8 @@ _AMONG = pattern(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|ngư�
 _SPELT = pattern(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
 _TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")
 _DOUBLED = pattern(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
+_PEOPLED = pattern(r"(?:hộ|m2|m²|lô|thửa)$")
+_PEOPLED_TOO = pattern(r"\d[\d.]* (?:khẩu|nhân khẩu|người|hộ)(?!\w)")
 _HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
@@ -45,6 +47,10 @@ def per_number(match: re.Match[str], scene: Scene) -> Answer:
     if (
         scene.char(match.start() - 1) == " " and beside and scene.last.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
+        return ", "
+    if _PEOPLED.search(scene.text[max(0, match.start() - 8) : match.start()]) and _PEOPLED_TOO.match(
+        scene.text, match.end()
+    ):  # 46 hộ/189 khẩu
         return ", "
     heads = _AMONG.match(scene.text, match.end()) or scene.before(match.start()).endswith((" đồng", " đ"))
     return " trên " if heads or scene.near_number(match.start()) else None

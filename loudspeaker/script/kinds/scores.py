@@ -64,13 +64,18 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     return said if game else _between_teams(match, scene, said)
 
 
-def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Guess | None:
+def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Answer:
     """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
     ahead = scene.text[max(0, match.start() - REACH) : match.start()]
     follows = scene.text[match.end() : match.end() + 4]
     between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
     behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
     small = ":" not in match[0] and len(match[1] + match[2]) <= 3
+    side = re.match(
+        r" ?(Thôn|Xóm|Bản|Ấp|Khu|Đội|Tổ|Làng|Buôn|Khóm|CLB|THCS|TH|THPT) ", scene.text[match.end() : match.end() + 8]
+    )
+    if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
+        return said
     if not small or not (between or behind) or scene.labelled(match.start()):
         return None
     return Guess(said, Message("a score, or a range"))

@@ -6,7 +6,7 @@ import re
 
 from ...errors import Message
 from ..patterns import pattern
-from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 
 _SPOKEN = {
@@ -21,6 +21,10 @@ _PROPORTION = pattern(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ l�
 _SAMPLES = words_before("mẫu|test|kết quả|xét nghiệm|pcr")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
+_JOINED = words_after(
+    "ông|bà|anh|chị|cô|chú|vợ|chồng|con|hội|đoàn|trạm y tế|công an|ban|giấy chứng nhận|giấy khen|cờ|quà"
+)
+_ORNAMENT = frozenset("📢📣🔔🎯👉👇🔥📞☎✆🎉🎊🌾🌀🚰⏰🕐📍🙏✅☑✨⭐★☆❤💥🌸🌺🌼🎁📌💪👏🎓📅🗓🏠🏡🚜🐄🐖🐔💉🩺⚡💧🌧☔🌪️")
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
@@ -70,7 +74,9 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "cộng "
     if scene.text.startswith("CN", end) and scene.last.kind == "ordinals":  # T7+CN
         return " và "
-    if _DAYS.search(scene.text[max(0, start - 10) : end + 5]):
+    if _DAYS.search(scene.text[max(0, start - 10) : end + 5]) or (
+        scene.continues(end, _JOINED) and not scene.begins_line(start) and scene.char(start - 2).isalnum()
+    ):  # ông Nhu + bà Rớt
         return " và "
     if scene.text[end : end + 3].strip(" (")[:1].isdecimal() and scene.char(start - 2).isdecimal():
         return " cộng "  # 2.000.000 + (35.000 * 26)
@@ -91,7 +97,7 @@ def _another_bullet(scene: Scene, start: int, end: int) -> bool:
     return first == "+" or (listed and re.match(rf" [^\W\d_]+ [{LOWER}]", scene.text[end : end + 12]) is not None)
 
 
-@reads(r"[<>]=? ?(?=\d|BĐ)", starts="sign")
+@reads(r"[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
 def compared(match: re.Match[str], scene: Scene) -> Answer:
     """>38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     more = "trên " if match[0][0] == ">" else "dưới "
@@ -113,7 +119,9 @@ def apostrophe(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
 def pictures(match: re.Match[str], scene: Scene) -> Answer:
-    """A row of emoji is one doubt, not many"""
+    """A row of emoji is one doubt, not many; ornament is none"""
+    if _ORNAMENT.issuperset(match[0]):
+        return " "
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
@@ -127,6 +135,8 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
         return ""
     if symbol in "½¼¾" and scene.last.kind == "numbers" and not scene.text[scene.last.end : match.start()].strip():
         return f" và {_SPOKEN[symbol]} "  # 1 ½ gói
+    if symbol in _ORNAMENT:
+        return _gap(match, scene)
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
     if symbol in "()":

@@ -79,6 +79,8 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
 def place(match: re.Match[str], scene: Scene) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
+    if scene.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
+        return None
     apart = "," in scene.text[max(0, at - 2) : at]  # Kỳ Anh, T. Hà Tĩnh
     if scene.before(at).endswith(_RANKS) and not apart:  # tướng P.Háckin
         return Guess(LETTERS[letter], LONE)
@@ -220,6 +222,13 @@ def master(match: re.Match[str], scene: Scene) -> Answer:
     return "thạc sĩ"
 
 
+@reads(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
+def signing(match: re.Match[str], scene: Scene) -> str | None:
+    """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
+    entry = scene.meaning(f"{match[1]}/{match[2]}", match.start(), match.end())
+    return entry.reading if entry and scene.begins_line(match.start()) else None
+
+
 @reads(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def slashed(match: re.Match[str], scene: Scene) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
@@ -240,6 +249,6 @@ def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, province, rank, company, foreign, place, ward, street, numbered, school, page, quarter),
+    *(title, master, signing, province, rank, company, foreign, place, ward, street, numbered, school, page, quarter),
     *(bare_place, slashed, and_so_on),
 )
