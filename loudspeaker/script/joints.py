@@ -1,6 +1,7 @@
 """Words such as 7tr350 or 8g-11kg that more than one rule read, piece by piece: told from those that are made so.
 
-    5.900đ/con, 11h30-14h30 and 1+2 are made of pieces; in others no rule saw the whole, so a piece may be misread.
+    5.900đ/con, 11h30-14h30 and 1+2 are made of pieces; in others no rule saw the whole, so a piece may be misread. An
+    amount right behind a thing with a number gets its pause.
 Pure; no rule comes in.
 """
 
@@ -23,18 +24,27 @@ _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
 def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
-    """`saids` of `text` as they come; one with a digit, glued to another, is marked where no such word is known."""
+    """`saids` of `text` as they come; one with a digit, glued to another, is marked where no such word is known.
+
+    An amount behind a numbered thing begins with a comma.
+    """
     last: Said | None = None  # the latest that holds a letter or a digit
     for said in saids:
         if not _speaks(text, said):
             yield said
             continue
-        if last is not None and last.kind in _NUMBERED and said.kind in _RATES and text[last.end : said.start] == " ":
+        if last is not None and _apart(text, last, said):
             said = said._replace(spoken=f", {said.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
         if last is not None and said.why is None and _glued(text, last, said):
             said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else APART)
         yield said
         last = said
+
+
+def _apart(text: str, one: Said, other: Said) -> bool:
+    """Whether an amount stands right behind a thing with a number: trên BĐ3 0,32m is no 3,032."""
+    amount = other.kind in _RATES and text[other.start].isdecimal()
+    return one.kind in _NUMBERED and amount and text[one.end : other.start] == " "
 
 
 def _speaks(text: str, said: Said) -> bool:

@@ -23,6 +23,7 @@ _STOP = pattern(
     r"|\n\s*"
 )
 _ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]")
+_RAGGED = 0.85  # of a margin's letters
 _AMOUNT = pattern(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
 _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by a margin
 # Before a full stop these are not the end: titles, single letters, list labels.
@@ -93,12 +94,9 @@ def _broken(lines: list[str]) -> Iterator[str]:
 
 
 def _full(line: str, following: str, margin: int) -> bool:
-    return (
-        bool(following)
-        and len(line) >= _NARROW
-        and margin <= _WIDE
-        and len(line) + 1 + len(following.split(maxsplit=1)[0]) > margin
-    )
+    """Whether the next word would have stood over the margin, give or take what wide and narrow letters make of it."""
+    reached = len(line) + 1 + len(following.split(maxsplit=1)[0]) if following else 0
+    return len(line) >= _NARROW and margin <= _WIDE and reached > _RAGGED * margin
 
 
 def _goes_on(line: str, following: str, margin: int, over: bool) -> bool:
