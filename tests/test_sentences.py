@@ -59,6 +59,24 @@ def test_a_line_that_ends_before_its_margin_is_a_sentence() -> None:
     assert [one.pause_after for one in utterances("\n".join(notice))] == [1.2] * 5
 
 
+def test_a_letterhead_on_two_lines_is_one_body() -> None:
+    assert sentences("ỦY BAN NHÂN DÂN\nXÃ BẢN MÂY\nTHÔNG BÁO") == ["ỦY BAN NHÂN DÂN XÃ BẢN MÂY", "THÔNG BÁO"]
+
+
+def test_a_notice_without_a_margin_is_not_put_together() -> None:
+    notice = [
+        "Mọi thắc mắc xin liên hệ y sĩ Nguyễn Thị Lan, điện thoại 0978.123.456",
+        "Trạm trưởng",
+        "Hoàng Văn Páo",
+    ]
+
+    assert sentences("\n".join(notice)) == notice
+
+
+def test_an_open_bracket_holds_a_line_open() -> None:
+    assert len(sentences("Gửi đơn về UBND xã (qua phòng\nKinh tế) để được xem xét.")) == 1
+
+
 def test_a_numbered_line_is_never_taken_for_a_wrapped_one() -> None:
     points = "Đề nghị bà con thực hiện tốt các nội dung sau đây trong tháng 8 năm 2026\n2. Vệ sinh chuồng trại"
 

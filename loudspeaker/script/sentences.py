@@ -34,6 +34,8 @@ _LINKING = pattern(  # no line ends with these
     r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|ông|bà|anh|chị|gồm|để|bằng|hoặc|đ/c|"
     r"(?:từ|đến|vào|trước|sau) ngày)$"
 )
+_BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
+_SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
 _BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 _LABEL = pattern(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
@@ -108,8 +110,9 @@ def _goes_on(line: str, following: str, margin: int, over: bool) -> bool:
         return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
         return over and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+    letterhead = _BODY.search(line) and _SEAT.match(following)
     small = following[0].islower() and 2 * len(line) > margin
-    return over or small or line[-1] in ",-–/&+(" or _LINKING.search(line) is not None
+    return over or small or letterhead is not None or line[-1] in ",-–/&+(" or _LINKING.search(line) is not None
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

@@ -85,7 +85,8 @@ def headed(match: re.Match[str], scene: Scene) -> Answer:
     """đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), scene.before(match.start())
     if len(match[0]) == 2:
-        return said if words.endswith(" đầu số") else None
+        named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
+        return said if named or words.endswith(" đầu số") else None
     return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
 
 
