@@ -136,6 +136,12 @@ def dotted(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry and entry.sure else spell_letters(letters)
 
 
+@reads(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
+def lettered(match: re.Match[str], scene: Scene) -> str | None:
+    """ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
+    return None if match[0] in scene.lexicon else f"{match[1]} {spell_letters(match[2])}"
+
+
 @reads(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
 def single(match: re.Match[str], scene: Scene) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
@@ -274,6 +280,7 @@ RULES: tuple[Rule, ...] = (
     headline,
     dotted,
     chain,
+    lettered,
     single,
     glued,
     small,

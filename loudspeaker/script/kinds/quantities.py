@@ -234,7 +234,8 @@ def rate(match: re.Match[str], scene: Scene) -> Answer:
 @reads(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
-    if match[1] in ("ha", "tr") and not scene.before(match.start()).endswith(_SCALES):
+    counted = scene.before(match.start()).endswith(_SCALES) or scene.follows("money", match.start(), " ")  # 1 204,5 ha
+    if match[1] in ("ha", "tr") and not counted:
         return None
     return scene.lexicon.units.get(match[1])
 
