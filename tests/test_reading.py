@@ -72,6 +72,10 @@ def test_an_example_on_a_line_of_its_own_is_read_like_one_alone(lines: str) -> N
     assert changed == []
 
 
+def test_the_cells_of_a_table_are_set_apart() -> None:
+    assert spoken("Sáng\t10h00\t3\tTê Quả 1 - Tê Quả 2") == "Sáng, mười giờ, ba, Tê Quả một, Tê Quả hai"
+
+
 def whys(text: str, readings: Readings | None = None) -> dict[str, str]:
     return {doubt.written: doubt.why.template for doubt in read(text, readings).doubts}
 

@@ -99,6 +99,18 @@ def test_a_long_sentence_is_cut_at_a_clause() -> None:
     assert all(part.endswith((",", ".")) for part in parts)
 
 
+def test_a_breath_is_not_taken_inside_a_number_or_behind_a_label_in_brackets() -> None:
+    long = (
+        "Ai ủng hộ xin liên hệ anh Tuấn, điện thoại không chín tám bảy, sáu năm bốn, ba hai một hoặc gặp trưởng thôn."
+    )
+    listed = (
+        "Sơ tán các hộ có nguy cơ (thôn Lau: hai mươi mốt hộ, thôn Thuận Bà: mười hộ) đến nơi an toàn trước giờ đó."
+    )
+
+    assert not any(one.text.endswith(("bảy,", "bốn,")) for one in utterances(long, 80))
+    assert not any(one.text.endswith(":") for one in utterances(listed, 80))
+
+
 @given(st.text(max_size=300), st.integers(min_value=10, max_value=80))
 def test_no_utterance_is_longer_than_the_limit_and_no_word_is_lost(text: str, limit: int) -> None:
     parts = [utterance.text for utterance in utterances(text, limit)]

@@ -42,10 +42,11 @@ _LETTER = r"[^\W\d_][\u0300-\u036f]{0,4}"
 _GLUED = rf"(?P<ahead>(?<![\w@./:#-])(?:{_LETTER}){{2,7}}(?=\d))|(?P<behind>(?<=\d)(?:{_LETTER}){{1,7}}(?!\w))"
 _YEAR = r"(?P<year>(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d)))"  # 17/03 /2023
 _STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 , 4; lúc 8h ,ngày
+_CELL = r"(?P<cell>(?<=[\w)%]) *\t[ \t]*(?=[\w(]))"  # 10⇥5: the border of two cells
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
 _CLUSTER = (
-    rf"(?s:{_GLUED}|{_YEAR}|{_STRAY}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
+    rf"(?s:{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
 _ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
@@ -102,6 +103,8 @@ def _typed(match: re.Match[str]) -> str:
     """Blanks where they belong: ngày5 và 30, 17/03 /2023, thôn 3 , 4; no word without marks, which may be a code."""
     if match.lastgroup == "year":
         return "/"
+    if match.lastgroup == "cell":
+        return ", "
     if match.lastgroup == "stray":
         return match[0][-1] + ("" if match.string[match.end()].isspace() else " ")
     word = _right(match[0])

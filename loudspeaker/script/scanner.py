@@ -64,7 +64,7 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
         said = reserved if reserved and until <= at else _read(scene, at, token.end(), until)
         if said is None:
             continue
-        if said.spoken == " đến " or (said.spoken.strip() == "," and scene.last.kind in ("phones", "times")):
+        if said.spoken == " đến " or (said.spoken.strip() in (",", ";") and scene.last.kind in ("phones", "times")):
             # Still the same kind of thing: 5/7 - 8/7, 0912… - 0987…; 11:51 - 16/6 is dated.
             scene.last = scene.last._replace(end=said.end)
         elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word

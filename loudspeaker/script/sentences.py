@@ -31,11 +31,16 @@ _TITLE = pattern(
     r"(?:^|[\s(“\"])(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Ths|TS|PGS|GS|BS|Bs|KS|Ks|LS|CN|TM|KT|TL|TUQ|Đ/c|đ/c|[PQHXTFpqhx]|Ts|CT|St|Mr|Mrs)$"
 )
 _LINKING = pattern(  # no line ends with these
-    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|ông|bà|anh|chị|gồm|để|bằng|hoặc|đ/c|"
+    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|bằng|hoặc|đ/c|"
     r"(?:từ|đến|vào|trước|sau) ngày)$"
 )
 _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
 _SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
+_DIGITS = pattern(
+    r"(?:^| )(?:không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín) (?:không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín),$"
+)
+_SUBJECT = pattern(r"V/v |[Vv]ề việc |VỀ VIỆC |Lịch |LỊCH ")
+_OPENING = pattern(r"(?:Theo|Thực hiện|Để|Căn cứ|Nhằm|Kính|Hiện|Được|UBND|Ủy ban|Trạm|Công an|BHXH|Ban|Hội)(?!\w)")
 _BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 _LABEL = pattern(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
@@ -110,6 +115,8 @@ def _goes_on(line: str, following: str, margin: int, over: bool) -> bool:
         return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
         return over and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+    if _SUBJECT.match(line) and _OPENING.match(following):
+        return False
     letterhead = _BODY.search(line) and _SEAT.match(following)
     small = following[0].islower() and 2 * len(line) > margin
     return over or small or letterhead is not None or line[-1] in ",-–/&+(" or _LINKING.search(line) is not None
@@ -159,12 +166,22 @@ def _breaths(sentence: str, limit: int) -> Iterator[str]:
     yield sentence[begin:].strip()
 
 
+def _ends_of(signs: str, window: str) -> Iterator[int]:
+    return (at + 1 for at, letter in enumerate(window[:-1]) if letter in signs and window[at + 1] == " ")
+
+
+def _breathes(window: str, at: int) -> bool:
+    """Whether a speaker may stop here: neither inside a bracket behind a colon nor between the digits of a number."""
+    inside = window.count("(", 0, at) > window.count(")", 0, at)
+    return not (window[at - 1] == ":" and inside) and _DIGITS.search(window[:at]) is None
+
+
 def _boundary(window: str, limit: int) -> int:
-    for signs in (".!?;:", ",", "-–"):
-        at = max(window.rfind(sign + " ") for sign in signs) + 1
+    for signs in (".!?;:", ",)", "-–"):
+        at = max((at for at in _ends_of(signs, window) if _breathes(window, at)), default=0)
         if at > limit // 4:
             return at
-    for word in (" và ", " để ", " hoặc ", " nhưng ", " mà ", " thì ", " của "):
+    for word in (" (", " để ", " hoặc ", " nhưng ", " mà ", " thì ", " về việc ", " theo ", " của ", " tại ", " và "):
         at = window.rfind(word)
         if at > limit // 3:
             return at

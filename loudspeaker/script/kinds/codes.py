@@ -114,10 +114,10 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     letters, digits = _split(match[0])
     word = scene.lexicon.codes.get(letters)
     if (
-        (letters == "CK" and digits not in ("1", "2"))
+        (letters in ("BK", "CK") and digits not in ("1", "2"))
         or (letters == "CS" and scene.char(match.end()) != ":")
         or (letters == "HK" and digits not in ("1", "2"))
-        or (letters == "CT" and scene.before(match.start()).endswith(_BUILDINGS))
+        or (letters == "CT" and scene.before(match.start()).endswith((*_BUILDINGS, " mẫu", " tờ khai")))
     ):
         word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02; tòa CT2
     if word and scene.before(match.start()).endswith(f" {word}"):  # trên báo động BĐ2

@@ -105,7 +105,9 @@ def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip()) and _OWN.match(scene.text, end)
     of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
     day = scene.last.kind == "dates" and scene.last.end > start - 2 and _HOUR.match(scene.text, end)
-    return "," if hour or day or telephones or bearing or counted or weekday or labelled or of_year else None
+    if telephones:  # groups have commas: the border of two numbers must be heard
+        return ";"
+    return "," if hour or day or bearing or counted or weekday or labelled or of_year else None
 
 
 @reads(_DASH, starts="sign")

@@ -37,6 +37,15 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(match[0], LONE) if within else None
 
 
+_ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
+
+
+@reads(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+def undotted(match: re.Match[str], scene: Scene) -> str | None:
+    """liên hệ a Tuấn, gặp c Lan -> anh, chị"""
+    return f"{_CALLED[match[1]]} " if scene.before(match.start()).endswith(_ASKED) else None
+
+
 @reads(rf"Ô\.(?= ?[{UPPER}])", starts="word")
 def mister(match: re.Match[str], scene: Scene) -> Answer:
     """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
@@ -116,4 +125,4 @@ def born(match: re.Match[str], scene: Scene) -> str:
     return "sinh"
 
 
-RULES: tuple[Rule, ...] = (mister, family, behind_number, called, born, initials, suspect, middle, initial)
+RULES: tuple[Rule, ...] = (mister, family, behind_number, called, undotted, born, initials, suspect, middle, initial)

@@ -48,7 +48,8 @@ def score(match: re.Match[str], scene: Scene) -> Answer:
     told = f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}"
     if not words.endswith(" chiến thắng"):
         told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5
-    ended = words.endswith(_SCORE) and not re.search(rf"(?:{_NAMES.pattern})$", written)
+    least = words.endswith(" tối thiểu") and scene.continues(match.end(), _COUNTED)  # tối thiểu 3 - 5 ngày
+    ended = words.endswith(_SCORE) and not least and not re.search(rf"(?:{_NAMES.pattern})$", written)
     game = ended or (
         "-" in match[0] and any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS)
     )

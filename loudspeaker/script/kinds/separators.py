@@ -21,10 +21,10 @@ _PROPORTION = pattern(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ l�
 _SAMPLES = words_before("mẫu|test|kết quả|xét nghiệm|pcr")
 _PAUSES = frozenset("|;•")
 _SILENT = frozenset('-–—.,;:!?"“”…·、。《》„')
+_PRIZES = words_before("cờ|giấy khen|giấy chứng nhận|huy chương|cúp|quà")
 _JOINED = words_after(
     "ông|bà|anh|chị|cô|chú|vợ|chồng|con|hội|đoàn|trạm y tế|công an|ban|giấy chứng nhận|giấy khen|cờ|quà"
 )
-_ORNAMENT = frozenset("📢📣🔔🎯👉👇🔥📞☎✆🎉🎊🌾🌀🚰⏰🕐📍🙏✅☑✨⭐★☆❤💥🌸🌺🌼🎁📌💪👏🎓📅🗓🏠🏡🚜🐄🐖🐔💉🩺⚡💧🌧☔🌪️")
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
@@ -56,7 +56,7 @@ def slash(match: re.Match[str], scene: Scene) -> Answer:
     """thôn/bản -> thôn, bản; 0963.851.919 / 0966.851.919 are two numbers"""
     following = scene.text[match.end() : match.end() + 2].strip()[:1]
     if scene.follows("phones", match.start()) and (following.isdecimal() or following == "("):
-        return ","
+        return ";"  # groups have commas: the border of two numbers must be heard
     if _PROPORTION.search(scene.text[max(0, match.start() - REACH) : match.start()]):
         return " trên "
     if scene.char(match.start() - 1) == ")" and following == "(":
@@ -82,6 +82,12 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return " cộng "  # 2.000.000 + (35.000 * 26)
     if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
+    if scene.before(start).endswith(_PRIZES):  # cờ + 2.000.000đ
+        return " và "
+    if re.search(r"\b([^\W\d_]+) \d{1,3} $", ahead := scene.text[max(0, start - 16) : start]) and re.match(
+        rf" {re.escape(ahead.split()[-2])} \d| 1 phần", scene.text[end : end + 16]
+    ):  # xóm 5 + xóm 6
+        return ","
     before = scene.text[max(0, start - 2) : start].strip()[-1:]
     return " cộng " if before.isalnum() or before == "%" or (before == ")" and scene.char(end + 1).isdecimal()) else ""
 
@@ -119,9 +125,7 @@ def apostrophe(match: re.Match[str], scene: Scene) -> Answer:
 
 @reads(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
 def pictures(match: re.Match[str], scene: Scene) -> Answer:
-    """A row of emoji is one doubt, not many; ornament is none"""
-    if _ORNAMENT.issuperset(match[0]):
-        return " "
+    """A row of emoji is one doubt, not many"""
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
@@ -135,8 +139,6 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
         return ""
     if symbol in "½¼¾" and scene.last.kind == "numbers" and not scene.text[scene.last.end : match.start()].strip():
         return f" và {_SPOKEN[symbol]} "  # 1 ½ gói
-    if symbol in _ORNAMENT:
-        return _gap(match, scene)
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
     if symbol in "()":
