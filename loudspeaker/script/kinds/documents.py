@@ -135,7 +135,7 @@ def codes(written: str, scene: Scene) -> str:
     whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
     if whole:
         return whole
-    first, *rest = [part for part in re.split("[-/. ]+", written) if part] or [""]
+    first, *rest = [part for part in re.split("[-/. ]+", written) if part.strip("&")] or [""]
     offices = (_office(part, after, scene) for part, after in pairwise([*rest, ""]))
     return " ".join([_joint(first, scene), *offices])
 
