@@ -245,7 +245,8 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
     at, end = match.span()
     reckoned = "=" in scene.text[max(0, at - 2 * REACH) : at] and scene.char(end) == " "
-    bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")")
+    behind = scene.text[end : end + 2].strip()[:1]
+    bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
     sides = scene.before(at).endswith(_SIDES_OF) and scene.continues(end, _SIDES_BY)  # dài x rộng x sâu
     if reckoned or bracketed or sides:
         return " nhân "
