@@ -74,9 +74,8 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "cộng "
     if scene.text.startswith("CN", end) and scene.last.kind == "ordinals":  # T7+CN
         return " và "
-    if _DAYS.search(scene.text[max(0, start - 10) : end + 5]) or (
-        scene.continues(end, _JOINED) and not scene.begins_line(start) and scene.char(start - 2).isalnum()
-    ):  # ông Nhu + bà Rớt
+    joined = scene.continues(end, _JOINED) and not scene.begins_line(start) and scene.char(start - 2).isalnum()
+    if joined or _DAYS.search(scene.text[max(0, start - 10) : end + 5]):  # ông Nhu + bà Rớt
         return " và "
     if scene.text[end : end + 3].strip(" (")[:1].isdecimal() and scene.char(start - 2).isdecimal():
         return " cộng "  # 2.000.000 + (35.000 * 26)
@@ -84,12 +83,16 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "" if not scene.char(start - 1).isalnum() else "cộng"
     if scene.before(start).endswith(_PRIZES):  # cờ + 2.000.000đ
         return " và "
-    if re.search(r"\b([^\W\d_]+) \d{1,3} $", ahead := scene.text[max(0, start - 16) : start]) and re.match(
-        rf" {re.escape(ahead.split()[-2])} \d| 1 phần", scene.text[end : end + 16]
-    ):  # xóm 5 + xóm 6
+    if _alike(scene, start, end):
         return ","
     before = scene.text[max(0, start - 2) : start].strip()[-1:]
     return " cộng " if before.isalnum() or before == "%" or (before == ")" and scene.char(end + 1).isdecimal()) else ""
+
+
+def _alike(scene: Scene, start: int, end: int) -> bool:
+    """xóm 5 + xóm 6: two of one sort, which nobody adds up"""
+    one = re.search(r"(?<![^\W_])([^\W\d_]+) \d{1,3} $", scene.text[max(0, start - 16) : start])
+    return one is not None and re.match(rf" {one[1]} \d", scene.text[end : end + 16]) is not None
 
 
 def _another_bullet(scene: Scene, start: int, end: int) -> bool:
