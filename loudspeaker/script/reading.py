@@ -1,7 +1,7 @@
 """From official Vietnamese to what is said, with every guess marked: `read(text) -> Reading`.
 
     Letters (letters.py) put the text right, lines in capitals are made small (headings.py), and what a margin broke is
-    put together (sentences.py); the commune's own words come first (own.py); abbreviations that the text defines are
+    put together (lines.py); the commune's own words come first (own.py); abbreviations that the text defines are
     learnt (learning.py); then one walk reads every stretch (scanner.py, kinds/), and words read in pieces are told
     (joints.py). Pure: no file, no clock.
 
@@ -22,11 +22,11 @@ from .learning import definitions, near_misses
 from .legacy import looks_legacy
 from .letters import Letters
 from .lexicon import Lexicon
+from .lines import unwrapped
 from .numerals import Numerals
 from .own import OwnWords
 from .rules import Said, Scene
 from .scanner import scan
-from .sentences import unwrapped
 
 Region = Literal["north", "south"]
 
