@@ -120,6 +120,11 @@ class Scene:
             self._before_at = at
         return self._before
 
+    def adjoins(self, at: int, cues: tuple[str, ...]) -> bool:
+        """Whether one of `cues` stands right before `at`, with no sign between: đường ĐT639, but not đường (ĐT639."""
+        beside = self.char(at - 1) if self.char(at - 1) != " " else self.char(at - 2)
+        return beside.isalnum() and self.before(at).endswith(cues)
+
     def after(self, at: int) -> str:
         """What follows `at`, lower case, without leading blanks."""
         if at != self._after_at:
@@ -169,8 +174,8 @@ class Scene:
         """Whether `at` goes on a list of varieties: các giống lúa Bắc thơm số 7, Đài thơm 8, T10."""
         head = self.text[max(0, at - 3 * REACH) : at]
         sentence = re.split(r"[!?\n]|\.\s", head)[-1]
-        sentence = re.sub(r"Ngô (?=[^\W\d_a-z])", "", sentence).lower()  # Ngô Thị Đẹp is nobody's maize
-        return sentence.endswith((", ", ": ", " và ", " như ", " gồm ")) and re.search(_SORTS, sentence) is not None
+        goes_on = sentence.lower().endswith((", ", ": ", " và ", " như ", " gồm "))
+        return goes_on and _SORTS.search(sentence) is not None
 
     def labelled(self, at: int) -> bool:
         """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
@@ -214,5 +219,5 @@ _VARIETIES = words_before(
     "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
 )
 _NAMED_SORT = pattern(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
-_SORTS = r"\b(?:giống|lúa|ngô|sắn) "
+_SORTS = pattern(rf"\b(?!Ngô [{UPPER}])(?i:giống|lúa|ngô|sắn) ")  # Ngô Thị Đẹp is nobody's maize
 _COUNTS = frozenset(("rates", "quantities", "temperatures", "money", "numbers", "ranges", "fractions"))

@@ -101,7 +101,7 @@ def bare_ward(match: re.Match[str], scene: Scene) -> str:
 @reads(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
-    streets = scene.before(match.start()).endswith(" đường") and scene.char(match.start() - 1) != "("
+    streets = scene.adjoins(match.start(), (" đường",))
     listed = scene.follows("addresses", match.start(), ", ", " và ", "; ")
     padded = match[2][0] == "0" and not (match[0][2] == "." and len(match[2]) == 2)  # ĐT 090 1234567 is a telephone
     if scene.variety(match.start()) or padded:

@@ -45,7 +45,7 @@ def months_of_years(match: re.Match[str], scene: Scene) -> Answer:
     first, last = int(match[1]), int(match[3])
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
-    told = scene.before(match.start()).endswith(" tháng") and scene.char(match.start() - 1) != "("
+    told = scene.adjoins(match.start(), (" tháng",))
     named = "" if told else "tháng "
     numerals = scene.numerals
     begin = f"{named}{numerals.month(first)} năm {scene.say(match[2])}"

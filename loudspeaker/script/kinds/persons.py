@@ -100,10 +100,8 @@ def initials(match: re.Match[str], scene: Scene) -> Answer:
 def suspect(match: re.Match[str], scene: Scene) -> Answer:
     """ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
     at = match.start()
-    if match[0] in scene.learnt or not scene.before(at).endswith(_NAMED_ONLY) or scene.char(at - 1) != " ":
-        return None
-    if scene.char(at - 2) in ",;:":  # Mai Thế Anh, SĐT: 09…
-        return None
+    if match[0] in scene.learnt or not scene.adjoins(at, _NAMED_ONLY) or scene.char(at - 1) != " ":
+        return None  # Mai Thế Anh, SĐT: 09…
     if scene.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
         return None
     entry = scene.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None

@@ -81,8 +81,7 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
     at, letter = match.start(), match[1].upper()
     if scene.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
         return None
-    apart = "," in scene.text[max(0, at - 2) : at]  # Kỳ Anh, T. Hà Tĩnh
-    if scene.before(at).endswith(_RANKS) and not apart:  # tướng P.Háckin
+    if scene.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
         return Guess(LETTERS[letter], LONE)
     if after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
         return Guess(_PLACES[letter], LONE)  # Lê Đình Chi H.Bình Chánh
