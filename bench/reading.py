@@ -163,15 +163,16 @@ def _lines(suites: list[Suite], readers: dict[str, Read]) -> None:
     pairs = list(pairwise(whole))
     print("\nread as without the line breaks")
     for name, read in readers.items():
+        said = {text: _tried(read, text) for text in (*whole, *paragraphs)}
         for margin in (72, 80, 100):
             same = sum(
                 canonical(_tried(read, fill(text, margin, break_long_words=False, break_on_hyphens=False)))
-                == canonical(_tried(read, text))
+                == canonical(said[text])
                 for text in paragraphs
             )
             print(f"  {name:22} {_percent(same, len(paragraphs))}   paragraphs wrapped at {margin}")
         same = sum(
-            canonical(_tried(read, f"{one}\n{other}")) == canonical(f"{_tried(read, one)} {_tried(read, other)}")
+            canonical(_tried(read, f"{one}\n{other}")) == canonical(f"{said[one]} {said[other]}")
             for one, other in pairs
         )
         print(f"  {name:22} {_percent(same, len(pairs))}   sentences on lines of their own, two by two")

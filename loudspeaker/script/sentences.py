@@ -18,17 +18,12 @@ LIMIT = 220  # characters an engine takes at once without losing its breath
 _PAUSES = {"\n": 1.2, ".": 0.8, "!": 0.8, "?": 0.8, "…": 0.8, ":": 0.45, ";": 0.45, ",": 0.3}
 _LONGEST = 60  # letters looked back over at a full stop
 
-_STOP = pattern(
-    r"((?<![.!?…])[.!?…]+[\"”’)\]]*)(\s+)(?=[\"“‘(\[•*+-]*\s*[^\W\d_]|[\"“(]*\d|[-+•*]\s)"
-    r"|\n\s*"
-)
+_STOP = pattern(r"((?<![.!?…])[.!?…]+[\"”’)\]]*)(\s+)(?=[\"“‘(\[•*+-]*\s*[^\W\d_]|[\"“(]*\d|[-+•*]\s)|\n\s*")
 # Before a full stop these are not the end: titles, single letters, list labels.
 _TITLE = pattern(
     r"(?:^|[\s(“\"])(?:TP|Tp|tp|TX|Tx|TT|Tt|ThS|Ths|TS|PGS|GS|BS|Bs|KS|Ks|LS|CN|TM|KT|TL|TUQ|Đ/c|đ/c|[PQHXTFpqhx]|Ts|CT|St|Mr|Mrs)$"
 )
-_DIGITS = pattern(
-    r"(?:^| )(?:không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín) (?:không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín),$"
-)
+_DIGITS = pattern(r"(?: (?:không|một|hai|ba|bốn|năm|sáu|bảy|tám|chín)){2},$")
 _LABEL = pattern(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
 )
@@ -109,7 +104,7 @@ def _ends_of(signs: str, window: str) -> Iterator[int]:
 def _breathes(window: str, at: int) -> bool:
     """Whether a speaker may stop here: neither inside a bracket behind a colon nor between the digits of a number."""
     inside = window.count("(", 0, at) > window.count(")", 0, at)
-    return not (window[at - 1] == ":" and inside) and _DIGITS.search(window[:at]) is None
+    return not (window[at - 1] == ":" and inside) and _DIGITS.search(f" {window[:at]}") is None
 
 
 def _boundary(window: str, limit: int) -> int:

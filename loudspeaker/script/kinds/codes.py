@@ -112,26 +112,8 @@ def flight(match: re.Match[str], scene: Scene) -> str | None:
 def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
-    word = scene.lexicon.codes.get(letters)
-    if (
-        (letters in ("BK", "CK") and digits not in ("1", "2"))
-        or (letters == "CS" and scene.char(match.end()) != ":")
-        or (letters == "HK" and digits not in ("1", "2"))
-        or (letters == "CT" and scene.before(match.start()).endswith((*_BUILDINGS, " mẫu", " tờ khai")))
-    ):
-        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02; tòa CT2
-    if word and scene.before(match.start()).endswith(f" {word}"):  # trên báo động BĐ2
-        return scene.numerals.code(digits)
-    if word and digits.isdecimal() and not scene.variety(match.start()):
-        return f"{word} {scene.numerals.code(digits)}"
-    lettered = re.fullmatch(r"([A-ZĐ]{2,6})(\d{1,2}[A-D])", match[0])
-    if lettered and lettered[1] in ("TDP", "KP", "KDC"):
-        return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}"
-    year = re.fullmatch(r"(?:19|20)\d\d", digits)
-    if digits.isdecimal() and (year or len(letters) > 2) and not scene.variety(match.start()):
-        entry = scene.meaning(letters, match.start(), match.start() + len(letters))
-        if entry and entry.sure:  # STT5, BLHS2015, where a blank was forgotten
-            return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
+    if worded := _worded(match, letters, digits, scene):
+        return worded
     if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
         return f"cấp {scene.say(digits)}"
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
@@ -148,6 +130,33 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
         return Guess(said, UNKNOWN)
     return said
+
+
+def _worded(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+    """What the letters of a code stand for, with its number; nothing where they are only letters."""
+    at, word = match.start(), scene.lexicon.codes.get(letters)
+    words = scene.before(at)
+    if (
+        (letters in ("BK", "CK", "HK") and digits not in ("1", "2"))
+        or (letters == "CS" and scene.char(match.end()) != ":")
+        or (letters == "CT" and words.endswith((*_BUILDINGS, " mẫu", " tờ khai")))
+    ):
+        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02; tòa CT2
+    if word and words.endswith(f" {word}"):  # trên báo động BĐ2
+        return scene.numerals.code(digits)
+    if word and digits.isdecimal() and not scene.variety(at):
+        return f"{word} {scene.numerals.code(digits)}"
+    lettered = re.fullmatch(r"(TDP|KP|KDC)(\d{1,2}[A-D])", match[0])
+    if lettered:
+        return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}"
+    year = re.fullmatch(r"(?:19|20)\d\d", digits)
+    if not digits.isdecimal() or not (year or len(letters) > 2) or scene.variety(at):
+        return ""
+    entry = scene.meaning(letters, at, at + len(letters))
+    if entry is None or not entry.sure:
+        return ""
+    # STT5, BLHS2015, where a blank was forgotten
+    return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
 
 
 @reads(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")

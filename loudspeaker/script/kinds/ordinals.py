@@ -94,7 +94,7 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
     month = int(match[1])
     words = scene.before(match.start())
     named = words.endswith(_MONTHLY) or _DAY.search(words) or scene.continues(match.end(), _CALENDARS)
-    if scene.variety(match.start()) or scene.before(match.start()).endswith(_SITES):
+    if scene.variety(match.start()) or words.endswith(_SITES):
         return None
     if not named and 2 <= month <= 7:
         return None

@@ -13,6 +13,11 @@ from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
 _CALLED_TOO = pattern(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
+_ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
+_FAMILIES = pattern(
+    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
+    r"Tòng|Lương|Đoàn|Trịnh|Ng\.) $"
+)
 
 
 @reads(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
@@ -37,9 +42,6 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(match[0], LONE) if within else None
 
 
-_ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
-
-
 @reads(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def undotted(match: re.Match[str], scene: Scene) -> str | None:
     """liên hệ a Tuấn, gặp c Lan -> anh, chị"""
@@ -54,12 +56,6 @@ def mister(match: re.Match[str], scene: Scene) -> Answer:
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
-
-
-_FAMILIES = pattern(
-    r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
-    r"Tòng|Lương|Đoàn|Trịnh|Ng\.) $"
-)
 
 
 @reads(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")

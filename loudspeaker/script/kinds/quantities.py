@@ -20,8 +20,8 @@ _PEOPLE = words_before(
     "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
 )
 _SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
-_SIDES_OF = words_before("dài|rộng|cao|sâu|ngang|dày")
-_SIDES_BY = words_after("dài|rộng|cao|sâu|ngang|dày")
+_MEASURES = "dài|rộng|cao|sâu|ngang|dày"
+_SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
 _TALL = pattern(
     r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
 )
@@ -247,7 +247,7 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     reckoned = "=" in scene.text[max(0, at - 2 * REACH) : at] and scene.char(end) == " "
     behind = scene.text[end : end + 2].strip()[:1]
     bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
-    sides = scene.before(at).endswith(_SIDES_OF) and scene.continues(end, _SIDES_BY)  # dài x rộng x sâu
+    sides = scene.before(at).endswith(_SIDE_BEFORE) and scene.continues(end, _SIDE_BEHIND)  # dài x rộng x sâu
     if reckoned or bracketed or sides:
         return " nhân "
     gap = scene.text[scene.last.end : at]
