@@ -101,7 +101,7 @@ class Folder:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "hls"
-        self.path.mkdir()
+        self.path.mkdir(exist_ok=True)
         self.dropping = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -141,12 +141,27 @@ class Folder:
 def opened(kind: type[Icecast | Folder]) -> Iterator[Icecast | Folder]:
     """A server of that kind with its source on the air."""
     with TemporaryDirectory() as folder:
-        server = kind(Path(folder))
+        server = _on_the_air(kind, Path(folder), tries=3)
         try:
-            server.wait()
             yield server
         finally:
             server.stop()
+
+
+def _on_the_air(kind: type[Icecast | Folder], folder: Path, tries: int) -> Icecast | Folder:
+    """Begun on another port where one was taken between being found free and being listened at."""
+    try:
+        server = kind(folder)
+        try:
+            server.wait()
+        except BaseException:
+            server.stop()
+            raise
+    except TimeoutError:
+        if tries == 1:
+            raise
+        return _on_the_air(kind, folder, tries - 1)
+    return server
 
 
 def _answers(port: int) -> bool:
