@@ -57,13 +57,5 @@ def fields(template: str) -> set[str]:
     return {name for _text, name, _spec, _conversion in string.Formatter().parse(template) if name}
 
 
-def test_the_compiled_catalogue_is_fresh() -> None:
-    with tool["COMPILED"].open("rb") as file:
-        kept = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
-
-    fresh = VIETNAMESE._catalog  # type: ignore[attr-defined]
-    assert {key: kept[key] for key in kept if key} == {key: fresh[key] for key in fresh if key}, "run: make messages"
-
-
 def test_every_command_has_help() -> None:
     assert [command.name for command in commands(cli) if not command.help] == []
