@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from loudspeaker.errors import BadFile
-from loudspeaker.intake.decoding import decoded
+from loudspeaker.intake.decoding import decoded, native_rate
 from loudspeaker.intake.listening import faults, hear
 from loudspeaker.intake.recordings import take_in
 from loudspeaker.sound.clip import Clip
@@ -155,6 +155,28 @@ def test_what_is_no_sound_is_refused(tmp_path: Path, data: bytes) -> None:
 
     with pytest.raises(BadFile, match="no sound file"):
         take_in(tmp_path / "x.mp3", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["-y.mp3", "-i.mp3", "http:x.mp3", "concat:a|b.mp3", "%d.mp3", "a\nb.mp3"])
+def test_a_name_is_never_taken_for_an_option_or_an_address(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded(tmp_path, speech(3), ".mp3").rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+
+    assert len(take_in(Path(name), tmp_path)) == 1
+
+
+def test_a_playlist_under_another_name_is_not_followed(tmp_path: Path) -> None:
+    """Neither to look at the recording nor to decode it may ffmpeg open a file that the recording names."""
+    recorded(tmp_path, speech(3)).rename(tmp_path / "secret.wav")
+    playlist = tmp_path / "x.mp3"
+    playlist.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:3,\nfile:{tmp_path}/secret.wav\n#EXT-X-ENDLIST\n")
+
+    with pytest.raises(BadFile, match="no sound file"):
+        native_rate(playlist)
+    with pytest.raises(BadFile, match="no sound file"):
+        decoded(playlist, 8_000)
 
 
 def test_a_picture_is_no_sound(tmp_path: Path) -> None:

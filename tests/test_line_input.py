@@ -100,3 +100,20 @@ def test_an_input_needs_a_name() -> None:
     text = "broadcasts:\n  - {name: dai-huyen, stream: 'input:', at: 05:30, for: 30m}\n"
     with pytest.raises(BadFile, match="is no stream"):
         broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+
+
+@pytest.mark.parametrize("place", ["ten:mat-khau@dai.vn", "ten@dai.vn:8000", ":mat-khau@dai.vn", "@dai.vn"])
+def test_an_address_with_a_password_is_refused_at_its_line_and_not_repeated(place: str) -> None:
+    text = f"broadcasts:\n  - name: vov\n    stream: https://{place}/vov.mp3\n    at: 05:30\n    for: 30m\n"
+    with pytest.raises(BadFile, match="password") as refused:
+        broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+
+    (problem,) = refused.value.problems
+    assert problem.place == "schedules/na-hoa.yaml:3"
+    assert "mat-khau" not in problem.say()
+
+
+def test_an_address_with_an_impossible_port_is_refused() -> None:
+    text = "broadcasts:\n  - {name: vov, stream: 'https://dai.vn:99999/x', at: 05:30, for: 30m}\n"
+    with pytest.raises(BadFile, match="is no stream"):
+        broadcasts.parse("schedules/na-hoa.yaml", text.encode())

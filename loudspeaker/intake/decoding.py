@@ -1,13 +1,12 @@
-"""Whatever a phone records to plain samples, by the ffmpeg that pydub finds.
+"""Whatever a phone records to plain samples, by ffmpeg. What they sound like is not judged here.
 
-The samples come in a stream: pydub's own segments would hold half an hour in a gigabyte. What they sound like is not
-judged here.
+The samples come in a stream: whole segments of a library would hold half an hour in a gigabyte. ffprobe and ffmpeg may
+open the one local file that is named, in a container that cannot name others, and never take its name for an option.
 """
 
 from __future__ import annotations
 
 import subprocess
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +15,6 @@ import numpy.typing as npt
 from ..errors import BadFile, Message, Problem
 from ..sound.clip import Clip
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # pydub imports audioop, which Python 3.11 and 3.12 complain about
-    from pydub import AudioSegment
-    from pydub.utils import mediainfo_json
-
 Pcm = npt.NDArray[np.int16]
 
 FULL_SCALE = 32_768
@@ -28,6 +22,9 @@ LONGEST = 2 * 3600  # seconds
 BLOCK = 1 << 20  # bytes
 # Containers that can name other files (playlists) are not among these.
 CONTAINERS = "aac,aiff,amr,asf,caf,flac,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,ogg,wav"
+CONFINED = ("-v", "error", "-format_whitelist", CONTAINERS, "-protocol_whitelist", "file")
+PROBE_SECONDS = 30.0
+RATES = range(1_000, 400_000)  # frames a second
 
 
 def decoded(path: Path, rate: int) -> Clip:
@@ -39,10 +36,10 @@ def as_clip(samples: Pcm, rate: int) -> Clip:
     return Clip(rate, samples.astype(np.float32) / np.float32(FULL_SCALE))
 
 
-def pcm(path: Path, rate: int) -> Pcm:
-    """A sound file as mono 16-bit samples at `rate`, at most two hours of it. Raises `BadFile`."""
-    command = [AudioSegment.converter, "-v", "error", "-nostdin", "-format_whitelist", CONTAINERS, "-i", f"file:{path}"]
-    command += ["-map", "0:a:0", "-t", str(LONGEST), "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]
+def pcm(path: Path, rate: int, longest: float = LONGEST) -> Pcm:
+    """A sound file as mono 16-bit samples at `rate`, at most `longest` seconds of it. Raises `BadFile`."""
+    command = ["ffmpeg", "-nostdin", *CONFINED, "-i", f"file:{path}"]
+    command += ["-map", "0:a:0", "-t", str(longest), "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]
     try:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as decoder:
             assert decoder.stdout
@@ -58,14 +55,20 @@ def pcm(path: Path, rate: int) -> Pcm:
 
 def native_rate(path: Path) -> int:
     """The rate at which a sound file was recorded, in frames a second. Raises `BadFile`."""
+    command = ["ffprobe", *CONFINED, "-select_streams", "a:0", "-show_entries", "stream=sample_rate"]
+    command += ["-of", "default=noprint_wrappers=1:nokey=1", "-i", f"file:{path}"]
     try:
-        streams = mediainfo_json(str(path)).get("streams", ())
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_SECONDS, check=False
+        )
     except FileNotFoundError as error:
         raise _bad(path, Message("ffmpeg is not installed; run: sudo apt install ffmpeg")) from error
-    rates = [int(stream["sample_rate"]) for stream in streams if stream.get("codec_type") == "audio"]
-    if not rates:
+    except subprocess.TimeoutExpired:
+        raise _bad(path, Message("this is no sound file, or it is damaged")) from None
+    rate = done.stdout.strip()
+    if not rate.isdigit() or int(rate) not in RATES:
         raise _bad(path, Message("this is no sound file, or it is damaged"))
-    return rates[0]
+    return int(rate)
 
 
 def _bad(path: Path, message: Message) -> BadFile:

@@ -231,8 +231,16 @@ def stream(text: str) -> str:
     """Where a stream comes from: an address, or an input of this box (`input:NAME`)."""
     if line := _INPUT.fullmatch(text):
         return f"input:{line[1]}"
-    with suppress(ValueError):  # http://[
-        if re.fullmatch(r"https?://\S+", text) and urlsplit(text).hostname:
+    with suppress(ValueError):  # http://[ and http://host:99999
+        place = urlsplit(text)
+        if re.fullmatch(r"https?://\S+", text) and place.hostname and (place.port or 0) >= 0:
+            if "@" in place.netloc:  # not repeated in the message: it would stand in every journal
+                raise Mistake(
+                    Message(
+                        "a stream's address with a user name or a password in it is refused: everybody who gets this"
+                        " file or reads the log would see it; ask the station for an address without one"
+                    )
+                )
             return text
     raise Mistake(
         Message("“{value}” is no stream; write an address (https://…) or an input of this box (input:NAME)", value=text)
