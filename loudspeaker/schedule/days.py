@@ -1,7 +1,6 @@
 """Days as predicates (dates, ranges, weekdays, the lunar calendar) and how they are written. Never asks for today.
 
-The lunar calendar is Vietnam's own (vnlunar, after Hồ Ngọc Đức), which can differ from the Chinese one by a day
-or a month.
+The lunar calendar is Vietnam's own (lunar.py), which can differ from the Chinese one by a day or a month.
 """
 
 from __future__ import annotations
@@ -12,39 +11,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, reduce
 from operator import or_
-from typing import NamedTuple
-
-from vnlunar.core import get_lunar_date  # type: ignore[import-untyped]
 
 from ..errors import Message
 from ..vocabulary import WORDS
 from ..yamlfile import Mistake, values
 from ..yamlfile.section import folded
+from .lunar import Lunar, lunar
 
 EVERY_WEEKDAY = frozenset(range(7))
 
 
-class Lunar(NamedTuple):
-    """A day of the lunar year; sorts in the order of the calendar, a leap month after its twin."""
-
-    month: int
-    leap: bool
-    day: int
-
-
 # Giao thừa is the last day of the year whatever its number, so it sorts after every day of month 12.
 NEW_YEAR_EVE = Lunar(13, False, 0)
-
-
-@lru_cache(maxsize=4096)
-def lunar(day: date) -> Lunar:
-    """The lunar day of a solar one.
-
-    >>> lunar(date(2026, 4, 26))
-    Lunar(month=3, leap=False, day=10)
-    """
-    found = get_lunar_date(day.day, day.month, day.year)
-    return Lunar(int(found["month"]), bool(found["leap"]), int(found["day"]))
 
 
 @lru_cache(maxsize=4096)
