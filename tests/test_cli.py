@@ -19,12 +19,12 @@ from loudspeaker.language import speak
 from loudspeaker.station import sample
 
 PLAN = {
-    *("id", "village", "output", "broadcast", "bulletin", "title", "level", "scheduled_at", "starts_at", "ends_at"),
-    *("duration_s", "duration_source", "expected", "verdict", "why"),
+    *("id", "village", "output", "broadcast", "bulletin", "title", "level", "drill", "scheduled_at", "starts_at"),
+    *("ends_at", "duration_s", "duration_source", "expected", "verdict", "why"),
 }
 LOG = {
-    *("id", "village", "output", "broadcast", "bulletin", "revision", "programme", "level", "scheduled_at"),
-    *("started_at", "ended_at", "verdict", "why", "via", "voice", "frames", "by", "hash"),
+    *("id", "village", "output", "broadcast", "bulletin", "title", "revision", "programme", "level", "drill"),
+    *("scheduled_at", "started_at", "ended_at", "verdict", "why", "via", "voice", "frames", "by", "hash"),
 }
 
 

@@ -119,7 +119,7 @@ def test_each_village_and_bulletin_has_its_counts(station: Station, tmp_path: Pa
     assert na_hoa == {
         "Village": "Thôn Nà Hoa", "Bulletin": "bluezone", "Title": "Cài đặt Bluezone", "Planned": "4", "Aired": "2",
         "Minutes": "4.5", "Not aired": "2", "aired in part": "1", "missed: no power, or switched off": "1",
-        "Replayed by hand": "0", "Emergencies": "0", "Log": "logged",
+        "Replayed by hand": "0", "Emergencies": "0", "Drills": "0", "Log": "logged",
     }  # fmt: skip
     assert (stream["Bulletin"], stream["Aired"]) == ("vov1", "1")
     assert (suoi_trat["Village"], suoi_trat["Log"]) == ("suoi-trat", "logged")

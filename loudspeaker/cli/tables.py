@@ -33,7 +33,7 @@ WORDS = {
     "aired-late": N_("aired late"),
     "aired-partly": N_("aired in part"),
     "to-file": N_("only to a file"),
-    "pre-empted": N_("broken off by an emergency"),
+    "pre-empted": N_("broken off by an alarm"),
     "stopped": N_("stopped"),
     "withdrawn": N_("withdrawn"),
     "expired": N_("too old"),
@@ -147,7 +147,7 @@ def log(rows: Sequence[Row]) -> None:
             [
                 day_hour(row["scheduled_at"]),
                 row["village"],
-                row["bulletin"] or row["broadcast"],
+                heard(row),
                 hour(row["started_at"]),
                 hour(row["ended_at"]),
                 _(WORDS[row["verdict"]]) + (f": {row['why']}" if row["verdict"] not in HEARD and row["why"] else ""),
@@ -156,6 +156,12 @@ def log(rows: Sequence[Row]) -> None:
         ],
         _("The log has nothing for these days."),
     )
+
+
+def heard(row: Row) -> str:
+    """What was aired: a bulletin, a stream, or the words of an alarm; and whether it was a drill."""
+    what = row["bulletin"] or " ".join(row["title"].split()) or row["broadcast"]
+    return _("{what} (drill)").format(what=what) if row["drill"] else what
 
 
 def outcome(rows: Sequence[Row]) -> None:

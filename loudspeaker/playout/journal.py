@@ -74,6 +74,8 @@ class Journal:
                 via=life.best.via,
                 voice=str(started.get("voice", "")),
                 by=turn.order.by if turn.order else "",
+                title=airing.title,
+                drill=airing.drill,
             )
         )
 

@@ -9,6 +9,10 @@ from typing import Protocol
 
 from ..vocabulary import Level, Verdict
 
+# Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
+ALARM, ALL_CLEAR, CORRECTION = "urgent", "all-clear", "correction"
+ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -31,6 +35,8 @@ class Record:
     via: str = ""  # card or file
     voice: str = ""  # "engine:voice" that spoke
     by: str = ""  # who asked for it, where somebody did
+    title: str = ""  # of the bulletin; the words themselves, where an alarm was given as text
+    drill: bool = False  # an exercise (diễn tập), which is no emergency
 
 
 @dataclass(frozen=True, slots=True)

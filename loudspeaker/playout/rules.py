@@ -137,7 +137,7 @@ def _instead(turn: Turn, heard: int) -> Message:
 _CAUSES = {
     Cut.OFF: Message("the station went off"),
     Cut.DEVICE: Message("the sound card failed"),
-    Cut.EMERGENCY: Message("an emergency broke in, and no time was left to start again"),
+    Cut.EMERGENCY: Message("an alarm broke in, and no time was left to start again"),
     Cut.STOP: Message("it was stopped"),
     Cut.TIME: Message("its time was over"),
     Cut.STREAM: Message("the stream broke off"),

@@ -6,8 +6,8 @@ What is read back is only believed where its chain is whole. What a report makes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -108,10 +108,17 @@ def _parsed(entries: Iterable[tuple[int, str, str]]) -> list[Entry]:
 def _journal(
     origin: str, commune: str, villages: Iterable[str], ends: datetime, head: str, entries: list[Entry]
 ) -> Journal:
-    records = tuple(record_of(entry) for entry in entries if entry["kind"] == VERDICT)
+    asked = {entry["airing"]: entry for entry in entries if entry["kind"] == "asked"}
+    records = tuple(_titled(record_of(entry), asked) for entry in entries if entry["kind"] == VERDICT)
     # Events may bear a time that nobody believes, such as 1970; the times of verdicts are a schedule's.
     begins = min((record.scheduled_at for record in records), default=None)
     return Journal(origin, commune, frozenset(villages), begins, ends, len(entries), head, records)
+
+
+def _titled(record: Record, asked: Mapping[str, Entry]) -> Record:
+    """The record with its title: older ones have it only in what was asked for, where somebody did."""
+    entry = asked.get(record.id)
+    return record if record.title or entry is None else replace(record, title=entry["facts"]["airing"]["title"])
 
 
 def _bad(path: Path, line: int, message: Message) -> BadFile:

@@ -23,7 +23,7 @@ NARROWEST, WIDEST = 9, 60  # letters
 MISSED = {
     Verdict.AIRED_PARTLY: Message("aired in part"),
     Verdict.TO_FILE: Message("only to a file"),
-    Verdict.PRE_EMPTED: Message("broken off by an emergency"),
+    Verdict.PRE_EMPTED: Message("broken off by an alarm"),
     Verdict.STOPPED: Message("stopped"),
     Verdict.SKIPPED: Message("left out"),
     Verdict.WITHDRAWN: Message("withdrawn"),
@@ -83,7 +83,8 @@ def summary(report: Report, say: Say) -> Table:
         *(say(Message("Village")), say(Message("Bulletin")), say(Message("Title")), say(Message("Planned"))),
         *(say(Message("Aired")), say(Message("Minutes")), say(Message("Not aired"))),
         *(say(MISSED[verdict]) for verdict in reasons),
-        *(say(Message("Replayed by hand")), say(Message("Emergencies")), say(Message("Log"))),
+        *(say(Message("Replayed by hand")), say(Message("Emergencies")), say(Message("Drills"))),
+        say(Message("Log")),
     ]
     return [header, *(_summed(report, line, reasons, say) for line in report.lines)]
 
@@ -108,14 +109,25 @@ def sources(report: Report, say: Say) -> Table:
 
 
 def _summed(report: Report, line: Line, reasons: Sequence[Verdict], say: Say) -> list[Any]:
-    title = report.bulletins.get(line.bulletin, "") or (say(Message("emergency")) if line.alarmed else "")
+    title = report.bulletins.get(line.bulletin, "") or _kind(line.alarmed, line.drilled, say)
     counts = [line.planned, line.aired, round(line.minutes, 1), line.planned - line.aired - line.unlogged]
     return [
         *(report.villages.get(line.village, line.village), line.bulletin, title),
         *(counts if line.logged else [line.planned, say(NO_LOG), "", ""]),
         *(line.missed[verdict] for verdict in reasons),
-        *(line.by_hand, line.emergencies, _logged(line, say)),
+        *(line.by_hand, line.emergencies, line.drills, _logged(line, say)),
     ]
+
+
+def _kind(emergency: bool, drill: bool, say: Say) -> str:
+    """What something without a bulletin was."""
+    return say(Message("emergency")) if emergency else say(Message("drill")) if drill else ""
+
+
+def _told(record: Record, say: Say) -> str:
+    """What was said in one airing, and whether it was a drill."""
+    told = subject(record) or record.title or _kind(not record.drill, record.drill, say)
+    return say(Message("{what} (drill)", what=told)) if record.drill else told
 
 
 def _logged(line: Line, say: Say) -> str:
@@ -126,7 +138,7 @@ def _logged(line: Line, say: Say) -> str:
 
 def _detailed(report: Report, record: Record, say: Say) -> list[Any]:
     return [
-        *(report.villages.get(record.village, record.village), subject(record) or say(Message("emergency"))),
+        *(report.villages.get(record.village, record.village), _told(record, say)),
         *(_local(report, record.scheduled_at), _local(report, record.started_at), round(minutes(record), 2)),
         *(say(VERDICTS[record.verdict]), record.why, record.voice, record.by),
     ]

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..playout.record import Record
+from ..playout.record import ENDINGS, Record
 from ..schedule.airing import Airing
 from ..vocabulary import Expected, Level, Verdict
 from .exported import Journal
@@ -17,7 +17,6 @@ from .exported import Journal
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}
 HEARD = WHOLE | {Verdict.AIRED_PARTLY, Verdict.PRE_EMPTED, Verdict.STOPPED}
 PROMISED = {Expected.AIR, Expected.NOT_READY}  # whether another box is ready is not known on this one
-ALL_CLEAR = "all-clear"
 TRIAL = "test"  # the broadcast's name of a test of the horns
 
 
@@ -32,16 +31,17 @@ class Line:
     minutes: float = 0.0  # heard, whoever asked for it
     missed: Counter[Verdict] = field(default_factory=Counter)
     by_hand: int = 0  # replays that were heard
-    emergencies: int = 0  # that were heard; an all-clear is none
+    emergencies: int = 0  # that were heard; what ends one is none, nor is a drill
+    drills: int = 0  # that were heard
     alarmed: bool = False  # somebody gave an emergency, heard or not
+    drilled: bool = False  # the same of a drill
     unlogged: int = 0  # planned, where no log tells what became of it
     logged: bool = True  # False: no log covers any of it
 
     def count(self, record: Record) -> None:
         heard = record.verdict in HEARD
         if record.level is Level.EMERGENCY:
-            self.alarmed = True
-            self.emergencies += heard and record.broadcast != ALL_CLEAR
+            self._count_alarm(record, heard and record.broadcast not in ENDINGS)
         elif by_hand(record.id):
             self.by_hand += heard
         else:
@@ -51,6 +51,14 @@ class Line:
                 self.missed[record.verdict] += 1
         if heard:
             self.minutes += minutes(record)
+
+    def _count_alarm(self, record: Record, counts: bool) -> None:
+        if record.drill:
+            self.drilled = True
+            self.drills += counts
+        else:
+            self.alarmed = True
+            self.emergencies += counts
 
     def count_unlogged(self) -> None:
         self.planned += 1

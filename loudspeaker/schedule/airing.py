@@ -41,6 +41,7 @@ class Airing:
     gain: float = 0.0
     repeat: int | None = None  # None: as often as the bulletin says
     wait: float = 600.0  # how long it may be held up
+    drill: bool = False  # an exercise (diễn tập), announced as one
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class Asked(Live):
             if alarm.output not in said:
                 made = self.station.programmes.find((recipes or {}).get(alarm.output, ""))
                 said[alarm.output] = made or self._made(self.station.call(text, bulletin, alarm.output, drill))
-            alarm = replace(alarm, bulletin=bulletin, fallback=clear)
+            alarm = replace(alarm, bulletin=bulletin, fallback=clear, drill=drill)
             requests.append(Request((alarm,), by, (said[alarm.output],), repeat, gap, end))
         return [airing for request in requests for airing in self._take(request)]
 

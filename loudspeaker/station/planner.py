@@ -253,6 +253,7 @@ def _row(airing: Airing, log: Log, say: Callable[[str], str]) -> Row:
         "bulletin": airing.bulletin,
         "title": airing.title,
         "level": airing.level,
+        "drill": airing.drill,
         "scheduled_at": airing.scheduled_at.isoformat(),
         "starts_at": airing.starts_at and airing.starts_at.isoformat(),
         "ends_at": airing.ends_at and airing.ends_at.isoformat(),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import Message, NotFound
 from ..playout.record import Record
+from ..playout.stored import stored_order
 from ..schedule.airing import Airing
 from ..store.chain import Broken
 from .calling import Calling
@@ -27,7 +29,12 @@ class Recording(Calling):
         return [self.row(record) for record in self.log.rows(*self.window(day, days))]
 
     def row(self, record: Record) -> Row:
-        return {**row(record, self.local), "hash": self.log.hash_of(record.id)}
+        return {**row(self._titled(record), self.local), "hash": self.log.hash_of(record.id)}
+
+    def _titled(self, record: Record) -> Record:
+        """The record with its title: older ones have it only in what was asked for, where somebody did."""
+        asked = [] if record.title or not record.by else self.log.events("asked", record.id)
+        return replace(record, title=stored_order(asked[0].facts).airings[0].title) if asked else record
 
     def local(self, moment: datetime | None) -> str | None:
         return moment.astimezone(self.commune.zone).isoformat(timespec="milliseconds") if moment else None
@@ -115,9 +122,11 @@ def row(record: Record, local: Any) -> Row:
         "output": record.output,
         "broadcast": record.broadcast,
         "bulletin": record.bulletin,
+        "title": record.title,
         "revision": record.revision,
         "programme": record.programme,
         "level": record.level,
+        "drill": record.drill,
         "scheduled_at": local(record.scheduled_at),
         "started_at": local(record.started_at),
         "ended_at": local(record.ended_at),

@@ -79,7 +79,8 @@ class Service(Asked):
     def _tell(self, record: Record) -> None:
         """A line for each verdict: for a terminal, or the journal."""
         at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
-        line = f"{at:%H:%M:%S} {record.id}: {self.say(MEANINGS[record.verdict])}"
+        what = self.say(Message("{what} (drill)", what=record.id)) if record.drill else record.id
+        line = f"{at:%H:%M:%S} {what}: {self.say(MEANINGS[record.verdict])}"
         print(f"{line} ({record.why})" if record.why else line, file=sys.stderr, flush=True)
 
     def _complain(self) -> None:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from ..errors import Message
 from ..playout.record import Event, Record
+from ..playout.stored import stored_order
 from ..schedule.airing import Airing
-from ..vocabulary import Expected, Verdict
+from ..vocabulary import Expected, Level, Verdict
 
 # What each verdict means to somebody who waited for the bulletin.
 MEANINGS = {
@@ -17,7 +18,7 @@ MEANINGS = {
     Verdict.AIRED_LATE: Message("It was aired in full, but late."),
     Verdict.AIRED_PARTLY: Message("Only a part of it was heard."),
     Verdict.TO_FILE: Message("It was only written to a file: this box has no sound card."),
-    Verdict.PRE_EMPTED: Message("It was broken off by an emergency."),
+    Verdict.PRE_EMPTED: Message("It was broken off by an alarm."),
     Verdict.STOPPED: Message("It was stopped by a person."),
     Verdict.SKIPPED: Message("It was left out on request."),
     Verdict.WITHDRAWN: Message("It was taken out of the schedule."),
@@ -59,6 +60,7 @@ def told(
     sentences = [Message("Airing {id}.", id=airing)]
     if planned:
         sentences += _expected(planned)
+    sentences += _given(events)
     sentences += _happened(events, zone)
     if record:
         sentences += _ended(record, zone)
@@ -72,6 +74,16 @@ def _expected(airing: Airing) -> Iterator[Message]:
         yield Message("It will start at {at}.", at=_clock(airing.starts_at))
     if airing.why:
         yield Message("The reason: {why}.", why=airing.why)
+
+
+def _given(events: Sequence[Event]) -> Iterator[Message]:
+    """Of an alarm, and of what ended one: was it a drill, and what did it say where no bulletin tells?"""
+    for event in events:
+        airing = stored_order(event.facts).airings[0] if event.kind == "asked" else None
+        if airing and airing.drill:
+            yield Message("It was a drill.")
+        if airing and airing.level is Level.EMERGENCY and not airing.bulletin:
+            yield Message("Its words: “{words}”", words=airing.title)
 
 
 def _happened(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
