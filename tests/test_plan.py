@@ -130,6 +130,12 @@ def test_between_equals_the_order_of_villages_decides_then_the_file() -> None:
     ]
 
 
+def test_two_schedules_of_one_village_may_ask_for_the_same_minute() -> None:
+    both = planned(village("na-hoa", "bulletin: mot, at: 6:05"), village("na-hoa", "bulletin: ba, at: 6:05"))
+
+    assert [told(airing) for airing in both] == [("mot", "06:05:00", "air"), ("ba", "06:06:00", "air")]
+
+
 def test_the_same_bulletin_at_the_same_instant_is_one_playback_and_two_airings() -> None:
     one, other = planned(village("na-hoa", "bulletin: ba, at: 6:00"), village("suoi-trat", "bulletin: ba, at: 6:00"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..vocabulary import Level
@@ -12,7 +13,7 @@ from .broadcasts import Broadcast, VillageSchedule
 
 
 class Wish(NamedTuple):
-    """One broadcast of one village at one time of one day. Sorts by the level law (design.md, promise 7)."""
+    """One broadcast of one village at one time of one day."""
 
     rank: int  # negative, so that the higher level comes first
     at: int  # seconds since local midnight
@@ -23,6 +24,9 @@ class Wish(NamedTuple):
     facts: BulletinFacts | None  # None for a stream, and for a bulletin that does not exist
     level: Level
     duration: float
+
+
+LEVEL_LAW = itemgetter(0, 1, 2, 3)  # design.md, promise 7; what stands behind has no order
 
 
 class Slot(NamedTuple):
@@ -71,7 +75,7 @@ def slots(asked: Iterable[Wish]) -> list[Slot]:
     several ask for at one instant lasts as long as the longest of them.
     """
     together: dict[tuple[int, str | None, str | None], list[Wish]] = {}
-    for wish in sorted(asked):
+    for wish in sorted(asked, key=LEVEL_LAW):
         together.setdefault((wish.at, wish.broadcast.bulletin, wish.broadcast.stream), []).append(wish)
     return [_slot(same) for same in together.values()]
 
