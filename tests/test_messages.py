@@ -57,5 +57,23 @@ def fields(template: str) -> set[str]:
     return {name for _text, name, _spec, _conversion in string.Formatter().parse(template) if name}
 
 
+def of_click() -> set[str]:
+    """What click itself says to whoever runs a command."""
+    rooms = ("core", "decorators", "exceptions", "parser", "termui", "types")
+    calls = [
+        node
+        for room in rooms
+        for node in ast.walk(ast.parse((Path(click.__file__).parent / f"{room}.py").read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "ngettext"}
+    ]
+    return {node.args[0].value for node in calls if isinstance(node.args[0], ast.Constant)}
+
+
+def test_clicks_own_sentences_have_their_vietnamese_too() -> None:
+    known = VIETNAMESE._catalog  # type: ignore[attr-defined]
+
+    assert [text for text in sorted(of_click()) if text not in known and (text, 0) not in known] == []
+
+
 def test_every_command_has_help() -> None:
     assert [command.name for command in commands(cli) if not command.help] == []

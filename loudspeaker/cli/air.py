@@ -16,6 +16,7 @@ from .shell import (
     by_whom,
     decider,
     in_village,
+    must_agree,
     option,
     print_json,
     tell,
@@ -104,7 +105,7 @@ def urgent(
     tables.urgent(call)
     errands.make(call.wanted)  # while it is read: the answer is followed by sound
     if not yes:
-        click.confirm(_("Air this now?"), abort=True, err=True)
+        must_agree(_("Air this now?"))
     finish(errands.urgent(call, repeat, gap.total_seconds(), who))
 
 

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
@@ -199,6 +200,27 @@ def decider(by: str | None) -> str:
     if sys.stdin.isatty():
         return str(click.prompt(_("Who decides this? (your name)"), err=True))
     raise click.UsageError(_("give --by NAME: who decides this"))
+
+
+ANSWERS = {
+    **dict.fromkeys(("c", "có", "co", "y", "yes"), True),
+    **dict.fromkeys(("k", "không", "khong", "n", "no", ""), False),  # nothing but Enter is a no
+}
+
+
+def must_agree(question: str) -> None:
+    """Ask on stderr until the answer is a yes or a no, in Vietnamese or English, and give up on a no.
+
+    Raises `click.Abort`, on the end of the input too.
+    """
+    while True:
+        said = click.prompt(question + _(" [y/N]"), default="", show_default=False, err=True)
+        answer = ANSWERS.get(unicodedata.normalize("NFC", said).strip().casefold())
+        if answer is False:
+            raise click.Abort
+        if answer:
+            return
+        tell(_("Answer “y” for yes or “n” for no."))
 
 
 def language_of(arguments: Sequence[str]) -> str:
