@@ -1,7 +1,8 @@
 """What can go wrong, as values: a message with its facts, a problem with its place, and the family of errors.
 
 No wording for people is chosen here: a `Message` holds the English template, which is also the key of the
-translation; the shells find the words (locale/). Nothing but the standard library may come in.
+translation; the shells find the words (locale/). Whatever a sentence is filled with, it comes out as one line without
+control characters (`plaintext`). Nothing else of the package may come in.
 
     LoudspeakerError          it could not or must not be done          exit 1
     ├── BadFile               a file cannot be used as written          exit 2
@@ -20,8 +21,11 @@ translation; the shells find the words (locale/). Nothing but the standard libra
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable
 from typing import ClassVar
+
+from .plaintext import escape, find_bad_character
 
 
 class Message:
@@ -38,9 +42,9 @@ class Message:
         self.facts = facts
 
     def say(self, translate: Callable[[str], str] = str) -> str:
-        """Fill the template, translated by `translate` (template in, template out)."""
+        """Fill the template, translated by `translate` (template in, template out). One line, safe to be shown."""
         facts = {name: fact.say(translate) if isinstance(fact, Message) else fact for name, fact in self.facts.items()}
-        return translate(self.template).format_map(facts)
+        return escape(translate(self.template).format_map(facts))
 
     def __str__(self) -> str:
         return self.say()
@@ -56,7 +60,10 @@ class Message:
 
 
 class Problem:
-    """A mistake in somebody's file and where it is; `line` counts from 1, 0 is the file as a whole."""
+    """A mistake in somebody's file and where it is; `line` counts from 1, 0 is the file as a whole.
+
+    `path` is the name as the system gives it, whatever characters are in it; `place` can be shown.
+    """
 
     __slots__ = ("line", "message", "path")
 
@@ -67,7 +74,8 @@ class Problem:
 
     @property
     def place(self) -> str:
-        return f"{self.path}:{self.line}" if self.line else self.path
+        path = escape(self.path)
+        return f"{path}:{self.line}" if self.line else path
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """One unwrapped line: `schedules/x.yaml:5: …`."""
@@ -168,3 +176,56 @@ class SpeakerError(LoudspeakerError):
 
 class DeviceGone(SpeakerError):
     """The card is not there now; it may come back."""
+
+
+def bad_character(text: str, *, lines: bool = False) -> Message | None:
+    """Why `text` cannot be taken as a person's words: control characters, turned writing, what is not UTF-8.
+
+    Asked wherever words come in: files, the command line, the control socket. Where `lines`, they may have several.
+    """
+    found = find_bad_character(text, lines=lines)
+    if found is None:
+        return None
+    if found in _LINE_BREAKS:
+        return Message("a line break cannot be used here; write all of it on one line")
+    if "\ud800" <= found <= "\udfff":
+        return Message("this is not UTF-8; type the words anew")
+    return Message(
+        "the invisible character U+{code} cannot be used; delete it, or type the words anew", code=_hex(found)
+    )
+
+
+def reason(error: OSError) -> Message:
+    """What the system refused, in words that can be translated."""
+    said = error.strerror or str(error)
+    return _REASONS.get(error.errno or 0) or Message("{said}", said=said)
+
+
+def _hex(letter: str) -> str:
+    return f"{ord(letter):04X}"
+
+
+_LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
+_DENIED = Message("you may not do this: use sudo, or join the group “loudspeaker” and log in again")
+_FULL = Message("the disk is full: delete what is not needed")
+_CROWDED = Message("too many files are open")
+_REASONS = {
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EMFILE: _CROWDED,
+    errno.ENFILE: _CROWDED,
+    errno.ENOENT: Message("there is no such file or folder"),
+    errno.EEXIST: Message("it is there already"),
+    errno.EISDIR: Message("this is a folder"),
+    errno.ENOTDIR: Message("this is not a folder"),
+    errno.ENOTEMPTY: Message("the folder is not empty"),
+    errno.ENAMETOOLONG: Message("the name is too long"),
+    errno.ELOOP: Message("links lead in a circle"),
+    errno.EROFS: Message("this disk can only be read"),
+    errno.EIO: Message("the disk or memory card fails (input/output error)"),
+    errno.EBUSY: Message("somebody else is using it"),
+    errno.ENOMEM: Message("there is not enough memory"),
+    errno.ENOEXEC: Message("this is not a program"),
+}

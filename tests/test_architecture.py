@@ -13,21 +13,22 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "loudspeaker"
-GROUND = {"errors", "vocabulary"}
+GROUND = {"errors", "plaintext", "vocabulary"}
 EDGES = {"interfaces", "sound", *GROUND}
 
 # room -> the rooms it may import. A room is a file or a folder right under loudspeaker/.
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
-    "errors": set(),
+    "plaintext": set(),
+    "errors": {"plaintext"},
     "vocabulary": set(),
     "clock": {"interfaces", "errors"},
     "yamlfile": {"errors", "vocabulary"},
     "language": {"errors"},
     "script": {"yamlfile", *GROUND},
     "schedule": {"yamlfile", *GROUND},
-    "sound": {"errors"},
+    "sound": {"errors", "plaintext"},
     "interfaces": {"errors", "sound"},
     "playout": {"schedule", "interfaces", "sound", *GROUND},
     "engines": EDGES,
@@ -43,9 +44,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         *EDGES,
     },
     "daemon": {"station", "control", "clock", "interfaces", "errors"},
-    "cli": {"station", "daemon", "language", "errors"},
+    "cli": {"station", "daemon", "language", "errors", "plaintext"},
 }
-PURE = {"script", "schedule", "sound", "playout", "errors", "vocabulary", "yamlfile", "interfaces"}
+PURE = {"script", "schedule", "sound", "playout", "errors", "plaintext", "vocabulary", "yamlfile", "interfaces"}
 WORLD = {"os", "time", "subprocess", "socket", "threading", "random", "logging", "multiprocessing", "tempfile"}
 HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl")
 

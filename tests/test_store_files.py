@@ -80,7 +80,7 @@ def test_a_full_disk_is_told_in_words(tmp_path: Path) -> None:
     def full(file: BinaryIO) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(NotWritten, match="No space left"):
+    with pytest.raises(NotWritten, match="the disk is full"):
         write_whole(tmp_path / "x.wav", full)
 
     assert list(tmp_path.iterdir()) == []

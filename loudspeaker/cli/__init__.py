@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from ..errors import BadUsage, Message, bad_character
 from ..language import LANGUAGES
 from . import air, care, files, planning, record
 from .shell import Desk, Group, Option, default_home, option, start
@@ -29,7 +30,11 @@ from .shell import Desk, Group, Option, default_home, option, start
 def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | None) -> None:
     """Timed, spoken bulletins for the village loudspeakers."""
     home = home or default_home()
-    ctx.obj = Desk(home, state or home / ".state")
+    state = state or home / ".state"
+    for folder in (home, state):
+        if fault := bad_character(str(folder)):  # the log keeps paths, and could not keep this one
+            raise BadUsage(Message("{name}: {fault}", name=str(folder), fault=fault))
+    ctx.obj = Desk(home, state)
 
 
 for part in (files, planning, air, record, care):

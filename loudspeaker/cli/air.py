@@ -12,6 +12,7 @@ from ..errors import BadUsage, Message, Refused
 from . import tables
 from .shell import (
     Command,
+    Lines,
     as_json,
     by_whom,
     decider,
@@ -64,7 +65,7 @@ def play(
 
 
 @click.command(cls=Command)
-@click.argument("text", required=False)
+@click.argument("text", type=Lines(), required=False)
 @option("--bulletin", type=BULLETIN, metavar="B", help="A template of level emergency.")
 @in_village
 @everywhere

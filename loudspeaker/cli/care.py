@@ -8,7 +8,7 @@ import click
 
 from . import tables
 from .air import finish
-from .shell import Command, Group, as_json, by_whom, decider, option, print_json, tell, with_station
+from .shell import Command, Group, as_json, by_whom, decider, option, print_json, put, tell, with_station
 from .values import _
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def clock() -> None:
 def show(station: Station, as_json: bool) -> None:
     """Show the time and who vouches for it."""
     trust = station.clock_trust()
-    print_json(trust.row(_)) if as_json else click.echo(trust.say(_))
+    print_json(trust.row(_)) if as_json else put(trust.say(_))
 
 
 @clock.command()
@@ -56,7 +56,7 @@ def show(station: Station, as_json: bool) -> None:
 def confirm(station: Station, by: str | None) -> None:
     """Give your word that the time shown is right."""
     station.confirm_clock(decider(by))
-    click.echo(station.clock_trust().say(_))
+    put(station.clock_trust().say(_))
 
 
 @clock.command(name="set")
@@ -66,7 +66,7 @@ def confirm(station: Station, by: str | None) -> None:
 def set_(station: Station, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
     station.set_clock(time, decider(by))
-    click.echo(station.clock_trust().say(_))
+    put(station.clock_trust().say(_))
 
 
 @click.group(cls=Group)
@@ -126,7 +126,7 @@ def show_cache(station: Station, as_json: bool) -> None:
 def verify(station: Station) -> None:
     """Check every file; damaged ones are removed and made again when needed."""
     sound, damaged = station.verify_cache()
-    click.echo(
+    put(
         _("{sound} programmes are sound, {damaged} files were damaged and removed").format(sound=sound, damaged=damaged)
     )
 
@@ -135,7 +135,7 @@ def verify(station: Station) -> None:
 @with_station
 def sweep(station: Station) -> None:
     """Remove what has not been used longest, down to the budget; never what the coming 48 hours need."""
-    click.echo(_("{freed:.1f} MB freed").format(freed=station.sweep() / 1e6))
+    put(_("{freed:.1f} MB freed").format(freed=station.sweep() / 1e6))
 
 
 COMMANDS = (doctor, test, clock, voices, cache)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadFile, BadUsage, Message
-from .shell import Command, Desk, as_json, given, option, print_json, tell, warn, with_station
+from .shell import Command, Desk, as_json, given, option, print_json, put, tell, warn, with_station
 from .values import _
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
         print_json([finding.row(_) for finding in findings])
     else:
         for finding in findings:
-            click.echo(finding.problem.say(_))
+            put(finding.problem.say(_))
     if any(finding.mistake for finding in findings):
         ctx.exit(2)
     tell(_("No mistakes."))
 
 
 @click.command(cls=Command)
-@click.argument("file", default="-", metavar="[FILE|-]")
+@click.argument("file", default="-", type=click.Path(), metavar="[FILE|-]")
 @option("--each-line", is_flag=True, help="One line in, one line out; nothing is learnt across lines.")
 @as_json
 @click.pass_context
@@ -63,13 +63,14 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     data = given(file)
     if each_line:
         for line in io.BytesIO(data):
-            click.echo(reader.line(line), nl=False)
+            put(reader.line(line))
         return
     reading = reader.text(file, data)
     if as_json:
         print_json(words.row(reading, _))
         return
-    click.echo(reading.spoken.strip("\n"))
+    for spoken in reading.spoken.strip("\n").split("\n"):
+        put(spoken)
     warn(words.doubts(file, reading.doubts))
 
 

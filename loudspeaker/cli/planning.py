@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import tables
-from .shell import Command, as_json, by_whom, decider, option, print_json, tell, with_station
+from .shell import Command, as_json, by_whom, decider, option, print_json, put, tell, with_station
 from .values import BULLETIN, DAY, VILLAGE, _
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def show(rows: list[dict[str, object]], as_json: bool, message: bool, table: obj
     if as_json:
         print_json(rows)
     elif message:
-        click.echo(words(rows))  # type: ignore[operator]
+        for line in words(rows):  # type: ignore[operator]
+            put(line)
     else:
         table(rows)  # type: ignore[operator]
 

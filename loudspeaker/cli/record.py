@@ -11,7 +11,7 @@ import click
 from ..errors import BadUsage, Message
 from . import tables
 from .planning import for_days, on_day
-from .shell import Command, as_json, option, print_json, tell, with_station
+from .shell import Command, as_json, option, print_json, put, tell, with_station
 from .values import _
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
 
 def verified(head: dict[str, Any], as_json: bool) -> None:
     """The head, to be written down elsewhere; 1 where something was changed."""
-    print_json(head) if as_json else click.echo("{rows} {head}".format(**head))
+    print_json(head) if as_json else put("{rows} {head}".format(**head))
     if broken := head["broken"]:
         tell(broken["why"] + (f" ({broken['airing']})" if broken["airing"] else ""))
         click.get_current_context().exit(1)
@@ -52,7 +52,7 @@ def verified(head: dict[str, Any], as_json: bool) -> None:
 def why_(station: Station, airing: str) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
     for sentence in station.story(airing):
-        click.echo(sentence.say(_))
+        put(sentence.say(_))
 
 
 @click.command(cls=Command)

@@ -12,7 +12,8 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from gettext import gettext as _
@@ -21,8 +22,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ..errors import BadFile, LoudspeakerError, Message, Problem
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem, bad_character, reason
 from ..language import LANGUAGES, speak
+from ..plaintext import escape, escape_json
 
 if TYPE_CHECKING:
     from ..station import Station
@@ -40,6 +42,10 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 90) -> str:
         return click.Command.get_short_help_str(worded(self), limit)
 
+    def invoke(self, ctx: click.Context) -> object:
+        check_words(ctx)
+        return super().invoke(ctx)
+
 
 class Group(click.Group):
     """Turns our errors, and only ours, into a sentence and an exit code; anything else keeps its traceback."""
@@ -55,9 +61,14 @@ class Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)  # in the order of a day's work, not of the alphabet
 
+    def make_context(self, *args: Any, **settings: Any) -> click.Context:
+        with complaints():
+            return super().make_context(*args, **settings)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with complaints():
+                return super().invoke(ctx)
         except LoudspeakerError as error:
             raise Refusal(error) from error
         except BrokenPipeError:
@@ -85,6 +96,36 @@ class Refusal(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         click.echo(self.message, err=True)
+
+
+@contextmanager
+def complaints() -> Iterator[None]:
+    """click's own complaints repeat what was typed: shown as one line without control characters, as all else."""
+    try:
+        yield
+    except Refusal:
+        raise  # several lines, each of them escaped already
+    except click.ClickException as error:
+        error.message = escape(error.message)
+        raise
+
+
+class Lines(click.ParamType):
+    """Words that may have several lines."""
+
+    name = "text"
+
+
+def check_words(ctx: click.Context) -> None:
+    """Refuse words that could forge lines or drive a terminal. A file may have any name: paths are not words."""
+    for param in ctx.command.params:
+        given = ctx.params.get(param.name or "")
+        if isinstance(param.type, click.Path):
+            continue
+        for words in given if isinstance(given, tuple) else (given,):
+            if isinstance(words, str) and (fault := bad_character(words, lines=isinstance(param.type, Lines))):
+                name = param.opts[0] if isinstance(param, click.Option) else param.make_metavar()
+                raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
 
 
 Worded = TypeVar("Worded", click.Command, click.Option)
@@ -164,21 +205,29 @@ def default_home() -> Path:
 
 def warn(problems: Sequence[Problem | Message]) -> None:
     for problem in problems:
-        click.echo(problem.say(_), err=True)
+        tell(problem.say(_))
 
 
-def tell(text: str) -> None:
-    """Words for people; stdout stays free for results."""
-    click.echo(text, err=True)
+def tell(line: str) -> None:
+    """A line for people; stdout stays free for results."""
+    click.echo(escape(line), err=True)
+
+
+def put(line: str) -> None:
+    """A line of the result, on stdout. Nothing else in the shells prints: what is printed here is escaped."""
+    click.echo(escape(line))
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    click.echo(escape_json(json.dumps(value, ensure_ascii=False, indent=1)))
 
 
 def world(error: OSError) -> Message:
     """What the system said, with the file it was about."""
-    return Message("{file}: {reason}", file=error.filename or "–", reason=error.strerror or error)
+    name = error.filename if error.filename is not None else "–"
+    return Message(
+        "{file}: {reason}", file=os.fsdecode(name) if isinstance(name, bytes) else name, reason=reason(error)
+    )
 
 
 def given(file: str) -> bytes:
@@ -190,7 +239,7 @@ def given(file: str) -> bytes:
     except FileNotFoundError as error:
         raise BadFile([Problem(file, 0, Message("there is no such file"))]) from error
     except OSError as error:
-        raise BadFile([Problem(file, 0, Message("the file cannot be read: {error}", error=error.strerror))]) from error
+        raise BadFile([Problem(file, 0, Message("the file cannot be read: {error}", error=reason(error)))]) from error
 
 
 def decider(by: str | None) -> str:
@@ -198,7 +247,10 @@ def decider(by: str | None) -> str:
     if by and by.strip():
         return by.strip()
     if sys.stdin.isatty():
-        return str(click.prompt(_("Who decides this? (your name)"), err=True))
+        name = str(click.prompt(_("Who decides this? (your name)"), err=True))
+        if fault := bad_character(name):
+            raise BadUsage(fault)
+        return name
     raise click.UsageError(_("give --by NAME: who decides this"))
 
 
@@ -243,5 +295,6 @@ def start(cli: click.Group) -> None:
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # Vietnamese, whatever the locale says
+            # Vietnamese, whatever the locale says; what even then cannot be written is no reason to fail.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     cli(prog_name="loudspeaker")

@@ -10,9 +10,8 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from .shell import tell
+from ..plaintext import escape
+from .shell import put, tell
 
 if TYPE_CHECKING:
     from ..station.call import Call
@@ -50,6 +49,7 @@ def draw(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> N
     if not rows:
         tell(empty)
         return
+    rows = [[escape(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         aligned([columns, *rows])
         return
@@ -67,7 +67,7 @@ def aligned(rows: Sequence[Sequence[str]]) -> None:
     """Plain columns for a file or a pipe, where nothing may be cut off."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        put("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def hour(moment: str | None) -> str:
@@ -108,7 +108,7 @@ def planned(number: int, row: Row) -> list[str]:
     return [str(number), day_hour(row["scheduled_at"]), row["village"], row["title"], length, start, fate(row)]
 
 
-def plan_message(rows: Sequence[Row]) -> str:
+def plan_message(rows: Sequence[Row]) -> list[str]:
     lines = [
         "{at} {village}: {title}{note}".format(
             at=day_hour(row["scheduled_at"]),
@@ -118,7 +118,7 @@ def plan_message(rows: Sequence[Row]) -> str:
         )
         for row in rows
     ]
-    return "\n".join([_("Broadcasts:"), *lines]) if lines else _("Nothing is planned.")
+    return [_("Broadcasts:"), *lines] if lines else [_("Nothing is planned.")]
 
 
 def readiness(rows: Sequence[Row]) -> None:
@@ -129,14 +129,12 @@ def readiness(rows: Sequence[Row]) -> None:
     tell(_("{ready} of {all} airings are ready").format(ready=ready, all=len(rows)))
 
 
-def readiness_message(rows: Sequence[Row]) -> str:
+def readiness_message(rows: Sequence[Row]) -> list[str]:
     missing = [row for row in rows if not row["ready"]]
     if not missing:
-        return _("All {all} airings are ready.").format(all=len(rows))
+        return [_("All {all} airings are ready.").format(all=len(rows))]
     lines = [f"- {row['id']}: {row['why']}" for row in missing]
-    return "\n".join(
-        [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(rows)), *lines]
-    )
+    return [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(rows)), *lines]
 
 
 def log(rows: Sequence[Row]) -> None:
@@ -172,7 +170,8 @@ def outcome(rows: Sequence[Row]) -> None:
 
 def urgent(call: Call) -> None:
     """What will be said, to whom, and every guess in it, before anybody hears it."""
-    tell(_("To be said:") + "\n  " + call.spoken)
+    tell(_("To be said:"))
+    tell("  " + call.spoken)
     for doubt in call.doubts:
         tell("  ? " + doubt.say(_))
     tell(_("Villages: {villages}").format(villages=", ".join(call.villages)))
@@ -182,7 +181,7 @@ def urgent(call: Call) -> None:
 
 def ailments(found: Sequence[Any]) -> None:
     for ailment in found:
-        click.echo(ailment.say(_))
+        put(ailment.say(_))
 
 
 def voices(rows: Sequence[Row]) -> None:
@@ -194,7 +193,7 @@ def voices(rows: Sequence[Row]) -> None:
 
 def cache(row: Row) -> None:
     for name, value in row.items():
-        click.echo(f"{name}: {value}")
+        put(f"{name}: {value}")
 
 
 @contextmanager

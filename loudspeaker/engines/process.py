@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import IO
 
-from ..errors import Message, NotAvailable, TryAgain
+from ..errors import Message, NotAvailable, TryAgain, reason
 
 PIPE = 1 << 20  # bytes: a whole sentence fits, so that the program need not wait for us
 LARGEST = 64 << 20  # bytes: more than ten minutes of sound for one sentence is a program gone wild
@@ -65,7 +65,7 @@ def _running(command: Sequence[str], words: IO[bytes], complaints: IO[bytes]) ->
         )
     except OSError as error:
         raise NotAvailable(
-            Message("{program} cannot be started: {why}", program=command[0], why=error.strerror)
+            Message("{program} cannot be started: {why}", program=command[0], why=reason(error))
         ) from error
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadRequest, Message, NotAvailable, TryAgain
+from ..errors import BadRequest, Message, NotAvailable, TryAgain, reason
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -41,8 +41,9 @@ class Worker:
                 start_new_session=True,  # so that what it has started can be ended with it
             )
         except OSError as error:
-            why = error.strerror
-            raise NotAvailable(Message("{program} cannot be started: {why}", program=command[0], why=why)) from error
+            raise NotAvailable(
+                Message("{program} cannot be started: {why}", program=command[0], why=reason(error))
+            ) from error
         self.end = weakref.finalize(self, _end, self._process)
 
     @property

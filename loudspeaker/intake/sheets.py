@@ -47,7 +47,7 @@ def take_in(path: Path, home: Path) -> list[Message]:
 def write(home: Path, output: Path) -> None:
     """All schedules below `home` as one sheet. Raises `BadFile` where one is broken, `NotWritten`."""
     known = _known(home)
-    told = {name: _raw(_schedule(home, village)) for village, name in known.villages.items()}
+    told = {name: _sound(_schedule(home, village), village, known) for village, name in known.villages.items()}
     write_whole(output, workbook.written(TITLE, *sheet(told)))
 
 
@@ -99,6 +99,13 @@ def _name(entry: Mapping[str, list[str]]) -> str:
     return next((entry[key][0] for key in ("name", "bulletin") if key in entry), "")
 
 
+def _sound(data: bytes, village: str, known: Known) -> list[Entry]:
+    """The entries of a schedule. Raises `BadFile` where it is broken."""
+    if data:
+        broadcasts.parse(f"schedules/{village}.yaml", data, known.days)
+    return _raw(data)
+
+
 def _raw(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
     keys = spellings((*ENTRY_KEYS, "broadcasts"))
@@ -131,7 +138,7 @@ def _title(path: Path) -> str:
     """A bulletin's title; a broken one is told elsewhere, and is found by its id."""
     try:
         return bulletin.parse(path.name, path.read_bytes()).title
-    except BadFile:
+    except (BadFile, OSError):
         return path.stem
 
 

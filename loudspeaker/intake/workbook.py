@@ -14,6 +14,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from ..plaintext import escape, looks_like_formula
+
 LARGEST = 50 << 20  # bytes, unpacked
 MOST_ROWS, MOST_COLUMNS = 5_000, 50
 WIDEST = 40  # letters
@@ -79,6 +81,8 @@ def written(title: str, header: Sequence[str], texts: Sequence[Sequence[Any]]) -
                 cell.number_format = "dd/mm/yyyy"
             elif isinstance(cell.value, time):
                 cell.number_format = "hh:mm"
+            elif isinstance(cell.value, str):  # text, whatever sign it begins with, when somebody edits the cell, too
+                cell.data_type, cell.quotePrefix = "s", looks_like_formula(cell.value)
     sheet.freeze_panes = "A2"
     file = io.BytesIO()
     book.save(file)
@@ -99,4 +103,4 @@ def _cell(value: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(value, str) and TIME.fullmatch(value) and value < "24":
         return time.fromisoformat(value)
-    return value
+    return escape(value) if isinstance(value, str) else value

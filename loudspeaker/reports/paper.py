@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from ..errors import Message
+from ..plaintext import escape, guard_formula, looks_like_formula
 from ..playout.record import Record
 from ..vocabulary import Verdict
 from .exported import Journal
@@ -59,7 +60,8 @@ class Report:
 def as_csv(report: Report, say: Say) -> bytes:
     """The summary, with the mark by which Excel knows UTF-8."""
     file = io.StringIO()
-    csv.writer(file, lineterminator="\r\n").writerows(summary(report, say))
+    guarded = [[guard_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in summary(report, say)]
+    csv.writer(file, lineterminator="\r\n").writerows(guarded)
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -70,7 +72,7 @@ def as_xlsx(report: Report, say: Say) -> bytes:
     _sheet(book, say(Message("Summary")), summary(report, say))
     _sheet(book, say(Message("Airings")), details(report, say))
     _sheet(book, say(Message("Logs")), sources(report, say))
-    book.properties.title = report.heading
+    book.properties.title = escape(report.heading)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -160,7 +162,7 @@ def _local(report: Report, moment: datetime | None) -> datetime | None:
 def _sheet(book: Workbook, title: str, table: Table) -> None:
     sheet = book.create_sheet(title)
     for row in table:
-        sheet.append(row)
+        sheet.append([escape(cell) if isinstance(cell, str) else cell for cell in row])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -170,6 +172,8 @@ def _sheet(book: Workbook, title: str, table: Table) -> None:
         )
         sheet.column_dimensions[get_column_letter(cells[0].column)].width = min(max(longest, 9), WIDEST) + 2
         for cell in cells:
+            if isinstance(cell.value, str):  # text, whatever sign it begins with, when somebody edits the cell, too
+                cell.data_type, cell.quotePrefix = "s", looks_like_formula(cell.value)
             if isinstance(cell.value, datetime):
                 cell.number_format = "dd/mm/yyyy hh:mm:ss"
     sheet.freeze_panes = "A2"

@@ -61,7 +61,7 @@ def parse(path: str, data: bytes) -> Bulletin:
         level=top.get("level", values.choice(LEVELS), Level.ROUTINE),
         valid_from=valid_from,
         valid_until=valid_until,
-        source=top.get("source", values.word, ""),
+        source=top.get("source", values.words, ""),
         repeat=top.get("repeat", values.whole(1, 10), 1),
         gap=top.get("gap", values.length, 3.0),
         parts=_parts(top, text, text_line),
@@ -117,7 +117,7 @@ def _part(entry: Section) -> Part:
     if "audio" in entry and "voices" in entry:
         entry.fault(Message("a recording needs no “voices”"), "voices")
     return Part(
-        text=entry.get("text", values.word, None),
+        text=entry.get("text", values.words, None),
         audio=entry.get("audio", values.inside, None),
         language=entry.get("language", values.word, None),
         voices=entry.several("voices", values.voice) or (),

@@ -10,11 +10,11 @@ import math
 import struct
 import zlib
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
 
+from ..plaintext import escape_xml
 from .blocks import peaks
 from .clip import Clip
 from .compose import Mark
@@ -152,4 +152,4 @@ def _down(lufs: float) -> float:
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start", size: int = 13) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}">{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}">{escape_xml(words)}</text>'

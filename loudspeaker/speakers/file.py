@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import Message
+from ..errors import Message, reason
 from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
 from . import intact
@@ -47,7 +47,7 @@ class FileSpeaker(Paced):
             self._reel = self._reel or self._new_reel(self._take.sequence[0])
             self._reel.wind(self._take.heard(now))
         except OSError as error:
-            why = Message("{folder} cannot be written: {error}", folder=self.folder, error=error.strerror)
+            why = Message("{folder} cannot be written: {error}", folder=self.folder, error=reason(error))
             return self._finish(State.FAILED, why)
         self._last = replace(self._last, frames=self._reel.frames)
         if self._reel.ended or now >= self._take.begins + self._take.duration:

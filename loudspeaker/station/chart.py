@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
+
+from ..plaintext import escape_xml
 
 Row = dict[str, Any]
 LEFT, WIDTH, TOP, LANE = 150, 960, 46, 44  # px
@@ -55,14 +56,14 @@ def _grid(first: int, last: int, height: int) -> Iterator[str]:
 
 def _lanes(villages: Sequence[str]) -> Iterator[str]:
     for lane, village in enumerate(villages):
-        yield f'<text x="12" y="{TOP + LANE * lane + 26}" fill="#1f2933">{escape(village)}</text>'
+        yield f'<text x="12" y="{TOP + LANE * lane + 26}" fill="#1f2933">{escape_xml(village)}</text>'
 
 
 def _blocks(rows: Sequence[Row], villages: Sequence[str], first: int, last: int) -> Iterator[str]:
     for row in rows:
         x, y = _x(_hour(row), first, last), TOP + LANE * villages.index(row["village"]) + 6
         width = max(WIDTH * row["duration_s"] / 3600 / (last - first), SHORTEST)
-        tip = escape(f"{row['scheduled_at'][11:16]} {row['title']}" + (f": {row['why']}" if row["why"] else ""))
+        tip = escape_xml(f"{row['scheduled_at'][11:16]} {row['title']}" + (f": {row['why']}" if row["why"] else ""))
         yield (
             f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{LANE - 14}" rx="2" '
             f'fill="{COLOURS[row["expected"]]}"><title>{tip}</title></rect>'

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadFile, Message, Problem
+from ..errors import BadFile, Message, Problem, reason
 from ..schedule import box, broadcasts, commune
 from ..schedule.box import Box
 from ..schedule.broadcasts import VillageSchedule
@@ -170,8 +170,8 @@ def _foul(home: Path, path: Path) -> Message | None:
         state = path.stat()
     except FileNotFoundError:
         return Message("there is no such file")
-    except (OSError, ValueError) as error:
-        return Message("the file cannot be read: {error}", error=error)
+    except OSError as error:
+        return Message("the file cannot be read: {error}", error=reason(error))
     if not stat.S_ISREG(state.st_mode):
         return Message("this is not a plain file")
     if not _inside(path, home):

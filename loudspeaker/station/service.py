@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import Message
 from ..interfaces import Speaker
+from ..plaintext import escape
 from ..playout.record import Log, Record
 from ..speakers.button import StopButton
 from .asked import Asked
@@ -81,7 +82,7 @@ class Service(Asked):
         at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
         what = self.say(Message("{what} (drill)", what=record.id)) if record.drill else record.id
         line = f"{at:%H:%M:%S} {what}: {self.say(MEANINGS[record.verdict])}"
-        print(f"{line} ({record.why})" if record.why else line, file=sys.stderr, flush=True)
+        print(escape(f"{line} ({record.why})" if record.why else line), file=sys.stderr, flush=True)
 
     def _complain(self) -> None:
         """Each mistake in people's files once, when it comes: it costs only itself, but somebody should know."""

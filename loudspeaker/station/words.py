@@ -35,7 +35,7 @@ class Reader:
     def line(self, data: bytes) -> str:
         """One line in, one line out; nothing is learnt across lines."""
         text = data.decode("utf-8", "replace").rstrip("\r\n")
-        return " ".join(read(text, self.readings).spoken.split()) + "\n"
+        return " ".join(read(text, self.readings).spoken.split())
 
     def text(self, path: str, data: bytes) -> Reading:
         """A whole text; of a bulletin only what stands below its head. Places are those of the whole input.

@@ -5,6 +5,7 @@ What a file means is not known here: bytes in, bytes out.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ..playout.trust import EARLIEST
 from .files import NotWritten, System, remove, write_whole
 
 KEPT = timedelta(hours=48)  # from when the file was first found broken
+LONGEST_NAME = 200  # bytes; file systems take 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,17 @@ class Accepted:
         return now
 
     def _good(self, path: str) -> Path:
-        return self.folder / quote(path, safe=" ")
+        return self.folder / _name(path)
 
     def _broken(self, path: str) -> Path:
-        return self.folder / f"{quote(path, safe=' ')}.broken-since"
+        return self.folder / f"{_name(path)}.broken-since"
+
+
+def _name(path: str) -> str:
+    """One file name for a path, whatever bytes are in it."""
+    raw = os.fsencode(path)
+    name = quote(raw, safe=" ")
+    return name if len(name) <= LONGEST_NAME else hashlib.sha256(raw).hexdigest()
 
 
 def _read(path: Path) -> bytes | None:

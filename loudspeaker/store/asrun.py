@@ -7,6 +7,7 @@ open at once: the daemon, and any command. Nothing here decides anything, and no
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -219,7 +220,7 @@ def _copy(path: Path, target: sqlite3.Connection) -> None:
     """All of a log that is only read. Where nobody has it open, there is no write-ahead log beside it to agree on."""
     ways = ("mode=ro", "immutable=1") if Path(f"{path}-wal").exists() else ("immutable=1",)
     for how in ways:
-        source = sqlite3.connect(f"file:{quote(str(path.absolute()))}?{how}", uri=True)
+        source = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?{how}", uri=True)
         try:
             source.backup(target)
             return

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import get_ident
 from typing import BinaryIO, Protocol
 
-from ..errors import LoudspeakerError, Message
+from ..errors import LoudspeakerError, Message, reason
 
 Content = bytes | Callable[[BinaryIO], object]  # the bytes, or whoever writes them into an open file
 
@@ -162,4 +162,4 @@ def _sync_folder(folder: Path, system: System) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> NotWritten:
-    return NotWritten(Message("cannot write {path}: {error}", path=path, error=error.strerror or error))
+    return NotWritten(Message("cannot write {path}: {error}", path=path, error=reason(error)))

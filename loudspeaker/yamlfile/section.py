@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import yaml
 
-from ..errors import BadFile, Message, Problem
+from ..errors import BadFile, Message, Problem, bad_character
 from ..vocabulary import KEYS
 
 # A file with more mistakes than this is not what it should be at all.
@@ -243,6 +243,8 @@ def _word(node: yaml.Node) -> str:
         raise Mistake(Message("“{value}” should be a single value", value=_shown(node)))
     if _empty(node):
         raise Mistake(MISSING)
+    if fault := bad_character(node.value, lines=True):
+        raise Mistake(Message("“{value}”: {fault}", value=node.value, fault=fault))
     return unicodedata.normalize("NFC", node.value).strip()
 
 

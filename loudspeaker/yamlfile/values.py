@@ -14,7 +14,7 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from ..errors import Message
+from ..errors import Message, bad_character
 from ..vocabulary import DAYS, WORDS
 from .section import MISSING, Mistake, Section, folded, nearest
 
@@ -38,11 +38,18 @@ _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
 _YEARS = range(1900, 2200)
 
 
-def word(text: str) -> str:
-    """Any words at all."""
+def words(text: str) -> str:
+    """Any words at all, on one or several lines."""
     if not text:
         raise Mistake(MISSING)
     return text
+
+
+def word(text: str) -> str:
+    """Any words on one line, such as a name or a title."""
+    if fault := bad_character(text):
+        raise Mistake(Message("“{value}”: {fault}", value=text, fault=fault))
+    return words(text)
 
 
 def ident(text: str) -> str:

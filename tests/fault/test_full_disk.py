@@ -107,7 +107,7 @@ def starve(station: Station, live: Live, clock: FakeClock, cache: Path, leave: i
 
     rows = {row["id"].split("/")[1]: row for row in station.prepare(None, 1, quiet) if row["id"].startswith("na-hoa")}
     assert (rows["tin-sang"]["ready"], rows["nhac"]["ready"]) == (True, False)
-    assert "No space left" in rows["nhac"]["why"], rows["nhac"]
+    assert "the disk is full" in rows["nhac"]["why"], rows["nhac"]
     assert all(station.programmes.check(found) for _, found in station.programmes.all())
     assert not list(cache.rglob("*.part"))
 
