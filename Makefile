@@ -6,6 +6,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORDS  := loudspeaker/locale/vi/LC_MESSAGES/loudspeaker.mo
+LOCKED := deploy/constraints
+PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 
@@ -15,12 +17,13 @@ SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffm
 # Only for the tests: clocks that step, a stream server.
 TESTING := libfaketime icecast2
 
-.PHONY: help run test check fault bench messages install clean system testing
+.PHONY: help run test check fault bench messages constraints install clean system testing
 
 help:
 	@sed -n '1,3p' Makefile
 	@echo "# make fault    kill, power-cut, clock and disk faults       make bench    every figure of the README"
 	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
+	@echo "# make constraints  renew the packages with their hashes"
 
 system:
 	@missing=; for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -35,10 +38,13 @@ testing: system
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then echo "Installing:$$missing"; \
 	$(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; fi
 
-$(READY): setup.cfg pyproject.toml | system
+# Nothing comes in that is not named, with its hash, in deploy/constraints/; `make constraints` renews it.
+$(READY): setup.cfg pyproject.toml $(LOCKED)/build.txt $(LOCKED)/test.txt | system
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(VENV) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[test]' --config-settings editable_mode=compat
+	@$(PIP) --require-hashes -r $(LOCKED)/build.txt
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r $(LOCKED)/test.txt
+	@$(PIP) --no-deps --no-build-isolation -e . --config-settings editable_mode=compat
 	@$(BIN)/python -m compileall -q loudspeaker  # pip does so for the rest; without it every command starts 70 ms later
 	@touch $@
 
@@ -62,6 +68,9 @@ bench: $(READY) $(WORDS)
 	@for b in $$(ls bench/*.py | grep -v recovery); do echo "== $$b"; $(BIN)/python $$b; done
 
 messages: $(WORDS)
+
+constraints:
+	@PYTHON=$(PYTHON) .ci/constraints.sh
 
 install: $(READY)
 	@$(SUDO) deploy/install.sh
