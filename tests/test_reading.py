@@ -14,6 +14,7 @@ from loudspeaker.script.legacy import looks_legacy
 from loudspeaker.script.lexicon import Lexicon, Meaning
 from loudspeaker.script.lexicon import rows as rows_of
 from loudspeaker.script.numerals import Numerals
+from loudspeaker.script.own import OwnWords
 from loudspeaker.script.reading import Reading, Readings, read
 from loudspeaker.script.rules import Scene
 from loudspeaker.script.spoken import spoken
@@ -209,6 +210,16 @@ def test_a_word_in_small_letters_never_touches_a_name() -> None:
     own = Readings(say={"ca": "ca trực"})
 
     assert spoken("anh Ca Văn Lan nhận ca", own) == "anh Ca Văn Lan nhận ca trực"
+
+
+def test_among_thousands_of_the_communes_words_each_is_found() -> None:
+    own = OwnWords([(f"từ lạ {number}", f"chữ {number}") for number in range(5_000)])
+    text = "Nghe từ lạ 77, Từ lạ 4999 và từ lạ 5000."
+
+    found = [(text[said.start : said.end], said.spoken) for said in own.found(text * 100)]
+
+    assert found[:2] == [("từ lạ 77", "chữ 77"), ("Từ lạ 4999", "chữ 4999")]
+    assert len(found) == 200
 
 
 def test_a_number_beside_one_of_the_communes_words_is_still_read() -> None:
