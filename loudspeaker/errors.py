@@ -140,6 +140,10 @@ class Refused(LoudspeakerError):
     """It may not be done: policy, a pause, a missing approval."""
 
 
+class BeingRead(Refused):
+    """A file was edited a moment ago, and nobody has read its text yet: it is ready in a second."""
+
+
 class Unreachable(LoudspeakerError):
     """The daemon is not running or does not answer."""
 

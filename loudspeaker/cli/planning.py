@@ -60,6 +60,13 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
         click.get_current_context().exit(1)
 
 
+@click.command(name="read-ahead", cls=Command, hidden=True)
+@with_station
+def read_ahead(station: Station) -> None:
+    """Read texts and recordings and leave what was read for the daemon, which starts this."""
+    station.read_ahead()
+
+
 @click.command(cls=Command)
 @click.argument("bulletin", type=BULLETIN)
 @by_whom
@@ -96,4 +103,4 @@ def show(rows: list[dict[str, object]], as_json: bool, message: bool, table: obj
         table(rows)  # type: ignore[operator]
 
 
-COMMANDS = (plan, prepare, approve, render)
+COMMANDS = (plan, prepare, read_ahead, approve, render)

@@ -15,6 +15,7 @@ KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
     *("say", "abbrev", "names", "region", "streams"),
 )
+MOST_WORDS = 4_000  # letters of opening and closing words
 POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "days", "quiet")
 
 
@@ -73,8 +74,8 @@ def parse(path: str, data: bytes) -> Commune:
         policies=_policies(rules, policy, villages, days),
         villages=villages,
         days=days,
-        opening=top.get("opening", values.words, ""),
-        closing=top.get("closing", values.words, ""),
+        opening=top.get("opening", _session_words, ""),
+        closing=top.get("closing", _session_words, ""),
         chime=top.get("chime", values.inside, None),
         music=top.get("music", values.inside, None),
         say=_words(top, "say"),
@@ -87,6 +88,15 @@ def parse(path: str, data: bytes) -> Commune:
         top.fault(Message("a village stands here twice"), "villages")
     top.finish()
     return commune
+
+
+def _session_words(text: str) -> str:
+    """What is said around a session: a few sentences."""
+    said = values.words(text)
+    if len(said) > MOST_WORDS:
+        letters = Message("{letters} letters are too many; at most {most}", letters=len(said), most=MOST_WORDS)
+        raise Mistake(letters)
+    return said
 
 
 def zone(text: str) -> ZoneInfo:

@@ -14,6 +14,7 @@ KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices",
 PART_KEYS = ("audio", "text", "language", "voices")
 LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
 FENCE = "---"
+MOST_LETTERS = 40_000  # some fifty minutes, more than any session may last
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ def parse(path: str, data: bytes) -> Bulletin:
         text_line=text_line,
         path=path,
     )
+    letters = sum(len(part.text or "") for part in bulletin.parts)
+    if letters > MOST_LETTERS:
+        top.fault(_too_long(letters))
     if bulletin.all_clear and bulletin.level is not Level.EMERGENCY:
         top.fault(Message("only an emergency can have “{key}”", key="all_clear"), "all_clear")
     top.finish()
@@ -103,6 +107,14 @@ def _parts(top: Section, text: str, text_line: int) -> tuple[Part, ...]:
     if bool(text) != (body in parts):
         top.fault(_body_fault(text), "parts")
     return parts
+
+
+def _too_long(letters: int) -> Message:
+    return Message(
+        "the text has {letters} letters, more than {most} (some fifty minutes): cut it into two bulletins",
+        letters=letters,
+        most=MOST_LETTERS,
+    )
 
 
 def _body_fault(text: str) -> Message:

@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..errors import BadUsage, LoudspeakerError, Message, NotFound
+from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound
 from ..playout.life import Phase
 from ..playout.turn import Order as Request
 from ..schedule.airing import Airing
@@ -22,10 +22,10 @@ from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
 from ..studio.desk import ALL_CLEAR
-from ..studio.order import Order
+from ..studio.order import BEING_READ, Order
 from ..vocabulary import Expected, Level
 from .call import Wanted
-from .calling import instant
+from .calling import instant, must_be_short
 from .decisions import DECISIONS, Decisions, alarmed, all_clears
 from .live import Live
 
@@ -100,6 +100,7 @@ class Asked(Live):
         """
         if not 1 <= repeat <= MOST_PLAYS or not 0 <= gap <= LONGEST_GAP:
             raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
+        must_be_short(text or "")
         title = self.station.template(bulletin).title if bulletin else text or ""
         clear = self.station.template(bulletin).all_clear if bulletin else None
         end, now = instant(until, self.station.commune.zone) if until else None, self._free("urgent", villages)
@@ -194,6 +195,8 @@ class Asked(Live):
         return [airing.id for airing in request.airings]
 
     def _made(self, order: Order) -> Programme:
+        if order.unread:
+            raise BeingRead(BEING_READ)
         found = self.station.planner.find(order)
         if found is None:
             raise LoudspeakerError(Message("its sound has not been made"))

@@ -10,15 +10,16 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta, tzinfo
 
-from ..errors import BadUsage, EngineError, LoudspeakerError, Message, Problem
+from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem
 from ..studio.desk import ALL_CLEAR
-from ..studio.order import Order
+from ..studio.order import BEING_READ, Order
 from ..vocabulary import Level
 from . import words
 from .call import Call, Wanted
 from .planning import Planning
 
 EMBEDDED = "espeak:vi"
+MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
 
 
 class Calling(Planning):
@@ -65,12 +66,16 @@ class Calling(Planning):
         until: str | None,
     ) -> Call:
         """Show before it is said; `until` as for `moment`. Raises `BadUsage`, `NotFound`."""
+        if text:
+            must_be_short(text)
         outputs = self.sounding(self.hearers(villages, everywhere))
         ends = self.ahead(until).isoformat() if until else None
         if bulletin and self.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         orders = {output: self.call(text, bulletin, output, drill) for output in outputs}
         order = next(iter(orders.values()))
+        if any(order.unread for order in orders.values()):
+            raise BeingRead(BEING_READ)
         if not order.heard:
             raise BadUsage(Message("nothing in this can be said"))
         clears: list[Order] = []
@@ -114,7 +119,8 @@ class Calling(Planning):
 
     def told(self, orders: Iterable[Order]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
-        return {self.planner.recipe(order): order.told() for order in orders if self._wanted(order)}
+        read = [order for order in orders if not order.unread]
+        return {self.planner.recipe(order): order.told() for order in read if self._wanted(order)}
 
     def _local(self, voice: str) -> bool:
         from ..engines.registry import Voice
@@ -123,6 +129,18 @@ class Calling(Planning):
             return not self.engine(Voice.parse(voice).engine).online
         except EngineError:
             return False
+
+
+def must_be_short(text: str) -> None:
+    """Raises `BadUsage`."""
+    if len(text) > MOST_LETTERS:
+        raise BadUsage(
+            Message(
+                "the text has {letters} letters, more than {most}: make it a bulletin, or cut it",
+                letters=len(text),
+                most=MOST_LETTERS,
+            )
+        )
 
 
 def instant(text: str, zone: tzinfo) -> datetime:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import control
-from ..errors import LoudspeakerError, Message, Refused, Unreachable
+from ..errors import BeingRead, LoudspeakerError, Message, Refused, Unreachable
 from .call import Call, Wanted
 from .interruptions import interruptions
 from .places import Places
@@ -58,7 +58,7 @@ class Errands(Places):
         """An emergency, read and not yet made; arguments and errors as of `Calling.compose`."""
         try:
             return Call(**self.ask("compose", **asked))
-        except Unreachable:
+        except (Unreachable, BeingRead):  # an alarm waits for nobody: here it is read at once
             return self._opened().compose(**asked)
 
     def make(self, wanted: Wanted) -> None:

@@ -100,17 +100,10 @@ class Folder:
         for folder, suffix in (("bulletins", ".md"), ("schedules", ".yaml")):
             yield from sorted(f"{folder}/{n}" for n in _names(self.home / folder) if not n.endswith((suffix, "~")))
 
-    def digest(self, path: str) -> str:
-        """SHA-256 of a sound file below the folder; "" where there is none."""
+    def recording_state(self, path: str) -> object:
+        """Changes with a sound file below the folder; None where there is none."""
         found = self.home / path
-        if not found.is_file() or not _inside(found, self.home):
-            return ""
-        stamp = stamp_of(found)
-        kept = self._kept.get(path)
-        if not kept or kept[0] != stamp:
-            with found.open("rb") as file:
-                self._kept[path] = stamp, Read(None, revision=hashlib.file_digest(file, "sha256").hexdigest())
-        return self._kept[path][1].revision
+        return stamp_of(found) if found.is_file() and _inside(found, self.home) else None
 
     def _read(self, path: str, parse: Parser, now: datetime, besides: str = "") -> Read:
         stamp = stamp_of(self.home / path), besides

@@ -101,7 +101,8 @@ class Live:
     def _sight(self) -> object:
         since = self.now() - planner.MEMORY
         marks = [(event.kind, event.airing, event.at) for kind in MARKS for event in self.log.events(kind, since=since)]
-        return self.station.folder.state(), stamp_of(self.station.programmes.folder), marks
+        made, read = self.station.programmes.folder, self.station.texts.store.folder
+        return self.station.folder.state(), stamp_of(made), stamp_of(read), marks
 
     def _running_order(self, now: datetime) -> RunningOrder:
         begins, ends = self.conductor.window(now)

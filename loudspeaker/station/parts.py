@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..clock import SystemClock
 from ..errors import BadFile, EngineError, Message, NotFound, Problem
@@ -19,11 +20,17 @@ from ..store.accepted import Accepted
 from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_aside
 from ..store.files import may_write
 from ..store.programmes import ProgrammeStore
+from ..store.readings import ReadingStore
+from ..studio.texts import Texts, ruled_by
 from .folder import Contents, Folder
 from .places import Places
 from .planner import Planner
 
+if TYPE_CHECKING:
+    from ..script.reading import Readings
+
 LOG = "asrun.db"
+READINGS = "readings"
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
 
 
@@ -37,6 +44,8 @@ class Parts(Places):
         self.folder = Folder(home, Accepted(state / "accepted"))
         self.contents = self._contents()
         self.clock = clock or SystemClock(self.commune.zone)
+        self.reads = True  # what nobody has read yet is read in this process
+        self._texts: Texts | None = None
         self._engines: dict[str, Engine] = {}
         self._prints: dict[str, str | None] = {}
 
@@ -75,7 +84,17 @@ class Parts(Places):
 
     @cached_property
     def planner(self) -> Planner:
-        return Planner(self.folder, self.contents, self.programmes, self.fingerprint)
+        return Planner(self.folder, self.contents, self.programmes, self.fingerprint, self.texts)
+
+    @property
+    def texts(self) -> Texts:
+        """What the texts of these files say; kept from one reading of the files to the next."""
+        commune = self.commune
+        revision = ruled_by(commune.region, commune.say, commune.abbrev, commune.names)
+        if self._texts is None or (self._texts.ruled_by, self._texts.reads) != (revision, self.reads):
+            store = ReadingStore(self.state / READINGS)
+            self._texts = Texts(self.home, store, partial(_own_words, commune), revision, self.reads)
+        return self._texts
 
     @property
     def commune(self) -> Commune:
@@ -170,3 +189,10 @@ class Parts(Places):
 
     def _known(self) -> str:
         return ", ".join(sorted(self.contents.bulletins))
+
+
+def _own_words(commune: Commune) -> Readings:
+    """The commune's own words; what reads by them is loaded only where something is read."""
+    from .words import readings
+
+    return readings(commune)

@@ -15,10 +15,10 @@ from ..schedule.plan import plan
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
-from ..studio.desk import DRILL, Desk
-from ..studio.order import LEADS, RATE, Lead, Order, estimate
+from ..studio.desk import DRILL, REMINDER, Desk
+from ..studio.order import LEADS, RATE, Lead, Order, Recording, estimate
+from ..studio.texts import Texts
 from ..vocabulary import Level
-from . import words
 from .folder import Contents, Folder
 
 Row = dict[str, Any]
@@ -37,13 +37,13 @@ class Planner:
     contents: Contents
     programmes: ProgrammeStore
     fingerprint: Callable[[str], str | None]
+    texts: Texts
     desk: Desk = field(init=False)
     _orders: dict[object, Order] = field(default_factory=dict)
     _recipes: dict[Order, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        commune = self.contents.commune
-        self.desk = Desk(words.readings(commune), commune.voices, self.folder.digest)
+        self.desk = Desk(self.texts, self.contents.commune.voices, self.folder.recording_state)
 
     # What is to be made
 
@@ -63,7 +63,7 @@ class Planner:
 
     def closing(self, output: str, at: datetime | None = None) -> Order | None:
         text = self.contents.commune.closing
-        return self.heard(self.plain(text, output), output, at) if text else None
+        return self.heard(self._dressed(self.desk.words(text), output, Lead.NONE), output, at) if text else None
 
     def heard(self, order: Order, output: str, at: datetime | None) -> Order:
         """`order` as `output` sounds at that time, in the commune's zone: more quietly in its early hours."""
@@ -73,11 +73,11 @@ class Planner:
 
     def urgent(self, text: str, output: str) -> Order:
         """An emergency's own words; its attention signal stands before every play."""
-        return self._dressed(self.desk.words(text), output, Lead.ATTENTION)
+        return self._dressed(self.desk.at_once(text), output, Lead.ATTENTION)
 
     def plain(self, text: str, output: str) -> Order:
-        """Words with nothing around them."""
-        return self._dressed(self.desk.words(text), output, Lead.NONE)
+        """A few words of the moment with nothing around them."""
+        return self._dressed(self.desk.at_once(text), output, Lead.NONE)
 
     def drilled(self, order: Order) -> Order:
         """The same between the words of a drill."""
@@ -108,7 +108,9 @@ class Planner:
 
     def find(self, order: Order) -> Programme | None:
         """What was made by this order. Where nothing was made at all, no voice is asked for its fingerprint."""
-        return self.programmes.find(self.recipe(order)) if self.programmes.folder.is_dir() else None
+        if order.unread or not self.programmes.folder.is_dir():
+            return None
+        return self.programmes.find(self.recipe(order))
 
     def recipe(self, order: Order) -> str:
         if order not in self._recipes:
@@ -117,6 +119,26 @@ class Planner:
 
     def revision(self, bulletin: Bulletin) -> str:
         return self.contents.revisions.get(bulletin.path, "")
+
+    # What is to be read
+
+    def written(self) -> list[str]:
+        """Every text that these files have said, the shortest first."""
+        commune = self.contents.commune
+        texts = {part.text for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
+        return sorted((text for text in {REMINDER, commune.opening, commune.closing, *texts} if text), key=len)
+
+    def recordings(self) -> list[Recording]:
+        """Every sound file that these files name."""
+        commune = self.contents.commune
+        paths = {part.audio for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
+        named = {path for path in (commune.chime, commune.music, *paths) if path}
+        return [self.desk.recording(path) for path in sorted(named)]
+
+    def unread(self) -> list[str]:
+        """The texts, and behind them the sound files, that nobody has read yet."""
+        texts = [text for text in self.written() if self.texts.outline(text) is None]
+        return texts + [recording.path for recording in self.recordings() if recording.digest is None]
 
     # What is planned
 

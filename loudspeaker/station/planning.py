@@ -56,6 +56,19 @@ class Planning(Parts):
         after = {airing.id: airing for airing in self.airings(*window)}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
+    def read_ahead(self) -> None:
+        """Read what these files have said and the sound files that they name, and leave it for every other process.
+
+        The shortest first: whatever else lies in the folder, it does not keep them waiting.
+        """
+        texts, plans = self.texts, self.planner
+        for text in plans.written():
+            if texts.outline(text) is None:
+                texts.take_in(text)
+        plans.recordings()
+        wanted = {texts.key(text) for text in plans.written()}
+        texts.store.sweep(wanted | texts.kept_recordings(), self.clock.now().timestamp())
+
     def make(self, orders: Iterable[Order], progress: Progress) -> dict[Order, Message]:
         """Make every order that is not there yet, or only in a lesser voice. Returns what failed, and why."""
         wanted = [order for order in dict.fromkeys(orders) if self._wanted(order)]
@@ -164,9 +177,9 @@ class Planning(Parts):
             "why": why.say(self.say) if why else None,
             "duration_s": round(airing.duration, 3),
             "voice": programme.voice if programme else None,
-            "doubts": sum(len(order.doubts) for order in orders),
+            "doubts": sum(order.doubtful for order in orders),
         }
 
 
 def _sentences(order: Order) -> int:
-    return sum(len(speech.utterances) for speech in order.speeches)
+    return sum(speech.sentences for speech in order.speeches)

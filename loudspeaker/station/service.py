@@ -19,6 +19,9 @@ from .record import Recording
 from .story import MEANINGS
 
 AHEAD = "2"  # days
+READ_AHEAD = "read-ahead"
+SHORT = 4_000  # letters, read within a tenth of a second
+WARM_UP = "Lúc 8h30 ngày 05/7, UBND xã họp."
 GONE = 0.5  # s: a child that was told to end has ended
 
 
@@ -32,24 +35,54 @@ class Service(Asked):
         welcome: str | None,
         button: StopButton | None = None,
     ) -> None:
+        station.reads = False  # the children do
+        station.reload()
+        station.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
         super().__init__(station, speakers, station.clock, Told(station.log, self._tell), button=button)
         self._left = False
         self._mistakes = station.problems  # of people's files, as far as they are told
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._unread: list[str] = []  # texts and recordings, when last looked
+        self._asked: list[str] = []  # the same when the child that reads was last started
         if welcome:
             why = Message("a greeting at the start of “make run”").say(station.say)
             self.play(welcome, [village for village in station.box.plays if self._heard(village)], "loudspeaker", why)
 
     def prepare_ahead(self) -> None:
         """Quietly, as often as it is done: what is not ready is said in the evening."""
+        self._asked = []
         self._start("prepare", "--days", AHEAD, told=subprocess.DEVNULL)
 
     def look(self) -> bool:
         for child in self._children.values():
             child.poll()  # an ended one goes away
         changed = super().look()
-        self._complain()
-        return changed
+        if changed:
+            self._unread = self.station.planner.unread()
+            self._complain()
+        return self._read() or changed
+
+    def _read(self) -> bool:
+        """Have read what nobody has read yet, in a child. True if anything was read here.
+
+        What a child was asked for in vain (a full disk) is read here after all, as far as it is short: the village must
+        not fall silent over it.
+        """
+        child = self._children.get(READ_AHEAD)
+        if not self._unread or (child and child.poll() is None):
+            return False
+        if any(one not in self._asked for one in self._unread):
+            self._asked = list(self._unread)
+            self._start(READ_AHEAD)
+            return False
+        texts = self.station.planner.written()
+        short = next((text for text in texts if text in self._unread and len(text) <= SHORT), None)
+        if short is None:
+            return False
+        self.station.texts.take_in(short)
+        self.station.reload()
+        self._unread.remove(short)
+        return True
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..script.bulletin import Bulletin, Part
-from ..script.reading import Doubt, Readings, read
-from ..script.sentences import utterances
 from .order import Lead, Order, Recording, Speech
+from .texts import Texts
 
 REMINDER = "Xin nhắc lại."
 DRILL = "Đây là diễn tập."
@@ -17,38 +16,38 @@ ALL_CLEAR = "Thông báo: tình huống khẩn cấp đã kết thúc. Kính m�
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """How this commune has its bulletins read: its own readings, voices and the digests of its files."""
+    """How this commune has its bulletins read: its texts and voices, and the state of its sound files."""
 
-    readings: Readings
+    texts: Texts
     voices: tuple[str, ...]
-    digest: Callable[[str], str]  # of a file below the station's folder, "" where there is none
+    state: Callable[[str], object]  # of a file below the station's folder, None where there is none
 
     def bulletin(self, bulletin: Bulletin) -> Order:
         """The order for one bulletin, with its chime and repeats."""
-        pieces, doubts = zip(*(self._piece(bulletin, part) for part in bulletin.parts), strict=True)
+        voices = bulletin.voices or self.voices
         return Order(
-            pieces=tuple(pieces),
+            pieces=tuple(self._piece(bulletin, part) for part in bulletin.parts),
             repeat=bulletin.repeat,
             gap=bulletin.gap,
-            reminder=self.speech(REMINDER, bulletin.voices) if bulletin.repeat > 1 else None,
-            doubts=tuple(doubt for some in doubts for doubt in some),
+            reminder=self.texts.speech(REMINDER, voices) if bulletin.repeat > 1 else None,
         )
 
     def words(self, text: str, lead: Lead = Lead.NONE) -> Order:
-        """The order for words of the station itself: opening, closing, an urgent text."""
-        reading = read(text, self.readings)
-        return Order((Speech(utterances(reading.spoken), self.voices),), lead, doubts=reading.doubts)
+        """The order for words of the station itself: opening, closing."""
+        return Order((self.texts.speech(text, self.voices),), lead)
 
-    def speech(self, text: str, voices: Sequence[str] = ()) -> Speech:
-        return Speech(utterances(read(text, self.readings).spoken), tuple(voices) or self.voices)
+    def at_once(self, text: str, lead: Lead = Lead.NONE) -> Order:
+        """The order for a few words of the moment: an urgent text, a trial."""
+        return Order((self.speech(text),), lead)
+
+    def speech(self, text: str) -> Speech:
+        """A few words of the moment."""
+        return self.texts.at_once(text, self.voices)
 
     def recording(self, path: str) -> Recording:
-        return Recording(path, self.digest(path))
+        return self.texts.recording(path, self.state(path))
 
-    def _piece(self, bulletin: Bulletin, part: Part) -> tuple[Speech | Recording, tuple[Doubt, ...]]:
+    def _piece(self, bulletin: Bulletin, part: Part) -> Speech | Recording:
         if part.audio:
-            return self.recording(part.audio), ()
-        reading = read(part.text or "", self.readings)
-        doubts = tuple(doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
-        voices = part.voices or bulletin.voices or self.voices
-        return Speech(utterances(reading.spoken), voices), doubts
+            return self.recording(part.audio)
+        return self.texts.speech(part.text or "", part.voices or bulletin.voices or self.voices, part.line)

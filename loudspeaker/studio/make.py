@@ -46,7 +46,7 @@ class Said:
 
     def key(self, order: Order) -> str:
         """The hash of all that did go in."""
-        told = [FORMAT, order.told(), [spoken.keys for spoken in self.spoken.values()]]
+        told = [FORMAT, order.identity(), [spoken.keys for spoken in self.spoken.values()]]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -72,7 +72,7 @@ class Studio:
             return _tone(order.rate), Facts(Lead.TONE, order.rate, TONE_SECONDS * order.rate, loudness=TONE_LEVEL)
         arrangement, said = self._arranged(order, progress)
         finished = master(arrangement.clip(), profile_of(order), order.rate)
-        return finished, Facts(said.key(order), order.rate, len(finished.samples), said.voice, len(order.doubts))
+        return finished, Facts(said.key(order), order.rate, len(finished.samples), said.voice, order.doubtful)
 
     def marks(self, order: Order) -> Sequence[Mark]:
         """When each sentence is heard."""

@@ -14,13 +14,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import Message
-from ..script.sentences import Utterance
 from ..sound.profiles import EARLY, QUIETER
+from ..store.readings import Outline, Passage
 
 if TYPE_CHECKING:  # an order that comes through the door is carried out without what reads a text
     from ..script.reading import Doubt
+    from ..script.sentences import Utterance
 
-FORMAT = 1  # of the making: raise it when the same order would sound different
+FORMAT = 2  # of the making: raise it when the same order would sound different, or its recipe is told otherwise
+BEING_READ = Message("it is being read; wait a moment")
 RATE = 48_000  # what sound cards run at when nobody says otherwise
 
 
@@ -36,29 +38,56 @@ class Lead(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Words to be said by one voice, the first of `voices` that can."""
+    """Words to be said by one voice, the first of `voices` that can.
 
-    utterances: tuple[Utterance, ...]
+    `outline` is None where nobody has read them yet; `passage` gives the words themselves, which takes longer.
+    """
+
+    outline: Outline | None
     voices: tuple[str, ...]
+    passage: Callable[[], Passage] = field(compare=False, repr=False)
+    line: int = field(default=1, compare=False)  # of its file, on which it begins
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        return self.passage().utterances
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Every guess in it, at its place in the file."""
+        return tuple(doubt._replace(line=doubt.line + self.line - 1) for doubt in self.passage().doubts)
+
+    @property
+    def sentences(self) -> int:
+        return self.outline.sentences if self.outline else 0
+
+    def identity(self) -> list[object]:
+        """What it is in a recipe."""
+        return [self.outline and self.outline.digest, self.voices]
 
     def told(self) -> list[object]:
         return [[[utterance.text, utterance.pause_after] for utterance in self.utterances], self.voices]
 
     @classmethod
     def restored(cls, told: Sequence[Any]) -> Self:
+        from ..script.sentences import Utterance
+
         lines, voices = told
-        return cls(tuple(Utterance(*line) for line in lines), tuple(voices))
+        passage = Passage(tuple(Utterance(*line) for line in lines))
+        return cls(Outline.of(passage), tuple(voices), lambda: passage)
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A sound file below the station's folder; `digest` is "" where it is missing."""
+    """A sound file below the station's folder; `digest` is "" where it is missing, None where it was not read yet."""
 
     path: str
-    digest: str
+    digest: str | None
 
     def told(self) -> list[object]:
         return [self.path, self.digest]
+
+    identity = told
 
     @classmethod
     def restored(cls, told: Sequence[Any]) -> Self:
@@ -78,7 +107,23 @@ class Order:
     profile: str = "horn"
     loudness: float | None = None
     rate: int = RATE
-    doubts: tuple[Doubt, ...] = field(default=(), compare=False)
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Every guess in its words."""
+        return tuple(doubt for piece in self.pieces if isinstance(piece, Speech) for doubt in piece.doubts)
+
+    @property
+    def doubtful(self) -> int:
+        """How many guesses there are."""
+        speeches = (piece for piece in self.pieces if isinstance(piece, Speech))
+        return sum(speech.outline.doubts for speech in speeches if speech.outline)
+
+    @property
+    def unread(self) -> bool:
+        """Is there anything in it that nobody has read yet?"""
+        recordings = (piece for piece in (*self.pieces, self.lead_file) if isinstance(piece, Recording))
+        return any(speech.outline is None for speech in self.speeches) or any(r.digest is None for r in recordings)
 
     @property
     def speeches(self) -> Iterator[Speech]:
@@ -93,31 +138,38 @@ class Order:
     @property
     def heard(self) -> bool:
         """Is there anything in it but what stands before the first word?"""
-        return any(isinstance(piece, Recording) or piece.utterances for piece in self.pieces)
+        return any(isinstance(piece, Recording) or piece.sentences for piece in self.pieces)
 
     def content(self, voice: str) -> bool:
         """Did the voices of first choice speak, so that nothing is gained by asking them again?"""
-        first = dict.fromkeys(speech.voices[0] for speech in self.speeches if speech.voices and speech.utterances)
+        first = dict.fromkeys(speech.voices[0] for speech in self.speeches if speech.voices and speech.sentences)
         return voice == ", ".join(first)
 
     def missing(self) -> Message | None:
-        """The first recording that is not there, in words."""
+        """The first recording that is not there, in words; or that something was not read yet."""
         for piece in (*self.pieces, self.lead_file):
-            if isinstance(piece, Recording) and not piece.digest:
+            if isinstance(piece, Recording) and piece.digest == "":
                 return Message("the recording {file} is missing", file=piece.path)
-        return None
+        return BEING_READ if self.unread else None
 
     def recipe(self, fingerprint: Callable[[str], str | None]) -> str:
         """The hash of all that shapes the sound; `fingerprint` tells a voice's, None where it is not installed."""
         voices = {voice: fingerprint(voice) for speech in self.speeches for voice in speech.voices}
-        told = [FORMAT, voices, self.told()]
+        told = [FORMAT, voices, self.identity()]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def identity(self) -> list[object]:
+        """What a recipe tells: words by their digest, so that nobody needs them who only looks for their sound."""
+        parts = [piece.identity() if piece else None for piece in (self.lead_file, self.reminder)]
+        return [[piece.identity() for piece in self.pieces], parts, self._numbers()]
 
     def told(self) -> list[object]:
         """Everything but the doubts, as JSON can keep it."""
-        parts = [self.lead_file.told() if self.lead_file else None, self.reminder.told() if self.reminder else None]
-        numbers = [self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate]
-        return [[piece.told() for piece in self.pieces], parts, numbers]
+        parts = [piece.told() if piece else None for piece in (self.lead_file, self.reminder)]
+        return [[piece.told() for piece in self.pieces], parts, self._numbers()]
+
+    def _numbers(self) -> list[object]:
+        return [self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate]
 
     @classmethod
     def restored(cls, told: Sequence[Any]) -> Self:
@@ -168,7 +220,9 @@ def estimate(order: Order) -> float:
 
 LEADS = {Lead.NONE: 0.2, Lead.CHIME: 2.7, Lead.TUNE: 7.2, Lead.ATTENTION: 4.7, Lead.TONE: 5.0}
 CHARACTERS_A_SECOND = 13.0
+UNREAD_SECONDS = 60.0
 
 
 def _speech_seconds(speech: Speech) -> float:
-    return sum(len(u.text) / CHARACTERS_A_SECOND + u.pause_after for u in speech.utterances)
+    outline = speech.outline
+    return outline.letters / CHARACTERS_A_SECOND + outline.pauses if outline else UNREAD_SECONDS

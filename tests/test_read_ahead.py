@@ -1,0 +1,262 @@
+"""What was read of texts and recordings is left for whoever must not take the time to read: the daemon above all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from loudspeaker.cli import cli
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import BadUsage, BeingRead
+from loudspeaker.script.bulletin import MOST_LETTERS
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.station import Station
+from loudspeaker.station.asked import Asked
+from loudspeaker.station.service import Service
+
+NEW = "---\ntitle: Mới\n---\nSáng mai UBND xã họp lúc 8h30.\n"
+
+
+def run(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["--home", str(home), *arguments])
+
+
+def readings(home: Path) -> dict[str, Path]:
+    return {path.name: path for path in (home / ".state" / "readings").iterdir()}
+
+
+@pytest.fixture
+def daemon(home: Path, clock: FakeClock) -> Iterator[Asked]:
+    """A station on the air that leaves reading to others."""
+    station = Station.open(home, clock=clock)
+    station.reads = False
+    live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda *_: frozenset({"box"}))
+    live.look()
+    yield live
+    live.close()
+    station.close()
+
+
+def why(daemon: Asked, airing: str) -> str:
+    return next(str(one.why) for one in daemon.station.airings(*daemon.station.window(None, 1)) if one.id == airing)
+
+
+TODAY = "na-hoa/tin-sang/2026-11-24T17:30"
+
+
+def test_a_text_that_nobody_has_read_is_not_ready(home: Path, daemon: Asked) -> None:
+    assert why(daemon, TODAY) == "it is being read; wait a moment"
+
+    assert run(home, "read-ahead").exit_code == 0
+    daemon.look()
+
+    assert why(daemon, TODAY) == "None"
+    assert daemon.station.planner.unread() == []
+
+
+def test_only_what_was_edited_is_read_again(home: Path, daemon: Asked) -> None:
+    run(home, "read-ahead")
+    before = readings(home)
+    (home / "bulletins" / "tin-sang.md").write_text(NEW, encoding="utf-8")
+    daemon.look()
+    assert daemon.station.planner.unread() == ["Sáng mai UBND xã họp lúc 8h30."]
+
+    stamps = {name: path.stat().st_mtime_ns for name, path in before.items()}
+    run(home, "read-ahead")
+
+    assert len(readings(home).keys() - before.keys()) == 1
+    assert {name: before[name].stat().st_mtime_ns for name in before} == stamps
+
+
+def test_other_words_of_the_commune_are_another_reading(home: Path, daemon: Asked) -> None:
+    run(home, "read-ahead")
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text(encoding="utf-8") + "say: {nắng: rất nắng}\n", encoding="utf-8")
+    daemon.look()
+    assert "trời nắng" in " ".join(daemon.station.planner.unread())
+
+    run(home, "read-ahead")
+    daemon.look()
+
+    assert "trời rất nắng" in daemon.station.planner.order(daemon.station.bulletin("tin-sang")).spoken
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\xff\x00[", b"[" * 100_000, b'[99, ["0a", 1, 1.0, 1, 0], ""]\n{}', b"null\n\n"]
+)
+def test_a_reading_that_is_damaged_or_foreign_is_made_again(home: Path, daemon: Asked, damage: bytes) -> None:
+    run(home, "read-ahead")
+    whole = {name: path.read_bytes() for name, path in readings(home).items()}
+    for path in readings(home).values():
+        path.write_bytes(damage)
+
+    daemon.station.reload()
+    assert why(daemon, TODAY) == "it is being read; wait a moment"
+
+    run(home, "read-ahead")
+    assert {name: path.read_bytes() for name, path in readings(home).items()} == whole
+
+
+def test_a_reading_of_another_text_is_never_taken_for_this_ones(home: Path, daemon: Asked) -> None:
+    run(home, "read-ahead")
+    paths = list(readings(home).values())
+    for path, other in zip(paths, [*paths[1:], paths[0]], strict=True):
+        path.with_suffix(".new").write_bytes(other.read_bytes())
+    for path in paths:
+        path.with_suffix(".new").replace(path)
+
+    assert len(daemon.station.planner.unread()) == len(paths)
+
+
+def test_a_link_among_the_readings_is_not_followed(home: Path, daemon: Asked) -> None:
+    run(home, "read-ahead")
+    for path in readings(home).values():
+        path.rename(home / path.name)
+        path.symlink_to(home / path.name)
+
+    assert daemon.station.planner.unread()
+
+
+def test_words_that_were_damaged_behind_a_sound_outline_are_read_again(home: Path, station: Station) -> None:
+    said = station.planner.order(station.bulletin("tin-sang")).spoken
+    for path in readings(home).values():
+        head, _, words = path.read_bytes().partition(b"\n")
+        path.write_bytes(head + b"\n" + words.replace("trời".encode(), "giời".encode()))
+
+    with_others = Station.open(home, clock=station.clock)
+
+    assert with_others.planner.order(with_others.bulletin("tin-sang")).spoken == said
+    with_others.close()
+
+
+def test_what_nobody_wants_any_more_goes_after_a_day(home: Path, clock: FakeClock) -> None:
+    run(home, "read-ahead")
+    old = readings(home).keys()
+    (home / "bulletins" / "tin-sang.md").write_text(NEW, encoding="utf-8")
+    for path in readings(home).values():
+        os.utime(path, (0, 0))
+
+    run(home, "read-ahead")
+
+    assert len(old - readings(home).keys()) == 1
+    assert len(readings(home)) == len(old)
+
+
+def test_a_recording_is_hashed_by_others_too(home: Path, daemon: Asked) -> None:
+    (home / "recordings").mkdir()
+    (home / "recordings" / "loi.wav").write_bytes(b"RIFF")
+    told = "---\ntitle: Tin sáng\nparts: [{audio: recordings/loi.wav}]\n---\n"
+    (home / "bulletins" / "tin-sang.md").write_text(told, encoding="utf-8")
+    run(home, "read-ahead", "--help")
+    daemon.look()
+    assert why(daemon, TODAY) == "it is being read; wait a moment"
+
+    run(home, "read-ahead")
+    daemon.look()
+    assert why(daemon, TODAY) == "None"
+
+    (home / "recordings" / "loi.wav").unlink()
+    daemon.look()
+    assert why(daemon, TODAY) == "the recording recordings/loi.wav is missing"
+
+
+def test_an_alarm_out_of_a_template_that_was_just_edited_is_read_by_who_gives_it(home: Path, daemon: Asked) -> None:
+    asked = {"text": None, "bulletin": "lu-quet", "villages": ["na-hoa"], "everywhere": False, "drill": False}
+
+    with pytest.raises(BeingRead):
+        daemon.carry_out("compose", {**asked, "until": None}, 0)
+    with closing(Station.open(home, clock=daemon.clock)) as command:
+        call = command.compose(**asked, until=None)  # type: ignore[arg-type]
+    daemon.look()
+
+    assert daemon.carry_out("compose", {**asked, "until": None}, 0)["spoken"] == call.spoken  # type: ignore[index]
+
+
+def test_whoever_may_leave_nothing_reads_all_the_same(home: Path, clock: FakeClock) -> None:
+    (home / ".state").mkdir()
+    (home / ".state" / "readings").write_text("not a folder", encoding="utf-8")
+
+    done = run(home, "plan", "--json", "--date", "2026-11-24")
+
+    assert done.exit_code == 0
+    assert {row["expected"] for row in json.loads(done.stdout)} == {"air"}
+
+
+class Childless(Service):
+    """Its children can keep nothing, as on a full disk."""
+
+    def _start(self, *command: str, told: int | None = None) -> None:
+        self.started = [*getattr(self, "started", []), command[0]]
+
+
+def test_where_no_child_can_leave_anything_the_daemon_reads_what_is_short(home: Path, clock: FakeClock) -> None:
+    long = "---\ntitle: Dài\n---\n" + "Họp thôn. " * 1000
+    (home / "bulletins" / "tin-sang.md").write_text(long, encoding="utf-8")
+    station = Station.open(home, clock=clock)
+    service = Childless(station, {"san-kho": MemorySpeaker(clock)}, None)
+
+    for _ in range(12):
+        service.look()
+
+    assert service.started.count("read-ahead") == 1
+    assert station.planner.unread() == [("Họp thôn. " * 1000).rstrip()]
+    service.close()
+    station.close()
+
+
+def test_the_edit_that_comes_while_others_are_read_is_read_next(home: Path, clock: FakeClock) -> None:
+    station = Station.open(home, clock=clock)
+    service = Childless(station, {"san-kho": MemorySpeaker(clock)}, None)
+    service.look()
+    (home / "bulletins" / "tin-sang.md").write_text(NEW, encoding="utf-8")
+
+    service.look()
+
+    assert service.started.count("read-ahead") == 2
+    service.close()
+    station.close()
+
+
+def test_a_text_longer_than_any_session_is_refused_with_what_to_do(home: Path) -> None:
+    whole = "---\ntitle: Dài\n---\n" + "a" * MOST_LETTERS
+    (home / "bulletins" / "dai.md").write_text(whole, encoding="utf-8")
+    assert "bulletins/dai.md" not in run(home, "check").stdout
+
+    (home / "bulletins" / "dai.md").write_text(whole + "b", encoding="utf-8")
+    done = run(home, "--lang", "en", "check")
+
+    assert done.exit_code == 2
+    assert "40001 letters, more than 40000 (some fifty minutes): cut it into two bulletins" in done.stdout
+
+
+def test_the_words_of_parts_count_together(home: Path) -> None:
+    parts = ", ".join(f"{{text: {'a' * 15_000}}}" for _ in range(3))
+    (home / "bulletins" / "dai.md").write_text(f"---\ntitle: Dài\nparts: [{parts}]\n---\n", encoding="utf-8")
+
+    assert "45000 letters" in run(home, "--lang", "en", "check").stdout
+
+
+@pytest.mark.parametrize("verb", ["compose", "urgent"])
+def test_an_alarm_longer_than_what_is_read_at_once_is_refused(daemon: Asked, verb: str) -> None:
+    facts: dict[str, object] = {"text": "á" * 4_001, "bulletin": None, "villages": ["na-hoa"], "drill": False}
+    facts |= {"until": None}
+    facts |= {"everywhere": False} if verb == "compose" else {"repeat": 1, "gap": 1.0, "by": "Lan"}
+
+    with pytest.raises(BadUsage, match="4001 letters, more than 4000"):
+        daemon.carry_out(verb, facts, 0)
+
+
+@pytest.mark.parametrize("key", ["opening", "closing"])
+def test_the_words_around_a_session_are_a_few_sentences(home: Path, key: str) -> None:
+    (home / "commune.yaml").write_text(f"commune: Xã\nid: xa\n{key}: {'a' * 4_001}\n", encoding="utf-8")
+
+    done = run(home, "--lang", "en", "check")
+
+    assert done.exit_code == 2
+    assert "commune.yaml:3: 4001 letters are too many; at most 4000" in done.stdout
