@@ -57,6 +57,7 @@ class Heard:
 
     errors: list[float]
     cut: int
+    unmeasured: int = 0  # the null sink itself stood still near them, so that no moment can be told
 
     def line(self, name: str) -> str:
         sizes = sorted(abs(error) for error in self.errors) or [float("nan")]
@@ -64,6 +65,7 @@ class Heard:
         return (
             f"{name:34} {len(sizes):4} airings   median {median(sizes):8.3f} ms   99 % {late:8.3f} ms"
             f"   worst {sizes[-1]:8.3f} ms   not sample-exact {self.cut}"
+            f"   not measured {self.unmeasured} (the sink stood still)"
         )
 
     @property
@@ -154,16 +156,18 @@ def usual(programme: Programme, airings: int) -> list[float]:
 
 def heard(recorder: Recorder, samples: array[int], instants: Sequence[float], reach: float) -> Heard:
     """Find each airing in what was recorded, from a little before its instant up to `reach` seconds after it."""
-    sound, errors, cut = recorder.channel(1), [], 0
+    sound, errors, cut, unmeasured = recorder.channel(1), [], 0, 0
     for instant in instants:
         expected = recorder.frame(instant)
         window = range(max(0, expected - RATE // 5), min(len(sound), expected + round(reach * RATE)))
         first = next((frame for frame in window if sound[frame]), None)
         if first is None or sound[first : first + len(samples)] != samples:
             cut += 1
-        if first is not None:
+        if recorder.lost_place(expected):
+            unmeasured += 1
+        elif first is not None:
             errors.append((recorder.moment(first) - instant) * 1000)
-    return Heard(errors, cut)
+    return Heard(errors, cut, unmeasured)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from unittest.mock import patch
 RATE = 48_000
 CHANNELS = 2
 FRAME = 2 * CHANNELS  # bytes
+LOST = 0.001  # seconds
 FRAGMENT = 2 * RATE // 1000  # frames that the server sends at a time, for a latency of 2 ms
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FOUND = all(shutil.which(tool) for tool in ("pulseaudio", "parec", "pactl"))
@@ -148,9 +149,17 @@ class Recorder:
 
     def moment(self, frame: int, span: float = 1.0) -> float:
         """When `frame` was heard, monotonic: no fragment comes before its time, so the earliest ones near it tell."""
-        near = [(first, at) for first, at in self._whole() if abs(first - frame) < span * RATE]
-        early = sorted(at - first / RATE for first, at in near)
-        return early[len(early) // 10] + frame / RATE
+        return self._edge(frame - span * RATE, frame + span * RATE) + frame / RATE
+
+    def lost_place(self, frame: int, span: float = 1.0) -> bool:
+        """Did the sink stand still, or this recorder miss something, near `frame`? Then `moment` cannot be told."""
+        before, after = self._edge(frame - span * RATE, frame), self._edge(frame, frame + span * RATE)
+        return abs(after - before) > LOST
+
+    def _edge(self, begin: float, end: float) -> float:
+        """When frame 0 was heard, monotonic, by the earliest tenth of the fragments from `begin` up to `end`."""
+        early = sorted(at - first / RATE for first, at in self._whole() if begin < first < end)
+        return early[len(early) // 10]
 
     def _whole(self) -> Iterator[tuple[int, float]]:
         """The arrivals of fragments that came as the server cut them: the rest of a split one seems to come early."""

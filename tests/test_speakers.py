@@ -155,6 +155,36 @@ def test_a_card_that_has_changed_its_habits_is_learnt_anew() -> None:
     assert anchored(held=0.09, known=known).moment(0) == pytest.approx(5.0)
 
 
+def test_a_gap_that_no_server_reports_is_known_from_the_asking() -> None:
+    known = habit()
+    anchored(known=known)
+    anchor = anchored(known=known)
+    for number in range(100, 150):  # 40 ms were lost; the server now says 10 ms too much
+        anchor.note(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
+
+    assert anchor.dry
+    assert anchor.moment(0) == pytest.approx(5.04)
+
+
+def test_a_stream_with_a_gap_teaches_nothing() -> None:
+    known = habit()
+    anchored(known=known)
+    broken = anchored(known=known)
+    for number in range(100, 250):
+        broken.note(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
+
+    assert anchored(known=known).moment(0) == pytest.approx(5.0)
+    assert all(held == pytest.approx(0.05) for held in known)
+
+
+def test_a_delay_that_is_caught_up_with_is_no_gap() -> None:
+    anchor = anchored()
+    for number in range(100, 150):  # every burst of four blocks is asked for up to 30 ms late
+        anchor.note(5.0 - 0.05 + (number // 4 * 4 + 3) / 100, 0.05, number * 10)
+
+    assert not anchor.dry
+
+
 def test_a_card_that_ran_dry_is_not_believed_for_a_while() -> None:
     known = habit()
     anchored(known=known)
