@@ -52,6 +52,14 @@ class Expected(StrEnum):
     NOT_READY = "not-ready"
 
 
+class Ending(StrEnum):
+    """How a person ends an alarm."""
+
+    STOP = "stop"  # it is repeated no more; the danger stands
+    CLEAR = "clear"  # all-clear: it is over
+    MISTAKE = "mistake"  # it was given by mistake
+
+
 # Vietnamese key -> key. Written without regard to case; blanks inside a key are single.
 KEYS = {
     # commune.yaml

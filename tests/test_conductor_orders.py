@@ -12,7 +12,7 @@ from loudspeaker.errors import Message, Refused
 from loudspeaker.playout.conductor import Conductor
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.vocabulary import Level
+from loudspeaker.vocabulary import Ending, Level
 
 MORNING = airing("17:30")
 FLOOD = programme("lu-quet", 10.0)
@@ -357,7 +357,7 @@ def test_the_all_clear_ends_the_emergency():
     stage = Stage()
     (asked,) = warn(stage)
     stage.until("17:00:45")
-    stage.conductor.end(stage.clock.now(), "anh Páo")
+    stage.conductor.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
     clear = by_hand("17:00:45", "all-clear", level=Level.EMERGENCY, bulletin=None)
     stage.order_now(clear, programmes=(programme("het", 5.0),))
 
@@ -374,7 +374,7 @@ def test_an_emergency_that_nobody_heard_before_its_end_expired():
     (asked,) = warn(stage)
     stage.until("17:01")
 
-    stage.conductor.end(stage.clock.now(), "anh Páo")
+    stage.conductor.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
     stage.step()
 
     assert stage.verdicts()[asked.id] == "expired"

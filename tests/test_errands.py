@@ -198,7 +198,8 @@ def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_open
         errands.make(call.wanted)
         rows = errands.urgent(call, 3, 5.0, "Lan")
         stopped = errands.stop(["na-hoa"], "nhầm", "Hoa")
-        ended = errands.end_urgent("Hoa")
+        end = errands.compose_end(form="clear", villages=[], everywhere=False, drill=None)
+        ended = errands.end_urgent(end, "Hoa")
 
     assert call.spoken.startswith("Đây là diễn tập. Nước dâng")
     assert "XQZW" in call.doubts[0].say()
@@ -327,7 +328,7 @@ def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
     asked.look()
     station.errands.make(call.clears)
 
-    ended = asked.carry_out("end_urgent", {"by": "Lan"}, 0)
+    ended = asked.carry_out("end_urgent", {"by": "Lan", "form": "clear"}, 0)
 
     assert [str(airing).split("/")[:2] for airing in ended] == [["na-hoa", "all-clear"]]  # type: ignore[attr-defined]
 

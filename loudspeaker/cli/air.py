@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -72,9 +73,12 @@ def play(
 @option("--repeat", type=click.IntRange(1, 100), default=3, show_default=True, help="How often it is said.")
 @option("--gap", type=LENGTH, default="30s", show_default=True, metavar="T", help="Silence between.")
 @until
-@option("--drill", is_flag=True, help="Open and close with the words of a drill.")
+@option("--drill/--real", default=None, help="Say that it is a drill; with --end: only drills, or only real alarms.")
 @option("--yes", is_flag=True, help="Do not ask.")
-@option("--end", is_flag=True, help="End the emergency with its all-clear.")
+@option("--end", is_flag=True, help="End it: all-clear after a template; after a text it is only repeated no more.")
+@option("--stop", is_flag=True, help="With --end: repeat it no more; the danger stands.")
+@option("--clear", is_flag=True, help="With --end: all-clear, the danger has passed.")
+@option("--mistake", is_flag=True, help="With --end: a correction, it was given by mistake.")
 @by_whom
 @with_errands
 def urgent(
@@ -86,21 +90,23 @@ def urgent(
     repeat: int,
     gap: timedelta,
     until: str | None,
-    drill: bool,
+    drill: bool | None,
     yes: bool,
     end: bool,
     by: str | None,
+    **forms: bool,
 ) -> None:
-    """Break into everything with an emergency, at once."""
+    """Break into everything with an emergency, at once; or end it."""
+    form = _one_form(forms, end)
     if end:
         if text or bulletin:
             raise BadUsage(Message("--end takes no text and no bulletin: each village hears its own all-clear"))
-        return finish(errands.end_urgent(decider(by)))
+        return end_urgent(errands, form, villages, everywhere, drill, yes, decider(by))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
     who = decider(by)
     call = errands.compose(
-        text=text, bulletin=bulletin, villages=villages, everywhere=everywhere, drill=drill, until=until
+        text=text, bulletin=bulletin, villages=villages, everywhere=everywhere, drill=bool(drill), until=until
     )
     warn(call.mistakes)
     tables.urgent(call)
@@ -108,6 +114,33 @@ def urgent(
     if not yes:
         must_agree(_("Air this now?"))
     finish(errands.urgent(call, repeat, gap.total_seconds(), who))
+
+
+def end_urgent(
+    errands: Errands,
+    form: str | None,
+    villages: tuple[str, ...],
+    everywhere: bool,
+    drill: bool | None,
+    yes: bool,
+    by: str,
+) -> None:
+    """Show how it will end, ask, and end it. A script that names no form is not asked: it never was."""
+    planned = errands.compose_end(form=form, villages=list(villages), everywhere=everywhere, drill=drill)
+    tables.end(planned)
+    errands.make_ahead(planned.wanted)
+    if not yes and (form or sys.stdin.isatty()):
+        must_agree(_("End it like this now?"))
+    rows = errands.end_urgent(planned, by)
+    tables.ended(planned)
+    finish(rows)
+
+
+def _one_form(forms: dict[str, bool], end: bool) -> str | None:
+    chosen = [form for form, given in forms.items() if given]
+    if len(chosen) > 1 or (chosen and not end):
+        raise BadUsage(Message("one of --stop, --clear and --mistake says how an alarm ends, beside --end"))
+    return chosen[0] if chosen else None
 
 
 @click.command(cls=Command)

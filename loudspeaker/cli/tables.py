@@ -14,7 +14,7 @@ from ..plaintext import escape
 from .shell import put, tell
 
 if TYPE_CHECKING:
-    from ..station.call import Call
+    from ..station.call import Call, PlannedEnd
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -177,6 +177,35 @@ def urgent(call: Call) -> None:
     tell(_("Villages: {villages}").format(villages=", ".join(call.villages)))
     if call.until:
         tell(_("Not after {until}").format(until=f"{datetime.fromisoformat(call.until):%H:%M %d/%m/%Y}"))
+
+
+END_WORDS = {"clear": N_("All-clear, to be said:"), "mistake": N_("Correction, to be said:")}
+
+
+def end(planned: PlannedEnd) -> None:
+    """How each alarm will end, before it does."""
+    for closing in planned.closings:
+        alarm = _("Drill “{title}”, {villages}:") if closing.drill else _("Alarm “{title}”, {villages}:")
+        tell(alarm.format(title="”, “".join(closing.titles), villages=", ".join(closing.villages)))
+        tell(
+            "  "
+            + (_(END_WORDS[closing.form]) if closing.spoken else _("It will be repeated no more; nothing is said."))
+        )
+        if closing.spoken:
+            tell("  " + closing.spoken)
+
+
+def ended(planned: PlannedEnd) -> None:
+    """What has become of those that end without a word."""
+    for closing in planned.closings:
+        if closing.spoken:
+            continue
+        stopped = _("“{title}” is repeated no more.") if closing.repeats else _("“{title}” was not repeated any more.")
+        tell(stopped.format(title="”, “".join(closing.titles)))
+        if closing.drill:
+            tell(_("To say that the drill is over: “loudspeaker urgent --end --clear”."))
+        else:
+            tell(_("The danger stands. All-clear: “urgent --end --clear”; given by mistake: “urgent --end --mistake”."))
 
 
 def ailments(found: Sequence[Any]) -> None:

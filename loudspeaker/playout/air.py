@@ -66,7 +66,7 @@ class Air:
 
     def _cut(self, line: Line, now: datetime, trust: Trust) -> Cut | None:
         """Why what is on the line must end now, if it must."""
-        if any(turn.ending for turn in line.turns):
+        if any(turn.ending and not turn.finishing for turn in line.turns):
             return Cut.STOP
         if not line.urgent and any(turn.urgent and self._due(turn, now, trust) for turn in self._book.on(line.name)):
             return Cut.EMERGENCY

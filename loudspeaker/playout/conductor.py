@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from ..errors import Message, Refused
 from ..interfaces import Speaker, State
+from ..schedule.airing import Airing
+from ..vocabulary import Ending
 from . import rules
 from .air import Air
 from .backlog import Backlog
@@ -19,7 +21,7 @@ from .book import Book
 from .desk import Desk
 from .journal import Journal
 from .judge import Judge
-from .life import Cut, seconds
+from .life import Cut, Phase, seconds
 from .line import Line
 from .record import Log
 from .trust import TRUSTED, Trust
@@ -117,25 +119,37 @@ class Conductor:
         """Silence what sounds, waits or is about to start, on `outputs` or all; returns the airings' ids."""
         due = [turn for turn in self._book if turn.urgent or not turn.waiting or turn.target <= now]
         concerned = [turn for turn in due if outputs is None or turn.airing.output in outputs]
-        return self._end("stop", concerned, now, by=by, why=why)
+        return self._stop(concerned, now, by=by, why=why)
 
     def call_off(self, now: datetime, by: str, why: str, airings: Collection[str]) -> list[str]:
         """The same for these alone, whatever else their outputs have."""
-        concerned = [turn for turn in self._book if turn.airing.id in airings and not turn.ending]
-        return self._end("stop", concerned, now, by=by, why=why)
+        concerned = [turn for turn in self._book if turn.airing.id in airings and (not turn.ending or turn.finishing)]
+        return self._stop(concerned, now, by=by, why=why)
 
-    def end(self, now: datetime, by: str) -> list[str]:
-        """End every emergency; the all-clear is an order of its own. Returns the airings' ids."""
-        return self._end("end", [turn for turn in self._book if turn.urgent], now, by=by)
+    def end(self, now: datetime, by: str, form: Ending, alarms: Collection[Airing]) -> None:
+        """End these alarms; what is said at their end is an order of its own.
+
+        One that is only to stop is heard to the end of what it is saying. Of one that nobody has in hand, such as after
+        a crash, the log knows for whoever takes it up again.
+        """
+        self._begin(now)
+        for alarm in alarms:
+            if not self._journal.has_verdict(alarm.id):
+                facts = {"by": by, "form": form, "drill": alarm.drill}
+                self._journal.note("end", alarm.id, now, **facts)  # before the fade: a restart must not bring it back
+        for turn in self._book:
+            if any(turn.airing.id == alarm.id for alarm in alarms):
+                turn.ending = rules.ending("end", {"by": by, "form": form, "drill": turn.airing.drill})
+                turn.finishing = form is Ending.STOP and turn.life.phase is Phase.ON_AIR
 
     def open(self) -> list[Turn]:
         """Everything in hand: for whoever asks what is on and what comes."""
         return sorted(self._book, key=lambda turn: turn.target)
 
-    def _end(self, kind: str, turns: Sequence[Turn], now: datetime, **facts: object) -> list[str]:
+    def _stop(self, turns: Sequence[Turn], now: datetime, **facts: object) -> list[str]:
         for turn in turns:  # on the disk before the fade: a restart must not bring it back
-            self._journal.note(kind, turn.airing.id, now, **facts)
-            turn.ending = rules.ending(kind, facts)
+            self._journal.note("stop", turn.airing.id, now, **facts)
+            turn.ending, turn.finishing = rules.ending("stop", facts), False
         return [turn.airing.id for turn in turns]
 
     # Time.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Message
 from ..interfaces import Playback
-from ..vocabulary import Expected, Level, Verdict
+from ..vocabulary import Ending, Expected, Level, Verdict
 from .life import Cut, Phase, seconds
 from .trust import Trust
 from .turn import Turn
@@ -170,11 +170,20 @@ def whole(turn: Turn, playback: Playback) -> Sentence:
 
 
 def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
-    """What a person's `stop` or all-clear (`end`) makes of a turn that it concerns."""
+    """What a person's `stop`, or the `end` of an alarm, makes of a turn that it concerns."""
     by, why = facts.get("by", ""), facts.get("why", "")
     if kind == "end":
-        return Verdict.EXPIRED, Message("{by} ended the emergency", by=by)
+        return Verdict.EXPIRED, _end(by, facts.get("form"), bool(facts.get("drill")))
     return Verdict.STOPPED, Message("{by} stopped it: {why}", by=by, why=why)
+
+
+def _end(by: object, form: object, drill: bool) -> Message:
+    """How an alarm was ended; logs of before there were several forms know of all-clears only."""
+    if form == Ending.STOP:
+        return Message("{by} had it repeated no more", by=by)
+    if form == Ending.MISTAKE:
+        return Message("{by} took it back as given by mistake", by=by)
+    return Message("{by} ended the drill", by=by) if drill else Message("{by} ended the emergency", by=by)
 
 
 def absence(since: datetime | None, until: datetime) -> Sentence:

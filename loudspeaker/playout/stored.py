@@ -45,6 +45,7 @@ def order_facts(order: Order, airing: Airing) -> Facts:
         "gap": order.gap,
         "until": _plain(order.until),
         "override": order.override,
+        "ends": list(order.ends),
     }
 
 
@@ -57,6 +58,7 @@ def stored_order(facts: Mapping[str, Any]) -> Order:
         facts["gap"],
         moment(facts["until"]),
         facts["override"],
+        tuple(facts.get("ends", ())),
     )
 
 

@@ -35,6 +35,7 @@ class Order:
     gap: float = 30.0  # seconds between plays
     until: datetime | None = None  # no play begins after this
     override: str = ""  # why policy may be broken
+    ends: tuple[str, ...] = ()  # ids of the alarms that this puts an end to
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +51,7 @@ class Turn:
     lead: timedelta = timedelta(0)  # its speaker wants to be armed so long before
     place: int = 0  # in the running order: decides between equals
     ending: tuple[Verdict, Message] | None = None  # somebody decided: this, unless something else was heard
+    finishing: bool = False  # what is being heard may be heard to its end, before `ending`
     gone: bool = False  # no longer in the running order
     revised: bool = False  # the running order has changed under it since it was armed
 

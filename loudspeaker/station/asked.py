@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound
 from ..playout.life import Phase
+from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
 from ..playout.turn import Order as Request
 from ..schedule.airing import Airing
 from ..script.bulletin import Bulletin
@@ -21,12 +22,11 @@ from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
-from ..studio.desk import ALL_CLEAR
 from ..studio.order import BEING_READ, Order
-from ..vocabulary import Expected, Level
-from .call import Wanted
-from .calling import instant, must_be_short
-from .decisions import DECISIONS, Decisions, alarmed, all_clears
+from ..vocabulary import Ending, Expected, Level
+from .alarms import Closing, standing
+from .calling import ending, instant, must_be_short, of_one_kind
+from .decisions import DECISIONS, Decisions
 from .live import Live
 
 # By the annotations of the verbs: what comes as JSON.
@@ -34,14 +34,16 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
+    "bool | None": lambda value: value is None or isinstance(value, bool),
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "float": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "Collection[str]": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+    "Collection[str] | None": lambda value: value is None or KINDS["Collection[str]"](value),
     "Mapping[str, str] | None": lambda value: value is None or isinstance(value, dict),
 }
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
 VERBS = {
-    *("play", "compose", "urgent", "all_clears", "end_urgent", "stop", "interrupt", "test", "confirm_clock"),
+    *("play", "compose", "urgent", "compose_end", "end_urgent", "stop", "interrupt", "test", "confirm_clock"),
     *("status", "outcome", "pins"),
 }
 
@@ -68,7 +70,7 @@ class Asked(Live):
         if "by" in args:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
                 self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
-        if do in DECISIONS or do == "compose" or args.get("bulletin") or args.get("output"):
+        if do in DECISIONS or do in {"compose", "compose_end"} or args.get("bulletin") or args.get("output"):
             self.look()  # whoever asks means the files as they are: no older ones will do
         answer = verb(**args)
         if do in DECISIONS:
@@ -103,11 +105,11 @@ class Asked(Live):
         must_be_short(text or "")
         title = self.station.template(bulletin).title if bulletin else text or ""
         clear = self.station.template(bulletin).all_clear if bulletin else None
-        end, now = instant(until, self.station.commune.zone) if until else None, self._free("urgent", villages)
+        end, now = instant(until, self.station.commune.zone) if until else None, self._free(ALARM, villages)
         said: dict[str, Programme] = {}
         requests = []
         for village in villages:
-            alarm = self._manual("urgent", now, village, title, Level.EMERGENCY, None)
+            alarm = self._manual(ALARM, now, village, title, Level.EMERGENCY, None)
             if alarm.output not in said:
                 made = self.station.programmes.find((recipes or {}).get(alarm.output, ""))
                 said[alarm.output] = made or self._made(self.station.call(text, bulletin, alarm.output, drill))
@@ -127,24 +129,42 @@ class Asked(Live):
         """An emergency, read and not yet made: a `Call`."""
         return asdict(self.station.compose(text, bulletin, villages, everywhere, drill, until))
 
-    def end_urgent(self, by: str) -> list[str]:
-        """End every emergency and air the all-clear where it was heard, today and without one since."""
-        plays = self.station.box.plays
-        alarms = {
-            where: one for where, one in alarmed(self.log, self.now()).items() if plays.get(where) in self.speakers
-        }
-        self.conductor.end(self.now(), by)
-        now = self._free("all-clear", alarms)
-        requests = []
-        for village, alarm in alarms.items():
-            clear = self._manual("all-clear", now, village, alarm.title, Level.EMERGENCY, None)
-            said = self._made(self.station.call(ALL_CLEAR, alarm.fallback, clear.output, False))
-            requests.append(Request((replace(clear, bulletin=alarm.fallback),), by, (said,)))
-        return [airing for request in requests for airing in self._take(request)]
+    def compose_end(
+        self, form: str | None, villages: Collection[str], everywhere: bool, drill: bool | None
+    ) -> dict[str, object]:
+        """How alarms would be ended, and not yet done: a `PlannedEnd`."""
+        return asdict(self.station.compose_end(form, villages, everywhere, drill))
 
-    def all_clears(self) -> Wanted:
-        """What `end_urgent` would air, as far as it is still to be made."""
-        return all_clears(self.station)
+    def end_urgent(self, by: str, form: str | None = None, alarms: Collection[str] | None = None) -> list[str]:
+        """End these alarms, or all that stand, and air what is said at their end; the ids of that.
+
+        What is to be said must have been made. Raises `BadUsage` where all are meant, and some are drills and some not.
+        """
+        found = [
+            one for one in standing(self.log, self.now()) if self.station.box.plays.get(one.village) in self.speakers
+        ]
+        meant = of_one_kind(found, None) if alarms is None else [one for one in found if one.id in alarms]
+        ended = self.station.closings(meant, ending(form))
+        if any(order.unread for closing in ended for order in self.station.said(closing).values()):
+            raise BeingRead(BEING_READ)
+        for closing in ended:  # all of them, before any sound is looked for
+            self.conductor.end(self.now(), by, closing.form, closing.alarms)
+        return [airing for closing in ended for airing in self._closed(closing, by)]
+
+    def _closed(self, closing: Closing, by: str) -> list[str]:
+        """Air the words of an end where its alarms were given."""
+        said = {output: self._made(order) for output, order in self.station.said(closing).items()}
+        kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
+        villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
+        now = self._free(kind, villages)
+        title = self.station.template(closing.bulletin).title if closing.bulletin else closing.text or ""
+        requests = []
+        for village in villages:
+            airing = self._manual(kind, now, village, title, Level.EMERGENCY, None)
+            airing = replace(airing, bulletin=closing.bulletin, drill=closing.drill)
+            ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
+            requests.append(Request((airing,), by, (said[airing.output],), ends=ends))
+        return [airing for request in requests for airing in self._take(request)]
 
     def test(self, output: str, tone: bool, by: str) -> list[str]:
         """Sound one output, by day, whatever the hours of policy; logged as a test."""

@@ -1,10 +1,10 @@
-"""An emergency before it is aired, as a value that goes through the door."""
+"""An emergency before it is aired, and its end before it is done, as values that go through the door."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from ..errors import Message
 
@@ -25,4 +25,31 @@ class Call:
     mistakes: Sequence[Message]  # in people's files
     recipes: Mapping[str, str]  # by output
     wanted: Wanted
-    clears: Wanted  # for its all-clear
+    clears: Wanted  # for its end
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedClosing:
+    """Alarms that will end alike: what will be said, and who will hear it."""
+
+    form: str  # an `Ending`
+    drill: bool
+    alarms: Sequence[str]  # ids
+    titles: Sequence[str]  # of the alarms
+    villages: Sequence[str]
+    repeats: bool  # is any of them still to be said?
+    spoken: str  # "" where nothing is said
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEnd:
+    """The end of alarms as it was asked for (an `Ending`, or None), and the sound that it still takes."""
+
+    form: str | None
+    closings: Sequence[PlannedClosing]
+    wanted: Wanted
+
+    @classmethod
+    def restored(cls, told: Mapping[str, Any]) -> Self:
+        closings = [PlannedClosing(**closing) for closing in told["closings"]]
+        return cls(told["form"], closings, told["wanted"])

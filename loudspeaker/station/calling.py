@@ -8,18 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 
-from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem
-from ..studio.desk import ALL_CLEAR
+from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem, Refused
+from ..schedule.airing import Airing
 from ..studio.order import BEING_READ, Order
-from ..vocabulary import Level
+from ..vocabulary import Ending, Level
 from . import words
-from .call import Call, Wanted
+from .alarms import Closing, closing_words, closings, repeats, standing
+from .call import Call, PlannedClosing, PlannedEnd, Wanted
 from .planning import Planning
 
 EMBEDDED = "espeak:vi"
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
+NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
 
 
 class Calling(Planning):
@@ -80,7 +83,7 @@ class Calling(Planning):
             raise BadUsage(Message("nothing in this can be said"))
         clears: list[Order] = []
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
-            clears += self.clears(bulletin, outputs)
+            clears += self.clears(bulletin, outputs, drill)
         return Call(
             text,
             bulletin,
@@ -108,10 +111,60 @@ class Calling(Planning):
         named = [voice for voice in self.commune.voices if self._local(voice)]
         return tuple(named) or (EMBEDDED,)
 
-    def clears(self, bulletin: str | None, outputs: Iterable[str]) -> list[Order]:
-        """The all-clears, made while the alarm is heard, so that its end need not wait for them."""
-        clear = self.template(bulletin).all_clear if bulletin else None
-        return [self.call(ALL_CLEAR, clear, output, False) for output in outputs]
+    def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[Order]:
+        """The words of its end in every form, made while the alarm is heard, so that its end need not wait for them."""
+        clear = self._readable(self.template(bulletin).all_clear if bulletin else None)
+        words = [closing_words(form, clear, drill) for form in (Ending.CLEAR, Ending.MISTAKE)]
+        return [self.call(*said, output, drill) for said in words for output in outputs]
+
+    def closings(self, alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:
+        """How these end; in the words of the station itself where an all-clear cannot be read any more."""
+        return [replace(one, bulletin=self._readable(one.bulletin)) for one in closings(alarms, form)]
+
+    def _readable(self, bulletin: str | None) -> str | None:
+        with suppress(LoudspeakerError):
+            return bulletin and self.template(bulletin).id
+        return None
+
+    def compose_end(
+        self, form: str | None, villages: Collection[str], everywhere: bool, drill: bool | None
+    ) -> PlannedEnd:
+        """Show how alarms would be ended before it is done: of these villages or all, drills only or real ones only.
+
+        Raises `Refused` where none stands, `BadUsage` where both kinds do and nobody said which is meant, `NotFound`.
+        """
+        outputs = self.sounding(self.hearers(villages, everywhere) if villages else list(self.box.plays))
+        alarms = [one for one in standing(self.log, self.now()) if self.box.plays.get(one.village) in outputs]
+        chosen = of_one_kind(alarms, drill)
+        if not chosen:
+            raise Refused(NOTHING_STANDS)
+        orders: list[Order] = []
+        planned = []
+        for closing in self.closings(chosen, ending(form)):
+            said = self.said(closing)
+            if any(order.unread for order in said.values()):
+                raise BeingRead(BEING_READ)
+            orders += said.values()
+            planned.append(self._planned(closing, next(iter(said.values()), None)))
+        return PlannedEnd(form, planned, self.told(orders))
+
+    def said(self, closing: Closing) -> dict[str, Order]:
+        """Output -> what it hears at this end; nothing where the alarms only stop."""
+        if closing.text is None:
+            return {}
+        outputs = self.sounding([alarm.village for alarm in closing.alarms])
+        return {output: self.call(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
+
+    def _planned(self, closing: Closing, order: Order | None) -> PlannedClosing:
+        return PlannedClosing(
+            form=closing.form,
+            drill=closing.drill,
+            alarms=[alarm.id for alarm in closing.alarms],
+            titles=list(dict.fromkeys(alarm.title for alarm in closing.alarms)),
+            villages=list(dict.fromkeys(alarm.village for alarm in closing.alarms)),
+            repeats=any(repeats(self.log, alarm) for alarm in closing.alarms),
+            spoken=order.spoken if order else "",
+        )
 
     def sounding(self, villages: Sequence[str]) -> list[str]:
         """The outputs that these are heard on, as far as this box still plays for them."""
@@ -141,6 +194,28 @@ def must_be_short(text: str) -> None:
                 most=MOST_LETTERS,
             )
         )
+
+
+def ending(form: str | None) -> Ending | None:
+    """A form of ending as it comes through the door. Raises `BadUsage`."""
+    if form is None:
+        return None
+    if form in set(Ending):
+        return Ending(form)
+    raise BadUsage(Message("an alarm ends as stop, clear or mistake, not as “{form}”", form=form))
+
+
+def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:
+    """The drills among these, or the real ones. Raises `BadUsage` where there are both and nobody said which."""
+    chosen = [alarm for alarm in alarms if drill is None or alarm.drill is drill]
+    drills = list(dict.fromkeys(alarm.village for alarm in chosen if alarm.drill))
+    real = list(dict.fromkeys(alarm.village for alarm in chosen if not alarm.drill))
+    if drills and real:
+        facts = {"real": ", ".join(real), "drills": ", ".join(drills)}
+        raise BadUsage(
+            Message("a real alarm ({real}) and a drill ({drills}) stand: say which ends, --real or --drill", **facts)
+        )
+    return chosen
 
 
 def instant(text: str, zone: tzinfo) -> datetime:

@@ -1,4 +1,4 @@
-"""What people decide about what is to be heard, kept in the log: skips, pauses, approvals; which alarms still stand.
+"""What people decide about what is to be heard, kept in the log: skips, pauses, approvals.
 
 Written by the daemon for whoever may talk to it, or by a command that may write the log itself.
 """
@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BadUsage, Message, Refused
-from ..playout import rules
 from ..playout.record import Log
-from ..playout.stored import stored_order
-from ..schedule.airing import Airing, Pause
+from ..schedule.airing import Pause
 from . import planner
-from .call import Wanted
 from .calling import instant
 from .record import Recording
 
@@ -71,23 +68,3 @@ def standing_pauses(log: Log, now: datetime) -> list[Pause]:
 def paused(log: Log, now: datetime) -> set[str]:
     """The villages that are kept quiet now."""
     return {pause.village for pause in standing_pauses(log, now)}
-
-
-def alarmed(log: Log, now: datetime) -> dict[str, Airing]:
-    """Village -> the emergency that it still has in its ears."""
-    found: dict[str, Airing] = {}
-    for event in log.events("asked", since=now - rules.CEILING):
-        airing = stored_order(event.facts).airings[0]
-        if airing.broadcast == "urgent":
-            found[airing.village] = airing
-        elif airing.broadcast == "all-clear":
-            found.pop(airing.village, None)
-    return found
-
-
-def all_clears(station: Recording) -> Wanted:
-    """What the end of every emergency that still stands will say, as far as it has not been made."""
-    alarms = alarmed(station.log, station.now()).items()
-    return station.told(
-        order for village, alarm in alarms for order in station.clears(alarm.bulletin, station.sounding([village]))
-    )

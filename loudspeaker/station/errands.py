@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import control
 from ..errors import BeingRead, LoudspeakerError, Message, Refused, Unreachable
-from .call import Call, Wanted
+from .call import Call, PlannedEnd, Wanted
 from .interruptions import interruptions
 from .places import Places
 
@@ -26,6 +26,7 @@ Row = dict[str, Any]
 Meanwhile = Callable[[], object]
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 LOOK = 0.1  # s, between questions what has become of it
+READING = 10.0  # s: a bulletin has been read by then
 UNFINISHED = (None, "on-air")
 
 
@@ -79,6 +80,11 @@ class Errands(Places):
         for recipe, told in wanted.items():
             studio.programme(Order.restored(told), recipe)
 
+    def make_ahead(self, wanted: Wanted) -> None:
+        """Make what will be wanted soon, as far as this person may: whoever wants it then tries again, and is told."""
+        with suppress(LoudspeakerError):
+            self.make(wanted)
+
     def urgent(self, call: Call, repeat: int, gap: float, by: str) -> list[Row]:
         """An emergency now, whose sound has been made: its rows once it is on the air.
 
@@ -88,33 +94,37 @@ class Errands(Places):
             **{"text": call.text, "bulletin": call.bulletin, "villages": list(call.villages), "drill": call.drill},
             **{"repeat": repeat, "gap": gap, "until": call.until, "by": by, "recipes": dict(call.recipes)},
         }
-        return self._done("urgent", facts, (None,), lambda: self._make_clears(call.clears))
+        return self._done("urgent", facts, (None,), lambda: self.make_ahead(call.clears))
 
-    def end_urgent(self, by: str) -> list[Row]:
-        """The all-clear of what is on the air, or of the last 24 hours. Raises `Refused` where there is none."""
-        with suppress(LoudspeakerError):  # whoever may make nothing here: it was made with the alarm
-            self.make(self._all_clears())
-        rows = self.aired("end_urgent", by=by)
-        if not rows:
-            raise Refused(Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear"))
-        return rows
-
-    def _all_clears(self) -> Wanted:
+    def compose_end(self, **asked: Any) -> PlannedEnd:
+        """How alarms would be ended; arguments and errors as of `Calling.compose_end`."""
         try:
-            wanted: Wanted = self.ask("all_clears")
-        except Unreachable:
-            from .decisions import all_clears
+            return PlannedEnd.restored(self.ask("compose_end", **asked))
+        except (Unreachable, BeingRead):
+            return self._opened().compose_end(**asked)
 
-            return all_clears(self._opened())
-        return wanted
+    def end_urgent(self, end: PlannedEnd, by: str) -> list[Row]:
+        """End these alarms, whose last words have been made: what became of those, once they are over.
+
+        Raises `Refused` where all of them were ended meanwhile.
+        """
+        alarms = [alarm for closing in end.closings for alarm in closing.alarms]
+        latest = time.monotonic() + READING
+        while True:
+            try:
+                rows = self.aired("end_urgent", by=by, form=end.form, alarms=alarms)
+                break
+            except BeingRead:  # an all-clear was edited a moment ago
+                if time.monotonic() > latest:
+                    raise
+                time.sleep(LOOK)
+        if not rows and any(closing.spoken for closing in end.closings):
+            raise Refused(Message("it was ended meanwhile by somebody else"))
+        return rows
 
     def stop(self, villages: Sequence[str], why: str, by: str) -> list[Row]:
         """Fade out what is on the air. Raises `Unreachable`."""
         return self._followed(self.ask("stop", villages=list(villages), why=why, by=by), UNFINISHED, [], by)
-
-    def _make_clears(self, wanted: Wanted) -> None:
-        with suppress(LoudspeakerError):  # whoever ends the alarm tries again, and is told
-            self.make(wanted)
 
     def _done(self, verb: str, facts: dict[str, Any], pending: Collection[object], meanwhile: Meanwhile) -> list[Row]:
         with interruptions() as interrupted:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..errors import Message
+from ..playout import rules
 from ..playout.record import Event, Record
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
@@ -90,6 +91,9 @@ def _happened(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
     for event in events:
         if event.kind == "skip" and event.facts.get("undo"):
             yield Message(UNDONE.template, **_facts(event, zone))
+        elif event.kind == "end":
+            at = _clock(event.at.astimezone(zone))
+            yield Message("{at}: {what}.", at=at, what=rules.ending("end", event.facts)[1])
         elif event.kind in HAPPENED:
             yield Message(HAPPENED[event.kind], **_facts(event, zone))
 

@@ -12,6 +12,18 @@ from .texts import Texts
 REMINDER = "Xin nhắc lại."
 DRILL = "Đây là diễn tập."
 ALL_CLEAR = "Thông báo: tình huống khẩn cấp đã kết thúc. Kính mời bà con trở lại sinh hoạt bình thường."
+DRILL_OVER = (
+    "Thông báo: buổi diễn tập báo động đã kết thúc. Không có tình huống nguy hiểm nào xảy ra. "
+    "Kính mời bà con trở lại sinh hoạt bình thường."
+)
+MISTAKEN = (
+    "Xin đính chính: lời báo động đã phát trước đó là do nhầm lẫn. Hiện không có tình huống nguy hiểm nào xảy ra. "
+    "Chúng tôi thành thật xin lỗi bà con."
+)
+DRILL_MISTAKEN = (
+    "Xin đính chính: lời báo động diễn tập đã phát trước đó là do nhầm lẫn. "
+    "Hiện không có tình huống nguy hiểm nào xảy ra. Chúng tôi thành thật xin lỗi bà con."
+)
 
 
 @dataclass(frozen=True, slots=True)

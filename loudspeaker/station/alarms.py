@@ -1,0 +1,67 @@
+"""Which alarms still stand, and how each would be ended. By the log alone: it survives whoever gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..playout import rules
+from ..playout.record import ALARM, ENDINGS, Log
+from ..playout.stored import stored_order
+from ..schedule.airing import Airing
+from ..studio.desk import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
+from ..vocabulary import Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Alarms that end alike: with the same words, of a text or a bulletin, or with none."""
+
+    form: Ending
+    drill: bool
+    text: str | None
+    bulletin: str | None
+    alarms: Sequence[Airing]
+
+
+def standing(log: Log, now: datetime) -> list[Airing]:
+    """The alarms of the last 24 hours that were not cleared or corrected since, the oldest first."""
+    found: dict[str, Airing] = {}
+    for event in log.events("asked", since=now - rules.CEILING):
+        order = stored_order(event.facts)
+        airing = order.airings[0]
+        if airing.broadcast == ALARM:
+            found[airing.id] = airing
+        elif airing.broadcast in ENDINGS:  # older logs do not name what was ended: all of its village
+            ended = order.ends or [alarm.id for alarm in found.values() if alarm.village == airing.village]
+            found = {name: alarm for name, alarm in found.items() if name not in ended}
+    return list(found.values())
+
+
+def repeats(log: Log, alarm: Airing) -> bool:
+    """Is it still to be said, as far as nobody has ended it?"""
+    return log.verdict_of(alarm.id) is None and not log.events("end", alarm.id)
+
+
+def closings(alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:
+    """How these end. Where no form is chosen: with its all-clear after a template, else the repeats stop and no more.
+
+    Whoever gave an alarm in words of the moment has to say themselves that it is over.
+    """
+    together: dict[tuple[Ending, bool, str | None, str | None], list[Airing]] = {}
+    for alarm in alarms:
+        chosen = form or (Ending.CLEAR if alarm.bulletin else Ending.STOP)
+        words = (None, None) if chosen is Ending.STOP else closing_words(chosen, alarm.fallback, alarm.drill)
+        together.setdefault((chosen, alarm.drill, *words), []).append(alarm)
+    return [Closing(*how, ended) for how, ended in together.items()]
+
+
+def closing_words(form: Ending, clear: str | None, drill: bool) -> tuple[str, str | None]:
+    """A text, and the bulletin that is said instead of it: `clear`, where the alarm's template names one.
+
+    The end of a drill says nothing of a flood that has passed.
+    """
+    if form is Ending.MISTAKE:
+        return DRILL_MISTAKEN if drill else MISTAKEN, None
+    return (DRILL_OVER, None) if drill else (ALL_CLEAR, clear)
