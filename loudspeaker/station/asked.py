@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound
+from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
 from ..playout.life import Phase
 from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
 from ..playout.turn import Order as Request
@@ -261,12 +261,18 @@ class Asked(Live):
 
 
 def _check(verb: Callable[..., object], args: Mapping[str, Any]) -> None:
-    """Raises `TypeError` for what is missing, too much, or of another kind: the log would keep it for ever."""
+    """Raises `TypeError` for what is missing, too much, or of another kind: the log would keep it for ever.
+
+    Raises `BadUsage` for words with characters that may not stand in them.
+    """
     signature = inspect.signature(verb)
     for name, value in signature.bind(**args).arguments.items():
         kind = signature.parameters[name].annotation
         if not KINDS[kind](value):
             raise TypeError(f"{name} is not {kind}")
+        for words in (value,) if isinstance(value, str) else value if isinstance(value, list) else ():
+            if fault := bad_character(words, lines=name == "text"):
+                raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
 
 
 def _name(kind: str, village: str, moment: datetime) -> str:
