@@ -110,10 +110,10 @@ def fill(log: AsRunLog, rows: int) -> None:
 def recovered(home: Path) -> float:
     """Seconds from the start of the process to its next "started" in the log."""
     log = AsRunLog.open(home / ".state" / "asrun.db", COMMUNE)
-    before, began = len(log.events("started")), time.perf_counter()
+    since, began = datetime.now(UTC), time.perf_counter()
     command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "run"]
     daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT)
-    while len(log.events("started")) == before and time.perf_counter() - began < 10:
+    while not log.events("started", since=since) and time.perf_counter() - began < 10:
         time.sleep(0.005)
     took = time.perf_counter() - began
     log.close()

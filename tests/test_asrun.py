@@ -119,6 +119,23 @@ def test_events_are_found_by_kind_airing_and_time(log: AsRunLog) -> None:
     assert list(log.events(since=SIX + timedelta(microseconds=1))) == [pause]
 
 
+def test_what_happened_lately_is_found_without_looking_at_the_years_before(log: AsRunLog) -> None:
+    for number in range(400):
+        log.event("started" if number % 2 else "on-air", f"a/{number}", SIX - timedelta(days=400 - number))
+    log.event("broke", "a/400", SIX)
+    steps = [0]
+
+    def count() -> None:
+        steps[0] += 1
+
+    log._database.set_progress_handler(count, 10)  # instructions of SQLite's machine
+    found = log.events(since=SIX - timedelta(days=1))
+    log._database.set_progress_handler(None, 0)
+
+    assert [event.airing for event in found] == ["a/399", "a/400"]
+    assert steps[0] < 100  # looking at every entry takes 600 at least
+
+
 def test_what_cannot_be_kept_is_refused_at_once(log: AsRunLog) -> None:
     with pytest.raises(TypeError, match="cannot keep"):
         log.event("odd", "", SIX, thing=object())
@@ -286,6 +303,25 @@ def test_a_log_that_is_only_read_says_the_same_and_not_a_byte_is_written(path: P
     assert state_of(path.parent) == before
 
 
+def test_a_log_that_is_only_read_is_no_copy_of_it(path: Path, log: AsRunLog) -> None:
+    copy = AsRunLog.reading(path, "ban-may")
+    log.verdict(AIRED)
+
+    assert copy.verdict_of(AIRED.id) is Verdict.AIRED  # a copy of years would fill the memory
+    copy.close()
+
+
+def test_checking_the_chain_tells_how_far_it_is(log: AsRunLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loudspeaker.store.asrun.STRIDE", 2)
+    for minute in range(5):
+        log.verdict(at(minute))
+    told: list[tuple[int, int]] = []
+
+    log.verify(lambda done, total, what: told.append((done, total)))
+
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+
 def test_a_log_that_was_closed_is_read_without_the_files_beside_it(path: Path) -> None:
     log = AsRunLog.open(path, "ban-may")
     log.verdict(AIRED)
@@ -377,6 +413,35 @@ def test_on_a_full_disk_the_reserve_is_given_up_for_the_verdict(tmp_path: Path) 
     Reserve.database.execute("PRAGMA max_page_count = 1")
     with pytest.raises(LogUnusable, match="full"):
         log.remember("long", "x" * 100_000)
+    assert log.verify()
+    log.close()
+
+
+FAILING = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from loudspeaker.store.asrun import AsRunLog, LogUnusable
+
+log = AsRunLog.open(Path(sys.argv[1]), "ban-may")
+log.event("clock", "", datetime(2026, 11, 25, tzinfo=UTC))
+written = Path(sys.argv[1] + "-wal").stat().st_size
+resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))  # the next write fails, and not for want of room
+try:
+    log.event("clock", "", datetime(2026, 11, 25, tzinfo=UTC), why="x" * 100_000)
+except LogUnusable as error:
+    print(error)
+"""
+
+
+def test_a_card_that_fails_is_no_full_disk_and_takes_no_reserve(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FAILING, str(path)], capture_output=True, text=True, check=True)
+
+    assert "card fails" in done.stdout
+    assert "full" not in done.stdout
+    assert path.with_name("ballast").exists()
+    log = AsRunLog.open(path, "ban-may")
+    assert len(log.events()) == 1
     assert log.verify()
     log.close()
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -26,7 +27,15 @@ from .migrations import STEPS, Step, migrate, transaction
 
 UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
 PATIENCE = 10.0  # seconds to wait for another process that is writing
-NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}  # growing the shared memory file fails with the second
+STRIDE = 10_000  # entries between two reports of progress
+
+Progress = Callable[[int, int, str], None]  # done, total, what is done ("" for no more than the caller knows)
+
+# All kinds of entries, each by one search of the index `by_time`: the events of an hour are found among those of years.
+KINDS = """WITH RECURSIVE kinds (kind) AS (
+    SELECT min(kind) FROM entries
+    UNION ALL SELECT (SELECT min(kind) FROM entries WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"""
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}  # the second: the file of shared memory cannot grow
 
 
 class LogUnusable(LoudspeakerError):
@@ -52,7 +61,8 @@ class AsRunLog:
         self._ballast = ballast
         self._lock = Lock()
         try:
-            _set_up(database)
+            if not database.execute("PRAGMA query_only").fetchone()[0]:
+                _set_up(database)
             migrate(database, steps)
             _bind(database, commune)
         except sqlite3.Error as error:
@@ -79,23 +89,26 @@ class AsRunLog:
 
     @classmethod
     def reading(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
-        """A copy in memory of the log as it is now, empty where there is none; writing raises `LogUnusable`.
+        """The log for whoever may not write it, empty where there is none; writing raises `LogUnusable`.
 
-        Not a byte is written, not even the files beside the log by which SQLite's readers agree.
+        Not a byte is written, not even the files beside the log by which SQLite's readers agree. A log of an older
+        shape is copied into memory and brought to the newest there.
         """
-        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        database = _read_only(path) if path.exists() else sqlite3.connect(":memory:", isolation_level=None)
         try:
-            if path.exists():
-                _copy(path, copy)
-            log = cls(copy, commune, None, steps)
-            copy.execute("PRAGMA query_only = ON")
+            if database.execute("PRAGMA user_version").fetchone()[0] < len(steps):
+                database = _copy_of(database)
+            else:
+                database.execute("PRAGMA query_only = ON")
+            log = cls(database, commune, None, steps)
+            database.execute("PRAGMA query_only = ON")
+            return log
         except sqlite3.Error as error:
-            copy.close()
+            database.close()
             raise _unusable(error) from error
-        except (LoudspeakerError, OSError):
-            copy.close()
+        except LoudspeakerError:
+            database.close()
             raise
-        return log
 
     def close(self) -> None:
         self._database.close()
@@ -139,30 +152,64 @@ class AsRunLog:
         begins = since.isoformat() if since else None
         wanted = {"kind = ?": kind, "airing = ?": airing, "at >= julianday(?)": begins}
         asked = {clause: value for clause, value in wanted.items() if value is not None}
-        where = " AND ".join(["kind != 'verdict'", *asked])
-        found = self._ask(f"SELECT entry FROM entries WHERE {where} ORDER BY number", *asked.values())
-        events = (event_of(json.loads(entry)) for (entry,) in found)
+        searched = since is not None and kind is None and airing is None  # else there is an index for what is asked
+        events = "kind IN (SELECT kind FROM kinds WHERE kind != 'verdict')" if searched else "kind != 'verdict'"
+        where = " AND ".join([events, *asked])
+        found = self._ask(
+            f"{KINDS if searched else ''} SELECT entry FROM entries WHERE {where} ORDER BY number", *asked.values()
+        )
+        told = (event_of(json.loads(entry)) for (entry,) in found)
         # SQLite rounds to the millisecond; the comparison that counts is this one.
-        return [event for event in events if since is None or event.at >= since]
+        return [event for event in told if since is None or event.at >= since]
 
     def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
         """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
+        return list(self.records(begins, ends))
+
+    def records(self, begins: datetime, ends: datetime) -> Iterator[Record]:
+        """The same, one by one."""
         found = self._ask(
             "SELECT entry FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"
             " ORDER BY at, number",
             begins.isoformat(),
             ends.isoformat(),
         )
-        return [record_of(json.loads(entry)) for (entry,) in found]
+        return (record_of(json.loads(entry)) for (entry,) in found)
 
-    def entries(self) -> Iterator[tuple[int, str, str]]:
+    def begins(self) -> datetime | None:
+        """When the first airing was due that has a verdict; None where none has.
+
+        Events may bear a time that nobody believes, such as 1970; the times of verdicts are a schedule's.
+        """
+        found = self._one("SELECT entry FROM entries WHERE kind = 'verdict' ORDER BY at, number LIMIT 1")
+        return record_of(json.loads(found)).scheduled_at if found else None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One state of the log for everything that is asked inside, whoever writes meanwhile."""
+        with self._lock, transaction(self._database, "DEFERRED"):
+            yield
+
+    def entries(self, progress: Progress | None = None) -> Iterator[tuple[int, str, str]]:
         """Everything in the chain, one by one: number, stored text, hash."""
-        return self._ask("SELECT number, entry, hash FROM entries ORDER BY number")
+        found = self._ask("SELECT number, entry, hash FROM entries ORDER BY number")
+        return _counted(found, self.count(), progress) if progress else found
 
-    def verify(self) -> str:
+    def entry(self, number: int) -> str | None:
+        """The stored text of one entry, None where it is missing."""
+        return self._one("SELECT entry FROM entries WHERE number = ?", str(number))
+
+    def count(self) -> int:
+        return int(self._one("SELECT count(*) FROM entries") or 0)
+
+    def head(self) -> str:
+        """The hash of the last entry, right or wrong; "" where there is none."""
+        return self._one("SELECT hash FROM entries ORDER BY number DESC LIMIT 1") or ""
+
+    def verify(self, progress: Progress | None = None) -> str:
         """The head of the chain, if every entry is what was written. Raises `Broken` at the first that is not."""
-        with self._lock, transaction(self._database, "DEFERRED"):  # one view of it, whoever writes meanwhile
-            found = head(self.commune, self.entries())
+        with self.snapshot():
+            found = head(self.commune, self.entries(progress))
             last = self._one("SELECT coalesce(max(number), 0) FROM entries")
             highest = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
         if highest and last != highest:
@@ -176,8 +223,7 @@ class AsRunLog:
         text = canonical(entry)
 
         def chained() -> tuple[str, str]:
-            last = self._one("SELECT hash FROM entries ORDER BY number DESC LIMIT 1")
-            return text, following(last or beginning(self.commune), text)
+            return text, following(self.head() or beginning(self.commune), text)
 
         self._write("INSERT INTO entries (entry, hash) VALUES (?, ?)", chained)
 
@@ -193,7 +239,7 @@ class AsRunLog:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
-            if not _full(error) or not self._ballast or not self._ballast.give_back():
+            if _code(error) not in NO_ROOM or not self._ballast or not self._ballast.give_back():
                 raise _unusable(error) from error
             self._write(statement, values)
 
@@ -216,19 +262,49 @@ def set_aside(path: Path, now: datetime) -> Path:
     return aside
 
 
-def _copy(path: Path, target: sqlite3.Connection) -> None:
-    """All of a log that is only read. Where nobody has it open, there is no write-ahead log beside it to agree on."""
-    ways = ("mode=ro", "immutable=1") if Path(f"{path}-wal").exists() else ("immutable=1",)
-    for how in ways:
-        source = sqlite3.connect(f"file:{quote(os.fsencode(path.absolute()))}?{how}", uri=True)
-        try:
-            source.backup(target)
-            return
-        except sqlite3.OperationalError:
-            if how == "immutable=1":
-                raise
-        finally:
-            source.close()
+def _read_only(path: Path) -> sqlite3.Connection:
+    """A log as it is. Where nobody has it open, there is no write-ahead log beside it to agree on.
+
+    Raises `LogUnusable`.
+    """
+    try:
+        if Path(f"{path}-wal").exists():
+            with suppress(sqlite3.OperationalError):
+                return _connected(path, "mode=ro")
+        return _connected(path, "immutable=1")
+    except sqlite3.Error as error:
+        raise _unusable(error) from error
+
+
+def _connected(path: Path, how: str) -> sqlite3.Connection:
+    uri = f"file:{quote(os.fsencode(path.absolute()))}?{how}"
+    database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master")  # the file is not looked at before
+        return database
+    except sqlite3.Error:
+        database.close()
+        raise
+
+
+def _copy_of(source: sqlite3.Connection) -> sqlite3.Connection:
+    """A database in memory with all that is in `source`, which is closed."""
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    try:
+        source.backup(copy)
+        return copy
+    except sqlite3.Error:
+        copy.close()
+        raise
+    finally:
+        source.close()
+
+
+def _counted(rows: Iterable[tuple[int, str, str]], total: int, progress: Progress) -> Iterator[tuple[int, str, str]]:
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % STRIDE == 0 or done == total:
+            progress(done, total, "")
 
 
 def _set_up(database: sqlite3.Connection) -> None:
@@ -237,10 +313,13 @@ def _set_up(database: sqlite3.Connection) -> None:
 
 
 def _bind(database: sqlite3.Connection, commune: str) -> None:
-    with transaction(database):
-        found = database.execute("SELECT commune FROM station").fetchone()
-        if not found:
-            database.execute("INSERT INTO station VALUES (?)", (commune,))
+    asked = "SELECT commune FROM station"
+    found = database.execute(asked).fetchone()
+    if not found:
+        with transaction(database):
+            found = database.execute(asked).fetchone()  # another process may have been first
+            if not found:
+                database.execute("INSERT INTO station VALUES (?)", (commune,))
     if found and found[0] != commune:
         raise Refused(
             Message(
@@ -251,18 +330,19 @@ def _bind(database: sqlite3.Connection, commune: str) -> None:
         )
 
 
-def _full(error: sqlite3.Error) -> bool:
-    return _code(error) in NO_ROOM
-
-
 def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where Python itself complains
+    """SQLite's extended code; 0 where Python itself complains. Its lowest byte is the kind of error."""
+    return getattr(error, "sqlite_errorcode", 0)
 
 
 def _unusable(error: sqlite3.Error) -> LogUnusable:
-    if _code(error) == sqlite3.SQLITE_READONLY:
+    if _code(error) & 0xFF == sqlite3.SQLITE_READONLY:
         return LogUnusable(UNWRITABLE)
-    if _full(error):
+    if _code(error) & 0xFF == sqlite3.SQLITE_IOERR and _code(error) not in NO_ROOM:
+        return LogUnusable(
+            Message("the disk or memory card fails under the as-run log ({error}): replace it", error=error)
+        )
+    if _code(error) in NO_ROOM:
         return LogUnusable(Message("the disk is full and the as-run log cannot be written: delete what is not needed"))
     # Busy, locked and unreadable are "operational" and pass; a broken file is not and does not.
     kind = LogUnusable if isinstance(error, sqlite3.OperationalError) else LogDamaged

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import Enum
 from pathlib import PurePath
@@ -41,8 +41,8 @@ def following(before: str, entry: str) -> str:
     return _digest(f"{before}\n{entry}")
 
 
-def head(commune: str, entries: Iterable[tuple[int, str, str]]) -> str:
-    """The hash of the last entry, all being right; `entries` are (number, stored text, hash) from number 1 on.
+def checked(commune: str, entries: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+    """The same entries (number, stored text, hash), from number 1 on, each once it is known to be right.
 
     Raises `Broken` at the first that is missing or is not what was written.
     """
@@ -53,6 +53,14 @@ def head(commune: str, entries: Iterable[tuple[int, str, str]]) -> str:
         at = following(at, entry)
         if told != at:
             raise Broken(number, Message("the log is broken: entry {number} is not what was written", number=number))
+        yield number, entry, told
+
+
+def head(commune: str, entries: Iterable[tuple[int, str, str]]) -> str:
+    """The hash of the last entry, all being right. Raises as `checked` does."""
+    at = beginning(commune)
+    for _, _, told in checked(commune, entries):
+        at = told
     return at
 
 

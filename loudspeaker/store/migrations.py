@@ -6,13 +6,14 @@ tell another story than the chain.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import LoudspeakerError, Message
-from .files import write_whole
+from .files import draft, publish
 
 Step = tuple[str, ...]  # statements, one transaction
 
@@ -68,8 +69,21 @@ def _version(database: sqlite3.Connection) -> int:
 
 def _back_up(database: sqlite3.Connection, version: int) -> None:
     path = database.execute("PRAGMA database_list").fetchone()[2]
-    if path:  # else it is a copy in memory
-        write_whole(Path(path).with_suffix(f".v{version}.backup"), database.serialize())
+    if not path:
+        return  # it is a copy in memory
+    backup = Path(path).with_suffix(f".v{version}.backup")
+    copy = draft(backup, b"")
+    target = sqlite3.connect(copy)
+    try:
+        database.backup(target, pages=1000)
+    except sqlite3.Error:
+        copy.unlink()
+        raise
+    finally:
+        target.close()
+    with copy.open("rb") as written:
+        os.fsync(written.fileno())
+    publish(copy, backup)
 
 
 @contextmanager
