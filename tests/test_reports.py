@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
+from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile, BadUsage, NotFound
+from loudspeaker.language import translator
 from loudspeaker.playout.record import Record
 from loudspeaker.reports import exported, report
+from loudspeaker.reports.records import Records
 from loudspeaker.reports.tally import by_hand
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.schedule.box import Box
@@ -28,6 +33,7 @@ from loudspeaker.vocabulary import Expected, Level, Verdict
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 30, 20, 0, tzinfo=HANOI)
 FIRST = datetime(2026, 11, 2, 6, 5, tzinfo=HANOI)
+NOVEMBER = report.days_of("2026-11")
 SOURCE = "Công văn số 12/STTTT của Sở Thông tin và Truyền thông, ngày 01/11/2026"
 
 
@@ -92,8 +98,12 @@ def station(tmp_path: Path) -> Iterator[Station]:
 def summary(station: Station, tmp_path: Path, *logs: Path, source: str | None = None) -> list[dict[str, str]]:
     """The rows of the .csv."""
     path = tmp_path / "bao-cao.csv"
-    report.write(station, None if source else "2026-11", source, logs, path)
+    report.write(station, None if source else NOVEMBER, source, logs, path)
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+
+
+def scratch() -> closing[Records]:
+    return closing(Records(lambda record: True))
 
 
 def other_box(tmp_path: Path, *records: Record, commune: str = "ban-may", name: str = "hop-2") -> Path:
@@ -119,7 +129,8 @@ def test_each_village_and_bulletin_has_its_counts(station: Station, tmp_path: Pa
     assert na_hoa == {
         "Village": "Thôn Nà Hoa", "Bulletin": "bluezone", "Title": "Cài đặt Bluezone", "Planned": "4", "Aired": "2",
         "Minutes": "4.5", "Not aired": "2", "aired in part": "1", "missed: no power, or switched off": "1",
-        "Replayed by hand": "0", "Emergencies": "0", "Drills": "0", "Log": "logged",
+        "Replayed by hand": "0", "Emergencies": "0", "Drills": "0", "All-clears": "0", "Log": "logged",
+        "Counted since": "2026-11-02T06:05:00+07:00",
     }  # fmt: skip
     assert (stream["Bulletin"], stream["Aired"]) == ("vov1", "1")
     assert (suoi_trat["Village"], suoi_trat["Log"]) == ("suoi-trat", "logged")
@@ -165,6 +176,87 @@ def test_a_village_without_a_log_is_planned_and_never_aired(station: Station, tm
     assert rows["Thôn Nà Hoa"]["Planned"] == "1"
 
 
+def test_what_was_planned_before_the_first_entry_of_the_log_is_not_counted(station: Station, tmp_path: Path) -> None:
+    station.log.event("clock", "", datetime(1970, 1, 1, tzinfo=HANOI))  # a time that nobody believes is no beginning
+    station.log.verdict(record("na-hoa", "bluezone", 5))
+    station.plan = [airing(village, "bluezone", day) for village in ("na-hoa", "cho-may") for day in range(8)]
+    path = tmp_path / "a.csv"
+    counted = report.write(station, NOVEMBER, None, [], path)
+    rows = {row["Village"]: row for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))}
+
+    assert "06:05 07/11/2026" in str(counted)
+    assert (rows["Thôn Nà Hoa"]["Planned"], rows["Thôn Nà Hoa"]["Log"]) == ("1", "logged")
+    assert (rows["Tổ dân phố Chợ Mây"]["Planned"], rows["Tổ dân phố Chợ Mây"]["Log"]) == ("3", "no log yet")
+    assert {row["Counted since"] for row in rows.values()} == {"2026-11-07T06:05:00+07:00"}
+
+
+def test_a_station_that_has_aired_nothing_yet_has_missed_nothing(station: Station, tmp_path: Path) -> None:
+    station.plan = [airing("na-hoa", "bluezone", day) for day in range(20)]
+
+    assert {row["Planned"] for row in summary(station, tmp_path)} == {"0"}
+    assert "no airing yet" in str(report.write(station, NOVEMBER, None, [], tmp_path / "a.xlsx"))
+
+
+def test_alarms_drills_and_what_ends_them_have_rows_of_their_own(station: Station, tmp_path: Path) -> None:
+    given = [("urgent", False), ("all-clear", False), ("correction", False), ("urgent", True), ("all-clear", True)]
+    for number, (kind, drill) in enumerate(given):
+        facts = {"broadcast": kind, "level": Level.EMERGENCY, "id": f"na-hoa/{kind}/2026-11-03T02:00:0{number}"}
+        station.log.verdict(record("na-hoa", "bluezone", 1, drill=drill, **facts))
+    rows = [row for row in summary(station, tmp_path) if row["Village"] == "Thôn Nà Hoa"]
+
+    assert [(row["Title"].partition(":")[0], row["Emergencies"], row["Drills"], row["All-clears"]) for row in rows] == [
+        ("emergency", "1", "0", "0"),
+        ("all-clear", "0", "0", "1"),
+        ("correction of a false alarm", "0", "0", "1"),
+        ("drill", "0", "1", "0"),
+        ("end of a drill", "0", "0", "1"),
+    ]
+    assert all(row["Title"].endswith(": Cài đặt Bluezone") for row in rows)
+
+
+def test_the_sheet_is_an_official_paper(station: Station, tmp_path: Path) -> None:
+    station.log.verdict(record("na-hoa", "bluezone", 0))
+    station.log.verdict(record("na-hoa", "hop-thon", 1, Verdict.SKIPPED, started_at=None, ended_at=None))
+    station.say = translator("vi")
+    report.write(station, NOVEMBER, None, [], tmp_path / "a.xlsx")
+    sheet = load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    lines = [[cell for cell in row if cell not in (None, "")] for row in sheet.iter_rows(values_only=True)]
+    text = [line for line in lines if line]
+
+    assert text[:2] == [
+        ["ỦY BAN NHÂN DÂN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+        ["XÃ BẢN MÂY", "Độc lập - Tự do - Hạnh phúc"],
+    ]
+    assert ["Số:       /BC-UBND", "Bản Mây, ngày 30 tháng 11 năm 2026"] in text
+    assert ["Kết quả phát thanh trên hệ thống loa truyền thanh tháng 11 năm 2026"] in text
+    assert ["NGƯỜI LẬP BIỂU", "TM. ỦY BAN NHÂN DÂN"] in text
+    head = next(line for line in text if line[0] == "TT")
+    total = next(line for line in text if line[0] == "Tổng cộng")
+    assert dict(zip(head[4:], total[1:], strict=False)) | {"Theo lịch": 2, "Đã phát": 1, "Số phút": 1.5} == dict(
+        zip(head[4:], total[1:], strict=False)
+    )
+    setup = (sheet.page_setup.paperSize, sheet.page_setup.orientation, sheet.page_setup.fitToHeight)
+    assert setup == (9, "landscape", 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == f"${lines.index(head) + 1}:${lines.index(head) + 1}"
+    assert (sheet.HeaderFooter.differentFirst, sheet.oddHeader.center.text) == (True, "&P")
+    assert {cell.font.name for row in sheet.iter_rows() for cell in row if cell.value} == {"Times New Roman"}
+
+
+def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
+    station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loudspeaker.reports.workbook.MOST", 2)
+    for day in range(5):
+        station.log.verdict(record("na-hoa", "bluezone", day))
+    report.write(station, NOVEMBER, None, [], tmp_path / "a.xlsx")
+    sheets = load_workbook(tmp_path / "a.xlsx").worksheets[1:-1]
+
+    assert [sheet.title for sheet in sheets] == ["Airings", "Airings 2", "Airings 3"]
+    days = [row[2].day for sheet in sheets for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert days == [2, 3, 4, 5, 6]
+
+
 def test_logs_of_other_boxes_are_merged_each_airing_once(station: Station, tmp_path: Path) -> None:
     station.log.verdict(record("na-hoa", "bluezone", 0))
     other = other_box(tmp_path, record("cho-may", "bluezone", 1), record("cho-may", "hop-thon", 2, Verdict.SKIPPED))
@@ -193,7 +285,7 @@ def test_a_report_by_source_tells_only_of_that_dispatch(station: Station, tmp_pa
 
 def test_a_workbook_has_every_airing_and_the_heads_of_the_logs(station: Station, tmp_path: Path) -> None:
     station.log.verdict(record("na-hoa", "bluezone", 0))
-    report.write(station, "2026-11", None, [other_box(tmp_path, record("cho-may", "bluezone", 1))], tmp_path / "a.xlsx")
+    report.write(station, NOVEMBER, None, [other_box(tmp_path, record("cho-may", "bluezone", 1))], tmp_path / "a.xlsx")
     book = load_workbook(tmp_path / "a.xlsx")
     tables = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
 
@@ -216,10 +308,13 @@ def test_an_exported_log_comes_back_as_it_is(station: Station, tmp_path: Path) -
         station.log.verdict(one)
     station.log.event("skip", "", NOW, why="đám tang")
     exported.write(station.log, station.box.plays, NOW, tmp_path / "a.jsonl")
-    found = exported.read(tmp_path / "a.jsonl")
+    with scratch() as ours, scratch() as theirs:
+        own = exported.own(station.log, station.box.plays, NOW, FIRST, NOW, ours)
+        found = exported.read(tmp_path / "a.jsonl", theirs)
 
-    assert found == replace(exported.own(station.log, station.box.plays, NOW), origin="a.jsonl")
-    assert (found.records, found.entries, found.head) == (records, 3, station.log.verify())
+        assert found == replace(own, origin="a.jsonl")
+        assert (tuple(ours), tuple(theirs)) == (records, records)
+        assert (found.entries, found.head, found.begins) == (3, station.log.verify(), FIRST)
 
 
 @pytest.mark.parametrize(
@@ -230,8 +325,8 @@ def test_an_exported_log_that_was_changed_is_refused(tmp_path: Path, old: str, n
     path = other_box(tmp_path, record("cho-may", "bluezone", 1))
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 
-    with pytest.raises(BadFile) as error:
-        exported.read(path)
+    with scratch() as records, pytest.raises(BadFile) as error:
+        exported.read(path, records)
     assert error.value.problems[0].line == line
 
 
@@ -240,20 +335,61 @@ def test_an_exported_log_that_was_cut_off_is_refused(tmp_path: Path, kept: int) 
     path = other_box(tmp_path, record("cho-may", "bluezone", 1))
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
 
-    with pytest.raises(BadFile):
-        exported.read(path)
+    with scratch() as records, pytest.raises(BadFile):
+        exported.read(path, records)
 
 
 def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> None:
     with pytest.raises(BadUsage, match="2026-13"):
-        report.write(station, "2026-13", None, [], tmp_path / "a.csv")
+        report.days_of("2026-13")
     with pytest.raises(BadUsage, match=r"a\.pdf"):
-        report.write(station, "2026-11", None, [], tmp_path / "a.pdf")
+        report.write(station, NOVEMBER, None, [], tmp_path / "a.pdf")
     with pytest.raises(BadFile, match="xa-khac"):
-        report.write(station, "2026-11", None, [other_box(tmp_path, commune="xa-khac")], tmp_path / "a.csv")
+        report.write(station, NOVEMBER, None, [other_box(tmp_path, commune="xa-khac")], tmp_path / "a.csv")
 
 
 def test_a_month_to_come_has_nothing_to_tell(station: Station, tmp_path: Path) -> None:
-    report.write(station, "2027-01", None, [], tmp_path / "a.csv")
+    report.write(station, report.days_of("2027-01"), None, [], tmp_path / "a.csv")
 
     assert (tmp_path / "a.csv").exists()
+
+
+def command(home: Path, *arguments: str) -> Result:
+    return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "--lang", "en", "report", *arguments])
+
+
+def test_a_report_is_of_any_days(home: Path, tmp_path: Path) -> None:
+    with closing(AsRunLog.open(home / ".state" / "asrun.db", "xa-thu")) as log:
+        for day in (0, 10, 20):
+            log.verdict(record("na-hoa", "tin-sang", day))
+    path = tmp_path / "a.xlsx"
+
+    done = command(home, "--from", "2026-11-03", "--to", "15/11/2026", "-o", str(path))
+
+    assert done.exit_code == 0, done.stderr
+    assert "begins with the airing of 06:05 02/11/2026" in done.stderr
+    paper, airings, _ = load_workbook(path).worksheets
+    assert "What was broadcast by the loudspeakers, from 03/11/2026 to 15/11/2026" in [
+        cell for row in paper.iter_rows(values_only=True) for cell in row
+    ]
+    assert [row[2].day for row in airings.iter_rows(min_row=2, values_only=True)] == [12]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--to", "2026-11-15"),
+        ("--month", "2026-11", "--from", "2026-11-03"),
+        ("--month", "2026-11", "--to", "2026-11-03"),
+        ("--source", "12", "--from", "2026-11-03"),
+        ("--from", "2026-11-15", "--to", "2026-11-03"),
+        ("--month", "9999-12"),
+    ],
+)
+def test_a_report_of_no_days_or_of_two_kinds_is_wrong_usage(home: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = command(home, *words, "-o", str(tmp_path / "a.csv"))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "a.csv").exists()

@@ -12,7 +12,7 @@ from ..errors import BadUsage, Message
 from . import tables
 from .planning import for_days, on_day
 from .shell import Command, as_json, option, print_json, put, tell, with_station
-from .values import _
+from .values import DAY, _
 
 if TYPE_CHECKING:
     from ..station import Station
@@ -30,9 +30,12 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
     if damage := station.damage():
         tell(damage.say(_))
     if verify:
-        return verified(station.verify(), as_json)
+        with tables.progress(_("Checking the log")) as progress:
+            found = station.verify(progress)
+        return verified(found, as_json)
     if export:
-        station.export_log(export)
+        with tables.progress(_("Writing the log")) as progress:
+            station.export_log(export, progress)
         return None
     rows = station.rows(day, days)
     return print_json(rows) if as_json else tables.log(rows)
@@ -57,16 +60,27 @@ def why_(station: Station, airing: str) -> None:
 
 @click.command(cls=Command)
 @option("--month", metavar="YYYY-MM", help="Everything of one month.")
+@option("--from", "begins", type=DAY, metavar="D", help="Everything from this day on.")
+@option("--to", "ends", type=DAY, metavar="D", help="The last day of it; today where none is given.")
 @option("--source", metavar="TEXT", help="What was done for one dispatch.")
 @option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".xlsx or .csv")
 @click.argument("logs", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[EXPORTED LOG]…")
 @with_station
-def report(station: Station, month: str | None, source: str | None, output: Path, logs: tuple[Path, ...]) -> None:
+def report(
+    station: Station,
+    month: str | None,
+    begins: date | None,
+    ends: date | None,
+    source: str | None,
+    output: Path,
+    logs: tuple[Path, ...],
+) -> None:
     """Report per village and bulletin, merging other boxes' exported logs."""
-    if bool(month) == bool(source):
-        raise BadUsage(Message("give either --month or --source"))
-    station.report(month, source, logs, output)
+    if sum(map(bool, (month, begins, source))) != 1 or (ends and not begins):
+        raise BadUsage(Message("give one of --month, --from (with --to, or until today) and --source"))
+    counted = station.report(month, source, logs, output, begins, ends)
     tell(_("written: {file}").format(file=output))
+    tell(counted.say(_))
 
 
 COMMANDS = (log, why_, report)

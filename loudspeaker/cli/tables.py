@@ -226,8 +226,11 @@ def cache(row: Row) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """A bar on stderr while something long is made; plain silence where stderr is no terminal."""
+def progress(task: str | None = None) -> Iterator[Progress]:
+    """A bar on stderr while something long is done; plain silence where stderr is no terminal.
+
+    `task` names it where whoever reports the progress does not; None is preparing.
+    """
     if not sys.stderr.isatty():
         yield lambda done, total, what: None
         return
@@ -237,10 +240,11 @@ def progress() -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_("Preparing"), total=None)
+        usual = task or _("Preparing")
+        row = bar.add_task(usual, total=None)
 
         def advance(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what or _("Preparing"))
+            bar.update(row, completed=done, total=total, description=what or usual)
 
         yield advance
 

@@ -1,25 +1,31 @@
 """A box's log as JSON lines, to be carried to another machine: a line about the box, then every entry with its hash.
 
-What is read back is only believed where its chain is whole. What a report makes of it is not known here.
+What is read back is only believed where its chain is whole. What a report makes of it is not known here. Logs are read
+and written entry by entry: one of ten years is larger than a small machine's memory.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..errors import BadFile, Message, Problem
 from ..playout.record import Record
-from ..store.asrun import AsRunLog
-from ..store.chain import Broken, canonical, head
-from ..store.entries import VERDICT, Entry, record_of
+from ..store.asrun import AsRunLog, Progress
+from ..store.chain import Broken, canonical, checked
+from ..store.entries import VERDICT, record_of
 from ..store.files import write_whole
+from .records import Records
 
 KIND = "loudspeaker as-run log"
+LINE = re.compile(rb'\{"hash":"(?P<hash>\w+)","entry":(?P<entry>\{.*\})\}\r?\n?')  # as `write` puts it
+ASKED = "asked"
+MARKS = tuple(f'"kind":"{kind}"' for kind in (VERDICT, ASKED))  # in the stored text of what a report needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,6 @@ class Journal:
     ends: datetime  # when it was read out
     entries: int
     head: str
-    records: tuple[Record, ...]
 
     def covers(self, village: str, moment: datetime) -> bool:
         """Would this box have written down what became of an airing in `village` at `moment`?"""
@@ -44,40 +49,82 @@ class Journal:
         return self.begins is not None and self.begins < ends and begins <= self.ends
 
 
-def own(log: AsRunLog, villages: Iterable[str], now: datetime) -> Journal:
-    """The journal of this box, which plays `villages`."""
-    entries = list(log.entries())
-    return _journal("", log.commune, villages, now, entries[-1][2] if entries else "", _parsed(entries))
+def own(
+    log: AsRunLog, villages: Iterable[str], now: datetime, begins: datetime, ends: datetime, records: Records
+) -> Journal:
+    """The journal of this box, which plays `villages`; its verdicts of [begins, ends) are added to `records`."""
+    with log.snapshot():
+        records.add(_titled(record, log) for record in log.records(begins, ends))
+        return Journal("", log.commune, frozenset(villages), log.begins(), now, log.count(), log.head())
 
 
-def write(log: AsRunLog, villages: Iterable[str], now: datetime, path: Path) -> None:
+def write(log: AsRunLog, villages: Iterable[str], now: datetime, path: Path, progress: Progress | None = None) -> None:
     """Export the log of this box. Raises `NotWritten`."""
-    entries = list(log.entries())
-    about = {
-        "kind": KIND,
-        "commune": log.commune,
-        "villages": sorted(villages),
-        "exported_at": now.isoformat(),
-        "entries": len(entries),
-        "head": entries[-1][2] if entries else "",
-    }
-    lines = (f'{{"hash":"{hash}","entry":{text}}}\n' for _, text, hash in entries)
-    write_whole(path, f"{json.dumps(about, ensure_ascii=False)}\n{''.join(lines)}".encode())
+
+    def fill(file: BinaryIO) -> None:
+        file.write(f"{json.dumps(about, ensure_ascii=False)}\n".encode())
+        file.writelines(f'{{"hash":"{hash}","entry":{text}}}\n'.encode() for _, text, hash in log.entries(progress))
+
+    with log.snapshot():
+        about = {
+            "kind": KIND,
+            "commune": log.commune,
+            "villages": sorted(villages),
+            "exported_at": now.isoformat(),
+            "entries": log.count(),
+            "head": log.head(),
+        }
+        write_whole(path, fill)
 
 
-def read(path: Path) -> Journal:
-    """An exported log, whole as it was written. Raises `BadFile` with the first line that is wrong."""
-    lines = path.read_bytes().splitlines()
-    about = _about(path, lines[0] if lines else b"")
-    entries = list(_entries(path, lines[1:]))
-    try:
-        found = head(about["commune"], entries)
-    except Broken as error:
-        raise _bad(path, error.number + 1, error.message) from error
-    if (entries and found != about["head"]) or len(entries) != about["entries"]:
-        raise _bad(path, len(lines), Message("the exported log is not complete; export it again"))
+def read(path: Path, records: Records) -> Journal:
+    """An exported log, whole as it was written; its verdicts are added to `records`.
+
+    Raises `BadFile` with the first line that is wrong.
+    """
+    with path.open("rb") as file:
+        about = _about(path, file.readline())
+        found = _Reading(path, file, about["commune"])
+        try:
+            records.add(found.records())
+        except Broken as error:
+            raise _bad(path, error.number + 1, error.message) from error
+    if found.entries != about["entries"] or (found.entries and found.head != about["head"]):
+        raise _bad(path, found.entries + 1, Message("the exported log is not complete; export it again"))
     exported_at = datetime.fromisoformat(about["exported_at"])
-    return _journal(path.name, about["commune"], about["villages"], exported_at, about["head"], _parsed(entries))
+    where = path.name, about["commune"], frozenset(about["villages"])
+    return Journal(*where, found.begins, exported_at, found.entries, about["head"])
+
+
+class _Reading:
+    """One pass through the entries of an exported log. What it found out counts once all records have been taken."""
+
+    def __init__(self, path: Path, lines: Iterable[bytes], commune: str) -> None:
+        self._path = path
+        self._entries = checked(commune, _entries(path, lines))
+        self.entries = 0
+        self.head = ""
+        self.begins: datetime | None = None
+
+    def records(self) -> Iterator[Record]:
+        """Its verdicts. Raises `Broken`, `BadFile`."""
+        titles: dict[str, str] = {}  # of what was asked for: older verdicts have none of their own
+        for number, text, told in self._entries:
+            self.entries, self.head = number, told
+            if not any(mark in text for mark in MARKS):
+                continue
+            try:
+                entry = json.loads(text)
+                if entry["kind"] == ASKED:
+                    titles[entry["airing"]] = entry["facts"]["airing"]["title"]
+                if entry["kind"] != VERDICT:
+                    continue
+                record = record_of(entry)
+            except (ValueError, KeyError, TypeError) as error:
+                raise _wrong(self._path, number) from error
+            self.begins = min(self.begins or record.scheduled_at, record.scheduled_at)
+            title = titles.pop(record.id, "")
+            yield record if record.title else replace(record, title=title)
 
 
 def _about(path: Path, line: bytes) -> dict[str, Any]:
@@ -94,31 +141,24 @@ def _about(path: Path, line: bytes) -> dict[str, Any]:
 def _entries(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[int, str, str]]:
     for number, line in enumerate(lines, 1):
         try:
-            told = json.loads(line)
-            yield number, canonical(told["entry"]), str(told["hash"])
+            if as_written := LINE.fullmatch(line):
+                yield number, as_written["entry"].decode(), as_written["hash"].decode()
+            else:  # some other program may have written the same JSON in its own way
+                told = json.loads(line)
+                yield number, canonical(told["entry"]), str(told["hash"])
         except (ValueError, KeyError, TypeError) as error:
-            message = Message("the log is broken: entry {number} is not what was written", number=number)
-            raise _bad(path, number + 1, message) from error
+            raise _wrong(path, number) from error
 
 
-def _parsed(entries: Iterable[tuple[int, str, str]]) -> list[Entry]:
-    return [json.loads(text) for _, text, _ in entries]
-
-
-def _journal(
-    origin: str, commune: str, villages: Iterable[str], ends: datetime, head: str, entries: list[Entry]
-) -> Journal:
-    asked = {entry["airing"]: entry for entry in entries if entry["kind"] == "asked"}
-    records = tuple(_titled(record_of(entry), asked) for entry in entries if entry["kind"] == VERDICT)
-    # Events may bear a time that nobody believes, such as 1970; the times of verdicts are a schedule's.
-    begins = min((record.scheduled_at for record in records), default=None)
-    return Journal(origin, commune, frozenset(villages), begins, ends, len(entries), head, records)
-
-
-def _titled(record: Record, asked: Mapping[str, Entry]) -> Record:
+def _titled(record: Record, log: AsRunLog) -> Record:
     """The record with its title: older ones have it only in what was asked for, where somebody did."""
-    entry = asked.get(record.id)
-    return record if record.title or entry is None else replace(record, title=entry["facts"]["airing"]["title"])
+    asked: Sequence[Any] = [] if record.title or not record.by else log.events(ASKED, record.id)
+    return replace(record, title=asked[0].facts["airing"]["title"]) if asked else record
+
+
+def _wrong(path: Path, number: int) -> BadFile:
+    message = Message("the log is broken: entry {number} is not what was written", number=number)
+    return _bad(path, number + 1, message)
 
 
 def _bad(path: Path, line: int, message: Message) -> BadFile:

@@ -1,26 +1,21 @@
-"""A report as a workbook (.xlsx: summary, every airing, the logs) or as plain lines (.csv: the summary)."""
+"""A report's tables: the summary, every airing, the logs. As rows of values; the summary also as plain lines (.csv)."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, BinaryIO
 
 from ..errors import Message
-from ..plaintext import escape, guard_formula, looks_like_formula
+from ..plaintext import guard_formula
 from ..playout.record import Record
 from ..vocabulary import Verdict
 from .exported import Journal
-from .tally import Line, minutes, subject
+from .tally import Kind, Line, kind_of, minutes, subject
 
-NARROWEST, WIDEST = 9, 60  # letters
 MISSED = {
     Verdict.AIRED_PARTLY: Message("aired in part"),
     Verdict.TO_FILE: Message("only to a file"),
@@ -38,97 +33,146 @@ MISSED = {
     Verdict.FAILED_DEVICE: Message("sound card failed"),
 }
 VERDICTS = {Verdict.AIRED: Message("aired"), Verdict.AIRED_LATE: Message("aired late"), **MISSED}
+# What a line is called: with its bulletin's title, and without one.
+KINDS = {
+    Kind.EMERGENCY: ("emergency: {title}", Message("emergency")),
+    Kind.ALL_CLEAR: ("all-clear: {title}", Message("all-clear")),
+    Kind.CORRECTION: ("correction of a false alarm: {title}", Message("correction of a false alarm")),
+    Kind.DRILL: ("drill: {title}", Message("drill")),
+    Kind.DRILL_END: ("end of a drill: {title}", Message("end of a drill")),
+}
 NO_LOG = Message("no log yet")
 
 Say = Callable[[Message], str]
-Table = list[list[Any]]
+Row = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a report shows; `villages` and `bulletins` give names for display."""
 
-    heading: str
+    commune: str
+    source: str | None  # the words of the dispatch that it is about; None: it is about everything
+    days: tuple[date, date]  # the first and the last that were asked for
+    since: datetime | None  # when the first airing was due of which any log tells
+    until: datetime  # it counts up to then, but not including it
+    made: datetime
     lines: Sequence[Line]
-    records: Sequence[Record]
+    records: Iterable[Record]
     journals: Sequence[Journal]
     villages: Mapping[str, str]
     bulletins: Mapping[str, str]
     zone: tzinfo
 
 
-def as_csv(report: Report, say: Say) -> bytes:
-    """The summary, with the mark by which Excel knows UTF-8."""
-    file = io.StringIO()
-    guarded = [[guard_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in summary(report, say)]
-    csv.writer(file, lineterminator="\r\n").writerows(guarded)
-    return file.getvalue().encode("utf-8-sig")
+def as_csv(report: Report, say: Say, file: BinaryIO) -> None:
+    """The summary, with the mark by which Excel knows UTF-8; each row tells since when it counts."""
+    since = report.since.astimezone(report.zone).isoformat(timespec="seconds") if report.since else ""
+    head, *rows = summary(report, say)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(
+        [guard_formula(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in [[*head, say(Message("Counted since"))], *([*row, since] for row in rows)]
+    )
+    file.write(text.getvalue().encode("utf-8-sig"))
 
 
-def as_xlsx(report: Report, say: Say) -> bytes:
-    """All three tables, a sheet each."""
-    book = Workbook()
-    book.remove(book.active)
-    _sheet(book, say(Message("Summary")), summary(report, say))
-    _sheet(book, say(Message("Airings")), details(report, say))
-    _sheet(book, say(Message("Logs")), sources(report, say))
-    book.properties.title = escape(report.heading)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+def heading(report: Report, say: Say) -> str:
+    """What the report is about, in one line."""
+    when = say(_period(*report.days))
+    if report.source:
+        return say(Message("What was broadcast for “{source}”, {when}", source=report.source, when=when))
+    return say(Message("What was broadcast by the loudspeakers, {when}", when=when))
 
 
-def summary(report: Report, say: Say) -> Table:
-    """One row for each village and bulletin; of the reasons for missing, those that occur."""
-    reasons = [verdict for verdict in MISSED if any(line.missed[verdict] for line in report.lines)]
+def counted(report: Report) -> Message:
+    """Since when and until when it counts, for whoever compares it with a plan."""
+    if report.since is None:
+        return Message("The as-run log tells of no airing yet.")
+    since, until = (moment.astimezone(report.zone) for moment in (report.since, report.until))
+    return Message(
+        "By the as-run log, which begins with the airing of {since}; counted until {until}.",
+        since=f"{since:%H:%M %d/%m/%Y}",
+        until=f"{until:%H:%M %d/%m/%Y}",
+    )
+
+
+def totals(rows: Iterable[Row]) -> Row:
+    """The sums of the counts in rows of the summary: of all columns between the title and the log."""
+    columns = zip(*(row[3:-1] for row in rows), strict=True)
+    return [round(sum(value for value in column if not isinstance(value, str)), 1) for column in columns]
+
+
+def _period(first: date, last: date) -> Message:
+    if first == last:
+        return Message("on {day}", day=f"{first:%d/%m/%Y}")
+    if first.day == 1 and last + timedelta(days=1) == (first + timedelta(days=31)).replace(day=1):
+        return Message("in {month}/{year}", month=first.month, year=first.year)
+    return Message("from {first} to {last}", first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+
+
+def summary(report: Report, say: Say) -> list[Row]:
+    """A head, and a row for each village, kind of airing and bulletin; of the reasons for missing, those that occur."""
+    reasons = reasons_of(report)
     header = [
         *(say(Message("Village")), say(Message("Bulletin")), say(Message("Title")), say(Message("Planned"))),
         *(say(Message("Aired")), say(Message("Minutes")), say(Message("Not aired"))),
         *(say(MISSED[verdict]) for verdict in reasons),
         *(say(Message("Replayed by hand")), say(Message("Emergencies")), say(Message("Drills"))),
-        say(Message("Log")),
+        *(say(Message("All-clears")), say(Message("Log"))),
     ]
     return [header, *(_summed(report, line, reasons, say) for line in report.lines)]
 
 
-def details(report: Report, say: Say) -> Table:
-    """One row for each airing that has a verdict."""
-    header = [
+def reasons_of(report: Report) -> list[Verdict]:
+    """Why something was not aired in full, as far as it occurs."""
+    return [verdict for verdict in MISSED if any(line.missed[verdict] for line in report.lines)]
+
+
+def details(report: Report, say: Say) -> Iterator[Row]:
+    """A head, and one row for each airing that has a verdict."""
+    yield [
         *(say(Message("Village")), say(Message("Bulletin")), say(Message("Planned at")), say(Message("Started at"))),
         *(say(Message("Minutes")), say(Message("Result")), say(Message("Reason")), say(Message("Voice"))),
         say(Message("Asked for by")),
     ]
-    return [header, *(_detailed(report, record, say) for record in report.records)]
+    results = {verdict: say(message) for verdict, message in VERDICTS.items()}
+    for record in report.records:
+        yield _detailed(report, record, results, say)
 
 
-def sources(report: Report, say: Say) -> Table:
-    """One row for each log that was read, with the head of its chain: what a later edit of it would change."""
-    header = [
+def sources(report: Report, say: Say) -> Iterator[Row]:
+    """A head, and one row for each log that was read, with the head of its chain: what a later edit would change."""
+    yield [
         *(say(Message("Log")), say(Message("Villages")), say(Message("From")), say(Message("To"))),
         *(say(Message("Entries")), say(Message("Head"))),
     ]
-    return [header, *(_source(report, journal, say) for journal in report.journals)]
+    for journal in report.journals:
+        yield _source(report, journal, say)
 
 
-def _summed(report: Report, line: Line, reasons: Sequence[Verdict], say: Say) -> list[Any]:
-    title = report.bulletins.get(line.bulletin, "") or _kind(line.alarmed, line.drilled, say)
+def title_of(report: Report, line: Line, say: Say) -> str:
+    """What a line is called: by its bulletin, and of an alarm what it was."""
+    title = report.bulletins.get(line.bulletin, "")
+    if line.kind is Kind.BROADCAST:
+        return title
+    with_title, alone = KINDS[line.kind]
+    return say(Message(with_title, title=title)) if title else say(alone)
+
+
+def _summed(report: Report, line: Line, reasons: Sequence[Verdict], say: Say) -> Row:
     counts = [line.planned, line.aired, round(line.minutes, 1), line.planned - line.aired - line.unlogged]
     return [
-        *(report.villages.get(line.village, line.village), line.bulletin, title),
+        *(report.villages.get(line.village, line.village), line.bulletin, title_of(report, line, say)),
         *(counts if line.logged else [line.planned, say(NO_LOG), "", ""]),
         *(line.missed[verdict] for verdict in reasons),
-        *(line.by_hand, line.emergencies, line.drills, _logged(line, say)),
+        *(line.by_hand, line.emergencies, line.drills, line.endings, _logged(line, say)),
     ]
-
-
-def _kind(emergency: bool, drill: bool, say: Say) -> str:
-    """What something without a bulletin was."""
-    return say(Message("emergency")) if emergency else say(Message("drill")) if drill else ""
 
 
 def _told(record: Record, say: Say) -> str:
     """What was said in one airing, and whether it was a drill."""
-    told = subject(record) or record.title or _kind(not record.drill, record.drill, say)
+    told = subject(record) or record.title or say(KINDS[kind_of(record)][1])  # only an alarm has no subject
     return say(Message("{what} (drill)", what=told)) if record.drill else told
 
 
@@ -138,15 +182,15 @@ def _logged(line: Line, say: Say) -> str:
     return say(Message("no log yet for {count}", count=line.unlogged)) if line.unlogged else say(Message("logged"))
 
 
-def _detailed(report: Report, record: Record, say: Say) -> list[Any]:
+def _detailed(report: Report, record: Record, results: Mapping[Verdict, str], say: Say) -> Row:
     return [
         *(report.villages.get(record.village, record.village), _told(record, say)),
         *(_local(report, record.scheduled_at), _local(report, record.started_at), round(minutes(record), 2)),
-        *(say(VERDICTS[record.verdict]), record.why, record.voice, record.by),
+        *(results[record.verdict], record.why, record.voice, record.by),
     ]
 
 
-def _source(report: Report, journal: Journal, say: Say) -> list[Any]:
+def _source(report: Report, journal: Journal, say: Say) -> Row:
     villages = ", ".join(sorted(report.villages.get(village, village) for village in journal.villages))
     return [
         *(journal.origin or say(Message("this box")), villages),
@@ -157,23 +201,3 @@ def _source(report: Report, journal: Journal, say: Say) -> list[Any]:
 def _local(report: Report, moment: datetime | None) -> datetime | None:
     """Local time without its zone, which Excel does not know."""
     return moment.astimezone(report.zone).replace(tzinfo=None, microsecond=0) if moment else None
-
-
-def _sheet(book: Workbook, title: str, table: Table) -> None:
-    sheet = book.create_sheet(title)
-    for row in table:
-        sheet.append([escape(cell) if isinstance(cell, str) else cell for cell in row])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for cells in sheet.iter_cols():
-        longest = max(
-            19 if isinstance(cell.value, datetime) else len(str(cell.value or "")) for cell in cells[1:] or cells
-        )
-        sheet.column_dimensions[get_column_letter(cells[0].column)].width = min(max(longest, 9), WIDEST) + 2
-        for cell in cells:
-            if isinstance(cell.value, str):  # text, whatever sign it begins with, when somebody edits the cell, too
-                cell.data_type, cell.quotePrefix = "s", looks_like_formula(cell.value)
-            if isinstance(cell.value, datetime):
-                cell.number_format = "dd/mm/yyyy hh:mm:ss"
-    sheet.freeze_panes = "A2"

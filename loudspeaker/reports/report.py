@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -16,13 +18,17 @@ from ..script.bulletin import Bulletin
 from ..store.asrun import AsRunLog
 from ..store.files import write_whole
 from .exported import Journal, own, read
-from .paper import Report, as_csv, as_xlsx
-from .tally import merged, subject, tally
+from .paper import Report, as_csv, counted
+from .records import Records
+from .tally import subject, tally
+from .workbook import as_xlsx
 
 FORMS = {".xlsx": as_xlsx, ".csv": as_csv}
-LONGEST = timedelta(days=400)  # that a plan is looked back for
+LONGEST = timedelta(days=400)  # that is looked back for what was done for a dispatch
+MONTH = timedelta(days=31)
 
-Window = tuple[datetime, datetime]
+Period = tuple[date, date]  # the first and the last day
+Window = tuple[datetime, datetime]  # from, up to but not including
 
 
 class Contents(Protocol):
@@ -58,8 +64,10 @@ class Station(Protocol):
     def airings(self, begins: datetime, ends: datetime) -> Sequence[Airing]: ...
 
 
-def write(station: Station, month: str | None, source: str | None, logs: Sequence[Path], output: Path) -> None:
-    """Write a report on `month` (YYYY-MM), or on all bulletins whose source holds the words `source`.
+def write(station: Station, period: Period | None, source: str | None, logs: Sequence[Path], output: Path) -> Message:
+    """Write a report on the days of `period`, or on all bulletins whose source holds the words `source`.
+
+    Returns since when it counts: what was planned before the first airing that any log tells of is not counted.
 
     `logs` are what other boxes exported. Raises `BadUsage`, `NotFound`, `BadFile` for a log that is not whole or is
     another commune's, `NotWritten`.
@@ -67,45 +75,82 @@ def write(station: Station, month: str | None, source: str | None, logs: Sequenc
     form = FORMS.get(output.suffix.lower())
     if form is None:
         raise BadUsage(Message("{file}: a report is an .xlsx or a .csv file", file=output.name))
-    journals = [own(station.log, station.box.plays, station.now()), *(_ours(station, path) for path in logs)]
-    report = _monthly(station, month, journals) if month else _by_source(station, source or "", journals)
-    write_whole(output, form(report, lambda message: message.say(station.say)))
+    only = None if period else _of_source(station, source or "")
+    asked = _window(station, period) if period else (station.now() - LONGEST, station.now())
+    with closing(Records(lambda one: asked[0] <= one.scheduled_at < asked[1] and _wanted(subject(one), only))) as kept:
+        journals = [_own(station, asked, kept), *(_ours(station, path, kept) for path in logs)]
+        whole = asked if period else _heard(station, asked, kept, only or {})
+        report = _report(station, period or _days(whole), whole, journals, kept, only)
+        write_whole(output, lambda file: form(report, lambda message: message.say(station.say), file))
+    return counted(report)
 
 
-def _monthly(station: Station, month: str, journals: Sequence[Journal]) -> Report:
-    return _report(station, month, journals, _window(station, month), None)
+def _own(station: Station, window: Window, records: Records) -> Journal:
+    return own(station.log, station.box.plays, station.now(), *window, records)
 
 
-def _by_source(station: Station, source: str, journals: Sequence[Journal]) -> Report:
-    """What was done for one dispatch, from the first day on which its bulletins could be heard until now."""
+def _of_source(station: Station, source: str) -> dict[str, Bulletin]:
     found = {
         name: one for name, one in station.contents.bulletins.items() if source.casefold() in one.source.casefold()
     }
     if not found:
         raise NotFound(Message("no bulletin has “{text}” in its “source”", text=source))
-    zone, now = station.commune.zone, station.now()
-    heard = [record.scheduled_at for journal in journals for record in journal.records if record.bulletin in found]
-    valid = [datetime.combine(one.valid_from, time(), zone) for one in found.values() if one.valid_from]
-    begins = max(min([*heard, *valid], default=now), now - LONGEST)
-    return _report(station, source, journals, (begins, now), found)
+    return found
+
+
+def _heard(station: Station, window: Window, records: Records, only: Mapping[str, Bulletin]) -> Window:
+    """From the first day on which these bulletins could be heard until now."""
+    valid = [datetime.combine(one.valid_from, time(), station.commune.zone) for one in only.values() if one.valid_from]
+    first = [record.scheduled_at for record in islice(records, 1)]
+    return max(min([*first, *valid], default=window[1]), window[0]), window[1]
 
 
 def _report(
-    station: Station, heading: str, journals: Sequence[Journal], window: Window, only: Mapping[str, Bulletin] | None
+    station: Station,
+    days: Period,
+    window: Window,
+    journals: Sequence[Journal],
+    records: Records,
+    only: Mapping[str, Bulletin] | None,
 ) -> Report:
-    begins, ends = window
-    records = [one for one in merged(journals) if begins <= one.scheduled_at < ends and _wanted(subject(one), only)]
-    airings = [one for one in station.airings(begins, ends) if _wanted(subject(one), only)] if begins < ends else []
+    zone, (begins, ends) = station.commune.zone, window
+    since = min((one.begins for one in journals if one.begins), default=None)
+    counting = max(begins, since or ends), ends
+    airings = (one for one in _planned(station, counting) if _wanted(subject(one), only))
     villages = _villages(station)
     return Report(
-        heading=heading,
-        lines=tally([one for one in journals if one.overlaps(begins, ends)], records, airings, list(villages)),
+        commune=station.commune.name,
+        source=_source(only),
+        days=days,
+        since=since,
+        until=ends,
+        made=station.now(),
+        lines=tally([one for one in journals if one.overlaps(*counting)], records, airings, list(villages)),
         records=records,
         journals=journals,
         villages=villages,
         bulletins={name: one.title for name, one in station.contents.bulletins.items()},
-        zone=station.commune.zone,
+        zone=zone,
     )
+
+
+def _days(window: Window) -> Period:
+    begins, ends = window
+    return begins.date(), ends.date()
+
+
+def _source(only: Mapping[str, Bulletin] | None) -> str | None:
+    """The dispatch, as its bulletins name it."""
+    return "; ".join(dict.fromkeys(one.source for one in only.values())) if only else None
+
+
+def _planned(station: Station, window: Window) -> Iterator[Airing]:
+    """The plan of the window, a month at a time: that of years would fill the memory."""
+    begins, ends = window
+    while begins < ends:
+        after = min(begins + MONTH, ends)
+        yield from station.airings(begins, after)
+        begins = after
 
 
 def _wanted(bulletin: str, only: Mapping[str, Bulletin] | None) -> bool:
@@ -119,19 +164,24 @@ def _villages(station: Station) -> dict[str, str]:
     return {village: names.get(village, village) for village in ids}
 
 
-def _window(station: Station, month: str) -> Window:
-    """From the first instant of a month to its last, or until now."""
+def days_of(month: str) -> Period:
+    """The first and the last day of a month, written as 2026-11. Raises `BadUsage`."""
     try:
         first = date.fromisoformat(f"{month}-01")
-    except ValueError:
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    except (ValueError, OverflowError):
         raise BadUsage(Message("“{value}” is no month; write it as 2026-11", value=month)) from None
-    zone = station.commune.zone
-    after = (first + timedelta(days=31)).replace(day=1)
-    return datetime.combine(first, time(), zone), min(datetime.combine(after, time(), zone), station.now())
 
 
-def _ours(station: Station, path: Path) -> Journal:
-    journal, ours = read(path), station.commune.id
+def _window(station: Station, period: Period) -> Window:
+    """From the first instant of its first day to the last of its last, or until now."""
+    zone, (first, last) = station.commune.zone, period
+    after = datetime.combine(last + timedelta(days=1), time(), zone)
+    return datetime.combine(first, time(), zone), min(after, station.now())
+
+
+def _ours(station: Station, path: Path, records: Records) -> Journal:
+    journal, ours = read(path, records), station.commune.id
     if journal.commune != ours:
         message = Message("this log is of commune “{theirs}”, not of “{ours}”", theirs=journal.commune, ours=ours)
         raise BadFile([Problem(path.name, 1, message)])

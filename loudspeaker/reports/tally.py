@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from ..playout.record import ENDINGS, Record
+from ..playout.record import CORRECTION, ENDINGS, Record
 from ..schedule.airing import Airing
 from ..vocabulary import Expected, Level, Verdict
 from .exported import Journal
@@ -20,11 +21,23 @@ PROMISED = {Expected.AIR, Expected.NOT_READY}  # whether another box is ready is
 TRIAL = "test"  # the broadcast's name of a test of the horns
 
 
+class Kind(StrEnum):
+    """What the airings of a line are to people, in the order of the lines of a village."""
+
+    EMERGENCY = "emergency"
+    ALL_CLEAR = "all-clear"
+    CORRECTION = "correction"  # of an alarm that was given by mistake
+    DRILL = "drill"
+    DRILL_END = "drill-end"  # the all-clear or correction of a drill
+    BROADCAST = "broadcast"
+
+
 @dataclass(slots=True)
 class Line:
-    """One bulletin in one village."""
+    """One bulletin in one village, as one kind of airing."""
 
     village: str
+    kind: Kind
     bulletin: str  # id; the broadcast's name for a stream; "" for an emergency's own words, or for nothing at all
     planned: int = 0
     aired: int = 0
@@ -32,16 +45,19 @@ class Line:
     missed: Counter[Verdict] = field(default_factory=Counter)
     by_hand: int = 0  # replays that were heard
     emergencies: int = 0  # that were heard; what ends one is none, nor is a drill
-    drills: int = 0  # that were heard
-    alarmed: bool = False  # somebody gave an emergency, heard or not
-    drilled: bool = False  # the same of a drill
+    drills: int = 0  # that were heard; what ends one is none
+    endings: int = 0  # all-clears and corrections that were heard, of drills too
     unlogged: int = 0  # planned, where no log tells what became of it
     logged: bool = True  # False: no log covers any of it
 
     def count(self, record: Record) -> None:
         heard = record.verdict in HEARD
-        if record.level is Level.EMERGENCY:
-            self._count_alarm(record, heard and record.broadcast not in ENDINGS)
+        if self.kind is Kind.EMERGENCY:
+            self.emergencies += heard
+        elif self.kind is Kind.DRILL:
+            self.drills += heard
+        elif self.kind is not Kind.BROADCAST:
+            self.endings += heard
         elif by_hand(record.id):
             self.by_hand += heard
         else:
@@ -52,14 +68,6 @@ class Line:
         if heard:
             self.minutes += minutes(record)
 
-    def _count_alarm(self, record: Record, counts: bool) -> None:
-        if record.drill:
-            self.drilled = True
-            self.drills += counts
-        else:
-            self.alarmed = True
-            self.emergencies += counts
-
     def count_unlogged(self) -> None:
         self.planned += 1
         self.unlogged += 1
@@ -68,34 +76,42 @@ class Line:
 def tally(
     journals: Sequence[Journal], records: Iterable[Record], airings: Iterable[Airing], villages: Sequence[str]
 ) -> list[Line]:
-    """A line for each village and bulletin, villages in the order given; at least one for each village.
+    """A line for each village, kind and bulletin, villages in the order given; at least one for each village.
 
     `records` are those to be counted, `airings` the plan of the same time, of which only what no journal covers counts.
     """
-    lines: dict[tuple[str, str], Line] = {}
+    lines: dict[tuple[str, Kind, str], Line] = {}
 
-    def line(village: str, bulletin: str) -> Line:
-        return lines.setdefault((village, bulletin), Line(village, bulletin))
+    def line(village: str, kind: Kind, bulletin: str) -> Line:
+        return lines.setdefault((village, kind, bulletin), Line(village, kind, bulletin))
 
     for record in records:
         if record.broadcast != TRIAL:
-            line(record.village, subject(record)).count(record)
+            line(record.village, kind_of(record), subject(record)).count(record)
     for airing in airings:
         if airing.expected in PROMISED and not _covered(journals, airing):
-            line(airing.village, subject(airing)).count_unlogged()
-    for village in set(villages) - {village for village, _ in lines}:
-        line(village, "")
+            line(airing.village, Kind.BROADCAST, subject(airing)).count_unlogged()
+    for village in set(villages) - {village for village, *_ in lines}:
+        line(village, Kind.BROADCAST, "")
     known = {village for journal in journals for village in journal.villages}
     for found in lines.values():
         found.logged = found.village in known and (not found.planned or found.unlogged < found.planned)
-    order = {village: at for at, village in enumerate(villages)}
-    return [lines[key] for key in sorted(lines, key=lambda key: (order.get(key[0], len(order)), key))]
+    places, kinds = {village: at for at, village in enumerate(villages)}, list(Kind)
+    return sorted(
+        lines.values(),
+        key=lambda one: (places.get(one.village, len(places)), one.village, kinds.index(one.kind), one.bulletin),
+    )
 
 
-def merged(journals: Iterable[Journal]) -> list[Record]:
-    """All records of all journals in order of schedule, each airing once."""
-    found = {record.id: record for journal in reversed(list(journals)) for record in journal.records}
-    return sorted(found.values(), key=lambda record: (record.scheduled_at, record.id))
+def kind_of(record: Record) -> Kind:
+    """What one airing was to people."""
+    if record.level is not Level.EMERGENCY:
+        return Kind.BROADCAST
+    if record.broadcast in ENDINGS:
+        if record.drill:
+            return Kind.DRILL_END
+        return Kind.CORRECTION if record.broadcast == CORRECTION else Kind.ALL_CLEAR
+    return Kind.DRILL if record.drill else Kind.EMERGENCY
 
 
 def subject(what: Record | Airing) -> str:

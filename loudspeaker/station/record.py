@@ -9,14 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import Message, NotFound
+from ..errors import BadUsage, Message, NotFound
 from ..playout.record import Record
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
 from ..store.chain import Broken
 from .calling import Calling
 from .parts import DAMAGED
-from .planning import Day
+from .planning import Day, Progress
 
 Row = dict[str, Any]
 
@@ -39,15 +39,22 @@ class Recording(Calling):
     def local(self, moment: datetime | None) -> str | None:
         return moment.astimezone(self.commune.zone).isoformat(timespec="milliseconds") if moment else None
 
-    def verify(self) -> Row:
+    def verify(self, progress: Progress | None = None) -> Row:
         """The chain's head, its length, and the first entry that is not what was written, if there is one."""
-        entries, broken = list(self.log.entries()), None
+        broken = None
         try:
-            head = self.log.verify()
+            head = self.log.verify(progress)
         except Broken as error:
-            head = entries[-1][2] if entries else ""
-            broken = {"row": error.number, "airing": _airing_of(entries, error.number), "why": error.say(self.say)}
-        return {"head": head, "rows": len(entries), "broken": broken}
+            head = self.log.head()
+            broken = {"row": error.number, "airing": self._airing_of(error.number), "why": error.say(self.say)}
+        return {"head": head, "rows": self.log.count(), "broken": broken}
+
+    def _airing_of(self, number: int) -> str | None:
+        """Which airing an entry is about, as far as it can still be told."""
+        try:
+            return json.loads(self.log.entry(number) or "")["airing"] or None
+        except (ValueError, KeyError, TypeError):
+            return None
 
     def damage(self) -> Message | None:
         """Was there another log before this one?"""
@@ -92,26 +99,34 @@ class Recording(Calling):
         except ValueError:
             return None
 
-    def export_log(self, path: Path) -> None:
+    def export_log(self, path: Path, progress: Progress | None = None) -> None:
         """The whole log as JSON lines, to be merged elsewhere."""
         from ..reports import exported
 
-        exported.write(self.log, self.box.plays, self.now(), path)
+        exported.write(self.log, self.box.plays, self.now(), path, progress)
 
-    def report(self, month: str | None, source: str | None, logs: Sequence[Path], output: Path) -> None:
-        """Per village and bulletin, as .xlsx or .csv."""
+    def report(
+        self,
+        month: str | None,
+        source: str | None,
+        logs: Sequence[Path],
+        output: Path,
+        begins: Day = None,
+        ends: Day = None,
+    ) -> Message:
+        """Per village and bulletin, as .xlsx or .csv: of a month, of days, or of a dispatch.
+
+        `begins` and `ends` are the first and the last day; without a last one today is. Returns since when it counts.
+        Raises `BadUsage`.
+        """
         from ..reports import report
 
-        report.write(self, month, source, logs, output)
-
-
-def _airing_of(entries: Sequence[tuple[int, str, str]], number: int) -> str | None:
-    """Which airing an entry is about, as far as it can still be told."""
-    text = next((text for found, text, _ in entries if found == number), "")
-    try:
-        return json.loads(text)["airing"] or None
-    except (ValueError, KeyError, TypeError):
-        return None
+        period = report.days_of(month) if month else None
+        if begins is not None:
+            period = self.day(begins), self.day(ends)
+            if period[1] < period[0]:
+                raise BadUsage(Message("the last day lies before the first"))
+        return report.write(self, period, source, logs, output)
 
 
 def row(record: Record, local: Any) -> Row:

@@ -1,0 +1,43 @@
+"""The verdicts that a report tells of, from several logs: in order of schedule, each airing once.
+
+They lie in a temporary database, which SQLite keeps on the disk where it grows: the airings of years fit into no
+small machine's memory.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+
+from ..playout.record import Record
+from ..store.chain import canonical
+from ..store.entries import record_of, verdict_entry
+
+
+class Records:
+    """Of all that is added, what is `wanted`. May be gone through as often as needed."""
+
+    def __init__(self, wanted: Callable[[Record], bool]) -> None:
+        self._wanted = wanted
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("CREATE TABLE records (airing TEXT PRIMARY KEY, at REAL, entry TEXT) WITHOUT ROWID")
+        self._database.execute("CREATE INDEX by_time ON records (at, airing)")
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Take up what is wanted of one log. Of an airing that several logs tell of, the first record counts."""
+        self._database.execute("BEGIN")
+        self._database.executemany("INSERT OR IGNORE INTO records VALUES (?, ?, ?)", self._rows(records))
+        self._database.execute("COMMIT")
+
+    def __iter__(self) -> Iterator[Record]:
+        for (entry,) in self._database.execute("SELECT entry FROM records ORDER BY at, airing"):
+            yield record_of(json.loads(entry))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _rows(self, records: Iterable[Record]) -> Iterator[tuple[str, float, str]]:
+        for record in records:
+            if self._wanted(record):
+                yield record.id, record.scheduled_at.timestamp(), canonical(verdict_entry(record))

@@ -1,0 +1,210 @@
+"""A report as a workbook (.xlsx): the summary as an official paper to be signed, every airing, the logs.
+
+The paper has the form of Nghị định 30/2020/NĐ-CP, appendix I: office and number on the left, the country's name and
+motto, place and date on the right, the heading, the table, who made it and who signs; A4 across, margins of 20, 15, 20
+and 30 mm, Times New Roman, pages counted from the second on. Rows go to the file one by one: openpyxl would keep a
+table of years in some gigabytes of memory.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, Side
+from openpyxl.utils import get_column_letter
+
+from ..errors import Message
+from ..plaintext import escape, looks_like_formula
+from .paper import Report, Row, Say, counted, details, heading, sources, summary, totals
+
+FONT = "Times New Roman"
+MOST = 1_000_000  # rows of a sheet; Excel takes 1,048,576
+MM = 1 / 25.4  # inches
+A4 = 9
+LEFT = 4  # columns that the left half of the paper's head takes: number, village, bulletin, title
+NUMBER, VILLAGE, BULLETIN, TITLE, COUNT, LOGGED = 5, 18, 15, 36, 8.5, 14  # widths, in letters
+DETAILS = (VILLAGE, 40, 19, 19, 8.5, 22, 50, 20, 20)
+SOURCES = (22, 40, 19, 19, 12, 68)
+TALL = 18.0  # points of a line of text
+THIN = Side(style="thin")
+GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+
+
+def as_xlsx(report: Report, say: Say, file: BinaryIO) -> None:
+    """All three tables: the paper, and a sheet or more for each of the others."""
+    book = Workbook(write_only=True)
+    for style in _styles():
+        book.add_named_style(style)
+    book.properties.title = escape(heading(report, say))
+    _Paper(book, report, say).write()
+    _table(book, say(Message("Airings")), DETAILS, details(report, say))
+    _table(book, say(Message("Logs")), SOURCES, sources(report, say))
+    book.save(file)
+
+
+def _styles() -> Iterator[NamedStyle]:
+    """The letters of the paper, by what they are for."""
+    middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    across = Alignment(horizontal="center", vertical="top")
+    for name, font in {
+        "country": Font(FONT, 13, bold=True),
+        "motto": Font(FONT, 14, bold=True),
+        "office": Font(FONT, 13, bold=True),
+        "number": Font(FONT, 13),
+        "place": Font(FONT, 14, italic=True),
+        "heading": Font(FONT, 14, bold=True),
+        "note": Font(FONT, 13, italic=True),
+        "signer": Font(FONT, 13, bold=True),
+    }.items():
+        yield NamedStyle(name, font=font, alignment=middle)
+    yield NamedStyle("rule", font=Font(FONT, 8, bold=True), alignment=across)
+    yield NamedStyle("head", font=Font(FONT, 12, bold=True), alignment=middle, border=GRID)
+    plain, wrapped = Font(FONT, 12), Alignment(vertical="center", wrap_text=True)
+    yield NamedStyle("text", font=plain, alignment=wrapped, border=GRID)
+    yield NamedStyle("count", font=plain, alignment=middle, border=GRID)
+    moment = NamedStyle("moment", font=plain, alignment=wrapped, border=GRID)
+    moment.number_format = "dd/mm/yyyy hh:mm:ss"
+    yield moment
+    yield NamedStyle("total", font=Font(FONT, 12, bold=True), alignment=middle, border=GRID)
+
+
+class _Paper:
+    """The summary, row by row from its top."""
+
+    def __init__(self, book: Workbook, report: Report, say: Say) -> None:
+        self._report = report
+        self._say = say
+        self._head, *self._rows = summary(report, say)
+        self._columns = len(self._head) + 1  # the first numbers the lines
+        self._sheet = _sheet(book, say(Message("Summary")), self._widths())
+        self._at = 0
+
+    def write(self) -> None:
+        self._letterhead()
+        self._heading()
+        self._sheet.HeaderFooter.differentFirst = True
+        self._sheet.print_title_rows = f"{self._at + 1}:{self._at + 1}"
+        self._table()
+        self._signatures()
+
+    def _widths(self) -> Sequence[float]:
+        counts = [COUNT] * (self._columns - LEFT - 1)
+        return (NUMBER, VILLAGE, BULLETIN, TITLE, *counts, LOGGED)
+
+    def _letterhead(self) -> None:
+        say, report = self._say, self._report
+        name = report.commune.upper()
+        self._halves(
+            ("office", say(Message("PEOPLE’S COMMITTEE"))), ("country", say(Message("SOCIALIST REPUBLIC OF VIET NAM")))
+        )
+        self._halves(("office", name), ("motto", say(Message("Independence - Freedom - Happiness"))))
+        self._halves(("rule", "_" * max(6, len(name) * 2 // 3)), ("rule", "_" * 46), tall=9)
+        self._halves(("number", say(Message("No.      /BC-UBND"))), ("place", _place(report, say)))
+        self._line("note", "")
+
+    def _heading(self) -> None:
+        self._line("heading", self._say(Message("REPORT")))
+        self._line("heading", heading(self._report, self._say))
+        self._line("rule", "_" * 30, tall=9)
+        self._line("note", self._say(counted(self._report)))
+        self._line("note", "")
+
+    def _table(self) -> None:
+        self._append(("head", [self._say(Message("Line")), *self._head]), tall=TALL * 5)
+        for number, row in enumerate(self._rows, 1):
+            self._append(*_styled([number, *row]))
+        self._append(("total", ["", self._say(Message("Total")), "", "", *totals(self._rows), ""]))
+        self._line("note", "")
+
+    def _signatures(self) -> None:
+        say = self._say
+        self._halves(("signer", say(Message("MADE BY"))), ("signer", say(Message("FOR THE PEOPLE’S COMMITTEE"))))
+        self._halves(("note", say(Message("(signature, full name)"))), ("signer", say(Message("CHAIRPERSON"))))
+        self._halves(("note", ""), ("note", say(Message("(signature, seal, full name)"))))
+
+    def _halves(self, left: tuple[str, str], right: tuple[str, str], tall: float = TALL + 2) -> None:
+        """A row of two texts, each in the middle of its half."""
+        gap = [None] * (LEFT - 1)
+        self._append((left[0], [left[1], *gap]), (right[0], [right[1]]), tall=tall)
+        self._merge(1, LEFT)
+        self._merge(LEFT + 1, self._columns)
+
+    def _line(self, style: str, text: str, tall: float = TALL) -> None:
+        """A row of one text in the middle of the paper, as high as it needs."""
+        letters = sum(self._widths()) * 0.8  # of these larger letters in a line
+        self._append((style, [text]), tall=tall * max(1, math.ceil(len(text) / letters)))
+        self._merge(1, self._columns)
+
+    def _append(self, *parts: tuple[str, Row], tall: float | None = None) -> None:
+        self._at += 1
+        if tall:
+            self._sheet.row_dimensions[self._at].height = tall
+        self._sheet.append([_cell(self._sheet, value, style) for style, row in parts for value in row])
+
+    def _merge(self, first: int, last: int) -> None:
+        self._sheet.merged_cells.add(f"{get_column_letter(first)}{self._at}:{get_column_letter(last)}{self._at}")
+
+
+def _table(book: Workbook, title: str, widths: Sequence[float], rows: Iterable[Row]) -> None:
+    """A plain table under its head, on as many sheets as it takes."""
+    rows = iter(rows)
+    head, number = next(rows), 1
+    while True:
+        sheet = _sheet(book, title if number == 1 else f"{title} {number}", widths)
+        sheet.freeze_panes = "A2"
+        sheet.print_title_rows = "1:1"
+        sheet.append([_cell(sheet, value, "head") for value in head])
+        size = 0
+        for size, row in enumerate(islice(rows, MOST), 1):  # noqa: B007
+            sheet.append([_cell(sheet, value, style) for style, (value,) in _styled(row)])
+        if size < MOST:
+            return
+        number += 1
+
+
+def _styled(row: Row) -> list[tuple[str, Row]]:
+    kinds = {datetime: "moment", int: "count", float: "count"}
+    return [(kinds.get(type(value), "text"), [value]) for value in row]
+
+
+def _cell(sheet: Any, value: Any, style: str) -> Any:
+    cell = WriteOnlyCell(sheet, escape(value) if isinstance(value, str) else value)
+    cell.style = style
+    if isinstance(value, str):  # text, whatever sign it begins with, when somebody edits the cell, too
+        cell.data_type = "s"
+        if looks_like_formula(value):
+            cell.quotePrefix = True
+    return cell
+
+
+def _sheet(book: Workbook, title: str, widths: Sequence[float]) -> Any:
+    """An empty sheet, set up for A4 across; its columns as wide as told."""
+    sheet = book.create_sheet(title)
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    setup = sheet.page_setup
+    setup.paperSize, setup.orientation = A4, "landscape"
+    setup.fitToWidth, setup.fitToHeight = 1, 0  # as many pages down as it takes
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    margins = sheet.page_margins
+    margins.top, margins.right, margins.bottom, margins.left = (mm * MM for mm in (20, 15, 20, 30))
+    margins.header = margins.footer = 10 * MM
+    sheet.print_options.horizontalCentered = True
+    sheet.HeaderFooter.oddHeader.center.text = "&P"
+    sheet.HeaderFooter.oddHeader.center.font, sheet.HeaderFooter.oddHeader.center.size = FONT, 13
+    return sheet
+
+
+def _place(report: Report, say: Say) -> str:
+    """Where and when it was made, as the decree writes it: a commune by its name alone, unless that is a number."""
+    day: date = report.made.astimezone(report.zone).date()
+    name = re.sub(r"^(xã|phường|thị trấn|đặc khu)\s+(?!\d)", "", report.commune, flags=re.IGNORECASE)
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return say(Message("{place}, {day}/{month}/{year}", place=name, day=f"{day.day:02}", month=month, year=day.year))
