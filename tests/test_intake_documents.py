@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import papers
@@ -12,10 +14,12 @@ from viparse.normalize.encodings import get_charmap
 
 from loudspeaker.errors import BadFile
 from loudspeaker.intake import docx, odt, pdf
-from loudspeaker.intake.documents import keep_draft, read_document
+from loudspeaker.intake.documents import read_document, take_in
 from loudspeaker.intake.draft import Draft
+from loudspeaker.intake.imports import write
 from loudspeaker.intake.labels import number
 from loudspeaker.script import bulletin
+from loudspeaker.script.reading import Readings, read
 
 DISPATCH = Path(__file__).parent / "fixtures" / "cong-van-bluezone-lao-cai-2021.txt"
 TEXT = DISPATCH.read_text(encoding="utf-8")
@@ -146,7 +150,7 @@ def test_word_counts_as_it_shows() -> None:
     more = [papers.styled("theo kiểu", "MucCon"), papers.numbered("lại", 3, 0), papers.numbered("không", 0, 0)]
     document = papers.docx([*lines, *more], lists, style)
 
-    assert docx.paragraphs(document) == [
+    assert list(docx.paragraphs(document)) == [
         "I. một", "I.1. con", "I.2. con", "- cháu", "II. hai", "II.1. con", "III. theo kiểu", "I. lại", "không",
     ]  # fmt: skip
 
@@ -172,7 +176,7 @@ def test_an_open_document_counts_as_it_shows() -> None:
         + f'<text:list text:style-name="L">{item.format(p.format("lại"))}</text:list>'
     )
 
-    assert odt.paragraphs(papers.odt(body, styles)) == [
+    assert list(odt.paragraphs(papers.odt(body, styles))) == [
         "1. một", "tiếp", "b) con", "c) con", "xen giữa", "2. hai", "- cháu", "1. lại",
     ]  # fmt: skip
 
@@ -188,7 +192,7 @@ def test_numbers_look_as_in_word(value: int, style: str, text: str) -> None:
 def test_lines_that_a_printer_broke_are_paragraphs_again() -> None:
     lines = ["Một dòng dài tới lề phải của trang giấy", "thì còn tiếp. Ngắn.", "Đoạn khác:", "- mục một", "- mục hai"]
 
-    assert pdf.paragraphs(papers.pdf([[*lines, "1"], ["2", "Trang sau."]])) == [
+    assert list(pdf.paragraphs(papers.pdf([[*lines, "1"], ["2", "Trang sau."]]))) == [
         "Một dòng dài tới lề phải của trang giấy thì còn tiếp. Ngắn.", "Đoạn khác:", "- mục một", "- mục hai",
         "Trang sau.",
     ]  # fmt: skip
@@ -197,7 +201,7 @@ def test_lines_that_a_printer_broke_are_paragraphs_again() -> None:
 def test_a_number_that_a_printer_broke_behind_its_bar_is_whole_again() -> None:
     lines = ["Thực hiện đầy đủ và nghiêm túc Chỉ thị số 15/", "CT-UBND, tài liệu tại bluezone.gov.vn/", "tai-lieu."]
 
-    assert pdf.paragraphs(papers.pdf([lines])) == [
+    assert list(pdf.paragraphs(papers.pdf([lines]))) == [
         "Thực hiện đầy đủ và nghiêm túc Chỉ thị số 15/CT-UBND, tài liệu tại bluezone.gov.vn/tai-lieu.",
     ]  # fmt: skip
 
@@ -253,6 +257,95 @@ def test_an_appendix_has_something_to_tell_again() -> None:
     ]  # fmt: skip
 
 
+TABLE = papers.Grid(
+    [
+        ["STT", "Thôn", "Thời gian", "Địa điểm"],
+        ["1", "Nà Hoa", ["7h30 ngày 10/7/2021", "14h ngày 11/7/2021"], "Nhà văn hóa"],
+        ["2", "Suối Trát", "8h ngày 12/7/2021", ""],
+        ["3", "Bản Lìm", "", "Trạm Y tế"],
+    ]
+)
+ROWS = (
+    "STT\tThôn\tThời gian\tĐịa điểm\n\n"
+    "1\tNà Hoa\t7h30 ngày 10/7/2021, 14h ngày 11/7/2021\tNhà văn hóa\n"
+    "2\tSuối Trát\t8h ngày 12/7/2021\n"
+    "3\tBản Lìm\t\tTrạm Y tế"
+)
+AROUND = ["Số: 12/TB-TYT", "V/v tiêm phòng", "Lịch tiêm như sau:", "Mời bà con đến đúng giờ./."]
+
+
+def typed(blanks: str) -> list[str]:
+    """The same table with blanks between its columns, as it is written on a typewriter."""
+    return [
+        *AROUND[:3],
+        *(blanks.join(row) for row in (["Thôn", "Ngày", "Nơi tiêm"], ["Nà Hoa", "10/7/2021", "nhà văn hóa"])),
+        blanks.join(["suối Trát", "11/7/2021", "trạm y tế"]),
+        AROUND[3],
+    ]
+
+
+TYPED = "Thôn\tNgày\tNơi tiêm\n\nNà Hoa\t10/7/2021\tnhà văn hóa\n\nsuối Trát\t11/7/2021\ttrạm y tế"
+PLACED = [
+    *AROUND[:3],
+    [(0, "Thôn"), (120, "Ngày"), (260, "Nơi tiêm")],
+    [(0, "Nà Hoa"), (120, "10/7/2021"), (260, "nhà văn hóa")],
+    [(0, "suối Trát"), (120, "11/7/2021"), (260, "trạm y tế")],
+    AROUND[3],
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "table"),
+    [
+        ("bang.docx", papers.docx([*AROUND[:3], TABLE, AROUND[3]]), ROWS),
+        (
+            "bang.odt",
+            papers.odt(papers.odt_lines(AROUND[:3]) + papers.odt_table(TABLE) + papers.odt_lines(AROUND[3:])),
+            ROWS,
+        ),
+        ("tab.docx", papers.docx(typed("\t")), TYPED),
+        ("cach.docx", papers.docx(typed("     ")), TYPED),
+        ("cach.txt", "\n".join(typed("    ")).encode(), TYPED),
+        ("cach.pdf", papers.pdf([PLACED]), TYPED),
+    ],
+)
+def test_a_table_keeps_its_rows_and_columns(name: str, data: bytes, table: str) -> None:
+    draft = drafted(name, data)
+
+    assert draft.text == f"Lịch tiêm như sau:\n\n{table}\n\nMời bà con đến đúng giờ."
+    heard = read(draft.text, Readings()).spoken.split("\n")
+    assert [line for line in heard if "Suối Trát" in line or "suối Trát" in line]
+    assert not [line for line in heard if "Nà Hoa" in line and ("uối Trát" in line or "Thôn" in line)]
+
+
+def test_a_table_that_frames_a_signature_or_one_text_is_no_table() -> None:
+    frame = papers.Grid([[["Nơi nhận:", "- Như trên;"], "TM. ỦY BAN NHÂN DÂN"], ["- Lưu: VT.", "CHỦ TỊCH"]])
+    box = papers.Grid([["Kính thưa bà con, ngày mai họp thôn."], ["Mời bà con đến dự."]])
+    draft = drafted("tb.docx", papers.docx([*AROUND[:2], box, frame]))
+
+    assert draft.text == "Kính thưa bà con, ngày mai họp thôn.\n\nMời bà con đến dự."
+    assert "CHỦ TỊCH" in "".join(map(str, draft.notes))
+
+
+def test_a_number_and_its_text_with_a_tab_between_are_no_table() -> None:
+    lines = [*AROUND[:2], "1.\tVệ sinh đường thôn;", "2.\tKhơi thông cống rãnh.", "Thời gian:\t7h", "Nơi:\tsân kho"]
+
+    assert drafted("tb.docx", papers.docx(lines)).text == (
+        "1. Vệ sinh đường thôn;\n\n2. Khơi thông cống rãnh.\n\nThời gian: 7h\n\nNơi: sân kho"
+    )
+
+
+def test_the_text_of_a_word_file_may_lie_anywhere_in_it() -> None:
+    with zipfile.ZipFile(io.BytesIO(papers.docx(AROUND))) as package:
+        parts = {name: package.read(name).decode() for name in package.namelist()}
+    moved = {
+        name.replace("document.xml", "document2.xml"): content.replace("document.xml", "document2.xml")
+        for name, content in parts.items()
+    }
+
+    assert drafted("tb.docx", papers.packed(moved)).title == "Tiêm phòng"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
@@ -279,10 +372,12 @@ def test_what_cannot_be_used_is_refused_politely(
 
 def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Path) -> None:
     draft = drafted("cong-van.txt", TEXT.encode())
-    path = keep_draft(tmp_path, "Công văn 15.docx", draft)
+    dispatch = tmp_path / "Công văn 15.txt"
+    dispatch.write_text(TEXT, encoding="utf-8")
+    write(tmp_path, take_in(dispatch, tmp_path, Readings()))
+    path = "bulletins/cong-van-15.md"
     parsed = bulletin.parse(path, (tmp_path / path).read_bytes())
 
-    assert path == "bulletins/cong-van-15.md"
     assert (parsed.title, parsed.source, parsed.text) == (TITLE, SOURCE, draft.text)
     with pytest.raises(BadFile, match="there already"):
-        keep_draft(tmp_path, "cong-van-15.docx", draft)
+        take_in(dispatch, tmp_path, Readings())

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from loudspeaker.errors import BadFile
-from loudspeaker.intake.sheets import take_in, write
+from loudspeaker.errors import BadFile, Message
+from loudspeaker.intake.imports import write as write_all
+from loudspeaker.intake.sheets import changes, write
 from loudspeaker.intake.table import named, unnamed
 from loudspeaker.schedule.broadcasts import parse
 
@@ -50,6 +51,13 @@ def sheet(folder: Path, *rows: list[Any], header: list[str] = HEADER) -> Path:
 def cells(path: Path) -> list[list[Any]]:
     found = load_workbook(io.BytesIO(path.read_bytes())).active.iter_rows(values_only=True)
     return [[value if value is not None else "" for value in row] for row in found]
+
+
+def take_in(path: Path, home: Path) -> list[Message]:
+    """Bring a sheet into the schedules, as `import` does once its child process has answered."""
+    imported = changes(path, home)
+    write_all(home, imported)
+    return list(imported.messages)
 
 
 def mistakes(home: Path, *rows: list[Any], header: list[str] = HEADER) -> list[str]:

@@ -1,15 +1,21 @@
 """An official Vietnamese document as it is laid out (Nghị định 30/2020/NĐ-CP, phụ lục I), taken apart by its lines.
 
 What is for the ear (title and body) is told from what is for the file (letterhead, addressees, distribution list,
-signature). Pure: lines in, values out; no file format and no wording for people may come in.
+signature). A table goes on as its rows, a tab between cells, the head row apart from the others; so do lines whose
+columns were set with tabs or blanks. Pure: paragraphs and tables in, values out; no file format and no wording for
+people may come in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
+
+from ..script.lines import unwrapped
+from .blocks import Block, Table, row_line
 
 MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)
 NUMBER = re.compile(r"Số\s*:\s*(?P<number>[^,;]*)", re.I)
@@ -34,10 +40,16 @@ SIGNATORY = re.compile(
     r"|TRƯỞNG (PHÒNG|BAN|THÔN|BẢN|TRẠM|CÔNG AN)|(\w+ )?\w+ TRƯỞNG)\b"
 )
 APPENDIX = re.compile(r"PHỤ LỤC\b")
-END_MARK = re.compile(r"[.\s]*\.?/{1,2}\.$")  # ./. closes an official text and is not for the ear
+END_MARK = re.compile(r"(?<![.\s])[.\s]*\.?/{1,2}\.$")  # ./. closes an official text and is not for the ear
 ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,5}\.)\s")
 # A letterhead and a body set beside each other come out of a PDF on one line.
-SEAM = re.compile(r"(?<=\S)\s+(?=CỘNG HÒA XÃ HỘI|Độc lập\s*[-–])|(?<=/)(\S+)\s+(?=\w[\w\s.-]*,\s*ngày\s)")
+SEAM = re.compile(r"(?<=\S)\s+(?=CỘNG HÒA XÃ HỘI|Độc lập\s*[-–])|(?<=/)(\S{1,40})\s+(?=\w[\w\s.-]{0,60},\s*ngày\s)")
+COLUMN = re.compile(r"[ \xa0]*\t[ \t\xa0]*|[ \xa0]{3,}")  # what stands between two columns that were set by hand
+# A table or lines in columns with one of these hold no data: they set a head or a signature beside something else.
+FRAME = re.compile(
+    r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do|Số\s*:\s*\d*\s*/|Nơi nhận\s*:|Kính gửi\b|V/v\b"
+)
+FRAME_COLUMNS = 3  # a table with more never frames a signature
 
 
 class Left(StrEnum):
@@ -67,20 +79,82 @@ class Dispatch:
         self.left.setdefault(what, []).append(line)
 
 
-def dispatch(paragraphs: Sequence[str]) -> Dispatch:
-    """Take a document apart; `paragraphs` may hold newlines. Nothing is lost: a line is in the body or in `left`."""
-    lines = [clean for text in paragraphs for clean in _lines(text)]
+def dispatch(blocks: Sequence[Block]) -> Dispatch:
+    """Take a document apart. Nothing is lost: a line is in the body or in `left`."""
+    lines = list(_lines(blocks))
     found = Dispatch()
     begins = _head(lines, found)
     ends = _end(lines, begins)
-    found.body = _joined([END_MARK.sub(".", line) for line in lines[begins:ends]])
+    found.body = _joined([_unmarked(line) for line in lines[begins:ends]])
     _tail(lines[ends:], found)
     return found
 
 
-def _lines(text: str) -> list[str]:
+class Rows(str):
+    """Rows of a table, a line each: nothing of the head or the signature, and joined with nothing around them."""
+
+    __slots__ = ()
+
+
+def _lines(blocks: Sequence[Block]) -> Iterator[str]:
+    """Lines without needless blanks; a table is two `Rows`, its head row and the others."""
+    for block in _tables(blocks):
+        if isinstance(block, str):
+            yield from _parted(block)
+        elif _is_frame(block):
+            yield from (line for row in block for text in row for part in text.split("\n") for line in _parted(part))
+        else:
+            head, *others = filter(None, map(row_line, block))
+            yield Rows(head)
+            if others:
+                yield _together(others)
+
+
+def _together(rows: Sequence[str]) -> Rows:
+    """Rows line by line, apart where the reader would take two of them for a line that a margin broke."""
+    heard = "\n".join(rows).replace("\t", ", ")
+    return Rows(("\n" if unwrapped(heard) == heard else "\n\n").join(rows))
+
+
+def _tables(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Lines and tables; consecutive lines with columns are a table that was set with tabs or blanks."""
+    for is_text, group in groupby(blocks, key=lambda block: isinstance(block, str)):
+        if not is_text:
+            yield from group
+            continue
+        written = [line for text in group if isinstance(text, str) for line in text.split("\n") if line.strip()]
+        for columns, same in groupby(written, key=lambda line: len(_columns(line)) > 1):
+            rows = [_columns(line) for line in same]
+            counts = set(map(len, rows))
+            if columns and len(rows) > 1 and (len(counts) == 1 or max(counts) > 2):
+                yield rows
+            else:
+                yield from ("\t".join(row) for row in rows)
+
+
+def _columns(line: str) -> list[str]:
+    """The columns of a line; the sign of a list and its text are one."""
+    cells = COLUMN.split(line.strip())
+    return [line.strip()] if ITEM.fullmatch(f"{cells[0]} ") and len(cells) == 2 else cells
+
+
+def _is_frame(rows: Table) -> bool:
+    """Whether a table only sets a letterhead or a signature beside something else."""
+    lines = [line.strip() for row in rows for text in row for line in text.split("\n")]
+    signed = max(map(len, rows)) <= FRAME_COLUMNS and any(_capitals(line) and SIGNATORY.match(line) for line in lines)
+    return signed or any(FRAME.match(line) or PLACE_AND_DAY.fullmatch(line) for line in lines)
+
+
+def _unmarked(line: str) -> str:
+    """A line without the mark that ends an official text."""
+    text = END_MARK.sub(".", line)
+    return Rows(text) if isinstance(line, Rows) else text
+
+
+def _parted(text: str) -> Iterator[str]:
+    """A line without needless blanks, or two where a PDF has set a letterhead beside something else."""
     whole = SEAM.sub(lambda seam: f"{seam[1] or ''}\n", text.replace("\t", " "))
-    return [clean for line in whole.split("\n") if (clean := " ".join(line.split()))]
+    yield from filter(None, (" ".join(line.split()) for line in whole.split("\n")))
 
 
 def _head(lines: Sequence[str], found: Dispatch) -> int:
@@ -88,7 +162,7 @@ def _head(lines: Sequence[str], found: Dispatch) -> int:
     if not any(_is_head(line) for line in lines[:25]):
         return 0
     at = 0
-    while at < len(lines):
+    while at < len(lines) and not isinstance(lines[at], Rows):
         taken = next((count for reader in READERS if (count := reader(lines, at, found))), 0)
         if not taken:
             break
@@ -196,7 +270,8 @@ READERS: tuple[Callable[[Sequence[str], int, Dispatch], int], ...] = (
 def _end(lines: Sequence[str], begins: int) -> int:
     """Where the body ends: behind its end mark, at the distribution list or at the signature, whichever comes first."""
     for at in range(begins, len(lines)):
-        if DISTRIBUTION.match(lines[at]) or (_capitals(lines[at]) and SIGNATORY.match(lines[at])):
+        signed = DISTRIBUTION.match(lines[at]) or (_capitals(lines[at]) and SIGNATORY.match(lines[at]))
+        if signed and not isinstance(lines[at], Rows):
             return at
         if END_MARK.search(lines[at]):
             return at + 1
@@ -221,7 +296,9 @@ def _joined(lines: Sequence[str]) -> list[str]:
     """Lines as paragraphs: what was cut in mid-sentence, by the end of a page, is put together again."""
     whole: list[str] = []
     for line in lines:
-        if whole and line[0].islower() and not ITEM.match(line) and (whole[-1][-1].isalnum() or whole[-1][-1] == ","):
+        if isinstance(line, Rows) or (whole and isinstance(whole[-1], Rows)):
+            whole.append(line)
+        elif whole and line[0].islower() and not ITEM.match(line) and (whole[-1][-1].isalnum() or whole[-1][-1] == ","):
             whole[-1] += f" {line}"
         else:
             whole.append(line)

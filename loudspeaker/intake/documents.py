@@ -2,60 +2,92 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
 from ..errors import BadFile, Message, Problem
-from ..store.files import write_whole
+from ..script import bulletin
+from ..script.reading import Readings, doubtful, read
+from ..yamlfile import Splice
 from ..yamlfile.values import slug
-from . import docx, odt, pdf, plain
+from . import files
+from .blocks import MOST_LETTERS, Block, texts
 from .dispatch import dispatch
 from .draft import Draft, drafted
+from .package import TooBig
+from .results import Imported
 
-READERS: dict[str, Callable[[bytes], list[str]]] = {
-    ".docx": docx.paragraphs,
-    ".odt": odt.paragraphs,
-    ".pdf": pdf.paragraphs,
-    ".txt": plain.paragraphs,
-}
-LARGEST = 50 << 20  # bytes: of a file, and of all the text in a packed one
+READERS = {".docx": "docx", ".odt": "odt", ".pdf": "pdf", ".txt": "plain"}  # modules: each loads a library of its own
+LARGEST = 50 * files.MB
+LARGEST_TEXT = 4 * MOST_LETTERS  # bytes of a .txt: no letter takes more
+LONGEST_ID = 80  # letters
+
+
+def take_in(path: Path, home: Path, readings: Readings) -> Imported:
+    """A document as a new bulletin below `home`, with what was left out of it and every guess in its reading.
+
+    Raises `BadFile` where it cannot be used, or where its bulletin is there already.
+    """
+    kept = f"bulletins/{_id(path)}.md"
+    if (home / kept).exists():
+        raise _bad(path.name, Message("{path} is there already: rename one of the two", path=kept))
+    draft = read_document(path.name, files.read(path, path.name, LARGEST))
+    data = draft.markdown().encode()
+    try:
+        bulletin.parse(kept, data)  # nothing is written that could not be read back
+    except BadFile as error:  # its places are those of a file that is not there
+        raise BadFile(Problem(path.name, 0, problem.message) for problem in error.problems) from error
+    doubts = [doubtful(doubt) for doubt in read(draft.text, readings).doubts]
+    told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
+    named = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
+    return Imported([told, named, *draft.notes, *doubts], [Splice(kept, b"", data)])
 
 
 def read_document(name: str, data: bytes) -> Draft:
     """The draft made of a document; `name` is the file's name. Raises `BadFile` with what is wrong with it."""
     suffix = Path(name).suffix.lower()
-    if len(data) > LARGEST or _unpacked(data) > LARGEST:
-        raise _bad(name, Message("the file is too big for a document"))
+    if suffix == ".txt" and len(data) > LARGEST_TEXT:
+        raise _bad(name, _too_long())
+    from .plain import readable
+
     try:
-        paragraphs = READERS[suffix](data)
+        reader: Callable[[bytes], Iterable[Block]] = import_module(f".{READERS[suffix]}", __package__).paragraphs
+        blocks = _counted(reader(data))
+    except (TooBig, MemoryError) as error:
+        raise _bad(name, Message("the file is too big for a document")) from error
     except Exception as error:  # the file is a stranger's: whatever a reader trips over is a damaged file
         raise _bad(name, _damage(suffix, error)) from error
-    found = dispatch(plain.readable(paragraphs))
+    if blocks is None:
+        raise _bad(name, _too_long())
+    found = dispatch(readable(blocks))
     if not found.body:
         raise _bad(name, _emptiness(suffix))
     return drafted(found)
 
 
-def keep_draft(home: Path, name: str, draft: Draft) -> str:
-    """Write the draft as a new bulletin; its path below `home`. Raises `BadFile` where one has that name already."""
-    path = f"bulletins/{slug(Path(name).stem) or 'ban-tin'}.md"
-    if (home / path).exists():
-        raise _bad(name, Message("{path} is there already: rename one of the two", path=path))
-    write_whole(home / path, draft.markdown().encode())
-    return path
+def _id(path: Path) -> str:
+    """The bulletin's id: official files are named 145-TB-UBND.docx, ids are 145-tb-ubnd."""
+    return slug(path.stem)[:LONGEST_ID].strip("-") or "ban-tin"
 
 
-def _unpacked(data: bytes) -> int:
-    """Bytes of text in a packed file, as it says itself; 0 for any other."""
-    if not data.startswith(b"PK"):
-        return 0
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            return sum(part.file_size for part in package.infolist() if part.filename.endswith(".xml"))
-    except zipfile.BadZipFile:
-        return 0
+def _counted(blocks: Iterable[Block]) -> list[Block] | None:
+    """The blocks, or None where they hold more letters than any dispatch."""
+    found, letters = [], 0
+    for block in blocks:
+        letters += sum(map(len, texts(block)))
+        if letters > MOST_LETTERS:
+            return None
+        found.append(block)
+    return found
+
+
+def _too_long() -> Message:
+    return Message(
+        "it has more than {most} letters, and a bulletin may have {fewer}: copy out what is to be said",
+        most=MOST_LETTERS,
+        fewer=bulletin.MOST_LETTERS,
+    )
 
 
 def _damage(suffix: str, error: Exception) -> Message:

@@ -1,4 +1,4 @@
-"""Word documents (.docx) to paragraphs, with the numbers that Word only shows and does not store.
+"""Word documents (.docx) to paragraphs and tables, with the numbers that Word only shows and does not store.
 
 The numbers are written into the text first; then mammoth reads it, which knows the odd corners of the format (text
 boxes, deleted and moved text, fields). What the paragraphs mean is not known here.
@@ -7,7 +7,7 @@ boxes, deleted and moved text, fields). What the paragraphs mean is not known he
 from __future__ import annotations
 
 import io
-import zipfile
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -15,10 +15,13 @@ from xml.etree.ElementTree import Element, SubElement
 
 from mammoth import documents, docx
 
+from . import package
+from .blocks import Block, Table, cell, sound_table
 from .labels import DASH, Counters, Level
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 VAL = f"{W}val"
+TYPES, RELATIONS = "[Content_Types].xml", "_rels/.rels"
 BODY, NUMBERING, STYLES = "word/document.xml", "word/numbering.xml", "word/styles.xml"
 DEEPEST = 9
 STYLE_OF = {
@@ -26,18 +29,25 @@ STYLE_OF = {
 }  # fmt: skip
 
 
-def paragraphs(data: bytes) -> list[str]:
-    """Every paragraph in reading order, those of tables included; a line break inside one is a newline."""
+def paragraphs(data: bytes) -> Iterator[Block]:
+    """Paragraphs and tables in reading order; a line break inside a paragraph is a newline."""
     found = docx.read(io.BytesIO(_numbered(data))).value
-    return list(_texts(found))
+    return _blocks(found)
 
 
-def _texts(element: Any) -> Iterator[str]:
+def _blocks(element: Any) -> Iterator[Block]:
     if isinstance(element, documents.Paragraph):
         yield "".join(_words(element))
+    elif isinstance(element, documents.Table):
+        yield from sound_table(_table(element))
     else:
         for child in getattr(element, "children", ()):
-            yield from _texts(child)
+            yield from _blocks(child)
+
+
+def _table(table: Any) -> Table:
+    """mammoth leaves out the lower cells of those that were merged downwards."""
+    return [[cell(_blocks(one)) for one in row.children] for row in table.children]
 
 
 def _words(element: Any) -> Iterator[str]:
@@ -53,19 +63,30 @@ def _words(element: Any) -> Iterator[str]:
 
 
 def _numbered(data: bytes) -> bytes:
-    """The same document with its automatic numbers written as text at the head of their paragraphs."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        # Pictures are not read out, and need not be unpacked.
-        parts = {name: package.read(name) for name in package.namelist() if name.endswith((".xml", ".rels"))}
+    """The text and its styles, packed again, with automatic numbers written as text at the head of their paragraphs."""
+    parts = package.parts(data, _wanted)
+    body = _body(parts)
     if NUMBERING in parts:
-        body = ElementTree.fromstring(parts[BODY])
-        _write_numbers(body, _Numbering(ElementTree.fromstring(parts[NUMBERING]), _root(parts, STYLES)))
-        parts[BODY] = ElementTree.tostring(body)
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return file.getvalue()
+        root = ElementTree.fromstring(parts[body])
+        _write_numbers(root, _Numbering(ElementTree.fromstring(parts[NUMBERING]), _root(parts, STYLES)))
+        parts[body] = ElementTree.tostring(root)
+    return package.packed(parts.items())
+
+
+def _wanted(name: str) -> bool:
+    """The text (`word/document.xml`, or `document2.xml`), its styles, and what says where they are; no pictures."""
+    folder, file = posixpath.split(name)
+    if file.endswith(".rels"):
+        return file == ".rels" or file.startswith("document")
+    return name in (TYPES, NUMBERING, STYLES) or (folder == "word" and file.startswith("document"))
+
+
+def _body(parts: dict[str, bytes]) -> str:
+    """The name of the part with the text."""
+    for relation in _root(parts, RELATIONS):
+        if relation.get("Type", "").endswith("/officeDocument"):
+            return relation.get("Target", "").lstrip("/")
+    return BODY
 
 
 def _root(parts: dict[str, bytes], name: str) -> Element:

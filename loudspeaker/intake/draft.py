@@ -56,7 +56,7 @@ def _title(found: Dispatch) -> tuple[str, list[str]]:
     first = next((line for line in found.body if not GREETING.match(line)), found.body[0])
     heading = first is found.body[0] and len(found.body) > 1 and first[-1].isalnum()
     title = _capitalized(re.split(r"[.!?:;]", first)[0][:LONGEST_TITLE])
-    return title, found.body[1:] if heading else found.body
+    return " ".join(title.split()), found.body[1:] if heading else found.body
 
 
 def _source(found: Dispatch) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 DASH = "-"  # whatever a bullet looks like, it is read as one of these
 LETTERS = 26
+HIGHEST = 3_999  # of letters and Roman numbers, which grow with their value: a file may ask for any
 ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
     *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -56,6 +57,8 @@ def number(value: int, style: str) -> str:
     """
     if style not in ("a", "A", "i", "I"):
         return str(value) if style == "1" else ""
+    if value > HIGHEST:
+        return str(value)
     text = _letters(value) if style in "aA" else _roman(value)
     return text.upper() if style.isupper() else text
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 import viparse
+
+from .blocks import BREAKS, Block, changed, clean, texts
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 LEGACY = ("tcvn3", "vni")  # viparse would guess others too, of which no office here writes any
 
 
-def paragraphs(data: bytes) -> list[str]:
+def paragraphs(data: bytes) -> Iterator[Block]:
     """The lines of a text file; those between blank lines belong together and are one, with its newlines."""
-    text = _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-    return [block.strip("\n") for block in text.split("\n\n") if block.strip()]
+    for block in re.split(r"\n[ \t]*\n", BREAKS.sub("\n", _decoded(data))):
+        if block.strip():
+            yield block.strip("\n")
 
 
-def readable(texts: Sequence[str]) -> list[str]:
-    """Texts as Unicode in NFC. The encoding is guessed from all of them together, because short ones tell nothing."""
-    encoding = viparse.detect_text_encoding("\n".join(texts))
-    if encoding not in LEGACY:
-        return [unicodedata.normalize("NFC", text) for text in texts]
-    return ["\n".join(viparse.fix(line, encoding=encoding) for line in text.split("\n")) for text in texts]
+def readable(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks as Unicode in NFC. The encoding is guessed from all of them together, because short ones tell nothing."""
+    encoding = viparse.detect_text_encoding("\n".join(text for block in blocks for text in texts(block)))
+    legacy = encoding if encoding in LEGACY else None
+
+    def unicode(text: str) -> str:
+        return "\n".join(viparse.fix(line, encoding=legacy) for line in text.split("\n")) if legacy else text
+
+    return [changed(block, lambda text: clean(unicode(text))) for block in blocks]
 
 
 def _decoded(data: bytes) -> str:

@@ -12,15 +12,13 @@ from ..errors import BadFile, Message, Problem
 from ..sound.clips import VOICE_LEVEL
 from ..store.files import write_whole
 from ..yamlfile.values import slug
-from .decoding import Pcm, decoded, native_rate, pcm
+from . import files
+from .decoding import Pcm, native_rate, pcm
 from .listening import FRAME, FULL_SCALE, blocks, clock, faults, hear, loudness
 
-__all__ = ["SUFFIXES", "decoded", "take_in"]
-
-SUFFIXES = {
-    *(".mp3", ".m4a", ".mp4", ".aac", ".amr", ".3gp", ".ogg", ".oga", ".opus", ".wav", ".wma", ".flac", ".webm"),
-    *(".caf", ".aiff"),
-}
+LARGEST = 2048 * files.MB
+LONGEST = 3600  # s: a session is seldom three quarters of an hour
+LONGEST_ID = 80  # letters
 RATE = 32_000  # at most: horns end at 6 kHz, small transmitters at 15
 BREATH = 0.25  # s left before the first and after the last word
 SHORTEST = 1.0  # s
@@ -32,11 +30,14 @@ def take_in(path: Path, home: Path) -> list[Message]:
 
     Raises `BadFile` where it cannot be used at all, or where a recording has its name already.
     """
-    kept = f"recordings/{slug(path.stem) or 'ghi-am'}.flac"
+    kept = f"recordings/{slug(path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
     if (home / kept).exists():
         raise _bad(path, Message("{path} is there already: rename one of the two", path=kept))
+    files.check(path, LARGEST)
     rate = min(native_rate(path), RATE)
-    samples = pcm(path, rate)
+    samples = pcm(path, rate, LONGEST + 1)
+    if len(samples) > LONGEST * rate:
+        raise _bad(path, Message("it is longer than an hour: cut it into several recordings"))
     heard = hear(samples, rate)
     if heard.silent:
         raise _bad(path, Message("nothing can be heard in it; was the microphone covered or switched off?"))

@@ -5,6 +5,7 @@ A row changes the entry of its name, or is added; what the sheet does not name s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace as replaced
 from pathlib import Path
@@ -20,28 +21,31 @@ from ..script import bulletin
 from ..store.files import write_whole
 from ..yamlfile import Splice, append, quoted, replace
 from ..yamlfile.section import folded, spellings
-from . import workbook
+from ..yamlfile.tree import MOST_BYTES
+from . import files, workbook
+from .package import TooBig
+from .results import Imported
 from .table import Entry, Known, Wanted, flow, sheet, wanted
 
+LARGEST = 20 * files.MB
 TITLE = "Lịch phát"  # of the sheet, as a person sees it in Excel
 
 
-def take_in(path: Path, home: Path) -> list[Message]:
-    """Bring a sheet into the schedules below `home`; what came of it, village by village.
+def changes(path: Path, home: Path) -> Imported:
+    """What a sheet changes in the schedules below `home`; what comes of it, village by village.
 
-    Nothing is written unless all is right. Raises `BadFile` with every mistake by its cell, or where a schedule that
-    is to be changed is broken, `Refused` where somebody changed it meanwhile.
+    Raises `BadFile` with every mistake by its cell, or where a schedule that is to be changed is broken.
     """
     try:
-        rows = workbook.rows(path.read_bytes())
+        rows = workbook.rows(files.read(path, path.name, LARGEST))
+    except TooBig as error:
+        raise BadFile([Problem(path.name, 0, Message("the file is too big for a sheet"))]) from error
     except ValueError as error:
         raise BadFile([Problem(path.name, 0, Message("this is no sheet (.xlsx), or it is damaged"))]) from error
     known = _known(home)
     told = wanted(path.name, rows, known)
-    changes = [_change(home, village, told, known) for village in told.entries]
-    for splice, _ in changes:
-        write_whole(home / splice.path, splice.over(_read(home / splice.path)))
-    return [message for _, messages in changes for message in messages]
+    found = [_change(home, village, told, known) for village in told.entries]
+    return Imported([message for _, messages in found for message in messages], [splice for splice, _ in found])
 
 
 def write(home: Path, output: Path) -> None:
@@ -119,7 +123,7 @@ def _list(value: Any) -> list[str]:
 
 
 def _known(home: Path) -> Known:
-    ours = commune.parse("commune.yaml", _read(home / "commune.yaml"))
+    ours = commune.parse("commune.yaml", _read(home, "commune.yaml"))
     ids = [*ours.villages, *(path.stem for path in sorted(home.glob("schedules/*.yaml")))]
     villages = {village: _display(home, village, ours.days) for village in dict.fromkeys(ids)}
     bulletins = {path.stem: _title(path) for path in sorted(home.glob("bulletins/*.md"))}
@@ -137,14 +141,15 @@ def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
 def _title(path: Path) -> str:
     """A bulletin's title; a broken one is told elsewhere, and is found by its id."""
     try:
-        return bulletin.parse(path.name, path.read_bytes()).title
-    except (BadFile, OSError):
+        return bulletin.parse(path.name, files.read(path, path.name, MOST_BYTES)).title
+    except BadFile:
         return path.stem
 
 
 def _schedule(home: Path, village: str) -> bytes:
-    return _read(home / "schedules" / f"{village}.yaml")
+    return _read(home, f"schedules/{village}.yaml")
 
 
-def _read(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+def _read(home: Path, name: str) -> bytes:
+    """One of the station's own files, which may be anything; nothing where there is none."""
+    return files.read(home / name, name, MOST_BYTES) if os.path.lexists(home / name) else b""

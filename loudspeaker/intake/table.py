@@ -28,6 +28,7 @@ COLUMNS = {
 }  # fmt: skip
 SEVERAL = {"at", "lunar"}  # one value, or a list
 LISTS = {"on", "days", "except", "monthdays"}  # a list even of one
+LONGEST_TOLD = 60  # letters of a cell that are repeated, or compared with what is known
 UNKNOWN = "-"  # stands for what is not known, while the rest of its row is looked at
 ALL_VILLAGES = {"tất cả", "toàn xã", "các thôn", "cả xã"}
 EVERY_DAY = {"hàng ngày", "hằng ngày", "mỗi ngày", "mọi ngày"}
@@ -151,12 +152,13 @@ def _read_header(table: _Table, row: Sequence[str], at: int) -> None:
         if key in ENTRY_KEYS or key == "village":
             table.header[column] = key
         elif cell:
-            meant = nearest(folded(cell), names) or ""
+            meant = nearest(folded(cell)[:LONGEST_TOLD], names) or ""
             place = f"{table.name}:{cell_name(at, column)}"
             table.problems.append(Problem(place, 0, _unknown(cell, meant)))
 
 
-def _unknown(value: str, meant: str) -> Message:
+def _unknown(told: str, meant: str) -> Message:
+    value = " ".join(told.split())[:LONGEST_TOLD]  # a cell may hold line breaks, and 32,767 letters
     if meant:
         return Message("“{value}” is not known; did you mean “{meant}”?", value=value, meant=meant)
     return Message("“{value}” is not known", value=value)
@@ -186,7 +188,11 @@ def _villages(table: _Table, row: int, told: str, before: tuple[str, ...]) -> tu
         return (UNKNOWN,)
     if folded(told) in ALL_VILLAGES:
         return tuple(table.known.villages)
-    return tuple(_one_of(table, row, "village", text, table.known.villages) for text in _several(told))
+    ids, names = table.known.villages.keys(), map(slug, table.known.villages.values())
+    texts = (
+        [told] if slug(told) in {*ids, *names} else _several(told)
+    )  # a name may be broken over two lines of its cell
+    return tuple(_one_of(table, row, "village", text, table.known.villages) for text in texts)
 
 
 def _one_of(table: _Table, row: int, key: str, told: str, known: Mapping[str, str]) -> str:
@@ -194,7 +200,7 @@ def _one_of(table: _Table, row: int, key: str, told: str, known: Mapping[str, st
     ids = {slug(name): found for found, name in known.items()} | {found: found for found in known}
     if (found := ids.get(slug(told))) is not None:
         return found
-    close = nearest(slug(told), ids)
+    close = nearest(slug(told)[:LONGEST_TOLD], ids)
     table.fault(row, key, _unknown(told, ids[close] if close else ""))
     return UNKNOWN
 
@@ -208,7 +214,7 @@ def _entry(table: _Table, row: int, told: Mapping[str, str]) -> Entry:
 
 def _texts(table: _Table, key: str, text: str) -> list[str]:
     if key not in LISTS | SEVERAL:
-        return [text]
+        return [" ".join(text.split())]  # a cell may hold a line break
     if key == "days":
         if folded(text) in EVERY_DAY:
             return []

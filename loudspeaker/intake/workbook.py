@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
-import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,8 +13,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from ..plaintext import escape, looks_like_formula
+from . import package
+from .blocks import clean
+from .package import TooBig
 
-LARGEST = 50 << 20  # bytes, unpacked
+UNREAD = ("xl/theme", "xl/media", "xl/drawings", "xl/charts", "xl/externalLinks", "xl/pivot", "customXml", "docProps")
 MOST_ROWS, MOST_COLUMNS = 5_000, 50
 WIDEST = 40  # letters
 ISO_DATE, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
@@ -25,21 +26,29 @@ ISO_DATE, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 def rows(data: bytes) -> list[list[str]]:
     """The cells of the first sheet with something in it, as they would be written by hand: 17:30, 2021-07-05, 2.
 
-    Raises `ValueError` for what is no workbook, or far too big a one.
+    Raises `TooBig`, and `ValueError` for what is no workbook.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            if sum(part.file_size for part in package.infolist()) > LARGEST:
-                raise ValueError("too big")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        parts = package.parts(data, lambda name: name.endswith((".xml", ".rels")) and not name.startswith(UNREAD))
+        return _rows(package.packed(parts.items()))
+    except (TooBig, MemoryError) as error:
+        raise TooBig from error
     except Exception as error:  # the file is a stranger's: whatever the reader trips over is a damaged file
         raise ValueError("no workbook") from error
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            found = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-            texts = [[text_of(value) for value in row] for row in found]
-            if any(any(row) for row in texts):
-                return texts
+            found: list[list[str]] = []
+            for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
+                if len(found) >= MOST_ROWS and any(value is not None for value in row):
+                    raise TooBig  # nothing of a sheet is left out in silence
+                if len(found) < MOST_ROWS:
+                    found.append([text_of(value) for value in row])
+            if any(any(row) for row in found):
+                return found
         return []
     finally:
         book.close()
@@ -60,7 +69,7 @@ def text_of(value: Any) -> str:
         return f"{minutes // 60:02}:{minutes % 60:02}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return unicodedata.normalize("NFC", str(value)).strip()
+    return clean(str(value)).strip()
 
 
 def written(title: str, header: Sequence[str], texts: Sequence[Sequence[Any]]) -> bytes:

@@ -57,6 +57,11 @@ class Doubt(NamedTuple):
     column: int
 
 
+def doubtful(doubt: Doubt) -> Message:
+    """A guess as a sentence."""
+    return Message("“{written}” is read “{spoken}”: {why}", written=doubt.written, spoken=doubt.spoken, why=doubt.why)
+
+
 class Reading(NamedTuple):
     """The spoken text, what is doubtful in it, and which written stretch each spoken one stands for."""
 

@@ -13,9 +13,9 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem, Refused
 from ..schedule.airing import Airing
+from ..script.reading import doubtful
 from ..studio.order import BEING_READ, Order
 from ..vocabulary import Ending, Level
-from . import words
 from .alarms import Closing, closing_words, closings, repeats, standing
 from .call import Call, PlannedClosing, PlannedEnd, Wanted
 from .planning import Planning
@@ -91,7 +91,7 @@ class Calling(Planning):
             ends,
             villages=[village for village, output in self.box.plays.items() if output in orders],
             spoken=order.spoken,
-            doubts=[words.doubtful(doubt) for doubt in order.doubts],
+            doubts=[doubtful(doubt) for doubt in order.doubts],
             mistakes=[_mistake(problem) for problem in self.problems],
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
             wanted=self.told(orders.values()),

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadUsage, Message, Problem
-from ..script import bulletin
+from ..errors import Message, Problem
 from . import words
 from .care import Care
 from .folder import Folder
-
-SHEETS = {".xlsx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +69,9 @@ class Files(Care):
 
     def take_in(self, path: Path) -> list[Message]:
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
-        from ..intake import documents, recordings
+        from ..intake import imports
 
-        suffix = path.suffix.lower()
-        if suffix in documents.READERS:
-            return self._draft(path)
-        if suffix in SHEETS:
-            from ..intake import sheets
-
-            return sheets.take_in(path, self.home)
-        if suffix in recordings.SUFFIXES:
-            return recordings.take_in(path, self.home)
-        raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
-
-    def _draft(self, path: Path) -> list[Message]:
-        """A document becomes a new bulletin, whose guesses are told."""
-        from ..intake import documents
-
-        draft = documents.read_document(path.name, path.read_bytes())
-        bulletin.parse(path.name, draft.markdown().encode())  # nothing is written that could not be read back
-        kept = documents.keep_draft(self.home, path.name, draft)
-        guesses = words.Reader(words.readings(self.commune)).text(kept, draft.markdown().encode()).doubts
-        told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
-        return [told, *draft.notes, *(words.doubtful(guess) for guess in guesses)]
+        return imports.take_in(path, self.home, words.readings(self.commune))
 
     def export(self, output: Path) -> None:
         """All schedules as one sheet."""

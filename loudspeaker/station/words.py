@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import BadFile, Message, Problem
 from ..schedule import commune
 from ..schedule.commune import Commune
-from ..script.reading import Doubt, Reading, Readings, Span, read
+from ..script.reading import Doubt, Reading, Readings, Span, doubtful, read
 from .folder import take
 
 Row = dict[str, Any]
@@ -87,10 +87,6 @@ def span_row(span: Span) -> Row:
 def doubts(path: str, found: Sequence[Doubt]) -> list[Problem]:
     """The guesses as lines for people."""
     return [Problem(path, doubt.line, doubtful(doubt)) for doubt in found]
-
-
-def doubtful(doubt: Doubt) -> Message:
-    return Message("“{written}” is read “{spoken}”: {why}", written=doubt.written, spoken=doubt.spoken, why=doubt.why)
 
 
 def _body(whole: str) -> int:

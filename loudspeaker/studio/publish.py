@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -37,8 +38,10 @@ def _flac(programme: Programme, title: str, day: date) -> bytes:
 
 
 def _mp3(programme: Programme, title: str, day: date) -> bytes:
-    from pydub import AudioSegment
-    from pydub.exceptions import CouldntEncodeError
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydub imports audioop, which Python 3.11 and 3.12 complain about
+        from pydub import AudioSegment
+        from pydub.exceptions import CouldntEncodeError
 
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "programme.mp3"

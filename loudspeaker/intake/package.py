@@ -1,0 +1,48 @@
+"""The parts of a packed document (.docx, .odt, .xlsx), counted while they unpack. Knows no format."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable
+
+LARGEST = 20 << 20  # bytes: of all the parts that are read from one file
+BLOCK = 1 << 16  # bytes
+
+
+class TooBig(Exception):
+    """A file holds far more than any document of its kind."""
+
+
+def parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """The parts with the `wanted` names. What a part says of its own size is not believed.
+
+    Raises `TooBig`, and whatever `zipfile` raises on a damaged file.
+    """
+    found: dict[str, bytes] = {}
+    room = LARGEST
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in package.namelist():
+            if wanted(name) and name not in found:
+                found[name] = _unpacked(package, name, room)
+                room -= len(found[name])
+    return found
+
+
+def packed(contents: Iterable[tuple[str, bytes]]) -> bytes:
+    """A package of these parts, not compressed, for a library that reads nothing else."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        for name, content in contents:
+            package.writestr(name, content)
+    return file.getvalue()
+
+
+def _unpacked(package: zipfile.ZipFile, name: str, room: int) -> bytes:
+    content = bytearray()
+    with package.open(name) as part:
+        while block := part.read(BLOCK):
+            content += block
+            if len(content) > room:
+                raise TooBig
+    return bytes(content)
