@@ -8,7 +8,7 @@ import click
 
 from . import tables
 from .air import finish
-from .shell import Command, Group, as_json, by_whom, decider, option, print_json, put, tell, with_station
+from .shell import Command, Group, as_json, by_whom, decider, must_agree, option, print_json, put, tell, with_station
 from .values import _
 
 if TYPE_CHECKING:
@@ -32,8 +32,21 @@ def doctor(station: Station, as_json: bool) -> None:
 @by_whom
 @with_station
 def test(station: Station, output: str, tone: bool, by: str | None) -> None:
-    """Sound one output for at most 5 s, by day; logged as a test."""
-    finish(station.test(output, tone, decider(by)))
+    """Sound one output for at most 5 s, by day; logged as a test. Commissions a new station's output."""
+    who = decider(by)
+    rows = station.test(output, tone, who)
+    finish(rows)
+    if not station.may_commission(output):
+        return
+    try:
+        must_agree(
+            _("Was it heard clearly, and may output {output} air its schedule from now on?").format(output=output)
+        )
+    except click.Abort:
+        tell(_("{output} stays silent: try it again when it is heard clearly").format(output=output))
+        return
+    station.commission(output, who)
+    tell(_("{output} is commissioned and airs its schedule from now on").format(output=output))
 
 
 @click.group(cls=Group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,36 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-def init(folder: Path) -> None:
+@option("--empty", is_flag=True, help="One village and no schedule instead; silent until it is commissioned.")
+@option("--commune", metavar="NAME", help="Name of the commune, for --empty.")
+@option("--village", metavar="NAME", help="Name of its first village, for --empty.")
+@click.pass_context
+def init(ctx: click.Context, folder: Path, empty: bool, commune: str | None, village: str | None) -> None:
     """Make a new station folder with the sample commune in it."""
     from ..station import sample
 
-    sample.copy(folder)
+    if not empty and (commune or village):
+        raise BadUsage(Message("--commune and --village go with --empty"))
+    if empty:
+        _make_empty(folder, ctx.find_root().params["state"] or folder / ".state", commune, village)
+    else:
+        sample.copy(folder)
     tell(_("{folder} is ready. Next: cd {folder} && loudspeaker check").format(folder=folder))
+
+
+def _make_empty(folder: Path, state: Path, commune: str | None, village: str | None) -> None:
+    from ..station import empty
+    from ..station.sample import must_be_new
+
+    must_be_new(folder)  # before anybody is asked
+    commune = commune or _named(_("Name of the commune"), empty.COMMUNE)
+    village = village or _named(_("Name of its first village"), empty.VILLAGE)
+    empty.make(folder, state, commune.strip(), village.strip())
+
+
+def _named(question: str, otherwise: str) -> str:
+    """Asked for on a terminal."""
+    return str(click.prompt(question, default=otherwise, err=True)) if sys.stdin.isatty() else otherwise
 
 
 @click.command(cls=Command)

@@ -85,3 +85,4 @@ class Marks:
 
     skips: Mapping[str, str] = field(default_factory=dict)  # airing id -> why
     pauses: tuple[Pause, ...] = ()
+    uncommissioned: frozenset[str] = frozenset()  # outputs that nobody has tried and released for the schedule yet

@@ -42,6 +42,7 @@ def permit(
         {},  # a skip is an order about one airing, not a rule
         moments.name,
         commune.streams,
+        airing.output if airing.output in marks.uncommissioned else "",
     )
     denial = today.screen(
         _wish(airing, facts, (begins - moments.midnight).total_seconds(), (ends - begins).total_seconds())

@@ -103,7 +103,17 @@ class Planner:
         moments = self.calendar(day)
         hours = open_hours(channel.policy, day, self.commune.days)
         silences = moments.silences(channel, self.marks)
-        return Today(day, channel.policy, hours, silences, self.marks.skips, moments.name, self.commune.streams)
+        closed = channel.output in self.marks.uncommissioned
+        return Today(
+            day,
+            channel.policy,
+            hours,
+            silences,
+            self.marks.skips,
+            moments.name,
+            self.commune.streams,
+            channel.output if closed else "",
+        )
 
     def _before(self, channel: Channel, day: date, nights: int) -> Share | None:
         """What of the evening before still sounds on `day`."""

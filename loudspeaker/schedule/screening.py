@@ -29,6 +29,7 @@ class Today:
     skips: Mapping[str, str]
     name: Callable[[Wish], str]  # the id of its airing
     streams: Collection[str]  # hosts that may be relayed
+    uncommissioned: str = ""  # the output, where nobody has released it for the schedule yet
 
     def screen(self, wish: Wish) -> Denial | None:
         """Why nothing can become of `wish` whatever else is on the air; None where it may ask for time."""
@@ -62,6 +63,17 @@ def _emergency(today: Today, wish: Wish) -> Denial | None:
     if wish.facts is None or wish.facts.level is not Level.EMERGENCY:
         return None
     return _refused(Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
+
+
+def _uncommissioned(today: Today, wish: Wish) -> Denial | None:
+    if not today.uncommissioned:
+        return None
+    return _refused(
+        Message(
+            "the output {output} has not been commissioned: try it with “loudspeaker test {output} --by NAME”",
+            output=today.uncommissioned,
+        )
+    )
 
 
 def _expired(today: Today, wish: Wish) -> Denial | None:
@@ -115,7 +127,18 @@ def _unready(today: Today, wish: Wish) -> Denial | None:
     return Denial(Expected.NOT_READY, wish.facts.why or Message("there is nothing ready to be aired"))
 
 
-QUESTIONS = (_skipped, _missing, _foreign, _emergency, _expired, _unapproved, _silenced, _closed, _unready)
+QUESTIONS = (
+    _skipped,
+    _missing,
+    _foreign,
+    _emergency,
+    _uncommissioned,
+    _expired,
+    _unapproved,
+    _silenced,
+    _closed,
+    _unready,
+)
 
 
 def _refused(why: Message) -> Denial:

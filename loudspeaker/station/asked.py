@@ -103,6 +103,7 @@ class Asked(Live):
         if not 1 <= repeat <= MOST_PLAYS or not 0 <= gap <= LONGEST_GAP:
             raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
         must_be_short(text or "")
+        self.station.must_be_filled(text, bulletin)
         title = self.station.template(bulletin).title if bulletin else text or ""
         clear = self.station.template(bulletin).all_clear if bulletin else None
         end, now = instant(until, self.station.commune.zone) if until else None, self._free(ALARM, villages)

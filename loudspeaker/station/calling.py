@@ -22,6 +22,7 @@ from .planning import Planning
 
 EMBEDDED = "espeak:vi"
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
+BLANK = re.compile(r"\[(?!\d{1,3}\])[^\[\]\n]*\]")  # [họ và tên], but not [1], which is a footnote
 NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
 
 
@@ -75,6 +76,7 @@ class Calling(Planning):
         ends = self.ahead(until).isoformat() if until else None
         if bulletin and self.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
+        self.must_be_filled(text, bulletin)
         orders = {output: self.call(text, bulletin, output, drill) for output in outputs}
         order = next(iter(orders.values()))
         if any(order.unread for order in orders.values()):
@@ -97,6 +99,21 @@ class Calling(Planning):
             wanted=self.told(orders.values()),
             clears=self.told(clears),
         )
+
+    def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
+        """Raises `Refused` where blanks of a template, [in brackets], are still to be filled in."""
+        found = self.template(bulletin) if bulletin else None
+        words = [text] if found is None else [part.text for part in found.parts]
+        blanks = ", ".join(dict.fromkeys(blank for one in words for blank in BLANK.findall(one or "")))
+        if blanks and found:
+            raise Refused(
+                Message(
+                    "“{bulletin}” has blanks that must be filled in first: {blanks}; edit {file}",
+                    **{"bulletin": found.id, "blanks": blanks, "file": found.path},
+                )
+            )
+        if blanks:
+            raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
 
     def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:
         """What an emergency says once: a bulletin, or a text of the moment."""

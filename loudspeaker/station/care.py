@@ -15,6 +15,7 @@ from ..schedule.airing import Airing
 from ..store.asrun import UNWRITABLE
 from ..store.files import may_write
 from ..studio.order import Order
+from .commissioning import uncommissioned
 from .equipment import Ailment, Pins, equipment
 from .onair import OnAir
 from .planning import Progress, Row
@@ -69,6 +70,8 @@ class Care(OnAir):
         yield _fine(Message("log"), self._torn(), serious=True)
         for name, output in self.box.outputs.items():
             yield _fine(Message("output {output} ({device})", output=name, device=output.device), self._mute(name))
+        for name in sorted(uncommissioned(self.log, self.box.outputs)):
+            yield _fine(Message("commissioning of output {output}", output=name), _silent(name))
         yield from equipment(self.contents, self._held())
         yield _fine(Message("tomorrow"), self._unready())
 
@@ -142,6 +145,25 @@ class Care(OnAir):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
         self._must(self.make([self.trial(output, tone)], lambda done, total, what: None))
         return self.errands.aired("test", output=output, tone=tone, by=by)
+
+    def may_commission(self, output: str) -> bool:
+        """Is it a new station's output that airs nothing yet? Raises `Refused` where the doctor has found errors."""
+        if output not in uncommissioned(self.log, self.box.outputs):
+            return False
+        errors = [ailment.say(self.say) for ailment in self.doctor() if ailment.serious]
+        if errors:
+            raise Refused(
+                Message(
+                    "{output} cannot be commissioned before this is mended: {errors}",
+                    output=output,
+                    errors="; ".join(errors),
+                )
+            )
+        return True
+
+    def commission(self, output: str, by: str) -> None:
+        """From now on this output airs what is planned. Raises `Unreachable`."""
+        self.errands.decided("commission", output=output, by=by)
 
     # The clock.
 
@@ -274,6 +296,12 @@ class Care(OnAir):
 
 def _fine(what: Message, wrong: Message | None, serious: bool = False) -> Ailment:
     return Ailment(what, wrong, serious and wrong is not None)
+
+
+def _silent(output: str) -> Message:
+    return Message(
+        "it airs nothing that is planned until it has been tried: loudspeaker test {output} --by NAME", output=output
+    )
 
 
 def _full(folder: Path) -> Message | None:

@@ -1,4 +1,4 @@
-"""What people decide about what is to be heard, kept in the log: skips, pauses, approvals.
+"""What people decide about what is to be heard, kept in the log: skips, pauses, approvals, commissioning.
 
 Written by the daemon for whoever may talk to it, or by a command that may write the log itself.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import BadUsage, Message, Refused
+from ..errors import BadUsage, Message, NotFound, Refused
 from ..playout.record import Log
 from ..schedule.airing import Pause
 from . import planner
 from .calling import instant
+from .commissioning import COMMISSION
 from .record import Recording
 
-DECISIONS = frozenset({"skip", "pause", "resume", "approve"})
+DECISIONS = frozenset({"skip", "pause", "resume", "approve", "commission"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Decisions:
     def approve(self, bulletin: str, digest: str, by: str) -> None:
         """These words and recordings, and no others, may be aired."""
         self._note("approve", "", bulletin=self.station.bulletin(bulletin).id, digest=digest, by=by)
+
+    def commission(self, output: str, by: str) -> None:
+        """A person heard this output: from now on it airs what is planned. Raises `NotFound`."""
+        if output not in self.station.box.outputs:
+            raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
+        self._note(COMMISSION, "", output=output, by=by)
 
     def _note(self, kind: str, airing: str, **facts: object) -> None:
         self.station.log.event(kind, airing, self.station.now(), **facts)

@@ -28,12 +28,13 @@ from ..speakers.outlets import Setting, open_speakers
 from ..speakers.streams.stream import Dial, Receiver
 from ..studio.order import RATE
 from . import planner
+from .commissioning import COMMISSION, carry_over
 from .counted import counted
 from .folder import stamp_of
 from .record import Recording
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
-MARKS = ("skip", "pause", "resume", "approve")
+MARKS = ("skip", "pause", "resume", "approve", COMMISSION)
 
 
 class Live:
@@ -141,7 +142,7 @@ class Live:
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         contents = self.station.contents
         facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
-        marks = planner.marks(self.log, begins - planner.MEMORY)
+        marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
         others = counted(self.log, self._order.airings, airing, self.station.midnight(begins.date()))
         return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
 
@@ -176,6 +177,7 @@ def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> 
 def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[Record]:
     """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
+    carry_over(station.log, log)
     outputs = {output: MemorySpeaker(clock) for output in station.outputs()}
     live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
     while clock.now() < last:

@@ -19,6 +19,7 @@ from ..studio.desk import DRILL, REMINDER, Desk
 from ..studio.order import LEADS, RATE, Lead, Order, Recording, estimate
 from ..studio.texts import Texts
 from ..vocabulary import Level
+from .commissioning import uncommissioned
 from .folder import Contents, Folder
 
 Row = dict[str, Any]
@@ -152,7 +153,7 @@ class Planner:
             self.facts(log, self._scheduled()),
             begins,
             ends,
-            marks(log, begins - MEMORY),
+            marks(log, begins - MEMORY, contents.box.outputs),
             self.words(),
         )
 
@@ -229,15 +230,15 @@ class Planner:
         return Lead.CHIME if chime else Lead.NONE
 
 
-def marks(log: Log, since: datetime) -> Marks:
-    """What people decided: skips not taken back, pauses not ended."""
+def marks(log: Log, since: datetime, outputs: Iterable[str] = ()) -> Marks:
+    """What people decided: skips not taken back, pauses not ended, which of `outputs` are not commissioned yet."""
     skips: dict[str, str] = {}
     for event in log.events("skip", since=since):
         if event.facts.get("undo"):
             skips.pop(event.airing, None)
         else:
             skips[event.airing] = str(event.facts["why"])
-    return Marks(skips, tuple(pauses(log, since)))
+    return Marks(skips, tuple(pauses(log, since)), uncommissioned(log, outputs))
 
 
 def pauses(log: Log, since: datetime) -> Iterable[Pause]:

@@ -17,13 +17,18 @@ def folder() -> Path:
     return checkout if (checkout / "commune.yaml").exists() else Path(sysconfig.get_path("data")) / "share/loudspeaker"
 
 
-def copy(target: Path) -> None:
-    """A new station folder. Raises `BadUsage` where something of a station is there already."""
+def must_be_new(target: Path) -> None:
+    """Raises `BadUsage` where something of a station is there already."""
     if target == Path():
         raise BadUsage(Message("name the folder that the station is to be in"))
     for part in PARTS:
         if (target / part).exists():
             raise BadUsage(Message("{folder} has a {part} already; nothing was changed", folder=target, part=part))
+
+
+def copy(target: Path) -> None:
+    """A new station folder. Raises `BadUsage` where something of a station is there already."""
+    must_be_new(target)
     for part in PARTS:
         source = folder() / part
         for path in sorted(source.iterdir()) if source.is_dir() else [source]:
