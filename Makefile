@@ -14,16 +14,17 @@ APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 # Debian's names. libportaudio2 plays, alsa-utils sets the volume, ffmpeg decodes phone recordings, espeak-ng is the voice,
 # ca-certificates and openssl tell a station's server from an impostor.
 SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg ca-certificates openssl
-# Only for the tests: clocks that step, a stream server.
-TESTING := libfaketime icecast2
+# Only for the tests: clocks that step, a stream server, systemd-analyze.
+TESTING := libfaketime icecast2 systemd
 
-.PHONY: help run test check fault bench messages constraints install clean system testing
+export COMMUNE VILLAGE VOICES
+.PHONY: help run test check fault bench messages constraints install uninstall clean system testing
 
 help:
 	@sed -n '1,3p' Makefile
 	@echo "# make fault    kill, power-cut, clock and disk faults       make bench    every figure of the README"
 	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
-	@echo "# make constraints  renew the packages with their hashes"
+	@echo "# make constraints  renew the packages with their hashes    make uninstall  keeps the station"
 
 system:
 	@missing=; for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -72,8 +73,12 @@ messages: $(WORDS)
 constraints:
 	@PYTHON=$(PYTHON) .ci/constraints.sh
 
-install: $(READY)
-	@$(SUDO) deploy/install.sh
+# Builds in folders of its own and leaves this checkout as it is. COMMUNE= and VILLAGE= name a new station.
+install:
+	@$(SUDO) env COMMUNE="$$COMMUNE" VILLAGE="$$VILLAGE" VOICES="$$VOICES" deploy/install.sh
+
+uninstall:
+	@$(SUDO) deploy/uninstall.sh
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .state audio_cache/*/ $(WORDS)

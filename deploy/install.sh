@@ -1,37 +1,106 @@
 #!/usr/bin/env bash
 # Put this checkout onto a Raspberry Pi (or any Debian) as a service. May be run again to bring it up to date.
+#
+#   COMMUNE, VILLAGE   names for the new, empty station; asked for on a terminal
+#   VOICES=yes         install the voices piper and edge, too; kept by later runs
+#   DESTDIR            put everything below this folder (for tests)
 set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
-program=/opt/loudspeaker
-station=/var/lib/loudspeaker
+root=${DESTDIR:-}
+program=$root/opt/loudspeaker
+station=$root/var/lib/loudspeaker
 
-[ "$(id -u)" = 0 ] || { echo "Hãy chạy: sudo make install"; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "Hãy chạy: sudo make install" >&2; exit 1; }
 
+echo "Đang cài các gói của hệ thống …"
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
     python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg ca-certificates openssl >/dev/null
 # On a Pi the pins are driven by Debian's lgpio, which a venv sees only with the system's site packages.
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-lgpio >/dev/null || true
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-lgpio >/dev/null ||
+    echo "Chú ý: không cài được gói python3-lgpio. Rơ-le và nút dừng trên chân GPIO sẽ không hoạt động;" \
+        "nếu máy này có rơ-le, hãy chạy: sudo apt-get install python3-lgpio" >&2
 
 getent group loudspeaker >/dev/null || groupadd --system loudspeaker
 for group in audio gpio; do getent group $group >/dev/null || groupadd --system $group; done
 id loudspeaker >/dev/null 2>&1 ||
-    useradd --system --gid loudspeaker --home-dir $station --shell /usr/sbin/nologin loudspeaker
+    useradd --system --gid loudspeaker --home-dir /var/lib/loudspeaker --shell /usr/sbin/nologin loudspeaker
 
-mkdir -p $program
-[ -x $program/.venv/bin/python ] || python3 -m venv --system-site-packages $program/.venv
-$program/.venv/bin/python -m pip install -q --disable-pip-version-check "$source"
-cp "$source/README.md" "$source/README.vi.md" $program/
-ln -sf $program/.venv/bin/loudspeaker /usr/local/bin/loudspeaker
+# Each version has an environment of its own: the running daemon keeps the old one until it is restarted.
+mkdir -p "$program"
+fresh=$program/env-$(date +%Y%m%d-%H%M%S)
+work=$(mktemp -d)
+installed=no
+trap 'rm -rf "$work"; [ "$installed" = yes ] || rm -rf "$fresh"' EXIT
 
-install -d -m 2770 -o loudspeaker -g loudspeaker $station
-[ -e $station/commune.yaml ] || $program/.venv/bin/loudspeaker init $station
-chown -R loudspeaker:loudspeaker $station
+# Only what belongs to the program: neither a left-over build/ nor anything else in the checkout gets in, or is written.
+tar -C "$source" --exclude=__pycache__ --exclude='*.mo' -cf - loudspeaker bulletins schedules commune.yaml box.yaml \
+    setup.py setup.cfg pyproject.toml .ci/messages.py README.md README.vi.md LICENSE NOTICE docs | tar -C "$work" -xf -
 
-install -m 644 "$source/deploy/loudspeaker.service" /etc/systemd/system/loudspeaker.service
-if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
-    systemctl enable --now loudspeaker
-    systemctl --no-pager --lines=5 status loudspeaker || true
+packages=runtime
+for voice in piper edge_tts; do
+    for there in "$program"/.venv/lib/python3*/site-packages/$voice; do [ ! -e "$there" ] || packages=voices; done
+done
+[ -z "${VOICES:-}" ] || packages=voices
+
+echo "Đang cài chương trình (mạng chậm thì mất vài phút) …"
+python3 -m venv --system-site-packages "$fresh"
+pip() { "$fresh/bin/python" -m pip install -q --disable-pip-version-check "$@"; }
+pip --require-hashes -r "$source/deploy/constraints/build.txt"
+pip --require-hashes --no-build-isolation --use-pep517 -r "$source/deploy/constraints/$packages.txt"
+pip --no-deps --no-build-isolation "$work"
+
+new=no
+if [ ! -e "$station/commune.yaml" ]; then
+    new=yes
+    install -d -m 2770 -o loudspeaker -g loudspeaker "$station"
+    (umask 007 && "$fresh/bin/loudspeaker" init --empty \
+        ${COMMUNE:+--commune "$COMMUNE"} ${VILLAGE:+--village "$VILLAGE"} "$station")
 fi
-echo "Xong. Sửa $station/commune.yaml, box.yaml; rồi: loudspeaker check; loudspeaker doctor"
+# Whoever is in the group may edit: a folder hands its group on to what is made in it.
+chown -R loudspeaker:loudspeaker "$station"
+find "$station" -path "$station/.state" -prune -o -type d -exec chmod 2770 {} + -o -type f -exec chmod ug+rw,o-rwx {} +
+
+# From here on it is the new version: program, service and papers change together.
+installed=yes
+for paper in README.md README.vi.md LICENSE NOTICE; do install -m 644 "$work/$paper" "$program/$paper"; done
+rm -rf "$program/docs" && cp -r "$work/docs" "$program/docs"
+install -D -m 644 "$source/deploy/loudspeaker.service" "$root/etc/systemd/system/loudspeaker.service"
+before=$program/.venv
+if [ -d "$before" ] && [ ! -L "$before" ]; then mv "$before" "$program/env-before"; fi
+ln -sfn "${fresh##*/}" "$program/.venv.next" && mv -T "$program/.venv.next" "$program/.venv"
+mkdir -p "$root/usr/local/bin"
+ln -sfn /opt/loudspeaker/.venv/bin/loudspeaker "$root/usr/local/bin/loudspeaker"
+
+restarted=yes
+if [ -d "$root/run/systemd/system" ]; then
+    systemctl daemon-reload
+    systemctl enable loudspeaker
+    "$fresh/bin/python" "$source/deploy/restart.py" "$station/.state/control.sock" || restarted=no
+else
+    echo "Máy này không chạy systemd: dịch vụ chưa được khởi động."
+fi
+if [ "$restarted" = yes ]; then
+    for old in "$program"/env-*; do [ "$old" = "$fresh" ] || rm -rf "$old"; done
+fi
+
+person=${SUDO_USER:-}
+if [ -n "$person" ] && [ "$person" != root ]; then
+    if id -nG "$person" | tr ' ' '\n' | grep -qx loudspeaker; then
+        echo "$person đã ở trong nhóm “loudspeaker”."
+    else
+        usermod -aG loudspeaker "$person"
+        echo "Đã thêm $person vào nhóm “loudspeaker”. Hãy đăng xuất rồi đăng nhập lại thì mới sửa được tệp và dùng được lệnh."
+    fi
+else
+    echo "Thêm người sử dụng vào nhóm: sudo usermod -aG loudspeaker TÊN; người đó phải đăng xuất rồi đăng nhập lại."
+fi
+if [ "$new" = yes ]; then
+    echo "Xong. Đài mới chưa có lịch phát và chưa nghiệm thu: máy chưa tự phát gì. Trong /var/lib/loudspeaker:"
+    echo "  1. sửa commune.yaml (xã, thôn) và box.yaml (đường loa), viết bulletins/ và schedules/; rồi: loudspeaker check"
+    echo "  2. loudspeaker doctor"
+    echo "  3. loudspeaker test ĐƯỜNG-LOA --by TÊN: nghe thử, trả lời “có” thì đường loa ấy bắt đầu phát theo lịch"
+else
+    echo "Xong. Kiểm tra: loudspeaker check; loudspeaker doctor"
+fi
+[ "$restarted" = yes ] || [ -t 0 ]

@@ -104,9 +104,26 @@ def test_a_package_whose_hash_is_another_is_not_installed(tmp_path: Path) -> Non
 
 
 def test_everything_is_installed_from_these_files() -> None:
-    for file in ("Makefile",):
+    for file in ("Makefile", "deploy/install.sh"):
         text = (ROOT / file).read_text(encoding="utf-8")
         commands = re.findall(r"(?:\$\(PIP\)|pip install|\bpip )(.*)", text)
         installs = [one for one in commands if "install" in one or "-r " in one or "-e " in one]
         assert installs
         assert all("--require-hashes" in one or "--no-deps" in one for one in installs), installs
+
+
+@pytest.mark.parametrize("name", ["runtime", "voices"])
+def test_the_notice_names_the_licence_of_whatever_is_on_a_box(name: str) -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+
+    assert [
+        one.name for one in locked(name) if not re.search(rf"(?<![\w-]){re.escape(one.name)}(?![\w-])", notice)
+    ] == []
+
+
+def test_the_notice_names_whatever_debian_packages_the_makefile_installs() -> None:
+    notice, makefile = (ROOT / "NOTICE").read_text(), (ROOT / "Makefile").read_text()
+    packages = re.findall(r"^(?:SYSTEM|TESTING) := (.*)$", makefile, re.M)
+
+    assert len(packages) == 2
+    assert [name for line in packages for name in line.split() if name not in notice] == []

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Take the service and the program away again. The station (files, sound, as-run log) stays where it is.
+set -euo pipefail
+root=${DESTDIR:-}
+program=$root/opt/loudspeaker
+
+[ "$(id -u)" = 0 ] || { echo "Hãy chạy: sudo make uninstall" >&2; exit 1; }
+
+if [ -d "$root/run/systemd/system" ]; then
+    systemctl disable --now loudspeaker || true
+fi
+rm -f "$root/etc/systemd/system/loudspeaker.service"
+if [ -d "$root/run/systemd/system" ]; then systemctl daemon-reload; fi
+if [ -L "$root/usr/local/bin/loudspeaker" ]; then rm "$root/usr/local/bin/loudspeaker"; fi
+rm -rf "$program"
+echo "Đã gỡ chương trình và dịch vụ. Tệp của đài và nhật ký vẫn còn ở /var/lib/loudspeaker;"
+echo "muốn xóa cả: sudo rm -r /var/lib/loudspeaker; sudo userdel loudspeaker"
