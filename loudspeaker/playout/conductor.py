@@ -22,7 +22,7 @@ from .desk import Desk
 from .journal import Journal
 from .judge import Judge
 from .life import Cut, Phase, seconds
-from .line import Line
+from .line import POLL, Line
 from .record import Log
 from .trust import TRUSTED, Trust
 from .turn import Order, RunningOrder, Turn
@@ -39,14 +39,17 @@ class Conductor:
     """All airings of one box. Its methods are called from one thread.
 
     `alone`: it carries out people's orders only, where a command plays something without a daemon; the plan, what an
-    earlier run left open, and the heartbeat are none of its business.
+    earlier run left open, and the heartbeat are none of its business. `nap`: nothing is looked at less often; what
+    happens wakes it besides.
     """
 
-    def __init__(self, log: Log, speakers: Mapping[str, Speaker], desk: Desk, alone: bool = False) -> None:
+    def __init__(
+        self, log: Log, speakers: Mapping[str, Speaker], desk: Desk, alone: bool = False, nap: timedelta = NAP
+    ) -> None:
         self._log = Backlog(log)
         self._journal = Journal(self._log)
         self._book = Book(self._journal, {output: speaker.lead for output, speaker in speakers.items()})
-        self._lines = [Line(output, speaker) for output, speaker in speakers.items()]
+        self._lines = [Line(output, speaker, max(POLL, nap / 30)) for output, speaker in speakers.items()]
         self._judge = Judge(self._journal, self._book, desk)
         self._air = Air(self._journal, self._book, desk, self._judge)
         self._began: datetime | None = None  # by the wall clock as it is set now
@@ -55,6 +58,7 @@ class Conductor:
         self._beaten: datetime | None = None
         self._believed = self._leaving = False
         self._alone = alone
+        self._nap = nap
 
     # The clockwork.
 
@@ -210,7 +214,7 @@ class Conductor:
 
     def _next(self, now: datetime, trust: Trust) -> datetime:
         """When something may have to be done, if nobody has news before."""
-        nap = NAP if trust.believed and not trust.doubt else WATCHFUL
+        nap = self._nap if trust.believed and not trust.doubt else WATCHFUL
         coming = self._book.ripen(now)
         wakes = [now + nap, coming or now + nap, *(line.news(now) for line in self._lines if line.busy)]
         for turn in self._book.near:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import DeviceGone, Message
@@ -24,9 +24,10 @@ ENDED = {State.DONE, State.STOPPED, State.FAILED}
 class Line:
     """Holds at most one playback; several turns share it where villages hear the same at the same instant."""
 
-    def __init__(self, name: str, speaker: Speaker) -> None:
+    def __init__(self, name: str, speaker: Speaker, poll: timedelta = POLL) -> None:
         self.name = name
         self.speaker = speaker
+        self.poll = poll  # it is asked at least so often
         self.turns: tuple[Turn, ...] = ()
         self.sequence: tuple[Programme, ...] = ()
         self.at: datetime | None = None  # when it was to start
@@ -75,7 +76,7 @@ class Line:
         moments = [moment + REACTION for moment in (began, quarter, began + length) if moment + REACTION > now]
         if quarter <= now < quarter + POLL and not all(turn.life.quarter for turn in self.turns):
             moments.append(now + REACTION)  # a card tells what was heard a little after it was
-        return min([now + POLL, *moments])
+        return min([now + self.poll, *moments])
 
     def free(self) -> tuple[Turn, ...]:
         """Its playback has ended; whose turns were these?"""
