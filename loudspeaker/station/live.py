@@ -6,15 +6,15 @@ the conductor asks and passes on what people ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ..clock import FakeClock, boot, vouchers
 from ..errors import Message
 from ..interfaces import Clock, Speaker
 from ..language import LANGUAGES, translator
-from ..playout.conductor import Conductor
+from ..playout.conductor import NAP, Conductor
 from ..playout.memory import MemoryLog
 from ..playout.record import Log, Record
 from ..playout.trust import ClockWatch, Trust
@@ -35,6 +35,7 @@ from .record import Recording
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
 MARKS = ("skip", "pause", "resume", "approve", COMMISSION)
+HOUR = timedelta(hours=1)
 
 
 class Live:
@@ -58,12 +59,13 @@ class Live:
         self.log = log
         self.rehearsal = rehearsal
         self.button = button
-        self.conductor = Conductor(log, speakers, self, alone)
+        self.conductor = Conductor(log, speakers, self, alone, HOUR if rehearsal else NAP)
         self.watch = ClockWatch(log, boot())
         self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
         self._order = RunningOrder(datetime.max, datetime.min)
+        self._days: dict[date, list[Airing]] = {}  # of the running order
         self._seen: object = None
 
     # The clockwork.
@@ -90,6 +92,7 @@ class Live:
             return False
         self.station.reload()
         self._seen, self._order = seen, RunningOrder(datetime.max, datetime.min)
+        self._days.clear()
         return True
 
     def close(self) -> None:
@@ -108,9 +111,22 @@ class Live:
     def _running_order(self, now: datetime) -> RunningOrder:
         begins, ends = self.conductor.window(now)
         if (self._order.begins, self._order.ends) != (begins, ends):
-            airings = self.station.planner.plan(begins, ends, self.log)
-            self._order = RunningOrder(begins, ends, tuple(airings))
+            self._order = RunningOrder(begins, ends, tuple(self._planned(begins, ends)))
         return self._order
+
+    def _planned(self, begins: datetime, ends: datetime) -> Iterator[Airing]:
+        """From midnight to midnight. Until something changes, a day is planned once."""
+        days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]
+        missing = [day for day in days if day not in self._days]
+        self._days = {day: self._days.get(day, []) for day in days}
+        if missing:
+            first, last = self.station.midnight(missing[0]), self.station.midnight(missing[-1] + timedelta(days=1))
+            again = set(missing)
+            for airing in self.station.planner.plan(first, last, self.log):
+                if (day := airing.scheduled_at.date()) in again:
+                    self._days[day].append(airing)
+        for day in days:
+            yield from self._days[day]
 
     # What the conductor asks (playout.desk.Desk).
 
@@ -178,6 +194,8 @@ def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[R
     """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
     carry_over(station.log, log)
+    for event in (event for kind in MARKS if kind != COMMISSION for event in station.log.events(kind)):
+        log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
     outputs = {output: MemorySpeaker(clock) for output in station.outputs()}
     live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
     while clock.now() < last:
