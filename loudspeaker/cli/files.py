@@ -90,13 +90,18 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
         for line in io.BytesIO(data):
             put(reader.line(line))
         return
-    reading = reader.text(file, data)
+    if parts := reader.parts(file, data):
+        row, spoken = words.parts_row(parts, _), "\n".join(part.say(_) for part in parts)
+        doubts = [doubt for part in parts for doubt in part.doubts]
+    else:
+        reading = reader.text(file, data)
+        row, spoken, doubts = words.row(reading, _), reading.spoken, list(reading.doubts)
     if as_json:
-        print_json(words.row(reading, _))
+        print_json(row)
         return
-    for spoken in reading.spoken.strip("\n").split("\n"):
-        put(spoken)
-    warn(words.doubts(file, reading.doubts))
+    for sentence in spoken.strip("\n").split("\n"):
+        put(sentence)
+    warn(words.doubts(file, doubts))
 
 
 @click.command(name="import", cls=Command)

@@ -11,10 +11,24 @@ from ..errors import BadFile, Message, Problem
 from ..schedule import commune
 from ..schedule.commune import Commune
 from ..script.reading import Doubt, Reading, Readings, Span, doubtful, read
+from ..script import bulletin
+from ..script.reading import Doubt, Reading, Readings, Span, read
 from .folder import take
 
 Row = dict[str, Any]
 FENCE = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of what will be heard: words as they are said, or the path of a recording."""
+
+    spoken: str = ""
+    recording: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+    def say(self, say: Callable[[str], str]) -> str:
+        return Message("(recording: {file})", file=self.recording).say(say) if self.recording else self.spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +56,6 @@ class Reader:
 
         `path` only names it. Raises `BadFile` for what is no text.
         """
-        if b"\0" in data:
-            raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
         whole = data.decode("utf-8-sig", "replace").rstrip()
         begin = _body(whole)
         reading = read(whole[begin:], self.readings)
@@ -54,6 +66,25 @@ class Reader:
                 span._replace(written=(span.written[0] + begin, span.written[1] + begin)) for span in reading.spans
             ),
         )
+
+    def parts(self, path: str, data: bytes) -> tuple[Part, ...] | None:
+        """What will be heard of a bulletin that is made of parts; None for any other text. Raises `BadFile`."""
+        if b"\0" in data:
+            raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
+        try:
+            found = bulletin.parse("bulletins/x.md", data)  # whatever its name, it is read as a bulletin
+        except BadFile:  # no bulletin, or a broken one: its text is read as it stands, and `check` tells its mistakes
+            return None
+        if len(found.parts) == 1 and found.parts[0].text == found.text:
+            return None
+        return tuple(self._part(part) for part in found.parts)
+
+    def _part(self, part: bulletin.Part) -> Part:
+        if part.audio:
+            return Part(recording=part.audio)
+        reading = read(part.text or "", self.readings)
+        doubts = (doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
+        return Part(reading.spoken, doubts=tuple(doubts))
 
 
 def readings(commune: Commune) -> Readings:
@@ -67,6 +98,16 @@ def row(reading: Reading, say: Callable[[str], str]) -> Row:
         "spoken": reading.spoken,
         "doubts": [doubt_row(doubt, say) for doubt in reading.doubts],
         "spans": [span_row(span) for span in reading.spans],
+    }
+
+
+def parts_row(parts: Sequence[Part], say: Callable[[str], str]) -> Row:
+    """A bulletin of parts as `read --json` prints it; words of its head have no spans."""
+    return {
+        "spoken": "\n".join(part.spoken for part in parts if part.spoken),
+        "doubts": [doubt_row(doubt, say) for part in parts for doubt in part.doubts],
+        "spans": [],
+        "parts": [{"audio": part.recording} if part.recording else {"spoken": part.spoken} for part in parts],
     }
 
 
@@ -94,5 +135,7 @@ def _body(whole: str) -> int:
     if not whole.startswith(FENCE):
         return 0
     end = whole.find(f"\n{FENCE}", len(FENCE))
-    line = whole.find("\n", end + 1) if end >= 0 else -1
-    return line + 1 if line >= 0 else 0
+    if end < 0:
+        return 0
+    line = whole.find("\n", end + 1)
+    return line + 1 if line >= 0 else len(whole)
