@@ -343,7 +343,8 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
         writer.make([writer.planner.order(writer.bulletin("moi"), "a")], quiet)
 
     asked.carry_out("play", {"bulletin": "moi", "villages": ["na-hoa"], "by": "Lan"}, 0)
-    asked.carry_out("approve", {"bulletin": "moi", "digest": "0", "by": "Lan"}, 0)
+    shown = station.preview("moi").digest
+    asked.carry_out("approve", {"bulletin": "moi", "digest": shown, "by": "Lan"}, 0)
     asked.step()
 
     assert asked.speakers["a"].poll().airing.startswith("na-hoa/play/")

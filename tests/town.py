@@ -183,7 +183,7 @@ class Town:
         return found
 
     def approve(self, bulletin: str) -> None:
-        digest = self.station.planner.order(self.station.bulletin(bulletin)).approval()
+        digest = self.station.preview(bulletin).digest
         self.ask("approve", bulletin=bulletin, digest=digest, by="chủ tịch")
 
     def open(self) -> list[Turn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import tables
-from .shell import Command, as_json, by_whom, decider, option, print_json, put, tell, with_station
+from .shell import Command, as_json, by_whom, decider, must_agree, option, print_json, put, tell, with_station
 from .values import BULLETIN, DAY, VILLAGE, _
 
 if TYPE_CHECKING:
@@ -68,13 +69,25 @@ def read_ahead(station: Station) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("bulletin", type=BULLETIN)
+@click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, metavar="BULLETIN…")
+@option("--yes", is_flag=True, help="Do not ask.")
+@option("--undo", is_flag=True, help="Take the approval back.")
 @by_whom
 @with_station
-def approve(station: Station, bulletin: str, by: str | None) -> None:
-    """Approve a bulletin as it will be said; any edit voids it."""
-    approval = station.approve(bulletin, decider(by))
-    tell(_("approved: {bulletin}, {digest}").format(bulletin=bulletin, digest=approval[:12]))
+def approve(station: Station, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None) -> None:
+    """Approve bulletins as they will be said; any edit voids it."""
+    who = decider(by)
+    if undo:
+        for bulletin in dict.fromkeys(bulletins):
+            station.disapprove(bulletin, who)
+            tell(_("not approved any more: {bulletin}").format(bulletin=bulletin))
+        return
+    for shown in [station.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
+        tables.preview(shown)
+        if not yes and sys.stdin.isatty():
+            must_agree(_("Approve this?"))
+        approval = station.approve(shown.bulletin, who, shown)
+        tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=approval[:12]))
 
 
 @click.command(cls=Command)

@@ -14,6 +14,7 @@ from ..plaintext import escape
 from .shell import put, tell
 
 if TYPE_CHECKING:
+    from ..station.approvals import Preview
     from ..station.call import Call, PlannedEnd
 
 Row = dict[str, Any]
@@ -206,6 +207,16 @@ def ended(planned: PlannedEnd) -> None:
             tell(_("To say that the drill is over: “loudspeaker urgent --end --clear”."))
         else:
             tell(_("The danger stands. All-clear: “urgent --end --clear”; given by mistake: “urgent --end --mistake”."))
+
+
+def preview(shown: Preview) -> None:
+    """A bulletin as it will be heard, and every guess in it, before somebody approves it."""
+    tell(shown.title + ":")
+    for part in shown.parts:
+        tell("  " + part.say(_))
+    for doubt in shown.doubts:
+        tell("  ? " + doubt.say(_))
+    tell("  " + "; ".join(fact.say(_) for fact in shown.facts()))
 
 
 def ailments(found: Sequence[Any]) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import BadUsage, Message, NotFound, Refused
+from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
 from ..playout.record import Log
 from ..schedule.airing import Pause
-from . import planner
+from ..studio.order import BEING_READ
+from . import approvals, planner
 from .calling import instant
 from .commissioning import COMMISSION
 from .record import Recording
@@ -53,9 +54,22 @@ class Decisions:
             raise Refused(Message("{village} is not paused", village=village))
         self._note("resume", "", village=village, pauses=[pause.begins.isoformat() for pause in standing], by=by)
 
-    def approve(self, bulletin: str, digest: str, by: str) -> None:
-        """These words and recordings, and no others, may be aired."""
-        self._note("approve", "", bulletin=self.station.bulletin(bulletin).id, digest=digest, by=by)
+    def approve(self, bulletin: str, digest: str, by: str, undo: bool = False) -> None:
+        """The bulletin as it is now, and as `digest` says that it was shown, may be aired; or take that back.
+
+        Raises `NotFound`, `BeingRead`, `Refused` where it is another by now, or where there is nothing to take back.
+        """
+        if undo:
+            if bulletin not in approvals.standing(self.station.log):
+                raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
+            return self._note("approve", "", bulletin=bulletin, digest=digest, by=by, undo=True)
+        found = self.station.bulletin(bulletin)
+        order = self.station.planner.order(found)
+        if order.unread:
+            raise BeingRead(BEING_READ)
+        if digest != approvals.digest(found, order):
+            raise Refused(Message("“{bulletin}” is not what was shown any more; look at it again", bulletin=bulletin))
+        return self._note("approve", "", bulletin=found.id, digest=digest, by=by)
 
     def commission(self, output: str, by: str) -> None:
         """A person heard this output: from now on it airs what is planned. Raises `NotFound`."""

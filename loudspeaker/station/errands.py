@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Meanwhile = Callable[[], object]
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
+PATIENCE = 2.0  # s, for a text that is being read
 LOOK = 0.1  # s, between questions what has become of it
 READING = 10.0  # s: a bulletin has been read by then
 UNFINISHED = (None, "on-air")
@@ -44,12 +45,23 @@ class Errands(Places):
     def decided(self, verb: str, **facts: Any) -> None:
         """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
         try:
-            self.ask(verb, **facts)
+            self._ask_patiently(verb, **facts)
         except Unreachable as error:
             station = self._writing(error)
             from .decisions import Decisions
 
             getattr(Decisions(station), verb)(**facts)
+
+    def _ask_patiently(self, verb: str, **facts: Any) -> Any:
+        """Give the daemon a moment for what has just been edited. Raises `BeingRead` where that is not enough."""
+        latest = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.ask(verb, **facts)
+            except BeingRead:
+                if time.monotonic() > latest:
+                    raise
+            time.sleep(LOOK)
 
     def aired(self, verb: str, **facts: Any) -> list[Row]:
         """Something is heard, and is over: what became of each airing. An interruption stops it and waits for that."""
@@ -129,7 +141,7 @@ class Errands(Places):
     def _done(self, verb: str, facts: dict[str, Any], pending: Collection[object], meanwhile: Meanwhile) -> list[Row]:
         with interruptions() as interrupted:
             try:
-                ids = self.ask(verb, **facts)
+                ids = self._ask_patiently(verb, **facts)
             except Unreachable as error:
                 station = self._writing(error)
             else:

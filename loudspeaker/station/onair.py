@@ -13,6 +13,7 @@ from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
 from ..studio.order import Order
 from ..vocabulary import Level
 from . import planner
+from .approvals import Preview, preview
 from .decisions import paused
 from .errands import Errands
 from .planning import Progress, Row
@@ -66,11 +67,23 @@ class OnAir(Recording):
             self.errands.decided("resume", village=one, by=by)
         return villages
 
-    def approve(self, bulletin: str, by: str) -> str:
-        """Bind the bulletin's words and recordings; the digest that was approved."""
-        digest = self.planner.order(self.bulletin(bulletin)).approval()
-        self.errands.decided("approve", bulletin=bulletin, digest=digest, by=by)
-        return digest
+    def preview(self, bulletin: str) -> Preview:
+        """What `approve` would bind, to be looked at first. Raises `NotFound`, `BadFile`."""
+        found = self.bulletin(bulletin)
+        order = self.planner.order(found)
+        if message := order.missing():
+            raise Refused(message)
+        return preview(found, order)
+
+    def approve(self, bulletin: str, by: str, shown: Preview | None = None) -> str:
+        """Bind a bulletin as it was shown, or as it is; the digest that was approved."""
+        shown = shown or self.preview(bulletin)
+        self.errands.decided("approve", bulletin=shown.bulletin, digest=shown.digest, by=by)
+        return shown.digest
+
+    def disapprove(self, bulletin: str, by: str) -> None:
+        """Take an approval back. Raises `Refused` where there is none."""
+        self.errands.decided("approve", bulletin=bulletin, digest="", by=by, undo=True)
 
     def rehearse(self, begins: date, ends: date) -> list[Row]:
         """Days at full speed through the same code; the rows that the log would have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from ..studio.desk import DRILL, REMINDER, Desk
 from ..studio.order import LEADS, RATE, Lead, Order, Recording, estimate
 from ..studio.texts import Texts
 from ..vocabulary import Level
+from . import approvals
 from .commissioning import uncommissioned
 from .folder import Contents, Folder
 
@@ -159,9 +160,17 @@ class Planner:
 
     def facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""
-        approved, known, names = approvals(log), self.contents.bulletins, set(names)
+        approved, known, names = approvals.standing(log), self.contents.bulletins, set(names)
         broken = dict.fromkeys(names & self.contents.broken, BROKEN)
         return broken | {name: self._facts(known[name], approved.get(name)) for name in names if name in known}
+
+    def void_approvals(self, log: Log) -> Iterator[tuple[str, Event]]:
+        """Bulletins that an edit has taken out of their approval, with that approval."""
+        for name, event in approvals.standing(log).items():
+            if found := self.contents.bulletins.get(name):
+                order = self.order(found)
+                if not order.unread and not approvals.stands(str(event.facts["digest"]), found, order):
+                    yield name, event
 
     def _scheduled(self) -> set[str]:
         entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
@@ -182,7 +191,7 @@ class Planner:
         found = self.find(order) or (self.find(order.quieter()) if self._early else None)
         return (found.duration, "prepared") if found else (estimate(order), "estimated")
 
-    def _facts(self, bulletin: Bulletin, approved: str | None) -> BulletinFacts:
+    def _facts(self, bulletin: Bulletin, approved: Event | None) -> BulletinFacts:
         output = self._usual_output()
         order = self.order(bulletin, output)
         duration, source = self.duration(order)
@@ -197,7 +206,7 @@ class Planner:
             duration=duration,
             duration_source=source,
             ready=missing is None,
-            approved=approved == order.approval(),
+            approved=approved is not None and approvals.stands(str(approved.facts["digest"]), bulletin, order),
             why=missing,
             repeats={repeat: self.duration(self.order(bulletin, output, repeat))[0] for repeat in repeats},
         )
@@ -255,11 +264,6 @@ def _ends(resume: Event, pause: Event) -> bool:
         return False
     named = resume.facts.get("pauses")
     return pause.at.isoformat() in named if isinstance(named, list) else resume.at >= pause.at
-
-
-def approvals(log: Log) -> Mapping[str, str]:
-    """Bulletin -> the digest that was approved last."""
-    return {str(event.facts["bulletin"]): str(event.facts["digest"]) for event in log.events("approve")}
 
 
 def rows(airings: Sequence[Airing], log: Log, say: Callable[[str], str]) -> list[Row]:

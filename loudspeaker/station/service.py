@@ -14,12 +14,14 @@ from ..interfaces import Speaker
 from ..plaintext import escape
 from ..playout.record import Log, Record
 from ..speakers.button import StopButton
+from ..store.asrun import LogUnusable
 from .asked import Asked
 from .record import Recording
 from .story import MEANINGS
 
 AHEAD = "2"  # days
 READ_AHEAD = "read-ahead"
+TOLD_VOID = "void approvals"  # what was told of them: bulletin -> when it was approved
 SHORT = 4_000  # letters, read within a tenth of a second
 WARM_UP = "Lúc 8h30 ngày 05/7, UBND xã họp."
 GONE = 0.5  # s: a child that was told to end has ended
@@ -60,7 +62,27 @@ class Service(Asked):
         if changed:
             self._unread = self.station.planner.unread()
             self._complain()
+            self._tell_void()
         return self._read() or changed
+
+    def _tell_void(self) -> None:
+        """Each approval that an edit has voided, once and for all: a restart does not tell it again."""
+        told = self.log.recall(TOLD_VOID)
+        told = dict(told) if isinstance(told, dict) else {}
+        void = self.station.planner.void_approvals(self.log)
+        fresh = {name: event for name, event in void if told.get(name) != event.at.isoformat()}
+        for name, event in fresh.items():
+            at = f"{event.at.astimezone(self.station.commune.zone):%H:%M %d/%m/%Y}"
+            message = Message(
+                "“{bulletin}” was edited since {by} approved it ({at}): it must be approved again",
+                bulletin=name,
+                by=event.facts["by"],
+                at=at,
+            )
+            print(message.say(self.station.say), file=sys.stderr, flush=True)
+        if fresh:
+            with suppress(LogUnusable):  # a full disk: then it is told again after a restart
+                self.log.remember(TOLD_VOID, told | {name: event.at.isoformat() for name, event in fresh.items()})
 
     def _read(self) -> bool:
         """Have read what nobody has read yet, in a child. True if anything was read here.

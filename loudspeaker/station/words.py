@@ -10,9 +10,8 @@ from typing import Any
 from ..errors import BadFile, Message, Problem
 from ..schedule import commune
 from ..schedule.commune import Commune
-from ..script.reading import Doubt, Reading, Readings, Span, doubtful, read
 from ..script import bulletin
-from ..script.reading import Doubt, Reading, Readings, Span, read
+from ..script.reading import Doubt, Reading, Readings, Span, doubtful, read
 from .folder import take
 
 Row = dict[str, Any]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # an outline is enough for the daemon: what reads a text is n
     from ..script.reading import Doubt
     from ..script.sentences import Utterance
 
-FORMAT = 1  # of these files
+FORMAT = 2  # of these files
 HEAD = 1024  # bytes; an outline is shorter
 LONGEST = 16_000_000  # bytes of a file; the longest text that a bulletin may have gives a tenth
 SPARE = 86_400.0  # seconds that a file which nobody wants is kept: an edit may be taken back
@@ -41,6 +41,7 @@ class Outline(NamedTuple):
     """What must be known of a passage to plan it and to find its sound: no words."""
 
     digest: str  # SHA-256 of its utterances
+    words: str  # the same without pauses: what is approved
     letters: int
     pauses: float  # seconds
     sentences: int
@@ -51,6 +52,7 @@ class Outline(NamedTuple):
         said = [[text, pause] for text, pause in passage.utterances]
         return cls(
             _hash(said),
+            _hash([[text for text, _ in passage.utterances]]),
             sum(len(text) for text, _ in passage.utterances),
             round(sum(pause for _, pause in passage.utterances), 6),
             len(passage.utterances),
@@ -69,8 +71,8 @@ class ReadingStore:
         """Reads one short line, however long the text is."""
         facts = self._head(key, _bytes(self._path(key), HEAD))
         try:
-            digest, letters, pauses, sentences, doubts = facts
-            return Outline(str(digest), int(letters), float(pauses), int(sentences), int(doubts))
+            digest, words, letters, pauses, sentences, doubts = facts
+            return Outline(str(digest), str(words), int(letters), float(pauses), int(sentences), int(doubts))
         except (TypeError, ValueError):
             return None
 

@@ -65,6 +65,10 @@ class Speech:
         """What it is in a recipe."""
         return [self.outline and self.outline.digest, self.voices]
 
+    def approved(self) -> object:
+        """What it is to whoever approves it: words, whoever says them."""
+        return self.outline and self.outline.words
+
     def told(self) -> list[object]:
         return [[[utterance.text, utterance.pause_after] for utterance in self.utterances], self.voices]
 
@@ -87,7 +91,7 @@ class Recording:
     def told(self) -> list[object]:
         return [self.path, self.digest]
 
-    identity = told
+    identity = approved = told
 
     @classmethod
     def restored(cls, told: Sequence[Any]) -> Self:
@@ -202,8 +206,10 @@ class Order:
         reminder = self.reminder and replace(self.reminder, voices=voices)
         return replace(self, pieces=pieces, reminder=reminder)
 
-    def approval(self) -> str:
-        """The hash of what a person approves: words and recordings, not voices or chimes."""
+    def first_approval(self) -> str:
+        """The hash that approvals bound at first: words and recordings alone. Not voices or chimes."""
+        if len(self.pieces) == 1 and isinstance(piece := self.pieces[0], Speech) and piece.outline:
+            return piece.outline.words
         told = [p.told() if isinstance(p, Recording) else [u.text for u in p.utterances] for p in self.pieces]
         return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 

@@ -1,0 +1,98 @@
+"""What a person approves, and whether an approval still stands. Any edit of what is bound here voids it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ..errors import Message
+from ..playout.record import Event, Log
+from ..script.bulletin import Bulletin
+from ..studio.order import Order, Speech
+from ..vocabulary import Level
+from . import words
+
+LEVELS = {
+    Level.ROUTINE: Message("a routine bulletin"),
+    Level.PRIORITY: Message("a bulletin with priority"),
+    Level.EMERGENCY: Message("an emergency"),
+}
+BINDS = 2  # of what goes into a digest; the first bound words and recordings alone
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A bulletin as it is shown to whoever approves it; `digest` binds what is shown."""
+
+    bulletin: str
+    title: str
+    level: Level
+    repeat: int
+    gap: float  # seconds between
+    valid_from: date | None
+    valid_until: date | None
+    parts: Sequence[words.Part]
+    doubts: Sequence[Message]
+    digest: str
+
+    def facts(self) -> Iterator[Message]:
+        """What else is approved, besides the words."""
+        yield LEVELS[self.level]
+        yield Message("said {times} times", times=self.repeat) if self.repeat > 1 else Message("said once")
+        if self.valid_from:
+            yield Message("valid from {day}", day=f"{self.valid_from:%d/%m/%Y}")
+        if self.valid_until:
+            yield Message("valid until {day}", day=f"{self.valid_until:%d/%m/%Y}")
+        if self.level is Level.EMERGENCY:
+            yield Message("an emergency needs no approval: it may be used at once")
+
+
+def preview(bulletin: Bulletin, order: Order) -> Preview:
+    parts = [
+        words.Part(" ".join(line.text for line in piece.utterances))
+        if isinstance(piece, Speech)
+        else words.Part(recording=piece.path)
+        for piece in order.pieces
+    ]
+    return Preview(
+        bulletin=bulletin.id,
+        title=bulletin.title,
+        level=bulletin.level,
+        repeat=bulletin.repeat,
+        gap=bulletin.gap,
+        valid_from=bulletin.valid_from,
+        valid_until=bulletin.valid_until,
+        parts=parts,
+        doubts=[words.doubtful(doubt) for doubt in order.doubts],
+        digest=digest(bulletin, order),
+    )
+
+
+def digest(bulletin: Bulletin, order: Order) -> str:
+    """The hash of all that is approved: pieces, level, title, repeat, gap, validity and parts. Not who says it."""
+    days = [day and day.isoformat() for day in (bulletin.valid_from, bulletin.valid_until)]
+    parts = [[part.audio or "text", part.language] for part in bulletin.parts]
+    head = [bulletin.title, bulletin.level, bulletin.repeat, bulletin.gap, days, parts]
+    told = [BINDS, [piece.approved() for piece in order.pieces], head]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def stands(approved: str | None, bulletin: Bulletin, order: Order) -> bool:
+    """Does an approval of this digest hold for the bulletin as it is now? An older one binds what it bound."""
+    if approved is None or order.unread:
+        return False
+    return approved == digest(bulletin, order) or approved == order.first_approval()
+
+
+def standing(log: Log) -> Mapping[str, Event]:
+    """Bulletin -> its last approval, unless that was taken back."""
+    found: dict[str, Event] = {}
+    for event in log.events("approve"):
+        if event.facts.get("undo"):
+            found.pop(str(event.facts["bulletin"]), None)
+        else:
+            found[str(event.facts["bulletin"])] = event
+    return found
