@@ -11,6 +11,7 @@ from datetime import date
 from ..errors import Message
 from ..playout.record import Event, Log
 from ..script.bulletin import Bulletin
+from ..script.reading import doubtful
 from ..studio.order import Order, Speech
 from ..vocabulary import Level
 from . import words
@@ -66,7 +67,7 @@ def preview(bulletin: Bulletin, order: Order) -> Preview:
         valid_from=bulletin.valid_from,
         valid_until=bulletin.valid_until,
         parts=parts,
-        doubts=[words.doubtful(doubt) for doubt in order.doubts],
+        doubts=[doubtful(doubt) for doubt in order.doubts],
         digest=digest(bulletin, order),
     )
 
