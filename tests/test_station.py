@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from xa_thu import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
+from loudspeaker.playout.record import Record
 from loudspeaker.schedule import box
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -251,6 +252,59 @@ def test_a_replay_that_was_heard_counts_as_a_session_of_the_day(
     told = replays(station, clock, quiet, ("10:46:00", ""), ("11:20:00", ""), ("11:20:30", "mất bò"), ("16:40:00", ""))
 
     assert told == ["aired", "refused", "aired", "refused"]
+
+
+def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) -> str:
+    """The verdict of a replay that a command plays itself, where no daemon runs."""
+    station.make([station.planner.order(station.bulletin("nhac"), "san-kho")], quiet)
+    clock.advance_to(at(f"2026-11-24T{moment}"))
+    alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
+    (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
+    while alone.conductor.open():
+        clock.advance_to(alone.step())
+    return verdicts(station)[airing]
+
+
+def test_what_was_missed_counts_for_nothing(home: Path, station: Station, clock: FakeClock, quiet: Progress) -> None:
+    allow(home, "sessions_per_day: 1")
+    station.reload()
+    assert [row["expected"] for row in station.plan(date(2026, 11, 24))][:2] == ["air", "refused"]
+
+    assert by_hand(station, clock, quiet, "10:50:00") == "aired"
+    assert by_hand(station, clock, quiet, "16:35:00") == "refused"  # the first one was heard
+
+
+def test_what_is_still_to_come_counts(home: Path, station: Station, clock: FakeClock, quiet: Progress) -> None:
+    allow(home, "sessions_per_day: 1")
+    station.reload()
+
+    assert by_hand(station, clock, quiet, "05:40:00") == "refused"
+
+
+def test_of_what_was_heard_in_part_its_seconds_count(
+    home: Path, station: Station, clock: FakeClock, quiet: Progress
+) -> None:
+    allow(home, "sessions_per_day: 1")
+    station.reload()
+    station.prepare(None, 1, quiet)
+    run_until(on_air(station, clock), clock, "2026-11-24T06:05:08")  # and then the power is gone
+
+    assert by_hand(station, clock, quiet, "06:09:00") == "aired"  # in the same session
+    assert by_hand(station, clock, quiet, "10:50:00") == "refused"
+
+
+def test_what_was_played_and_not_heard_counts_for_nothing(
+    home: Path, station: Station, clock: FakeClock, quiet: Progress
+) -> None:
+    allow(home, "sessions_per_day: 1")
+    station.reload()
+    (airing, *_) = station.airings(at("2026-11-24T00:00:00"), at("2026-11-25T00:00:00"))
+    began = airing.scheduled_at
+    facts = {"started_at": began, "ended_at": began + timedelta(seconds=20)}
+    known = airing.id, airing.village, airing.output, airing.broadcast, airing.bulletin, airing.level, began
+    station.log.verdict(Record(*known, Verdict.NO_AUDIO, "", **facts))
+
+    assert by_hand(station, clock, quiet, "10:50:00") == "aired"
 
 
 def test_a_replay_counts_as_minutes_of_its_session(

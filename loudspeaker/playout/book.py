@@ -131,7 +131,7 @@ class Book:
             self._journal.note("disarmed", turn.airing.id, now)
             turn.life.disarm()
             return
-        attempt = _remains(turn.life, self._journal.heartbeat())
+        attempt = remains(turn.life, self._journal.heartbeat())
         self._journal.attempt("broke", turn, now, attempt, cut=Cut.OFF)
         turn.life.broke(Cut.OFF, attempt)
 
@@ -182,7 +182,7 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _remains(life: Life, heartbeat: datetime | None) -> Attempt:
+def remains(life: Life, heartbeat: datetime | None) -> Attempt:
     """What is known to have been heard of an attempt whose end nobody saw: until the last heartbeat, or a sample."""
     facts = life.started
     duration, rate = float(str(facts["duration"])), int(str(facts["rate"]))

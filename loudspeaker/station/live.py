@@ -159,7 +159,8 @@ class Live:
         contents = self.station.contents
         facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
         marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
-        others = counted(self.log, self._order.airings, airing, self.station.midnight(begins.date()))
+        midnight, in_hand = self.station.midnight(begins.date()), {turn.airing.id for turn in self.conductor.open()}
+        others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
 
     def revision(self, airing: Airing) -> str:
