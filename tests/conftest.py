@@ -10,7 +10,15 @@ import pytest
 from xa_thu import FILES, at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.language import speak
 from loudspeaker.station import Station
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Whatever language a test has spoken, the next one begins with English."""
+    yield
+    speak("en")
 
 
 @pytest.fixture
