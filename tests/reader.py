@@ -16,6 +16,19 @@ PLACE = [
 ]
 
 
+# Whatever is imported later may lie where nobody else may look, so it is loaded while root still is root.
+OUTSIDER = f"""
+import os, sys
+import loudspeaker.cli, loudspeaker.station.station, loudspeaker.station.decisions, loudspeaker.station.byhand
+import loudspeaker.station.sample, loudspeaker.station.words
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setresgid({NOBODY}, {NOBODY}, {NOBODY})
+    os.setresuid({NOBODY}, {NOBODY}, {NOBODY})
+loudspeaker.cli.main()
+"""
+
+
 def read_only(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A command by such a person. Root writes everywhere, so root becomes somebody else; others bar the folders."""
     command = [sys.executable, "-m", "loudspeaker", "--lang", "en", "--home", str(home), *arguments]
@@ -24,6 +37,20 @@ def read_only(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*PLACE, *command], capture_output=True, text=True, check=False, env=environment)
     with _barred(home):
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def outsider(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command by somebody who is not in the folder's group and may not even look into it."""
+    mode = home.stat().st_mode
+    home.chmod(0o2770 if os.getuid() == 0 else 0)
+    try:
+        return subprocess.run(
+            [sys.executable, "-c", OUTSIDER, "--home", str(home), *arguments],
+            **{"capture_output": True, "text": True, "check": False, "stdin": subprocess.DEVNULL},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "LOUDSPEAKER_LANG": "en"},
+        )
+    finally:
+        home.chmod(mode)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reader import read_only, sight
+from reader import outsider, read_only, sight
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.station import Station
@@ -59,3 +59,25 @@ def test_what_would_have_to_be_written_is_refused_with_what_it_takes(home: Path)
         assert "Traceback" not in done.stderr
         assert "on the air" not in done.stderr
     assert sight(home) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("plan",), 1),
+        (("check",), 1),
+        (("log",), 1),
+        (("doctor",), 1),
+        (("urgent", "Nước dâng!", "--all", "--by", "Lan", "--yes"), 1),
+        (("stop", "--why", "mưa", "--by", "Lan"), 3),
+        (("pause", "--village", "na-hoa", "--until", "2h", "--why", "mưa", "--by", "Lan"), 1),
+    ],
+    ids=lambda words: words[0] if isinstance(words, tuple) else None,
+)
+def test_whoever_may_not_even_look_is_told_which_group_to_join(home: Path, words: tuple[str, ...], status: int) -> None:
+    done = outsider(home, *words)
+
+    assert done.returncode == status, done.stderr
+    assert "group “loudspeaker”" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Permission denied" not in done.stderr

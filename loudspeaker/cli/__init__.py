@@ -22,8 +22,13 @@ from .shell import Desk, Group, Option, default_home, option, start
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@option("--home", type=click.Path(path_type=Path), help="The station's folder (where commune.yaml is).")
-@option("--state", type=click.Path(path_type=Path), envvar="LOUDSPEAKER_STATE", help="Where the log is kept.")
+@option("--home", type=click.Path(path_type=Path, readable=False), help="The station's folder (where commune.yaml is).")
+@option(
+    "--state",
+    type=click.Path(path_type=Path, readable=False),
+    envvar="LOUDSPEAKER_STATE",
+    help="Where the log is kept.",
+)
 @option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; Vietnamese unless told otherwise.")
 @click.version_option(package_name="loudspeaker", cls=Option)
 @click.pass_context
