@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..errors import Message
 from ..yamlfile import Mistake, Section, document, values, written
 
-KEYS = ("plays", "outputs", "clock", "stop_button")
+KEYS = ("plays", "outputs", "voices", "clock", "stop_button")
 OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "early", "loudness", "proof", "mixer")
 RELAY_KEYS = ("pin", "active", "warm_up", "hold")
 PIN = values.whole(0, 27)  # GPIO (BCM) number
@@ -48,6 +48,7 @@ class Box:
 
     plays: Mapping[str, str] = field(default_factory=dict)  # village -> output
     outputs: Mapping[str, Output] = field(default_factory=dict)
+    voices: tuple[str, ...] = ()  # engine:voice, tried before the commune's; the only ones that may be programs
     clock_trusted: bool = False  # True: the time is someone else's business
     stop_button: int | None = None  # GPIO (BCM) number
 
@@ -67,6 +68,7 @@ def parse(path: str, data: bytes) -> Box:
     box = Box(
         plays=plays.own(values.ident, values.known(outputs)) if plays else {},
         outputs=outputs,
+        voices=top.several("voices", values.voice) or (),
         clock_trusted=top.get("clock", values.choice({"checked": False, "trusted": True}), False),
         stop_button=_button(top, outputs),
     )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, available_timezones
 
-from ..errors import Message
-from ..yamlfile import Mistake, Section, document, nearest, values, written
+from ..errors import Message, Problem
+from ..yamlfile import Mistake, Section, document, nearest, quoted, values, written
 from .days import EVERY_WEEKDAY, DaySet, NamedDay, any_of, lunar_days, solar
 
 KEYS = (
@@ -53,6 +53,7 @@ class Commune:
     names: Mapping[str, str] = field(default_factory=dict)
     region: str = "north"
     streams: tuple[str, ...] = ()  # hosts that may be relayed
+    mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
     def policy_of(self, village: str) -> Policy:
         return self.policies.get(village, self.policy)
@@ -65,11 +66,12 @@ def parse(path: str, data: bytes) -> Commune:
     days = _named_days(top)
     rules = top.section("policy", (*POLICY_KEYS, "villages"))
     policy = _policy(rules, Policy(), days)
+    voices = top.several("voices", values.voice) or ()
     commune = Commune(
         id=top.need("id", values.ident, ""),
         name=top.need("commune", values.word, ""),
         zone=top.get("timezone", zone, ZoneInfo("Asia/Ho_Chi_Minh")),
-        voices=top.several("voices", values.voice) or ("espeak:vi",),
+        voices=tuple(voice for voice in voices if not values.runs_program(voice)) or ("espeak:vi",),
         policy=policy,
         policies=_policies(rules, policy, villages, days),
         villages=villages,
@@ -83,6 +85,9 @@ def parse(path: str, data: bytes) -> Commune:
         names=_words(top, "names"),
         region=top.get("region", values.choice({"north": "north", "south": "south"}), "north"),
         streams=top.several("streams", host) or (),
+        mistakes=tuple(
+            top.problem("voices", at, _program(voice)) for at, voice in enumerate(voices) if values.runs_program(voice)
+        ),
     )
     if len(set(villages)) < len(villages):
         top.fault(Message("a village stands here twice"), "villages")
@@ -97,6 +102,15 @@ def _session_words(text: str) -> str:
         letters = Message("{letters} letters are too many; at most {most}", letters=len(said), most=MOST_WORDS)
         raise Mistake(letters)
     return said
+
+
+def _program(voice: str) -> Message:
+    line = f"voices: [{quoted(voice)}]"
+    return Message(
+        "“{voice}” runs a program, so it is left out here: this file is shared; write into this box's box.yaml: {line}",
+        voice=voice,
+        line=line,
+    )
 
 
 def zone(text: str) -> ZoneInfo:

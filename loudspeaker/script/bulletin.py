@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
 from ..errors import BadFile, Message, Problem
 from ..vocabulary import Level
-from ..yamlfile import Section, document, values, written
+from ..yamlfile import Mistake, Section, document, nearest, values, written
 
 KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices", "all_clear")
 PART_KEYS = ("audio", "text", "language", "voices")
@@ -51,8 +52,9 @@ class Bulletin:
     path: str = ""
 
 
-def parse(path: str, data: bytes) -> Bulletin:
-    """Read one bulletin. Raises `BadFile` with every mistake in it."""
+def parse(path: str, data: bytes, voices: Collection[str] | None = None) -> Bulletin:
+    """Read one bulletin, which may name `voices` (None: all but programs). Raises `BadFile` with all mistakes in it."""
+    voice = _one_of(voices)
     head, text, text_line = _split(path, written(path, data))
     top = document(path, head, KEYS, first_line=2)
     valid_from, valid_until = top.get("valid", values.validity, (None, None))
@@ -65,8 +67,8 @@ def parse(path: str, data: bytes) -> Bulletin:
         source=top.get("source", values.words, ""),
         repeat=top.get("repeat", values.whole(1, 10), 1),
         gap=top.get("gap", values.length, 3.0),
-        parts=_parts(top, text, text_line),
-        voices=top.several("voices", values.voice) or (),
+        parts=_parts(top, text, text_line, voice),
+        voices=top.several("voices", voice) or (),
         all_clear=top.get("all_clear", values.ident, None),
         text=text,
         text_line=text_line,
@@ -95,7 +97,7 @@ def _split(path: str, whole: str) -> tuple[str, str, int]:
     return "\n".join(lines[1:end]), unicodedata.normalize("NFC", text), end + 2 + len(body) - len(text)
 
 
-def _parts(top: Section, text: str, text_line: int) -> tuple[Part, ...]:
+def _parts(top: Section, text: str, text_line: int, voice: Callable[[str], str]) -> tuple[Part, ...]:
     """What is said in which order: the text alone, unless the head names parts."""
     body = Part(text=text, line=text_line)
     if "parts" not in top:
@@ -103,7 +105,7 @@ def _parts(top: Section, text: str, text_line: int) -> tuple[Part, ...]:
             top.fault(Message("there is no text below the second “---”"))
         return (body,)
     pieces = top.pieces("parts", values.choice({"text": body}), PART_KEYS)
-    parts = tuple(_part(piece) if isinstance(piece, Section) else piece for piece in pieces)
+    parts = tuple(_part(piece, voice) if isinstance(piece, Section) else piece for piece in pieces)
     if bool(text) != (body in parts):
         top.fault(_body_fault(text), "parts")
     return parts
@@ -123,7 +125,7 @@ def _body_fault(text: str) -> Message:
     return Message("there is no text below the second “---”")
 
 
-def _part(entry: Section) -> Part:
+def _part(entry: Section, voice: Callable[[str], str]) -> Part:
     if ("audio" in entry) == ("text" in entry):
         entry.fault(Message("a part needs either “audio” or “text”"))
     if "audio" in entry and "voices" in entry:
@@ -132,6 +134,31 @@ def _part(entry: Section) -> Part:
         text=entry.get("text", values.words, None),
         audio=entry.get("audio", values.inside, None),
         language=entry.get("language", values.word, None),
-        voices=entry.several("voices", values.voice) or (),
+        voices=entry.several("voices", voice) or (),
         line=entry.line,
     )
+
+
+def _one_of(voices: Collection[str] | None) -> Callable[[str], str]:
+    """A reader of voices. A bulletin is text that comes from anywhere, and must not choose a program to be run."""
+
+    def read(text: str) -> str:
+        voice = values.voice(text)
+        if values.runs_program(voice):
+            raise Mistake(Message("“{voice}” runs a program: no bulletin may name it, only box.yaml", voice=voice))
+        if voices is None or voice in voices:
+            return voice
+        if meant := nearest(voice, voices):
+            raise Mistake(
+                Message("“{voice}” is no voice of this station; did you mean “{meant}”?", voice=voice, meant=meant)
+            )
+        known = ", ".join(voices)
+        raise Mistake(
+            Message(
+                "“{voice}” is no voice of this station ({known}); name it in commune.yaml first",
+                voice=voice,
+                known=known,
+            )
+        )
+
+    return read

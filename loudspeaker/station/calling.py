@@ -125,7 +125,7 @@ class Calling(Planning):
 
     def local_voices(self) -> tuple[str, ...]:
         """Voices that need no network: an emergency does not wait for one."""
-        named = [voice for voice in self.commune.voices if self._local(voice)]
+        named = [voice for voice in self.contents.voices if self._local(voice)]
         return tuple(named) or (EMBEDDED,)
 
     def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[Order]:

@@ -79,9 +79,9 @@ class Care(OnAir):
         return Message("{count} mistakes; see “loudspeaker check”", count=len(self.problems))
 
     def _voiceless(self) -> Message | None:
-        if any(self.fingerprint(voice) is not None for voice in self.commune.voices):
+        if any(self.fingerprint(voice) is not None for voice in self.contents.voices):
             return None
-        return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(self.commune.voices))
+        return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(self.contents.voices))
 
     def _unreachable(self) -> Message | None:
         try:
@@ -197,7 +197,7 @@ class Care(OnAir):
         """Every voice that was named or is here."""
         from ..engines import registry
 
-        named = [registry.Voice.parse(voice) for voice in self.commune.voices]
+        named = [registry.Voice.parse(voice) for voice in self.contents.voices]
         here = [registry.Voice(name, voice) for name in registry.names() for voice in self._spoken(name)]
         return [self._voice(voice) for voice in dict.fromkeys([*named, *here])]
 
@@ -230,7 +230,7 @@ class Care(OnAir):
         from ..engines import registry
 
         Path(folder).mkdir(parents=True, exist_ok=True)
-        return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.commune.voices]
+        return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.contents.voices]
 
     def _tried(self, voice: registry.Voice, folder: Path) -> Row:
         from ..sound.wav import wav_bytes

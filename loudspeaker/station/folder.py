@@ -43,6 +43,11 @@ class Contents:
     revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
     problems: tuple[Problem, ...]
 
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """engine:voice, in the order in which they are tried: this box's own, then the commune's."""
+        return _voices(self.commune, self.box)
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -69,19 +74,22 @@ class Folder:
         reads: dict[str, Read] = {}
         reads["commune.yaml"] = self._read("commune.yaml", commune.parse, now)
         reads["box.yaml"] = self._read("box.yaml", box.parse, now) if self._there("box.yaml") else Read(Box())
+        ours, here = reads["commune.yaml"], reads["box.yaml"]
+        known = _voices(ours.value, here.value) if ours.value and here.value else None
         for path in self._paths("bulletins", ".md"):
-            reads[path] = self._read(path, bulletin.parse, now)
-        named = reads["commune.yaml"].value.days if reads["commune.yaml"].value else {}
+            reads[path] = self._read(path, partial(bulletin.parse, voices=known), now, known)
+        named = ours.value.days if ours.value else {}
         schedule = partial(broadcasts.parse, named=named)  # an entry may name the commune's own days
         for path in self._paths("schedules", ".yaml"):
-            reads[path] = self._read(path, schedule, now, reads["commune.yaml"].revision)
+            reads[path] = self._read(path, schedule, now, ours.revision)
         self._forget(reads)
         problems = [problem for read in reads.values() for problem in read.problems]
-        if reads["commune.yaml"].value is None or reads["box.yaml"].value is None:
+        problems += ours.value.mistakes if ours.value else ()
+        if ours.value is None or here.value is None:
             raise BadFile(problems)
         return Contents(
-            commune=reads["commune.yaml"].value,
-            box=reads["box.yaml"].value,
+            commune=ours.value,
+            box=here.value,
             schedules=tuple(read.value for path, read in reads.items() if path.startswith("schedules/") and read.value),
             bulletins={r.value.id: r.value for p, r in reads.items() if p.startswith("bulletins/") and r.value},
             broken=frozenset(Path(p).stem for p, r in reads.items() if p.startswith("bulletins/") and not r.value),
@@ -105,7 +113,7 @@ class Folder:
         found = self.home / path
         return stamp_of(found) if found.is_file() and _inside(found, self.home) else None
 
-    def _read(self, path: str, parse: Parser, now: datetime, besides: str = "") -> Read:
+    def _read(self, path: str, parse: Parser, now: datetime, besides: object = None) -> Read:
         stamp = stamp_of(self.home / path), besides
         kept = self._kept.get(path)
         if kept and kept[0] == stamp and not kept[1].problems:
@@ -174,6 +182,10 @@ def _foul(home: Path, path: Path) -> Message | None:
     if path.suffix == ".md" and not ID.fullmatch(path.stem):
         return Message("a bulletin's file name may hold only a-z, 0-9 and “-”: its name is its id")
     return None if os.access(path, os.R_OK) else Message("the file may not be read; check its owner and rights")
+
+
+def _voices(commune: Commune, box: Box) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*box.voices, *commune.voices)))
 
 
 def _inside(path: Path, home: Path) -> bool:

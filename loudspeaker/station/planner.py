@@ -45,7 +45,7 @@ class Planner:
     _recipes: dict[Order, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.texts, self.contents.commune.voices, self.folder.recording_state)
+        self.desk = Desk(self.texts, self.contents.voices, self.folder.recording_state)
 
     # What is to be made
 

@@ -196,6 +196,12 @@ class Section:
         """Note a mistake at the value of `key`, or at the section as a whole."""
         self._notes.add(self._values.get(key or "", self._node), message)
 
+    def problem(self, key: str, at: int, message: Message) -> Problem:
+        """A mistake in item `at` of the list at `key` that leaves the rest of the file usable: told, not noted."""
+        node = self._values[key]
+        item = node.value[at] if isinstance(node, yaml.SequenceNode) and at < len(node.value) else node
+        return Problem(self._notes.path, self._notes.line(item), message)
+
     def finish(self) -> None:
         """Raise `BadFile` with all mistakes of the file, if there are any, in the order of its lines."""
         self._notes.tell()

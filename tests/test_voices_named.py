@@ -1,0 +1,172 @@
+"""Which voices files may name: a text that comes from anywhere never chooses a program to be run.
+
+From outside: the program is a script that leaves a mark where it was started.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from loudspeaker.cli import cli
+from loudspeaker.engines.tone import Tone
+from loudspeaker.language import speak
+from loudspeaker.sound.wav import wav_bytes
+
+DAY = ("--date", "2026-11-24")
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    speak("en")
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> Path:
+    """What the program leaves behind."""
+    return tmp_path / "started"
+
+
+@pytest.fixture
+def voice(tmp_path: Path, mark: Path) -> str:
+    """A program that speaks."""
+    (tmp_path / "sound.wav").write_bytes(wav_bytes(Tone().synthesize("Kính thưa bà con!", "low"))[0])
+    program = tmp_path / "say"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\ncat > /dev/null\ncat {tmp_path}/sound.wav\n")
+    program.chmod(0o755)
+    return f"command:{program}"
+
+
+def run(home: Path, *arguments: str) -> Result:
+    result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *arguments], input="n\n")
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def try_everything(home: Path) -> None:
+    """Every command that reads, makes or airs a bulletin."""
+    for words in (
+        ("check",),
+        ("plan", *DAY),
+        ("prepare", *DAY),
+        ("prepare", *DAY, "--also", "nhac"),
+        ("render", "nhac", "-o", str(home / "nhac.wav")),
+        ("approve", "nhac", "--by", "Lan"),
+        ("play", "nhac", "--village", "na-hoa", "--by", "Lan"),
+        ("urgent", "--bulletin", "lu-quet", "--all", "--by", "Lan"),
+        ("urgent", "Nước dâng!", "--all", "--by", "Lan"),
+        ("voices", "list"),
+        ("doctor",),
+        ("cache", "sweep"),
+    ):
+        run(home, *words)
+
+
+@pytest.mark.parametrize("bulletin", ["nhac", "lu-quet"])
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("title:", 'voices: ["{voice}"]\ntitle:', 2),
+        ("title:", 'parts: [text, {{text: Xin chào, voices: ["{voice}"]}}]\ntitle:', 2),
+        ("title:", 'giọng đọc:\n  - tone:low\n  - "{voice}"\ntitle:', 4),
+    ],
+)
+def test_a_bulletin_names_no_program_and_none_is_started(
+    home: Path, voice: str, mark: Path, bulletin: str, listed: bool, before: str, after: str, line: int
+) -> None:
+    if listed:  # not even one that this box may run
+        edit(home / "box.yaml", "plays:", f'voices: [tone:low, "{voice}"]\nplays:')
+    edit(home / f"bulletins/{bulletin}.md", before, after.format(voice=voice))
+
+    checked = run(home, "check")
+    try_everything(home)
+
+    assert checked.exit_code == 2
+    assert f"bulletins/{bulletin}.md:{line}: “{voice}” runs a program" in checked.stdout
+    assert not mark.exists()
+
+
+def test_a_bulletin_names_only_voices_of_the_station(home: Path) -> None:
+    edit(home / "bulletins/nhac.md", "title:", "voices: [tone:high]\ntitle:")
+    refused = run(home, "check")
+    assert refused.exit_code == 2
+    assert "bulletins/nhac.md:2: “tone:high” is no voice of this station" in refused.stdout
+    rows = json.loads(run(home, "plan", *DAY, "--json").stdout)
+    assert {row["bulletin"] for row in rows if row["expected"] == "air"} == {"tin-sang"}
+
+    edit(home / "box.yaml", "plays:", "giọng: [tone:high]\nplays:")
+    assert run(home, "check").exit_code == 0
+
+    edit(home / "box.yaml", "giọng: [tone:high]\n", "")
+    edit(home / "commune.yaml", "[tone:low]", "[tone:low, tone:high]")
+    assert run(home, "check").exit_code == 0
+    assert run(home, "prepare", *DAY).exit_code == 0
+
+
+def test_a_program_in_commune_yaml_is_a_mistake_with_the_line_for_box_yaml_and_costs_only_itself(
+    home: Path, voice: str, mark: Path
+) -> None:
+    edit(home / "commune.yaml", "[tone:low]", f'\n  - "{voice}"\n  - tone:low')
+
+    checked = run(home, "check")
+    try_everything(home)
+
+    assert checked.exit_code == 2
+    line = f'voices: ["{voice}"]'
+    told = next(told for told in checked.stdout.splitlines() if told.startswith("commune.yaml:4: "))
+    assert told.endswith(f"box.yaml: {line}")
+    assert not mark.exists()
+    assert run(home, "plan", *DAY).exit_code == 0
+    assert {row["voice"] for row in json.loads(run(home, "prepare", *DAY, "--json").stdout)} == {"tone:low"}
+
+    edit(home / "commune.yaml", f'  - "{voice}"\n', "")
+    edit(home / "box.yaml", "plays:", f"{line}\nplays:")
+    assert run(home, "check").exit_code == 0
+    assert {row["voice"] for row in json.loads(run(home, "prepare", *DAY, "--json").stdout)} == {voice}
+    assert mark.exists()
+
+
+def test_a_commune_that_names_only_a_program_speaks_with_the_embedded_voice(home: Path, voice: str) -> None:
+    edit(home / "commune.yaml", "[tone:low]", f'["{voice}"]')
+
+    assert "espeak:vi" in [row["voice"] for row in json.loads(run(home, "voices", "list", "--json").stdout)]
+    assert run(home, "plan", *DAY).exit_code == 0
+
+
+def test_a_program_in_box_yaml_may_have_arguments(home: Path, voice: str) -> None:
+    edit(home / "box.yaml", "plays:", f"voices:\n  - {voice} --slow --pitch 3\nplays:")
+
+    assert run(home, "check").exit_code == 0
+    assert {row["voice"] for row in json.loads(run(home, "prepare", *DAY, "--json").stdout)} == {
+        f"{voice} --slow --pitch 3"
+    }
+
+
+def test_an_edit_of_the_stations_voices_is_a_new_look_at_its_bulletins(home: Path) -> None:
+    """In one process, as the daemon reads: the bulletins' own files have not changed."""
+    from loudspeaker.station import Station
+
+    edit(home / "bulletins/nhac.md", "title:", "voices: [tone:high]\ntitle:")
+    station = Station.open(home)
+    assert "nhac" in station.contents.broken
+
+    edit(home / "box.yaml", "plays:", "voices: [tone:high]\nplays:")
+    station.reload()
+    assert "nhac" in station.contents.bulletins
+
+    edit(home / "box.yaml", "[tone:high]", "[tone:low]")
+    station.reload()
+    # The last good version of the file is no better: it names the voice, too.
+    assert "nhac" in station.contents.broken
+    station.close()
