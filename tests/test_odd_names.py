@@ -43,7 +43,7 @@ RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
 BULLETIN = "---\ntitle: Tên lạ\n---\nKính thưa bà con!\n"
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def vietnamese() -> None:
     speak("vi")
 
@@ -108,7 +108,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
     "voices for programs": (("voices", "list", "--json"), 0),
     "a voice": (("voices", "test", "-o", "{tmp}/giong"), 0),
     "the cache": (("cache", "show"), 0),
-    "export": (("export", "-o", "{tmp}/lich.xlsx"), 1),  # it takes sound schedules only
+    "export": (("export", "-o", "{tmp}/lich.xlsx"), 2),  # it takes sound schedules only
     "read": (("read", "{tmp}/loi.txt"), 0),
     "the cache, looked through": (("cache", "verify"), 0),
     "the cache, swept": (("cache", "sweep"), 0),
