@@ -80,7 +80,7 @@ class Amplifier:
         """Turn it on for sound from `begins` on; returns when it may begin, which is later where the relay was cold."""
         with self._lock:
             if self._on_since is None:
-                self.switch.on()
+                self._switch(self.switch.on)
                 self._on_since = self.clock.monotonic()
             begins = max(begins, self._on_since + self.warm_up)
             self._needed[output] = begins + lasts
@@ -99,9 +99,9 @@ class Amplifier:
         """Off for good. May be called by each output that needs it."""
         with self._lock:
             if not self._closed:
+                self._closed = True
                 self._turn_off()
-                self.switch.close()
-            self._closed = True
+                self._switch(self.switch.close)
 
     def _look_again(self) -> None:
         if self._alarm:
@@ -111,6 +111,8 @@ class Amplifier:
 
     def _look(self) -> None:
         with self._lock:
+            if self._closed:
+                return  # an alarm that rang while it was closed
             if self.clock.monotonic() < max(self._needed.values()) + self.hold:
                 self._look_again()  # the alarm was a hair early, or something else came
             else:
@@ -120,7 +122,13 @@ class Amplifier:
         if self._alarm:
             self._alarm.cancel()
         self._alarm, self._on_since = None, None
-        self.switch.off()
+        self._switch(self.switch.off)
+
+    def _switch(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as error:  # gpiozero's pin libraries raise all sorts of things, and the sound goes out
+            logging.getLogger(__name__).warning("%s", Message("A relay cannot be switched: {reason}.", reason=error))
 
 
 class Amplified:

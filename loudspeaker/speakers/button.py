@@ -40,7 +40,8 @@ class StopButton:
 
     def held(self) -> bool:
         """Is it down now? For long, that is a stuck contact, or wires that touch."""
-        return bool(self._button and self._button.is_pressed)
+        button = self._button
+        return bool(button and button.is_pressed)
 
     def close(self) -> None:
         if self._button:

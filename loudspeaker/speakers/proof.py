@@ -6,6 +6,7 @@ An input of the box (a loopback, a microphone) is listened to from when a sequen
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -59,7 +60,7 @@ class InputEar:
 
     def _listen(self, child: subprocess.Popen[bytes], levels: list[tuple[float, float]]) -> None:
         assert child.stdout
-        with child, suppress(ValueError):
+        with child, suppress(OSError, LookupError, TypeError, ValueError):  # what is no level is none
             for line in child.stdout:
                 levels.append((monotonic(), json.loads(line)["level"]))
 
@@ -107,7 +108,11 @@ class Proved:
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         self.speaker.arm(airing, sequence, at, gain)
         self._began, self._verdict, self._listening = None, None, True
-        self.ear.open()
+        try:
+            self.ear.open()
+        except OSError as error:  # the sound is under way: what cannot be proved is heard all the same
+            self._listening = False
+            logging.getLogger(__name__).warning("%s", error)
 
     def stop(self, fade: float = 0.03) -> None:
         self.speaker.stop(fade)
@@ -120,7 +125,7 @@ class Proved:
             self._listening = False
             self.ear.close()
             if self._began is not None and not playback.to_file:
-                self._verdict = louder(self.ear.levels, self._began, monotonic())
+                self._verdict = louder(tuple(self.ear.levels), self._began, monotonic())
         return replace(playback, heard=self._verdict) if playback.state in ENDED else playback
 
     def close(self) -> None:

@@ -38,10 +38,10 @@ class Deck:
 
     def sweep(self, now: float) -> None:
         """Let go of the tracks that are over at `now`, and of their files."""
-        for track in self.tracks:
-            if track.ended_at is not None and track.ended_at <= now:
-                track.tape.close()
-        self.tracks = [track for track in self.tracks if track.ended_at is None or track.ended_at > now]
+        over = [track for track in self.tracks if track.over(now)]  # asked once: the card's thread goes on meanwhile
+        for track in over:
+            track.tape.close()
+        self.tracks = [track for track in self.tracks if track not in over]
 
     def waiting(self, until: float) -> bool:
         """Nothing sounds, and nothing is to begin before `until`, monotonic."""

@@ -87,7 +87,11 @@ class Mixer:
         """See to its volume, in a thread of its own; where that is under way already, once more after it."""
         self._asked.set()
         if self._at_work.acquire(blocking=False):
-            threading.Thread(target=self._answer, daemon=True).start()
+            try:
+                threading.Thread(target=self._answer, daemon=True).start()
+            except RuntimeError as error:  # the system has no thread left: the next look may find one
+                self._at_work.release()
+                logging.getLogger(__name__).warning("%s", error)
 
     def close(self) -> None:
         """Put it back as it was found, once. What cannot be put back now is kept for the next start."""

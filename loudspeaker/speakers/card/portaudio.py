@@ -6,6 +6,7 @@ One `Card` (one child process) for each sound card; each of its outputs is a `Ca
 from __future__ import annotations
 
 import json
+import logging
 import os
 import select
 import subprocess
@@ -29,6 +30,8 @@ BIRTH = 6.0  # … and until the first word of a new one: a small board loads sl
 MERCY = 0.25  # … more, then it is frozen for good and ended
 LOOK = 0.25  # … is looked for this often
 RUNNING = (State.ARMED, State.PLAYING)
+
+logger = logging.getLogger(__name__)
 
 
 class Card:
@@ -61,18 +64,23 @@ class Card:
     @property
     def beating(self) -> bool:
         """No word that was due is missing."""
-        return self._due is None or monotonic() < self._due
+        due = self._due  # read once: the listener's thread may clear it between two reads
+        return due is None or monotonic() < due
 
     @property
     def frozen(self) -> bool:
         """It has been missing for so long that none will come."""
-        return self._due is not None and monotonic() >= self._due + MERCY
+        due = self._due
+        return due is not None and monotonic() >= due + MERCY
 
     def start(self) -> None:
         """Have a player ready, so that the first airing need not wait for one."""
         self._see_to_mixer()
         with self.changed:
-            self._living()
+            try:
+                self._living()
+            except DeviceGone as error:  # tried again with the first airing
+                logger.error("%s", error)
 
     def arm(self, output: str, airing: str, **facts: object) -> None:
         self._see_to_mixer()
@@ -83,6 +91,8 @@ class Card:
 
     def stop(self, output: str, fade: float) -> None:
         with self.changed:
+            if self._child is None:
+                return  # it has died, and all that it played with it
             self._send(do="stop", output=output, fade=fade)
             self.changed.wait_for(lambda: self.news[output]["state"] not in RUNNING, ANSWER)
 
@@ -90,11 +100,12 @@ class Card:
         """End the player; it fades out what plays. By force where it does not listen."""
         with self.changed:
             child, self._child, self._due = self._child, None, None
-        if child and child.stdin and self._listener:
+            listener = self._listener
+        if child and child.stdin and listener:
             child.stdin.close()
-            self._listener.join(timeout=0.6)
+            listener.join(timeout=0.6)
             child.kill()
-            self._listener.join(timeout=0.6)
+            listener.join(timeout=0.6)
         if self.mixer:
             self.mixer.close()
 
@@ -103,13 +114,21 @@ class Card:
             self.mixer.look()
 
     def _living(self) -> subprocess.Popen[bytes]:
+        """The player, started where there is none. Raises `DeviceGone` where the system cannot start one."""
         if self._child is None:
             command = [sys.executable, "-m", "loudspeaker.speakers.card.player", self.name, str(self.channels)]
-            self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-            self._due = monotonic() + BIRTH
-            self._sent = 0
-            self._listener = threading.Thread(target=self._listen, args=[self._child], daemon=True)
-            self._listener.start()
+            try:
+                child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+            except OSError as error:
+                raise DeviceGone(sentence("unstarted", self.name, error.strerror or str(error))) from error
+            self._child, self._sent, self._due = child, 0, monotonic() + BIRTH
+            self._listener = threading.Thread(target=self._listen, args=[child], daemon=True)
+            try:
+                self._listener.start()
+            except RuntimeError as error:  # the system has no thread left
+                child.kill()
+                self._child, self._listener, self._due = None, None, None
+                raise DeviceGone(sentence("unstarted", self.name, str(error))) from error
         return self._child
 
     def _send(self, **command: object) -> None:
@@ -123,8 +142,11 @@ class Card:
     def _listen(self, child: subprocess.Popen[bytes]) -> None:
         """Take down what the player says until it ends; end it when it has fallen silent."""
         assert child.stdout
-        for word in words(child.stdout, lambda: self._child is child and self.frozen):
-            self._note(child, word)
+        try:
+            for word in words(child.stdout, lambda: self._child is child and self.frozen):
+                self._note(child, word)
+        except (OSError, LookupError, TypeError, ValueError):  # no word of a player: it has lost its mind
+            logger.exception("%s", self.name)
         frozen = child.poll() is None and self._child is child and self.frozen
         child.kill()
         self._mourn(child, "frozen" if frozen else "died")
@@ -141,7 +163,7 @@ class Card:
             at_rest = word.get("idle") and word["seen"] == self._sent
             self._due = None if at_rest else monotonic() + SILENCE
             for output, frames in word.get("heard", {}).items():
-                self.news[output]["frames"] = frames
+                self.news[output] = self.news[output] | {"frames": frames}  # a new value: others may be reading the old
             if "output" in word and word["airing"] == self.news[word["output"]]["airing"]:
                 self.news[word["output"]] = word
                 self.changed.notify_all()
@@ -174,6 +196,7 @@ class CardSpeaker:
         self.gain = gain
         self._last = Playback()
         self._stopping = False
+        self._fault = ""  # the player's word for what made the last sequence fail
 
     @property
     def beating(self) -> bool:
@@ -184,7 +207,7 @@ class CardSpeaker:
             raise SpeakerError(Message("This output is still playing."))
         intact.check(sequence)
         due = monotonic() + (at - self.card.clock.now()).total_seconds()
-        self._last, self._stopping = Playback(State.ARMED, airing, via=self.card.name), False
+        self._last, self._stopping, self._fault = Playback(State.ARMED, airing, via=self.card.name), False, ""
         self.card.arm(
             self.output,
             airing,
@@ -214,7 +237,7 @@ class CardSpeaker:
 
     def _told(self, news: dict[str, Any]) -> Playback:
         """The player's word as a playback. Moments are turned into wall time once, when they are first told."""
-        state = State(news["state"])
+        state, self._fault = State(news["state"]), news.get("fault", "")
         started = news.get("started") if state is not State.ARMED else None
         return Playback(
             state,
@@ -233,8 +256,7 @@ class CardSpeaker:
         return sentence(news["fault"], self.card.name, news.get("detail", "")) if "fault" in news else None
 
     def _kind(self, error: Message) -> SpeakerError:
-        fault = self.card.news[self.output]["fault"]
-        return DeviceGone(error) if fault in ("gone", "closed", "frozen", "died") else SpeakerError(error)
+        return DeviceGone(error) if self._fault in ("gone", "closed", "frozen", "died") else SpeakerError(error)
 
 
 def words(pipe: IO[bytes], overdue: Callable[[], bool]) -> Iterator[dict[str, Any]]:
@@ -267,6 +289,10 @@ def sentence(fault: str, device: str, detail: str) -> Message:
             return Message("The sound card “{device}” is playing at another sample rate.", device=device)
         case "file":
             return Message("A sound file cannot be played: {reason}.", reason=detail)
+        case "unstarted":
+            return Message(
+                "The player of the sound card “{device}” cannot be started: {reason}.", device=device, reason=detail
+            )
         case "library":
             return Message("PortAudio is not installed. Install the package libportaudio2.")
     return Message("The player of the sound card “{device}” has died.", device=device)

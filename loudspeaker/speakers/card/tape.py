@@ -30,7 +30,8 @@ class Tape:
         self._file: wave.Wave_read | None = None
         self._pieces: deque[memoryview] = deque()
         self._filled = self._taken = 0
-        self._read_out = False
+        self._last = False  # nothing more will be read
+        self._read_out = False  # … and all that was read waits in `_pieces`, or was taken
 
     @property
     def ended(self) -> bool:
@@ -46,6 +47,7 @@ class Tape:
             self._filled += len(piece)
             if piece:
                 self._pieces.append(memoryview(self._louder(piece)))
+            self._read_out = self._last  # after the last piece is there to be taken: the card's thread asks for both
 
     def take(self, into: memoryview) -> int:
         """Put the next samples into `into`, of format "h", from its start; return how many there were."""
@@ -63,13 +65,15 @@ class Tape:
         return done
 
     def close(self) -> None:
+        """Read nothing more: the number of a closed file may be another's by then."""
+        self._read_out = True
         if self._file:
             self._file.close()
 
     def _read(self) -> array[int] | None:
         if self._file is None:
             if not self._paths:
-                self._read_out = True
+                self._last = True
                 return array("h")
             self._file = self._open(self._paths.popleft())
         piece = array("h", self._file.readframes(PIECE))
@@ -98,6 +102,7 @@ class Live(Tape):
         self._from = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
 
     def close(self) -> None:
+        super().close()
         os.close(self._from)
 
     def _read(self) -> array[int] | None:
@@ -111,7 +116,7 @@ class Live(Tape):
         whole = (self._unread + read)[: (len(self._unread) + len(read)) // 2 * 2]
         self._unread = (self._unread + read)[len(whole) :]
         self._left -= len(whole)
-        self._read_out = not read or not self._left
+        self._last = not read or not self._left
         return array("h", whole)
 
 

@@ -34,8 +34,9 @@ class Track:
         return self._fade is not None and self.end is None
 
     def stop(self, fade: int) -> None:
-        """Fade out over `fade` frames from the next block on."""
-        self._fade = fade
+        """Fade out over `fade` frames from the next block on. A fade that has begun is not begun anew."""
+        if self._fade is None:
+            self._fade = fade
 
     def move(self) -> None:
         """It will begin on another stream, whose frames are counted anew; what it waited for has ended."""
@@ -43,33 +44,43 @@ class Track:
 
     def render(self, block: memoryview, position: int, anchor: Anchor) -> None:
         """Put what belongs there into `block` (format "h"), whose first sample is frame `position` of the stream."""
-        if self.end is not None or (self._begin is None and not self._place(position, len(block), anchor)):
+        fade = self._fade  # read once a block: the player's own thread sets it at any moment
+        if self.end is not None or (self._begin is None and not self._place(position, len(block), anchor, fade)):
             return
         skip = max((self._begin or 0) - position, 0)
-        self._play(block[skip:], position + skip, anchor)
+        self._play(block[skip:], position + skip, anchor, fade)
 
     def state(self, now: float) -> State:
         """A stopped one is over at once, any other when its last sample has left."""
         if self.end is not None and self.stopped:
             return State.STOPPED
-        if self.ended_at is not None and now >= self.ended_at:
+        if self.over(now):
             return State.DONE
-        return State.ARMED if self.started_at is None or now < self.started_at else State.PLAYING
+        started = self.started_at  # read once: the card's thread sets it
+        return State.ARMED if started is None or now < started else State.PLAYING
+
+    def over(self, now: float) -> bool:
+        """Its last sample has left by `now`."""
+        ended = self.ended_at  # read once: the card's thread sets it
+        return ended is not None and ended <= now
 
     def heard(self, now: float, rate: int) -> int:
         """Frames that have left the card by `now`."""
-        if self.started_at is None:
+        started = self.started_at
+        if started is None:
             return 0
-        return self.frames if self.stopped else min(self.frames, max(0, int((now - self.started_at) * rate)))
+        return self.frames if self.stopped else min(self.frames, max(0, int((now - started) * rate)))
 
-    def _place(self, position: int, length: int, anchor: Anchor) -> bool:
+    def _place(self, position: int, length: int, anchor: Anchor, fade: int | None) -> bool:
         """Settle the frame at which it begins once that lies in this block; late ones begin with the block."""
-        if self._fade is not None:
+        if fade is not None:
             self._finish(position, anchor, stopped=True)
             return False
-        if self._after is not None and self._after.end is None:
+        after = self._after
+        before = after.end if after else position
+        if before is None:
             return False
-        earliest = max(position, (self._after and self._after.end) or 0)
+        earliest = max(position, before)
         begin = max(anchor.frame(self.due), earliest)
         if begin >= position + length:
             return False
@@ -77,22 +88,22 @@ class Track:
         self.started_at = anchor.moment(begin)
         return True
 
-    def _play(self, into: memoryview, position: int, anchor: Anchor) -> None:
-        if self._fade is not None:
-            into = into[: self._fade - self._faded]
+    def _play(self, into: memoryview, position: int, anchor: Anchor, fade: int | None) -> None:
+        if fade is not None:
+            into = into[: fade - self._faded]
         count = self.tape.take(into)
         self.frames += count
-        if self._fade is not None:
-            self._dim(into)
+        if fade is not None:
+            self._dim(into, fade)
         if self.tape.ended:
             self._finish(position + count, anchor)
-        elif self._fade is not None and self._faded >= self._fade:
+        elif fade is not None and self._faded >= fade:
             self._finish(position + len(into), anchor, stopped=True)
 
-    def _dim(self, samples: memoryview) -> None:
+    def _dim(self, samples: memoryview, fade: int) -> None:
         for index in range(len(samples)):
             self._faded += 1
-            samples[index] = samples[index] * (self._fade - self._faded) // self._fade  # type: ignore[operator]
+            samples[index] = samples[index] * (fade - self._faded) // fade
 
     def _finish(self, position: int, anchor: Anchor, stopped: bool = False) -> None:
         self.ended_at = anchor.moment(position)

@@ -96,7 +96,7 @@ class Station:
         return heard(ffmpeg(self._source, self._rate, http_proxy=self._gate.address), self._rate, self._words)
 
     def fault(self) -> Fault:
-        if self._gate.fault:
-            return self._gate.fault
+        if fault := self._gate.fault:  # read once: the gate's threads set it
+            return fault
         found = re.search(rb"HTTP error (\d{3})", b"".join(self._words))
         return {"fault": "answer", "detail": found[1].decode()} if found else {"fault": "soundless"}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -53,7 +54,11 @@ class Receiver:
         self._url = url
         self._found: Programme | Message | None = None
         command = [sys.executable, "-m", "loudspeaker.speakers.streams.tuner", url, str(pipe), str(rate), *hosts]
-        self._tuner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
+        try:
+            self._tuner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
+        except OSError:
+            self._folder.cleanup()
+            raise
         assert self._tuner.stdout
         os.set_blocking(self._tuner.stdout.fileno(), False)
 
@@ -109,28 +114,39 @@ class Dial:
     def __init__(self, opener: Callable[[str, float], Receiver]) -> None:
         self._opener = opener  # address and seconds -> receiver
         self._open: dict[Place, tuple[Receiver, datetime]] = {}
+        self._failed: dict[Place, Message] = {}  # why there is no receiver
 
     def look(self, now: datetime, airings: Iterable[Airing]) -> None:
         """Open what begins within `EARLY`, close what has ended."""
         for place, (receiver, ends_at) in list(self._open.items()):
             if now > ends_at:
-                receiver.close()
                 del self._open[place]
+                _close(receiver)
+        self._failed.clear()
         for airing in airings:
             place = _place(airing)
             if airing.stream and airing.ends_at and place not in self._open and _near(airing, now):
                 lasts = (airing.ends_at - now).total_seconds()
-                self._open[place] = self._opener(airing.stream, lasts), airing.ends_at
+                try:
+                    self._open[place] = self._opener(airing.stream, lasts), airing.ends_at
+                except OSError as error:  # a full disk, no process left: this stream alone waits for a better moment
+                    why = Message("“{url}” cannot be received: {reason}", url=airing.stream, reason=error.strerror)
+                    self._failed[place] = why
 
     def find(self, airing: Airing) -> Programme | Message | None:
         """What to play for it, or why there is nothing; None as long as it is being tuned in."""
         receiver, _ = self._open.get(_place(airing), (None, None))
-        return receiver.find() if receiver else None
+        return receiver.find() if receiver else self._failed.get(_place(airing))
 
     def close(self) -> None:
-        for receiver, _ in self._open.values():
-            receiver.close()
-        self._open.clear()
+        while self._open:
+            _, (receiver, _) = self._open.popitem()
+            _close(receiver)
+
+
+def _close(receiver: Receiver) -> None:
+    with suppress(OSError):  # its folder stays behind: not worth the other streams
+        receiver.close()
 
 
 def _place(airing: Airing) -> Place:
