@@ -1,14 +1,15 @@
 """The daemon's door: a Unix socket that takes one JSON line and gives one back. Knows no verb and decides nothing.
 
     → {"v": 1, "do": "stop", "args": {"why": "đám tang", "by": "chị Hoa"}}
-    ← {"v": 1, "done": …}    or    {"v": 1, "failed": {"kind": "Refused", "template": …, "facts": {…}}}
+    ← {"v": 1, "done": …}    or    {"v": 1, "failed": {"kind": "Refused", "template": …, "facts": {…}, …}}
 
-Requests are carried out by whoever polls the `Door`, on its own thread. Errors travel as template and facts, so that
-each side says them in its own language.
+Requests are carried out by whoever polls the `Door`, on its own thread. Errors travel as values (`wire`), so
+that each side says them in its own language.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import grp
 import json
@@ -16,21 +17,29 @@ import logging
 import os
 import selectors
 import socket
+import stat
 import struct
-from collections.abc import Callable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from . import errors
-from .errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
+from .errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable, reason
+from .wire import error_of, facts_of, message_of, plain
 
 VERSION = 1
 LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero
 LONGEST_LINE = 1 << 20  # bytes
+DEEPEST = 32  # lists and objects inside each other; no verb takes more than three
 PATIENCE = 10.0  # seconds that a client waits
+HEARING = 10.0  # seconds that a caller has for its request, and as many to take the answer
+MOST, MOST_OF_ONE = 32, 8  # callers at a time, and of one user
+PAUSE = 0.5  # seconds without new callers when the system cannot take one
 GROUP = "loudspeaker"
+LOCK = "daemon.lock"
 
 logger = logging.getLogger(__name__)
 CarryOut = Callable[[str, dict[str, Any], int], object]  # verb, arguments, uid of the peer -> what to answer
@@ -52,7 +61,7 @@ def ask(path: Path, do: str, **args: Any) -> Any:
     except OSError as error:
         raise Unreachable(Message("the daemon is not running, or does not answer")) from error
     if "failed" in answer:
-        raise _error(answer["failed"])
+        raise error_of(answer["failed"])
     return answer.get("done")
 
 
@@ -63,58 +72,121 @@ def _line(line: socket.socket) -> dict[str, Any]:
         if not more:
             raise ConnectionResetError
         told += more
-    answer: dict[str, Any] = json.loads(told, object_hook=_revived)
+    answer: dict[str, Any] = json.loads(told, object_hook=message_of)
     return answer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Caller:
     """One connection: what it has said so far, and what it has still to be told."""
 
     line: socket.socket
     uid: int
+    until: float  # monotonic: then its time is over
     said: bytearray = field(default_factory=bytearray)
     answer: bytearray = field(default_factory=bytearray)
 
+    @property
+    def idle(self) -> bool:
+        return not self.said
+
 
 class Door:
-    """The listening end. Its owner registers nothing itself: it gives a selector and passes the events back."""
+    """The listening end. Its owner gives a selector, passes the events back and calls `tend` about once a second.
 
-    def __init__(self, path: Path, selector: selectors.BaseSelector, carry_out: CarryOut) -> None:
-        """Open the door. Raises `BadUsage` for a path that is too long, `Refused` where a daemon runs already."""
+    At most `MOST` callers are heard at a time and `MOST_OF_ONE` of one user: a new one takes the place of the user's
+    oldest idle one, or of that of whoever holds the most lines, so that nobody keeps others from giving an alarm.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        selector: selectors.BaseSelector,
+        carry_out: CarryOut,
+        now: Callable[[], float] = monotonic,
+        owner: Callable[[socket.socket], int] | None = None,
+    ) -> None:
+        """Open the door. Raises `BadUsage` for a path that is too long, `Refused` where a daemon runs already.
+
+        `owner` tells whose a connection is; the kernel knows, where nobody else is named.
+        """
         self._path = path
         self._selector = selector
         self._carry_out = carry_out
-        self._callers: list[_Caller] = []
+        self._now = now
+        self._owner = owner or _peer
+        self._callers: list[_Caller] = []  # the oldest first
+        self._deaf_until: float | None = None  # monotonic
         unseen = path.with_suffix(".new")
         _, address = _address(path), _address(unseen)
-        self._lock = _lock(path.parent)
-        unseen.unlink(missing_ok=True)  # a dead daemon's: we hold the lock
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.bind(address)
-        _protect(unseen)
-        self._socket.listen()
-        self._socket.setblocking(False)
-        unseen.replace(path)  # whoever sees the door is heard at it
-        selector.register(self._socket, selectors.EVENT_READ, self._admit)
+        with ExitStack() as undo:
+            self._lock = _lock(path.parent)
+            undo.callback(os.close, self._lock)
+            unseen.unlink(missing_ok=True)  # a dead daemon's: we hold the lock
+            self._socket = undo.enter_context(socket.socket(socket.AF_UNIX))
+            self._socket.bind(address)
+            _protect(unseen)
+            self._socket.listen()
+            self._socket.setblocking(False)
+            unseen.replace(path)  # whoever sees the door is heard at it
+            selector.register(self._socket, selectors.EVENT_READ, self._admit)
+            undo.pop_all()
 
     def close(self) -> None:
-        for caller in list(self._callers):
+        """Let go of everything, whatever goes wrong with one part; the lock last."""
+        with ExitStack() as parts:
+            parts.callback(os.close, self._lock)
+            parts.callback(self._path.unlink, missing_ok=True)
+            parts.callback(self._socket.close)
+            if self._deaf_until is None:
+                parts.callback(self._selector.unregister, self._socket)
+            for caller in self._callers:
+                parts.callback(self._leave, caller)
+
+    def tend(self) -> None:
+        """Let go of whoever has had its time, and take new callers again after a pause."""
+        now = self._now()
+        for caller in [caller for caller in self._callers if caller.until <= now]:
             self._leave(caller)
-        self._selector.unregister(self._socket)
-        self._socket.close()
-        self._path.unlink(missing_ok=True)
-        os.close(self._lock)
+        if self._deaf_until is not None and self._deaf_until <= now:
+            self._selector.register(self._socket, selectors.EVENT_READ, self._admit)
+            self._deaf_until = None
 
     def _admit(self, _events: int) -> None:
-        line, _ = self._socket.accept()
-        line.setblocking(False)
-        credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        caller = _Caller(line, struct.unpack("3i", credentials)[1])
+        try:
+            line, _ = self._socket.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return  # it has gone again
+        except OSError as error:  # no file left: asking again at once would keep the machine busy
+            logger.error("%s", Message("no caller can be heard now: {error}", error=reason(error)))
+            self._selector.unregister(self._socket)
+            self._deaf_until = self._now() + PAUSE
+            return
+        try:
+            line.setblocking(False)
+            caller = _Caller(line, self._owner(line), self._now() + HEARING)
+            self._make_room(caller.uid)
+            self._selector.register(line, selectors.EVENT_READ, lambda events: self._serve(caller, events))
+        except BaseException:
+            line.close()
+            raise
         self._callers.append(caller)
-        self._selector.register(line, selectors.EVENT_READ, lambda events: self._serve(caller, events))
+
+    def _make_room(self, uid: int) -> None:
+        lines = Counter(caller.uid for caller in self._callers)
+        if lines[uid] >= MOST_OF_ONE:
+            self._yield(uid)
+        elif len(self._callers) >= MOST:
+            self._yield(max(lines, key=lambda other: lines[other]))
+
+    def _yield(self, uid: int) -> None:
+        """The user's oldest idle caller goes, or the oldest where each is in the middle of something."""
+        own = [caller for caller in self._callers if caller.uid == uid]
+        self._leave(next((caller for caller in own if caller.idle), own[0]))
 
     def _serve(self, caller: _Caller, events: int) -> None:
+        if caller not in self._callers:
+            return  # it had to make room in this very round
         try:
             over = self._write(caller) if events & selectors.EVENT_WRITE else self._read(caller)
         except OSError:
@@ -123,13 +195,20 @@ class Door:
             self._leave(caller)
 
     def _read(self, caller: _Caller) -> bool:
-        said = caller.line.recv(65536)
+        try:
+            said = caller.line.recv(65536)
+        except BlockingIOError:
+            return False  # woken for nothing
         caller.said += said
         if caller.said.endswith(b"\n"):
             caller.answer += self._answer(bytes(caller.said), caller.uid)
-            self._selector.modify(caller.line, selectors.EVENT_WRITE, lambda events: self._serve(caller, events))
-            return self._write(caller)
-        return not said or len(caller.said) > LONGEST_LINE
+        elif len(caller.said) > LONGEST_LINE:
+            caller.answer += _failed(BadUsage(Message("a request has at most {most} bytes", most=LONGEST_LINE)))
+        else:
+            return not said
+        caller.until = self._now() + HEARING
+        self._selector.modify(caller.line, selectors.EVENT_WRITE, lambda events: self._serve(caller, events))
+        return self._write(caller)
 
     def _write(self, caller: _Caller) -> bool:
         with suppress(BlockingIOError):
@@ -137,54 +216,80 @@ class Door:
         return not caller.answer
 
     def _answer(self, said: bytes, uid: int) -> bytes:
+        """Whatever somebody says through the door, the daemon does not end of it."""
         try:
             do, args = _request(said)
             return _packed({"v": VERSION, "done": self._carry_out(do, args, uid)})
         except LoudspeakerError as error:
             failed = error
-        except Exception as error:  # whatever somebody says through the door, the daemon does not end of it
-            logger.exception("%r", said)
+        except Exception as error:
+            logger.exception("%r", said[:300])
             failed = BadUsage(Message("this cannot be carried out: {error}", error=repr(error)))
-        return _packed({"v": VERSION, "failed": {"kind": type(failed).__name__, **_told(failed.message)}})
+        return _failed(failed)
 
     def _leave(self, caller: _Caller) -> None:
         self._callers.remove(caller)
-        self._selector.unregister(caller.line)
-        caller.line.close()
+        try:
+            self._selector.unregister(caller.line)
+        finally:
+            caller.line.close()
 
 
 def _request(said: bytes) -> tuple[str, dict[str, Any]]:
+    """Verb and arguments of a line. Raises `BadUsage`."""
     try:
-        request = json.loads(said)
+        request = json.loads(said, parse_constant=_no_number)
         version, do, args = request["v"], request["do"], request.get("args", {})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadUsage(Message("this is not a request: one line of JSON with “v” and “do” is")) from error
     if version != VERSION or not isinstance(do, str) or not isinstance(args, dict):
         raise BadUsage(Message("this daemon speaks version {version} of its protocol", version=VERSION))
+    if any(not _is_text(text) for text in _texts([do, args])):
+        raise BadUsage(Message("a request holds what is no text: a NUL, or half a character"))
     return do, args
 
 
+def _texts(value: object) -> Iterator[str]:
+    """All strings in a value of JSON. Raises `BadUsage` where it is nested too deep to be a request."""
+    level, depth = [value], 0
+    while level:
+        if (depth := depth + 1) > DEEPEST:
+            raise BadUsage(Message("a request is nested at most {most} deep", most=DEEPEST))
+        yield from (one for one in level if isinstance(one, str))
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += [*one, *one.values()]
+            elif isinstance(one, list):
+                inner += one
+        level = inner
+
+
+def _is_text(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
 def _packed(said: dict[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False, default=_told).encode() + b"\n"
+    """One line of JSON. What the daemon found in files may hold half characters: they go as JSON's escapes."""
+    try:
+        line = json.dumps(said, ensure_ascii=False, default=plain).encode()
+    except UnicodeEncodeError:
+        line = json.dumps(said, default=plain).encode()
+    return line + b"\n"
 
 
-def _told(message: Message) -> dict[str, Any]:
-    """A message as JSON; what is neither number nor message goes as text."""
-    facts = {
-        name: fact if isinstance(fact, int | float | Message) else str(fact) for name, fact in message.facts.items()
-    }
-    return {"template": message.template, "facts": facts}
+def _failed(error: LoudspeakerError) -> bytes:
+    return _packed({"v": VERSION, "failed": facts_of(error)})
 
 
-def _revived(told: dict[str, Any]) -> object:
-    """An object of JSON, or the message that it was."""
-    return Message(told["template"], **told["facts"]) if told.keys() == {"template", "facts"} else told
-
-
-def _error(failed: dict[str, Any]) -> LoudspeakerError:
-    kind = getattr(errors, failed["kind"], LoudspeakerError)
-    plain = isinstance(kind, type) and issubclass(kind, LoudspeakerError) and kind.__init__ is LoudspeakerError.__init__
-    return (kind if plain else LoudspeakerError)(Message(failed["template"], **failed["facts"]))
+def _peer(line: socket.socket) -> int:
+    """The uid of whoever is at the other end."""
+    credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1])
 
 
 def _address(path: Path) -> str:
@@ -201,9 +306,23 @@ def _address(path: Path) -> str:
 
 
 def _lock(folder: Path) -> int:
-    """One daemon a state folder: the kernel lets go of this lock however the daemon ends."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """One daemon a state folder: the kernel lets go of this lock however the daemon ends.
+
+    On a file that only those may open who may run a daemon here: anybody who may read the folder could lock that.
+    """
+    path = folder / LOCK
+    shared = folder.stat().st_mode & (stat.S_ISGID | stat.S_IWGRP) == stat.S_ISGID | stat.S_IWGRP
     try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Refused(
+                Message("{file} is a symbolic link, which is not followed here: delete it", file=path)
+            ) from error
+        raise Refused(Message("{file}: {reason}", file=path, reason=reason(error))) from error
+    try:
+        with suppress(PermissionError):  # a member of the group opened one that is another's
+            os.fchmod(lock, 0o660 if shared else 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)

@@ -13,10 +13,13 @@ import selectors
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic  # of what may not fail: a clock that is given can
 from types import FrameType
 from typing import Any, Protocol
 
@@ -24,7 +27,7 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 
 from .clock import StepWatch
 from .control import Door
-from .errors import LoudspeakerError
+from .errors import LoudspeakerError, Message
 from .interfaces import Clock
 
 TICK = 1.0  # s: the clocks are compared
@@ -35,8 +38,11 @@ EVENING = 19, 30  # what of tomorrow is not ready?
 NIGHT = 2, 30  # the cache is swept
 BLINK = 0.02  # s
 QUIET = 60.0  # s before the same trouble is told again
+OVERDUE = 2.0  # s: then a wake-up of APScheduler's is not waited for any longer
 
 logger = logging.getLogger(__name__)
+# It warns, in English, of what does no harm here: whatever it forgets to wake us for, `_compare` finds.
+logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 Task = Callable[[], object]
 
 
@@ -98,6 +104,8 @@ class Loop:
         self._tick = tick
         self._tasks: dict[Task, None] = {}  # in the order asked for, each once
         self._at_tasks = threading.Lock()  # other threads ask, too
+        self._closed = False
+        self._overdue: dict[Task, float] = {}  # monotonic
         self._station: Station | None = None
         self._door: Door | None = None
         self._wake = clock.now()
@@ -119,28 +127,32 @@ class Loop:
 
     def run(self) -> None:
         """Until a signal ends it."""
-        for first in (self._look, self._step, self._ahead):
+        assert self._door
+        for first in (self._look, self._step, self._ahead, partial(notify, "READY=1")):
             self._try(first)
-        notify("READY=1")
         while not self._ending:
             self._wait(self._tick)
-            self._compare()
+            self._try(self._door.tend)
+            self._try(self._compare)
             while task := self._next():
                 self._try(task)
-            self._pat()
+            self._try(self._pat)
         self._fade()
 
     def close(self) -> None:
+        """Close everything, whatever goes wrong with one part of it."""
         signal.set_wakeup_fd(-1)
         if self._scheduler.running:
-            self._scheduler.shutdown()
+            self._try(self._scheduler.shutdown)
         if self._door:
-            self._door.close()
+            self._try(self._door.close)
         if self._station:
-            self._station.close()
-        self._selector.close()
-        os.close(self._poked)
-        os.close(self._poke)
+            self._try(self._station.close)
+        self._try(self._selector.close)
+        with self._at_tasks:  # a speaker that could not be closed may still call `wake`
+            self._closed = True
+            os.close(self._poked)
+            os.close(self._poke)
 
     # What wakes it.
 
@@ -159,6 +171,7 @@ class Loop:
             self._add("cron", name, task, hour=hour, minute=minute)
 
     def _due(self, name: str, task: Task, seconds: float) -> None:
+        self._overdue[task] = self._clock.monotonic() + seconds + OVERDUE
         self._add("date", name, task, run_date=self._clock.now() + timedelta(seconds=seconds))
 
     def _add(self, trigger: str, name: str, task: Task, **when: Any) -> None:
@@ -167,8 +180,9 @@ class Loop:
     def _ask(self, task: Task) -> None:
         with self._at_tasks:
             self._tasks[task] = None
-        with suppress(BlockingIOError):  # full: it is awake anyway
-            os.write(self._poke, b".")
+            if not self._closed:
+                with suppress(BlockingIOError):  # full: it is awake anyway
+                    os.write(self._poke, b".")
 
     def _next(self) -> Task | None:
         with self._at_tasks:
@@ -185,24 +199,36 @@ class Loop:
             os.read(self._poked, 4096)
 
     def _wait(self, seconds: float) -> None:
-        for key, events in self._selector.select(0 if self._tasks else seconds):
-            key.data(events)
+        """Until something comes in, and hear it; one caller's trouble is not the next one's."""
+        try:
+            events = self._selector.select(0 if self._tasks else seconds)
+        except Exception as error:
+            self._tell(error, self._wait)
+            time.sleep(BLINK)  # or a lasting fault would keep the machine busy
+            return
+        for key, mask in events:
+            self._try(partial(key.data, mask))
 
     def _compare(self) -> None:
         """What may not wait for APScheduler: a clock that was set, and a wake-up that never came."""
-        if self._watch.stepped():
-            self._schedule()
-            self._ask(self._step)
         if self._clock.now() >= self._wake:
             self._ask(self._step)
+        for task, at in list(self._overdue.items()):
+            if self._clock.monotonic() >= at:
+                self._overdue[task] = at + OVERDUE
+                self._ask(task)
+        if self._watch.stepped():
+            self._ask(self._step)
+            self._schedule()
 
     # What it does. Each is due again before it is done, so that a broken one is tried again.
 
     def _step(self) -> None:
         assert self._station
         self._wake = self._clock.now() + timedelta(seconds=self._tick)
-        self._wake = self._station.step()
-        self._add("date", "step", self._step, run_date=self._wake)
+        wake = self._station.step()
+        self._add("date", "step", self._step, run_date=wake)
+        self._wake = wake
 
     def _look(self) -> None:
         assert self._station
@@ -231,24 +257,42 @@ class Loop:
         """One broken thing must not silence the rest: it is told, and the loop goes on."""
         try:
             task()
-        except LoudspeakerError as error:
-            self._tell(error)
-        except Exception:
-            logger.exception("%s", task)
+        except Exception as error:
+            self._tell(error, task)
 
-    def _tell(self, error: LoudspeakerError) -> None:
-        """Loudly, but not every second."""
-        now = self._clock.monotonic()
-        if str(error) != self._told[0] or now >= self._told[1] + QUIET:
+    def _tell(self, error: Exception, task: object) -> None:
+        """Loudly, but not every second; what is nobody's mistake but ours with all that helps to find it."""
+        expected = isinstance(error, LoudspeakerError)
+        what = str(error) if expected else repr(error)
+        now = monotonic()
+        if what == self._told[0] and now < self._told[1] + QUIET:
+            return
+        self._told = what, now
+        if expected:
             logger.error("%s", error)
-            self._told = str(error), now
+        else:
+            fault = Message("a fault of the program, which goes on: {error} in {task}", error=what, task=_name(task))
+            logger.error("%s", fault, exc_info=error)
 
     def _fade(self) -> None:
-        assert self._station
-        notify("STOPPING=1")
-        until = self._clock.monotonic() + FADE
-        while not self._station.leave() and self._clock.monotonic() < until:
+        self._try(partial(notify, "STOPPING=1"))
+        until = monotonic() + FADE
+        while not self._faded() and monotonic() < until:
             self._wait(BLINK)
+
+    def _faded(self) -> bool:
+        assert self._station
+        try:
+            return self._station.leave()
+        except Exception as error:  # it may be a full disk: the sound fades all the same
+            self._tell(error, self._station.leave)
+            return False
+
+
+def _name(task: object) -> str:
+    while isinstance(task, partial):
+        task = task.func
+    return str(getattr(task, "__qualname__", task))
 
 
 def notify(state: str) -> None:

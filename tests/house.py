@@ -36,6 +36,7 @@ class House:
         while self._open:
             for key, events in self._selector.select(0.01):
                 key.data(events)
+            self.door.tend()
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
         self.asked.append((do, args, uid))

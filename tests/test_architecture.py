@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"script", "schedule", "yamlfile", "playout", "clock", *EDGES},
     "intake": {"store", "script", "schedule", "yamlfile", *EDGES},
     "reports": {"store", "script", "schedule", "yamlfile", "playout", *EDGES},
-    "control": {"errors"},
+    "wire": {"errors"},
+    "control": {"wire", "errors"},
     "studio": {"script", "engines", "store", "intake", *EDGES},
     "station": {
         *("clock", "control", "engines", "intake", "language", "playout", "reports", "schedule"),

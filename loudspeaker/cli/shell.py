@@ -163,6 +163,7 @@ class Desk:
         gc.disable()
         from ..station import Station  # heavier than most of click: `--help` does without
 
+        translate_logging()
         station = Station.open(self.home, self.state, say=_)
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
@@ -216,6 +217,24 @@ def tell(line: str) -> None:
 def put(line: str) -> None:
     """A line of the result, on stdout. Nothing else in the shells prints: what is printed here is escaped."""
     click.echo(escape(line))
+
+
+def translate_logging() -> None:
+    """Have what the program logs said on stderr in the language of the moment."""
+    import logging  # `--help` does without
+
+    class Sentences(logging.Formatter):
+        """Translates the messages and errors among the arguments of a log line."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            record = copy.copy(record)
+            if isinstance(record.args, tuple):
+                sentences = (Message, LoudspeakerError)
+                record.args = tuple(arg.say(_) if isinstance(arg, sentences) else arg for arg in record.args)
+            return super().format(record)
+
+    assert logging.lastResort
+    logging.lastResort.setFormatter(Sentences("%(message)s"))
 
 
 def print_json(value: object) -> None:

@@ -27,13 +27,16 @@ class Backlog:
 
     def flush(self) -> None:
         """Write what waits, in its order, as far as it goes."""
-        try:
-            while self._waiting:
+        while self._waiting:
+            try:
                 self._waiting[0]()
+            except LoudspeakerError as error:
+                self.trouble = error
+                return
+            except Exception:  # it will never be written: it must not keep all that follows from the disk
                 self._waiting.popleft()
-        except LoudspeakerError as error:
-            self.trouble = error
-            return
+                raise
+            self._waiting.popleft()
         if self.trouble:
             self.trouble, self._memory = None, MemoryLog()
 

@@ -6,7 +6,7 @@ happened is known from the log alone, so a new conductor on the same log goes on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -59,6 +59,12 @@ class Conductor:
         self._believed = self._leaving = False
         self._alone = alone
         self._nap = nap
+        self._fault: Exception | None = None  # of an output, since the last step
+
+    @property
+    def log(self) -> Backlog:
+        """The log for whoever must not fail because the disk is full."""
+        return self._log
 
     # The clockwork.
 
@@ -69,26 +75,23 @@ class Conductor:
     def step(self, now: datetime, order: RunningOrder, trust: Trust = TRUSTED) -> datetime:
         """Do what is due; return when to call again: sooner if a speaker has news, or a file or the clock changed.
 
-        Raises what keeps the log from the disk, once all is done: nothing is lost meanwhile as long as we run, so call
-        again in a second.
+        Raises what keeps the log from the disk, or what went wrong with an output, once all is done: nothing is lost
+        meanwhile as long as we run, so call again in a second.
         """
         self._begin(now)
         if trust.stepped:
             self._shift(trust.stepped)
-        for line in self._lines:
-            self._judge.hear(line, now)
+        self._each(lambda line: self._judge.hear(line, now))
         if trust.believed and not self._leaving and not self._alone:
             self._take(now, order, trust)
         self._book.ripen(now)
-        for line in self._lines:
-            self._judge.judge(line.name, now, trust)
-            if not self._leaving:
-                self._air.serve(line, now, trust)
+        self._each(lambda line: self._serve(line, now, trust))
         self._believed = trust.believed
         self._beat(now, trust)
         self._log.flush()
-        if self._log.trouble:
-            raise self._log.trouble
+        fault, self._fault = self._fault, None
+        if error := self._log.trouble or fault:
+            raise error
         return self._next(now, trust)
 
     @property
@@ -100,8 +103,20 @@ class Conductor:
         """Fade out and start nothing more; the next run goes on from the log. Step until `quiet`."""
         self._leaving, self._beaten = True, None
         self._journal.note("left", "", now)
+        self._each(lambda line: line.stop(Cut.OFF))
+
+    def _serve(self, line: Line, now: datetime, trust: Trust) -> None:
+        self._judge.judge(line.name, now, trust)
+        if not self._leaving:
+            self._air.serve(line, now, trust)
+
+    def _each(self, do: Callable[[Line], None]) -> None:
+        """For every output; what goes wrong with one must not silence the others, and is told once all is done."""
         for line in self._lines:
-            line.stop(Cut.OFF)
+            try:
+                do(line)
+            except Exception as error:
+                self._fault = self._fault or error
 
     # People's orders.
 

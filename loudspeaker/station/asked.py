@@ -6,10 +6,12 @@ No sound is made here: whoever asks has had it made. Answers come at once; what 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
@@ -36,11 +38,14 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "bool | None": lambda value: value is None or isinstance(value, bool),
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "float": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "float": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
     "Collection[str]": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
     "Collection[str] | None": lambda value: value is None or KINDS["Collection[str]"](value),
-    "Mapping[str, str] | None": lambda value: value is None or isinstance(value, dict),
+    "Mapping[str, str] | None": lambda value: (
+        value is None or (isinstance(value, dict) and all(isinstance(one, str) for one in value.values()))
+    ),
 }
+RECIPE = re.compile("[0-9a-f]{64}")  # a SHA-256; it becomes the name of a file
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
 VERBS = {
     *("play", "compose", "urgent", "compose_end", "end_urgent", "stop", "interrupt", "test", "confirm_clock"),
@@ -54,9 +59,12 @@ class Asked(Live):
     """A station on the air that people talk to."""
 
     def step(self) -> datetime:
-        if self.button and self.button.pressed():
-            self.stop((), self.say(Message("somebody pressed it at the box")), self.say(Message("stop button")))
-        return super().step()
+        try:
+            if self.button and self.button.pressed():
+                self.stop((), self.say(Message("somebody pressed it at the box")), self.say(Message("stop button")))
+        finally:
+            again = super().step()  # a broken button must not keep the next airing from being heard
+        return again
 
     def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
         """What came through the door. Raises `BadUsage` for what is no verb, or has the wrong arguments."""
@@ -103,6 +111,8 @@ class Asked(Live):
         if not 1 <= repeat <= MOST_PLAYS or not 0 <= gap <= LONGEST_GAP:
             raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
         must_be_short(text or "")
+        if not all(map(RECIPE.fullmatch, (recipes or {}).values())):
+            raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
         self.station.must_be_filled(text, bulletin)
         title = self.station.template(bulletin).title if bulletin else text or ""
         clear = self.station.template(bulletin).all_clear if bulletin else None

@@ -5,6 +5,7 @@ Meanwhile it keeps the daemon's door, so that `stop` and `urgent --end` reach it
 
 from __future__ import annotations
 
+import logging
 import os
 import selectors
 from collections.abc import Iterator
@@ -20,7 +21,10 @@ from .live import speakers, stop_button
 from .planning import Row
 from .record import Recording
 
+logger = logging.getLogger(__name__)
+
 BLINK = 0.02  # s
+MOST_FAULTS = 500  # one after the other, a `BLINK` apart: then nothing will come of it any more
 RETRY = timedelta(seconds=1)  # after a log that takes nothing; the conductor keeps what it has to write
 
 
@@ -30,20 +34,26 @@ def by_hand(station: Recording, verb: str, facts: dict[str, Any]) -> list[Row]:
     Raises `Refused` where somebody else is on the air by now.
     """
     assert station.log  # makes the folder, where there is none
-    with selectors.DefaultSelector() as selector, _opened(station, selector) as live, interruptions() as interrupted:
+    with (
+        selectors.DefaultSelector() as selector,
+        _opened(station, selector) as (live, door),
+        interruptions() as interrupted,
+    ):
         ids = live.carry_out(verb, facts, os.getuid())
         assert isinstance(ids, list)
+        faults: list[Exception] = []
         while live.conductor.open():
             if interrupted and interrupted.pop():
                 live.stop((), live.say(INTERRUPTED), facts["by"])
-            wait = (_step(live) - live.now()).total_seconds()
+            wait = (_step(live, faults) - live.now()).total_seconds()
             for key, events in selector.select(min(max(wait, 0.0), BLINK)):
                 key.data(events)
+            door.tend()
         return live.outcome(ids)
 
 
 @contextmanager
-def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[Asked]:
+def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[tuple[Asked, Door]]:
     """The outputs, behind the door that keeps others out."""
     lives: list[Asked] = []
     door = Door(station.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
@@ -52,11 +62,21 @@ def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[As
         live = Asked(station, outputs, station.clock, station.log, alone=True, button=button)
         with closing(live):
             lives.append(live)
-            yield live
+            yield live, door
 
 
-def _step(live: Asked) -> datetime:
+def _step(live: Asked, faults: list[Exception]) -> datetime:
+    """Do what is due; `faults` are those since it last went well."""
     try:
-        return live.step()
+        again = live.step()
     except LogUnusable:  # a full disk must not cut off what is on the air
         return live.now() + RETRY
+    except Exception as error:  # nor a fault of one output what the others play
+        if not faults:
+            logger.exception("%r", error)
+        faults.append(error)
+        if len(faults) > MOST_FAULTS:
+            raise
+        return live.now() + RETRY
+    faults.clear()
+    return again

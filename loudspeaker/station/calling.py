@@ -24,6 +24,7 @@ EMBEDDED = "espeak:vi"
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
 BLANK = re.compile(r"\[(?!\d{1,3}\])[^\[\]\n]*\]")  # [họ và tên], but not [1], which is a footnote
 NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
+YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
 
 
 class Calling(Planning):
@@ -241,6 +242,8 @@ def instant(text: str, zone: tzinfo) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text)) from error
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text))
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from ..clock import FakeClock, boot, vouchers
 from ..errors import Message
@@ -34,6 +35,7 @@ from .folder import stamp_of
 from .record import Recording
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
+T = TypeVar("T")
 MARKS = ("skip", "pause", "resume", "approve", COMMISSION)
 HOUR = timedelta(hours=1)
 
@@ -60,24 +62,35 @@ class Live:
         self.rehearsal = rehearsal
         self.button = button
         self.conductor = Conductor(log, speakers, self, alone, HOUR if rehearsal else NAP)
-        self.watch = ClockWatch(log, boot())
+        self.watch = ClockWatch(self.conductor.log, boot())  # a step of the clock counts on a full disk, too
         self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
-        self._order = RunningOrder(datetime.max, datetime.min)
+        self._order = RunningOrder(self.now(), self.now())
+        self._fresh = False  # … it is planned, and as the files are now
+        self._trust = Trust(believed=False)
         self._days: dict[date, list[Airing]] = {}  # of the running order
         self._seen: object = None
 
     # The clockwork.
 
     def step(self) -> datetime:
-        """Do what is due; when to be called again."""
+        """Do what is due; when to be called again.
+
+        Where planning, a receiver or the look at the clock fails, what is on the air and what was planned goes on with
+        what was known before, and the failure is raised once that is done: call again in a second.
+        """
         now = self.now()
-        trust = self.trust(now)  # at once: planning takes its time, which is no step of the clock
-        order = self._running_order(now)
+        faults: list[Exception] = []
+        trust = _tried(lambda: self.trust(now), replace(self._trust, stepped=timedelta(0)), faults)
+        self._trust = trust  # at once: planning takes its time, which is no step of the clock
+        order = _tried(lambda: self._running_order(now), self._order, faults)
         if not self.rehearsal:
-            self.dial.look(now, order.airings)
-        return self.conductor.step(now, order, trust)
+            _tried(lambda: self.dial.look(now, order.airings), None, faults)
+        again = self.conductor.step(now, order, trust)
+        if faults:
+            raise faults[0]
+        return again
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.commune.zone)
@@ -91,16 +104,18 @@ class Live:
         if seen == self._seen:
             return False
         self.station.reload()
-        self._seen, self._order = seen, RunningOrder(datetime.max, datetime.min)
+        self._seen, self._fresh = seen, False
         self._days.clear()
         return True
 
     def close(self) -> None:
-        self.dial.close()
-        if self.button:
-            self.button.close()
-        for speaker in self.speakers.values():
-            speaker.close()
+        """Let go of everything. Raises what went wrong with one part, once the others are closed."""
+        faults: list[Exception] = []
+        for part in (self.dial, self.button, *self.speakers.values()):
+            if part:
+                _tried(part.close, None, faults)
+        if faults:
+            raise faults[0]
 
     def _sight(self) -> object:
         since = self.now() - planner.MEMORY
@@ -110,21 +125,22 @@ class Live:
 
     def _running_order(self, now: datetime) -> RunningOrder:
         begins, ends = self.conductor.window(now)
-        if (self._order.begins, self._order.ends) != (begins, ends):
+        if not self._fresh or (self._order.begins, self._order.ends) != (begins, ends):
             self._order = RunningOrder(begins, ends, tuple(self._planned(begins, ends)))
+            self._fresh = True
         return self._order
 
     def _planned(self, begins: datetime, ends: datetime) -> Iterator[Airing]:
         """From midnight to midnight. Until something changes, a day is planned once."""
         days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]
         missing = [day for day in days if day not in self._days]
-        self._days = {day: self._days.get(day, []) for day in days}
+        planned: dict[date, list[Airing]] = {day: [] for day in missing}
         if missing:
             first, last = self.station.midnight(missing[0]), self.station.midnight(missing[-1] + timedelta(days=1))
-            again = set(missing)
             for airing in self.station.planner.plan(first, last, self.log):
-                if (day := airing.scheduled_at.date()) in again:
-                    self._days[day].append(airing)
+                if (day := airing.scheduled_at.date()) in planned:
+                    planned[day].append(airing)
+        self._days = {day: self._days[day] if day in self._days else planned[day] for day in days}
         for day in days:
             yield from self._days[day]
 
@@ -170,6 +186,15 @@ class Live:
     def say(self, message: Message) -> str:
         """The log is written in one language, whatever that of the command is."""
         return message.say(self._write)
+
+
+def _tried(do: Callable[[], T], otherwise: T, faults: list[Exception]) -> T:
+    """What it gives, or where it fails `otherwise`, and why among the `faults`."""
+    try:
+        return do()
+    except Exception as error:
+        faults.append(error)
+        return otherwise
 
 
 def _imagined(airing: Airing) -> Programme:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from ..store.asrun import LogUnusable
 from .asked import Asked
 from .record import Recording
 from .story import MEANINGS
+
+logger = logging.getLogger(__name__)
 
 AHEAD = "2"  # days
 READ_AHEAD = "read-ahead"
@@ -127,10 +130,12 @@ class Service(Asked):
     def close(self) -> None:
         for child in self._children.values():
             child.terminate()  # they end while the sound does
-        super().close()
-        for child in self._children.values():
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(timeout=GONE)
+        try:
+            super().close()
+        finally:
+            for child in self._children.values():
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=GONE)
 
     def _tell(self, record: Record) -> None:
         """A line for each verdict: for a terminal, or the journal."""
@@ -175,7 +180,10 @@ class Told:
 
     def verdict(self, record: Record) -> None:
         self._log.verdict(record)
-        self._tell(record)
+        try:
+            self._tell(record)
+        except (OSError, ValueError) as error:  # nobody reads, or a word that cannot be shown: it is in the log
+            logger.warning("%s: %r", record.id, error)
 
 
 def _humble() -> None:

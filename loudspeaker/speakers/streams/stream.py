@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from ...errors import Message
+from ...errors import Message, reason
 from ...sound.programme import Programme
 
 EARLY = 60.0  # seconds: open a receiver so long before its airing
@@ -130,7 +130,7 @@ class Dial:
                 try:
                     self._open[place] = self._opener(airing.stream, lasts), airing.ends_at
                 except OSError as error:  # a full disk, no process left: this stream alone waits for a better moment
-                    why = Message("“{url}” cannot be received: {reason}", url=airing.stream, reason=error.strerror)
+                    why = Message("“{url}” cannot be received: {reason}", url=airing.stream, reason=reason(error))
                     self._failed[place] = why
 
     def find(self, airing: Airing) -> Programme | Message | None:
