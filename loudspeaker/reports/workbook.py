@@ -29,9 +29,9 @@ MOST = 1_000_000  # rows of a sheet; Excel takes 1,048,576
 MM = 1 / 25.4  # inches
 A4 = 9
 LEFT = 4  # columns that the left half of the paper's head takes: number, village, bulletin, title
-NUMBER, VILLAGE, BULLETIN, TITLE, COUNT, LOGGED = 5, 18, 15, 36, 8.5, 14  # widths, in letters
-DETAILS = (VILLAGE, 40, 19, 19, 8.5, 22, 50, 20, 20)
-SOURCES = (22, 40, 19, 19, 12, 68)
+NUMBER, VILLAGE, BULLETIN, TITLE, COUNT, LOGGED = 4.5, 16, 12, 27, 7, 10  # widths, in letters
+DETAILS = (VILLAGE, 28, 18.5, 18.5, COUNT, 16, 34, 14, 14)
+SOURCES = (20, 30, 18.5, 18.5, 10, 70)
 TALL = 18.0  # points of a line of text
 THIN = Side(style="thin")
 GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -65,14 +65,17 @@ def _styles() -> Iterator[NamedStyle]:
     }.items():
         yield NamedStyle(name, font=font, alignment=middle)
     yield NamedStyle("rule", font=Font(FONT, 8, bold=True), alignment=across)
-    yield NamedStyle("head", font=Font(FONT, 12, bold=True), alignment=middle, border=GRID)
-    plain, wrapped = Font(FONT, 12), Alignment(vertical="center", wrap_text=True)
+    plain, bold, wrapped = (
+        Font(FONT, 11),
+        Font(FONT, 11, bold=True),
+        Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1),
+    )
+    yield NamedStyle("head", font=bold, alignment=middle, border=GRID)
     yield NamedStyle("text", font=plain, alignment=wrapped, border=GRID)
-    yield NamedStyle("count", font=plain, alignment=middle, border=GRID)
-    moment = NamedStyle("moment", font=plain, alignment=wrapped, border=GRID)
-    moment.number_format = "dd/mm/yyyy hh:mm:ss"
-    yield moment
-    yield NamedStyle("total", font=Font(FONT, 12, bold=True), alignment=middle, border=GRID)
+    dash = 'General;-General;"–"'  # for nothing: what there is stands out
+    yield NamedStyle("count", font=plain, alignment=middle, border=GRID, number_format=dash)
+    yield NamedStyle("total", font=bold, alignment=middle, border=GRID, number_format=dash)
+    yield NamedStyle("moment", font=plain, alignment=middle, border=GRID, number_format="dd/mm/yyyy hh:mm:ss")
 
 
 class _Paper:
@@ -105,7 +108,7 @@ class _Paper:
             ("office", say(Message("PEOPLE’S COMMITTEE"))), ("country", say(Message("SOCIALIST REPUBLIC OF VIET NAM")))
         )
         self._halves(("office", name), ("motto", say(Message("Independence - Freedom - Happiness"))))
-        self._halves(("rule", "_" * max(6, len(name) * 2 // 3)), ("rule", "_" * 46), tall=9)
+        self._halves(("rule", "_" * max(8, len(name))), ("rule", "_" * 43), tall=9)
         self._halves(("number", say(Message("No.      /BC-UBND"))), ("place", _place(report, say)))
         self._line("note", "")
 
@@ -117,10 +120,14 @@ class _Paper:
         self._line("note", "")
 
     def _table(self) -> None:
-        self._append(("head", [self._say(Message("Line")), *self._head]), tall=TALL * 5)
+        say = self._say
+        self._append(("head", [say(Message("Line")), *self._head]), tall=TALL * 5)
         for number, row in enumerate(self._rows, 1):
-            self._append(*_styled([number, *row]))
-        self._append(("total", ["", self._say(Message("Total")), "", "", *totals(self._rows), ""]))
+            self._append(*_styled([number, *row]), tall=_height([number, *row], self._widths()))
+            if isinstance(row[LEFT], str):  # it was planned, and no log tells what became of it
+                self._merge(LEFT + 2, LEFT + 4)
+        self._append(("total", [say(Message("Total")), *[""] * (LEFT - 1), *totals(self._rows), ""]))
+        self._merge(1, LEFT)
         self._line("note", "")
 
     def _signatures(self) -> None:
@@ -172,6 +179,12 @@ def _table(book: Workbook, title: str, widths: Sequence[float], rows: Iterable[R
 def _styled(row: Row) -> list[tuple[str, Row]]:
     kinds = {datetime: "moment", int: "count", float: "count"}
     return [(kinds.get(type(value), "text"), [value]) for value in row]
+
+
+def _height(row: Row, widths: Sequence[float]) -> float:
+    """Points that a row needs where its words go on in further lines: not every office program works that out."""
+    lines = [len(value) / width for value, width in zip(row, widths, strict=True) if isinstance(value, str)]
+    return 3 + 15 * math.ceil(max([1.0, *lines]))
 
 
 def _cell(sheet: Any, value: Any, style: str) -> Any:
