@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import subprocess
 import sys
 import wave
@@ -11,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import soundfile
 from hypothesis import given
@@ -20,6 +24,7 @@ from hypothesis import strategies as st
 from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.schedule.box import Output
+from loudspeaker.sound.flac import write_flac
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day, intact
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
@@ -405,6 +410,47 @@ def test_a_day_of_flac_holds_what_was_heard_in_order(shelf: Shelf) -> None:
     assert samples[samples != 0].tolist() == [100, 200, 300, 400, 200, 250]
     assert len(samples) == 4 + 8000 + 2
     assert [path.suffix for path in flac.parent.iterdir() if not path.name.startswith(".")] == [".flac"]
+
+
+def test_a_day_that_the_disk_does_not_take_stays_as_it_was_and_that_is_one_line(shelf: Shelf) -> None:
+    first = shelf.programme(range(-3000, 3000), rate=8000)
+    flac, once = shelf.folder / "air" / "day.flac", shelf.folder / "stream.reel"
+    day.append(flac, [first.path], 4)
+    before = flac.read_bytes()
+    once.write_bytes(first.path.read_bytes())
+    command = [sys.executable, "-m", "loudspeaker.speakers.day", str(flac), "6000", "0", "--once", str(once)]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 4 && exec "$@"', "sh", *command], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [f"{flac}: File too large"]
+    assert flac.read_bytes() == before
+    assert not once.exists()
+    assert {path.name for path in flac.parent.iterdir()} == {"day.flac", ".day.flac.lock"}
+
+
+class FullDisk(io.BytesIO):
+    """A file on a disk with room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("room", [0, 100, 9000, 60_000])
+def test_a_full_disk_is_an_error_and_no_traceback_of_a_library(room: int, capfd: pytest.CaptureFixture[str]) -> None:
+    noise = np.random.default_rng(1).integers(-9000, 9000, 48_000).astype(np.int16)
+
+    with pytest.raises(OSError, match="No space left"):
+        write_flac(FullDisk(room), 48_000, [noise, noise])
+
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_box_without_a_card_airs_into_the_days_file(shelf: Shelf, clock: HandClock) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import soundfile
 
 from ..errors import BadFile, Message, Problem
 from ..sound.clips import VOICE_LEVEL
+from ..sound.flac import write_flac
 from ..store.files import write_whole
 from ..yamlfile.values import slug
 from . import files
@@ -56,9 +56,7 @@ def _keep(path: Path, samples: Pcm, rate: int) -> None:
     gain = min(gain, HIGHEST * FULL_SCALE / max(int(samples.max()), -int(samples.min())))
 
     def write(file: BinaryIO) -> None:
-        with soundfile.SoundFile(file, "w", rate, channels=1, subtype="PCM_16", format="FLAC") as flac:
-            for block in blocks(samples, rate):
-                flac.write(np.rint(block * gain).astype(np.int16))
+        write_flac(file, rate, (np.rint(block * gain).astype(np.int16) for block in blocks(samples, rate)))
 
     write_whole(path, write)
 

@@ -17,10 +17,9 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 
-Block = npt.NDArray[np.int16]
+from ..sound.flac import Samples, write_flac
 
 BLOCK = 1 << 16  # frames
 BETWEEN = 1.0  # seconds of silence between two airings
@@ -36,18 +35,18 @@ def append(day: Path, sources: Sequence[Path], frames: int, gain: float = 0.0) -
         _replace(day, rate, blocks)
 
 
-def _earlier(day: Path, rate: int) -> Iterator[Block]:
+def _earlier(day: Path, rate: int) -> Iterator[Samples]:
     if day.exists():
         yield from _samples([day])
         yield np.zeros(int(BETWEEN * rate), np.int16)
 
 
-def _samples(paths: Sequence[Path]) -> Iterator[Block]:
+def _samples(paths: Sequence[Path]) -> Iterator[Samples]:
     for path in paths:
         yield from soundfile.blocks(path, BLOCK, dtype="int16")
 
 
-def _first(blocks: Iterator[Block], frames: int) -> Iterator[Block]:
+def _first(blocks: Iterator[Samples], frames: int) -> Iterator[Samples]:
     for block in blocks:
         yield block[:frames]
         frames -= len(block)
@@ -55,19 +54,22 @@ def _first(blocks: Iterator[Block], frames: int) -> Iterator[Block]:
             return
 
 
-def _louder(blocks: Iterator[Block], gain: float) -> Iterator[Block]:
+def _louder(blocks: Iterator[Samples], gain: float) -> Iterator[Samples]:
     factor = 10 ** (gain / 20)
     for block in blocks:
         yield np.clip(np.rint(block * factor), -32768, 32767).astype(np.int16) if gain else block
 
 
-def _replace(day: Path, rate: int, blocks: Iterator[Block]) -> None:
+def _replace(day: Path, rate: int, blocks: Iterator[Samples]) -> None:
     draft = day.with_name(f".{day.name}.draft")
-    with soundfile.SoundFile(draft, "w", rate, 1, "PCM_16", format="FLAC") as file:
-        for block in blocks:
-            file.write(block)
-    with draft.open("rb") as written:
-        os.fsync(written.fileno())
+    try:
+        with draft.open("wb") as file:
+            write_flac(file, rate, blocks)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        draft.unlink(missing_ok=True)  # on a full disk its room is needed
+        raise
     draft.replace(day)
 
 
@@ -75,11 +77,15 @@ def main() -> None:
     day, frames, gain, *sources = sys.argv[1:]
     os.nice(10)
     paths = [Path(source) for source in sources if source != "--once"]
-    if int(frames):
-        append(Path(day), paths, int(frames), float(gain))
-    if "--once" in sources:
-        for path in paths:
-            path.unlink()
+    try:
+        if int(frames):
+            append(Path(day), paths, int(frames), float(gain))
+    except OSError as error:  # a full disk, most of all: the day keeps what it had
+        sys.exit(f"{day}: {error.strerror or error}")
+    finally:
+        if "--once" in sources:
+            for path in paths:
+                path.unlink()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Sequence
 from datetime import date
@@ -30,11 +31,12 @@ def _wav(programme: Programme, title: str, day: date) -> bytes:
 def _flac(programme: Programme, title: str, day: date) -> bytes:
     import soundfile
 
-    with TemporaryDirectory() as folder:
-        draft = Path(folder) / "programme.flac"
-        samples, rate = soundfile.read(programme.path, dtype="int16")
-        soundfile.write(draft, samples, rate)
-        return draft.read_bytes()
+    from ..sound.flac import write_flac
+
+    samples, rate = soundfile.read(programme.path, dtype="int16")
+    file = io.BytesIO()
+    write_flac(file, rate, [samples])
+    return file.getvalue()
 
 
 def _mp3(programme: Programme, title: str, day: date) -> bytes:
