@@ -8,13 +8,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from loudspeaker.engines.piper_voices import install
+from loudspeaker.cli import cli
+from loudspeaker.engines import piper_voices
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused, TryAgain
+
+install = partial(piper_voices.install, trust=True)  # nobody knows the voices of these tests
 
 VOICE = "vi_VN-hum-low"
 PLACE = "vi/vi_VN/hum/low"
@@ -176,9 +181,83 @@ def test_a_wrong_part_of_the_right_size_is_refused_and_then_fetched_anew(tmp_pat
     assert installed(tmp_path) == FILES
 
 
-def test_a_stick_without_hashes_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="sha256sum"):
-        install(VOICE, stick(tmp_path / "usb", sums={}), tmp_path / "voices")
+def test_a_stick_without_hashes_is_taken_at_a_persons_word_unless_it_cannot_be_a_voice(tmp_path: Path) -> None:
+    install(VOICE, stick(tmp_path / "usb", sums={}), tmp_path / "voices")
+    assert installed(tmp_path / "voices") == FILES
+
+    for number, wrong in enumerate(
+        ({f"{VOICE}.onnx": b""}, {f"{VOICE}.onnx": b"<html>Log in</html>"}, {f"{VOICE}.onnx.json": b'{"audio": {'})
+    ):
+        with pytest.raises(Refused, match="is not what it should be"):
+            install(VOICE, stick(tmp_path / f"usb{number}", FILES | wrong, {}), tmp_path / f"voices{number}")
+
+
+# Which voices are believed: through the command line.
+
+
+def command(home: Path, *words: str) -> Result:
+    return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "voices", "install", *words])
+
+
+def voices_of(home: Path) -> dict[str, bytes]:
+    folder = home / ".state/voices"
+    return installed(folder) if folder.is_dir() else {}
+
+
+def test_a_voice_of_which_nothing_is_known_is_refused_and_it_is_said_what_to_do(home: Path, tmp_path: Path) -> None:
+    source = stick(tmp_path / "usb")
+
+    result = command(home, VOICE, "--source", source)
+
+    assert result.exit_code == 1
+    assert f"nothing is known here of “{VOICE}”" in result.stderr
+    assert "--sha256" in result.stderr
+    assert "--trust" in result.stderr
+    assert voices_of(home) == {}
+
+
+@pytest.mark.parametrize("sums", [FILES, {}])
+def test_a_voice_is_installed_when_its_sha256_is_given(home: Path, tmp_path: Path, sums: dict[str, bytes]) -> None:
+    source = stick(tmp_path / "usb", sums=sums)
+    wrong, right = sha256(MODEL + b"x"), sha256(MODEL).upper()
+
+    assert command(home, VOICE, "--source", source, "--sha256", wrong).exit_code == 1
+    assert f"{VOICE}.onnx" not in voices_of(home)
+    assert command(home, VOICE, "--source", source, "--sha256", "abc").exit_code == 2
+
+    result = command(home, VOICE, "--source", source, "--sha256", right)
+    assert result.exit_code == 0
+    assert sha256(MODEL) in result.stderr
+    assert voices_of(home) == FILES
+
+
+def test_a_given_sha256_counts_and_not_the_list_of_the_source(home: Path, tmp_path: Path) -> None:
+    changed = MODEL[:-1] + b"x"
+    files = FILES | {f"{VOICE}.onnx": changed}
+
+    refused = command(home, VOICE, "--source", stick(tmp_path / "usb", files, files), "--sha256", sha256(MODEL))
+
+    assert refused.exit_code == 1
+    assert f"{VOICE}.onnx" not in voices_of(home)
+
+
+def test_a_person_may_trust_the_source(home: Path, tmp_path: Path) -> None:
+    assert command(home, VOICE, "--source", stick(tmp_path / "usb"), "--trust").exit_code == 0
+    assert voices_of(home) == FILES
+
+
+@pytest.mark.parametrize("word", [(), ("--trust",)])
+def test_a_known_voice_is_what_is_known_of_it(home: Path, tmp_path: Path, word: tuple[str, ...]) -> None:
+    """A folder that gives another model under its name, with a list that says that all is well."""
+    known = "vi_VN-vais1000-medium"
+    files = {f"{known}.onnx": MODEL, f"{known}.onnx.json": CONFIG}
+
+    result = command(home, known, "--source", stick(tmp_path / "usb", files, files), *word)
+
+    assert result.exit_code == 1
+    assert "is not what it should be" in result.stderr
+    assert f"{known}.onnx" not in voices_of(home)
+    assert all(len(digest) == 64 and int(digest, 16) for digest in piper_voices.KNOWN.values())
 
 
 @pytest.mark.parametrize("voice", ["../../etc/passwd", "vais1000", "vi_VN-a/b-low"])

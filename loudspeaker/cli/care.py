@@ -99,12 +99,14 @@ def list_(station: Station, as_json: bool) -> None:
 @voices.command()
 @click.argument("voice")
 @option("--source", metavar="URL|FILE|FOLDER", help="Where from; a USB stick's folder will do.")
+@option("--sha256", metavar="HEX", help="The SHA-256 of its model, as somebody you believe tells it.")
+@option("--trust", is_flag=True, help="Believe the place that it comes from, where no SHA-256 is known here.")
 @with_station
-def install(station: Station, voice: str, source: str | None) -> None:
+def install(station: Station, voice: str, source: str | None, sha256: str | None, trust: bool) -> None:
     """Install a piper voice, checked against its SHA-256."""
     with tables.progress() as progress:
-        station.install_voice(voice, source, progress)
-    tell(_("installed: {voice}").format(voice=voice))
+        digest = station.install_voice(voice, source, sha256, trust, progress)
+    tell(_("installed: {voice}, SHA-256 {digest}").format(voice=voice, digest=digest))
 
 
 @voices.command(name="test")

@@ -1,5 +1,8 @@
 """Install a piper voice from the net, a file or a folder (a USB stick), so that a wrong or half one never speaks.
 
+A model is taken when its SHA-256 is known (`KNOWN`), given by a person, or when a person trusts the source: a hash
+that comes from where the file comes from shows only that nothing broke on the way.
+
 Each file arrives as `.part`, is measured and hashed, fsynced, and only then gets its name. What breaks off goes on
 where it stopped; what does not match is thrown away. This file writes by itself, because a model is too big to hold in
 memory; the store's rule is kept: a name is never given to half a file.
@@ -8,23 +11,27 @@ memory; the store's rule is kept: a name is never given to half a file.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urljoin
 
 import requests
 
-from ..errors import Message, NotFound, Refused, TryAgain
+from ..errors import BadUsage, Message, NotFound, Refused, TryAgain
 
 HUB = "https://huggingface.co/"
 NAME = re.compile(r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<name>\w+)-(?P<quality>\w+)")
-ENDINGS = (".onnx.json", ".onnx")  # the small one first: a voice is there when its model is
+CONFIG, MODEL = ".onnx.json", ".onnx"
+ENDINGS = (CONFIG, MODEL)  # the small one first: a voice is there when its model is
+# SHA-256 of models. This one is from the model's public listing, and nobody here has downloaded it yet.
+KNOWN = {"vi_VN-vais1000-medium": "ec7c89e2c85f4d1edc24b6120c18aaf1bda614f06b511567eb9c7c0de15e2dab"}
 LARGEST = 300 << 20  # bytes; the best voices have 120 MB
 BLOCK = 1 << 18
 PATIENCE = (8.0, 30.0)  # seconds to connect, and between two bytes
@@ -38,24 +45,52 @@ class Item:
 
     name: str
     place: str  # URL or path
-    digest: str  # "sha256:…", or "git:…" for the hash that Git gives a small file
+    digest: str  # "sha256:…", or "git:…" for the hash that Git gives a small file; "" where nothing is known
     size: int | None = None
 
 
 def install(
-    voice: str, source: str | None, folder: Path, progress: Progress = lambda done, total, name: None, hub: str = HUB
-) -> None:
+    voice: str,
+    source: str | None,
+    folder: Path,
+    progress: Progress = lambda done, total, name: None,
+    hub: str = HUB,
+    *,
+    sha256: str | None = None,
+    trust: bool = False,
+) -> str:
     """Put `voice` into `folder` from `source`: a folder, a model's path, a URL; None is piper's own collection.
 
-    A folder or URL must hold the hashes too, in SHA256SUMS or NAME.onnx.sha256, as `sha256sum` writes them.
-    Raises `NotFound` where there is no such voice, `TryAgain` where the line broke, `Refused` for what does not match.
+    `sha256` is what its model must have; else the one that is known; else, where a person says `trust`, the one that
+    the source gives (a folder or URL in SHA256SUMS or NAME.onnx.sha256, as `sha256sum` writes them), if it gives one.
+    Returns the model's SHA-256. Raises `NotFound` where there is no such voice, `TryAgain` where the line broke,
+    `Refused` for what does not match or nothing is known of, `BadUsage` for what is no SHA-256.
     """
     if not NAME.fullmatch(voice):
         raise NotFound(Message("“{voice}” is not a piper voice; they look like vi_VN-vais1000-medium", voice=voice))
+    wanted = _wanted(voice, sha256, trust)
     folder.mkdir(parents=True, exist_ok=True)
     for item in _collection(voice, hub) if source is None else _beside(voice, source):
-        _obtain(item, folder, progress)
-    _seal(folder, voice)
+        model = wanted and item.name.endswith(MODEL)
+        _obtain(replace(item, digest=f"sha256:{wanted}") if model else item, folder, progress)
+    return _seal(folder, voice)
+
+
+def _wanted(voice: str, sha256: str | None, trust: bool) -> str | None:
+    """The SHA-256 that the model must have; None where the source is trusted."""
+    if sha256:
+        if not re.fullmatch("[0-9a-f]{64}", given := sha256.strip().lower()):
+            raise BadUsage(Message("“{value}” is no SHA-256: that has 64 digits, 0-9 and a-f", value=sha256))
+        return given
+    if voice in KNOWN or trust:
+        return KNOWN.get(voice)
+    raise Refused(
+        Message(
+            "nothing is known here of “{voice}”: give the SHA-256 of its model (--sha256) as somebody you believe "
+            "tells it, or say --trust to believe the place that it comes from",
+            voice=voice,
+        )
+    )
 
 
 # What there should be
@@ -84,18 +119,14 @@ def _item(found: Mapping[str, Mapping[str, object]], name: str, base: str) -> It
 
 
 def _beside(voice: str, source: str) -> list[Item]:
-    """The files in a folder or below a URL, with the hashes that lie beside them."""
+    """The files in a folder or below a URL, with the hashes that lie beside them, if any do."""
     base = source if "://" in source else str(Path(source).resolve())
     if base.endswith(".onnx"):
         base = base.rpartition("/")[0]
     base = base.rstrip("/") + "/"
     sums = _sums(base, voice)
-    missing = [voice + ending for ending in ENDINGS if voice + ending not in sums]
-    if missing:
-        raise Refused(
-            Message("no SHA-256 of {name} at {place}: run there sha256sum * > SHA256SUMS", name=missing[0], place=base)
-        )
-    return [Item(voice + ending, base + voice + ending, f"sha256:{sums[voice + ending]}") for ending in ENDINGS]
+    names = [voice + ending for ending in ENDINGS]
+    return [Item(name, base + name, f"sha256:{sums[name]}" if name in sums else "") for name in names]
 
 
 def _sums(base: str, voice: str) -> dict[str, str]:
@@ -134,6 +165,8 @@ def _obtain(item: Item, folder: Path, progress: Progress) -> None:
     if target.exists() and _matches(target, item):
         return
     _room(folder, item)
+    if not item.digest:
+        part.unlink(missing_ok=True)  # of what it is a part, nobody could tell
     try:
         with part.open("ab") as file:
             for done, total in _copied(item, file.tell(), file):
@@ -215,7 +248,18 @@ def _matches(path: Path, item: Item) -> bool:
     size = path.stat().st_size
     if item.size is not None and size != item.size:
         return False
-    return _hash(path, kind, size) == wanted
+    return _hash(path, kind, size) == wanted if kind else _plausible(path)
+
+
+def _plausible(path: Path) -> bool:
+    """Could this be a voice's file? Told from half a file, and from the page of a network that wants a log-in."""
+    with path.open("rb") as file:
+        if path.name.removesuffix(".part").endswith(MODEL):
+            return file.read(1) not in (b"", b"<")
+        try:
+            return isinstance(json.load(file), dict)
+        except ValueError:
+            return False
 
 
 def _hash(path: Path, kind: str, size: int) -> str:
@@ -225,9 +269,10 @@ def _hash(path: Path, kind: str, size: int) -> str:
     return digest.hexdigest()
 
 
-def _seal(folder: Path, voice: str) -> None:
-    """Write the hashes beside the voice, so that this folder on a stick is a source for the next box."""
-    lines = [f"{_hash(folder / name, 'sha256', 0)}  {name}\n" for name in (voice + ending for ending in ENDINGS)]
+def _seal(folder: Path, voice: str) -> str:
+    """Write the hashes beside the voice, so that this folder on a stick is a source for the next box; the model's."""
+    hashes = {voice + ending: _hash(folder / (voice + ending), "sha256", 0) for ending in ENDINGS}
+    lines = [f"{digest}  {name}\n" for name, digest in hashes.items()]
     part, target = folder / f"{voice}.onnx.sha256.part", folder / f"{voice}.onnx.sha256"
     with part.open("w") as file:
         file.writelines(lines)
@@ -235,6 +280,7 @@ def _seal(folder: Path, voice: str) -> None:
         os.fsync(file.fileno())
     os.replace(part, target)
     _sync(folder)
+    return hashes[voice + MODEL]
 
 
 def _sync(folder: Path) -> None:

@@ -220,10 +220,11 @@ class Care(OnAir):
             why = error.say(self.say)
         return {"voice": str(voice), "here": why is None, "online": online, "why": why}
 
-    def install_voice(self, voice: str, source: str | None, progress: Progress) -> None:
+    def install_voice(self, voice: str, source: str | None, sha256: str | None, trust: bool, progress: Progress) -> str:
+        """Returns the SHA-256 of its model; arguments and errors as of `piper_voices.install`."""
         from ..engines.piper_voices import install
 
-        install(voice, source, self.voice_folder, progress)
+        return install(voice, source, self.voice_folder, progress, sha256=sha256, trust=trust)
 
     def try_voices(self, names: Sequence[str], folder: str) -> list[Row]:
         """One sentence by each, into files of `folder`; a row for each."""
