@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from .errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable, reason
@@ -35,6 +35,7 @@ LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing ze
 LONGEST_LINE = 1 << 20  # bytes
 DEEPEST = 32  # lists and objects inside each other; no verb takes more than three
 PATIENCE = 10.0  # seconds that a client waits
+BLINK = 0.02  # … between two tries to be let in
 HEARING = 10.0  # seconds that a caller has for its request, and as many to take the answer
 MOST, MOST_OF_ONE = 32, 8  # callers at a time, and of one user
 PAUSE = 0.5  # seconds without new callers when the system cannot take one
@@ -53,7 +54,7 @@ def ask(path: Path, do: str, **args: Any) -> Any:
     try:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(PATIENCE)
-            line.connect(_address(path))
+            _connect(line, _address(path))
             line.sendall(_packed({"v": VERSION, "do": do, "args": args}))
             answer = _line(line)
     except PermissionError as error:
@@ -63,6 +64,18 @@ def ask(path: Path, do: str, **args: Any) -> Any:
     if "failed" in answer:
         raise error_of(answer["failed"])
     return answer.get("done")
+
+
+def _connect(line: socket.socket, address: str) -> None:
+    """Where many stand before the door, wait for a place among them: the kernel only says that there is none."""
+    latest = monotonic() + PATIENCE
+    while True:
+        try:
+            return line.connect(address)
+        except BlockingIOError:
+            if monotonic() > latest:
+                raise
+            sleep(BLINK)
 
 
 def _line(line: socket.socket) -> dict[str, Any]:

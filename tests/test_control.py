@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import importlib
+import inspect
 import json
 import os
+import pkgutil
 import selectors
 import socket
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from house import House
 
-from loudspeaker.control import LONGEST_PATH, Door, ask
-from loudspeaker.errors import BadUsage, EngineError, LoudspeakerError, Message, RateLimited, Refused, Unreachable
+import loudspeaker
+from loudspeaker.control import HEARING, LOCK, LONGEST_LINE, LONGEST_PATH, MOST, MOST_OF_ONE, Door, ask
+from loudspeaker.errors import BadFile, BadUsage, LoudspeakerError, Message, Problem, Refused, Unreachable
+from loudspeaker.wire import error_of
 
 
 @pytest.fixture
@@ -67,14 +76,6 @@ def test_an_error_comes_back_as_it_was_raised(house: House) -> None:
 
     assert str(caught.value.message) == "the policy does not allow it: it is night"
     assert caught.value.message == house.error.message
-
-
-def test_an_error_that_needs_more_than_a_message_comes_back_as_its_family(house: House) -> None:
-    house.error = RateLimited(Message("leave me alone"))
-    assert isinstance(house.error, EngineError)
-
-    with pytest.raises(LoudspeakerError, match="leave me alone"):
-        ask(house.path, "play")
 
 
 @pytest.mark.parametrize(
@@ -175,3 +176,300 @@ def test_a_path_that_the_kernel_would_cut_is_told(tmp_path: Path) -> None:
         ask(long, "stop")
     with selectors.DefaultSelector() as selector, pytest.raises(BadUsage):
         Door(long, selector, lambda do, args, uid: None)
+
+
+# Whatever comes in.
+
+HALF = "\ud800"  # half a character: JSON can write it, UTF-8 cannot
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        json.dumps({"v": 1, "do": HALF}).encode(),
+        json.dumps({"v": 1, "do": "stop", "args": {"why": HALF}}).encode(),
+        json.dumps({"v": 1, "do": "stop", "args": {HALF: 1}}).encode(),
+        json.dumps({"v": 1, "do": "stop", "args": {"why": [{"a": "\0"}]}}).encode(),
+        b'{"v": 1, "do": "stop", "args": {"gap": NaN}}',
+        b'{"v": 1, "do": "stop", "args": {"n": ' + b"9" * 5000 + b"}}",
+        b'{"v": 1, "do": "stop", "args": {"n": ' + b"[" * 100 + b"]" * 100 + b"}}",
+        b"[" * 500_000,
+        b'{"a":' * 100_000,
+        b'{"v": 1, "do": ' + b"[" * 100_000,
+        b"x" * (LONGEST_LINE + 1),
+        b"",
+        b"\xff\xfe\x00",
+    ],
+    ids=lambda line: repr(line[:40]),
+)
+def test_no_line_ends_the_door_and_each_is_told_that_it_is_wrong(house: House, line: bytes) -> None:
+    assert json.loads(say(house.path, line + b"\n"))["failed"]["kind"] == "BadUsage"
+
+    assert house.asked == []
+    assert ask(house.path, "stop", answer=1) == 1
+
+
+def test_an_answer_with_half_a_character_arrives(house: House) -> None:
+    assert json.loads(say(house.path, b'{"v": 1, "do": "stop", "args": {}}\n')) == {"v": 1, "done": None}
+    house.answers["stop"] = f"th{HALF}ng"
+
+    assert ask(house.path, "stop") == f"th{HALF}ng"
+
+
+# Who may be heard, and for how long.
+
+
+class Hall:
+    """A door without a thread: one round at a time, at a time of the test's own. Whose a caller is, it decides."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.now, self.uid = path, 0.0, 1000
+        self.heard: list[tuple[str, int]] = []
+        self.selector = selectors.DefaultSelector()
+        self.door = Door(path, self.selector, self._carry_out, lambda: self.now, lambda line: self.uid)
+        self.lines: list[socket.socket] = []
+
+    def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        self.heard.append((do, uid))
+        return "heard"
+
+    def come(self, uid: int) -> socket.socket:
+        self.uid = uid
+        line = socket.socket(socket.AF_UNIX)
+        line.settimeout(5)
+        line.connect(str(self.path))
+        self.lines.append(line)
+        self.turn()
+        return line
+
+    def turn(self) -> None:
+        """Until nothing more comes in."""
+        while events := self.selector.select(0):
+            for key, mask in events:
+                key.data(mask)
+        self.door.tend()
+
+    def ask(self, line: socket.socket) -> bytes:
+        line.sendall(b'{"v": 1, "do": "urgent"}\n')
+        self.turn()
+        return line.recv(1000)
+
+    def gone(self, line: socket.socket) -> bool:
+        line.setblocking(False)
+        try:
+            return line.recv(1) == b""
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        self.door.close()
+        self.selector.close()
+        for line in self.lines:
+            line.close()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    hall = Hall(tmp_path / "control.sock")
+    yield hall
+    hall.close()
+
+
+def test_a_user_who_holds_all_the_lines_there_may_be_loses_the_oldest_idle_one(hall: Hall) -> None:
+    busy, *idle = [hall.come(1000) for _ in range(MOST_OF_ONE)]
+    busy.sendall(b'{"v": 1,')
+    hall.turn()
+
+    assert b"heard" in hall.ask(hall.come(1000))
+    assert [hall.gone(line) for line in idle] == [True, *[False] * (MOST_OF_ONE - 2)]
+    assert not hall.gone(busy)
+
+
+def test_nobody_keeps_another_from_giving_an_alarm(hall: Hall) -> None:
+    for uid in range(1000, 1000 + 2 * MOST // MOST_OF_ONE):
+        for _ in range(2 * MOST_OF_ONE):
+            hall.come(uid)
+
+    assert len(hall.door._callers) == MOST
+    assert b"heard" in hall.ask(hall.come(2000))
+    assert hall.heard == [("urgent", 2000)]
+
+
+def test_who_says_nothing_or_takes_no_answer_is_let_go_after_ten_seconds(hall: Hall) -> None:
+    silent, half = hall.come(1), hall.come(2)
+    half.sendall(b"{")
+    hall.turn()
+    hall.now = HEARING - 0.1
+    hall.turn()
+    assert not hall.gone(silent)
+
+    hall.now = HEARING + 0.1
+    hall.turn()
+    assert hall.gone(silent)
+    assert hall.gone(half)
+    assert hall.door._callers == []
+
+
+def test_where_no_caller_can_be_taken_the_door_waits_and_hears_the_next(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    sound = hall.door._socket
+    hall.door._socket = Crowded(sound)  # type: ignore[assignment]
+    waiting = socket.socket(socket.AF_UNIX)
+    hall.lines.append(waiting)
+    waiting.settimeout(5)
+    waiting.connect(str(hall.path))
+    waiting.sendall(b'{"v": 1, "do": "urgent"}\n')
+    hall.turn()
+    assert caplog.text.count("too many files are open") == 1
+
+    hall.door._socket = sound
+    hall.now += 1
+    hall.turn()
+    hall.turn()
+
+    assert b"heard" in waiting.recv(1000)
+
+
+class Crowded:
+    """A listening socket of a process that has no file left."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+
+    def accept(self) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    def fileno(self) -> int:
+        return self.line.fileno()
+
+
+def test_a_thousand_idle_callers_do_not_keep_an_alarm_from_being_given(house: House) -> None:
+    idle = []
+    for _ in range(1015):
+        idle.append(line := socket.socket(socket.AF_UNIX))
+        line.connect(str(house.path))
+
+    assert ask(house.path, "urgent", answer=1) == 1
+    for line in idle:
+        line.close()
+
+
+def test_a_crowd_before_the_door_does_not_make_the_daemon_unreachable(hall: Hall) -> None:
+    with pytest.raises(BlockingIOError):  # noqa: PT012 - until there is no place left
+        while True:
+            hall.lines.append(line := socket.socket(socket.AF_UNIX))
+            line.setblocking(False)
+            line.connect(str(hall.path))
+    answers: list[object] = []
+    caller = Thread(target=lambda: answers.append(ask(hall.path, "urgent")))
+    caller.start()
+    while caller.is_alive():
+        hall.turn()
+
+    assert answers == ["heard"]
+
+
+def test_the_lock_is_on_a_file_that_others_may_not_open(house: House) -> None:
+    lock = house.path.parent / LOCK
+
+    assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+    folder = os.open(house.path.parent, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # whoever may read the folder may do this
+    os.close(folder)
+
+
+def test_the_lock_of_a_groups_folder_is_the_groups(tmp_path: Path) -> None:
+    tmp_path.chmod(0o2770)
+    house = House(tmp_path / "control.sock")
+    house.close()
+
+    assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o660
+
+
+def test_whoever_locks_the_folder_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+
+    house = House(tmp_path / "control.sock")
+
+    assert ask(house.path, "stop", answer=1) == 1
+    house.close()
+    os.close(folder)
+
+
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("mine")
+    (tmp_path / LOCK).symlink_to(tmp_path / "elsewhere")
+
+    with selectors.DefaultSelector() as selector, pytest.raises(Refused, match="symbolic link"):
+        Door(tmp_path / "control.sock", selector, lambda do, args, uid: None)
+    assert stat.S_IMODE((tmp_path / "elsewhere").stat().st_mode) != 0o600
+
+
+# Errors, of whatever class.
+
+
+def every_error() -> list[type[LoudspeakerError]]:
+    for module in pkgutil.walk_packages(loudspeaker.__path__, "loudspeaker."):
+        if "__main__" not in module.name:
+            with suppress(ImportError):  # an engine that is not installed here
+                importlib.import_module(module.name)
+    found: list[type[LoudspeakerError]] = [LoudspeakerError]
+    for kind in found:
+        found += [one for one in kind.__subclasses__() if one not in found]
+    return [kind for kind in found if kind.__module__.startswith("loudspeaker.")]
+
+
+def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
+    """One of the class, with everything that it carries."""
+    message = Message("{file}: {reason}", file="a.md", reason=Message("it is night"))
+    values: dict[str, object] = {
+        "problems": [Problem("a.md", 3, message), Problem("b\udcf4.md", 0, Message("night"))],
+        "message": message,
+        "number": 7,
+        "retry_after": 12.5,
+    }
+    wanted = inspect.signature(kind).parameters
+    assert wanted.keys() <= values.keys(), f"{kind}: a test needs to know what it is made of"
+    return kind(*(values[name] for name in wanted))
+
+
+@pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
+def test_every_error_arrives_with_its_class_its_problems_and_its_exit_code(
+    house: House, kind: type[LoudspeakerError]
+) -> None:
+    house.error = sample(kind)
+
+    with pytest.raises(kind) as caught:
+        ask(house.path, "play")
+
+    assert type(caught.value) is kind
+    assert caught.value.exit_code == house.error.exit_code
+    assert caught.value.say() == house.error.say()
+    assert vars(caught.value) == vars(house.error)
+
+
+def test_an_error_of_another_version_keeps_its_exit_code(house: House) -> None:
+    line = {"kind": "NewError", "module": "loudspeaker.later", "exit": 2, "template": "no", "facts": {}, "more": {}}
+
+    error = error_of(line)
+
+    assert (type(error), error.exit_code, str(error)) == (LoudspeakerError, 2, "no")
+
+
+def test_an_old_daemons_error_is_still_understood() -> None:
+    assert isinstance(error_of({"kind": "Refused", "template": "no", "facts": {}}), Refused)
+
+
+def test_a_plug_ins_error_comes_as_the_nearest_of_ours(house: House) -> None:
+    house.error = Foreign([Problem("a.md", 3, Message("night"))])
+
+    with pytest.raises(BadFile) as caught:
+        ask(house.path, "play")
+
+    assert caught.value.say() == "a.md:3: night"
+
+
+class Foreign(BadFile):
+    """Of a module that the other side need not have."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 import os
 import signal
 import subprocess
@@ -414,3 +416,35 @@ def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> Non
 
     with pytest.raises((Refused, NotFound)):
         asked.carry_out("skip", {"airing": ids[0], "why": "muộn", "by": "Lan"}, 0)
+
+
+HOSTILE: list[Any] = [
+    *(None, True, -1, 10**400, 1.5, 1e400, "", "\0", "\ud800", "a\nb", "../../etc/passwd", "x" * 50_000, "9" * 5000),
+    *("9999-12-31T23:59:59", "0001-01-01T00:00:00+14:00", "na-hoa/x/9999-12-31T06:05", "+999999999", "\u0663"),
+    *([], {}, [[]], [None], ["na-hoa", 7], {"a": "../x"}, {"a": ["b"]}, {"\ud800": 1}, {"a": "\0"}),
+]
+USUAL: dict[str, Any] = {"villages": ["na-hoa"], "village": "na-hoa", "by": "Lan", "why": "mưa", "airing": MORNING}
+
+
+def deep(levels: int) -> Any:
+    value: Any = "a"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("do", sorted(VERBS | DECISIONS))
+def test_whatever_stands_in_any_argument_of_any_verb_is_answered(
+    asked: Asked, do: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    verb = getattr(Decisions(asked.station) if do in DECISIONS else asked, do)
+    parameters = inspect.signature(verb).parameters
+    usual = {name: USUAL.get(name, ALARM.get(name)) for name in parameters}
+    with DefaultSelector() as selector, closing(Door(tmp_path / "x.sock", selector, asked.carry_out)) as door:
+        for name, parameter in parameters.items():
+            for value in (*HOSTILE, deep(5), deep(100), deep(900)):
+                line = json.dumps({"v": 1, "do": do, "args": usual | {name: value}}).encode()
+                answer = json.loads(door._answer(line, 0))
+                meant = parameter.annotation in KINDS and KINDS[parameter.annotation](value)
+                assert "done" in answer or meant or answer["failed"]["kind"] == "BadUsage", (name, value, answer)
+    assert "Traceback" not in caplog.text

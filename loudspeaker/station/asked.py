@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from math import isfinite
 from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
@@ -38,7 +37,9 @@ KINDS: Mapping[str, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "bool | None": lambda value: value is None or isinstance(value, bool),
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "float": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value),
+    "float": lambda value: (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+    ),  # no NaN
     "Collection[str]": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
     "Collection[str] | None": lambda value: value is None or KINDS["Collection[str]"](value),
     "Mapping[str, str] | None": lambda value: (
