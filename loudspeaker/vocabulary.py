@@ -32,7 +32,7 @@ class Verdict(StrEnum):
     STOPPED = "stopped"
     SKIPPED = "skipped"
     WITHDRAWN = "withdrawn"  # the file changed
-    REFUSED = "refused"  # policy, a pause, a missing approval
+    REFUSED = "refused"  # a `Refusal` says by what
     DISPLACED = "displaced"  # overlap: the time was taken
     EXPIRED = "expired"
     MISSED_OFF = "missed-off"
@@ -40,6 +40,18 @@ class Verdict(StrEnum):
     NO_AUDIO = "no-audio"  # played, but not heard by the proof input
     FAILED_SOUND = "failed-sound"  # nothing ready
     FAILED_DEVICE = "failed-device"
+
+
+class Refusal(StrEnum):
+    """Which rule, or whose decision, forbids an airing that is refused."""
+
+    POLICY = "policy"  # its hours, sessions and minutes
+    PAUSE = "pause"
+    APPROVAL = "approval"  # a missing one
+    VALIDITY = "validity"  # the bulletin's days have passed or are to come
+    STREAM = "stream"  # not among the commune's
+    EMERGENCY = "emergency"  # it cannot be scheduled
+    COMMISSIONING = "commissioning"  # of the output, which has not been done
 
 
 class Expected(StrEnum):

@@ -20,11 +20,11 @@ from loudspeaker.station import sample
 
 PLAN = {
     *("id", "village", "output", "broadcast", "bulletin", "title", "level", "drill", "scheduled_at", "starts_at"),
-    *("ends_at", "duration_s", "duration_source", "expected", "verdict", "why"),
+    *("ends_at", "duration_s", "duration_source", "expected", "refusal", "verdict", "why"),
 }
 LOG = {
     *("id", "village", "output", "broadcast", "bulletin", "title", "revision", "programme", "level", "drill"),
-    *("scheduled_at", "started_at", "ended_at", "verdict", "why", "via", "voice", "frames", "by", "hash"),
+    *("scheduled_at", "started_at", "ended_at", "verdict", "refusal", "why", "via", "voice", "frames", "by", "hash"),
 }
 
 

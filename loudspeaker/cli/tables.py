@@ -43,6 +43,15 @@ WORDS = {
     "failed-sound": N_("no sound ready"),
     "failed-device": N_("sound card failed"),
 }
+REFUSALS = {
+    "policy": N_("against the policy"),
+    "pause": N_("paused"),
+    "approval": N_("not approved"),
+    "validity": N_("not valid on that day"),
+    "stream": N_("station not allowed"),
+    "emergency": N_("emergencies have no schedule"),
+    "commissioning": N_("output not commissioned"),
+}
 
 
 def draw(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
@@ -84,13 +93,19 @@ def seconds(value: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+def word(outcome: str, row: Row) -> str:
+    """What will become or became of it, in a word or two; of what is refused, by what."""
+    kind = row["refusal"] if outcome == "refused" else None
+    return _(REFUSALS.get(kind or "", WORDS[outcome]))
+
+
 def fate(row: Row) -> str:
     """What became or will become of a planned airing, in a few words."""
     if row["verdict"]:
-        return _(WORDS[row["verdict"]])
+        return word(row["verdict"], row)
     if row["expected"] == "air":
         return _("past, and nothing on record") if past(row) else _(WORDS["air"])
-    return row["why"] if row["expected"] == "skipped" else f"{_(WORDS[row['expected']])}: {row['why']}"
+    return row["why"] if row["expected"] == "skipped" else f"{word(row['expected'], row)}: {row['why']}"
 
 
 def past(row: Row) -> bool:
@@ -115,7 +130,7 @@ def plan_message(rows: Sequence[Row]) -> list[str]:
             at=day_hour(row["scheduled_at"]),
             village=row["village"],
             title=row["title"],
-            note="" if row["expected"] == "air" else f" ({_(WORDS[row['expected']])})",
+            note="" if row["expected"] == "air" else f" ({word(row['expected'], row)})",
         )
         for row in rows
     ]
@@ -149,7 +164,7 @@ def log(rows: Sequence[Row]) -> None:
                 heard(row),
                 hour(row["started_at"]),
                 hour(row["ended_at"]),
-                _(WORDS[row["verdict"]]) + (f": {row['why']}" if row["verdict"] not in HEARD and row["why"] else ""),
+                word(row["verdict"], row) + (f": {row['why']}" if row["verdict"] not in HEARD and row["why"] else ""),
             ]
             for row in rows
         ],

@@ -59,7 +59,7 @@ class Journal:
             **facts,
         )
 
-    def verdict(self, turn: Turn, verdict: Verdict, why: str) -> None:
+    def verdict(self, turn: Turn, verdict: Verdict, why: str, refusal: str = "") -> None:
         """The end of a turn. Raises `ValueError` where life does not allow it, or where there is one already."""
         turn.life.check(verdict)
         airing, life = turn.airing, turn.life
@@ -76,6 +76,7 @@ class Journal:
                 by=turn.order.by if turn.order else "",
                 title=airing.title,
                 drill=airing.drill,
+                refusal=refusal,
             )
         )
 

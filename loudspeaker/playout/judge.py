@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ..errors import Message
 from ..interfaces import Playback, State
+from ..schedule.refusal import kind_of
 from ..vocabulary import Verdict
 from . import rules
 from .book import Book
@@ -140,5 +141,6 @@ class Judge:
 
     def close(self, turn: Turn, sentence: Sentence) -> None:
         verdict, why = sentence
-        self._journal.verdict(turn, verdict, self._desk.say(why))
+        refusal = kind_of(why) if verdict is Verdict.REFUSED else None
+        self._journal.verdict(turn, verdict, self._desk.say(why), refusal or "")
         self._book.close(turn)

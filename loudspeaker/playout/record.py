@@ -36,6 +36,7 @@ class Record:
     voice: str = ""  # "engine:voice" that spoke
     by: str = ""  # who asked for it, where somebody did
     title: str = ""  # of the bulletin; the words themselves, where an alarm was given as text
+    refusal: str = ""  # of what is refused: which `Refusal`; older rows do not tell
     drill: bool = False  # an exercise (diễn tập), which is no emergency
 
 

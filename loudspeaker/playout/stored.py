@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Message
 from ..schedule.airing import Airing
+from ..schedule.refusal import Reason, known
 from ..sound.programme import Programme
 from ..vocabulary import Expected, Level
 from .life import moment
@@ -70,7 +71,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Message):
-        return {"template": value.template, "facts": {name: _plain(fact) for name, fact in value.facts.items()}}
+        kind = {"kind": value.kind} if isinstance(value, Reason) else {}
+        return kind | {"template": value.template, "facts": {name: _plain(fact) for name, fact in value.facts.items()}}
     return value if isinstance(value, (int, float, str, type(None))) else str(value)
 
 
@@ -78,4 +80,5 @@ def _message(stored: Any) -> Message | None:
     if stored is None:
         return None
     facts = {name: _message(fact) if isinstance(fact, dict) else fact for name, fact in stored["facts"].items()}
-    return Message(stored["template"], **facts)
+    message, kind = Message(stored["template"], **facts), known(stored.get("kind", ""))
+    return Reason(kind, message) if kind else message

@@ -12,11 +12,12 @@ from typing import Any, BinaryIO
 from ..errors import Message
 from ..plaintext import guard_formula
 from ..playout.record import Record
-from ..vocabulary import Verdict
+from ..schedule.refusal import LABELS
+from ..vocabulary import Refusal, Verdict
 from .exported import Journal
-from .tally import Kind, Line, kind_of, minutes, subject
+from .tally import Kind, Line, Outcome, kind_of, minutes, outcome, subject
 
-MISSED = {
+MISSED: Mapping[Outcome, Message] = {
     Verdict.AIRED_PARTLY: Message("aired in part"),
     Verdict.TO_FILE: Message("only to a file"),
     Verdict.PRE_EMPTED: Message("broken off by an alarm"),
@@ -24,6 +25,7 @@ MISSED = {
     Verdict.SKIPPED: Message("left out"),
     Verdict.WITHDRAWN: Message("withdrawn"),
     Verdict.REFUSED: Message("refused"),
+    **{kind: LABELS[kind] for kind in Refusal},
     Verdict.DISPLACED: Message("displaced"),
     Verdict.EXPIRED: Message("too old"),
     Verdict.MISSED_OFF: Message("missed: no power, or switched off"),
@@ -32,7 +34,11 @@ MISSED = {
     Verdict.FAILED_SOUND: Message("no sound ready"),
     Verdict.FAILED_DEVICE: Message("sound card failed"),
 }
-VERDICTS = {Verdict.AIRED: Message("aired"), Verdict.AIRED_LATE: Message("aired late"), **MISSED}
+VERDICTS: Mapping[Outcome, Message] = {
+    Verdict.AIRED: Message("aired"),
+    Verdict.AIRED_LATE: Message("aired late"),
+    **MISSED,
+}
 # What a line is called: with its bulletin's title, and without one.
 KINDS = {
     Kind.EMERGENCY: ("emergency: {title}", Message("emergency")),
@@ -124,7 +130,7 @@ def summary(report: Report, say: Say) -> list[Row]:
     return [header, *(_summed(report, line, reasons, say) for line in report.lines)]
 
 
-def reasons_of(report: Report) -> list[Verdict]:
+def reasons_of(report: Report) -> list[Outcome]:
     """Why something was not aired in full, as far as it occurs."""
     return [verdict for verdict in MISSED if any(line.missed[verdict] for line in report.lines)]
 
@@ -136,7 +142,7 @@ def details(report: Report, say: Say) -> Iterator[Row]:
         *(say(Message("Minutes")), say(Message("Result")), say(Message("Reason")), say(Message("Voice"))),
         say(Message("Asked for by")),
     ]
-    results = {verdict: say(message) for verdict, message in VERDICTS.items()}
+    results = {known: say(message) for known, message in VERDICTS.items()}
     for record in report.records:
         yield _detailed(report, record, results, say)
 
@@ -160,7 +166,7 @@ def title_of(report: Report, line: Line, say: Say) -> str:
     return say(Message(with_title, title=title)) if title else say(alone)
 
 
-def _summed(report: Report, line: Line, reasons: Sequence[Verdict], say: Say) -> Row:
+def _summed(report: Report, line: Line, reasons: Sequence[Outcome], say: Say) -> Row:
     counts = [line.planned, line.aired, round(line.minutes, 1), line.planned - line.aired - line.unlogged]
     return [
         *(report.villages.get(line.village, line.village), line.bulletin, title_of(report, line, say)),
@@ -182,11 +188,11 @@ def _logged(line: Line, say: Say) -> str:
     return say(Message("no log yet for {count}", count=line.unlogged)) if line.unlogged else say(Message("logged"))
 
 
-def _detailed(report: Report, record: Record, results: Mapping[Verdict, str], say: Say) -> Row:
+def _detailed(report: Report, record: Record, results: Mapping[Outcome, str], say: Say) -> Row:
     return [
         *(report.villages.get(record.village, record.village), _told(record, say)),
         *(_local(report, record.scheduled_at), _local(report, record.started_at), round(minutes(record), 2)),
-        *(results[record.verdict], record.why, record.voice, record.by),
+        *(results[outcome(record)], record.why, record.voice, record.by),
     ]
 
 

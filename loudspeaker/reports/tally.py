@@ -12,12 +12,14 @@ from enum import StrEnum
 
 from ..playout.record import CORRECTION, ENDINGS, Record
 from ..schedule.airing import Airing
-from ..vocabulary import Expected, Level, Verdict
+from ..schedule.refusal import known
+from ..vocabulary import Expected, Level, Refusal, Verdict
 from .exported import Journal
 
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}
 HEARD = WHOLE | {Verdict.AIRED_PARTLY, Verdict.PRE_EMPTED, Verdict.STOPPED}
 PROMISED = {Expected.AIR, Expected.NOT_READY}  # whether another box is ready is not known on this one
+Outcome = Verdict | Refusal
 TRIAL = "test"  # the broadcast's name of a test of the horns
 
 
@@ -42,7 +44,7 @@ class Line:
     planned: int = 0
     aired: int = 0
     minutes: float = 0.0  # heard, whoever asked for it
-    missed: Counter[Verdict] = field(default_factory=Counter)
+    missed: Counter[Outcome] = field(default_factory=Counter)
     by_hand: int = 0  # replays that were heard
     emergencies: int = 0  # that were heard; what ends one is none, nor is a drill
     drills: int = 0  # that were heard; what ends one is none
@@ -64,7 +66,7 @@ class Line:
             self.planned += 1
             self.aired += record.verdict in WHOLE
             if record.verdict not in WHOLE:
-                self.missed[record.verdict] += 1
+                self.missed[outcome(record)] += 1
         if heard:
             self.minutes += minutes(record)
 
@@ -103,9 +105,14 @@ def tally(
     )
 
 
+def outcome(record: Record) -> Outcome:
+    """What became of one airing; of what was refused, by what, where its log tells."""
+    return known(record.refusal) or record.verdict
+
+
 def kind_of(record: Record) -> Kind:
     """What one airing was to people."""
-    if record.level is not Level.EMERGENCY:
+    if record.level is not Level.EMERGENCY or not by_hand(record.id):  # one in a schedule is refused, and no alarm
         return Kind.BROADCAST
     if record.broadcast in ENDINGS:
         if record.drill:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..errors import Message
+from ..vocabulary import Refusal
 from .airing import Airing, BulletinFacts, Marks
 from .box import Box
 from .broadcasts import Broadcast
@@ -13,6 +14,7 @@ from .channels import calendar, channel
 from .commune import Commune
 from .hours import open_hours
 from .quota import Stretch, exceeded
+from .refusal import Reason
 from .screening import Today
 from .wishes import Wish
 
@@ -47,7 +49,10 @@ def permit(
     denial = today.screen(
         _wish(airing, facts, (begins - moments.midnight).total_seconds(), (ends - begins).total_seconds())
     )
-    return denial.why if denial else exceeded(heard.policy, others, (begins, ends))
+    if denial:
+        return denial.why
+    why = exceeded(heard.policy, others, (begins, ends))
+    return why and Reason(Refusal.POLICY, why)
 
 
 def _wish(airing: Airing, facts: Mapping[str, BulletinFacts], at: float, duration: float) -> Wish:

@@ -11,9 +11,10 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ..errors import Message
-from ..vocabulary import Expected, Level
+from ..vocabulary import Expected, Level, Refusal
 from .commune import Policy
 from .hours import DAYTIME, Silence, Stretches, lies_in
+from .refusal import Reason
 from .timeline import Denial, clock
 from .wishes import Wish
 
@@ -56,23 +57,24 @@ def _foreign(today: Today, wish: Wish) -> Denial | None:
     host = urlsplit(wish.broadcast.stream or "").hostname
     if host is None or host in today.streams:  # without a host it is an input of this box
         return None
-    return _refused(Message("{host} is not among the “streams” of commune.yaml", host=host))
+    return _refused(Refusal.STREAM, Message("{host} is not among the “streams” of commune.yaml", host=host))
 
 
 def _emergency(today: Today, wish: Wish) -> Denial | None:
     if wish.facts is None or wish.facts.level is not Level.EMERGENCY:
         return None
-    return _refused(Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
+    return _refused(Refusal.EMERGENCY, Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
 
 
 def _uncommissioned(today: Today, wish: Wish) -> Denial | None:
     if not today.uncommissioned:
         return None
     return _refused(
+        Refusal.COMMISSIONING,
         Message(
             "the output {output} has not been commissioned: try it with “loudspeaker test {output} --by NAME”",
             output=today.uncommissioned,
-        )
+        ),
     )
 
 
@@ -81,22 +83,29 @@ def _expired(today: Today, wish: Wish) -> Denial | None:
     if facts is None:
         return None
     if facts.valid_from and today.day < facts.valid_from:
-        return _refused(Message("the bulletin is valid only from {day}", day=written(facts.valid_from)))
+        return _refused(
+            Refusal.VALIDITY, Message("the bulletin is valid only from {day}", day=written(facts.valid_from))
+        )
     if facts.valid_until and today.day > facts.valid_until:
-        return _refused(Message("the bulletin was valid only until {day}", day=written(facts.valid_until)))
+        return _refused(
+            Refusal.VALIDITY, Message("the bulletin was valid only until {day}", day=written(facts.valid_until))
+        )
     return None
 
 
 def _unapproved(today: Today, wish: Wish) -> Denial | None:
     if not today.policy.approval or wish.facts is None or wish.facts.approved:
         return None
-    return _refused(Message("the bulletin is not approved; approve it with “approve {id}”", id=wish.broadcast.bulletin))
+    return _refused(
+        Refusal.APPROVAL,
+        Message("the bulletin is not approved; approve it with “approve {id}”", id=wish.broadcast.bulletin),
+    )
 
 
 def _silenced(today: Today, wish: Wish) -> Denial | None:
     for begins, until, pause in today.silences:
         if begins < wish.at + wish.duration and wish.at < until:
-            return _refused(Message("{village} is paused: {why}", village=pause.village, why=pause.why))
+            return _refused(Refusal.PAUSE, Message("{village} is paused: {why}", village=pause.village, why=pause.why))
     return None
 
 
@@ -104,7 +113,7 @@ def _closed(today: Today, wish: Wish) -> Denial | None:
     ends = wish.at + wish.duration
     if lies_in(today.open, wish.at, ends):
         return None
-    return _refused(_closed_why(today, wish.at, ends))
+    return _refused(Refusal.POLICY, _closed_why(today, wish.at, ends))
 
 
 def _closed_why(today: Today, begins: float, ends: float) -> Message:
@@ -141,8 +150,8 @@ QUESTIONS = (
 )
 
 
-def _refused(why: Message) -> Denial:
-    return Denial(Expected.REFUSED, why)
+def _refused(kind: Refusal, why: Message) -> Denial:
+    return Denial(Expected.REFUSED, Reason(kind, why))
 
 
 def written(day: date) -> str:

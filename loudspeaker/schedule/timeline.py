@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from ..errors import Message
-from ..vocabulary import Expected, Level
+from ..vocabulary import Expected, Level, Refusal
 from .hours import FOREVER, Stretches, lies_in
+from .refusal import Reason
 from .wishes import Slot
 
 SESSION_GAP = 5 * 60  # airings further apart are two sessions
@@ -125,12 +126,11 @@ class Timeline:
         more = 1 - (left < place) - (right > place)
         if self.sessions + more > self.most_sessions:
             why = Message("policy allows {count} sessions a day", count=self.most_sessions)
-            return Denial(Expected.REFUSED, why)
+            return Denial(Expected.REFUSED, Reason(Refusal.POLICY, why))
         if ends - begins > self.longest_session:
             minutes = f"{self.longest_session / 60:g}"
-            return Denial(
-                Expected.REFUSED, Message("the session would be longer than {minutes} minutes", minutes=minutes)
-            )
+            why = Message("the session would be longer than {minutes} minutes", minutes=minutes)
+            return Denial(Expected.REFUSED, Reason(Refusal.POLICY, why))
         self.sessions += more
         self.shares.insert(place, share)
         self.starts.insert(place, share.begins)
@@ -181,7 +181,7 @@ def _too_long(words: float) -> Denial:
     why = Message(
         "with the words of its session ({seconds} s) it would leave the hours of policy", seconds=round(words)
     )
-    return Denial(Expected.REFUSED, why)
+    return Denial(Expected.REFUSED, Reason(Refusal.POLICY, why))
 
 
 def _displaced(slot: Slot, free: float, blocker: Share) -> Message:

@@ -12,6 +12,7 @@ from ..playout.record import Event, Log
 from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
 from ..schedule.plan import plan
+from ..schedule.refusal import kind_of
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
@@ -287,6 +288,7 @@ def _row(airing: Airing, log: Log, say: Callable[[str], str]) -> Row:
         "duration_s": round(airing.duration, 3),
         "duration_source": airing.duration_source,
         "expected": airing.expected,
+        "refusal": kind_of(airing.why),
         "verdict": log.verdict_of(airing.id),
         "why": airing.why.say(say) if airing.why else None,
     }

@@ -146,6 +146,7 @@ def row(record: Record, local: Any) -> Row:
         "started_at": local(record.started_at),
         "ended_at": local(record.ended_at),
         "verdict": record.verdict,
+        "refusal": record.refusal or None,
         "why": record.why,
         "via": record.via,
         "voice": record.voice,

@@ -11,6 +11,7 @@ from ..playout import rules
 from ..playout.record import Event, Record
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
+from ..schedule.refusal import LABELS, known
 from ..vocabulary import Expected, Level, Verdict
 
 # What each verdict means to somebody who waited for the bulletin.
@@ -23,7 +24,7 @@ MEANINGS = {
     Verdict.STOPPED: Message("It was stopped by a person."),
     Verdict.SKIPPED: Message("It was left out on request."),
     Verdict.WITHDRAWN: Message("It was taken out of the schedule."),
-    Verdict.REFUSED: Message("It was not allowed: policy, a pause, or a missing approval."),
+    Verdict.REFUSED: Message("It was not allowed."),
     Verdict.DISPLACED: Message("There was no room for it: its time was taken by another."),
     Verdict.EXPIRED: Message("It came too late to be of use."),
     Verdict.MISSED_OFF: Message("It was missed: no power, or the box was switched off."),
@@ -52,6 +53,12 @@ HAPPENED = {
     "stop": N_("{at}: {by} stopped it: {why}"),
 }
 UNDONE = Message("{at}: {by} took the request back.")
+
+
+def meaning(record: Record) -> Message:
+    """What its verdict means; of what was refused, by what."""
+    kind = known(record.refusal)
+    return Message("It was not allowed: {kind}.", kind=LABELS[kind]) if kind else MEANINGS[record.verdict]
 
 
 def told(
@@ -104,7 +111,7 @@ def _facts(event: Event, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _ended(record: Record, zone: ZoneInfo) -> Iterator[Message]:
-    yield MEANINGS[record.verdict]
+    yield meaning(record)
     if record.started_at and record.ended_at:
         yield Message(
             "Due {due}, first sound {began}, last sound {ended}.",

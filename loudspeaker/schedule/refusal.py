@@ -1,0 +1,37 @@
+"""Why an airing may not be heard: a sentence with its facts, and which kind of reason that is. Values only."""
+
+from __future__ import annotations
+
+from ..errors import Message
+from ..vocabulary import Refusal
+
+# What each kind is called where there is room for a few words.
+LABELS: dict[Refusal, Message] = {
+    Refusal.POLICY: Message("against the policy"),
+    Refusal.PAUSE: Message("paused"),
+    Refusal.APPROVAL: Message("not approved"),
+    Refusal.VALIDITY: Message("not valid on that day"),
+    Refusal.STREAM: Message("station not allowed"),
+    Refusal.EMERGENCY: Message("emergencies have no schedule"),
+    Refusal.COMMISSIONING: Message("output not commissioned"),
+}
+
+
+class Reason(Message):
+    """A message that knows its kind."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: Refusal, message: Message) -> None:
+        super().__init__(message.template, **message.facts)
+        self.kind = kind
+
+
+def kind_of(why: Message | None) -> Refusal | None:
+    """The kind of a reason; None where it is another message."""
+    return why.kind if isinstance(why, Reason) else None
+
+
+def known(kind: str) -> Refusal | None:
+    """A kind as a log keeps it; None where there is none, or where only a newer version knows it."""
+    return Refusal(kind) if kind in set(Refusal) else None
