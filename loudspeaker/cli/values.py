@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
+from pathlib import Path
 from typing import Any
 
 import click
@@ -80,7 +81,7 @@ class Length(click.ParamType):
 
 
 class Id(click.ParamType):
-    """An id out of the station's files; the shell completes it."""
+    """An id out of the station's files, or what the station knows for one; the shell completes it."""
 
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
@@ -92,10 +93,23 @@ class Id(click.ParamType):
         return [CompletionItem(path.stem) for path in paths if path.stem.startswith(incomplete)]
 
 
+class BulletinName(Id):
+    """A bulletin's id, file or title. A path is meant as this process sees it, which may not be the daemon's."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        path = Path(value)
+        desk = ctx.find_object(Desk) if ctx else None
+        if desk is None or path.suffix != ".md" or not path.is_file():
+            return value
+        if path.resolve().parent != (desk.home / self.folder).resolve():
+            self.fail(_("{file} is not in this station's folder “bulletins”").format(file=value), param, ctx)
+        return path.stem
+
+
 DAY = Day()
 MOMENT = Moment()
 LENGTH = Length()
-BULLETIN = Id("bulletin", "bulletins")
+BULLETIN = BulletinName("bulletin", "bulletins")
 VILLAGE = Id("village", "schedules")
 
 __all__ = ["BULLETIN", "DAY", "LENGTH", "MOMENT", "VILLAGE", "_"]

@@ -114,6 +114,7 @@ class Asked(Live):
         must_be_short(text or "")
         if not all(map(RECIPE.fullmatch, (recipes or {}).values())):
             raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
+        bulletin = self.station.template(bulletin).id if bulletin else None
         self.station.must_be_filled(text, bulletin)
         title = self.station.template(bulletin).title if bulletin else text or ""
         clear = self.station.template(bulletin).all_clear if bulletin else None
@@ -188,7 +189,7 @@ class Asked(Live):
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
         """Silence what sounds on these villages' outputs, or on all."""
-        outputs = {self._output(village) for village in villages} or None
+        outputs = {self._output(self.station.known_village(village)) for village in villages} or None
         return self.conductor.stop(self.now(), by, why, outputs)
 
     def interrupt(self, airings: Collection[str], by: str) -> list[str]:

@@ -36,13 +36,13 @@ class Calling(Planning):
             villages = self.box.plays
         if not villages:
             raise BadUsage(Message("say for whom: --village VILLAGE, or --all"))
-        for village in villages:
-            self.known_village(village)
+        found = tuple(dict.fromkeys(map(self.known_village, villages)))
+        for village in found:
             if village not in self.box.plays:
                 raise BadUsage(
                     Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village)
                 )
-        return tuple(dict.fromkeys(villages))
+        return found
 
     def moment(self, asked: str) -> datetime:
         """`18:30` is today or, if past, tomorrow; `+7200` is seconds from now; else it is ISO. Raises `BadUsage`."""
@@ -75,6 +75,7 @@ class Calling(Planning):
             must_be_short(text)
         outputs = self.sounding(self.hearers(villages, everywhere))
         ends = self.ahead(until).isoformat() if until else None
+        bulletin = self.template(bulletin).id if bulletin else None
         if bulletin and self.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         self.must_be_filled(text, bulletin)

@@ -5,6 +5,7 @@ Written by the daemon for whoever may talk to it, or by a command that may write
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +47,7 @@ class Decisions:
 
     def resume(self, village: str, by: str) -> None:
         """End a pause. Raises `NotFound`, `Refused` where there is none."""
-        self.station.known_village(village)
+        village = self.station.known_village(village)
         standing = [
             pause for pause in standing_pauses(self.station.log, self.station.now()) if pause.village == village
         ]
@@ -60,6 +61,8 @@ class Decisions:
         Raises `NotFound`, `BeingRead`, `Refused` where it is another by now, or where there is nothing to take back.
         """
         if undo:
+            with suppress(NotFound):  # its file may be gone
+                bulletin = self.station.bulletin_id(bulletin)
             if bulletin not in approvals.standing(self.station.log):
                 raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
             return self._note("approve", "", bulletin=bulletin, digest=digest, by=by, undo=True)

@@ -40,7 +40,7 @@ class OnAir(Recording):
         outputs, now = [self.box.plays[village] for village in villages], self.now()
         orders = [self.planner.heard(self.planner.order(found, output), output, now) for output in outputs]
         self._must(self.make(orders, progress))
-        return self.errands.aired("play", bulletin=bulletin, villages=list(villages), by=by, override=override or "")
+        return self.errands.aired("play", bulletin=found.id, villages=list(villages), by=by, override=override or "")
 
     def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
         """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
@@ -114,7 +114,7 @@ class OnAir(Recording):
         from .live import speakers, stop_button
         from .service import Service
 
-        return Service(self, speakers(self, wake), welcome, stop_button(self, wake))
+        return Service(self, speakers(self, wake), welcome and self.bulletin(welcome).id, stop_button(self, wake))
 
     @staticmethod
     def _must(failed: dict[Order, Message]) -> None:

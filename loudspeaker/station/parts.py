@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..clock import SystemClock
-from ..errors import BadFile, EngineError, Message, NotFound, Problem
+from ..errors import BadFile, EngineError, Message, Problem
 from ..interfaces import Clock, Engine
 from ..schedule.box import Box
 from ..schedule.commune import Commune
@@ -23,6 +23,7 @@ from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
 from ..studio.texts import Texts, ruled_by
 from .folder import Contents, Folder
+from .naming import bulletin_id, village_id
 from .places import Places
 from .planner import Planner
 
@@ -130,27 +131,34 @@ class Parts(Places):
         return self._prints[voice]
 
     def bulletin(self, name: str) -> Bulletin:
-        """As its file is now. Raises `NotFound`, or `BadFile` where it is broken, whatever stands in for it."""
-        broken = [problem for problem in self.problems if problem.path == f"bulletins/{name}.md"]
-        if broken:
-            raise BadFile(broken)
-        return self.template(name)
+        """As its file is now, by its id, file or title. Raises `NotFound`, or `BadFile` where it is broken."""
+        found = self.bulletin_id(name)
+        if mistakes := self._mistakes(found):
+            raise BadFile(mistakes)
+        return self.contents.bulletins[found]
 
     def template(self, name: str) -> Bulletin:
         """For an emergency, which cannot wait until a broken file is mended: its last good version will do."""
-        if found := self.contents.bulletins.get(name):
-            return found
-        if name in self.contents.broken:
-            return self.bulletin(name)  # which tells the mistakes
-        raise NotFound(Message("there is no bulletin “{name}”; there are: {known}", name=name, known=self._known()))
+        found = self.bulletin_id(name)
+        if found not in self.contents.bulletins:
+            raise BadFile(self._mistakes(found))
+        return self.contents.bulletins[found]
+
+    def _mistakes(self, bulletin: str) -> list[Problem]:
+        return [problem for problem in self.problems if problem.path == f"bulletins/{bulletin}.md"]
+
+    def bulletin_id(self, name: str) -> str:
+        """Raises `NotFound`, `BadUsage`."""
+        if name in self.contents.bulletins:
+            return name
+        titles = {one.id: one.title for one in self.contents.bulletins.values()}
+        return bulletin_id(name, titles, self.contents.broken)
 
     def known_village(self, village: str) -> str:
-        """Raises `NotFound`."""
-        known = {*self.commune.villages, *self.box.plays, *(schedule.id for schedule in self.contents.schedules)}
-        if village not in known:
-            names = ", ".join(sorted(known))
-            raise NotFound(Message("there is no village “{name}”; there are: {known}", name=village, known=names))
-        return village
+        """The id of a village by its id or name. Raises `NotFound`, `BadUsage`."""
+        names = {one: one for one in (*self.commune.villages, *self.box.plays)}
+        names |= {schedule.id: schedule.name for schedule in self.contents.schedules}
+        return village_id(village, names)
 
     def command(self, *arguments: str) -> list[str]:
         """This very program on this station, to be run as another process."""
@@ -186,9 +194,6 @@ class Parts(Places):
             message = Message("there is no station in {home}; make one with “loudspeaker init”", home=self.home)
             raise BadFile([Problem("commune.yaml", 0, message)])
         return self.folder.contents(self.clock.now())
-
-    def _known(self) -> str:
-        return ", ".join(sorted(self.contents.bulletins))
 
 
 def _own_words(commune: Commune) -> Readings:

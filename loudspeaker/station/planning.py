@@ -34,7 +34,7 @@ class Planning(Parts):
         """Rows as `plan --json` shows them; `day` None is today. Raises `NotFound` for a village nobody knows."""
         airings = self.airings(*self.window(day, days))
         if village:
-            self.known_village(village)
+            village = self.known_village(village)
             airings = [airing for airing in airings if airing.village == village]
         return planner.rows(airings, self.log, self.say)
 

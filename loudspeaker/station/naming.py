@@ -1,0 +1,67 @@
+"""How a person may name a bulletin or a village: by its id, a bulletin by its file too, either by its name for display.
+
+Names are compared as they are written, but for capitals and blanks: another tone mark is another name, and the nearest
+known one is only offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+
+from ..errors import BadUsage, Message, NotFound
+from ..yamlfile import nearest
+from ..yamlfile.section import folded
+from ..yamlfile.values import slug
+
+FOLDER, SUFFIX = "bulletins", ".md"
+
+
+def bulletin_id(text: str, titles: Mapping[str, str], broken: Iterable[str]) -> str:
+    """The id of the bulletin that is meant; `titles` by id, `broken` are ids of files that cannot be used.
+
+    Raises `NotFound`, or `BadUsage` where several have this title.
+    """
+    known = {*titles, *broken}
+    path = PurePath(text)
+    if path.suffix == SUFFIX and path.parent in (PurePath(), PurePath(FOLDER)):
+        text = path.stem
+    if found := _id(text, known, titles):
+        return found
+    if meant := _meant(text, known, titles):
+        raise NotFound(
+            Message("there is no bulletin “{bulletin}”; did you mean “{meant}”?", bulletin=text, meant=meant)
+        )
+    raise NotFound(Message("there is no bulletin “{name}”; there are: {known}", name=text, known=_list(known)))
+
+
+def village_id(text: str, names: Mapping[str, str]) -> str:
+    """The id of the village that is meant; `names` by id. Raises `NotFound`, `BadUsage`."""
+    if found := _id(text, names, names):
+        return found
+    if meant := _meant(text, names, names):
+        message = Message(
+            "there is no village “{name}”; did you mean “{meant}” ({id})?", name=text, meant=names[meant], id=meant
+        )
+        raise NotFound(message)
+    raise NotFound(Message("there is no village “{name}”; there are: {known}", name=text, known=_list(names)))
+
+
+def _id(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | None:
+    if text in known:
+        return text
+    named = [one for one, name in names.items() if folded(name) == folded(text)]
+    if len(named) > 1:
+        raise BadUsage(Message("several are called “{name}”: {ids}; give the id", name=text, ids=_list(named)))
+    return named[0] if named else None
+
+
+def _meant(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | None:
+    """The id of what is written most nearly like `text`, without its marks."""
+    ids = {slug(name): one for one, name in names.items()} | {one: one for one in known}
+    found = nearest(slug(text)[:100], ids)
+    return ids[found] if found else None
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "–"
