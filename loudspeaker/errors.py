@@ -112,12 +112,16 @@ class LoudspeakerError(Exception):
 
 
 class BadFile(LoudspeakerError):
-    """A script, schedule or setting cannot be used as written; carries every problem found, each once."""
+    """A script, schedule or setting cannot be used as written; carries every problem found, each once.
+
+    `draft` is what could be understood of the file all the same: only for telling what else is wrong with it.
+    """
 
     exit_code = 2
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], draft: object = None) -> None:
         self.problems = tuple(dict.fromkeys(problems))
+        self.draft = draft
         super().__init__(self.problems[0].message)
 
     def say(self, translate: Callable[[str], str] = str) -> str:

@@ -172,6 +172,29 @@ KEYS = {
     "các ngày": "dates",
 }
 
+# Key -> the Vietnamese one that people are shown, where there are several.
+TWINS = {key: twin for twin, key in reversed(KEYS.items())} | {
+    **{"days": "thứ", "voices": "giọng đọc", "music": "nhạc hiệu", "audio": "ghi âm", "for": "thời lượng"},
+}
+
+# What people write for a key that has another name here -> the key. It is refused, and the key's own name is told.
+ALSO = {
+    **{"thời gian": "at", "giờ phát": "at", "khung giờ": "at", "time": "at", "times": "at", "gio phat": "at"},
+    **{"bắt đầu": "from", "từ ngày": "from", "ngày bắt đầu": "from", "start": "from", "since": "from"},
+    **{"kết thúc": "until", "đến ngày": "until", "ngày kết thúc": "until", "hết hạn": "until", "end": "until"},
+    **{"to": "until", "tin": "bulletin", "bản tin phát": "bulletin", "tên bản tin": "bulletin", "file": "bulletin"},
+    **{"trừ ngày": "except", "nghỉ": "except", "không phát": "except", "ngày nghỉ": "except"},
+    **{"ngày phát": "on", "các ngày": "on", "date": "on", "dates": "on", "ngày trong tuần": "days", "weekdays": "days"},
+    **{"lịch": "broadcasts", "lịch phát thanh": "broadcasts", "schedule": "broadcasts"},
+    **{"tên thôn": "village", "tên xã": "commune", "mã xã": "id", "danh sách thôn": "villages", "thôn": "villages"},
+    **{"loa": "outputs", "loa phát": "outputs", "card": "device", "card âm thanh": "device", "cổng": "pin"},
+    **{"tên": "title", "tiêu đề bản tin": "title", "loại": "level", "cấp độ": "level", "mức ưu tiên": "level"},
+    **{"thời hạn": "valid", "số lần": "repeat", "số lần lặp": "repeat", "số lần phát": "repeat"},
+    **{"thể loại": "level", "căn cứ": "source", "trích nguồn": "source", "file âm thanh": "audio", "tệp": "audio"},
+    **{"duyệt": "approval", "số buổi": "sessions_per_day", "số phút": "minutes_per_session", "tần suất": "every"},
+    **{"chu kỳ": "every", "nhạc nền": "music", "giờ phát thanh": "hours", "mở đầu": "opening", "kết": "closing"},
+}
+
 # Day word -> Monday 0 … Sunday 6. Written without regard to case.
 DAYS = {
     "mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6,

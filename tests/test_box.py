@@ -66,7 +66,7 @@ def test_it_can_be_written_in_vietnamese() -> None:
         ("stop_button: {}", "“pin” is missing"),
         ("stop_button: {pin: 28}", "“28” must be a whole number from 0 to 27"),
         ("{stop_button: {pin: 17}, outputs: {a: {relay: {pin: 17}}}}", "pin 17 switches a relay already"),
-        ("clock: maybe", "“maybe” does not fit; choose one of: checked, trusted"),
+        ("clock: maybe", "“maybe” does not fit; choose one of: checked (kiểm tra), trusted (tin cậy)"),
     ],
 )
 def test_a_mistake_is_told(wrong: str, sentence: str) -> None:

@@ -94,7 +94,7 @@ def test_a_bulletin_from_windows_notepad_is_read() -> None:
         ("---\ntitle: A\nlevl: routine\n---\nA\n", "3: unknown key “levl”; did you mean “level”?"),
         (
             "---\ntitle: A\nlevel: urgent\n---\nA\n",
-            "3: “urgent” does not fit; choose one of: routine, priority, emergency",
+            "3: “urgent” does not fit; choose one of: routine (thông thường), priority (ưu tiên), emergency (khẩn cấp)",
         ),
         ("---\ntitle: A\nvalid: 31/9/2021\n---\nA\n", "3: there is no such day as “31/9/2021”"),
         ("---\ntitle: A\nrepeat: 0\n---\nA\n", "3: “0” must be a whole number from 1 to 10"),
@@ -102,7 +102,7 @@ def test_a_bulletin_from_windows_notepad_is_read() -> None:
         ("---\ntitle: A\nparts: [txt]\n---\nA\n", "3: “txt” does not fit; did you mean “text”?"),
         (
             "---\ntitle: A\nparts: [{audio: a.mp3}]\n---\nA\n",
-            "3: the text below the head would never be said; add “text” to the parts",
+            "3: the text below the head would never be said; add “text” (bài) to “parts”",
         ),
         ("---\ntitle: A\nparts: [text]\n---\n", "3: there is no text below the second “---”"),
         ("---\ntitle: A\nparts: [text, {language: hmn}]\n---\nA\n", "3: a part needs either “audio” or “text”"),

@@ -94,7 +94,11 @@ def test_named_days_say_when_and_how_sound_is_dressed() -> None:
         ("villages: [a, a]", 3, "a village stands here twice"),
         ("villages: [Nà Hoa]", 3, "“Nà Hoa” is not an id (a–z, 0–9, -); did you mean “na-hoa”?"),
         ("policy: {hours: [18:30-16:30]}", 3, "“18:30-16:30” ends before it begins; over midnight, write two spans"),
-        ("policy: {approval: maybe}", 3, "“maybe” does not fit; choose one of: required, optional"),
+        (
+            "policy: {approval: maybe}",
+            3,
+            "“maybe” does not fit; choose one of: required (bắt buộc), optional (tùy chọn)",
+        ),
         ("policy: {quiet: [tet]}", 3, "“tet” is not known; known are: –"),
         ("policy: {villages: {xa-la: {}}}", 3, "“xa-la” is not known; known are: –"),
         ("policy: {khung giò: [6:00-7:00]}", 3, "unknown key “khung giò”; did you mean “khung giờ”?"),
@@ -103,9 +107,9 @@ def test_named_days_say_when_and_how_sound_is_dressed() -> None:
         (
             "streams: ['https://stream.vov.vn/']",
             3,
-            "“https://stream.vov.vn/” is no server name; write it as stream.vov.vn",
+            "“https://stream.vov.vn/” is no server name; write stream.vov.vn",
         ),
-        ("say: {a: [b]}", 3, "“…” should be a single value"),
+        ("say: {a: [b]}", 3, "“[b]” should be a single value; write b"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(wrong: str, line: int, sentence: str) -> None:

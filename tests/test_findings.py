@@ -46,8 +46,8 @@ def test_clashes_and_breaches_are_told_once_a_broadcast_with_how_often() -> None
 
     assert told(entries, COMMUNE) == [
         (
-            "schedules/na-hoa.yaml:3: 06:02 23/11/2026: “Mười” is on the air until 06:10; choose: follow on "
-            "(at: 06:10, or wait: 8m), override (level: priority), or shorten one of the two",
+            "schedules/na-hoa.yaml:3: 06:02 23/11/2026: “Mười” is on the air until 06:10, an overlap of 480 s; choose: "
+            "follow on (at: 06:10, or wait: 8m), override (level: priority), or shorten one of the two",
             False,
         ),
         (

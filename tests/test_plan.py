@@ -100,9 +100,26 @@ def test_who_would_wait_too_long_is_displaced_and_the_choices_are_named() -> Non
 
     assert (displaced.expected, displaced.starts_at, displaced.ends_at) == (Expected.DISPLACED, None, None)
     assert str(displaced.why) == (
-        "“Mười” is on the air until 06:10; choose: follow on (at: 06:10, or wait: 8m), "
+        "“Mười” is on the air until 06:10, an overlap of 480 s; choose: follow on (at: 06:10, or wait: 8m), "
         "override (level: priority), or shorten one of the two"
     )
+
+
+def test_the_time_that_is_proposed_instead_is_free() -> None:
+    *_, displaced = planned(village("na-hoa", "bulletin: le, at: 6:00", "bulletin: mot, at: 6:00, wait: 10s"))
+
+    assert displaced.why is not None
+    assert (displaced.why.facts["time"], displaced.why.facts["seconds"]) == ("06:00:48", 48)
+    after = planned(village("na-hoa", "bulletin: le, at: 6:00", f"bulletin: mot, at: {displaced.why.facts['at']}"))
+    assert [airing.expected for airing in after] == [Expected.AIR, Expected.AIR]
+
+
+def test_how_far_an_airing_leaves_the_hours_is_told_to_the_second() -> None:
+    facts = {"a": BulletinFacts("A", duration=90)}
+    (late,) = planned(village("na-hoa", "bulletin: a, at: 6:29"), facts=facts, policy=Policy())
+
+    assert late.why is not None
+    assert late.why.facts["time"] == "06:30:30"
 
 
 def test_priority_goes_first_even_where_it_comes_later() -> None:

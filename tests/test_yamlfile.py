@@ -42,7 +42,7 @@ def test_a_key_may_be_written_in_either_language_and_any_case() -> None:
 def test_all_mistakes_are_told_in_the_order_of_their_lines() -> None:
     assert problems("days: [mon, wedd]\nat: 1050\nbulletin: Họp thôn\n") == [
         "schedules/x.yaml:1: “wedd” is no weekday; did you mean “wed”?",
-        "schedules/x.yaml:2: “1050” is not a time; write it as 17:30 or 17h30",
+        "schedules/x.yaml:2: “1050” is not a time; write 10:50",
         "schedules/x.yaml:3: “Họp thôn” is not an id (a–z, 0–9, -); did you mean “hop-thon”?",
     ]
 
@@ -66,9 +66,12 @@ def test_a_misspelt_key_does_not_hide_the_right_one() -> None:
     [
         ("at: 6:05\nat: 7:00\n", "2: “at” stands here a second time"),
         ("giờ: 6:05\nat: 7:00\n", "2: “at” stands here a second time"),
-        ("days: mon\n", "1: “days” needs a list; write days: [mon]"),
-        ("days: []\n", "1: “days” needs a list; write days: […]"),
-        ("at: [6:05]\n", "1: “…” should be a single value"),
+        ("days: []\n", "1: the list “days” is empty; write what belongs in it, or remove it"),
+        ("days: {a: b}\n", "1: “days” needs values, such as days: [a, b]"),
+        ("at: [6:05]\n", "1: “[6:05]” should be a single value; write 6:05"),
+        ("at: [6:05, 7:00]\n", "1: “[6:05, 7:00]” should be a single value"),
+        ("days: 2, 4 và 6\n", "1: “days” has several values; write days: [2, 4, 6]"),
+        ("days: [2-6]\n", "1: “2-6” is several values; write 2, 3, 4, 5, 6"),
         ("at:\n", "1: a value is missing here; write it, or remove the key"),
         ("days:\n", "1: a value is missing here; write it, or remove the key"),
         ("a" * 900 + ": b\n", "1: unknown key “" + "a" * 199 + "…”"),
@@ -80,8 +83,8 @@ def test_a_misspelt_key_does_not_hide_the_right_one() -> None:
         ("at: 6:05\n---\nat: 7:00\n", "2: a second document"),
         ("at: 6:05\n\tbulletin: a\n", "2: a tab stands here"),
         ("bulletin: Họp: thôn\n", "1: a “:” stands inside words"),
-        ('bulletin: "a\n', "2: a quotation mark"),
-        ("days: [mon\nat: 6:05\n", "2: a list opened with “[”"),
+        ('bulletin: "a\n', "1: a quotation mark"),
+        ("days: [mon\nat: 6:05\n", "1: a list opened with “[”"),
         ("bulletin: `a`\n", "1: a value cannot begin with this sign"),
         ("? [a]\n: b\n", "1: a key must be a word"),
     ],

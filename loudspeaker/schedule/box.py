@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import Message
-from ..yamlfile import Mistake, Section, document, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, values, written
 
 KEYS = ("plays", "outputs", "voices", "clock", "stop_button")
 OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "early", "loudness", "proof", "mixer")
@@ -51,6 +51,7 @@ class Box:
     voices: tuple[str, ...] = ()  # engine:voice, tried before the commune's; the only ones that may be programs
     clock_trusted: bool = False  # True: the time is someone else's business
     stop_button: int | None = None  # GPIO (BCM) number
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # village -> where box.yaml names it
 
     def heard(self) -> dict[str, list[str]]:
         """Output -> all villages that hear it."""
@@ -62,6 +63,10 @@ class Box:
 
 def parse(path: str, data: bytes) -> Box:
     """Read box.yaml. Raises `BadFile` with every mistake in it."""
+    return forgiving(path, data, _read)
+
+
+def _read(path: str, data: bytes) -> Box:
     top = document(path, written(path, data), KEYS)
     outputs = _outputs(top)
     plays = top.section("plays", ())
@@ -71,8 +76,9 @@ def parse(path: str, data: bytes) -> Box:
         voices=top.several("voices", values.voice) or (),
         clock_trusted=top.get("clock", values.choice({"checked": False, "trusted": True}), False),
         stop_button=_button(top, outputs),
+        lines={village: plays.line_of(village) for village in plays} if plays else {},
     )
-    top.finish()
+    top.finish(box)
     return box
 
 
@@ -142,8 +148,8 @@ def device(text: str) -> str:
 
 def loudness(text: str) -> float:
     """A level of the file in LUFS, `-16` or `-16 LUFS`."""
-    found = re.fullmatch(r"(-[0-9]+(?:[.,][0-9]+)?)\s*(?:lufs)?", text.replace("−", "-"), re.IGNORECASE)
-    if not found or not -40 <= (level := float(found[1].replace(",", "."))) <= -8:
+    found = re.fullmatch(r"([-–−][0-9]+(?:[.,][0-9]+)?)\s*(?:lufs)?", text, re.IGNORECASE)
+    if not found or not -40 <= (level := -float(found[1][1:].replace(",", "."))) <= -8:
         raise Mistake(Message("“{value}” is no loudness; write it as -16 LUFS (from -40 to -8)", value=text))
     return level
 

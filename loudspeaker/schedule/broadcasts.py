@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -14,9 +15,9 @@ from operator import or_
 
 from ..errors import Message
 from ..vocabulary import DAYS, Level
-from ..yamlfile import Mistake, Section, document, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
 from ..yamlfile.section import folded
-from .days import DaySet, LunarDays, NamedDay, any_of, dated, lunar_days
+from .days import NO_DAYS, DaySet, LunarDays, NamedDay, any_of, dated, lunar_days, solar
 
 KEYS = ("village", "broadcasts")
 ENTRY_KEYS = (
@@ -79,13 +80,28 @@ class VillageSchedule:
     path: str = ""
 
 
-def parse(path: str, data: bytes, named: Mapping[str, NamedDay] | None = None) -> VillageSchedule:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else the station has, None where nobody knows: only names that there are can be proposed."""
+
+    days: Mapping[str, NamedDay] | None = None
+    titles: Mapping[str, str] | None = None  # of bulletins, by id
+
+
+def parse(
+    path: str, data: bytes, named: Mapping[str, NamedDay] | None = NO_DAYS, titles: Mapping[str, str] | None = None
+) -> VillageSchedule:
     """Read one village's schedule; `named` are the commune's named days. Raises `BadFile` with every mistake."""
+    known = Known(named, titles)
+    return forgiving(path, data, lambda path, data: _read(path, data, known))
+
+
+def _read(path: str, data: bytes, known: Known) -> VillageSchedule:
     top = document(path, written(path, data), KEYS)
     if "broadcasts" not in top:
-        top.fault(Message("“{key}” is missing", key="broadcasts"))
+        top.fault(Message("“{key}” is missing", key=top.shown("broadcasts")))
     entries = top.sections("broadcasts", ENTRY_KEYS)
-    broadcasts = tuple(_broadcast(entry, named or {}) for entry in entries)
+    broadcasts = tuple(_broadcast(entry, known) for entry in entries)
     _check_names(entries, broadcasts)
     schedule = VillageSchedule(
         id=(village := values.file_id(path, top)),
@@ -93,16 +109,17 @@ def parse(path: str, data: bytes, named: Mapping[str, NamedDay] | None = None) -
         broadcasts=broadcasts,
         path=path,
     )
-    top.finish()
+    top.finish(schedule)
     return schedule
 
 
-def _broadcast(entry: Section, named: Mapping[str, NamedDay]) -> Broadcast:
+def _broadcast(entry: Section, known: Known) -> Broadcast:
     _check_source(entry)
     _check_together(entry)
-    bulletin = entry.get("bulletin", values.ident, None)
+    named, reference = known.days, values.reference(known.titles)
+    bulletin = entry.get("bulletin", reference, None)
     weekdays, some_days = _days(entry, named)
-    lunar = entry.several("lunar", lunar_days, single=True)
+    lunar = entry.several("lunar", lunar_days)
     monthdays = entry.several("monthdays", values.whole(1, 31))
     excluded = entry.several("except", dated(named))
     return Broadcast(
@@ -120,7 +137,7 @@ def _broadcast(entry: Section, named: Mapping[str, NamedDay]) -> Broadcast:
         excluded=any_of(excluded) if excluded else None,
         stream=entry.get("stream", values.stream, None),
         length=entry.get("for", values.length, None),
-        fallback=entry.get("fallback", values.ident, None),
+        fallback=entry.get("fallback", reference, None),
         level=entry.get("level", scheduled_level, None),
         wait=entry.get("wait", values.length, 600.0),
         gain=entry.get("gain", values.gain, 0.0),
@@ -136,7 +153,7 @@ def scheduled_level(text: str) -> Level:
     return level
 
 
-def _days(entry: Section, named: Mapping[str, NamedDay]) -> tuple[frozenset[int] | None, DaySet | None]:
+def _days(entry: Section, named: Mapping[str, NamedDay] | None) -> tuple[frozenset[int] | None, DaySet | None]:
     """`days` and `on`. Weekdays alone are kept as such, because they are asked for most often."""
     reader = dated(named)
     weekly = entry.several("days", lambda text: _week_item(text, named))
@@ -145,20 +162,40 @@ def _days(entry: Section, named: Mapping[str, NamedDay]) -> tuple[frozenset[int]
     if either is None or either == DaySet(weekdays=either.weekdays):
         return (either.weekdays if either else None), (any_of(on) if on else None)
     if on:
-        entry.fault(Message("named days and “on” do not go together; put the named days into “on”"), "days")
+        message = Message(
+            "named days and “{on}” do not go together; put the named days into “{on}”", on=entry.shown("on")
+        )
+        entry.fault(message, "days")
     return None, either
 
 
-def _week_item(text: str, named: Mapping[str, NamedDay]) -> DaySet:
-    if text in named and folded(text) not in DAYS:
+def _week_item(text: str, named: Mapping[str, NamedDay] | None) -> DaySet:
+    if named and text in named and folded(text) not in DAYS:
         return named[text].days
-    return DaySet(weekdays=frozenset({values.weekday(text)}))
+    try:
+        return DaySet(weekdays=frozenset({values.weekday(text)}))
+    except Mistake as mistake:
+        if mistake.instead or not (meant := _meant_day(text, named)):
+            raise
+        raise meant from None
+
+
+def _meant_day(text: str, named: Mapping[str, NamedDay] | None) -> Mistake | None:
+    """For what is no weekday: a date belongs to another key, and a named day may be misspelt or not known at all."""
+    with suppress(Mistake):
+        solar(text)
+        return Mistake(Message("“{value}” is a date and no weekday; dates go into “on” (ngày)", value=text))
+    if named is None and values.slug(text) == text and not nearest(text, [day for day in DAYS if len(day) > 1]):
+        return None
+    if named and (meant := nearest(text, named)):
+        return Mistake(Message("“{value}” is no weekday; did you mean “{meant}”?", value=text, meant=meant))
+    return None
 
 
 def _times(entry: Section) -> tuple[int, ...]:
     """When on a day it is aired: the times of `at`, or every so often between two times, the second one included."""
     if "at" in entry:
-        times = entry.several("at", values.clock_time, single=True) or ()
+        times = entry.several("at", values.clock_time) or ()
         if len(set(times)) < len(times):
             entry.fault(Message("a time stands here twice"), "at")
         return tuple(sorted(times))
@@ -178,30 +215,35 @@ def _step(text: str) -> int:
 def _check_source(entry: Section) -> None:
     """A broadcast has a bulletin or a stream, and what belongs to the one only stands beside it."""
     if ("bulletin" in entry) == ("stream" in entry):
-        entry.fault(Message("an entry needs either “bulletin” or “stream”"))
+        either = {key: entry.shown(key) for key in ("bulletin", "stream")}
+        entry.fault(Message("an entry needs either “{bulletin}” or “{stream}”", **either))
     if "stream" in entry:
         for key in ("name", "for"):
             if key not in entry:
-                entry.fault(Message("a stream needs “{key}”", key=key))
+                entry.fault(Message("a stream needs “{key}”", key=entry.shown(key)))
         if "repeat" in entry:
-            entry.fault(Message("a stream cannot have “{key}”", key="repeat"), "repeat")
+            entry.fault(Message("a stream cannot have “{key}”", key=entry.shown("repeat")), "repeat")
         return
     for key in ("for", "fallback"):
         if key in entry:
-            entry.fault(Message("only a stream can have “{key}”", key=key), key)
+            entry.fault(Message("only a stream can have “{key}”", key=entry.shown(key)), key)
 
 
 def _check_together(entry: Section) -> None:
     """Keys that need or exclude one another."""
     if ("at" in entry) == ("every" in entry):
-        entry.fault(Message("an entry needs either “at” or “every … between”"))
-    if ("every" in entry) != ("between" in entry):
-        entry.fault(Message("“every” and “between” belong together"))
+        either = {key: entry.shown(key) for key in ("at", "every", "between")}
+        entry.fault(Message("an entry needs either “{at}” or “{every} … {between}”", **either))
+    elif ("every" in entry) != ("between" in entry):
+        both = {key: entry.shown(key) for key in ("every", "between")}
+        entry.fault(Message("“{every}” and “{between}” belong together", **both))
     if "weeks" in entry and "from" not in entry:
-        entry.fault(Message("“weeks” needs “from”: weeks are counted from that one"), "weeks")
+        both = {"weeks": entry.shown("weeks"), "first": entry.shown("from")}
+        entry.fault(Message("“{weeks}” needs “{first}”: weeks are counted from that one", **both), "weeks")
     first, last = entry.peek("from", values.day), entry.peek("until", values.day)
     if first and last and last < first:
-        entry.fault(Message("“until” lies before “from”"), "until")
+        both = {"last": entry.shown("until"), "first": entry.shown("from")}
+        entry.fault(Message("“{last}” lies before “{first}”", **both), "until")
 
 
 def _check_names(entries: list[Section], broadcasts: tuple[Broadcast, ...]) -> None:
@@ -210,5 +252,5 @@ def _check_names(entries: list[Section], broadcasts: tuple[Broadcast, ...]) -> N
     for entry, broadcast in zip(entries, broadcasts, strict=True):
         seen[broadcast.name] += 1
         if broadcast.name and seen[broadcast.name] == 2:
-            name = broadcast.name
-            entry.fault(Message("a second broadcast is called “{name}”; give this one a “name”", name=name))
+            names = {"name": broadcast.name, "key": entry.shown("name")}
+            entry.fault(Message("a second broadcast is called “{name}”; give this one a “{key}”", **names))

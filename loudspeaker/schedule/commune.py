@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import Message, Problem
-from ..yamlfile import Mistake, Section, document, nearest, quoted, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, quoted, values, written
 from .days import EVERY_WEEKDAY, DaySet, NamedDay, any_of, lunar_days, solar
 
 KEYS = (
@@ -16,6 +18,7 @@ KEYS = (
     *("say", "abbrev", "names", "region", "streams"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
+_HOST = re.compile(r"[a-z0-9.-]+")
 POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "days", "quiet")
 
 
@@ -61,7 +64,11 @@ class Commune:
 
 def parse(path: str, data: bytes) -> Commune:
     """Read commune.yaml. Raises `BadFile` with every mistake in it."""
-    top = document(path, written(path, data), KEYS)
+    return forgiving(path, data, _read)
+
+
+def _read(path: str, data: bytes) -> Commune:
+    top = document(path, written(path, data), KEYS, twins={"days": "ngày đặc biệt"})
     villages = top.several("villages", values.ident) or ()
     days = _named_days(top)
     rules = top.section("policy", (*POLICY_KEYS, "villages"))
@@ -91,7 +98,7 @@ def parse(path: str, data: bytes) -> Commune:
     )
     if len(set(villages)) < len(villages):
         top.fault(Message("a village stands here twice"), "villages")
-    top.finish()
+    top.finish(commune)
     return commune
 
 
@@ -119,14 +126,16 @@ def zone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (ValueError, OSError, KeyError):
         zones = {name.casefold(): name for name in available_timezones()}
-        meant = zones.get(nearest(text, zones) or "", "Asia/Ho_Chi_Minh")
+        meant = zones.get("".join(get_close_matches(text.casefold(), zones, 1, 0.85)), "Asia/Ho_Chi_Minh")
         raise Mistake(Message("“{value}” is no time zone; did you mean {meant}?", value=text, meant=meant)) from None
 
 
 def host(text: str) -> str:
     """The name of a server, without https:// and path."""
-    if re.fullmatch(r"[a-z0-9.-]+", text):
+    if _HOST.fullmatch(text):
         return text
+    if (meant := urlsplit(text if "//" in text else f"//{text}").hostname or "") and _HOST.fullmatch(meant):
+        raise Mistake(Message("“{value}” is no server name; write {meant}", value=text, meant=meant))
     raise Mistake(Message("“{value}” is no server name; write it as stream.vov.vn", value=text))
 
 
@@ -141,9 +150,9 @@ def _named_day(section: Section, name: str) -> NamedDay:
     if entry is None:
         return NamedDay(name, DaySet())
     if "dates" not in entry and "lunar" not in entry:
-        entry.fault(Message("“{key}” is missing", key="dates / lunar"))
-    moons = entry.several("lunar", lunar_days, single=True) or ()
-    suns = entry.several("dates", solar, single=True) or ()
+        entry.fault(Message("“{key}” is missing", key=f"{entry.shown('dates')} / {entry.shown('lunar')}"))
+    moons = entry.several("lunar", lunar_days) or ()
+    suns = entry.several("dates", solar) or ()
     return NamedDay(
         name,
         any_of([*suns, *(DaySet(lunar=moon) for moon in moons)]),

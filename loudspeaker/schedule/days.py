@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, reduce
 from operator import or_
+from types import MappingProxyType
 
 from ..errors import Message
 from ..vocabulary import WORDS
-from ..yamlfile import Mistake, values
+from ..yamlfile import Mistake, nearest, values
 from ..yamlfile.section import folded
 from .lunar import Lunar, lunar
 
 EVERY_WEEKDAY = frozenset(range(7))
+NO_DAYS: Mapping[str, NamedDay] = MappingProxyType({})
 
 
 # Giao thừa is the last day of the year whatever its number, so it sorts after every day of month 12.
@@ -103,14 +105,23 @@ def solar(text: str) -> DaySet:
     return DaySet(dates=frozenset({first})) if first == last else DaySet(ranges=((first, last),))
 
 
-def dated(named: Mapping[str, NamedDay]) -> Callable[[str], DaySet]:
-    """A reader of dates, ranges of dates, and the commune's named days."""
-    name = values.known(named)
+def dated(named: Mapping[str, NamedDay] | None) -> Callable[[str], DaySet]:
+    """A reader of dates, ranges of dates, and the commune's named days; where nobody knows those, of any id."""
 
     def read(text: str) -> DaySet:
-        return solar(text) if text[:1].isdigit() else named[name(text)].days
+        if named is not None and text in named:
+            return named[text].days
+        if any(letter.isdigit() for letter in text) and (named is None or not nearest(text, named)):
+            return solar(text)
+        if named is None:
+            values.ident(text)
+            return DaySet()
+        return named[values.known(named)(text)].days
 
     return read
+
+
+_LUNAR = re.compile(r"[0-9]{1,2}(?:/(?:0?[1-9]|1[0-2]))?")
 
 
 def lunar_days(text: str) -> LunarDays:
@@ -137,4 +148,9 @@ def _lunar_end(part: str, text: str) -> int | Lunar:
 
 
 def _not_lunar(text: str) -> Mistake:
+    meant = re.sub(r"^(?:ngày |ngay |mùng |mồng |mung |mong )+| *(?:âm lịch|âm|al)$", "", folded(text)).replace(
+        "-", "/"
+    )
+    if meant != text and _LUNAR.fullmatch(meant) and 1 <= int(meant.split("/")[0]) <= 30:
+        return Mistake(Message("“{value}” is no lunar day; write {meant}", value=text, meant=meant))
     return Mistake(Message("“{value}” is no lunar day; write 15, 10/3, giao-thua or 23/12..giao-thua", value=text))

@@ -15,7 +15,7 @@ from ..vocabulary import Expected, Level, Refusal
 from .commune import Policy
 from .hours import DAYTIME, Silence, Stretches, lies_in
 from .refusal import Reason
-from .timeline import Denial, clock
+from .timeline import Denial, clock, to_the_second
 from .wishes import Wish
 
 
@@ -125,7 +125,7 @@ def _closed_why(today: Today, begins: float, ends: float) -> Message:
     hours = ", ".join(f"{clock(first)}–{clock(last)}" for first, last in today.open)
     if any(first <= begins < last for first, last in today.open):
         return Message(
-            "it would last until {time}, beyond the hours of policy ({hours})", time=clock(ends), hours=hours
+            "it would last until {time}, beyond the hours of policy ({hours})", time=to_the_second(ends), hours=hours
         )
     return Message("it lies outside the hours of policy ({hours})", hours=hours)
 

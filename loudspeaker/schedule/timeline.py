@@ -77,7 +77,8 @@ class Timeline:
             return Share(slot, begins, ends) if self.is_open(begins, ends) else _too_long(length - slot.length)
         if begins > slot.at + slot.wait or not self.is_open(begins, ends):
             return Denial(Expected.DISPLACED, _displaced(slot, begins, blocker))
-        why = Message("it waits until {time}: “{other}” is on the air", time=clock(begins), other=blocker.slot.title)
+        facts = {"time": to_the_second(begins), "other": blocker.slot.title}
+        why = Message("it waits until {time}: “{other}” is on the air", **facts)
         return Share(slot, begins, ends, why=why)
 
     def _free(self, begins: int, length: float) -> tuple[int, Share | None]:
@@ -177,6 +178,17 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
+def to_the_second(seconds: float) -> str:
+    """As `clock`, with the seconds where there are any.
+
+    >>> to_the_second(63000), to_the_second(63024)
+    ('17:30', '17:30:24')
+    """
+    seconds = ceil(seconds)  # what is not over at 17:30:00.4 is told as over at 17:30:01
+    rest = seconds % 60
+    return f"{clock(seconds)}:{rest:02}" if rest else clock(seconds)
+
+
 def _too_long(words: float) -> Denial:
     why = Message(
         "with the words of its session ({seconds} s) it would leave the hours of policy", seconds=round(words)
@@ -186,15 +198,19 @@ def _too_long(words: float) -> Denial:
 
 def _displaced(slot: Slot, free: float, blocker: Share) -> Message:
     """What is in the way, and the choices that a person has: follow on, override, shorten."""
-    facts = {"other": blocker.slot.title, "time": clock(free), "minutes": ceil((free - slot.at) / 60)}
+    minutes = ceil((free - slot.at) / 60)
+    facts = {
+        **{"other": blocker.slot.title, "time": to_the_second(free), "seconds": round(free - slot.at)},
+        **{"at": clock(ceil(free / 60) * 60), "minutes": minutes},
+    }
     if slot.level is Level.ROUTINE and blocker.slot.level is Level.ROUTINE:
         return Message(
-            "“{other}” is on the air until {time}; choose: follow on (at: {time}, or wait: {minutes}m), "
-            "override (level: priority), or shorten one of the two",
+            "“{other}” is on the air until {time}, an overlap of {seconds} s; choose: "
+            "follow on (at: {at}, or wait: {minutes}m), override (level: priority), or shorten one of the two",
             **facts,
         )
     return Message(
-        "“{other}” is on the air until {time}; choose: follow on (at: {time}, or wait: {minutes}m), "
-        "or shorten one of the two",
+        "“{other}” is on the air until {time}, an overlap of {seconds} s; choose: "
+        "follow on (at: {at}, or wait: {minutes}m), or shorten one of the two",
         **facts,
     )

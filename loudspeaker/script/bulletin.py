@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from ..errors import BadFile, Message, Problem
 from ..vocabulary import Level
-from ..yamlfile import Mistake, Section, document, nearest, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
 
 KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices", "all_clear")
 PART_KEYS = ("audio", "text", "language", "voices")
 LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
 FENCE = "---"
 MOST_LETTERS = 40_000  # some fifty minutes, more than any session may last
+_SOUND = re.compile(r"\.(?:wav|mp3|m4a|aac|amr|ogg|opus|flac|3gp|wma)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,20 @@ class Bulletin:
     text: str = ""
     text_line: int = 1  # where the text begins in the file
     path: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # key of the head -> its line
 
 
-def parse(path: str, data: bytes, voices: Collection[str] | None = None) -> Bulletin:
-    """Read one bulletin, which may name `voices` (None: all but programs). Raises `BadFile` with all mistakes in it."""
+def parse(
+    path: str, data: bytes, voices: Collection[str] | None = None, titles: Mapping[str, str] | None = None
+) -> Bulletin:
+    """Read one bulletin, which may name `voices` (None: all but programs); `titles` are those of all, by id, if known.
+
+    Raises `BadFile` with all mistakes in it.
+    """
+    return forgiving(path, data, lambda path, data: _read(path, data, voices, titles), head_only=True)
+
+
+def _read(path: str, data: bytes, voices: Collection[str] | None, titles: Mapping[str, str] | None) -> Bulletin:
     voice = _one_of(voices)
     head, text, text_line = _split(path, written(path, data))
     top = document(path, head, KEYS, first_line=2)
@@ -69,17 +81,18 @@ def parse(path: str, data: bytes, voices: Collection[str] | None = None) -> Bull
         gap=top.get("gap", values.length, 3.0),
         parts=_parts(top, text, text_line, voice),
         voices=top.several("voices", voice) or (),
-        all_clear=top.get("all_clear", values.ident, None),
+        all_clear=top.get("all_clear", values.reference(titles), None),
         text=text,
         text_line=text_line,
         path=path,
+        lines={key: top.line_of(key) for key in top},
     )
     letters = sum(len(part.text or "") for part in bulletin.parts)
     if letters > MOST_LETTERS:
         top.fault(_too_long(letters))
     if bulletin.all_clear and bulletin.level is not Level.EMERGENCY:
-        top.fault(Message("only an emergency can have “{key}”", key="all_clear"), "all_clear")
-    top.finish()
+        top.fault(Message("only an emergency can have “{key}”", key=top.shown("all_clear")), "all_clear")
+    top.finish(bulletin)
     return bulletin
 
 
@@ -104,10 +117,10 @@ def _parts(top: Section, text: str, text_line: int, voice: Callable[[str], str])
         if not text:
             top.fault(Message("there is no text below the second “---”"))
         return (body,)
-    pieces = top.pieces("parts", values.choice({"text": body}), PART_KEYS)
+    pieces = top.pieces("parts", _piece_of(body), PART_KEYS)
     parts = tuple(_part(piece, voice) if isinstance(piece, Section) else piece for piece in pieces)
     if bool(text) != (body in parts):
-        top.fault(_body_fault(text), "parts")
+        top.fault(_body_fault(text, top.shown("parts")), "parts")
     return parts
 
 
@@ -119,17 +132,31 @@ def _too_long(letters: int) -> Message:
     )
 
 
-def _body_fault(text: str) -> Message:
+def _piece_of(body: Part) -> Callable[[str], Part]:
+    """A reader of `text`, the words below the head; the name of a sound file alone is a slip of its own."""
+    read_word = values.choice({"text": body})
+
+    def read(text: str) -> Part:
+        if not _SOUND.search(text):
+            return read_word(text)
+        path = text if "/" in text else f"recordings/{text}"
+        raise Mistake(Message("“{value}” is a sound file; write {{audio: {meant}}}", value=text, meant=path))
+
+    return read
+
+
+def _body_fault(text: str, parts: str) -> Message:
     if text:
-        return Message("the text below the head would never be said; add “text” to the parts")
+        return Message("the text below the head would never be said; add “text” (bài) to “{key}”", key=parts)
     return Message("there is no text below the second “---”")
 
 
 def _part(entry: Section, voice: Callable[[str], str]) -> Part:
     if ("audio" in entry) == ("text" in entry):
-        entry.fault(Message("a part needs either “audio” or “text”"))
+        either = {key: entry.shown(key) for key in ("audio", "text")}
+        entry.fault(Message("a part needs either “{audio}” or “{text}”", **either))
     if "audio" in entry and "voices" in entry:
-        entry.fault(Message("a recording needs no “voices”"), "voices")
+        entry.fault(Message("a recording needs no “{key}”", key=entry.shown("voices")), "voices")
     return Part(
         text=entry.get("text", values.words, None),
         audio=entry.get("audio", values.inside, None),

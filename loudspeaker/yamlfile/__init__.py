@@ -3,11 +3,16 @@
 tree.py      bytes -> Section: safe parsing of what people wrote, and of nothing else
 section.py   keys in both languages, values with their lines, all mistakes collected
 values.py    text -> time, date, length, …: what one value may look like
+loose.py     other ways of writing a time, a date, a length -> the one that the files use, for proposals
+remedies.py  a wrong value -> what was probably meant, tried before it is told
+slips.py     slips of typing (tabs, bullets, signs of a word processor), each told by its own name
 splice.py    bytes -> bytes: one entry changed or added, comments and all else untouched
 """
 
-from .section import Mistake, Section, nearest
+from .remedies import Mistake
+from .section import Section, nearest
+from .slips import forgiving
 from .splice import Splice, append, quoted, replace
 from .tree import document, written
 
-__all__ = ["Mistake", "Section", "Splice", "append", "document", "nearest", "quoted", "replace", "written"]
+__all__ = ["Mistake", "Section", "Splice", "append", "document", "forgiving", "nearest", "quoted", "replace", "written"]

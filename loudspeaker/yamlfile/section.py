@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import yaml
 
 from ..errors import BadFile, Message, Problem, bad_character
-from ..vocabulary import KEYS
+from ..vocabulary import ALSO, KEYS, TWINS
+from .remedies import WORD_QUOTES, Mistake, apart, first_read, joined, plainer
 
 # A file with more mistakes than this is not what it should be at all.
 MOST_PROBLEMS = 100
@@ -28,17 +29,12 @@ D = TypeVar("D")
 K = TypeVar("K")
 
 
-class Mistake(Exception):
-    """A value that cannot be used; whoever reads the section knows its line."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was probably meant to be."""
-    return next(iter(difflib.get_close_matches(word.casefold(), known, 1, 0.6)), None)
+    """The known word that `word` was probably meant to be; marks, blanks and signs count least."""
+    forms: dict[str, str] = {}
+    for name in known:
+        forms.setdefault(_bare(name), name)
+    return next((forms[form] for form in difflib.get_close_matches(_bare(word), forms, 1, 0.65)), None)
 
 
 @dataclass(slots=True)
@@ -47,7 +43,16 @@ class Notes:
 
     path: str
     first_line: int
+    root: yaml.Node
     problems: list[Problem] = field(default_factory=list)
+    _vietnamese: bool | None = None
+
+    @property
+    def vietnamese(self) -> bool:
+        """Are the keys of this file rather Vietnamese than English?"""
+        if self._vietnamese is None:
+            self._vietnamese = _rather_vietnamese(_keys(self.root)) or False
+        return self._vietnamese
 
     def line(self, node: yaml.Node) -> int:
         return int(node.start_mark.line) + self.first_line
@@ -58,10 +63,10 @@ class Notes:
         if len(self.problems) == MOST_PROBLEMS:
             self.tell()
 
-    def tell(self) -> None:
+    def tell(self, draft: object = None) -> None:
         """Raise what is wrong, if anything is, in the order of its lines."""
         if self.problems:
-            raise BadFile(sorted(self.problems, key=lambda problem: problem.line))
+            raise BadFile(sorted(self.problems, key=lambda problem: problem.line), draft)
 
 
 class Section:
@@ -70,12 +75,17 @@ class Section:
     `keys` are all that may stand here; none means that the keys are people's own (villages, words to say).
     """
 
-    def __init__(self, node: yaml.MappingNode, keys: Sequence[str], notes: Notes) -> None:
+    def __init__(
+        self, node: yaml.MappingNode, keys: Sequence[str], notes: Notes, twins: Mapping[str, str] | None = None
+    ) -> None:
         self._node = node
         self._notes = notes
         self._names = spellings(keys)
+        self._twins = TWINS | dict(twins or {})
         self._values: dict[str, yaml.Node] = {}
-        for key, value in [pair for pair in node.value if not self._enter(*pair)]:
+        self._written: dict[str, str] = {}
+        strays = [pair for pair in node.value if not self._enter(*pair)]
+        for key, value in [pair for pair in strays if not self._belongs_before(*pair)]:
             self._stray(key, value)
 
     def _enter(self, key: yaml.Node, value: yaml.Node) -> bool:
@@ -89,22 +99,89 @@ class Section:
             self._notes.add(key, Message("“{key}” stands here a second time", key=plain))
         elif name is not None:
             self._values[name] = _placed(value, key)
+            self._written[name] = plain
         return name is not None
 
-    def _stray(self, key: yaml.Node, value: yaml.Node) -> None:
+    def _belongs_before(self, key: yaml.ScalarNode, value: yaml.Node) -> bool:
+        """`{at: 6:05, 17:30}`: values of a list without its brackets are no keys. Told once for all of a list."""
+        if not (self._node.flow_style and _empty(value)) or self._key_in(key.value):
+            return False
+        entries = self._node.value
+        place = next(number for number, (found, _) in enumerate(entries) if found is key)
+        first = place - 1
+        while first > 0 and _empty(entries[first][1]) and self._names.get(folded(entries[first][0].value)) is None:
+            first -= 1
+        if first < 0 or not isinstance(entries[first][1], yaml.ScalarNode) or _empty(entries[first][1]):
+            return False
+        last = place + 1
+        while last < len(entries) and _empty(entries[last][1]):
+            last += 1
+        if place == first + 1:
+            whole = ", ".join([_shown(entries[first][1]), *(_shown(found) for found, _ in entries[place:last])])
+            self._notes.add(key, _listed(_shown(entries[first][0]), whole))
+        return True
+
+    def _stray(self, key: yaml.ScalarNode, value: yaml.Node) -> None:
         """Tell an unknown key, and judge its value as that of the key it was probably meant to be.
 
         So it is not told as missing too, and the mistakes in it are not hidden.
         """
         plain = unicodedata.normalize("NFC", key.value).strip()
-        meant = nearest(plain, self._names)
-        self._notes.add(key, _unknown(plain, meant, self._names))
+        if _empty(value) and (name := self._key_in(plain)):
+            self._notes.add(
+                key, Message("a “:” with a blank behind it is missing after “{key}”", key=plain[: len(name)])
+            )
+            rest = yaml.ScalarNode(key.tag, plain[len(name) :].strip(" :="), key.start_mark, key.end_mark)
+            self._values.setdefault(self._names[name], rest)
+            return
+        meant = self._meant(plain)
+        self._notes.add(key, self._unknown(plain, meant))
         if meant:
-            self._values.setdefault(self._names[meant], _placed(value, key))
+            self._values.setdefault(self._names[folded(meant)], _placed(value, key))
+
+    def _key_in(self, words: str) -> str | None:
+        """The key that `words` begin with, its colon left out: `bulletin bluezone`, `bulletin:bluezone`."""
+        said = folded(words)
+        found = [name for name in self._names if said.startswith(name) and said[len(name) : len(name) + 1] in (*" :=",)]
+        return max(found, key=len) if found else None
+
+    def _meant(self, word: str) -> str | None:
+        """The key that an unknown one was probably meant to be, in the language of who wrote it."""
+        ours = [name for name in self._names if name in KEYS]
+        english = [name for name in self._names if name not in KEYS]
+        also = ALSO.get(folded(word))
+        if also in english:
+            return self.shown(also) if word.isascii() and not self.vietnamese else self._twins.get(also, also)
+        if not word.isascii():
+            return nearest(word, ours)
+        return nearest(word, [*ours, *english] if self.vietnamese else [*english, *ours])
+
+    def _unknown(self, key: str, meant: str | None) -> Message:
+        if meant:
+            return Message("unknown key “{key}”; did you mean “{meant}”?", key=key, meant=meant)
+        ours = self.vietnamese or not key.isascii()
+        known = [self._twins.get(name, name) if ours else name for name in dict.fromkeys(self._names.values())]
+        return Message("unknown key “{key}”; what may stand here: {known}", key=key, known=", ".join(known))
+
+    def shown(self, key: str) -> str:
+        """`key` as this file writes it, or would."""
+        if key in self._written:
+            return self._written[key]
+        return self._twins.get(key, key) if self.vietnamese else key
+
+    @property
+    def vietnamese(self) -> bool:
+        """Is this section rather Vietnamese than English? By its own keys, or by those of the file."""
+        here = _rather_vietnamese(self._written.values()) if self._names else None
+        return self._notes.vietnamese if here is None else here
 
     @property
     def line(self) -> int:
         return self._notes.line(self._node)
+
+    def line_of(self, key: str) -> int:
+        """The line of the value at `key`; of the section where there is none."""
+        return self._notes.line(self._values.get(key, self._node))
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -120,24 +197,51 @@ class Section:
     def need(self, key: str, read: Callable[[str], T], default: D) -> T | D:
         """As `get`; that there is none is a mistake."""
         if key not in self._values:
-            self.fault(Message("“{key}” is missing", key=key))
+            self.fault(Message("“{key}” is missing", key=self.shown(key)))
         return self.get(key, read, default)
 
-    def several(self, key: str, read: Callable[[str], T], *, single: bool = False) -> tuple[T, ...] | None:
-        """The list at `key`, None where there is none. A value without a list only passes where `single`."""
+    def several(self, key: str, read: Callable[[str], T]) -> tuple[T, ...] | None:
+        """The list at `key`, None where there is none. One value alone is a list of one."""
         node = self._values.get(key)
         if node is None:
             return None
-        if single and isinstance(node, yaml.ScalarNode):
-            return self._each([node], read)
+        if isinstance(node, yaml.ScalarNode) and not _empty(node):
+            return self._alone(key, node, read)
         if isinstance(node, yaml.SequenceNode) and node.value:
             return self._each(node.value, read)
-        self._notes.add(node, _no_list(key, node))
+        self._notes.add(node, self._no_list(key, node))
         return None
 
+    def _alone(self, key: str, node: yaml.ScalarNode, read: Callable[[str], T]) -> tuple[T, ...]:
+        try:
+            return (read(_word(node)),)
+        except Mistake as mistake:
+            if len(several := _apart(node, mistake, read)) > 1:
+                self._notes.add(node, _listed(self.shown(key), ", ".join(several)))
+                return ()
+        found = self._try(node, read, None)
+        return () if found is None else (found,)
+
+    def _no_list(self, key: str, node: yaml.Node) -> Message:
+        if _empty(node):
+            return MISSING
+        if isinstance(node, yaml.SequenceNode):
+            return Message("the list “{key}” is empty; write what belongs in it, or remove it", key=self.shown(key))
+        return Message("“{key}” needs values, such as {key}: [a, b]", key=self.shown(key))
+
     def _each(self, nodes: Sequence[yaml.Node], read: Callable[[str], T]) -> tuple[T, ...]:
-        found = [self._try(node, read, None) for node in nodes]
+        found = [self._item(node, read) for node in nodes]
         return tuple(item for item in found if item is not None)
+
+    def _item(self, node: yaml.Node, read: Callable[[str], T]) -> T | None:
+        try:
+            return read(_word(node))
+        except Mistake as mistake:
+            if len(several := _apart(node, mistake, read)) > 1:
+                facts = {"value": _shown(node), "meant": ", ".join(several)}
+                self._notes.add(node, Message("“{value}” is several values; write {meant}", **facts))
+                return None
+        return self._try(node, read, None)
 
     def section(self, key: str, keys: Sequence[str]) -> Section | None:
         """The mapping at `key`; None where there is none."""
@@ -150,17 +254,19 @@ class Section:
         if node is None:
             return []
         if not isinstance(node, yaml.SequenceNode):
-            self.fault(Message("“{key}” needs a list: lines that begin with “- ”", key=key), key)
+            message = Message("“{key}” needs a list: lines that begin with “- ”", key=self.shown(key))
+            self.fault(MISSING if _empty(node) else message, key)
             return []
         return [section for item in node.value if (section := self._section(item, keys))]
 
     def pieces(self, key: str, read: Callable[[str], T], keys: Sequence[str]) -> list[T | Section]:
-        """The list at `key`, whose items are single values or mappings."""
+        """The list at `key`, whose items are single values or mappings. One alone is a list of one."""
         node = self._values.get(key)
-        if not isinstance(node, yaml.SequenceNode):
+        if node is None or _empty(node) or (isinstance(node, yaml.SequenceNode) and not node.value):
             self.several(key, read)  # tells what is wrong, if it is there at all
             return []
-        found = [self._piece(item, read, keys) for item in node.value]
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        found = [self._piece(item, read, keys) for item in items]
         return [piece for piece in found if piece is not None]
 
     def _piece(self, node: yaml.Node, read: Callable[[str], T], keys: Sequence[str]) -> T | Section | None:
@@ -173,9 +279,13 @@ class Section:
         found = {}
         for name, node in self._values.items():
             try:
-                found[read_key(name)] = read(_word(node))
+                own = read_key(name)
             except Mistake as mistake:
                 self._notes.add(node, mistake.message)
+                continue
+            value = self._try(node, read, None)
+            if value is not None:
+                found[own] = value
         return found
 
     def peek(self, key: str, read: Callable[[str], T]) -> T | None:
@@ -202,9 +312,9 @@ class Section:
         item = node.value[at] if isinstance(node, yaml.SequenceNode) and at < len(node.value) else node
         return Problem(self._notes.path, self._notes.line(item), message)
 
-    def finish(self) -> None:
-        """Raise `BadFile` with all mistakes of the file, if there are any, in the order of its lines."""
-        self._notes.tell()
+    def finish(self, draft: object = None) -> None:
+        """Raise `BadFile` with all mistakes of the file, if there are any, and with what was understood of it."""
+        self._notes.tell(draft)
 
     def _section(self, node: yaml.Node, keys: Sequence[str]) -> Section | None:
         if isinstance(node, yaml.MappingNode):
@@ -216,13 +326,39 @@ class Section:
         try:
             return read(_word(node))
         except Mistake as mistake:
-            self._notes.add(node, mistake.message)
+            self._notes.add(node, _remedy(node, mistake, read))
             return default
 
 
 def folded(key: str) -> str:
     """A key as it is compared: NFC, small letters, single blanks."""
     return " ".join(unicodedata.normalize("NFC", key).casefold().split())
+
+
+def _bare(word: str) -> str:
+    """Small letters and digits without marks: what is left of a word that was typed on another keyboard."""
+    plain = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _rather_vietnamese(keys: Iterable[str]) -> bool | None:
+    """Are more of these keys Vietnamese than English? None where none is either."""
+    said = [folded(key) for key in keys]
+    ours = sum(key in KEYS or not key.isascii() for key in said)
+    theirs = sum(key in TWINS for key in said)
+    return ours >= theirs if ours or theirs else None
+
+
+def _keys(node: yaml.Node) -> Iterator[str]:
+    """Every key of a tree, which is not deep."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield key.value
+            yield from _keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _keys(item)
 
 
 def spellings(keys: Sequence[str]) -> dict[str, str]:
@@ -237,13 +373,6 @@ def _placed(value: yaml.Node, key: yaml.Node) -> yaml.Node:
     return value
 
 
-def _unknown(key: str, meant: str | None, names: dict[str, str]) -> Message:
-    if meant:
-        return Message("unknown key “{key}”; did you mean “{meant}”?", key=key, meant=meant)
-    known = ", ".join(dict.fromkeys(names.values()))
-    return Message("unknown key “{key}”; what may stand here: {known}", key=key, known=known)
-
-
 def _word(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise Mistake(Message("“{value}” should be a single value", value=_shown(node)))
@@ -254,10 +383,36 @@ def _word(node: yaml.Node) -> str:
     return unicodedata.normalize("NFC", node.value).strip()
 
 
-def _no_list(key: str, node: yaml.Node) -> Message:
-    if _empty(node):
-        return MISSING
-    return Message("“{key}” needs a list; write {key}: [{value}]", key=key, value=_shown(node))
+def _remedy(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) -> Message:
+    """What to write instead, where something of the kind was tried and `read` takes it; else what is wrong."""
+    shown = _shown(node)
+    if isinstance(node, yaml.ScalarNode):
+        if bad_character(node.value, lines=True):
+            return mistake.message
+        if (meant := first_read(plainer(node.value), read)) is not None:
+            if shown[:1] in WORD_QUOTES:
+                return Message("quotation marks of Word stand around this value; write {meant}", meant=meant)
+            return Message("“{value}” cannot be read; write {meant}", value=shown, meant=meant)
+    elif (meant := first_read(joined(_scalars(node)), read)) is not None:
+        return Message("“{value}” should be a single value; write {meant}", value=shown, meant=meant)
+    return mistake.message
+
+
+def _apart(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) -> Sequence[str]:
+    """The values that one value holds, where `read` takes each of them."""
+    if not isinstance(node, yaml.ScalarNode) or bad_character(node.value, lines=True):
+        return ()
+    return apart(unicodedata.normalize("NFC", node.value), mistake, read)
+
+
+def _scalars(node: yaml.Node) -> list[str]:
+    """The values of a short list or mapping; none where anything deeper is in it."""
+    items = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
+    return [item.value for item in items] if all(isinstance(item, yaml.ScalarNode) for item in items) else []
+
+
+def _listed(key: str, values: str) -> Message:
+    return Message("“{key}” has several values; write {key}: [{values}]", key=key, values=values)
 
 
 def _no_entries(node: yaml.Node) -> Message:
@@ -271,7 +426,10 @@ def _empty(node: yaml.Node) -> bool:
 
 def _shown(node: yaml.Node) -> str:
     """A value as its author would recognise it."""
-    return " ".join(node.value.split()) if isinstance(node, yaml.ScalarNode) else "…"
+    if isinstance(node, yaml.ScalarNode):
+        return " ".join(node.value.split())
+    words = ", ".join(_scalars(node))
+    return f"[{words}]" if words and isinstance(node, yaml.SequenceNode) else "…"
 
 
 def _cut(fact: object) -> object:

@@ -6,7 +6,8 @@ YAML that people do not expect (anchors, tags, several documents) is refused too
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -36,22 +37,25 @@ def written(path: str, data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def document(path: str, text: str, keys: Sequence[str], first_line: int = 1) -> Section:
+def document(
+    path: str, text: str, keys: Sequence[str], first_line: int = 1, twins: Mapping[str, str] | None = None
+) -> Section:
     """The outermost section of a YAML text whose first line is line `first_line` of the file at `path`.
 
-    Raises `BadFile` where the text is not YAML of the plain kind: no anchors, no tags, one document, not too deep.
+    `twins` are Vietnamese keys that suit the place better than the first ones of the table. Raises `BadFile`
+    where the text is not YAML of the plain kind: no anchors, no tags, one document, not too deep.
     """
     try:
         _inspect(path, text, first_line)
         node = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise BadFile([Problem(path, first_line + mark.line if mark else 0, _syntax(error))]) from None
+        at, message = _wrong(text.split("\n"), error)
+        raise BadFile([Problem(path, first_line + at, message)]) from None
     except yaml.YAMLError:  # a control character
         raise _whole(path, Message("this is not a text file; save it as plain text (UTF-8)")) from None
     if not isinstance(node, yaml.MappingNode):
         raise _whole(path, Message("the file should hold lines such as “key: value”"))
-    return Section(node, keys, Notes(path, first_line))
+    return Section(node, keys, Notes(path, first_line, node), twins)
 
 
 def _whole(path: str, message: Message) -> BadFile:
@@ -86,6 +90,43 @@ def _foul(event: Any, depth: int, documents: int, count: int) -> Message | None:
     return None
 
 
+def _wrong(lines: Sequence[str], error: yaml.MarkedYAMLError) -> tuple[int, Message]:
+    """The line, from 0, that has to be mended, and why: what is left open is told where it was opened."""
+    mark = error.problem_mark or error.context_mark
+    at = min(mark.line, len(lines) - 1) if mark else 0
+    if found := _unbalanced(lines, at):
+        return found
+    opened = error.context_mark if "flow" in (error.context or "") else None
+    return (opened.line if opened else at), _syntax(error)
+
+
+def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
+    """The first quote, bracket or brace up to line `last` that is not closed before the next entry, or not opened."""
+    opened: list[tuple[int, str]] = []
+    for number, line in enumerate(lines[: last + 1]):
+        if opened and re.match(r"\s*- ", line):
+            return opened[-1][0], _UNCLOSED[opened[-1][1]]
+        bare = _QUOTED.sub("", line)
+        if '"' in bare and (found := re.search(_OPENING, bare)):
+            closes_later = number < last and any(
+                '"' in _QUOTED.sub("", below) for below in lines[number + 1 : last + 1]
+            )
+            if not closes_later or re.search(r":\s", bare[found.end() :]) or number == last:
+                return number, _UNCLOSED['"']
+            if any(re.match(_ENTRY, below) for below in lines[number + 1 : last + 1]):
+                return number, _UNCLOSED['"']
+        for sign in re.sub(r"(?:^|\s)#.*", "", bare):
+            if sign in "[{":
+                opened.append((number, sign))
+            elif sign in "]}":
+                if not opened:
+                    return number, Message("a “{sign}” stands here that was never opened", sign=sign)
+                if opened[-1][1] + sign not in ("[]", "{}"):
+                    return opened[-1][0], _UNCLOSED[opened[-1][1]]
+                opened.pop()
+    return None
+
+
 def _syntax(error: yaml.MarkedYAMLError) -> Message:
     """What libyaml says, in words for people who have never heard of YAML."""
     said = f"{error.context} {error.problem}"
@@ -95,6 +136,14 @@ def _syntax(error: yaml.MarkedYAMLError) -> Message:
     return Message("this line cannot be read; compare it with the lines around it ({said})", said=error.problem or "")
 
 
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_OPENING = r'(?:^|[:,\[{-])\s*"'
+_ENTRY = r"\s*(?:- )?[^\s:\"]+(?: [^\s:\"]+){0,3}: "
+_UNCLOSED = {
+    '"': Message("a quotation mark is opened and not closed"),
+    "[": Message("a list opened with “[” is not closed, or a comma is missing"),
+    "{": Message("an entry opened with “{{” is not closed, or a comma is missing"),
+}
 _DEEP = Message("too many brackets or indents inside one another")
 _ANCHOR = Message("anchors and aliases (& and *) are not used here; write the value out, or put it between quotes")
 _TAG = Message("tags (!) are not used here; put the value between quotes")
@@ -105,9 +154,9 @@ _SYNTAX = {
     "\\t": _TAB,
     "tab character": _TAB,
     "mapping values are not allowed": Message("a “:” stands inside words; put the words between quotes"),
-    "quoted scalar": Message("a quotation mark is opened and not closed"),
-    "flow sequence": Message("a list opened with “[” is not closed, or a comma is missing"),
-    "flow mapping": Message("an entry opened with “{{” is not closed, or a comma is missing"),
+    "quoted scalar": _UNCLOSED['"'],
+    "flow sequence": _UNCLOSED["["],
+    "flow mapping": _UNCLOSED["{"],
     "alias": _ANCHOR,
     "anchor": _ANCHOR,
     "tag": _TAG,

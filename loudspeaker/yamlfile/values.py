@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 from ..errors import Message, bad_character
 from ..vocabulary import DAYS, WORDS
-from .section import MISSING, Mistake, Section, folded, nearest
+from . import loose
+from .remedies import Mistake
+from .section import MISSING, Section, folded, nearest
 
 T = TypeVar("T")
 
@@ -36,6 +38,7 @@ _INPUT = re.compile(r"(?:input|đầu vào)\s*:\s*(\S.*)", re.IGNORECASE)
 _GAIN = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*db", re.IGNORECASE)
 # The lunar calendar is tabulated from 1800 to 2199; other years are slips of the finger.
 _YEARS = range(1900, 2200)
+EXAMPLE_YEAR = 2026  # only to show how a date is written
 
 
 def words(text: str) -> str:
@@ -94,17 +97,44 @@ def known(names: Collection[str]) -> Callable[[str], str]:
     return read
 
 
+def reference(titles: Mapping[str, str] | None) -> Callable[[str], str]:
+    """A reader of a bulletin's id. `titles` (id -> title) are those that there are, None where nobody knows.
+
+    An id that leads nowhere passes: it costs only its own entry, and is told with all others that do.
+    """
+
+    def read(text: str) -> str:
+        if _ID.fullmatch(text) or titles is None:
+            return ident(text)
+        stem = re.sub(r"^.*/|\.[A-Za-z]{2,4}$", "", text)
+        if stem in titles and stem != text:
+            raise Mistake(Message("“{value}” is a file and not an id; write {meant}", value=text, meant=stem))
+        named = {folded(title): name for name, title in titles.items()}
+        if meant := named.get(folded(text)):
+            raise Mistake(Message("“{value}” is a title and not an id; write {meant}", value=text, meant=meant))
+        if meant := nearest(text, titles) or named.get(nearest(text, named) or ""):
+            raise Mistake(
+                Message("“{value}” is not an id (a–z, 0–9, -); did you mean “{meant}”?", value=text, meant=meant)
+            )
+        known = ", ".join(titles) or "–"
+        raise Mistake(Message("“{value}” is not the id of a bulletin; there are: {known}", value=text, known=known))
+
+    return read
+
+
 def choice(words: Mapping[str, T]) -> Callable[[str], T]:
     """A reader of one of `words`, or of a Vietnamese twin."""
     twins = {twin: plain for twin, plain in WORDS.items() if plain in words}
+    first = {plain: twin for twin, plain in reversed(twins.items())}
+    shown = ", ".join(f"{plain} ({first[plain]})" if plain in first else plain for plain in words)
 
     def read(text: str) -> T:
         said = folded(text)
         if (plain := twins.get(said, said)) in words:
             return words[plain]
-        if meant := nearest(said, [*words, *twins]):
+        if meant := nearest(said, [*twins, *words]):
             raise Mistake(Message("“{value}” does not fit; did you mean “{meant}”?", value=text, meant=meant))
-        raise Mistake(Message("“{value}” does not fit; choose one of: {known}", value=text, known=", ".join(words)))
+        raise Mistake(Message("“{value}” does not fit; choose one of: {known}", value=text, known=shown))
 
     return read
 
@@ -129,6 +159,9 @@ def weekday(text: str) -> int:
     """Monday 0 … Sunday 6. A bare number is the Vietnamese one: 2 is Monday."""
     if (found := DAYS.get(folded(text))) is not None:
         return found
+    if span := loose.weekdays(text):
+        message = Message("“{value}” is no weekday; write {meant}", value=text, meant=", ".join(span))
+        raise Mistake(message, instead=span)
     if meant := nearest(text, [name for name in DAYS if len(name) > 1]):
         raise Mistake(Message("“{value}” is no weekday; did you mean “{meant}”?", value=text, meant=meant))
     raise Mistake(Message("“{value}” is no weekday; write 2, 3, 4, 5, 6, 7, CN or mon … sun", value=text))
@@ -141,9 +174,14 @@ def clock_time(text: str) -> int:
     True
     """
     seconds = _seconds(text)
-    if seconds is None or seconds >= DAY:
-        raise Mistake(Message("“{value}” is not a time; write it as 17:30 or 17h30", value=text))
-    return seconds
+    if seconds is not None and seconds < DAY:
+        return seconds
+    if span := loose.hours(text):
+        message = Message("“{value}” is a span and no time; write when it begins: {meant}", value=text, meant=span[:5])
+        raise Mistake(message)
+    if meant := loose.clock_time(text):
+        raise Mistake(Message("“{value}” is not a time; write {meant}", value=text, meant=meant))
+    raise Mistake(Message("“{value}” is not a time; write it as 17:30 or 17h30", value=text))
 
 
 def _seconds(text: str) -> int | None:
@@ -160,6 +198,8 @@ def hours(text: str) -> tuple[int, int]:
     """From one time to a later one, `16:30-18:30`; 24:00 is the end of the day."""
     ends = [_seconds(part.strip()) for part in re.split(r"\.\.|[-–—]", text)]
     if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        if (meant := loose.hours(text)) and meant[:5] < meant[6:]:
+            raise Mistake(Message("“{value}” is not a span of hours; write {meant}", value=text, meant=meant))
         raise Mistake(Message("“{value}” is not a span of hours; write it as 16:30-18:00", value=text))
     if ends[0] >= ends[1]:
         raise Mistake(Message("“{value}” ends before it begins; over midnight, write two spans", value=text))
@@ -173,27 +213,53 @@ def day(text: str) -> date:
     elif found := _OUR_DATE.fullmatch(text):
         number, month, year = (int(part) for part in found.groups())
     else:
-        raise Mistake(Message("“{value}” is not a date; write it as 2021-07-05 or 5/7/2021", value=text))
-    try:
+        raise _no_date(text)
+    with suppress(ValueError):
         if year in _YEARS:
             return date(year, month, number)
-    except ValueError:
-        pass
     raise Mistake(Message("there is no such day as “{value}”", value=text))
+
+
+def _no_date(text: str) -> Mistake:
+    """What is wrong with words that are no date, and what to write where they could only mean one."""
+    meant = loose.day(text)
+    if meant is None:
+        return Mistake(Message("“{value}” is not a date; write it as 2021-07-05 or 5/7/2021", value=text))
+    dated = meant.count("/") == 2
+    try:
+        day(meant if dated else f"{meant}/{EXAMPLE_YEAR}")
+    except Mistake:
+        return Mistake(Message("there is no such day as “{value}”", value=text))
+    if dated:
+        return Mistake(Message("“{value}” is not a date; write {meant}", value=text, meant=meant))
+    return Mistake(Message("“{value}” has no year; write it as {meant}", value=text, meant=f"{meant}/{EXAMPLE_YEAR}"))
 
 
 def days(text: str) -> tuple[date, date]:
     """A date, or a range of dates `a..b`, as its first and last day."""
     first, last = _ends(text)
+    if ".." not in text and (meant := loose.days(text)):
+        raise _no_range(text, meant, days)
     found = day(first or text), day(last or text)
     if found[0] > found[1]:
         raise Mistake(Message("“{value}” ends before it begins", value=text))
     return found
 
 
+def _no_range(text: str, meant: str, read: Callable[[str], object]) -> Mistake:
+    """For a range that was written without “..”: what is wrong even so, or how it is written."""
+    try:
+        read(meant)
+    except Mistake as mistake:
+        return mistake
+    return Mistake(Message("“{value}” is not a range of dates; write {meant}", value=text, meant=meant))
+
+
 def validity(text: str) -> tuple[date | None, date | None]:
     """As `days`, open where an end is not written: `2021-07-05..`."""
     first, last = _ends(text)
+    if ".." not in text and (meant := loose.days(text)):
+        raise _no_range(text, meant, validity)
     if first and last:
         return days(text)
     return (day(first) if first else None), (day(last) if last else None)
@@ -208,6 +274,8 @@ def length(text: str) -> float:
     """A length of time in seconds: `30m`, `3s`, `1h30m`, `10 phút`."""
     found = _LENGTH.fullmatch(text)
     if not found or not any(found.groups()):
+        if (meant := loose.length(text)) and (likely := _LENGTH.fullmatch(meant)) and any(likely.groups()):
+            raise Mistake(Message("“{value}” is not a length of time; write {meant}", value=text, meant=meant))
         raise Mistake(Message("“{value}” is not a length of time; write it as 30m, 45s or 1h30m", value=text))
     hour, minute, second = (float((part or "0").replace(",", ".")) for part in found.groups())
     total = hour * HOUR + minute * MINUTE + second
@@ -249,6 +317,9 @@ def stream(text: str) -> str:
                     )
                 )
             return text
+        if "//" not in text and "." in (urlsplit(f"https://{text}").hostname or "") and " " not in text:
+            meant = f"https://{text}"
+            raise Mistake(Message("“{value}” is no stream; write {meant}", value=text, meant=meant))
     raise Mistake(
         Message("“{value}” is no stream; write an address (https://…) or an input of this box (input:NAME)", value=text)
     )
