@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadFile, BadUsage, Message
+from . import tables
 from .shell import Command, Desk, as_json, given, option, print_json, put, tell, warn, with_station
 from .values import _
 
@@ -57,20 +58,22 @@ def _named(question: str, otherwise: str) -> str:
 @click.pass_context
 def check(ctx: click.Context, days: int, as_json: bool) -> None:
     """Tell every mistake in every file, and what the coming days would not allow."""
-    from ..station.files import Finding
-
+    desk = ctx.find_object(Desk)
+    assert desk
     try:
-        findings = ctx.find_object(Desk).station.check(days)  # type: ignore[union-attr]
+        findings = desk.station.check(days)
     except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
-        findings = [Finding(problem) for problem in error.problems]
+        from ..station import check as checking
+
+        findings = checking.unopened(desk.home, error)
     if as_json:
         print_json([finding.row(_) for finding in findings])
     else:
         for finding in findings:
             put(finding.problem.say(_))
+    tables.checked(findings)
     if any(finding.mistake for finding in findings):
         ctx.exit(2)
-    tell(_("No mistakes."))
 
 
 @click.command(cls=Command)

@@ -54,6 +54,9 @@ REFUSALS = {
 }
 
 
+REFERENCE = {"commune.yaml": "commune", "box.yaml": "box", "bulletins": "bulletins", "schedules": "schedules"}
+
+
 def draw(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
     """One table on stdout."""
     if not rows:
@@ -232,6 +235,29 @@ def preview(shown: Preview) -> None:
     for doubt in shown.doubts:
         tell("  ? " + doubt.say(_))
     tell("  " + "; ".join(fact.say(_) for fact in shown.facts()))
+
+
+def checked(found: Sequence[Any]) -> None:
+    """How much `check` found and what that means, after the findings themselves."""
+    mistakes = sum(one.mistake for one in found)
+    counts = _("{mistakes} mistakes, {warnings} warnings").format(mistakes=mistakes, warnings=len(found) - mistakes)
+    pages = sorted({REFERENCE[place] for one in found if (place := one.problem.path.partition("/")[0]) in REFERENCE})
+    if pages:
+        tell(
+            _("How each file is written: {pages}").format(
+                pages=", ".join(f"docs/reference.md#{page}" for page in pages)
+            )
+        )
+    if mistakes:
+        tell(
+            _("{counts}. What has a mistake is not used as written: mend it and run “loudspeaker check” again.").format(
+                counts=counts
+            )
+        )
+    elif found:
+        tell(_("{counts}. Every file can be used; read the warnings above.").format(counts=counts))
+    else:
+        tell(_("{counts}: every file can be used.").format(counts=counts))
 
 
 def ailments(found: Sequence[Any]) -> None:

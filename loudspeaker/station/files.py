@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from ..errors import Message, Problem
+from ..errors import BadFile, Message
+from ..schedule.findings import coming
 from . import words
 from .care import Care
+from .check import Finding, examine, outside_validity
 from .folder import Folder
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about a file: a mistake, or a thing to know."""
-
-    problem: Problem
-    mistake: bool = True
-
-    def row(self, say: Callable[[str], str]) -> dict[str, Any]:
-        problem = self.problem
-        return {
-            "path": problem.path,
-            "line": problem.line,
-            "message": problem.message.say(say),
-            "mistake": self.mistake,
-        }
 
 
 class Files(Care):
@@ -39,33 +23,22 @@ class Files(Care):
         The files are read as they are: no last good version stands in.
         """
         self.folder = Folder(self.home)
-        self.reload()
-        return list(self._found(days))
+        sound = False
+        with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
+            self.reload()
+            sound = True
+        found = examine(self.folder, self.now(), lambda part: self.texts.speech(part.text or "", (), part.line).doubts)
+        return [*found, *self._coming(days)] if sound else found
 
-    def _found(self, days: int) -> Iterator[Finding]:
-        yield from (Finding(problem) for problem in self.problems)
-        yield from self._doubts()
-        for path in self.folder.strays():
-            yield Finding(
-                Problem(path, 0, Message("this file is not read: its name should end in .md or .yaml")), False
-            )
-        from ..schedule.findings import findings
-
+    def _coming(self, days: int) -> Iterator[Finding]:
         contents = self.contents
-        begins, ends = self.window(None, days)
-        airings = self.airings(begins, ends)
-        for problem, mistake in findings(
-            contents.commune, contents.box, contents.schedules, {*contents.bulletins, *contents.broken}, airings
-        ):
-            yield Finding(problem, mistake)
-
-    def _doubts(self) -> Iterator[Finding]:
-        for one in self.contents.bulletins.values():
-            order = self.planner.order(one)
-            for problem in words.doubts(one.path, order.doubts):
-                yield Finding(problem, mistake=False)
-            if message := order.missing():
-                yield Finding(Problem(one.path, 0, message))
+        today = self.day(None)
+        over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
+        airings = [one for one in self.airings(*self.window(None, days)) if one.bulletin not in over]
+        rest, outside = outside_validity(airings, contents.bulletins)
+        known = {*contents.bulletins, *contents.broken}
+        for problem in [*outside, *coming(contents.schedules, (one for one in rest if one.bulletin in (None, *known)))]:
+            yield Finding(problem, mistake=False)
 
     def take_in(self, path: Path) -> list[Message]:
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""

@@ -56,6 +56,7 @@ class Read:
     value: Any
     problems: tuple[Problem, ...] = ()
     revision: str = ""
+    draft: Any = None  # what could be understood of a broken file: only to tell what else is wrong with it
 
 
 Parser = Callable[[str, bytes], Any]
@@ -71,18 +72,8 @@ class Folder:
 
     def contents(self, now: datetime) -> Contents:
         """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
-        reads: dict[str, Read] = {}
-        reads["commune.yaml"] = self._read("commune.yaml", commune.parse, now)
-        reads["box.yaml"] = self._read("box.yaml", box.parse, now) if self._there("box.yaml") else Read(Box())
+        reads = self.survey(now)
         ours, here = reads["commune.yaml"], reads["box.yaml"]
-        known = _voices(ours.value, here.value) if ours.value and here.value else None
-        for path in self._paths("bulletins", ".md"):
-            reads[path] = self._read(path, partial(bulletin.parse, voices=known), now, known)
-        named = ours.value.days if ours.value else {}
-        schedule = partial(broadcasts.parse, named=named)  # an entry may name the commune's own days
-        for path in self._paths("schedules", ".yaml"):
-            reads[path] = self._read(path, schedule, now, ours.revision)
-        self._forget(reads)
         problems = [problem for read in reads.values() for problem in read.problems]
         problems += ours.value.mistakes if ours.value else ()
         if ours.value is None or here.value is None:
@@ -97,16 +88,31 @@ class Folder:
             problems=tuple(problems),
         )
 
+    def survey(self, now: datetime) -> dict[str, Read]:
+        """Every file of the folder by its path, the broken ones too."""
+        reads: dict[str, Read] = {}
+        ours = reads["commune.yaml"] = self._read("commune.yaml", commune.parse, now)
+        here = self._read("box.yaml", box.parse, now) if self._there("box.yaml") else Read(Box())
+        reads["box.yaml"] = here
+        known = _voices(ours.value, here.value) if ours.value and here.value else None
+        paths = self._paths("bulletins", ".md")
+        titles = {Path(path).stem: Path(path).stem for path in paths}
+        parse = partial(bulletin.parse, voices=known, titles=titles)
+        for path in paths:
+            reads[path] = self._read(path, parse, now, known)
+        titles = {name: getattr(_either(reads[f"bulletins/{name}.md"]), "title", name) for name in titles}
+        named = getattr(_either(ours), "days", None)  # an entry may name the commune's own days
+        schedule = partial(broadcasts.parse, named=named, titles=titles)
+        for path in self._paths("schedules", ".yaml"):
+            reads[path] = self._read(path, schedule, now, ours.revision)
+        self._forget(reads)
+        return reads
+
     def state(self) -> object:
         """Changes whenever any file may have changed."""
         paths = ["commune.yaml", "box.yaml", *self._paths("bulletins", ".md"), *self._paths("schedules", ".yaml")]
         paths += [str(path.relative_to(self.home)) for path in sorted((self.home / "recordings").rglob("*"))]
         return tuple((path, stamp_of(self.home / path)) for path in paths)
-
-    def strays(self) -> Iterator[str]:
-        """Files that look as if somebody meant them, and that nobody reads."""
-        for folder, suffix in (("bulletins", ".md"), ("schedules", ".yaml")):
-            yield from sorted(f"{folder}/{n}" for n in _names(self.home / folder) if not n.endswith((suffix, "~")))
 
     def recording_state(self, path: str) -> object:
         """Changes with a sound file below the folder; None where there is none."""
@@ -127,21 +133,22 @@ class Folder:
             data = take(self.home, path)
             value = parse(path, data)
         except BadFile as error:
-            return self._stand_in(path, parse, now, error.problems)
+            return self._stand_in(path, parse, now, error)
         if self.accepted:
             with suppress(OSError):  # a state folder that may not be written: there is no last good version, no more
                 self.accepted.remember(path, data)
         return Read(value, revision=hashlib.sha256(data).hexdigest())
 
-    def _stand_in(self, path: str, parse: Parser, now: datetime, problems: tuple[Problem, ...]) -> Read:
+    def _stand_in(self, path: str, parse: Parser, now: datetime, error: BadFile) -> Read:
+        problems = error.problems
         data = self.accepted.last_good(path, now) if self.accepted else None
         if data is None:
-            return Read(None, problems)
+            return Read(None, problems, draft=error.draft)
         told = Problem(path, 0, Message("until it is mended, the last good version of this file is used"))
         try:
             return Read(parse(path, data), (*problems, told), hashlib.sha256(data).hexdigest())
         except BadFile:  # it was good for an earlier version of this program
-            return Read(None, problems)
+            return Read(None, problems, draft=error.draft)
 
     def _forget(self, reads: Mapping[str, Read]) -> None:
         """A deletion withdraws at once."""
@@ -155,6 +162,10 @@ class Folder:
 
     def _there(self, path: str) -> bool:
         return os.path.lexists(self.home / path)
+
+
+def _either(read: Read) -> Any:
+    return read.value or read.draft
 
 
 def take(home: Path, path: str) -> bytes:

@@ -1,0 +1,188 @@
+"""What `check` tells: every mistake in every file at once, guesses in the readings, and what will not go as written.
+
+The files are read as they are, no last good version stands in. What one broken file leaves unknown is not guessed at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..clock import SystemClock
+from ..errors import BadFile, Message, Problem
+from ..schedule.airing import Airing
+from ..schedule.broadcasts import VillageSchedule
+from ..schedule.commune import Commune
+from ..schedule.findings import never, no_bulletin, nowhere, strangers
+from ..schedule.screening import written
+from ..script.bulletin import Bulletin, Part
+from ..script.reading import Doubt, Readings, read
+from ..vocabulary import Expected
+from . import words
+from .folder import Folder, Read
+from .strays import strays
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a file: a mistake, or a thing to know."""
+
+    problem: Problem
+    mistake: bool = True
+
+    def row(self, say: Callable[[str], str]) -> dict[str, Any]:
+        problem = self.problem
+        return {
+            "path": problem.path,
+            "line": problem.line,
+            "message": problem.message.say(say),
+            "mistake": self.mistake,
+        }
+
+
+Guesses = Callable[[Part], Sequence[Doubt]]
+
+
+def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> list[Finding]:
+    """All that the files tell by themselves, whatever is broken, in the order of files and lines.
+
+    `guesses` finds those in a part of a bulletin; without it the texts are read here.
+    """
+    reads = folder.survey(now)
+    commune = _understood(reads["commune.yaml"])
+    bulletins = {Path(path).stem: _understood(read) for path, read in reads.items() if path.startswith("bulletins/")}
+    schedules = [read for path, read in reads.items() if path.startswith("schedules/")]
+    sound = [read.value for read in schedules if read.value]
+    guesses = guesses or partial(_guesses, words.readings(commune or Commune("", "")))
+    mistakes = [problem for read in reads.values() for problem in read.problems]
+    mistakes += nowhere(filter(None, map(_understood, schedules)), bulletins)
+    warnings: list[Problem] = []
+    for bulletin in filter(None, bulletins.values()):
+        if bulletin.all_clear and bulletin.all_clear not in bulletins:
+            message = no_bulletin(bulletin.all_clear, bulletins)
+            mistakes.append(Problem(bulletin.path, bulletin.lines.get("all_clear", 0), message))
+        mistakes += _missing(bulletin, folder)
+        warnings += _doubts(bulletin, guesses)
+    if commune:
+        mistakes += commune.mistakes
+        mistakes += _own_sounds(commune, folder)
+        today = now.astimezone(commune.zone).date()
+        warnings += _never(sound, bulletins, today)
+        warnings += _ended(sound, bulletins, today)
+        box = reads["box.yaml"].value
+        if box and reads["commune.yaml"].value:
+            warnings += strangers(commune, box, sound)
+    warnings += strays(folder.home)
+    found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
+    return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_place)
+
+
+def unopened(home: Path, error: BadFile) -> list[Finding]:
+    """As `examine`, where `error` kept the station from being opened at all."""
+    if not os.path.lexists(home / "commune.yaml"):
+        return [Finding(problem) for problem in error.problems]
+    return examine(Folder(home), SystemClock().now())
+
+
+def outside_validity(
+    airings: Iterable[Airing], bulletins: Mapping[str, Bulletin]
+) -> tuple[list[Airing], list[Problem]]:
+    """The airings without those that a bulletin's validity alone keeps from being aired, and a sentence a bulletin."""
+    rest: list[Airing] = []
+    early: Counter[str] = Counter()
+    late: Counter[str] = Counter()
+    for airing in airings:
+        bulletin, day = bulletins.get(airing.bulletin or ""), airing.scheduled_at.date()
+        if bulletin is None or airing.expected is not Expected.REFUSED:
+            rest.append(airing)
+        elif bulletin.valid_from and day < bulletin.valid_from:
+            early[bulletin.id] += 1
+        elif bulletin.valid_until and day > bulletin.valid_until:
+            late[bulletin.id] += 1
+        else:
+            rest.append(airing)
+    return rest, [*_outside(early, late, bulletins)]
+
+
+def _outside(early: Counter[str], late: Counter[str], bulletins: Mapping[str, Bulletin]) -> Iterator[Problem]:
+    for name, count in early.items():
+        found = bulletins[name]
+        assert found.valid_from
+        message = Message(
+            "it is valid from {day} on: {count} airings before that will not be aired",
+            day=written(found.valid_from),
+            count=count,
+        )
+        yield Problem(found.path, found.lines.get("valid", 0), message)
+    for name, count in late.items():
+        found = bulletins[name]
+        assert found.valid_until
+        message = Message(
+            "it is valid until {day}: {count} airings after that will not be aired",
+            day=written(found.valid_until),
+            count=count,
+        )
+        yield Problem(found.path, found.lines.get("valid", 0), message)
+
+
+def _understood(read: Read) -> Any:
+    """What the file says, as far as it can be understood; None where it cannot."""
+    return read.value or read.draft
+
+
+def _place(finding: Finding) -> tuple[int, str, int]:
+    first = ("commune.yaml", "box.yaml")
+    path = finding.problem.path
+    return (first.index(path) if path in first else len(first)), path, finding.problem.line
+
+
+def _doubts(bulletin: Bulletin, guesses: Guesses) -> Iterator[Problem]:
+    for part in bulletin.parts:
+        if part.text:
+            yield from words.doubts(bulletin.path, guesses(part))
+
+
+def _guesses(readings: Readings, part: Part) -> Sequence[Doubt]:
+    doubts = read(part.text or "", readings).doubts
+    return [doubt._replace(line=doubt.line + part.line - 1) for doubt in doubts]
+
+
+def _missing(bulletin: Bulletin, folder: Folder) -> Iterator[Problem]:
+    for part in bulletin.parts:
+        if part.audio and folder.recording_state(part.audio) is None:
+            yield Problem(bulletin.path, part.line, Message("the recording {file} is missing", file=part.audio))
+
+
+def _own_sounds(commune: Commune, folder: Folder) -> Iterator[Problem]:
+    for file in (commune.chime, commune.music):
+        if file and folder.recording_state(file) is None:
+            yield Problem("commune.yaml", 0, Message("the recording {file} is missing", file=file))
+
+
+def _never(schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Any], today: date) -> Iterator[Problem]:
+    """Entries of sound files that will not be aired again, and of which nothing else says why."""
+    for schedule in schedules:
+        for entry in schedule.broadcasts:
+            bulletin = bulletins.get(entry.bulletin or "")
+            valid = (bulletin.valid_from, bulletin.valid_until) if bulletin else (None, None)
+            if entry.times and (message := never(entry, today, valid)):
+                yield Problem(schedule.path, entry.line, message)
+
+
+def _ended(schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Any], today: date) -> Iterator[Problem]:
+    """Bulletins that are over and still scheduled: one sentence each."""
+    used = Counter(entry.bulletin for schedule in schedules for entry in schedule.broadcasts)
+    for name, bulletin in bulletins.items():
+        if bulletin and used[name] and bulletin.valid_until and bulletin.valid_until < today:
+            message = Message(
+                "its validity ended on {day}: {count} entries of the schedules are not aired any more",
+                day=written(bulletin.valid_until),
+                count=used[name],
+            )
+            yield Problem(bulletin.path, bulletin.lines.get("valid", 0), message)
