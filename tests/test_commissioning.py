@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 from collections.abc import Iterator
 from contextlib import closing
@@ -130,6 +131,16 @@ def test_blanks_in_brackets_are_refused_until_they_are_filled_in(home: Path) -> 
     path.write_text(words.replace("Thông báo khẩn", "Thông báo khẩn [1]", 1))  # a footnote's mark is no blank
     with closing(Station.open(home)) as station:
         assert "Họ và tên" in station.compose(None, "tim-nguoi", ["na-hoa"], False, False, None).spoken
+
+
+def test_the_wheel_carries_every_template() -> None:
+    root = Path(__file__).parent.parent
+    declared = configparser.ConfigParser(interpolation=None)
+    declared.read(root / "setup.cfg", encoding="utf-8")
+    globs = declared["options.package_data"]["loudspeaker"].split()
+    carried = {path for pattern in globs for path in (root / "loudspeaker").glob(pattern)}
+
+    assert {path for path in (root / "loudspeaker/templates").rglob("*") if path.is_file()} <= carried
 
 
 def test_a_name_gives_the_id_and_one_without_letters_is_refused(tmp_path: Path) -> None:

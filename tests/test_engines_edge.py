@@ -26,7 +26,7 @@ def test_without_the_package_the_engine_says_what_to_install(edge: Edge) -> None
         pytest.skip("the extra is installed")
 
     assert list(edge.voices()) == []
-    with pytest.raises(NotAvailable, match=r"pip install loudspeaker\[edge\]"):
+    with pytest.raises(NotAvailable, match="make install VOICES=yes"):
         edge.synthesize(SHORT, VOICE)
 
 

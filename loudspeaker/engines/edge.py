@@ -1,6 +1,6 @@
 """Microsoft Edge's read-aloud voices, online, ahead of time only. Texts leave this machine.
 
-An extra: `pip install loudspeaker[edge]`. Vietnamese are `vi-VN-HoaiMyNeural` (a woman) and `vi-VN-NamMinhNeural`.
+An extra: `make install VOICES=yes`. Vietnamese are `vi-VN-HoaiMyNeural` (a woman) and `vi-VN-NamMinhNeural`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Edge:
         try:
             return f"edge-tts {version('edge-tts')}"
         except PackageNotFoundError as error:
-            raise NotAvailable(Message("edge-tts is not installed: pip install loudspeaker[edge]")) from error
+            raise NotAvailable(Message("edge-tts is not installed: run “sudo make install VOICES=yes”")) from error
 
     def synthesize(self, text: str, voice: str) -> Clip:
         from .decoding import decode

@@ -1,4 +1,4 @@
-"""Piper: a natural voice on this machine, in a process of its own. An extra: `pip install loudspeaker[piper]`.
+"""Piper: a natural voice on this machine, in a process of its own. An extra: `make install VOICES=yes`.
 
 A voice is a pair of files, NAME.onnx and NAME.onnx.json, in `folder`; `piper_voices.py` puts them there.
 """
@@ -75,7 +75,7 @@ class Piper:
         try:
             return "worker" if self._command else version("piper-tts")
         except PackageNotFoundError as error:
-            raise NotAvailable(Message("piper is not installed: pip install loudspeaker[piper]")) from error
+            raise NotAvailable(Message("piper is not installed: run “sudo make install VOICES=yes”")) from error
 
     def _awake(self, model: Path) -> Worker:
         """The process that has this model loaded; one at a time."""

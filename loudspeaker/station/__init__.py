@@ -12,6 +12,7 @@ service    what the daemon runs                             counted   what polic
 care       doctor test clock voices cache                   words     `read`
 equipment  what doctor looks at outside this program
 files      check import export                              story     one airing in plain words
+empty      a new station of one's own                       commissioning  which outputs may air what is planned
 sample     the sample commune                               chart     a day as a picture
 """
 
