@@ -151,7 +151,8 @@ class Book:
             self._meet(airing, place, now)
         self.sort()
         self._known = max(self._known or now, order.ends)
-        self._keep(order.ends, now)
+        if order.complete:
+            self._keep(order.ends, now)
 
     def _revise(self, turn: Turn, airing: Airing | None) -> None:
         turn.gone = airing is None

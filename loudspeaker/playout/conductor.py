@@ -235,6 +235,8 @@ class Conductor:
         for turn in self._book.near:
             if turn.waiting:
                 wakes += _wakes(turn, now, trust)
+                if turn.gone:
+                    wakes.append(now + SOONEST)
         return max(min(wakes), now + SOONEST)
 
 

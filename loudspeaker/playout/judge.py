@@ -18,6 +18,8 @@ from .rules import Sentence
 from .trust import Trust
 from .turn import Turn
 
+MOST_DROPPED = 5  # airings edited away that are noted in one step: each is a write to the disk
+
 
 class Judge:
     """What became of each airing."""
@@ -117,7 +119,12 @@ class Judge:
 
     def judge(self, output: str, now: datetime, trust: Trust) -> None:
         """Write the verdicts of waiting turns that nothing more can come of."""
+        dropped = 0
         for turn in self._book.on(output):
+            if turn.gone and turn.airing.scheduled_at > now:
+                dropped += 1
+                if dropped > MOST_DROPPED:
+                    continue
             self._judge(turn, now, trust)
 
     def _judge(self, turn: Turn, now: datetime, trust: Trust) -> None:

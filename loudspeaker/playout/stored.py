@@ -18,17 +18,23 @@ from .turn import Order
 
 Facts = dict[str, Any]
 _AIRING = tuple(field.name for field in fields(Airing))
+_MOMENTS = ("scheduled_at", "starts_at", "ends_at")
 _PROGRAMME = tuple(field.name for field in fields(Programme))
 
 
 def airing_facts(airing: Airing) -> Facts:
-    return {name: _plain(getattr(airing, name)) for name in _AIRING}
+    """Thousands of them at once: only what is not plain yet is looked at."""
+    facts = {name: getattr(airing, name) for name in _AIRING}
+    for name in _MOMENTS:
+        facts[name] = facts[name] and facts[name].isoformat()
+    facts["why"] = _plain(airing.why)
+    return facts
 
 
 def stored_airing(facts: Mapping[str, Any]) -> Airing:
     """Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
     known = {name: facts[name] for name in _AIRING if name in facts}
-    known |= {name: moment(facts[name]) for name in ("scheduled_at", "starts_at", "ends_at")}
+    known |= {name: moment(facts[name]) for name in _MOMENTS}
     return Airing(
         **known
         | {"level": Level(facts["level"]), "expected": Expected(facts["expected"]), "why": _message(facts["why"])}

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunningOrder:
-    """The accepted plan: all airings scheduled from `begins` up to, but not including, `ends`, in order."""
+    """The accepted plan: all airings scheduled from `begins` up to, but not including, `ends`, in order.
+
+    Where more of it is about to follow it is not `complete`.
+    """
 
     begins: datetime
     ends: datetime
     airings: tuple[Airing, ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
