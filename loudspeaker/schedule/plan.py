@@ -6,7 +6,7 @@ policy lets an airing run over midnight are the nights before planned with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
@@ -15,8 +15,9 @@ from ..vocabulary import Expected
 from .airing import Airing, BulletinFacts, Marks, SessionWords
 from .box import Box
 from .broadcasts import VillageSchedule
-from .channels import Calendar, Channel, calendar, channels
+from .channels import Calendar, Channel, Placed, calendar, channels
 from .commune import Commune
+from .crowd import Limit, admitted, limit
 from .hours import DAY, around_the_clock, open_hours, without
 from .screening import Today
 from .sessions import allot
@@ -37,14 +38,16 @@ def plan(
     ends: datetime,
     marks: Marks = NO_MARKS,
     words: SessionWords = NO_WORDS,
+    most: int | None = None,
 ) -> list[Airing]:
     """Every airing scheduled from `begins` up to, but not including, `ends`, in order; refused ones too.
 
     `begins` and `ends` are aware. The order is that of time, then of `villages:`, then of the file. `words` are
-    what a session is opened and closed with; they are part of its first and last airing.
+    what a session is opened and closed with; they are part of its first and last airing. Of a day with more than
+    `most` airings, those that are due first are planned.
     """
-    planner = Planner(commune, facts, marks, words)
     heard = list(channels(commune, box, schedules))
+    planner = Planner(commune, facts, marks, words, [one for channel in heard for one in channel.schedules], most)
     found: list[Airing] = []
     for day in _days(begins.astimezone(commune.zone), ends.astimezone(commune.zone)):
         today = [entry for channel in heard for entry in planner.day(channel, day)]
@@ -71,6 +74,9 @@ class Planner:
     facts: Mapping[str, BulletinFacts]
     marks: Marks
     words: SessionWords
+    schedules: Sequence[Placed] = ()
+    most: int | None = None  # airings on a day
+    _limits: dict[date, Limit | None] = field(default_factory=dict)
     _calendars: dict[date, Calendar] = field(default_factory=dict)
 
     def day(self, channel: Channel, day: date) -> Iterator[tuple[int, int, int, Airing]]:
@@ -88,7 +94,7 @@ class Planner:
         """What becomes of every wish of a channel on a day; looks back `nights` for what runs over midnight."""
         today = self._today(channel, day)
         admitted = []
-        for wish in wishes(channel.schedules, day, self.facts):
+        for wish in self._wishes(channel, day):
             if denial := today.screen(wish):
                 yield wish, denial
             else:
@@ -98,6 +104,11 @@ class Planner:
         for slot, fate in zip(asked, allot(asked, lambda: _timeline(today, before), self._frame(day)), strict=True):
             for wish in slot.wishes:
                 yield wish, fate
+
+    def _wishes(self, channel: Channel, day: date) -> Iterator[Wish]:
+        if day not in self._limits:
+            self._limits[day] = None if self.most is None else limit(self.schedules, day, self.most)
+        return admitted(wishes(channel.schedules, day, self.facts), self._limits[day])
 
     def _today(self, channel: Channel, day: date) -> Today:
         moments = self.calendar(day)
@@ -120,7 +131,7 @@ class Planner:
         if not nights or not around_the_clock(channel.policy):
             return None
         evening = day - timedelta(days=1)
-        asked = wishes(channel.schedules, evening, self.facts)
+        asked = self._wishes(channel, evening)
         words = self._frame(evening).around(opens=True, closes=True)
         if all(wish.at + wish.broadcast.wait + wish.duration + words <= DAY for wish in asked):
             return None

@@ -6,9 +6,10 @@ the conductor asks and passes on what people ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import TypeVar
 
 from ..clock import FakeClock, boot, vouchers
@@ -20,7 +21,7 @@ from ..playout.memory import MemoryLog
 from ..playout.record import Log, Record
 from ..playout.trust import ClockWatch, Trust
 from ..playout.turn import RunningOrder
-from ..schedule.airing import Airing
+from ..schedule.airing import Airing, BulletinFacts
 from ..schedule.permit import permit
 from ..sound.programme import Programme
 from ..speakers.button import StopButton
@@ -38,6 +39,8 @@ Vouch = Callable[[datetime, bool], frozenset[str]]
 T = TypeVar("T")
 MARKS = ("skip", "pause", "resume", "approve", COMMISSION)
 HOUR = timedelta(hours=1)
+SLICE = 0.03  # s of planning at once
+SOON = timedelta(seconds=0.02)  # until the next day is planned
 
 
 class Live:
@@ -70,6 +73,7 @@ class Live:
         self._fresh = False  # … it is planned, and as the files are now
         self._trust = Trust(believed=False)
         self._days: dict[date, list[Airing]] = {}  # of the running order
+        self._facts: Mapping[str, BulletinFacts] | None = None  # of what is scheduled
         self._seen: object = None
 
     # The clockwork.
@@ -90,7 +94,7 @@ class Live:
         again = self.conductor.step(now, order, trust)
         if faults:
             raise faults[0]
-        return again
+        return again if self._fresh else min(again, now + SOON)
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.commune.zone)
@@ -106,6 +110,7 @@ class Live:
         self.station.reload()
         self._seen, self._fresh = seen, False
         self._days.clear()
+        self._facts = None
         return True
 
     def close(self) -> None:
@@ -124,25 +129,32 @@ class Live:
         return self.station.folder.state(), stamp_of(made), stamp_of(read), marks
 
     def _running_order(self, now: datetime) -> RunningOrder:
+        """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""
         begins, ends = self.conductor.window(now)
         if not self._fresh or (self._order.begins, self._order.ends) != (begins, ends):
-            self._order = RunningOrder(begins, ends, tuple(self._planned(begins, ends)))
-            self._fresh = True
+            days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]
+            self._days = {day: airings for day, airings in self._days.items() if day in days}
+            self._plan_days([day for day in days if day not in self._days], now.date())
+            known = list(takewhile(self._days.__contains__, days))
+            until = self.station.midnight(known[-1] + timedelta(days=1))
+            self._fresh = len(known) == len(days)
+            airings = tuple(one for day in known for one in self._days[day])
+            self._order = RunningOrder(begins, until, airings, self._fresh)
         return self._order
 
-    def _planned(self, begins: datetime, ends: datetime) -> Iterator[Airing]:
-        """From midnight to midnight. Until something changes, a day is planned once."""
-        days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]
-        missing = [day for day in days if day not in self._days]
-        planned: dict[date, list[Airing]] = {day: [] for day in missing}
-        if missing:
-            first, last = self.station.midnight(missing[0]), self.station.midnight(missing[-1] + timedelta(days=1))
-            for airing in self.station.planner.plan(first, last, self.log):
+    def _plan_days(self, days: Sequence[date], today: date) -> None:
+        """Up to today at once, then a day at a time until it has taken `SLICE` seconds. Each is planned once."""
+        latest = self.clock.monotonic() + SLICE
+        self._facts = self._facts if self._facts is not None else self.station.planner.scheduled_facts(self.log)
+        for batch in filter(None, ([day for day in days if day <= today], *([day] for day in days if day > today))):
+            planned: dict[date, list[Airing]] = {day: [] for day in batch}
+            first, last = self.station.midnight(batch[0]), self.station.midnight(batch[-1] + timedelta(days=1))
+            for airing in self.station.planner.plan(first, last, self.log, self._facts):
                 if (day := airing.scheduled_at.date()) in planned:
                     planned[day].append(airing)
-        self._days = {day: self._days[day] if day in self._days else planned[day] for day in days}
-        for day in days:
-            yield from self._days[day]
+            self._days |= planned
+            if self.clock.monotonic() > latest:
+                return
 
     # What the conductor asks (playout.desk.Desk).
 

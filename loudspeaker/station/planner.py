@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from ..errors import Message
 from ..playout.record import Event, Log
 from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
+from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
 from ..schedule.refusal import kind_of
 from ..script.bulletin import Bulletin
@@ -145,19 +146,25 @@ class Planner:
 
     # What is planned
 
-    def plan(self, begins: datetime, ends: datetime, log: Log) -> list[Airing]:
-        """Every airing of the window, refused ones too."""
+    def plan(
+        self, begins: datetime, ends: datetime, log: Log, facts: Mapping[str, BulletinFacts] | None = None
+    ) -> list[Airing]:
+        """Every airing of the window, refused ones too. `facts` of what is scheduled, where they are known already."""
         contents = self.contents
         return plan(
             contents.commune,
             contents.box,
             contents.schedules,
-            self.facts(log, self._scheduled()),
+            self.scheduled_facts(log) if facts is None else facts,
             begins,
             ends,
             marks(log, begins - MEMORY, contents.box.outputs),
             self.words(),
+            MOST_A_DAY,
         )
+
+    def scheduled_facts(self, log: Log) -> dict[str, BulletinFacts]:
+        return self.facts(log, self._scheduled())
 
     def facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""

@@ -52,7 +52,9 @@ class Planning(Parts):
             self.make([self.planner.heard(order, output, self.now())], progress)
         window = self.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
         coming = [airing for airing in self.airings(*window) if self._ours(airing)]
-        failed = self.make(self.orders(coming), progress)
+        now = self.now()
+        due = sorted(coming, key=lambda airing: (airing.scheduled_at < now, airing.scheduled_at))
+        failed = self.make(self.orders(due), progress)  # what is past already comes last
         after = {airing.id: airing for airing in self.airings(*window)}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
