@@ -1,4 +1,4 @@
-"""The words of the trade as values (design.md, section 3) and their Vietnamese twins in people's files.
+"""The words of the trade as values (docs/glossary.md) and their Vietnamese twins in people's files.
 
 One table for keys, one for day words, one for other words: no other module knows a Vietnamese one. Nothing may come in.
 """

@@ -1,6 +1,6 @@
-"""The promises of the design (1, 2, 6, 7, 8) as questions to what was heard and what was logged. For `months.py`.
+"""The promises of docs/promises.md (1, 2, 6, 7, 8) as questions to what was heard and what was logged. For `months.py`.
 
-What the files mean is read by `written.py`, what the design's numbers are stands here: nothing is asked of the product.
+What the files mean is read by `written.py`, what their numbers are stands here: nothing is asked of the product.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from written import BULLETINS, LENGTHS, VILLAGES, Due, Papers, Rules
 
 from loudspeaker.vocabulary import Level, Verdict
 
-# The design's numbers, and not the program's.
+# The numbers of the paper, and not those of the program.
 GRACE = {Level.ROUTINE: timedelta(minutes=5), Level.PRIORITY: timedelta(minutes=30)}
 CEILING = timedelta(hours=24)
 QUARTER = 0.25

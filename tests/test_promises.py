@@ -1,4 +1,4 @@
-"""A few random months of a station keep the promises (design.md 1, 2, 5–8); `make fault` runs many."""
+"""A few random months of a station keep the promises (docs/promises.md 1, 2, 5–8); `make fault` runs many."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of one airing: written once, after the fact, never changed (design.md, promise 1)."""
+    """What became of one airing: written once, after the fact, never changed (docs/promises.md, 1)."""
 
     id: str  # village/broadcast/2026-11-24T06:05, local time
     village: str

@@ -1,6 +1,6 @@
 """What may still become of an airing, and what it is called when nothing may. Pure decisions over one `Turn`.
 
-The times are design.md's promises 1, 2, 7 and 8; each is written once, here.
+The times are those of promises 1, 2, 7 and 8 (docs/promises.md); each is written once, here.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Wish(NamedTuple):
     duration: float
 
 
-LEVEL_LAW = itemgetter(0, 1, 2, 3)  # design.md, promise 7; what stands behind has no order
+LEVEL_LAW = itemgetter(0, 1, 2, 3)  # docs/promises.md, 7; what stands behind has no order
 
 
 class Slot(NamedTuple):
