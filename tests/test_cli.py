@@ -381,3 +381,21 @@ def test_help_is_in_the_language_asked_for() -> None:
 
     assert "Replay a bulletin now" in english
     assert "Phát lại một bản tin" in vietnamese
+
+
+def test_what_click_complains_of_is_said_in_the_language_of_the_moment(home: Path) -> None:
+    """Whole: the usage line above it, and the names of what was expected, which click chooses when it is loaded."""
+    speak("vi")
+    complaints = {
+        ("--home", str(home), "import", "/nirgends"): "Không có '/nirgends'.",
+        ("--home", str(home), "plan", "--days", "0"): "0 nằm ngoài khoảng",
+        ("plan", "--nope"): "Không có tùy chọn: --nope",
+        ("render", "nhac"): "Thiếu tùy chọn",
+        ("plan", "a", "b"): "Thừa: a b",
+    }
+    for words, told in complaints.items():
+        result = CliRunner(mix_stderr=False).invoke(cli, words)
+        assert result.exit_code == 2
+        assert told in result.stderr
+        for english in ("OPTIONS", "COMMAND", "Path", "Error", "Usage", "Try"):
+            assert english not in result.stderr

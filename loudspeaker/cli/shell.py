@@ -42,6 +42,9 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 90) -> str:
         return click.Command.get_short_help_str(worded(self), limit)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [_(piece) for piece in super().collect_usage_pieces(ctx)]
+
     def invoke(self, ctx: click.Context) -> object:
         check_words(ctx)
         return super().invoke(ctx)
@@ -57,6 +60,9 @@ class Group(click.Group):
 
     def get_short_help_str(self, limit: int = 90) -> str:
         return click.Command.get_short_help_str(worded(self), limit)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [_(piece) for piece in super().collect_usage_pieces(ctx)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)  # in the order of a day's work, not of the alphabet
