@@ -399,3 +399,18 @@ def test_what_click_complains_of_is_said_in_the_language_of_the_moment(home: Pat
         assert told in result.stderr
         for english in ("OPTIONS", "COMMAND", "Path", "Error", "Usage", "Try"):
             assert english not in result.stderr
+
+
+def test_the_doctor_counts_one_broken_line_once(home: Path) -> None:
+    assert run(home, "plan").exit_code == 0  # all is read, and good: a last good version stands in
+    for path, before, after in (
+        ("bulletins/nhac.md", "title:", "titel:"),
+        ("schedules/na-hoa.yaml", "bulletin: nhac", "bulletn: nhac"),
+    ):
+        text = (home / path).read_text(encoding="utf-8")
+        (home / path).write_text(text.replace(before, after), encoding="utf-8")
+        examined = {row["what"]: row for row in rows(run(home, "doctor", "--json"))}
+        assert examined["files"]["wrong"] == "1 mistakes; see “loudspeaker check”"
+        (home / path).write_text(text, encoding="utf-8")
+
+    assert {row["what"]: row for row in rows(run(home, "doctor", "--json"))}["files"]["wrong"] is None

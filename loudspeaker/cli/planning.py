@@ -27,7 +27,7 @@ message = option("--message", is_flag=True, help="A short plain text to send rou
 @option("--village", type=VILLAGE, metavar="VILLAGE", help="Only this village.")
 @as_json
 @message
-@option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the day as a chart (SVG).")
+@option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the day as a chart (.svg or .png).")
 @with_station
 def plan(
     station: Station,
@@ -94,7 +94,12 @@ def approve(station: Station, bulletins: tuple[str, ...], yes: bool, undo: bool,
 @click.argument("bulletin", type=BULLETIN)
 @option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".wav, .flac or .mp3")
 @option("--voice", metavar="ENGINE:VOICE", help="Another voice than the bulletin's.")
-@option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the sound with its sentences (SVG).")
+@option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the sound with its sentences (.svg or .png).",
+)
 @with_station
 def render(station: Station, bulletin: str, output: Path, voice: str | None, picture: Path | None) -> None:
     """Make one programme to listen to or send round before it airs."""

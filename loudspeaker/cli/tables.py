@@ -302,7 +302,7 @@ def progress(task: str | None = None) -> Iterator[Progress]:
 
 
 def chart(rows: Sequence[Row], path: Path) -> None:
-    """The day as a picture, an SVG with a lane a village."""
+    """The day as a picture (.svg, .png) with a lane a village."""
     from ..station import chart as drawing
 
-    path.write_text(drawing.svg(rows), encoding="utf-8")
+    drawing.write(rows, path)

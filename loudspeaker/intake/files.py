@@ -10,7 +10,7 @@ import os
 import stat
 from pathlib import Path
 
-from ..errors import BadFile, Message, Problem
+from ..errors import BadFile, Message, Problem, reason
 
 DOCUMENTS = {".docx", ".odt", ".pdf", ".txt"}
 SHEETS = {".xlsx"}
@@ -49,7 +49,7 @@ def _open(path: Path, name: str) -> int:
     except OSError as error:
         if error.errno == errno.ENXIO:  # a socket
             raise _bad(name, Message("this is not a plain file")) from error
-        raise _bad(name, Message("the file cannot be read: {error}", error=error.strerror)) from error
+        raise _bad(name, Message("the file cannot be read: {error}", error=reason(error))) from error
 
 
 def _check(state: os.stat_result, name: str, largest: int) -> int:

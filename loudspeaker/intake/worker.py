@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import process_time
 
-from ..errors import LoudspeakerError, Message
+from ..errors import LoudspeakerError, Message, reason
 from ..script.reading import Readings
 from . import files
 from .results import Imported, to_json
@@ -71,8 +71,7 @@ def main() -> None:
     except LoudspeakerError as error:
         outcome = error
     except OSError as error:  # a folder that may not be written: nobody's bug
-        reason = error.strerror or str(error)
-        outcome = LoudspeakerError(Message("{file}: {reason}", file=error.filename or "–", reason=reason))
+        outcome = LoudspeakerError(Message("{file}: {reason}", file=error.filename or "–", reason=reason(error)))
     sys.stdout.write(json.dumps(to_json(outcome)))
 
 

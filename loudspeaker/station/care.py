@@ -17,6 +17,7 @@ from ..store.files import may_write
 from ..studio.order import Order
 from .commissioning import uncommissioned
 from .equipment import Ailment, Pins, equipment
+from .folder import STANDS_IN
 from .onair import OnAir
 from .planning import Progress, Row
 
@@ -56,7 +57,7 @@ class Care(OnAir):
         return list(self._examined())
 
     def _examined(self) -> Iterator[Ailment]:
-        yield _fine(Message("files"), None if not self.problems else self._files(), serious=True)
+        yield _fine(Message("files"), self._files(), serious=True)
         closed = None if may_write(self.state) else UNWRITABLE
         yield _fine(Message("state folder {folder}", folder=self.state), closed, serious=True)
         yield _fine(Message("disk"), _full(self.home), serious=True)
@@ -75,8 +76,9 @@ class Care(OnAir):
         yield from equipment(self.contents, self._held())
         yield _fine(Message("tomorrow"), self._unready())
 
-    def _files(self) -> Message:
-        return Message("{count} mistakes; see “loudspeaker check”", count=len(self.problems))
+    def _files(self) -> Message | None:
+        count = sum(problem.message != STANDS_IN for problem in self.problems)  # what stands in is no second mistake
+        return Message("{count} mistakes; see “loudspeaker check”", count=count) if count else None
 
     def _voiceless(self) -> Message | None:
         if any(self.fingerprint(voice) is not None for voice in self.contents.voices):

@@ -29,6 +29,7 @@ from ..store.accepted import Accepted
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")
+STANDS_IN = Message("until it is mended, the last good version of this file is used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Folder:
         data = self.accepted.last_good(path, now) if self.accepted else None
         if data is None:
             return Read(None, problems, draft=error.draft)
-        told = Problem(path, 0, Message("until it is mended, the last good version of this file is used"))
+        told = Problem(path, 0, STANDS_IN)
         try:
             return Read(parse(path, data), (*problems, told), hashlib.sha256(data).hexdigest())
         except BadFile:  # it was good for an earlier version of this program

@@ -124,14 +124,16 @@ class Planning(Parts):
         """One programme as WAV, FLAC or MP3 (by the name's ending), to be heard before it airs."""
         if output.suffix.lower() not in SUFFIXES:
             raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
+        from ..studio import pictures, publish
+
+        if picture:
+            pictures.check_name(picture)
         found = self.bulletin(bulletin)
         order = self.planner.order(found, self.outputs()[0]).spoken_by((voice,) if voice else ())
         if message := self.make([order], progress).get(order):
             raise LoudspeakerError(message)
         programme = self.planner.find(order)
         assert programme
-        from ..studio import publish
-
         publish.write(programme, output, found.title, self.now().date())
         if picture:
             publish.draw(programme, self.studio.marks(order), picture, found.title)

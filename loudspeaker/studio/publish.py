@@ -13,6 +13,7 @@ from ..errors import LoudspeakerError, Message
 from ..sound.compose import Mark
 from ..sound.programme import Programme
 from ..store.files import write_whole
+from .pictures import write_picture
 
 # Good enough for speech in a horn's band. By quality, because LAME makes what has a constant rate 0.4 dB quieter.
 MP3_QUALITY = ["-q:a", "5"]
@@ -59,10 +60,10 @@ def _mp3(programme: Programme, title: str, day: date) -> bytes:
 
 
 def draw(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
-    """The programme as a picture (SVG) with the sentences under it."""
+    """The programme as a picture (.svg, .png) with the sentences under it."""
     from ..sound.picture import picture
     from ..sound.wav import read_wav
 
     with programme.path.open("rb") as file:
         clip = read_wav(file)
-    write_whole(path, picture(clip, marks, title, programme.loudness).encode())
+    write_picture(picture(clip, marks, title, programme.loudness), path)
