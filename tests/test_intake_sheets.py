@@ -216,3 +216,21 @@ def test_names_that_were_given_are_taken_away_again() -> None:
 
     assert [entry.get("name") for entry in named(bare)] == [None, ["a-2"], ["x"], ["a-3"]]
     assert list(unnamed(named(bare))) == bare
+
+
+def test_another_tone_mark_is_taken_but_never_in_silence(home: Path) -> None:
+    said = [str(message) for message in take_in(sheet(home, ["thôn NÀ HOÀ", "cai dat Bluezone", "05:45"]), home)]
+
+    assert said[:2] == [
+        "lich.xlsx:A2: “thôn NÀ HOÀ” was taken for “na-hoa”",
+        "lich.xlsx:B2: “cai dat Bluezone” was taken for “bluezone”",
+    ]
+
+
+def test_two_villages_that_differ_by_a_mark_are_told_apart(home: Path) -> None:
+    (home / "schedules" / "na-hoa-2.yaml").write_text("village: Thôn Nà Hòa\nbroadcasts: []\n", encoding="utf-8")
+    take_in(sheet(home, ["Thôn Nà Hòa", "ve-sinh", "05:45"]), home)
+    (told,) = mistakes(home, ["Thon Na Hoa", "ve-sinh", "05:50"])
+
+    assert [str(one.bulletin) for one in schedule(home, "na-hoa-2").broadcasts] == ["ve-sinh"]
+    assert told == "lich.xlsx:A2: several are called “Thon Na Hoa”: na-hoa, na-hoa-2; give the id"

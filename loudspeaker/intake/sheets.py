@@ -45,7 +45,8 @@ def changes(path: Path, home: Path) -> Imported:
     known = _known(home)
     told = wanted(path.name, rows, known)
     found = [_change(home, village, told, known) for village in told.entries]
-    return Imported([message for _, messages in found for message in messages], [splice for splice, _ in found])
+    counts = [message for _, messages in found for message in messages]
+    return Imported([*told.notes, *counts], [splice for splice, _ in found])
 
 
 def write(home: Path, output: Path) -> None:

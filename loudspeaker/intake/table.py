@@ -53,6 +53,19 @@ class Wanted:
 
     keys: frozenset[str]
     entries: Mapping[str, list[Entry]]
+    notes: tuple[Message, ...] = ()  # what was taken for something that is written otherwise
+
+
+class _Names:
+    """Ids by what may be written for them: exactly, but for capitals and blanks, and with whatever marks."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self.exact: dict[str, list[str]] = {found: [found] for found in known}
+        self.near: dict[str, list[str]] = {found: [found] for found in known}
+        for found, name in known.items():
+            for names, written in ((self.exact, folded(name)), (self.near, slug(name))):
+                if found not in names.setdefault(written, []) and written not in known:  # an id goes first
+                    names[written].append(found)
 
 
 @dataclass(slots=True)
@@ -62,11 +75,16 @@ class _Table:
     name: str
     known: Known
     header: dict[int, str]  # column -> key
+    names: Mapping[str, _Names]  # by key
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
     def fault(self, row: int, key: str, message: Message) -> None:
+        self.problems.append(Problem(self.cell(row, key), 0, message))
+
+    def cell(self, row: int, key: str) -> str:
         column = next((column for column, found in self.header.items() if found == key), min(self.header))
-        self.problems.append(Problem(f"{self.name}:{cell_name(row, column)}", 0, message))
+        return f"{self.name}:{cell_name(row, column)}"
 
 
 def wanted(name: str, rows: Sequence[Sequence[str]], known: Known) -> Wanted:
@@ -75,7 +93,7 @@ def wanted(name: str, rows: Sequence[Sequence[str]], known: Known) -> Wanted:
     if at is None:
         message = Message("no row names the columns; they are: {columns}", columns=", ".join(COLUMNS.values()))
         raise BadFile([Problem(name, 0, message)])
-    table = _Table(name, known, {})
+    table = _Table(name, known, {}, {"village": _Names(known.villages), "bulletin": _Names(known.bulletins)})
     _read_header(table, rows[at], at)
     found = _read_rows(table, rows, at + 1)
     for village, numbered in found.items():
@@ -83,7 +101,7 @@ def wanted(name: str, rows: Sequence[Sequence[str]], known: Known) -> Wanted:
     if table.problems:
         raise BadFile(sorted(set(table.problems), key=lambda problem: _place(problem.path)))
     entries = {village: named(entry for _, entry in numbered) for village, numbered in found.items()}
-    return Wanted(frozenset(table.header.values()), entries)
+    return Wanted(frozenset(table.header.values()), entries, tuple(table.notes))
 
 
 def sheet(schedules: Mapping[str, Iterable[Entry]]) -> tuple[list[str], list[list[str]]]:
@@ -188,27 +206,33 @@ def _villages(table: _Table, row: int, told: str, before: tuple[str, ...]) -> tu
         return (UNKNOWN,)
     if folded(told) in ALL_VILLAGES:
         return tuple(table.known.villages)
-    ids, names = table.known.villages.keys(), map(slug, table.known.villages.values())
-    texts = (
-        [told] if slug(told) in {*ids, *names} else _several(told)
-    )  # a name may be broken over two lines of its cell
-    return tuple(_one_of(table, row, "village", text, table.known.villages) for text in texts)
+    # A name may be broken over two lines of its cell.
+    texts = [" ".join(told.split())] if slug(told) in table.names["village"].near else _several(told)
+    return tuple(_one_of(table, row, "village", text) for text in texts)
 
 
-def _one_of(table: _Table, row: int, key: str, told: str, known: Mapping[str, str]) -> str:
-    """The id that is meant by an id or by a name for display, whatever its capitals and marks."""
-    ids = {slug(name): found for found, name in known.items()} | {found: found for found in known}
-    if (found := ids.get(slug(told))) is not None:
-        return found
-    close = nearest(slug(told)[:LONGEST_TOLD], ids)
-    table.fault(row, key, _unknown(told, ids[close] if close else ""))
+def _one_of(table: _Table, row: int, key: str, told: str) -> str:
+    """The id that is meant by an id or a name for display. Other marks are another name, and never taken in silence."""
+    names = table.names[key]
+    if found := names.exact.get(told) or names.exact.get(folded(told)) or names.near.get(slug(told)):
+        if len(found) > 1:
+            ids = ", ".join(found)
+            table.fault(row, key, Message("several are called “{name}”: {ids}; give the id", name=told, ids=ids))
+            return UNKNOWN
+        if told not in names.exact and folded(told) not in names.exact:
+            cell = table.cell(row, key)
+            message = Message("{cell}: “{written}” was taken for “{id}”", cell=cell, written=told, id=found[0])
+            table.notes.append(message)
+        return found[0]
+    close = nearest(slug(told)[:LONGEST_TOLD], names.near)
+    table.fault(row, key, _unknown(told, names.near[close][0] if close else ""))
     return UNKNOWN
 
 
 def _entry(table: _Table, row: int, told: Mapping[str, str]) -> Entry:
     entry = {key: _texts(table, key, text) for key, text in told.items()}
     if "bulletin" in told:
-        entry["bulletin"] = [_one_of(table, row, "bulletin", told["bulletin"], table.known.bulletins)]
+        entry["bulletin"] = [_one_of(table, row, "bulletin", " ".join(told["bulletin"].split()))]
     return {key: texts for key, texts in entry.items() if texts}
 
 
