@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -168,3 +169,28 @@ def test_what_nobody_sees_in_a_document_is_left_out(home: Path, tmp_path: Path) 
     assert code == 0
     assert "Kính thưa[2J bà con, 19 giờ." in kept
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e\u2028\ufeff]", told + kept)
+
+
+def test_a_text_without_end_is_not_read_aloud(tmp_path: Path) -> None:
+    """`read` is for a text, `--each-line` for any number of them; a device is neither."""
+    for arguments in ([], ["--each-line"]):
+        command = [sys.executable, "-c", PROBE, sys.executable, "-m", "loudspeaker", "--lang", "en", "read"]
+        done = subprocess.run([*command, *arguments, "/dev/zero"], capture_output=True, text=True, check=False)
+        told, peak = done.stderr.splitlines()
+
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told == "/dev/zero: the file is larger than 1 MB; it can hardly be meant"
+        assert int(peak.split()[1]) < 200
+
+
+def test_a_line_is_read_before_the_next_one_is_known() -> None:
+    command = [sys.executable, "-m", "loudspeaker", "read", "--each-line"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:
+        assert reader.stdin
+        assert reader.stdout
+        reader.stdin.write("Họp thôn lúc 7h30.\n".encode())
+        reader.stdin.flush()
+        answered, _, _ = select.select([reader.stdout], [], [], 60)
+        reader.kill()
+
+    assert answered, "it waits for the end of what is piped in"

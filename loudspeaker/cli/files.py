@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import click
 
 from ..errors import BadFile, BadUsage, Message
 from . import tables
-from .shell import Command, Desk, as_json, given, option, print_json, put, tell, warn, with_station
+from .shell import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
 from .values import _
 
 if TYPE_CHECKING:
@@ -88,11 +87,11 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
     reader = words.Reader.of(ctx.find_object(Desk).home)  # type: ignore[union-attr]
-    data = given(file)
     if each_line:
-        for line in io.BytesIO(data):
+        for line in given_lines(file):
             put(reader.line(line))
         return
+    data = given(file)
     if parts := reader.parts(file, data):
         row, spoken = words.parts_row(parts, _), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..station import Station
     from ..station.errands import Errands
 
+MOST_BYTES = 1_000_000  # of a text, or of one line where each is a text
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -259,14 +260,35 @@ def world(error: OSError) -> Message:
 
 def given(file: str) -> bytes:
     """All of a file, or of what is piped in for “-”. Raises `BadFile`."""
+    with _opened(file) as source:
+        return _limited(file, source.read(MOST_BYTES + 1))
+
+
+def given_lines(file: str) -> Iterator[bytes]:
+    """Line by line, with its break: there may be any number of them. Raises `BadFile`."""
+    with _opened(file) as source:
+        while line := source.readline(MOST_BYTES + 1):
+            yield _limited(file, line)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        return sys.stdin.buffer.read()
+        yield sys.stdin.buffer
+        return
     try:
-        return Path(file).read_bytes()
+        with open(file, "rb") as source:
+            yield source
     except FileNotFoundError as error:
         raise BadFile([Problem(file, 0, Message("there is no such file"))]) from error
     except OSError as error:
         raise BadFile([Problem(file, 0, Message("the file cannot be read: {error}", error=reason(error)))]) from error
+
+
+def _limited(file: str, data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:  # a device has no end, and nobody says so much
+        raise BadFile([Problem(file, 0, Message("the file is larger than 1 MB; it can hardly be meant"))])
+    return data
 
 
 def decider(by: str | None) -> str:
