@@ -25,9 +25,3 @@ def uncommissioned(log: Log, outputs: Iterable[str]) -> frozenset[str]:
     if not log.events(EMPTY):
         return frozenset()
     return frozenset(outputs) - {str(event.facts["output"]) for event in log.events(COMMISSION)}
-
-
-def carry_over(log: Log, rehearsal: Log) -> None:
-    """Let a rehearsal know what `log` knows of this."""
-    for event in (*log.events(EMPTY), *log.events(COMMISSION)):
-        rehearsal.event(event.kind, event.airing, event.at, **event.facts)

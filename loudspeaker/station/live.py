@@ -30,7 +30,7 @@ from ..speakers.outlets import Setting, open_speakers
 from ..speakers.streams.stream import Dial, Receiver
 from ..studio.order import RATE
 from . import planner
-from .commissioning import COMMISSION, carry_over
+from .commissioning import COMMISSION, EMPTY
 from .counted import counted
 from .folder import stamp_of
 from .record import Recording
@@ -231,8 +231,7 @@ def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> 
 def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[Record]:
     """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
-    carry_over(station.log, log)
-    for event in (event for kind in MARKS if kind != COMMISSION for event in station.log.events(kind)):
+    for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):
         log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
     outputs = {output: MemorySpeaker(clock) for output in station.outputs()}
     live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
