@@ -323,8 +323,8 @@ def _bind(database: sqlite3.Connection, commune: str) -> None:
     if found and found[0] != commune:
         raise Refused(
             Message(
-                "this state folder belongs to commune “{theirs}”, not to “{ours}”: write “id: {theirs}” into commune.yaml"
-                " again, or choose another with --state",
+                "this state folder belongs to commune “{theirs}”, not to “{ours}”: write “id: {theirs}” into"
+                " commune.yaml again, or choose another with --state",
                 theirs=found[0],
                 ours=commune,
             )
