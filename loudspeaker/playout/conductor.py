@@ -206,6 +206,7 @@ class Conductor:
         seen, self._seen = self._seen, now
         began = self._began or now
         if seen is None:
+            self._journal.began(began, self._absent)
             self._book.resume(now, began)
         self._book.accept(order, now)
         if seen is None:

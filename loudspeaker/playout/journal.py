@@ -1,7 +1,8 @@
 """Everything that playout writes into the as-run log and finds there again after a restart. The only user of `Log`.
 
 Events of an airing: started → on-air → quarter → (played)* → broke or disarmed → the verdict. Of the station:
-asked, stop, end, restart, alarm, edit. Outside the chain: the heartbeat and the running order last accepted.
+asked, stop, end, began, left, restart, alarm, edit. Outside the chain: the heartbeat and the running order last
+accepted.
 """
 
 from __future__ import annotations
@@ -86,6 +87,10 @@ class Journal:
 
     def has_verdict(self, airing: str) -> bool:
         return self._log.verdict_of(airing) is not None
+
+    def began(self, at: datetime, since: datetime | None) -> None:
+        """A run has begun and knows the time; `since`: the last heartbeat of the run before."""
+        self._log.event("began", "", at, since=since and since.isoformat())
 
     # The heartbeat: the last instant at which the station is known to have run on a good clock.
 

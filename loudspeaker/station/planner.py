@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
-from ..playout.record import Event, Log
+from ..playout.record import Event, Log, Record
 from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
 from ..schedule.crowd import MOST_A_DAY
@@ -276,10 +276,14 @@ def _ends(resume: Event, pause: Event) -> bool:
 
 def rows(airings: Sequence[Airing], log: Log, say: Callable[[str], str]) -> list[Row]:
     """The airings as `plan --json` shows them."""
-    return [_row(airing, log, say) for airing in airings]
+    if not airings:
+        return []
+    first, last = airings[0].scheduled_at, airings[-1].scheduled_at
+    records = {record.id: record for record in log.rows(first, last + timedelta(seconds=1))}
+    return [_row(airing, records.get(airing.id), say) for airing in airings]
 
 
-def _row(airing: Airing, log: Log, say: Callable[[str], str]) -> Row:
+def _row(airing: Airing, record: Record | None, say: Callable[[str], str]) -> Row:
     return {
         "id": airing.id,
         "village": airing.village,
@@ -295,8 +299,8 @@ def _row(airing: Airing, log: Log, say: Callable[[str], str]) -> Row:
         "duration_s": round(airing.duration, 3),
         "duration_source": airing.duration_source,
         "expected": airing.expected,
-        "refusal": kind_of(airing.why),
-        "verdict": log.verdict_of(airing.id),
+        "refusal": (record.refusal or None) if record else kind_of(airing.why),
+        "verdict": record.verdict if record else None,
         "why": airing.why.say(say) if airing.why else None,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -87,11 +88,17 @@ class Recording(Calling):
         if airing.isdecimal():
             airing = self.find(airing).id
         record = self.record(airing)
-        events = self.log.events(airing=airing)
-        planned = None if record or events else self.find(airing)
+        planned = None if record else self._in_plan(airing)
+        if not (record or planned or self.log.events(airing=airing)):
+            self.find(airing)  # which says that it is not there
         from . import story
 
-        return story.told(airing, planned, events, record, self.commune.zone)
+        return story.told(airing, planned, self.log, record, self.now(), self.commune.zone)
+
+    def _in_plan(self, airing: str) -> Airing | None:
+        with suppress(NotFound):
+            return self.find(airing)
+        return None
 
     def _day_of(self, airing: str) -> Any:
         try:

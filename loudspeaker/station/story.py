@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from ..errors import Message
 from ..playout import rules
-from ..playout.record import Event, Record
+from ..playout.life import moment
+from ..playout.record import Event, Log, Record
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
 from ..schedule.refusal import LABELS, known
 from ..vocabulary import Expected, Level, Verdict
+from .absence import ALIVE, Absence, absence
 
 # What each verdict means to somebody who waited for the bulletin.
 MEANINGS = {
@@ -62,21 +64,66 @@ def meaning(record: Record) -> Message:
 
 
 def told(
-    airing: str, planned: Airing | None, events: Sequence[Event], record: Record | None, zone: ZoneInfo
+    airing: str, planned: Airing | None, log: Log, record: Record | None, now: datetime, zone: ZoneInfo
 ) -> list[Message]:
-    """The sentences, in order. One of `planned`, `events`, `record` at least is there."""
-    sentences = [Message("Airing {id}.", id=airing)]
+    """The sentences, in order, of what is planned, is under way, or has its `record`."""
+    sentences, events = [Message("Airing {id}.", id=airing)], log.events(airing=airing)
     if planned:
-        sentences += _expected(planned)
+        sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_clock(planned.scheduled_at)))
+        sentences += _expected(planned) if _starts(planned) > now else ()
     sentences += _given(events)
     sentences += _happened(events, zone)
     if record:
         sentences += _ended(record, zone)
+    elif planned is None or _starts(planned) <= now:
+        sentences += _open(planned, events, log, now, zone)
     return sentences
 
 
+def _starts(airing: Airing) -> datetime:
+    return airing.starts_at or airing.scheduled_at
+
+
+def _open(airing: Airing | None, events: Sequence[Event], log: Log, now: datetime, zone: ZoneInfo) -> Iterator[Message]:
+    """It was due and has no verdict: that nothing is on record, and what is known of why."""
+    beat = moment(log.recall("heartbeat"))
+    alive = beat is not None and now - beat <= ALIVE
+    begun = any(event.kind in {"asked", "started"} for event in events)
+    if alive and (begun or (airing and now < airing.scheduled_at + rules.GRACE[airing.level])):
+        yield Message("There is no verdict yet.")
+    elif begun:
+        yield Message("There is no verdict.")
+        yield _gap(Absence(beat, None), now, zone)
+    elif airing:
+        yield Message("It was due, and nothing was logged.")
+        if airing.expected is not Expected.AIR and airing.why:
+            yield Message("By the plan as it is now it would not have been aired: {why}.", why=airing.why)
+        yield _known(airing, log, now, zone)
+
+
+def _known(airing: Airing, log: Log, now: datetime, zone: ZoneInfo) -> Message:
+    if not airing.output:
+        return Message("This box plays nothing for “{village}”: the log of its own box knows.", village=airing.village)
+    try:
+        gap = absence(log, airing.scheduled_at, now)
+    except LookupError:
+        return Message("The log does not tell why.")
+    if gap:
+        return _gap(gap, now, zone)
+    return Message("A daemon was at work then and had no such airing: it was written into the schedule afterwards.")
+
+
+def _gap(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
+    if gap.since is None and gap.until is None:
+        return Message("No daemon has been at work on this box yet.")
+    until = _clock((gap.until or now).astimezone(zone))
+    if gap.since is None:
+        return Message("No daemon was at work before {until}.", until=until)
+    since = _clock(gap.since.astimezone(zone))
+    return Message("No daemon was at work from {since} to {until}.", since=since, until=until)
+
+
 def _expected(airing: Airing) -> Iterator[Message]:
-    yield Message("“{title}”, due at {at}.", title=airing.title, at=_clock(airing.scheduled_at))
     yield EXPECTATIONS[airing.expected]
     if airing.starts_at and airing.starts_at != airing.scheduled_at:
         yield Message("It will start at {at}.", at=_clock(airing.starts_at))
