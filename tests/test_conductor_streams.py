@@ -115,7 +115,7 @@ def test_what_only_a_file_has_was_not_aired(stage: Stage) -> None:
 
     record = stage.record(VOV)
     assert record.verdict == "to-file"
-    assert record.why.startswith("written to memory: its fallback “nhac” was heard instead")
+    assert record.why.startswith("the file is memory; its fallback “nhac” was heard instead")
 
 
 def test_an_emergency_breaks_into_a_fallback_too(stage: Stage) -> None:

@@ -108,7 +108,15 @@ def fate(row: Row) -> str:
         return word(row["verdict"], row)
     if row["expected"] == "air":
         return _("past, and nothing on record") if past(row) else _(WORDS["air"])
-    return row["why"] if row["expected"] == "skipped" else f"{word(row['expected'], row)}: {row['why']}"
+    return with_reason(word(row["expected"], row), row["why"])
+
+
+def with_reason(what: str, why: str | None) -> str:
+    """A verdict and its reason, in which nothing is said twice."""
+    from ..station.story import only_new
+
+    new = only_new(what, why or "")
+    return f"{what}: {new}" if new else what
 
 
 def past(row: Row) -> bool:
@@ -167,7 +175,7 @@ def log(rows: Sequence[Row]) -> None:
                 heard(row),
                 hour(row["started_at"]),
                 hour(row["ended_at"]),
-                word(row["verdict"], row) + (f": {row['why']}" if row["verdict"] not in HEARD and row["why"] else ""),
+                with_reason(word(row["verdict"], row), "" if row["verdict"] in HEARD else row["why"]),
             ]
             for row in rows
         ],

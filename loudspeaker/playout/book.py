@@ -132,6 +132,8 @@ class Book:
             turn.life.disarm()
             return
         attempt = remains(turn.life, self._journal.heartbeat())
+        most = attempt.heard >= rules.QUARTER * float(str(turn.life.started["duration"]))
+        turn.life.quarter = turn.life.quarter or (most and attempt.heard > 0)
         self._journal.attempt("broke", turn, now, attempt, cut=Cut.OFF)
         turn.life.broke(Cut.OFF, attempt)
 

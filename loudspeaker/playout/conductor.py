@@ -55,6 +55,7 @@ class Conductor:
         self._began: datetime | None = None  # by the wall clock as it is set now
         self._seen: datetime | None = None  # the last step with a believed time
         self._absent: datetime | None = None  # the heartbeat of the run before
+        self._left = False  # … which was told to end
         self._beaten: datetime | None = None
         self._believed = self._leaving = False
         self._alone = alone
@@ -102,8 +103,8 @@ class Conductor:
     def leave(self, now: datetime) -> None:
         """Fade out and start nothing more; the next run goes on from the log. Step until `quiet`."""
         self._leaving, self._beaten = True, None
-        self._journal.note("left", "", now)
-        self._each(lambda line: line.stop(Cut.OFF))
+        self._journal.leave(now)
+        self._each(lambda line: line.stop(Cut.LEFT))
 
     def _serve(self, line: Line, now: datetime, trust: Trust) -> None:
         self._judge.judge(line.name, now, trust)
@@ -180,6 +181,7 @@ class Conductor:
         self._began, self._absent = now, self._journal.heartbeat()
         if self._alone:
             return
+        self._left = self._journal.left()
         self._book.recover(now)
         speaking = [turn for turn in self._book if turn.urgent and turn.life.attempts]
         if not speaking:
@@ -210,7 +212,7 @@ class Conductor:
             self._book.resume(now, began)
         self._book.accept(order, now)
         if seen is None:
-            self._blame(_EVER, began, rules.absence(self._absent, began))
+            self._blame(_EVER, began, rules.absence(self._absent, began, self._left))
             self._blame(began, now, rules.CLOCK)
         elif trust.stepped or not self._believed:
             self._blame(_EVER, now, rules.CLOCK)

@@ -22,6 +22,7 @@ from .turn import Order, RunningOrder, Turn
 
 # An order is over after a day, and a programme is shorter than an hour.
 MEMORY = timedelta(hours=25)
+LEFT = "left"  # in the log's memory
 
 
 class Journal:
@@ -100,6 +101,18 @@ class Journal:
 
     def heartbeat(self) -> datetime | None:
         return self._beat
+
+    def leave(self, now: datetime) -> None:
+        """This run was told to end; remembered until the next one has begun."""
+        self.note("left", "", now)
+        self._log.remember(LEFT, True)
+
+    def left(self) -> bool:
+        """Was the run before told to end? Asked once, by the run after it."""
+        told = self._log.recall(LEFT) is True
+        if told:
+            self._log.remember(LEFT, False)
+        return told
 
     # The airings last accepted, and until when they are all there are.
 

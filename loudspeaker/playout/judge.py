@@ -51,7 +51,10 @@ class Judge:
 
     def _quarter(self, line: Line, playback: Playback, now: datetime) -> None:
         """From here on it will not be started again: known to the log before it matters."""
-        if line.attempt(playback).heard < rules.QUARTER * line.duration:
+        heard = line.attempt(playback).heard
+        if playback.started_at and not any(programme.live for programme in line.sequence):
+            heard = max(heard, (now - playback.started_at).total_seconds())  # a card tells what was heard a little late
+        if heard < rules.QUARTER * line.duration:
             return
         for turn in line.turns:
             if not turn.life.quarter:
@@ -61,7 +64,7 @@ class Judge:
     def _ended(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
         if turn.airing.stream and turn.life.phase is Phase.ON_AIR and self._lacks(line, turn, playback):
             self._broke(line, turn, playback, now)
-        elif playback.state is State.DONE or line.cut is Cut.TIME:
+        elif playback.state is State.DONE or line.cut is Cut.TIME or line.all_heard(playback):
             self._whole(line, turn, playback, now)
         elif turn.life.phase is Phase.ARMED:
             self._silent(turn, playback, now)

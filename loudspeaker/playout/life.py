@@ -32,7 +32,8 @@ class Phase(StrEnum):
 class Cut(StrEnum):
     """Why an attempt ended early."""
 
-    OFF = "off"  # power, a crash, a restart
+    OFF = "off"  # power, a crash
+    LEFT = "left"  # the daemon was told to end
     DEVICE = "device"
     EMERGENCY = "emergency"
     STOP = "stop"

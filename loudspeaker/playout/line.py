@@ -83,6 +83,11 @@ class Line:
         turns, self.turns = self.turns, ()
         return turns
 
+    def all_heard(self, playback: Playback) -> bool:
+        """Had its last sample left when it was stopped, or its card failed? Of a stream nobody knows the last one."""
+        frames = sum(programme.frames for programme in self.sequence)
+        return 0 < frames <= playback.frames and not any(programme.live for programme in self.sequence)
+
     def attempt(self, playback: Playback) -> Attempt:
         """What was heard of it."""
         rate = self.sequence[0].rate if self.sequence else 1

@@ -73,7 +73,7 @@ def again(turn: Turn) -> bool:
         return turn.left > 0
     if turn.airing.stream and life.cut not in {Cut.STOP, Cut.TIME}:
         return life.attempts - life.trying < JOINS
-    if life.cut in {Cut.OFF, Cut.DEVICE}:
+    if life.cut in {Cut.OFF, Cut.LEFT, Cut.DEVICE}:
         return turn.urgent or (life.attempts - life.trying < 2 and not life.quarter)
     return life.cut is Cut.EMERGENCY
 
@@ -109,16 +109,22 @@ def _several(turn: Turn, reason: Sentence | None) -> Sentence:
 
 
 def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
+    if not turn.airing.stream and turn.life.best.heard >= float(str(turn.life.started["duration"])):
+        return _punctual(turn)  # what came in between came after its last sample
     heard = round(turn.life.total if turn.airing.stream else turn.life.best.heard)
     if turn.ending:
         return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
     cut = turn.life.cut or Cut.OFF
-    why = Message("heard for {heard} s; then {cause}", heard=heard, cause=reason[1] if reason else _CAUSES[cut])
+    cause = reason[1] if reason else _CAUSES[cut]
+    if cut is Cut.OFF:  # nobody saw its end: the last heartbeat is what is known
+        why = Message("heard for at least {heard} s; then {cause}", heard=heard, cause=cause)
+    else:
+        why = Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
     if cut is Cut.EMERGENCY:
         return Verdict.PRE_EMPTED, why
     why = _instead(turn, heard) if turn.life.instead else why
     if turn.life.best.to_file:
-        return Verdict.TO_FILE, Message("written to {file}: {what}", file=turn.life.best.via, what=why)
+        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=turn.life.best.via, what=why)
     return Verdict.AIRED_PARTLY, why
 
 
@@ -136,6 +142,7 @@ def _instead(turn: Turn, heard: int) -> Message:
 
 _CAUSES = {
     Cut.OFF: Message("the station went off"),
+    Cut.LEFT: Message("the station was told to end"),
     Cut.DEVICE: Message("the sound card failed"),
     Cut.EMERGENCY: Message("an alarm broke in, and no time was left to start again"),
     Cut.STOP: Message("it was stopped"),
@@ -154,19 +161,36 @@ def _unexplained(turn: Turn) -> Sentence:
 def whole(turn: Turn, playback: Playback) -> Sentence:
     """The verdict over an airing whose last sample has left."""
     heard = turn.life.best
-    late = (heard.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
     if playback.to_file:
-        return Verdict.TO_FILE, Message("there is no sound card: written to {file}", file=heard.via)
+        return Verdict.TO_FILE, Message("the file is {file}", file=heard.via)
     if playback.heard is False:
         return Verdict.NO_AUDIO, Message("it was played, but no sound came: look at the amplifier and the horns")
     if turn.order and turn.order.plays > 1:
         return _several(turn, turn.ending)
+    return _punctual(turn)
+
+
+def _punctual(turn: Turn) -> Sentence:
+    """Of what was heard whole: on time, or late and why."""
+    late = (turn.life.best.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
     if late > LATE:
-        cause = turn.life.hindrance[1] if turn.life.hindrance else Message("it had to wait")
         return Verdict.AIRED_LATE, Message(
-            "heard whole, {late} s late: {cause}", late=round(late.total_seconds()), cause=cause
+            "heard whole, {late} s late: {cause}", late=round(late.total_seconds()), cause=_delay(turn)
         )
     return Verdict.AIRED, Message("heard whole and on time")
+
+
+def _delay(turn: Turn) -> Message:
+    """Why it began late. It had to wait only where something else had its time."""
+    if turn.life.hindrance:
+        return turn.life.hindrance[1]
+    if turn.life.cut is Cut.EMERGENCY:
+        return Message("an alarm was on the air")
+    if turn.life.cut:
+        return _CAUSES[turn.life.cut]
+    if turn.order is None and turn.start - turn.airing.scheduled_at > LATE:
+        return Message("it had to wait")
+    return Message("it could not be started sooner")
 
 
 def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
@@ -186,11 +210,13 @@ def _end(by: object, form: object, drill: bool) -> Message:
     return Message("{by} ended the drill", by=by) if drill else Message("{by} ended the emergency", by=by)
 
 
-def absence(since: datetime | None, until: datetime) -> Sentence:
-    """Why nothing could start while the station was off."""
+def absence(since: datetime | None, until: datetime, told_to_end: bool = False) -> Sentence:
+    """Why nothing could start while the station was off, or had been told to end."""
     if since is None:
         return Verdict.MISSED_OFF, Message("the station was not running")
     span = {"since": f"{since:%H:%M %d/%m/%Y}", "until": f"{until:%H:%M %d/%m/%Y}"}
+    if told_to_end:
+        return Verdict.MISSED_OFF, Message("the station had been told to end, from {since} to {until}", **span)
     return Verdict.MISSED_OFF, Message("the station was off from {since} to {until}", **span)
 
 

@@ -93,7 +93,7 @@ class Recording(Calling):
             self.find(airing)  # which says that it is not there
         from . import story
 
-        return story.told(airing, planned, self.log, record, self.now(), self.commune.zone)
+        return story.told(airing, planned, self.log, record, self.now(), self.commune.zone, self.say)
 
     def _in_plan(self, airing: str) -> Airing | None:
         with suppress(NotFound):

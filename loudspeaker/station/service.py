@@ -18,7 +18,7 @@ from ..speakers.button import StopButton
 from ..store.asrun import LogUnusable
 from .asked import Asked
 from .record import Recording
-from .story import meaning
+from .story import meaning, only_new
 
 logger = logging.getLogger(__name__)
 
@@ -141,8 +141,10 @@ class Service(Asked):
         """A line for each verdict: for a terminal, or the journal."""
         at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
         what = self.say(Message("{what} (drill)", what=record.id)) if record.drill else record.id
-        line = f"{at:%H:%M:%S} {what}: {self.say(meaning(record))}"
-        print(escape(f"{line} ({record.why})" if record.why else line), file=sys.stderr, flush=True)
+        became = self.say(meaning(record))
+        line = f"{at:%H:%M:%S} {what}: {became}"
+        why = only_new(became, record.why)
+        print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
 
     def _complain(self) -> None:
         """Each mistake in people's files once, when it comes: it costs only itself, but somebody should know."""

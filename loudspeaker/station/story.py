@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ EXPECTATIONS = {
 N_ = str
 HAPPENED = {
     "asked": N_("{at}: asked for by {by}."),
-    "started": N_("{at}: handed to the sound card."),
+    "started": N_("{at}: handed over to be played."),
     "on-air": N_("{at}: the first sound left, through {via}."),
     "quarter": N_("{at}: a quarter was heard."),
     "played": N_("{at}: played once in full."),
@@ -64,7 +64,13 @@ def meaning(record: Record) -> Message:
 
 
 def told(
-    airing: str, planned: Airing | None, log: Log, record: Record | None, now: datetime, zone: ZoneInfo
+    airing: str,
+    planned: Airing | None,
+    log: Log,
+    record: Record | None,
+    now: datetime,
+    zone: ZoneInfo,
+    say: Callable[[str], str] = str,
 ) -> list[Message]:
     """The sentences, in order, of what is planned, is under way, or has its `record`."""
     sentences, events = [Message("Airing {id}.", id=airing)], log.events(airing=airing)
@@ -74,7 +80,7 @@ def told(
     sentences += _given(events)
     sentences += _happened(events, zone)
     if record:
-        sentences += _ended(record, zone)
+        sentences += _ended(record, zone, say)
     elif planned is None or _starts(planned) <= now:
         sentences += _open(planned, events, log, now, zone)
     return sentences
@@ -157,8 +163,9 @@ def _facts(event: Event, zone: ZoneInfo) -> dict[str, object]:
     return {**facts, "at": _clock(event.at.astimezone(zone))}
 
 
-def _ended(record: Record, zone: ZoneInfo) -> Iterator[Message]:
-    yield meaning(record)
+def _ended(record: Record, zone: ZoneInfo, say: Callable[[str], str]) -> Iterator[Message]:
+    became = meaning(record)
+    yield became
     if record.started_at and record.ended_at:
         yield Message(
             "Due {due}, first sound {began}, last sound {ended}.",
@@ -170,8 +177,18 @@ def _ended(record: Record, zone: ZoneInfo) -> Iterator[Message]:
         yield Message("The voice was {voice}, through {via}.", voice=record.voice, via=record.via or "–")
     if record.by:
         yield Message("It was asked for by {by}.", by=record.by)
-    if record.why:
-        yield Message("The reason: {why}.", why=record.why.rstrip("."))
+    if why := only_new(became.say(say), record.why):
+        yield Message("The reason: {why}.", why=why.rstrip("."))
+
+
+def only_new(said: str, why: str) -> str:
+    """What a reason adds to what has been said: many begin with the same words.
+
+    >>> only_new("Bỏ theo yêu cầu.", "bỏ theo yêu cầu: trời mưa")
+    'trời mưa'
+    """
+    known = said.strip(" .")
+    return why[len(known) :].lstrip(" .:;,") if why.casefold().startswith(known.casefold()) else why
 
 
 def _clock(moment: datetime) -> str:
