@@ -82,7 +82,7 @@ def but_for(output: str, sound: Callable[..., Any]) -> Callable[..., Any]:
 
 
 BROKEN: dict[str, Callable[[Asked], object]] = {
-    "planning": lambda live: setattr(live, "_planned", fail),
+    "planning": lambda live: setattr(live, "_plan_days", fail),
     "the look at the clock": lambda live: setattr(live.watch, "look", fail),
     "receivers": lambda live: setattr(live.dial, "look", fail),
     "the button": lambda live: setattr(live, "button", Button()),
@@ -93,7 +93,8 @@ BROKEN: dict[str, Callable[[Asked], object]] = {
 @pytest.mark.parametrize("part", BROKEN)
 def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Asked, part: str) -> None:
     if part == "planning":
-        live._fresh = False  # somebody has edited a file, and it cannot be planned
+        live._fresh = False
+        live._days.clear()  # somebody has edited a file, and it cannot be planned
     BROKEN[part](live)
 
     told = run(live, "2026-11-24T06:30:00")
@@ -105,7 +106,7 @@ def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Ask
 
 def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> None:
     fresh = Asked(live.station, live.speakers, live.clock, live.station.log, vouch=live._vouch)
-    fresh._planned = fail  # type: ignore[method-assign]
+    fresh._plan_days = fail  # type: ignore[method-assign]
     call = live.station.compose("Nước dâng!", None, ["na-hoa"], everywhere=False, drill=True, until=None)
     live.station.errands.make(call.wanted)
     fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
