@@ -73,9 +73,9 @@ mkdir -p "$root/usr/local/bin"
 ln -sfn /opt/loudspeaker/.venv/bin/loudspeaker "$root/usr/local/bin/loudspeaker"
 
 restarted=yes
+if command -v systemctl >/dev/null; then systemctl enable loudspeaker; fi  # works while an image is being made, too
 if [ -d "$root/run/systemd/system" ]; then
     systemctl daemon-reload
-    systemctl enable loudspeaker
     "$fresh/bin/python" "$source/deploy/restart.py" "$station/.state/control.sock" || restarted=no
 else
     echo "Máy này không chạy systemd: dịch vụ chưa được khởi động."

@@ -108,6 +108,7 @@ def test_a_fresh_install_puts_everything_in_its_place(machine: Machine) -> None:
     assert (machine.root / "etc/systemd/system/loudspeaker.service").exists()
     assert os.readlink(machine.root / "usr/local/bin/loudspeaker") == "/opt/loudspeaker/.venv/bin/loudspeaker"
     assert "nghiệm thu" in done.stdout
+    assert machine.called("systemctl") == ["systemctl enable loudspeaker"]  # begins when the machine does
 
 
 def test_only_what_has_a_hash_is_installed_and_nothing_comes_from_the_checkouts_left_overs(machine: Machine) -> None:
@@ -190,7 +191,7 @@ def test_the_service_is_enabled_and_restarted_where_systemd_runs(machine: Machin
 
     assert done.returncode == 0, done.stderr
     assert machine.called("systemctl") == [
-        *("systemctl daemon-reload", "systemctl enable loudspeaker", "systemctl restart loudspeaker")
+        *("systemctl enable loudspeaker", "systemctl daemon-reload", "systemctl restart loudspeaker")
     ]
     assert "bản mới đang chạy" in done.stdout
 
