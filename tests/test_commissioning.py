@@ -15,8 +15,11 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.errors import NotFound, Refused
 from loudspeaker.language import speak
+from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.asked import Asked
 
 TEMPLATES = ("lu-quet", "sat-lo", "bao-mua-lon", "xa-lu", "chay-rung", "ret-hai", "dong-dat", "tim-nguoi")
 
@@ -265,11 +268,17 @@ def test_a_station_from_before_is_commissioned_without_any_doing(home: Path) -> 
     assert "[y/N]" not in run(home, "test", "na-hoa", "--by", "Hoa").stderr
 
 
-def test_the_daemon_takes_it_up_at_once_and_refuses_an_output_that_is_not_there(hurrying: Station) -> None:
-    from loudspeaker.errors import NotFound
-    from loudspeaker.speakers.memory import MemorySpeaker
-    from loudspeaker.station.asked import Asked
+def test_the_daemon_refuses_blanks_whatever_asks_for_them(hurrying: Station) -> None:
+    outputs = {name: MemorySpeaker(hurrying.clock) for name in ("na-hoa", "b")}
+    live = Asked(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"}))
+    facts = {"villages": ["na-hoa"], "repeat": 1, "gap": 0.0, "until": None, "drill": True, "by": "Hoa"}
+    with closing(live), pytest.raises(Refused, match="blanks"):
+        live.carry_out("urgent", {"text": None, "bulletin": "tim-nguoi", **facts}, 1000)
 
+    assert hurrying.log.events("asked") == []
+
+
+def test_the_daemon_takes_it_up_at_once_and_refuses_an_output_that_is_not_there(hurrying: Station) -> None:
     outputs = {name: MemorySpeaker(hurrying.clock) for name in ("na-hoa", "b")}
     live = Asked(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"}))
     tomorrow = hurrying.midnight(hurrying.day("tomorrow")), hurrying.midnight(hurrying.day("tomorrow")) + timedelta(1)
