@@ -8,6 +8,7 @@ READY  := $(VENV)/.ready
 WORDS  := loudspeaker/locale/vi/LC_MESSAGES/loudspeaker.mo
 LOCKED := deploy/constraints
 PIP    := $(BIN)/python -m pip install -q --disable-pip-version-check
+PIP_TOLD := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 
@@ -42,9 +43,11 @@ testing: system
 # Nothing comes in that is not named, with its hash, in deploy/constraints/; `make constraints` renews it.
 $(READY): setup.cfg pyproject.toml $(LOCKED)/build.txt $(LOCKED)/test.txt | system
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	@echo "Setting up $(VENV) …"
+	@echo "Setting up $(VENV), some three minutes: 1/3 what builds the package"
 	@$(PIP) --require-hashes -r $(LOCKED)/build.txt
-	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r $(LOCKED)/test.txt
+	@echo "2/3 what it needs ($$(grep -c '==' $(LOCKED)/test.txt) packages)"
+	@$(PIP_TOLD) --require-hashes --no-build-isolation --use-pep517 -r $(LOCKED)/test.txt
+	@echo "3/3 the package itself"
 	@$(PIP) --no-deps --no-build-isolation -e . --config-settings editable_mode=compat
 	@$(BIN)/python -m compileall -q loudspeaker  # pip does so for the rest; without it every command starts 70 ms later
 	@touch $@

@@ -17,7 +17,6 @@ from .shell import (
     as_json,
     by_whom,
     decider,
-    in_village,
     must_agree,
     option,
     print_json,
@@ -27,7 +26,7 @@ from .shell import (
     with_errands,
     with_station,
 )
-from .values import BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _
+from .values import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
 
 if TYPE_CHECKING:
     from ..station import Station
@@ -144,7 +143,7 @@ def _one_form(forms: dict[str, bool], end: bool) -> str | None:
 
 
 @click.command(cls=Command)
-@click.argument("airing", metavar="[AIRING|NUMBER]", required=False)
+@click.argument("airing", type=AIRING, metavar="[AIRING|NUMBER]", required=False)
 @why
 @option("--undo", is_flag=True, help="Take the skip back; the last one if none is named.")
 @by_whom
@@ -213,6 +212,7 @@ def run(station: Station, welcome: str | None) -> None:
     def opened(wake: Callable[[], None]) -> Service:
         service = station.service(wake, welcome)
         tell(_("on the air; Ctrl+C ends it"))
+        tables.coming(station.coming())
         return service
 
     serve(opened, station.socket, station.clock)

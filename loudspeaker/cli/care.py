@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import Unreachable
 from . import tables
 from .air import finish
 from .shell import Command, Group, as_json, by_whom, decider, must_agree, option, print_json, put, tell, with_station
-from .values import _
+from .values import OUTPUT, _
 
 if TYPE_CHECKING:
     from ..station import Station
@@ -27,7 +28,18 @@ def doctor(station: Station, as_json: bool) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("output")
+@as_json
+@with_station
+def status(station: Station, as_json: bool) -> None:
+    """Say what is on the air, what comes next and what is wrong."""
+    found = station.status()
+    print_json(found.row(_)) if as_json else tables.status(found)
+    if not found.running:
+        click.get_current_context().exit(Unreachable.exit_code)
+
+
+@click.command(cls=Command)
+@click.argument("output", type=OUTPUT)
 @option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of the villages' names.")
 @by_whom
 @with_station
@@ -153,4 +165,4 @@ def sweep(station: Station) -> None:
     put(_("{freed:.1f} MB freed").format(freed=station.sweep() / 1e6))
 
 
-COMMANDS = (doctor, test, clock, voices, cache)
+COMMANDS = (status, doctor, test, clock, voices, cache)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ def plan(
     planned = station.plan(day, days, village)
     if picture:
         tables.chart(planned, picture)
-    show(planned, as_json, message, tables.plan, tables.plan_message)
+    on = [] if as_json or message else station.on_the_air() or []  # else nobody looks at it
+    show(planned, as_json, message, partial(tables.plan, on={row["id"] for row in on}), tables.plan_message)
 
 
 @click.command(cls=Command)

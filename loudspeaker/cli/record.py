@@ -12,7 +12,7 @@ from ..errors import BadUsage, Message
 from . import tables
 from .planning import for_days, on_day
 from .shell import Command, as_json, option, print_json, put, tell, with_station
-from .values import DAY, _
+from .values import AIRING, DAY, _
 
 if TYPE_CHECKING:
     from ..station import Station
@@ -50,7 +50,7 @@ def verified(head: dict[str, Any], as_json: bool) -> None:
 
 
 @click.command(name="why", cls=Command)
-@click.argument("airing")
+@click.argument("airing", type=AIRING)
 @with_station
 def why_(station: Station, airing: str) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""

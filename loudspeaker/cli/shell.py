@@ -153,9 +153,6 @@ def option(*names: str, **settings: Any) -> Callable[[F], F]:
 
 as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout, people's text on stderr.")
 by_whom = option("--by", metavar="NAME", help="Who decides this; asked for on a terminal.")
-in_village = option(
-    "--village", "villages", multiple=True, metavar="VILLAGE", help="A village's id or name; may be repeated."
-)
 why = option("--why", metavar="TEXT", help="The reason, kept in the log.")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from gettext import gettext as _
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from .shell import put, tell
 if TYPE_CHECKING:
     from ..station.approvals import Preview
     from ..station.call import Call, PlannedEnd
+    from ..station.status import Status
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -102,11 +104,13 @@ def word(outcome: str, row: Row) -> str:
     return _(REFUSALS.get(kind or "", WORDS[outcome]))
 
 
-def fate(row: Row) -> str:
-    """What became or will become of a planned airing, in a few words."""
+def fate(row: Row, on: Collection[str] = ()) -> str:
+    """What became or will become of a planned airing, in a few words; `on` are those on the air now."""
     if row["verdict"]:
         return word(row["verdict"], row)
     if row["expected"] == "air":
+        if row["id"] in on:
+            return _(WORDS["on-air"])
         return _("past, and nothing on record") if past(row) else _(WORDS["air"])
     return with_reason(word(row["expected"], row), row["why"])
 
@@ -124,15 +128,29 @@ def past(row: Row) -> bool:
     return ends < datetime.now(ends.tzinfo) - timedelta(minutes=1)
 
 
-def plan(rows: Sequence[Row]) -> None:
+def plan(rows: Sequence[Row], on: Collection[str] = ()) -> None:
     columns = ("#", _("time"), _("village"), _("bulletin"), _("length"), _("starts"), _("what will become of it"))
-    draw(columns, [planned(number, row) for number, row in enumerate(rows, 1)], _("Nothing is planned."))
+    cells = [planned(number, row, on) for number, row in enumerate(rows, 1)]
+    unknown = _("past, and nothing on record")
+    told: list[list[str]] = []
+    for lost, group in groupby(cells, key=lambda cell: cell[-1] == unknown):
+        run = list(group)
+        told += [_together(run)] if lost and len(run) > 1 else run
+    cells = told
+    draw(columns, cells, _("Nothing is planned."))
 
 
-def planned(number: int, row: Row) -> list[str]:
+def _together(run: Sequence[Sequence[str]]) -> list[str]:
+    """One line for many that are past and of which nothing is known, such as those of before a station's first day."""
+    first, last = run[0], run[-1]
+    what = _("{count} past, and nothing on record").format(count=len(run))
+    return [f"{first[0]}–{last[0]}", first[1], "…", "…", "", "", what]
+
+
+def planned(number: int, row: Row, on: Collection[str]) -> list[str]:
     length = ("" if row["duration_source"] == "prepared" else "~") + seconds(row["duration_s"])
     start = hour(row["starts_at"])
-    return [str(number), day_hour(row["scheduled_at"]), row["village"], row["title"], length, start, fate(row)]
+    return [str(number), day_hour(row["scheduled_at"]), row["village"], row["title"], length, start, fate(row, on)]
 
 
 def plan_message(rows: Sequence[Row]) -> list[str]:
@@ -266,6 +284,43 @@ def checked(found: Sequence[Any]) -> None:
         tell(_("{counts}. Every file can be used; read the warnings above.").format(counts=counts))
     else:
         tell(_("{counts}: every file can be used.").format(counts=counts))
+
+
+def status(found: Status) -> None:
+    """At most five lines: what is on the air, two moments to come, two things that are wrong."""
+    now = [_("{village}: {title}").format(village=row["village"], title=row["title"]) for row in found.on]
+    put(_("On the air: {airings}").format(airings="; ".join(now)) if now else _("Nothing is on the air."))
+    for line in moments(found.next):
+        put(line)
+    wrong = [ailment.told(_) for ailment in found.wrong]
+    put(_("Wrong ({count}): {first}").format(count=len(wrong), first=wrong[0]) if wrong else _("Nothing is wrong."))
+    if len(wrong) > 1:
+        put(_("Also: {second} (all of it: “loudspeaker doctor”)").format(second=wrong[1]))
+
+
+def coming(rows: Sequence[Row]) -> None:
+    """What a daemon that has just begun will air first."""
+    for line in moments(rows):
+        tell(line)
+
+
+def moments(rows: Sequence[Row]) -> list[str]:
+    """The first two moments at which something is to be aired, each with its villages and its bulletin."""
+    lines = [_("Next: {at} {villages}: {title}"), _("Then: {at} {villages}: {title}")]
+    groups = [list(group) for _key, group in groupby(rows, key=_moment)]
+    told = [
+        line.format(
+            at=day_hour(group[0]["starts_at"]),
+            villages=", ".join(row["village"] for row in group),
+            title=group[0]["title"],
+        )
+        for line, group in zip(lines, groups, strict=False)
+    ]
+    return told or [_("Nothing comes today or tomorrow.")]
+
+
+def _moment(row: Row) -> tuple[str, str]:
+    return row["starts_at"], row["title"]
 
 
 def ailments(found: Sequence[Any]) -> None:

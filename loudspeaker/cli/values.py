@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from .shell import Desk
+from ..errors import LoudspeakerError
+from .shell import Desk, default_home, option
 
 
 class Day(click.ParamType):
@@ -80,17 +82,58 @@ class Length(click.ParamType):
             self.fail(_("“{value}” is not a length of time; write 30s, 10m or 2h").format(value=value), param, ctx)
 
 
-class Id(click.ParamType):
-    """An id out of the station's files, or what the station knows for one; the shell completes it."""
+Names = Callable[[Desk], Iterable[str]]
 
-    def __init__(self, name: str, folder: str) -> None:
+
+class Id(click.ParamType):
+    """An id out of the station's files or plan, or what the station knows for one; the shell completes it."""
+
+    def __init__(self, name: str, names: Names) -> None:
         self.name = name
-        self.folder = folder
+        self.names = names
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        desk = ctx.find_object(Desk)
-        paths = sorted((desk.home / self.folder).iterdir()) if desk and (desk.home / self.folder).is_dir() else []
-        return [CompletionItem(path.stem) for path in paths if path.stem.startswith(incomplete)]
+        try:
+            names = sorted(set(self.names(desk_of(ctx))))
+        except (LoudspeakerError, OSError):  # no station here, or one that cannot be read: nothing can be offered
+            return []
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def desk_of(ctx: click.Context) -> Desk:
+    """Where the command stands. While a shell completes, no command is run that could have said so."""
+    if desk := ctx.find_object(Desk):
+        return desk
+    given = ctx.find_root().params
+    home = given.get("home") or default_home()
+    return Desk(home, given.get("state") or home / ".state")
+
+
+def bulletin_ids(desk: Desk) -> Iterable[str]:
+    return (path.stem for path in (desk.home / "bulletins").glob("*.md"))
+
+
+def village_ids(desk: Desk) -> Iterable[str]:
+    from ..station.folder import villages
+
+    return villages(desk.home)
+
+
+def output_names(desk: Desk) -> Iterable[str]:
+    from ..station.folder import outputs
+
+    return outputs(desk.home)
+
+
+def airing_ids(desk: Desk) -> Iterable[str]:
+    """Of today's plan."""
+    from ..station import Station
+
+    station = Station.open(desk.home, desk.state, say=_)
+    try:
+        return [row["id"] for row in station.plan()]
+    finally:
+        station.close()
 
 
 class BulletinName(Id):
@@ -101,7 +144,7 @@ class BulletinName(Id):
         desk = ctx.find_object(Desk) if ctx else None
         if desk is None or path.suffix != ".md" or not path.is_file():
             return value
-        if path.resolve().parent != (desk.home / self.folder).resolve():
+        if path.resolve().parent != (desk.home / "bulletins").resolve():
             self.fail(_("{file} is not in this station's folder “bulletins”").format(file=value), param, ctx)
         return path.stem
 
@@ -109,7 +152,17 @@ class BulletinName(Id):
 DAY = Day()
 MOMENT = Moment()
 LENGTH = Length()
-BULLETIN = BulletinName("bulletin", "bulletins")
-VILLAGE = Id("village", "schedules")
+BULLETIN = BulletinName("bulletin", bulletin_ids)
+VILLAGE = Id("village", village_ids)
+AIRING = Id("airing", airing_ids)
+OUTPUT = Id("output", output_names)
 
-__all__ = ["BULLETIN", "DAY", "LENGTH", "MOMENT", "VILLAGE", "_"]
+in_village = option(
+    *("--village", "villages"),
+    type=VILLAGE,
+    multiple=True,
+    metavar="VILLAGE",
+    help="A village's id or name; may be repeated.",
+)
+
+__all__ = ["AIRING", "BULLETIN", "DAY", "LENGTH", "MOMENT", "OUTPUT", "VILLAGE", "_", "in_village"]

@@ -20,7 +20,7 @@ from ..schedule.days import NamedDay
 from ..script import bulletin
 from ..store.files import write_whole
 from ..yamlfile import Splice, append, quoted, replace
-from ..yamlfile.section import folded, spellings
+from ..yamlfile.keys import folded, spellings
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
 from .package import TooBig

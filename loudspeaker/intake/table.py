@@ -17,7 +17,7 @@ from ..schedule.broadcasts import ENTRY_KEYS
 from ..schedule.days import NamedDay
 from ..vocabulary import KEYS
 from ..yamlfile import nearest
-from ..yamlfile.section import folded
+from ..yamlfile.keys import folded
 from ..yamlfile.values import slug
 from .workbook import cell_name
 

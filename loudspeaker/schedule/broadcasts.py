@@ -16,7 +16,7 @@ from operator import or_
 from ..errors import Message
 from ..vocabulary import DAYS, Level
 from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
-from ..yamlfile.section import folded
+from ..yamlfile.keys import folded
 from .days import NO_DAYS, DaySet, LunarDays, NamedDay, any_of, dated, lunar_days, solar
 
 KEYS = ("village", "broadcasts")

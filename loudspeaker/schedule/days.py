@@ -16,7 +16,7 @@ from types import MappingProxyType
 from ..errors import Message
 from ..vocabulary import WORDS
 from ..yamlfile import Mistake, nearest, values
-from ..yamlfile.section import folded
+from ..yamlfile.keys import folded
 from .lunar import Lunar, lunar
 
 EVERY_WEEKDAY = frozenset(range(7))

@@ -17,6 +17,7 @@ from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, b
 from ..playout.life import Phase
 from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
 from ..playout.turn import Order as Request
+from ..playout.turn import Turn
 from ..schedule.airing import Airing
 from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
@@ -202,10 +203,21 @@ class Asked(Live):
 
     def status(self) -> list[dict[str, object]]:
         """What is on and what comes, in this process' hands."""
-        return [
-            {"id": turn.airing.id, "at": turn.target.isoformat(), "phase": turn.life.phase, "title": turn.airing.title}
-            for turn in self.conductor.open()
-        ]
+        return [self._state_of(turn) for turn in self.conductor.open()]
+
+    def _state_of(self, turn: Turn) -> dict[str, object]:
+        airing, started = turn.airing, turn.life.on_air
+        said = turn.order.programmes if turn.order else ()
+        lasts = timedelta(seconds=said[0].duration if said else airing.duration)
+        again = turn.order is not None and turn.order.plays > 1  # how long it will be heard nobody can tell
+        local = self.station.commune.zone
+        return {
+            **{"id": airing.id, "at": turn.target.isoformat(), "phase": turn.life.phase, "title": airing.title},
+            **{"on": _heard(turn), "village": airing.village, "output": airing.output, "level": airing.level},
+            "drill": airing.drill,
+            "started_at": started and started.astimezone(local).isoformat(),
+            "ends_at": (started + lasts).astimezone(local).isoformat() if started and not again else None,
+        }
 
     def pins(self) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
@@ -214,7 +226,7 @@ class Asked(Live):
 
     def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
         """What became of these: a verdict with its reason, `on-air`, or None while all is still to come."""
-        heard = {turn.airing.id for turn in self.conductor.open() if turn.life.phase is Phase.ON_AIR or turn.life.plays}
+        heard = {turn.airing.id for turn in self.conductor.open() if _heard(turn)}
         return [self._outcome(one, one in heard) for one in airings]
 
     def _outcome(self, airing: str, heard: bool) -> dict[str, object]:
@@ -271,6 +283,11 @@ class Asked(Live):
         while any(self.log.events(airing=_name(kind, village, now)) for village in villages):
             now += timedelta(seconds=1)
         return now
+
+
+def _heard(turn: Turn) -> bool:
+    """Is it on the air, or between two plays?"""
+    return turn.life.phase is Phase.ON_AIR or bool(turn.life.plays)
 
 
 def _check(verb: Callable[..., object], args: Mapping[str, Any]) -> None:

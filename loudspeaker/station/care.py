@@ -20,6 +20,7 @@ from .equipment import Ailment, Pins, equipment
 from .folder import STANDS_IN
 from .onair import OnAir
 from .planning import Progress, Row
+from .status import Status
 
 if TYPE_CHECKING:
     from ..engines import registry
@@ -75,6 +76,12 @@ class Care(OnAir):
             yield _fine(Message("commissioning of output {output}", output=name), _silent(name))
         yield from equipment(self.contents, self._held())
         yield _fine(Message("tomorrow"), self._unready())
+
+    def status(self) -> Status:
+        """What is on the air, what comes next, and what is wrong; with no daemon, as far as files and log tell."""
+        on = self.on_the_air()
+        wrong = tuple(ailment for ailment in self.doctor() if ailment.wrong)
+        return Status(on is not None, tuple(on or ()), self.coming(on or ()), wrong)
 
     def _files(self) -> Message | None:
         count = sum(problem.message != STANDS_IN for problem in self.problems)  # what stands in is no second mistake

@@ -27,7 +27,11 @@ class Ailment:
 
     def say(self, say: Callable[[str], str]) -> str:
         mark = "✗" if self.serious else "!" if self.wrong else "✓"
-        return f"{mark} {self.what.say(say)}" + (f": {self.wrong.say(say)}" if self.wrong else "")
+        return f"{mark} {self.told(say)}"
+
+    def told(self, say: Callable[[str], str]) -> str:
+        """Without its mark."""
+        return self.what.say(say) + (f": {self.wrong.say(say)}" if self.wrong else "")
 
     def row(self, say: Callable[[str], str]) -> Row:
         wrong = self.wrong.say(say) if self.wrong else None

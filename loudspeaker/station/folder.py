@@ -169,6 +169,19 @@ def _either(read: Read) -> Any:
     return read.value or read.draft
 
 
+def villages(home: Path) -> set[str]:
+    """The ids of all villages that the files name, as far as they can be read."""
+    found = {Path(name).stem for name in _names(home / "schedules") if name.endswith(".yaml")}
+    with suppress(BadFile):
+        found |= set(commune.parse("commune.yaml", take(home, "commune.yaml")).villages)
+    return found
+
+
+def outputs(home: Path) -> set[str]:
+    """The outputs of box.yaml. Raises `BadFile`."""
+    return set(box.parse("box.yaml", take(home, "box.yaml")).outputs)
+
+
 def take(home: Path, path: str) -> bytes:
     """The bytes of one of people's files. Raises `BadFile` for what is no plain, small file inside the folder."""
     found = home / path

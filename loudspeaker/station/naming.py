@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from ..errors import BadUsage, Message, NotFound
 from ..yamlfile import nearest
-from ..yamlfile.section import folded
+from ..yamlfile.keys import folded
 from ..yamlfile.values import slug
 
 FOLDER, SUFFIX = "bulletins", ".md"

@@ -18,6 +18,7 @@ from .decisions import paused
 from .errands import Errands
 from .planning import Progress, Row
 from .record import Recording, row
+from .status import to_come
 
 if TYPE_CHECKING:  # what is on the air is loaded only by who goes on the air
     from .service import Service
@@ -29,6 +30,19 @@ class OnAir(Recording):
     @cached_property
     def errands(self) -> Errands:
         return Errands(self.home, self.state, lambda: self)
+
+    def on_the_air(self) -> list[Row] | None:
+        """What the daemon has on the air; None where none answers."""
+        try:
+            turns = self.errands.ask("status")
+        except Unreachable:
+            return None
+        keys = ("id", "village", "output", "title", "level", "drill", "started_at", "ends_at")
+        return [{key: turn.get(key) for key in keys} for turn in turns if turn.get("on")]
+
+    def coming(self, on: Sequence[Row] = ()) -> tuple[Row, ...]:
+        """What this box airs next, today or tomorrow; rows as of `plan`, without those in `on`."""
+        return to_come(self.plan(None, 2), self.now(), on)
 
     def play(
         self, bulletin: str, villages: Sequence[str], by: str, override: str | None, progress: Progress

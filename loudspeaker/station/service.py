@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from ..errors import Message
@@ -40,10 +41,12 @@ class Service(Asked):
         welcome: str | None,
         button: StopButton | None = None,
     ) -> None:
+        self._opened = station.now()
+        self._missed: list[Record] = []  # of before that, to be told together
         station.reads = False  # the children do
         station.reload()
         station.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
-        super().__init__(station, speakers, station.clock, Told(station.log, self._tell), button=button)
+        super().__init__(station, speakers, station.clock, Told(station.log, self._ended), button=button)
         self._left = False
         self._mistakes = station.problems  # of people's files, as far as they are told
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -140,11 +143,36 @@ class Service(Asked):
     def _tell(self, record: Record) -> None:
         """A line for each verdict: for a terminal, or the journal."""
         at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
-        what = self.say(Message("{what} (drill)", what=record.id)) if record.drill else record.id
+        what = f"{record.id} “{record.title}”" if record.title else record.id
+        what = self.say(Message("{what} (drill)", what=what)) if record.drill else what
         became = self.say(meaning(record))
         line = f"{at:%H:%M:%S} {what}: {became}"
         why = only_new(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
+
+    def _ended(self, record: Record) -> None:
+        """Tell a verdict at once; what was due before the start and was not heard waits to be told together."""
+        if record.started_at is None and record.scheduled_at < self._opened:
+            self._missed.append(record)
+        else:
+            self._tell(record)
+
+    def step(self) -> datetime:
+        wake = super().step()
+        missed, self._missed = sorted(self._missed, key=lambda record: record.scheduled_at), []
+        if len(missed) == 1:
+            self._tell(missed[0])
+        elif missed:
+            ends = [record.scheduled_at.astimezone(self.station.commune.zone) for record in (missed[0], missed[-1])]
+            first, last = (f"{end:%H:%M %d/%m}" for end in ends)
+            told = Message(
+                "{count} airings of before the start, {first} to {last}, were not aired; see “loudspeaker log”",
+                count=len(missed),
+                first=first,
+                last=last,
+            )
+            print(self.say(told), file=sys.stderr, flush=True)
+        return wake
 
     def _complain(self) -> None:
         """Each mistake in people's files once, when it comes: it costs only itself, but somebody should know."""

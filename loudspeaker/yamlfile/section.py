@@ -7,9 +7,8 @@ tells every mistake. What a value means is no business of this file (values.py).
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ import yaml
 
 from ..errors import BadFile, Message, Problem, bad_character
 from ..vocabulary import ALSO, KEYS, TWINS
+from .keys import folded, keys_of, nearest, rather_vietnamese, spellings
 from .remedies import WORD_QUOTES, Mistake, apart, first_read, joined, plainer
 
 # A file with more mistakes than this is not what it should be at all.
@@ -27,14 +27,6 @@ MISSING = Message("a value is missing here; write it, or remove the key")
 T = TypeVar("T")
 D = TypeVar("D")
 K = TypeVar("K")
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was probably meant to be; marks, blanks and signs count least."""
-    forms: dict[str, str] = {}
-    for name in known:
-        forms.setdefault(_bare(name), name)
-    return next((forms[form] for form in difflib.get_close_matches(_bare(word), forms, 1, 0.65)), None)
 
 
 @dataclass(slots=True)
@@ -51,7 +43,7 @@ class Notes:
     def vietnamese(self) -> bool:
         """Are the keys of this file rather Vietnamese than English?"""
         if self._vietnamese is None:
-            self._vietnamese = _rather_vietnamese(_keys(self.root)) or False
+            self._vietnamese = rather_vietnamese(keys_of(self.root)) or False
         return self._vietnamese
 
     def line(self, node: yaml.Node) -> int:
@@ -172,7 +164,7 @@ class Section:
     @property
     def vietnamese(self) -> bool:
         """Is this section rather Vietnamese than English? By its own keys, or by those of the file."""
-        here = _rather_vietnamese(self._written.values()) if self._names else None
+        here = rather_vietnamese(self._written.values()) if self._names else None
         return self._notes.vietnamese if here is None else here
 
     @property
@@ -328,42 +320,6 @@ class Section:
         except Mistake as mistake:
             self._notes.add(node, _remedy(node, mistake, read))
             return default
-
-
-def folded(key: str) -> str:
-    """A key as it is compared: NFC, small letters, single blanks."""
-    return " ".join(unicodedata.normalize("NFC", key).casefold().split())
-
-
-def _bare(word: str) -> str:
-    """Small letters and digits without marks: what is left of a word that was typed on another keyboard."""
-    plain = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
-    return "".join(letter for letter in plain if letter.isalnum())
-
-
-def _rather_vietnamese(keys: Iterable[str]) -> bool | None:
-    """Are more of these keys Vietnamese than English? None where none is either."""
-    said = [folded(key) for key in keys]
-    ours = sum(key in KEYS or not key.isascii() for key in said)
-    theirs = sum(key in TWINS for key in said)
-    return ours >= theirs if ours or theirs else None
-
-
-def _keys(node: yaml.Node) -> Iterator[str]:
-    """Every key of a tree, which is not deep."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                yield key.value
-            yield from _keys(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _keys(item)
-
-
-def spellings(keys: Sequence[str]) -> dict[str, str]:
-    """Everything that may be written for `keys`, English first."""
-    return {key: key for key in keys} | {twin: key for twin, key in KEYS.items() if key in keys}
 
 
 def _placed(value: yaml.Node, key: yaml.Node) -> yaml.Node:

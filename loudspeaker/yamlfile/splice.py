@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..errors import BadFile, Message, Problem, Refused
-from .section import folded, spellings
+from .keys import folded, spellings
 from .tree import LOADER
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9.-]*")

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from ..errors import Message, bad_character
 from ..vocabulary import DAYS, WORDS
 from . import loose
+from .keys import folded, nearest
 from .remedies import Mistake
-from .section import MISSING, Section, folded, nearest
+from .section import MISSING, Section
 
 T = TypeVar("T")
 

@@ -1,0 +1,55 @@
+"""Keys in both languages: how they are compared, which one was probably meant, in which language a file is written."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+import yaml
+
+from ..vocabulary import KEYS, TWINS
+
+
+def folded(key: str) -> str:
+    """A key as it is compared: NFC, small letters, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", key).casefold().split())
+
+
+def _bare(word: str) -> str:
+    """Small letters and digits without marks: what is left of a word that was typed on another keyboard."""
+    plain = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def spellings(keys: Sequence[str]) -> dict[str, str]:
+    """Everything that may be written for `keys`, English first."""
+    return {key: key for key in keys} | {twin: key for twin, key in KEYS.items() if key in keys}
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was probably meant to be; marks, blanks and signs count least."""
+    forms: dict[str, str] = {}
+    for name in known:
+        forms.setdefault(_bare(name), name)
+    return next((forms[form] for form in difflib.get_close_matches(_bare(word), forms, 1, 0.65)), None)
+
+
+def rather_vietnamese(keys: Iterable[str]) -> bool | None:
+    """Are more of these keys Vietnamese than English? None where none is either."""
+    said = [folded(key) for key in keys]
+    ours = sum(key in KEYS or not key.isascii() for key in said)
+    theirs = sum(key in TWINS for key in said)
+    return ours >= theirs if ours or theirs else None
+
+
+def keys_of(node: yaml.Node) -> Iterator[str]:
+    """Every key of a tree, which is not deep."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                yield key.value
+            yield from keys_of(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from keys_of(item)
