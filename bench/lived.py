@@ -25,6 +25,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
+from loudspeaker.station.approvals import digest
 from loudspeaker.station.asked import Asked
 from loudspeaker.store.chain import beginning, following
 
@@ -94,7 +95,7 @@ def week(home: Path, begins: datetime, ends: datetime) -> list[str]:
     station = Station.open(home, clock=clock)
     station.prepare(None, 2, lambda done, total, what: None)
     call = [station.call(None, "lu-quet", output, True) for output in OUTPUTS]
-    station.make([*call, *station.clears("lu-quet", OUTPUTS)], lambda done, total, what: None)
+    station.make([*call, *station.clears("lu-quet", OUTPUTS, True)], lambda done, total, what: None)
     station.make([station.trial(output, True) for output in OUTPUTS], lambda done, total, what: None)
     live = on_air(station, clock)
     for day in range(7):
@@ -137,7 +138,10 @@ def decide(live: Asked, day: int, at: tuple[int, int], midnight: datetime) -> No
     airing = f"{village}/lich-3/{midnight:%Y-%m-%d}T17:00"
     asked: list[tuple[str, dict[str, object]]] = []
     if at == (8, 0):
-        asked = [("approve", {"bulletin": name, "digest": "0" * 64, "by": by}) for name in ("tin-sang", "nhac")]
+        for name in ("tin-sang", "nhac"):
+            found = live.station.bulletin(name)
+            shown = digest(found, live.station.planner.order(found))
+            asked.append(("approve", {"bulletin": name, "digest": shown, "by": by}))
     elif at == (9, 0):
         asked = [("skip", {"airing": airing, "why": "nhà bên có đám tang", "by": by})]
         asked += [("skip", {**asked[0][1], "undo": True})] if day % 2 else []
