@@ -78,7 +78,8 @@ def report(
     """Report per village and bulletin, merging other boxes' exported logs."""
     if sum(map(bool, (month, begins, source))) != 1 or (ends and not begins):
         raise BadUsage(Message("give one of --month, --from (with --to, or until today) and --source"))
-    counted = station.report(month, source, logs, output, begins, ends)
+    with tables.progress(_("Writing the report")) as progress:
+        counted = station.report(month, source, logs, output, begins, ends, progress)
     tell(_("written: {file}").format(file=output))
     tell(counted.say(_))
 

@@ -11,15 +11,19 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
 from ..playout.record import Record
+from ..store.asrun import Progress
 from ..store.chain import canonical
 from ..store.entries import record_of, verdict_entry
 
+STRIDE = 500  # airings between two reports of progress
+
 
 class Records:
-    """Of all that is added, what is `wanted`. May be gone through as often as needed."""
+    """Of all that is added, what is `wanted`. May be gone through as often as needed; `progress` is told each time."""
 
-    def __init__(self, wanted: Callable[[Record], bool]) -> None:
+    def __init__(self, wanted: Callable[[Record], bool], progress: Progress | None = None) -> None:
         self._wanted = wanted
+        self._progress = progress
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.execute("CREATE TABLE records (airing TEXT PRIMARY KEY, at REAL, entry TEXT) WITHOUT ROWID")
         self._database.execute("CREATE INDEX by_time ON records (at, airing)")
@@ -31,8 +35,12 @@ class Records:
         self._database.execute("COMMIT")
 
     def __iter__(self) -> Iterator[Record]:
-        for (entry,) in self._database.execute("SELECT entry FROM records ORDER BY at, airing"):
+        (total,) = self._database.execute("SELECT count(*) FROM records").fetchone()
+        found = self._database.execute("SELECT entry FROM records ORDER BY at, airing")
+        for done, (entry,) in enumerate(found, 1):
             yield record_of(json.loads(entry))
+            if self._progress and (done % STRIDE == 0 or done == total):
+                self._progress(done, total, "")
 
     def close(self) -> None:
         self._database.close()

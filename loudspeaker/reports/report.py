@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import BadFile, BadUsage, Message, NotFound, Problem
+from ..playout.record import Record
 from ..schedule.airing import Airing
 from ..schedule.box import Box
 from ..schedule.broadcasts import VillageSchedule
 from ..schedule.commune import Commune
 from ..script.bulletin import Bulletin
-from ..store.asrun import AsRunLog
+from ..store.asrun import AsRunLog, Progress
 from ..store.files import write_whole
 from .exported import Journal, own, read
 from .paper import Report, as_csv, counted
@@ -64,7 +65,14 @@ class Station(Protocol):
     def airings(self, begins: datetime, ends: datetime) -> Sequence[Airing]: ...
 
 
-def write(station: Station, period: Period | None, source: str | None, logs: Sequence[Path], output: Path) -> Message:
+def write(
+    station: Station,
+    period: Period | None,
+    source: str | None,
+    logs: Sequence[Path],
+    output: Path,
+    progress: Progress | None = None,
+) -> Message:
     """Write a report on the days of `period`, or on all bulletins whose source holds the words `source`.
 
     Returns since when it counts: what was planned before the first airing that any log tells of is not counted.
@@ -77,7 +85,11 @@ def write(station: Station, period: Period | None, source: str | None, logs: Seq
         raise BadUsage(Message("{file}: a report is an .xlsx or a .csv file", file=output.name))
     only = None if period else _of_source(station, source or "")
     asked = _window(station, period) if period else (station.now() - LONGEST, station.now())
-    with closing(Records(lambda one: asked[0] <= one.scheduled_at < asked[1] and _wanted(subject(one), only))) as kept:
+
+    def told(record: Record) -> bool:
+        return asked[0] <= record.scheduled_at < asked[1] and _wanted(subject(record), only)
+
+    with closing(Records(told, progress)) as kept:
         journals = [_own(station, asked, kept), *(_ours(station, path, kept) for path in logs)]
         whole = asked if period else _heard(station, asked, kept, only or {})
         report = _report(station, period or _days(whole), whole, journals, kept, only)

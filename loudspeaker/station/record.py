@@ -120,6 +120,7 @@ class Recording(Calling):
         output: Path,
         begins: Day = None,
         ends: Day = None,
+        progress: Progress | None = None,
     ) -> Message:
         """Per village and bulletin, as .xlsx or .csv: of a month, of days, or of a dispatch.
 
@@ -133,7 +134,7 @@ class Recording(Calling):
             period = self.day(begins), self.day(ends)
             if period[1] < period[0]:
                 raise BadUsage(Message("the last day lies before the first"))
-        return report.write(self, period, source, logs, output)
+        return report.write(self, period, source, logs, output, progress)
 
 
 def row(record: Record, local: Any) -> Row:
