@@ -27,7 +27,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from .errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable, reason
+from .errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable, reason
 from .wire import error_of, facts_of, message_of, plain
 
 VERSION = 1
@@ -46,19 +46,25 @@ logger = logging.getLogger(__name__)
 CarryOut = Callable[[str, dict[str, Any], int], object]  # verb, arguments, uid of the peer -> what to answer
 
 
-def ask(path: Path, do: str, **args: Any) -> Any:
-    """Have the daemon do something and return what it answers.
+def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: Any) -> Any:
+    """Have the daemon do something and return what it answers, within `patience` seconds.
 
-    Raises `Unreachable` where nobody answers, and whatever `LoudspeakerError` the daemon met.
+    Raises `Unreachable` where nobody is there, `Unanswered` where somebody is and the answer does not come, and
+    whatever `LoudspeakerError` the daemon met.
     """
     try:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(PATIENCE)
+            line.settimeout(patience)
             _connect(line, _address(path))
             line.sendall(_packed({"v": VERSION, "do": do, "args": args}))
             answer = _line(line)
     except PermissionError as error:
         raise Unreachable(Message("you may not talk to the daemon: join the group “{group}”", group=GROUP)) from error
+    except TimeoutError as error:
+        silent = Message(
+            "the daemon does not answer; before asking again, see in “loudspeaker log” whether it was done"
+        )
+        raise Unanswered(silent) from error
     except OSError as error:
         raise Unreachable(Message("the daemon is not running, or does not answer")) from error
     if "failed" in answer:
@@ -149,6 +155,13 @@ class Door:
         """Let go of everything, whatever goes wrong with one part; the lock last."""
         with ExitStack() as parts:
             parts.callback(os.close, self._lock)
+            parts.callback(self.shut)
+
+    def shut(self) -> None:
+        """Hear nobody any more. Until `close`, nobody else may open the outputs."""
+        if self._socket.fileno() < 0:
+            return
+        with ExitStack() as parts:
             parts.callback(self._path.unlink, missing_ok=True)
             parts.callback(self._socket.close)
             if self._deaf_until is None:
@@ -339,7 +352,7 @@ def _lock(folder: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise Refused(Message("a daemon is running already on {folder}", folder=folder)) from error
+        raise Occupied(Message("a daemon is running already on {folder}", folder=folder)) from error
     return lock
 
 

@@ -145,9 +145,11 @@ class Loop:
         if self._scheduler.running:
             self._try(self._scheduler.shutdown)
         if self._door:
-            self._try(self._door.close)
+            self._try(self._door.shut)
         if self._station:
             self._try(self._station.close)
+        if self._door:
+            self._try(self._door.close)  # now somebody else may open the cards
         self._try(self._selector.close)
         with self._at_tasks:  # a speaker that could not be closed may still call `wake`
             self._closed = True

@@ -148,10 +148,18 @@ class BeingRead(Refused):
     """A file was edited a moment ago, and nobody has read its text yet: it is ready in a second."""
 
 
+class Occupied(Refused):
+    """Somebody else has the station's outputs: a daemon, or a command that plays without one."""
+
+
 class Unreachable(LoudspeakerError):
     """The daemon is not running or does not answer."""
 
     exit_code = 3
+
+
+class Unanswered(Unreachable):
+    """The daemon has been asked and has not answered in time: it may still do it."""
 
 
 class EngineError(LoudspeakerError):

@@ -23,7 +23,17 @@ from house import House
 
 import loudspeaker
 from loudspeaker.control import HEARING, LOCK, LONGEST_LINE, LONGEST_PATH, MOST, MOST_OF_ONE, Door, ask
-from loudspeaker.errors import BadFile, BadUsage, LoudspeakerError, Message, Problem, Refused, Unreachable
+from loudspeaker.errors import (
+    BadFile,
+    BadUsage,
+    LoudspeakerError,
+    Message,
+    Occupied,
+    Problem,
+    Refused,
+    Unanswered,
+    Unreachable,
+)
 from loudspeaker.wire import error_of
 
 
@@ -429,6 +439,7 @@ def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
         "message": message,
         "number": 7,
         "retry_after": 12.5,
+        "draft": "a draft\n",
     }
     wanted = inspect.signature(kind).parameters
     assert wanted.keys() <= values.keys(), f"{kind}: a test needs to know what it is made of"
@@ -473,3 +484,17 @@ def test_a_plug_ins_error_comes_as_the_nearest_of_ours(house: House) -> None:
 
 class Foreign(BadFile):
     """Of a module that the other side need not have."""
+
+
+def test_a_daemon_that_does_not_answer_is_not_one_that_is_not_there(hall: Hall) -> None:
+    with pytest.raises(Unanswered):
+        ask(hall.path, "urgent", patience=0.05)
+
+
+def test_a_shut_door_keeps_others_from_opening_the_outputs_until_it_is_closed(hall: Hall) -> None:
+    hall.door.shut()
+
+    with pytest.raises(Unreachable):
+        ask(hall.path, "urgent")
+    with selectors.DefaultSelector() as selector, pytest.raises(Occupied):
+        Door(hall.path, selector, lambda do, args, uid: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import inspect
 import json
 import os
@@ -13,15 +14,15 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from selectors import DefaultSelector
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.control import Door, ask
-from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unreachable
+from loudspeaker.control import LOCK, Door, ask
+from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.playout.memory import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -448,3 +449,29 @@ def test_whatever_stands_in_any_argument_of_any_verb_is_answered(
                 meant = parameter.annotation in KINDS and KINDS[parameter.annotation](value)
                 assert "done" in answer or meant or answer["failed"]["kind"] == "BadUsage", (name, value, answer)
     assert "Traceback" not in caplog.text
+
+
+def test_an_alarm_waits_for_a_command_that_is_opening_or_closing_the_outputs(station: Station) -> None:
+    """One that has the lock already and no door yet, or no door any more."""
+    call = called(station, "Nước dâng!", None, ["na-hoa"])
+    lock = os.open(station.state / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    leaving = Timer(0.3, os.close, [lock])
+    leaving.start()
+
+    rows = station.errands.urgent(call, 1, 5.0, "Lan")
+
+    leaving.join()
+    assert verdicts(rows) == ["aired"]
+
+
+def test_what_may_still_be_done_is_not_done_a_second_time(home: Path, station: Station) -> None:
+    errands = Errands(home, station.state, opened=never)
+    errands.ask = silent  # type: ignore[method-assign]
+
+    with pytest.raises(Unanswered):
+        errands.aired("play", bulletin="nhac", villages=["na-hoa"], by="Lan")
+
+
+def silent(*_: Any, **__: Any) -> None:
+    raise Unanswered(Message("the daemon is not running, or does not answer"))

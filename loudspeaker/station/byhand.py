@@ -62,7 +62,10 @@ def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[tu
         live = Asked(station, outputs, station.clock, station.log, alone=True, button=button)
         with closing(live):
             lives.append(live)
-            yield live, door
+            try:
+                yield live, door
+            finally:
+                door.shut()  # whoever comes now must not wait for an answer until the outputs are closed
 
 
 def _step(live: Asked, faults: list[Exception]) -> datetime:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import control
-from ..errors import BeingRead, LoudspeakerError, Message, Refused, Unreachable
+from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from .call import Call, PlannedEnd, Wanted
 from .interruptions import interruptions
 from .places import Places
@@ -27,6 +27,8 @@ Meanwhile = Callable[[], object]
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 PATIENCE = 2.0  # s, for a text that is being read
 LOOK = 0.1  # s, between questions what has become of it
+STARTING = 30.0  # s: a daemon that has just been started has read everything by then
+TURN = 90.0  # s: another command that has the outputs is heard or has let go of them by then
 READING = 10.0  # s: a bulletin has been read by then
 UNFINISHED = (None, "on-air")
 
@@ -38,9 +40,9 @@ class Errands(Places):
         super().__init__(home, state)
         self._opened = opened
 
-    def ask(self, verb: str, **facts: Any) -> Any:
+    def ask(self, verb: str, patience: float = control.PATIENCE, **facts: Any) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
-        return control.ask(self.socket, verb, **facts)
+        return control.ask(self.socket, verb, patience=patience, **facts)
 
     def decided(self, verb: str, **facts: Any) -> None:
         """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
@@ -139,18 +141,27 @@ class Errands(Places):
         return self._followed(self.ask("stop", villages=list(villages), why=why, by=by), UNFINISHED, [], by)
 
     def _done(self, verb: str, facts: dict[str, Any], pending: Collection[object], meanwhile: Meanwhile) -> list[Row]:
-        with interruptions() as interrupted:
-            try:
-                ids = self._ask_patiently(verb, **facts)
-            except Unreachable as error:
-                station = self._writing(error)
-            else:
-                meanwhile()
-                return self._followed(ids, pending, interrupted, facts["by"])
-        meanwhile()
-        from .byhand import by_hand
+        latest = time.monotonic() + TURN
+        while True:
+            with interruptions() as interrupted:
+                try:
+                    ids = self._ask_patiently(verb, patience=STARTING, **facts)
+                except Unanswered:
+                    raise  # it may still be done: once is enough
+                except Unreachable as error:
+                    station = self._writing(error)
+                else:
+                    meanwhile()
+                    return self._followed(ids, pending, interrupted, facts["by"])
+            meanwhile()
+            from .byhand import by_hand
 
-        return by_hand(station, verb, facts)
+            try:
+                return by_hand(station, verb, facts)
+            except Occupied:  # another command is opening the outputs, or closing them: by it, or after it
+                if time.monotonic() > latest:
+                    raise
+                time.sleep(LOOK)
 
     def _followed(self, ids: Sequence[str], pending: Collection[object], interrupted: list[bool], by: str) -> list[Row]:
         """Ask the daemon what becomes of these until none is `pending`; once interrupted, have it stop them."""
