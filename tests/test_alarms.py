@@ -250,6 +250,17 @@ def test_the_all_clear_of_a_drill_is_a_drill_says_so_at_both_ends_and_tells_of_n
     assert "diễn tập" in shown(box.home, "why", clear)
 
 
+@pytest.mark.parametrize(("form", "words"), [("clear", "Báo yên (diễn tập)"), ("mistake", "Đính chính báo nhầm (diễn")])
+def test_the_log_calls_an_end_by_its_name_and_keeps_its_words_for_who_asks(box: Box, form: str, words: str) -> None:
+    box.alarm(WORDS, "na-hoa", drill=True, repeat=1)
+    box.run()
+    (last,) = box.end(form)
+    box.run()
+
+    assert words in shown(box.home, "log", "--date", DAY).splitlines()[-1]
+    assert box.rows()[last]["title"] in shown(box.home, "why", last)
+
+
 @pytest.mark.parametrize("drill", [True, False])
 @pytest.mark.parametrize("form", ["clear", "mistake"])
 def test_what_ends_an_alarm_counts_neither_as_an_emergency_nor_as_a_drill(

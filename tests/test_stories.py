@@ -76,6 +76,15 @@ def test_since_when_no_daemon_was_there_is_told(box: Box) -> None:
     assert absent("05:(29|30)", "09:00:00", sentence)
 
 
+def test_a_daemon_that_was_told_to_end_is_told_with_its_minute(box: Box) -> None:
+    box.run("05:30:20")
+    box.station.log.event("left", "", box.clock.now())
+    box.off("09:00:00")
+
+    (sentence,) = [told for told in box.why(MORNING) if "chương trình phát" in told]
+    assert "từ 05:30:20 24/11/2026 (lúc được yêu cầu tắt) đến 09:00:00 24/11/2026." in sentence
+
+
 def test_an_hour_in_which_nothing_ran_is_told_also_once_a_daemon_runs_again(box: Box, home: Path) -> None:
     box.run("10:00:00")
     box.off("12:00:00")

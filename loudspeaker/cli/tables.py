@@ -45,6 +45,7 @@ WORDS = {
     "failed-sound": N_("no sound ready"),
     "failed-device": N_("sound card failed"),
 }
+ENDINGS = {"all-clear": N_("all-clear"), "correction": N_("correction of a false alarm")}
 REFUSALS = {
     "policy": N_("against the policy"),
     "pause": N_("paused"),
@@ -202,8 +203,9 @@ def log(rows: Sequence[Row]) -> None:
 
 
 def heard(row: Row) -> str:
-    """What was aired: a bulletin, a stream, or the words of an alarm; and whether it was a drill."""
-    what = row["bulletin"] or " ".join(row["title"].split()) or row["broadcast"]
+    """What was aired: a bulletin, a stream, the words of an alarm or what ended it; and whether it was a drill."""
+    ending = ENDINGS.get(row["broadcast"])
+    what = row["bulletin"] or (ending and _(ending)) or " ".join(row["title"].split()) or row["broadcast"]
     return _("{what} (drill)").format(what=what) if row["drill"] else what
 
 

@@ -17,6 +17,7 @@ class Absence:
 
     since: datetime | None
     until: datetime | None
+    left: bool = False  # the run before was told to end
 
 
 def absence(log: Log, at: datetime, now: datetime) -> Absence | None:
@@ -25,12 +26,18 @@ def absence(log: Log, at: datetime, now: datetime) -> Absence | None:
     later = next((start for start in starts if start.at > at), None)
     if later:
         since = moment(later.facts["since"])
-        return Absence(since, later.at) if since is None or since < at else None
+        return _ended(log, since, at, later.at) if since is None or since < at else None
     beat = moment(log.recall("heartbeat"))
     if beat is None:
         return Absence(None, None)
     if beat < at and now - beat > ALIVE:
-        return Absence(beat, None)
+        return _ended(log, beat, at, None)
     if not starts:  # written by a version that did not note its starts
         raise LookupError
     return None
+
+
+def _ended(log: Log, since: datetime | None, at: datetime, until: datetime | None) -> Absence:
+    """A daemon that was told to end knows when; of any other the last heartbeat is known."""
+    left = [event.at for event in log.events("left") if since and since <= event.at <= at]
+    return Absence(left[-1], until, left=True) if left else Absence(since, until)

@@ -126,6 +126,10 @@ def _gap(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
     if gap.since is None:
         return Message("No daemon was at work before {until}.", until=until)
     since = _clock(gap.since.astimezone(zone))
+    if gap.left:
+        return Message(
+            "No daemon was at work from {since}, when it was told to end, to {until}.", since=since, until=until
+        )
     return Message("No daemon was at work from {since} to {until}.", since=since, until=until)
 
 
