@@ -302,6 +302,7 @@ def notify(state: str) -> None:
     address = os.environ.get("NOTIFY_SOCKET")
     if address:
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.setblocking(False)  # a system that does not listen now must not keep the daemon waiting
             line.sendto(state.encode(), "\0" + address[1:] if address.startswith("@") else address)
 
 

@@ -9,6 +9,11 @@ import json
 import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -178,3 +183,46 @@ def test_a_station_in_a_folder_that_the_log_could_not_name_is_refused(tmp_path: 
 
     assert result.exit_code == 2
     assert "\\xf4" in result.stderr
+
+
+@contextmanager
+def daemon(home: Path, place: Path) -> Iterator[Path]:
+    """The daemon of a station as a process of its own, from its being ready on; what it says goes into the file."""
+    said, door = place / "said", place / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified, said.open("wb") as stream:
+        notified.bind(str(door))
+        notified.settimeout(60)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "loudspeaker", "--home", str(home), "run"],
+            env=os.environ | {"NOTIFY_SOCKET": str(door)},
+            stderr=stream,
+        )
+        try:
+            while notified.recv(100) != b"READY=1":
+                pass
+            yield said
+        finally:
+            running.terminate()
+            assert running.wait(60) == 0
+            door.unlink()
+
+
+def test_the_daemon_airs_beside_them_takes_edits_up_and_starts_again(strange: Path, tmp_path: Path) -> None:
+    home = tmp_path / "xa"
+    shutil.copytree(strange, home, ignore=lambda folder, names: ["aired"])
+    (home / "box.yaml").write_text(FILES["box.yaml"].replace("device: file", "device: memory"), encoding="utf-8")
+    for title in ("Nhắc một", "Nhắc hai"):
+        with daemon(home, tmp_path) as said:
+            alarm = sound(run(home, "urgent", "Nước dâng!", "--all", "--yes", "--by", "Lan"))
+            assert alarm.exit_code == 0, alarm.stderr
+            assert "bulletins/th\\xf4ng b\\xe1o.md: " in alarm.stderr  # told by the daemon, through its socket
+            assert sound(run(home, "stop", "--why", "thử", "--by", "Lan")).exit_code == 0
+            text = FILES["bulletins/nhac.md"].replace("Nhắc lại", title)
+            (home / "bulletins/nhac.md").write_text(text, encoding="utf-8")
+            assert sound(run(home, "approve", "nhac", "--yes", "--by", "Lan")).exit_code == 0
+
+        told = said.read_text(encoding="utf-8")
+        assert "Traceback" not in told
+        assert not RAW.search(told)
+    decisions = json.loads(sound(run(home, "log", "--verify", "--json")).stdout)
+    assert decisions["broken"] is None
