@@ -222,6 +222,7 @@ def test_an_old_log_makes_its_reports_all_the_same(old: Path, tmp_path: Path) ->
 
 def test_an_exported_log_that_holds_them_is_merged(old: Path, tmp_path: Path) -> None:
     assert run(old, "log", "--export", str(tmp_path / "a.jsonl")).exit_code == 0
+    assert not RAW.search((tmp_path / "a.jsonl").read_bytes().decode())
 
     merged = run(old, "report", "--month", "2026-11", "-o", str(tmp_path / "b.xlsx"), str(tmp_path / "a.jsonl"))
     assert merged.exit_code == 0

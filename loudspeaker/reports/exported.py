@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import BadFile, Message, Problem
+from ..plaintext import escape_json
 from ..playout.record import Record
 from ..store.asrun import AsRunLog, Progress
 from ..store.chain import Broken, canonical, checked
@@ -63,7 +64,7 @@ def write(log: AsRunLog, villages: Iterable[str], now: datetime, path: Path, pro
 
     def fill(file: BinaryIO) -> None:
         file.write(f"{json.dumps(about, ensure_ascii=False)}\n".encode())
-        file.writelines(f'{{"hash":"{hash}","entry":{text}}}\n'.encode() for _, text, hash in log.entries(progress))
+        file.writelines(_line(text, hash).encode() for _, text, hash in log.entries(progress))
 
     with log.snapshot():
         about = {
@@ -125,6 +126,15 @@ class _Reading:
             self.begins = min(self.begins or record.scheduled_at, record.scheduled_at)
             title = titles.pop(record.id, "")
             yield record if record.title else replace(record, title=title)
+
+
+def _line(text: str, hash: str) -> str:
+    """An entry as it is stored, unless it holds control characters: then as JSON that says the same without them.
+
+    The order of the two tells which: what is not as it is stored is brought into canonical form before it is hashed.
+    """
+    shown = escape_json(text)
+    return f'{{"hash":"{hash}","entry":{text}}}\n' if shown == text else f'{{"entry":{shown},"hash":"{hash}"}}\n'
 
 
 def _about(path: Path, line: bytes) -> dict[str, Any]:
