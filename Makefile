@@ -19,13 +19,14 @@ SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffm
 TESTING := libfaketime icecast2 systemd
 
 export COMMUNE VILLAGE VOICES
-.PHONY: help run test check fault bench messages constraints install uninstall clean system testing
+.PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing
 
 help:
 	@sed -n '1,3p' Makefile
 	@echo "# make fault    kill, power-cut, clock and disk faults       make bench    every figure of the README"
 	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
 	@echo "# make constraints  renew the packages with their hashes    make uninstall  keeps the station"
+	@echo "# make reference    write docs/reference.md anew"
 
 system:
 	@missing=; for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -72,6 +73,9 @@ bench: $(READY) $(WORDS)
 	@for b in $$(ls bench/*.py | grep -v recovery); do echo "== $$b"; $(BIN)/python $$b; done
 
 messages: $(WORDS)
+
+reference: $(READY) $(WORDS)
+	@$(BIN)/python .ci/reference.py
 
 constraints:
 	@PYTHON=$(PYTHON) .ci/constraints.sh

@@ -18,6 +18,7 @@ KEYS = (
     *("say", "abbrev", "names", "region", "streams"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
+DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
 _HOST = re.compile(r"[a-z0-9.-]+")
 POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "days", "quiet")
 
@@ -146,7 +147,7 @@ def _named_days(top: Section) -> dict[str, NamedDay]:
 
 def _named_day(section: Section, name: str) -> NamedDay:
     section.check(name, values.ident)
-    entry = section.section(name, ("dates", "lunar", "chime", "music"))
+    entry = section.section(name, DAY_KEYS)
     if entry is None:
         return NamedDay(name, DaySet())
     if "dates" not in entry and "lunar" not in entry:
