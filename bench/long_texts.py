@@ -3,6 +3,9 @@
 The real daemon on a station whose folder is filled with the longest of everything that it accepts, one edit after the
 other. Beside it, in the same run, what the same reading takes in one go, as it did when the daemon's own thread read.
 Baseline of 2026-11 (in the daemon's thread): 900 kB of prose 6 s, of “UBND ” 22 s, a recording of 4 GB 19 s.
+
+With --sound, also how punctual airings are meanwhile: a daemon on a null sink airs once a minute while such an edit is
+made every other second, and what the sink's monitor heard is compared with the scheduled instant (budget: 5 ms).
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from loudspeaker import control
 from loudspeaker.errors import LoudspeakerError
@@ -56,6 +61,7 @@ def edits(home: Path) -> dict[str, Callable[[], object]]:
         return lambda: (home / name).write_text(text, encoding="utf-8")
 
     recording = home / "recordings" / "dai.wav"
+    recording.parent.mkdir(exist_ok=True)
     many = [f"  - {{bulletin: nhac-lai, at: ['06:{n % 60:02}', '17:{n % 60:02}']}}" for n in range(400)]
     words = [f"  từ{n}: đọc là {n}" for n in range(2_000)]
     commune = (home / "commune.yaml").read_text(encoding="utf-8")
@@ -72,10 +78,45 @@ def edits(home: Path) -> dict[str, Callable[[], object]]:
             write("bulletins/dai.md", bulletin("", "parts: [{audio: recordings/dai.wav}]\n"))(),
         ),
         "a schedule of 800 airings a day": write(
-            "schedules/na-hoa.yaml", "village: Nà Hoa\nbroadcasts:\n" + "\n".join(many) + "\n"
+            "schedules/dai.yaml", "village: Dài\nbroadcasts:\n" + "\n".join(many) + "\n"
         ),
+        "100,000 airings a day": lambda: [
+            (home / f"schedules/thon-{n}.yaml").write_text(
+                "village: Thôn\nbroadcasts:\n"
+                + "".join(f"  - {{bulletin: dai, name: m{k}, every: 1m, between: 00:00-23:59}}\n" for k in range(10)),
+                encoding="utf-8",
+            )
+            for n in range(7)
+        ],
+        "and as few again": lambda: [path.unlink() for path in (home / "schedules").glob("thon-*.yaml")],
         "2,000 words of the commune's own": write("commune.yaml", commune + "say:\n" + "\n".join(words) + "\n"),
     }
+
+
+def punctual() -> None:
+    """Start errors in ms while edits are made."""
+    import fresh_daemons as fresh
+    from pulse import Server
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "xa"
+        server = Server(Path(folder) / "pulse", ["horn"])
+        fresh.make_station(home, "horn", 0.0)
+        samples, silence = fresh.loud(fresh.programme(home))
+        with server.recorder("horn") as recorder:
+            daemon = subprocess.Popen([*OWN, "--home", str(home), "run"], stderr=subprocess.DEVNULL, env=server.whole)
+            instants = fresh.instants(0.0, time.monotonic() + fresh.AHEAD)
+            several = [edit for edit in edits(home).values()]
+            number = 0
+            while time.monotonic() < instants[-1] + 3:
+                several[number % len(several)]()
+                number += 1
+                time.sleep(2)
+            daemon.terminate()
+            daemon.wait(10)
+        heard = fresh.heard(recorder, samples, [instant + silence for instant in instants], fresh.REACH)
+        server.stop()
+    print(heard.line(f"start, {number} edits meanwhile"), *(f"{error:.3f}" for error in heard.errors))
 
 
 def main() -> None:
@@ -102,6 +143,8 @@ def main() -> None:
         finally:
             daemon.terminate()
             daemon.wait(10)
+    if "--sound" in sys.argv:
+        punctual()
 
 
 def until_it_answers(socket: Path) -> None:

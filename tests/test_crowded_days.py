@@ -17,7 +17,7 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.language import speak
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule
-from loudspeaker.schedule.crowd import MOST_A_DAY, limit
+from loudspeaker.schedule.crowd import MOST_A_DAY, limits
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
@@ -50,10 +50,25 @@ def test_a_hundred_thousand_airings_a_day_are_told_and_the_first_are_planned(hom
     planned = json.loads(run(home, "plan", "--date", "tomorrow", "--json").stdout)
 
     assert told.exit_code == 2
-    assert "are more than the 1500 that are planned: those from 00:15 on are left out" in told.stdout
-    assert len([line for line in told.stdout.splitlines() if "are left out" in line]) == 1
-    assert len(planned) == MOST_A_DAY
-    assert max(row["scheduled_at"][11:16] for row in planned) == "00:14"
+    cut = [line for line in told.stdout.splitlines() if "are left out" in line]
+    assert len(cut) == 10
+    assert cut[0].startswith("schedules/thon-0.yaml: 10000 airings on ")
+    assert cut[0].endswith("with at most 1500 for all villages: those from 00:15 on are left out")
+    theirs = [row for row in planned if row["village"].startswith("thon-")]
+    assert len(theirs) == MOST_A_DAY
+    assert max(row["scheduled_at"][11:16] for row in theirs) == "00:14"
+
+
+@pytest.mark.parametrize("neighbour", ["plays: {na-hoa: san-kho, thon-0: san-kho}", "plays: {na-hoa: san-kho}"])
+def test_a_greedy_village_takes_nothing_from_another(home: Path, neighbour: str) -> None:
+    crowd(home, villages=1, minutes=1000, entries=10)
+    box = (home / "box.yaml").read_text(encoding="utf-8")
+    (home / "box.yaml").write_text(neighbour + box[box.index("\n") :], encoding="utf-8")
+
+    planned = json.loads(run(home, "plan", "--date", "tomorrow", "--json").stdout)
+
+    assert len([row for row in planned if row["village"] == "na-hoa"]) == 3
+    assert 1_000 < len(planned) <= 2 * MOST_A_DAY
 
 
 def test_what_is_due_first_is_made_first(home: Path, station: Station, clock: FakeClock) -> None:
@@ -89,21 +104,23 @@ class _Noting:
         return self._make(order, recipe, progress)
 
 
-@pytest.mark.parametrize("most", [0, 1, 5, 6, 7, 11])
-def test_the_limit_lets_exactly_so_many_in_whatever_their_order(most: int) -> None:
-    entries = (Broadcast("a", "a", (60, 120, 60 * 60)), Broadcast("b", "b", (60, 120)), Broadcast("c", "c", (60,)))
-    placed = [(0, VillageSchedule("x", "", entries)), (1, VillageSchedule("y", "", entries[1:]))]
-    asked = sorted(
-        (moment, village, place)
-        for village, schedule in placed
-        for place, entry in enumerate(schedule.broadcasts)
-        for moment in entry.times
-    )
+@pytest.mark.parametrize("most", range(12))
+def test_room_is_shared_alike_and_never_wasted(most: int) -> None:
+    greedy = (Broadcast("a", "a", (60, 120, 3600)), Broadcast("b", "b", (60, 120)), Broadcast("c", "c", (60,)))
+    placed = [(7, VillageSchedule("x", "", greedy)), (8, VillageSchedule("y", "", greedy[2:]))]
+    placed.append((9, VillageSchedule("z", "", greedy[1:])))
 
-    until = limit(placed, DAY, most)
+    cut = limits(placed, DAY, most)
 
-    assert [one for one in asked if until is None or one < until] == asked[:most] or len(asked) <= most
-    assert (until is None) == (len(asked) <= most)
+    got = {}
+    for village, schedule in placed:
+        asked = sorted((at, place) for place, entry in enumerate(schedule.broadcasts) for at in entry.times)
+        kept = [one for one in asked if village not in cut or one < cut[village]]
+        assert kept == asked[: len(kept)]
+        got[village] = len(kept)
+    assert sum(got.values()) == min(most, 10)
+    assert got[8] == min(1, most // 3)
+    assert got[9] == min(3, (most - got[8]) // 2)
 
 
 class Slow(FakeClock):

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,6 +15,7 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, BeingRead
+from loudspeaker.script import bulletin
 from loudspeaker.script.bulletin import MOST_LETTERS
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -164,6 +166,39 @@ def test_a_recording_is_hashed_by_others_too(home: Path, daemon: Asked) -> None:
     (home / "recordings" / "loi.wav").unlink()
     daemon.look()
     assert why(daemon, TODAY) == "the recording recordings/loi.wav is missing"
+
+
+def test_only_recordings_that_are_named_are_looked_at(home: Path, daemon: Asked) -> None:
+    (home / "recordings").mkdir()
+    (home / "recordings" / "loi.wav").write_bytes(b"RIFF")
+    told = "---\ntitle: Tin sáng\nparts: [{audio: recordings/loi.wav}]\n---\n"
+    (home / "bulletins" / "tin-sang.md").write_text(told, encoding="utf-8")
+    assert daemon.look()
+    assert daemon.look()  # what it names is looked at from now on
+
+    (home / "recordings" / "khac.wav").write_bytes(b"RIFF")
+    assert not daemon.look()
+    (home / "recordings" / "loi.wav").write_bytes(b"RIFF.")
+    assert daemon.look()
+
+
+def test_a_broken_file_is_read_once_and_its_last_good_version_stands_in(home: Path, daemon: Asked) -> None:
+    parsed: list[bytes] = []
+    parse = bulletin.parse
+
+    def noting(path: str, data: bytes, **facts: Any) -> Any:
+        parsed.append(data)
+        return parse(path, data, **facts)
+
+    folder = daemon.station.folder
+    (home / "bulletins" / "nhac.md").write_text("---\ntitel: Nhắc\n---\nLời mới.\n", encoding="utf-8")
+
+    for _ in range(3):
+        found = folder._read("bulletins/nhac.md", noting, daemon.now())
+
+    assert found.value.title == "Nhắc lại"
+    assert len(found.problems) == 2
+    assert len(parsed) == 2  # the broken one and the good one
 
 
 def test_an_alarm_out_of_a_template_that_was_just_edited_is_read_by_who_gives_it(home: Path, daemon: Asked) -> None:

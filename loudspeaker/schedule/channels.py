@@ -45,6 +45,11 @@ def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -
         yield channel(commune, "" if output.startswith("/") else output, villages, together)
 
 
+def schedules_of(channels: Iterable[Channel], here: bool) -> list[Placed]:
+    """The schedules that this box plays, or those that it does not."""
+    return [placed for channel in channels if bool(channel.output) is here for placed in channel.schedules]
+
+
 @dataclass(slots=True)
 class Calendar:
     """The moments of one day; the same ones are asked for again and again."""

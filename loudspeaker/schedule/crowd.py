@@ -1,70 +1,69 @@
 """More airings on one day than a box can deal with: which of them are planned, and what is told of it.
 
-A day's plan stays short enough to be made while something is on the air. What is due first is planned.
+A day's plan stays short enough to be made while something is on the air. Whoever asks for little gets all of it; what
+is left is shared alike by the others, and of theirs what is due first is planned.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from ..errors import Message
-from .broadcasts import Broadcast, VillageSchedule
+from ..errors import Message, Problem
+from .broadcasts import VillageSchedule
 from .channels import Placed
 from .timeline import clock
 from .wishes import Wish
 
 MOST_A_DAY = 1_500  # of all villages of a box; fifty villages with thirty airings each
 
-Limit = tuple[int, int, int]  # seconds since midnight, order of the village, place in its file
+Limit = tuple[int, int]  # seconds since midnight, place in the file: the first that finds no room
 
 
-def limit(schedules: Sequence[Placed], day: date, most: int) -> Limit | None:
-    """The first that finds no room on `day`; None where there is room for all."""
-    if sum(len(entry.times) for _, _, entry in _entries(schedules)) <= most:
-        return None
-    times = sorted(at for _, _, entry in _entries(schedules) if entry.falls_on(day) for at in entry.times)
-    if len(times) <= most:
-        return None
-    at = times[most]
-    alike = sorted(
-        (village, place)
-        for village, place, entry in _entries(schedules)
-        for one in (entry.times if entry.falls_on(day) else ())
-        if one == at
-    )
-    return at, *alike[most - bisect_left(times, at)]
+def limits(schedules: Sequence[Placed], day: date, most: int) -> Mapping[int, Limit]:
+    """By the order of their village, where those are cut that have no room on `day`."""
+    if sum(len(entry.times) for _, schedule in schedules for entry in schedule.broadcasts) <= most:
+        return {}
+    asked = {village: _asked(schedule, day) for village, schedule in schedules}
+    room, found = most, {}
+    for number, (village, times) in enumerate(sorted(asked.items(), key=lambda one: len(one[1]))):
+        share = room // (len(asked) - number)
+        if len(times) > share:
+            found[village] = sorted(times)[share]
+        room -= min(len(times), share)
+    return found
 
 
-def admitted(wishes: Iterable[Wish], until: Limit | None) -> Iterator[Wish]:
-    """Those that come before the limit."""
+def admitted(wishes: Iterable[Wish], limits: Mapping[int, Limit]) -> Iterator[Wish]:
+    """Those for which there is room."""
     for wish in wishes:
-        if until is None or (wish.at, wish.village_order, wish.file_order) < until:
+        limit = limits.get(wish.village_order)
+        if limit is None or (wish.at, wish.file_order) < limit:
             yield wish
 
 
-def told(schedules: Sequence[Placed], days: Iterable[date], most: int) -> tuple[VillageSchedule, Message] | None:
-    """What to say of the first day with too many airings, and of which schedule, the one that asks for most."""
+def crowded(schedules: Sequence[Placed], days: Iterable[date], most: int) -> Iterator[Problem]:
+    """What to say of each schedule that is cut on the first day that has too many airings."""
     for day in days:
-        if (until := limit(schedules, day, most)) is None:
+        if not (found := limits(schedules, day, most)):
             continue
-        asked = {
-            place: sum(len(entry.times) for entry in schedule.broadcasts if entry.falls_on(day))
-            for place, schedule in schedules
-        }
-        largest = max(schedules, key=lambda placed: asked[placed[0]])[1]
-        return largest, Message(
-            "{count} airings on {day} are more than the {most} that are planned: those from {time} on are left out",
-            count=sum(asked.values()),
-            day=f"{day.day}/{day.month}/{day.year}",
-            most=most,
-            time=clock(until[0]),
-        )
-    return None
+        for village, schedule in schedules:
+            if village in found:
+                yield Problem(schedule.path, 0, _cut(len(_asked(schedule, day)), day, found[village][0], most))
+        return
 
 
-def _entries(schedules: Iterable[Placed]) -> Iterator[tuple[int, int, Broadcast]]:
-    for village, schedule in schedules:
-        for place, entry in enumerate(schedule.broadcasts):
-            yield village, place, entry
+def _asked(schedule: VillageSchedule, day: date) -> list[Limit]:
+    entries = enumerate(schedule.broadcasts)
+    return [(at, place) for place, entry in entries if entry.falls_on(day) for at in entry.times]
+
+
+def _cut(count: int, day: date, at: int, most: int) -> Message:
+    return Message(
+        "{count} airings on {day} are too many, with at most {most} for all villages: "
+        "those from {time} on are left out",
+        count=count,
+        day=f"{day.day}/{day.month}/{day.year}",
+        most=most,
+        time=clock(at),
+    )

@@ -15,9 +15,9 @@ from ..vocabulary import Expected
 from .airing import Airing, BulletinFacts, Marks, SessionWords
 from .box import Box
 from .broadcasts import VillageSchedule
-from .channels import Calendar, Channel, Placed, calendar, channels
+from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .commune import Commune
-from .crowd import Limit, admitted, limit
+from .crowd import Limit, admitted, limits
 from .hours import DAY, around_the_clock, open_hours, without
 from .screening import Today
 from .sessions import allot
@@ -47,7 +47,7 @@ def plan(
     `most` airings, those that are due first are planned.
     """
     heard = list(channels(commune, box, schedules))
-    planner = Planner(commune, facts, marks, words, [one for channel in heard for one in channel.schedules], most)
+    planner = Planner(commune, facts, marks, words, heard, most)
     found: list[Airing] = []
     for day in _days(begins.astimezone(commune.zone), ends.astimezone(commune.zone)):
         today = [entry for channel in heard for entry in planner.day(channel, day)]
@@ -74,9 +74,9 @@ class Planner:
     facts: Mapping[str, BulletinFacts]
     marks: Marks
     words: SessionWords
-    schedules: Sequence[Placed] = ()
+    channels: Sequence[Channel] = ()
     most: int | None = None  # airings on a day
-    _limits: dict[date, Limit | None] = field(default_factory=dict)
+    _limits: dict[tuple[date, bool], Mapping[int, Limit]] = field(default_factory=dict)
     _calendars: dict[date, Calendar] = field(default_factory=dict)
 
     def day(self, channel: Channel, day: date) -> Iterator[tuple[int, int, int, Airing]]:
@@ -106,9 +106,13 @@ class Planner:
                 yield wish, fate
 
     def _wishes(self, channel: Channel, day: date) -> Iterator[Wish]:
-        if day not in self._limits:
-            self._limits[day] = None if self.most is None else limit(self.schedules, day, self.most)
-        return admitted(wishes(channel.schedules, day, self.facts), self._limits[day])
+        asked = wishes(channel.schedules, day, self.facts)
+        if self.most is None:
+            return asked
+        key = day, bool(channel.output)  # villages that another box plays take no room from this one's
+        if key not in self._limits:
+            self._limits[key] = limits(schedules_of(self.channels, key[1]), day, self.most)
+        return admitted(asked, self._limits[key])
 
     def _today(self, channel: Channel, day: date) -> Today:
         moments = self.calendar(day)

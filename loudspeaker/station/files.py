@@ -7,9 +7,9 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from ..errors import BadFile, Message, Problem
-from ..schedule.channels import channels
-from ..schedule.crowd import MOST_A_DAY, told
+from ..errors import BadFile, Message
+from ..schedule.channels import channels, schedules_of
+from ..schedule.crowd import MOST_A_DAY, crowded
 from ..schedule.findings import coming
 from . import words
 from .care import Care
@@ -36,10 +36,11 @@ class Files(Care):
     def _coming(self, days: int) -> Iterator[Finding]:
         contents = self.contents
         today = self.day(None)
-        heard = channels(contents.commune, contents.box, contents.schedules)
-        asked = [one for channel in heard for one in channel.schedules]
-        if crowd := told(asked, [today + timedelta(days=number) for number in range(days)], MOST_A_DAY):
-            yield Finding(Problem(crowd[0].path, 0, crowd[1]))
+        heard = list(channels(contents.commune, contents.box, contents.schedules))
+        dates = [today + timedelta(days=number) for number in range(days)]
+        for here in (True, False):
+            for problem in crowded(schedules_of(heard, here), dates, MOST_A_DAY):
+                yield Finding(problem)
         over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
         airings = [one for one in self.airings(*self.window(None, days)) if one.bulletin not in over]
         rest, outside = outside_validity(airings, contents.bulletins)

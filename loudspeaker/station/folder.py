@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,7 +69,7 @@ class Folder:
 
     home: Path
     accepted: Accepted | None = None  # None: mistakes are only told, nothing stands in (`check`)
-    _kept: dict[str, tuple[object, Read]] = field(default_factory=dict)
+    _kept: dict[str, tuple[object, Read, BadFile | None]] = field(default_factory=dict)  # file state, value, mistakes
 
     def contents(self, now: datetime) -> Contents:
         """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
@@ -109,10 +109,10 @@ class Folder:
         self._forget(reads)
         return reads
 
-    def state(self) -> object:
-        """Changes whenever any file may have changed."""
+    def state(self, recordings: Iterable[str]) -> object:
+        """Changes whenever any file may have changed; of `recordings` only those that are named."""
         paths = ["commune.yaml", "box.yaml", *self._paths("bulletins", ".md"), *self._paths("schedules", ".yaml")]
-        paths += [str(path.relative_to(self.home)) for path in sorted((self.home / "recordings").rglob("*"))]
+        paths += recordings
         return tuple((path, stamp_of(self.home / path)) for path in paths)
 
     def recording_state(self, path: str) -> object:
@@ -122,29 +122,34 @@ class Folder:
 
     def _read(self, path: str, parse: Parser, now: datetime, besides: object = None) -> Read:
         stamp = stamp_of(self.home / path), besides
-        kept = self._kept.get(path)
-        if kept and kept[0] == stamp and not kept[1].problems:
-            return kept[1]
-        read = self._fresh(path, parse, now)
-        self._kept[path] = stamp, read
+        before = self._kept.get(path)
+        if before and before[0] == stamp:
+            error = before[2]
+            read = before[1] if error is None else self._stand_in(path, parse, now, error, before[1])
+        else:
+            read, error = self._fresh(path, parse, now)
+        self._kept[path] = stamp, read, error
         return read
 
-    def _fresh(self, path: str, parse: Parser, now: datetime) -> Read:
+    def _fresh(self, path: str, parse: Parser, now: datetime) -> tuple[Read, BadFile | None]:
         try:
             data = take(self.home, path)
             value = parse(path, data)
         except BadFile as error:
-            return self._stand_in(path, parse, now, error)
+            return self._stand_in(path, parse, now, error), error
         if self.accepted:
             with suppress(OSError):  # a state folder that may not be written: there is no last good version, no more
                 self.accepted.remember(path, data)
-        return Read(value, revision=hashlib.sha256(data).hexdigest())
+        return Read(value, revision=hashlib.sha256(data).hexdigest()), None
 
-    def _stand_in(self, path: str, parse: Parser, now: datetime, error: BadFile) -> Read:
+    def _stand_in(self, path: str, parse: Parser, now: datetime, error: BadFile, before: Read | None = None) -> Read:
+        """The last good version, as long as it may stand in; `before` is what stood in until now."""
         problems = error.problems
         data = self.accepted.last_good(path, now) if self.accepted else None
         if data is None:
             return Read(None, problems, draft=error.draft)
+        if before and before.value is not None and before.revision == hashlib.sha256(data).hexdigest():
+            return before
         told = Problem(path, 0, STANDS_IN)
         try:
             return Read(parse(path, data), (*problems, told), hashlib.sha256(data).hexdigest())
@@ -222,7 +227,7 @@ def stamp_of(path: Path) -> object:
         state = path.stat()
     except (OSError, ValueError):
         return None
-    return state.st_mtime_ns, state.st_size, state.st_ino
+    return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
 
 
 def _names(folder: Path) -> Iterator[str]:

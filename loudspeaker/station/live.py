@@ -126,7 +126,7 @@ class Live:
         since = self.now() - planner.MEMORY
         marks = [(event.kind, event.airing, event.at) for kind in MARKS for event in self.log.events(kind, since=since)]
         made, read = self.station.programmes.folder, self.station.texts.store.folder
-        return self.station.folder.state(), stamp_of(made), stamp_of(read), marks
+        return self.station.folder.state(self.station.planner.sound_files()), stamp_of(made), stamp_of(read), marks
 
     def _running_order(self, now: datetime) -> RunningOrder:
         """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""

@@ -132,12 +132,14 @@ class Planner:
         texts = {part.text for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
         return sorted((text for text in {REMINDER, commune.opening, commune.closing, *texts} if text), key=len)
 
-    def recordings(self) -> list[Recording]:
-        """Every sound file that these files name."""
+    def sound_files(self) -> list[str]:
+        """Every recording that these files name."""
         commune = self.contents.commune
         paths = {part.audio for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
-        named = {path for path in (commune.chime, commune.music, *paths) if path}
-        return [self.desk.recording(path) for path in sorted(named)]
+        return sorted(path for path in (commune.chime, commune.music, *paths) if path)
+
+    def recordings(self) -> list[Recording]:
+        return [self.desk.recording(path) for path in self.sound_files()]
 
     def unread(self) -> list[str]:
         """The texts, and behind them the sound files, that nobody has read yet."""
