@@ -1,4 +1,6 @@
-"""Taking in a 10-page .docx and a 30-minute .m4a: seconds and megabytes. Baselines: mammoth and pydub alone.
+"""Taking in a 10-page .docx, a 30-minute .m4a and files that swell: seconds and megabytes.
+
+Baselines: mammoth and pydub alone; for files that swell a small one by the same command, child process and all.
 
 Run: python bench/intake.py
 """
@@ -56,6 +58,33 @@ def half_an_hour(path: Path) -> None:
     subprocess.run([*command, str(path)], check=True)
 
 
+COMMAND = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+done = subprocess.run(sys.argv[1:], capture_output=True)
+took = time.perf_counter() - began
+print(took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, done.stderr.decode().splitlines()[-1])
+"""
+SWELLING = (
+    "64-mb.odt",
+    "nhieu-doan.odt",
+    "nhieu-doan.docx",
+    "nhieu-dong.xlsx",
+    "nhieu-chu.pdf",
+    "41-mb.txt",
+    "zero.odt",
+)
+
+
+def commanded(path: Path, home: Path) -> tuple[float, float, str]:
+    """Seconds and megabytes of `loudspeaker import`, whichever of its processes was the largest; what it said last."""
+    (home / "commune.yaml").write_text("commune: Xã\nid: xa\nvillages: [na-hoa]\n", encoding="utf-8")
+    command = [sys.executable, "-m", "loudspeaker", "--lang", "en", "--home", str(home), "import", str(path)]
+    done = subprocess.run([sys.executable, "-c", COMMAND, *command], check=True, capture_output=True, text=True)
+    seconds, megabytes, told = done.stdout.rstrip("\n").split(" ", 2)
+    return float(seconds), float(megabytes), told
+
+
 def line(name: str, must: str, ours: tuple[float, float], base: tuple[float, float], baseline: str) -> None:
     print(f"{name}: {ours[0]:.2f} s, {ours[1]:.0f} MB (must: {must})")
     print(f"  {baseline}: {base[0]:.2f} s, {base[1]:.0f} MB; ratio {ours[0] / base[0]:.2f} in time, ", end="")
@@ -78,6 +107,16 @@ def main() -> None:
             measured(PYDUB.format(path=str(recording))),
             "pydub's decoding alone",
         )
+        import swelling
+
+        small = Path(folder) / "nho.odt"
+        small.write_bytes(swelling.papers.odt("<text:p>Họp thôn.</text:p>"))
+        base = commanded(small, Path(folder))
+        print(f"a small .odt by the command: {base[0]:.2f} s, {base[1]:.0f} MB")
+        for name in SWELLING:
+            seconds, megabytes, told = commanded(swelling.make(Path(folder), name), Path(folder))
+            ratio = f"ratio {seconds / base[0]:.1f} in time, {megabytes / base[1]:.1f} in memory"
+            print(f"{name}: {seconds:.2f} s, {megabytes:.0f} MB (must: 5 s, 200 MB); {ratio}\n  {told}")
         print(f"(all in {time.perf_counter() - began:.0f} s)")
 
 
