@@ -194,3 +194,14 @@ def test_a_line_is_read_before_the_next_one_is_known() -> None:
         reader.kill()
 
     assert answered, "it waits for the end of what is piped in"
+
+
+def test_one_bad_file_does_not_keep_the_others_out(home: Path, tmp_path: Path) -> None:
+    good = tmp_path / "hop.txt"
+    good.write_text("V/v họp thôn\n\nMời bà con đến họp.", encoding="utf-8")
+    bad = [swelling.make(tmp_path, name) for name in ("ong.txt", "zero.odt")]
+    code, told, _ = imported(home, bad[0], good, bad[1])
+
+    assert code == 2
+    assert (home / "bulletins" / "hop.md").exists()
+    assert told.splitlines()[-2:] == ["ong.txt: this is not a plain file", "zero.odt: this is not a plain file"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BadFile, BadUsage, Message
+from ..errors import BadFile, BadUsage, Message, Problem
 from . import tables
 from .shell import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
 from .values import _
@@ -111,9 +111,15 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
 @with_station
 def import_(station: Station, paths: tuple[Path, ...]) -> None:
     """Take in documents (.docx .odt .pdf .txt), recordings and schedule sheets (.xlsx)."""
+    problems: list[Problem] = []
     for path in paths:
-        for sentence in station.take_in(path):
-            tell(sentence.say(_))
+        try:
+            for sentence in station.take_in(path):
+                tell(sentence.say(_))
+        except BadFile as error:  # the others are as good as they are
+            problems += error.problems
+    if problems:
+        raise BadFile(problems)
 
 
 @click.command(cls=Command)
