@@ -368,6 +368,22 @@ def test_the_all_clear_ends_the_emergency():
     assert [round(heard) for _, _, heard in stage.heard] == [10, 5, 5]
 
 
+@pytest.mark.parametrize(("ended", "why"), [("17:00:45", "heard 1 times; then anh Páo ended the emergency"), ("", "")])
+def test_an_emergency_without_a_sound_card_is_never_said_to_have_been_aired(ended: str, why: str):
+    stage = Stage()
+    stage.speakers["horn"].to_file = True
+    (asked,) = warn(stage)
+    if ended:
+        stage.until(ended)
+        stage.restart()
+        stage.conductor.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
+
+    stage.until("17:10")
+
+    assert stage.verdicts()[asked.id] == "to-file"
+    assert (why or "heard 3 times") in stage.record(asked).why
+
+
 def test_an_emergency_that_nobody_heard_before_its_end_expired():
     stage = Stage()
     stage.speakers["horn"].gone = True

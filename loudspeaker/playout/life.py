@@ -10,7 +10,7 @@ the log's events of an airing back into its life, so that a killed station knows
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -138,14 +138,16 @@ class Life:
         self._ended(None)
         first = self.best if self.plays else attempt
         heard, frames = (attempt.heard, attempt.frames) if self.plays else (0.0, 0)
-        self.best = Attempt(first.started_at, attempt.ended_at, first.heard + heard, first.frames + frames, attempt.via)
+        self.best = replace(
+            attempt, started_at=first.started_at, heard=first.heard + heard, frames=first.frames + frames
+        )
         self.plays += 1
 
     def joined(self, attempt: Attempt) -> Attempt:
         """`attempt` and all before it, of a stream that was joined again."""
         first = self.best if self.total else attempt
         frames = attempt.frames + (self.best.frames if self.total else 0)
-        return Attempt(first.started_at, attempt.ended_at, self.total + attempt.heard, frames, attempt.via)
+        return replace(attempt, started_at=first.started_at, heard=self.total + attempt.heard, frames=frames)
 
     def _ended(self, cut: Cut | None) -> None:
         self.to(Phase.BETWEEN)

@@ -101,11 +101,14 @@ def over(turn: Turn, reason: Sentence | None = None) -> Sentence:
 
 
 def _several(turn: Turn, reason: Sentence | None) -> Sentence:
-    plays = turn.life.plays
-    if reason is None:
-        return Verdict.AIRED, Message("heard {plays} times", plays=plays)
-    verdict = Verdict.STOPPED if reason[0] is Verdict.STOPPED else Verdict.AIRED
-    return verdict, Message("heard {plays} times; then {cause}", plays=plays, cause=reason[1])
+    what = Message("heard {plays} times", plays=turn.life.plays)
+    if reason:
+        what = Message("heard {plays} times; then {cause}", plays=turn.life.plays, cause=reason[1])
+    if reason and reason[0] is Verdict.STOPPED:
+        return Verdict.STOPPED, what
+    if turn.life.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=turn.life.best.via, what=what)
+    return Verdict.AIRED, what
 
 
 def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
@@ -160,9 +163,6 @@ def _unexplained(turn: Turn) -> Sentence:
 
 def whole(turn: Turn, playback: Playback) -> Sentence:
     """The verdict over an airing whose last sample has left."""
-    heard = turn.life.best
-    if playback.to_file:
-        return Verdict.TO_FILE, Message("the file is {file}", file=heard.via)
     if playback.heard is False:
         return Verdict.NO_AUDIO, Message("it was played, but no sound came: look at the amplifier and the horns")
     if turn.order and turn.order.plays > 1:
@@ -171,7 +171,9 @@ def whole(turn: Turn, playback: Playback) -> Sentence:
 
 
 def _punctual(turn: Turn) -> Sentence:
-    """Of what was heard whole: on time, or late and why."""
+    """Of what was heard whole: on time, or late and why; or only written to a file."""
+    if turn.life.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}", file=turn.life.best.via)
     late = (turn.life.best.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
     if late > LATE:
         return Verdict.AIRED_LATE, Message(
