@@ -226,3 +226,14 @@ def test_the_daemon_airs_beside_them_takes_edits_up_and_starts_again(strange: Pa
         assert not RAW.search(told)
     decisions = json.loads(sound(run(home, "log", "--verify", "--json")).stdout)
     assert decisions["broken"] is None
+
+
+@pytest.mark.parametrize("command", ["approve", "plan --village", "render"])
+def test_a_shell_is_offered_only_what_it_can_print(strange: Path, command: str) -> None:
+    words = f"loudspeaker --home {strange} {command} "
+    asked = {"_LOUDSPEAKER_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
+
+    offered = sound(CliRunner(mix_stderr=False).invoke(cli, env=asked, prog_name="loudspeaker")).stdout
+
+    assert ("plain,nhac" if "village" not in command else "plain,na-hoa") in offered.splitlines()
+    assert "cod" not in offered

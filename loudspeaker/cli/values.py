@@ -13,7 +13,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from ..errors import LoudspeakerError
+from ..errors import LoudspeakerError, bad_character
 from .shell import Desk, default_home, option
 
 
@@ -97,7 +97,8 @@ class Id(click.ParamType):
             names = sorted(set(self.names(desk_of(ctx))))
         except (LoudspeakerError, OSError):  # no station here, or one that cannot be read: nothing can be offered
             return []
-        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+        # What could not be given to a command is not offered: a shell would print it as it is.
+        return [CompletionItem(name) for name in names if name.startswith(incomplete) and not bad_character(name)]
 
 
 def desk_of(ctx: click.Context) -> Desk:

@@ -1,6 +1,7 @@
 """Any program as a voice: text on its stdin, a sound file on its stdout. No shell is involved.
 
-The voice *is* the program with its arguments: `voices: [command:/usr/local/bin/say --slow]`.
+The voice *is* the program with its arguments: `voices: [command:/usr/local/bin/say --slow]` in box.yaml, and nowhere
+else: what other files name comes from outside this machine.
 """
 
 from __future__ import annotations
