@@ -143,8 +143,7 @@ class Door:
             undo.callback(os.close, self._lock)
             unseen.unlink(missing_ok=True)  # a dead daemon's: we hold the lock
             self._socket = undo.enter_context(socket.socket(socket.AF_UNIX))
-            self._socket.bind(address)
-            _protect(unseen)
+            _bind(self._socket, address)
             self._socket.listen()
             self._socket.setblocking(False)
             unseen.replace(path)  # whoever sees the door is heard at it
@@ -356,8 +355,15 @@ def _lock(folder: Path) -> int:
     return lock
 
 
-def _protect(path: Path) -> None:
-    """For the owner and the group, where there is one; nobody else on this machine may make the village listen."""
+def _bind(line: socket.socket, address: str) -> None:
+    """For the owner and the group, where there is one; nobody else on this machine may make the village listen.
+
+    From its first moment: a mode that is given later could be given to what somebody has put in its place.
+    """
+    before = os.umask(0o117)
+    try:
+        line.bind(address)
+    finally:
+        os.umask(before)
     with suppress(KeyError, PermissionError):
-        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
-    path.chmod(0o660)
+        os.chown(address, -1, grp.getgrnam(GROUP).gr_gid, follow_symlinks=False)

@@ -9,6 +9,7 @@ What was recorded only for this (`--once`) is taken away after.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sys
@@ -28,7 +29,10 @@ BETWEEN = 1.0  # seconds of silence between two airings
 def append(day: Path, sources: Sequence[Path], frames: int, gain: float = 0.0) -> None:
     """Add the first `frames` frames of `sources`, mono 16-bit WAV heard one after the other, `gain` dB louder."""
     day.parent.mkdir(parents=True, exist_ok=True)
-    with (day.parent / f".{day.name}.lock").open("w") as lock:
+    if day.parent.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(day.parent))  # it could lead anywhere
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(day.parent / f".{day.name}.lock", flags, 0o666), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         rate = soundfile.info(day if day.exists() else sources[0]).samplerate
         blocks = chain(_earlier(day, rate), _louder(_first(_samples(sources), frames), gain))
@@ -62,8 +66,9 @@ def _louder(blocks: Iterator[Samples], gain: float) -> Iterator[Samples]:
 
 def _replace(day: Path, rate: int, blocks: Iterator[Samples]) -> None:
     draft = day.with_name(f".{day.name}.draft")
+    draft.unlink(missing_ok=True)
     try:
-        with draft.open("wb") as file:
+        with draft.open("xb") as file:  # anew: a link in its place is not written to
             write_flac(file, rate, blocks)
             file.flush()
             os.fsync(file.fileno())

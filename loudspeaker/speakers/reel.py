@@ -28,7 +28,9 @@ class Reel:
             fcntl(self._from, F_SETPIPE_SZ, ROOM)
         self._half = b""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115 - closed with the reel
+        path.unlink(missing_ok=True)
+        self._kept = path.open("xb")  # anew: a link in its place is not written to
+        self._file = wave.open(self._kept, "wb")  # noqa: SIM115 - closed with the reel
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(stream.rate)
@@ -52,3 +54,4 @@ class Reel:
     def close(self) -> None:
         os.close(self._from)
         self._file.close()
+        self._kept.close()

@@ -18,7 +18,7 @@ from ..schedule.commune import Commune
 from ..script.bulletin import Bulletin
 from ..store.accepted import Accepted
 from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_aside
-from ..store.files import may_write
+from ..store.files import make_private, may_write
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
 from ..studio.texts import Texts, ruled_by
@@ -42,6 +42,8 @@ class Parts(Places):
         super().__init__(home, state)
         self.clock = clock or SystemClock()
         self.say = say
+        if (home / "commune.yaml").exists():
+            make_private(state)  # else there is no station, and nothing to keep
         self.folder = Folder(home, Accepted(state / "accepted"))
         self.contents = self._contents()
         self.clock = clock or SystemClock(self.commune.zone)

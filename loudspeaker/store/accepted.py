@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..playout.trust import EARLIEST
-from .files import NotWritten, System, remove, write_whole
+from .files import IsLink, NotWritten, System, refuse_link, remove, write_whole
 
 KEPT = timedelta(hours=48)  # from when the file was first found broken
 LONGEST_NAME = 200  # bytes; file systems take 255
@@ -32,6 +32,8 @@ class Accepted:
 
         Where the disk does not take them there is no version to fall back on, rather than an older text.
         """
+        if self.folder.is_symlink():
+            return
         try:
             if _read(self._good(path)) != data:
                 write_whole(self._good(path), data, self.system)
@@ -50,6 +52,8 @@ class Accepted:
 
     def forget(self, path: str) -> None:
         """The file was deleted: nobody wants its text any more."""
+        if self.folder.is_symlink():
+            return
         remove(self._good(path), self.system)
         remove(self._broken(path), self.system)
 
@@ -79,6 +83,8 @@ def _name(path: str) -> str:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
-    except OSError:  # not there, or not ours to read
+        refuse_link(path.parent)
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+            return file.read()
+    except (OSError, IsLink):  # not there, not ours to read, or a link to anywhere
         return None

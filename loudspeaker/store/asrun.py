@@ -22,7 +22,7 @@ from ..vocabulary import Verdict
 from .ballast import Ballast
 from .chain import Broken, beginning, canonical, following, head
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
-from .files import make_folder, move, share
+from .files import make_folder, move, refuse_link, share
 from .migrations import STEPS, Step, migrate, transaction
 
 UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
@@ -74,6 +74,7 @@ class AsRunLog:
     def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
         """Open the log at `path`, or begin it, with its reserve beside it. Raises as the class does."""
         make_folder(path.parent)
+        _refuse_links(path)
         begun = path.exists()
         try:
             database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
@@ -94,6 +95,7 @@ class AsRunLog:
         Not a byte is written, not even the files beside the log by which SQLite's readers agree. A log of an older
         shape is copied into memory and brought to the newest there.
         """
+        _refuse_links(path)
         database = _read_only(path) if path.exists() else sqlite3.connect(":memory:", isolation_level=None)
         try:
             if database.execute("PRAGMA user_version").fetchone()[0] < len(steps):
@@ -252,6 +254,11 @@ class AsRunLog:
     def _one(self, question: str, *values: str) -> str | None:
         found = self._ask(question, *values).fetchone()
         return str(found[0]) if found else None
+
+
+def _refuse_links(path: Path) -> None:
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        refuse_link(name)
 
 
 def set_aside(path: Path, now: datetime) -> Path:

@@ -6,6 +6,7 @@ is not known here; nothing but the standard library and `errors` may come in.
 
 from __future__ import annotations
 
+import grp
 import hashlib
 import os
 import stat
@@ -20,6 +21,7 @@ from ..errors import LoudspeakerError, Message, reason
 
 Content = bytes | Callable[[BinaryIO], object]  # the bytes, or whoever writes them into an open file
 
+GROUP = "loudspeaker"  # of the service
 STALE_DRAFT = 3600.0  # seconds after which nobody can still be writing one
 
 
@@ -31,6 +33,10 @@ class System(Protocol):
     def replace(self, src: Path, dst: Path, /) -> None: ...
 
     def unlink(self, path: Path, /) -> None: ...
+
+
+class IsLink(LoudspeakerError):
+    """A file of ours is a symbolic link, which could lead anywhere."""
 
 
 class NotWritten(LoudspeakerError, OSError):
@@ -50,7 +56,8 @@ def draft(path: Path, content: Content, system: System = os) -> Path:
     name = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}.part")
     try:
         make_folder(path.parent, system)
-        with name.open("wb") as file:
+        name.unlink(missing_ok=True)
+        with name.open("xb") as file:  # anew: whatever somebody has put there, a link among it, is not written to
             _fill(file, content)
             file.flush()
             _keep_mode(file, path)
@@ -100,6 +107,30 @@ def make_folder(folder: Path, system: System = os) -> None:
     _sync_folder(folder.parent, system)
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that nobody but its owner may enter, or its group where it is a group's; mend one that is ours.
+
+    A group's is whose group is the service's, or handed down (setgid). A sticky one (/tmp) is nobody's to close.
+    """
+    with suppress(OSError):  # whoever may not, only reads
+        if not folder.exists():
+            make_folder(folder.parent)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            share(folder)
+        found = folder.stat()
+        shared = found.st_mode & stat.S_ISGID or found.st_gid == _service_group()
+        wanted = 0o2770 if shared else 0o700
+        ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
+        if ours and stat.S_IMODE(found.st_mode) != wanted:
+            folder.chmod(wanted)
+
+
+def refuse_link(path: Path) -> None:
+    """In the state folder nothing that somebody has put there may lead elsewhere. Raises `IsLink`."""
+    if path.is_symlink():
+        raise IsLink(Message("{file} is a symbolic link, which is not followed here: delete it", file=path))
+
+
 def share(path: Path) -> None:
     """What is made in a group's folder (setgid, as the service's is) is the group's to write, whatever the umask.
 
@@ -137,6 +168,13 @@ def stale_drafts(folder: Path, now: float) -> Iterator[Path]:
     for path in folder.rglob("*.part"):
         if abs(now - path.stat().st_mtime) > STALE_DRAFT:
             yield path
+
+
+def _service_group() -> int | None:
+    try:
+        return grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        return None
 
 
 def _fill(file: BinaryIO, content: Content) -> None:
