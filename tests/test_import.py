@@ -205,3 +205,29 @@ def test_one_bad_file_does_not_keep_the_others_out(home: Path, tmp_path: Path) -
     assert code == 2
     assert (home / "bulletins" / "hop.md").exists()
     assert told.splitlines()[-2:] == ["ong.txt: this is not a plain file", "zero.odt: this is not a plain file"]
+
+
+@pytest.mark.parametrize("name", ["zero.txt", "ong.txt", "thu-muc"])
+def test_an_exported_log_that_has_no_end_is_refused(home: Path, tmp_path: Path, name: str) -> None:
+    path = swelling.make(tmp_path, name)
+    command = [sys.executable, "-m", "loudspeaker", "--lang", "en", "--home", str(home), "report", str(path)]
+    output = tmp_path / "bao-cao.csv"
+    done = subprocess.run(
+        [*command, "--month", "2026-11", "-o", str(output)], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, output.exists()) == (2, False)
+    assert done.stderr == f"{name}: this is not a plain file\n"
+
+
+def test_a_line_without_end_is_no_entry_of_an_exported_log(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "nhat-ky").write_bytes(bytes(50 << 20))
+    command = [sys.executable, "-m", "loudspeaker", "--lang", "en", "--home", str(home), "report"]
+    arguments = [str(tmp_path / "nhat-ky"), "--month", "2026-11", "-o", str(tmp_path / "bao-cao.csv")]
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, *command, *arguments], capture_output=True, text=True, check=False
+    )
+    told, peak = done.stderr.splitlines()
+
+    assert (done.returncode, told.startswith("nhat-ky:1: ")) == (2, True)
+    assert int(peak.split()[1]) < 75

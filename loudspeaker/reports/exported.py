@@ -23,6 +23,7 @@ from ..store.entries import VERDICT, record_of
 from ..store.files import write_whole
 from .records import Records
 
+LONGEST_LINE = 1_000_000  # bytes: no entry is so long, and what is cut here is no entry
 KIND = "loudspeaker as-run log"
 LINE = re.compile(rb'\{"hash":"(?P<hash>\w+)","entry":(?P<entry>\{.*\})\}\r?\n?')  # as `write` puts it
 ASKED = "asked"
@@ -83,9 +84,11 @@ def read(path: Path, records: Records) -> Journal:
 
     Raises `BadFile` with the first line that is wrong.
     """
+    if not path.is_file():  # a pipe would keep us waiting, a device has no end
+        raise _bad(path, 0, Message("this is not a plain file"))
     with path.open("rb") as file:
-        about = _about(path, file.readline())
-        found = _Reading(path, file, about["commune"])
+        about = _about(path, file.readline(LONGEST_LINE))
+        found = _Reading(path, iter(lambda: file.readline(LONGEST_LINE), b""), about["commune"])
         try:
             records.add(found.records())
         except Broken as error:
