@@ -123,10 +123,10 @@ class _Paper:
         say = self._say
         self._append(("head", [say(Message("Line")), *self._head]), tall=TALL * 5)
         for number, row in enumerate(self._rows, 1):
-            self._append(*_styled([number, *row]), tall=_height([number, *row], self._widths()))
+            self._append(*_styled([number, *row]), tall=_height([*row[: LEFT - 1], row[-1]]))
             if isinstance(row[LEFT], str):  # it was planned, and no log tells what became of it
                 self._merge(LEFT + 2, LEFT + 4)
-        self._append(("total", [say(Message("Total")), *[""] * (LEFT - 1), *totals(self._rows), ""]))
+        self._append(("total", [say(Message("Total")), *[""] * (LEFT - 1), *totals(self._rows), ""]), tall=TALL)
         self._merge(1, LEFT)
         self._line("note", "")
 
@@ -181,10 +181,13 @@ def _styled(row: Row) -> list[tuple[str, Row]]:
     return [(kinds.get(type(value), "text"), [value]) for value in row]
 
 
-def _height(row: Row, widths: Sequence[float]) -> float:
-    """Points that a row needs where its words go on in further lines: not every office program works that out."""
-    lines = [len(value) / width for value, width in zip(row, widths, strict=True) if isinstance(value, str)]
-    return 3 + 15 * math.ceil(max([1.0, *lines]))
+def _height(words: Sequence[str]) -> float:
+    """Points for a row of village, bulletin, title and log, which may go on in further lines.
+
+    Not every office program works that out where it opens a file.
+    """
+    lines = [len(text) / width for text, width in zip(words, (VILLAGE, BULLETIN, TITLE, LOGGED), strict=True)]
+    return 3 + 15 * math.ceil(max(1.0, *lines))
 
 
 def _cell(sheet: Any, value: Any, style: str) -> Any:
