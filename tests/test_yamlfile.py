@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.errors import BadFile, Refused
+from loudspeaker.schedule import broadcasts, commune
 from loudspeaker.yamlfile import Mistake, append, document, quoted, replace, values, written
 
 PATH = "schedules/x.yaml"
@@ -251,3 +252,34 @@ def test_there_must_be_something_to_change() -> None:
 def test_quoted_words_are_read_back(words: str) -> None:
     assert isinstance(node := yaml.compose(f"a: {quoted(words)}"), yaml.MappingNode)
     assert node.value[0][1].value == words
+
+
+@pytest.mark.parametrize("text", ["thứ: 2", "thứ: CN", "thứ: [CN]", "days: sun", "THỨ: Chủ nhật"])
+def test_one_value_alone_is_a_list_of_one(text: str) -> None:
+    days = document(PATH, text, ("days",)).several("days", values.weekday)
+
+    assert days in ((0,), (6,))
+
+
+def test_a_slip_is_put_right_only_in_memory_and_the_draft_is_what_was_meant() -> None:
+    data = "lịch phát:\n  •\tbản tin: a\n\u00a0   giờ 6h05\n  -bản tin: b\n   giờ: 7h\n".encode()
+
+    with pytest.raises(BadFile) as refused:
+        broadcasts.parse(PATH, data)
+
+    assert [problem.line for problem in refused.value.problems] == [2, 3, 3, 4]
+    draft = refused.value.draft
+    assert isinstance(draft, broadcasts.VillageSchedule)
+    assert [(entry.bulletin, entry.times, entry.line) for entry in draft.broadcasts] == [
+        ("a", (21900,), 2),
+        ("b", (25200,), 4),
+    ]
+
+
+def test_lines_that_only_look_like_slips_are_left_alone() -> None:
+    text = "lời mở đầu: |\n  • bản tin: một\n  giờ 6h\n  –\tghi âm: hai\nxã: 5\nmã: Sai Mã\n"
+
+    with pytest.raises(BadFile) as refused:
+        commune.parse("commune.yaml", text.encode())
+
+    assert [problem.line for problem in refused.value.problems] == [6]

@@ -268,7 +268,7 @@ def preview(shown: Preview) -> None:
 def checked(found: Sequence[Any]) -> None:
     """How much `check` found and what that means, after the findings themselves."""
     mistakes = sum(one.mistake for one in found)
-    counts = _("{mistakes} mistakes, {warnings} warnings").format(mistakes=mistakes, warnings=len(found) - mistakes)
+    counts = _("mistakes: {mistakes}, warnings: {warnings}").format(mistakes=mistakes, warnings=len(found) - mistakes)
     pages = sorted({REFERENCE[place] for one in found if (place := one.problem.path.partition("/")[0]) in REFERENCE})
     if pages:
         tell(

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from ..errors import BadFile, Message, Problem
 from ..vocabulary import KEYS
+from .section import MOST_PROBLEMS
 from .tree import written
 
 LONGEST, LONGEST_LINE = 100_000, 1_000  # characters: no person types more, and every line is tried on every pattern
@@ -192,7 +193,7 @@ def forgiving(path: str, data: bytes, parse: Callable[[str, bytes], T], head_onl
             raise first from None  # it made nothing better: these lines are meant as they are
         problems += error.problems
         draft = error.draft
-    raise BadFile(sorted(problems, key=lambda problem: problem.line), draft) from None
+    raise BadFile(sorted(problems, key=lambda problem: problem.line)[:MOST_PROBLEMS], draft) from None
 
 
 def _mended_file(path: str, data: bytes, head_only: bool) -> tuple[str, list[tuple[int, Message]]]:
