@@ -178,7 +178,7 @@ def _options(command: click.Command, translate: Callable[[str], str]) -> list[st
         return []
     lines = ["", "| Tùy chọn / option | Nghĩa | Meaning |", "|---|---|---|"]
     for option in options:
-        names = ", ".join(f"`{name}`" for name in option.opts)
+        names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
         value = "" if option.is_flag else " " + _value(option).replace("|", r"\|")
         help_text = " ".join((option.help or "").split())
         lines.append(f"| {names}{value} | {translate(option.help or '')} | {help_text} |")
