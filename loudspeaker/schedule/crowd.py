@@ -6,40 +6,42 @@ is left is shared alike by the others, and of theirs what is due first is planne
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
+from operator import itemgetter
 
 from ..errors import Message, Problem
 from .broadcasts import VillageSchedule
 from .channels import Placed
 from .timeline import clock
-from .wishes import Wish
+from .wishes import Limit
 
 MOST_A_DAY = 1_500  # of all villages of a box; fifty villages with thirty airings each
-
-Limit = tuple[int, int]  # seconds since midnight, place in the file: the first that finds no room
 
 
 def limits(schedules: Sequence[Placed], day: date, most: int) -> Mapping[int, Limit]:
     """By the order of their village, where those are cut that have no room on `day`."""
     if sum(len(entry.times) for _, schedule in schedules for entry in schedule.broadcasts) <= most:
         return {}
-    asked = {village: _asked(schedule, day) for village, schedule in schedules}
+    asked = [(_asked(schedule, day), village, schedule) for village, schedule in schedules]
     room, found = most, {}
-    for number, (village, times) in enumerate(sorted(asked.items(), key=lambda one: len(one[1]))):
+    for number, (count, village, schedule) in enumerate(sorted(asked, key=itemgetter(0))):
         share = room // (len(asked) - number)
-        if len(times) > share:
-            found[village] = sorted(times)[share]
-        room -= min(len(times), share)
+        if count > share:
+            found[village] = _limit(schedule, day, share)
+        room -= min(count, share)
     return found
 
 
-def admitted(wishes: Iterable[Wish], limits: Mapping[int, Limit]) -> Iterator[Wish]:
-    """Those for which there is room."""
-    for wish in wishes:
-        limit = limits.get(wish.village_order)
-        if limit is None or (wish.at, wish.file_order) < limit:
-            yield wish
+def _limit(schedule: VillageSchedule, day: date, share: int) -> Limit:
+    """What would be the airing after the first `share` of the day."""
+    entries = [(place, entry.times) for place, entry in enumerate(schedule.broadcasts) if entry.falls_on(day)]
+    times = sorted(chain.from_iterable(times for _, times in entries))
+    at = times[share]
+    alike = [place for place, times in entries for _ in range(times.count(at))]
+    return at, alike[share - bisect_left(times, at)]
 
 
 def crowded(schedules: Sequence[Placed], days: Iterable[date], most: int) -> Iterator[Problem]:
@@ -49,13 +51,12 @@ def crowded(schedules: Sequence[Placed], days: Iterable[date], most: int) -> Ite
             continue
         for village, schedule in schedules:
             if village in found:
-                yield Problem(schedule.path, 0, _cut(len(_asked(schedule, day)), day, found[village][0], most))
+                yield Problem(schedule.path, 0, _cut(_asked(schedule, day), day, found[village][0], most))
         return
 
 
-def _asked(schedule: VillageSchedule, day: date) -> list[Limit]:
-    entries = enumerate(schedule.broadcasts)
-    return [(at, place) for place, entry in entries if entry.falls_on(day) for at in entry.times]
+def _asked(schedule: VillageSchedule, day: date) -> int:
+    return sum(len(entry.times) for entry in schedule.broadcasts if entry.falls_on(day))
 
 
 def _cut(count: int, day: date, at: int, most: int) -> Message:

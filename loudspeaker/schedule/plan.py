@@ -17,12 +17,12 @@ from .box import Box
 from .broadcasts import VillageSchedule
 from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .commune import Commune
-from .crowd import Limit, admitted, limits
+from .crowd import limits
 from .hours import DAY, around_the_clock, open_hours, without
 from .screening import Today
 from .sessions import allot
 from .timeline import Denial, Frame, Share, Timeline
-from .wishes import Wish, slots, wishes
+from .wishes import Limit, Wish, slots, wishes
 
 NO_MARKS = Marks()
 NO_WORDS = SessionWords()
@@ -106,13 +106,12 @@ class Planner:
                 yield wish, fate
 
     def _wishes(self, channel: Channel, day: date) -> Iterator[Wish]:
-        asked = wishes(channel.schedules, day, self.facts)
         if self.most is None:
-            return asked
+            return wishes(channel.schedules, day, self.facts)
         key = day, bool(channel.output)  # villages that another box plays take no room from this one's
         if key not in self._limits:
             self._limits[key] = limits(schedules_of(self.channels, key[1]), day, self.most)
-        return admitted(asked, self._limits[key])
+        return wishes(channel.schedules, day, self.facts, self._limits[key])
 
     def _today(self, channel: Channel, day: date) -> Today:
         moments = self.calendar(day)

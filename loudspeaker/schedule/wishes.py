@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ..vocabulary import Level
@@ -45,18 +46,28 @@ class Slot(NamedTuple):
         return first.facts.title if first.facts else first.broadcast.name
 
 
+Limit = tuple[int, int]  # seconds since midnight, place in the file: the first for which there is no room
+
+
 def wishes(
-    schedules: Iterable[tuple[int, VillageSchedule]], day: date, facts: Mapping[str, BulletinFacts]
+    schedules: Iterable[tuple[int, VillageSchedule]],
+    day: date,
+    facts: Mapping[str, BulletinFacts],
+    limits: Mapping[int, Limit] = MappingProxyType({}),
 ) -> Iterator[Wish]:
     """All that falls on `day`; each schedule comes with its village's order."""
     for order, schedule in schedules:
+        latest = limits.get(order)
         for number, broadcast in enumerate(schedule.broadcasts):
             if not broadcast.falls_on(day):
                 continue
             known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
             level = broadcast.level or (known.level if known else Level.ROUTINE)
             duration = _duration(broadcast, known)
-            for at in broadcast.times:
+            times = broadcast.times
+            if latest is not None:
+                times = tuple(at for at in times if (at, number) < latest)
+            for at in times:
                 yield Wish(-level.rank, at, order, number, schedule.id, broadcast, known, level, duration)
 
 
