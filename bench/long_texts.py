@@ -140,10 +140,8 @@ def main() -> None:
                 taken = sorted(waits(socket, WATCH))
                 worst, usual = 1000 * taken[-1], 1000 * taken[len(taken) // 2]
                 over = sum(wait > 0.1 for wait in taken)
-                load = os.getloadavg()[0]
-                print(
-                    f"{name:34} status: median {usual:5.1f} ms, worst {worst:6.1f} ms, {over} over 100 ms; load {load:.1f}"
-                )
+                told = f"median {usual:5.1f} ms, worst {worst:6.1f} ms, {over} over 100 ms"
+                print(f"{name:34} status: {told}; load {os.getloadavg()[0]:.1f}")
         finally:
             daemon.terminate()
             daemon.wait(10)
