@@ -23,7 +23,9 @@ from loudspeaker.language import speak
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
+from loudspeaker.station.errands import Errands
 from loudspeaker.station.service import Service
+from loudspeaker.studio.order import BEING_READ
 
 BULLETIN = """---
 title: Họp thôn
@@ -255,6 +257,26 @@ def test_the_door_takes_an_approval_back(daemon: Service) -> None:
 
     with pytest.raises(Refused, match="is not approved"):
         ask(daemon, "", undo=True)
+
+
+class Busy(Errands):
+    """Its daemon is still reading when it is asked first."""
+
+    asked = 0
+
+    def ask(self, verb: str, **facts: Any) -> Any:
+        self.asked += 1
+        if self.asked == 1:
+            raise BeingRead(BEING_READ)
+        return "done"
+
+
+def test_a_command_waits_a_moment_for_what_is_being_read(home: Path) -> None:
+    errands = Busy(home, home / ".state", lambda: pytest.fail("nobody else is asked"))
+
+    errands.decided("approve", bulletin="nhac", digest="0" * 64, by="Lan")
+
+    assert errands.asked == 2
 
 
 def test_an_edit_that_voids_an_approval_is_told_once(

@@ -3,6 +3,7 @@
 parts      what there is: files, log, stores, engines, clock
 folder     people's files as values, with every mistake     planner   which sound an airing needs, and the plan
 planning   plan prepare render                              record    rows verify story report
+approvals  what a person approves, and whether it still stands
 onair      play skip pause approve rehearse run             decisions skips, pauses, approvals in the log
 errands    urgent stop: through the daemon, or by hand      byhand    on the air without a daemon
 calling    an emergency before it is aired                  call      the same as a value
