@@ -414,3 +414,10 @@ def test_the_doctor_counts_one_broken_line_once(home: Path) -> None:
         (home / path).write_text(text, encoding="utf-8")
 
     assert {row["what"]: row for row in rows(run(home, "doctor", "--json"))}["files"]["wrong"] is None
+
+
+def test_an_airing_at_the_end_of_all_years_is_no_airing(home: Path) -> None:
+    result = run(home, "why", "na-hoa/x/9999-12-31T06:05")
+
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

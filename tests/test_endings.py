@@ -38,6 +38,15 @@ def test_what_was_due_after_a_polite_end_says_so_and_a_power_cut_keeps_its_own_s
     assert cut.startswith("the station was off from 1")
 
 
+def test_a_quarter_is_noted_once_however_the_airing_ends() -> None:
+    stage = Stage(airing("17:00"), now="16:59")
+    stage.until("17:00:30")
+    stage.conductor.stop(stage.clock.now(), "Lan", "đám tang")
+    stage.until("17:00:40")
+
+    assert [event.kind for event in stage.log.happened].count("quarter") == 1
+
+
 def test_a_kill_tells_the_least_that_was_heard() -> None:
     stage = Stage(airing("17:00"), now="16:59")
     stage.until("17:00:33")

@@ -425,6 +425,7 @@ HOSTILE: list[Any] = [
     *([], {}, [[]], [None], ["na-hoa", 7], {"a": "../x"}, {"a": ["b"]}, {"\ud800": 1}, {"a": "\0"}),
 ]
 USUAL: dict[str, Any] = {"villages": ["na-hoa"], "village": "na-hoa", "by": "Lan", "why": "mưa", "airing": MORNING}
+USUAL |= {"undo": False, "digest": "0" * 64, "output": "a", "tone": True, "airings": [MORNING], "everywhere": False}
 
 
 def deep(levels: int) -> Any:

@@ -110,8 +110,8 @@ class Judge:
 
     def _broke(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
         attempt, cut = line.attempt(playback), line.cut or Cut.DEVICE
-        turn.life.quarter = turn.life.quarter or attempt.heard >= rules.QUARTER * line.duration
-        if turn.life.quarter:
+        if not turn.life.quarter and attempt.heard >= rules.QUARTER * line.duration:
+            turn.life.quarter = True
             self._journal.note("quarter", turn.airing.id, now)
         self._journal.attempt("broke", turn, now, attempt, cut=cut)
         turn.life.broke(cut, attempt)

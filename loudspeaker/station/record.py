@@ -15,7 +15,7 @@ from ..playout.record import Record
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
 from ..store.chain import Broken
-from .calling import Calling
+from .calling import YEARS, Calling
 from .parts import DAMAGED
 from .planning import Day, Progress
 
@@ -69,8 +69,9 @@ class Recording(Calling):
         """An airing by its id, or by its row in today's plan. Raises `NotFound`."""
         if airing.isdecimal():
             today = self.airings(*self.window(None, 1))
-            if 1 <= int(airing) <= len(today):
-                return today[int(airing) - 1]
+            row = int(airing[:9])  # no plan is longer, and Python reads no number of thousands of digits
+            if 1 <= row <= len(today):
+                return today[row - 1]
             raise NotFound(Message("today's plan has no row {number}", number=airing))
         day = self._day_of(airing)
         found = [one for one in self.airings(*self.window(day, 1)) if one.id == airing] if day else []
@@ -102,9 +103,10 @@ class Recording(Calling):
 
     def _day_of(self, airing: str) -> Any:
         try:
-            return datetime.fromisoformat(airing.rpartition("/")[2]).date()
+            day = datetime.fromisoformat(airing.rpartition("/")[2]).date()
         except ValueError:
             return None
+        return day if YEARS[0] <= day.year <= YEARS[1] else None
 
     def export_log(self, path: Path, progress: Progress | None = None) -> None:
         """The whole log as JSON lines, to be merged elsewhere."""
