@@ -108,13 +108,15 @@ def test_there_are_many_cases() -> None:
 def test_a_mistake_is_told_at_its_line_and_nothing_else_is(home: Path, case: Case) -> None:
     write(home, case, case.body)
 
-    vietnamese, english = check(home, "vi"), check(home, "en")
+    vietnamese = check(home, "vi")
+    english = check(home, "en") if any(words for _, _, words in case.told) else []
 
     where = [(row["path"], row["line"]) for row in vietnamese]
     assert where == [(case.path, line) for line, _, _ in case.told], vietnamese
     for line, words, words_en in case.told:
         assert any(row["line"] == line and words in row["message"] for row in vietnamese), (words, vietnamese)
-        assert any(row["line"] == line and words_en in row["message"] for row in english), (words_en, english)
+        if words_en:
+            assert any(row["line"] == line and words_en in row["message"] for row in english), (words_en, english)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.mends], ids=lambda case: f"{case.line}")
