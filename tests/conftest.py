@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xa_thu import FILES, at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.language import speak
 from loudspeaker.station import Station
+
+settings.register_profile("suite", deadline=None)  # a busy machine is no reason to fail: nothing is timed here
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -235,6 +235,7 @@ def daemon(tmp_path: Path) -> Iterator[House]:
 
 
 def turn(title: str, phase: str, seconds: float) -> dict[str, str]:
+    """A row of `status`, `seconds` from now: to be made in the test, since a long run has old parameters by then."""
     at = datetime.now(UTC) + timedelta(seconds=seconds)
     return {"id": f"na-hoa/{title}", "at": at.isoformat(), "phase": phase, "title": title}
 
@@ -262,9 +263,11 @@ def restart(machine: Machine, socket: Path, answer: str | None = None) -> tuple[
 RESTARTED = ["systemctl restart loudspeaker"]
 
 
-@pytest.mark.parametrize("rows", [[], [turn("Tin trưa", "planned", 3600), turn("Tin chiều", "prepared", 600)]])
-def test_in_a_gap_an_update_takes_effect_at_once(machine: Machine, daemon: House, rows: list[object]) -> None:
-    daemon.answers["status"] = rows
+@pytest.mark.parametrize("coming", [[], [("Tin trưa", "planned", 3600), ("Tin chiều", "prepared", 600)]])
+def test_in_a_gap_an_update_takes_effect_at_once(
+    machine: Machine, daemon: House, coming: list[tuple[str, str, float]]
+) -> None:
+    daemon.answers["status"] = [turn(*one) for one in coming]
 
     status, said = restart(machine, daemon.path)
 
@@ -275,15 +278,15 @@ def test_in_a_gap_an_update_takes_effect_at_once(machine: Machine, daemon: House
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        (turn("Tin trưa", "on air", -20), "đang phát “Tin trưa”"),
-        (turn("Lũ quét", "between", -20), "đang phát “Lũ quét”"),  # an alarm that is said again
-        (turn("Tin trưa", "planned", 20), "sắp phát “Tin trưa”"),
+        (("Tin trưa", "on air", -20), "đang phát “Tin trưa”"),
+        (("Lũ quét", "between", -20), "đang phát “Lũ quét”"),  # an alarm that is said again
+        (("Tin trưa", "planned", 20), "sắp phát “Tin trưa”"),
     ],
 )
 def test_nothing_on_the_air_is_cut_off_by_an_update(
-    machine: Machine, daemon: House, row: dict[str, str], why: str
+    machine: Machine, daemon: House, row: tuple[str, str, float], why: str
 ) -> None:
-    daemon.answers["status"] = [row]
+    daemon.answers["status"] = [turn(*row)]
 
     status, said = restart(machine, daemon.path)
 
