@@ -61,9 +61,12 @@ def test_status_without_a_daemon_tells_what_files_and_log_know_and_ends_with_3(h
 
 
 def test_status_tells_what_is_on_the_air(home: Path, house: House) -> None:
+    house.answers["status"] = [ON, ON | {"village": "suoi-trat"}, ON | {"village": "ban-lim", "title": "Tin sáng"}]
+
     result = run(home, "status")
 
-    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "Đang phát: na-hoa: Họp thôn")
+    first = "Đang phát: na-hoa, suoi-trat: Họp thôn; ban-lim: Tin sáng"
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, first)
 
 
 def test_status_as_json_has_the_agreed_keys(home: Path, house: House) -> None:

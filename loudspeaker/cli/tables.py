@@ -290,7 +290,10 @@ def checked(found: Sequence[Any]) -> None:
 
 def status(found: Status) -> None:
     """At most five lines: what is on the air, two moments to come, two things that are wrong."""
-    now = [_("{village}: {title}").format(village=row["village"], title=row["title"]) for row in found.on]
+    now = [
+        _("{villages}: {title}").format(villages=", ".join(row["village"] for row in group), title=title)
+        for title, group in groupby(found.on, key=lambda row: row["title"])
+    ]
     put(_("On the air: {airings}").format(airings="; ".join(now)) if now else _("Nothing is on the air."))
     for line in moments(found.next):
         put(line)
