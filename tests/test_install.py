@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import shutil
 import stat
 import subprocess
@@ -355,3 +356,33 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+def test_the_service_may_make_every_system_call_that_the_program_makes() -> None:
+    """One that is not allowed ends the daemon at once (SIGSYS), at every start."""
+    listed = subprocess.run(["systemd-analyze", "syscall-filter"], capture_output=True, text=True, check=True).stdout
+    groups: dict[str, set[str]] = {}
+    name = ""
+    for line in listed.splitlines():
+        if line.startswith("@"):
+            groups[name := line.strip()] = set()
+        elif line.startswith("    ") and not line.strip().startswith("#"):
+            groups[name].add(line.strip())
+
+    def calls(names: list[str]) -> set[str]:
+        plain = {one for one in names if not one.startswith("@")}
+        return plain.union(*(calls(sorted(groups[one])) for one in names if one.startswith("@")))
+
+    allowed: set[str] = set()
+    for words in re.findall(r"^SystemCallFilter=(.*)$", (ROOT / "deploy/loudspeaker.service").read_text(), re.M):
+        if words.startswith("~"):
+            allowed -= calls(words[1:].split())
+        else:
+            allowed |= calls(words.split())
+
+    # The socket for the group, the clock's state, the player's priority and core, a child's niceness and its end.
+    needed = {"chown", "lchown", "fchownat", "fchmod", "sched_setscheduler", "sched_setaffinity", "setpriority"}
+    needed |= {"adjtimex", "clock_adjtime", "prctl", "prlimit64", "flock", "fsync"}
+    assert needed <= allowed | groups["@default"]
+    assert "ProtectClock=yes" not in (ROOT / "deploy/loudspeaker.service").read_text()  # it refuses the clock's state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,6 +52,28 @@ def test_what_is_made_in_a_groups_folder_is_the_groups_to_write(tmp_path: Path) 
         **{"clips": 0o770, "clips/ab": 0o770, "clips/ab/cd.flac": 0o660},
         **{".state": 0o770, ".state/asrun.db": 0o660, ".state/ballast": 0o660},
     }
+
+
+def test_the_service_need_not_set_the_groups_bit_which_its_sandbox_forbids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RestrictSUIDSGID refuses a mode with that bit even where it is set already; UMask=0007 has given all the rest."""
+    tmp_path.chmod(0o2770)
+    change = os.chmod
+
+    def sandboxed(path: Path, mode: int, **how: bool) -> None:
+        if mode & stat.S_ISGID:
+            raise PermissionError(1, "Operation not permitted", str(path))
+        change(path, mode, **how)
+
+    monkeypatch.setattr(os, "chmod", sandboxed)
+    before = os.umask(0o007)
+    try:
+        write_whole(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
+    finally:
+        os.umask(before)
+
+    assert modes(tmp_path) == {"clips": 0o770, "clips/ab": 0o770, "clips/ab/cd.flac": 0o660}
 
 
 @pytest.mark.usefixtures("narrow")

@@ -139,7 +139,9 @@ def share(path: Path) -> None:
     above = path.parent.stat().st_mode
     if above & stat.S_ISGID and above & stat.S_IWGRP:
         mode = path.stat().st_mode
-        path.chmod(mode | (mode & stat.S_IRWXU) >> 3)  # what the owner may, the group may
+        wanted = mode | (mode & stat.S_IRWXU) >> 3  # what the owner may, the group may
+        if wanted != mode:  # the service's sandbox forbids to set the group's bit, even where it is set already
+            path.chmod(wanted)
 
 
 def may_write(path: Path) -> bool:
