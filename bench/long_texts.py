@@ -63,7 +63,7 @@ def edits(home: Path) -> dict[str, Callable[[], object]]:
 
     recording = home / "recordings" / "dai.wav"
     recording.parent.mkdir(exist_ok=True)
-    many = [f"  - {{bulletin: nhac-lai, at: ['06:{n % 60:02}', '17:{n % 60:02}']}}" for n in range(400)]
+    many = [f"  - {{bulletin: nhac-lai, name: m{n}, at: ['06:{n % 60:02}', '17:{n % 60:02}']}}" for n in range(400)]
     words = [f"  từ{n}: đọc là {n}" for n in range(2_000)]
     commune = (home / "commune.yaml").read_text(encoding="utf-8")
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -253,6 +254,38 @@ def test_the_edit_that_comes_while_others_are_read_is_read_next(home: Path, cloc
 
     service.look()
 
+    assert service.started.count("read-ahead") == 2
+    service.close()
+    station.close()
+
+
+def test_the_same_texts_by_other_words_are_asked_for_anew(home: Path, clock: FakeClock) -> None:
+    station = Station.open(home, clock=clock)
+    service = Childless(station, {"san-kho": MemorySpeaker(clock)}, None)
+    service.look()
+    (home / "commune.yaml").write_text(
+        (home / "commune.yaml").read_text(encoding="utf-8") + "say: {nắng: rất nắng}\n", encoding="utf-8"
+    )
+
+    service.look()
+
+    assert service.started.count("read-ahead") == 2
+    service.close()
+    station.close()
+
+
+def test_who_reads_what_was_wanted_before_makes_way(home: Path, clock: FakeClock) -> None:
+    station = Station.open(home, clock=clock)
+    service = Childless(station, {"san-kho": MemorySpeaker(clock)}, None)
+    service.look()
+    reading = service._children["read-ahead"] = subprocess.Popen(["sleep", "60"])
+    service.look()
+    assert reading.poll() is None  # nothing else is wanted
+
+    (home / "bulletins" / "tin-sang.md").write_text(NEW, encoding="utf-8")
+    service.look()
+
+    assert reading.poll() is not None
     assert service.started.count("read-ahead") == 2
     service.close()
     station.close()

@@ -28,6 +28,7 @@ READ_AHEAD = "read-ahead"
 TOLD_VOID = "void approvals"  # what was told of them: bulletin -> when it was approved
 SHORT = 4_000  # letters, read within a tenth of a second
 WARM_UP = "Lúc 8h30 ngày 05/7, UBND xã họp."
+BRIEFLY = 0.1  # s
 GONE = 0.5  # s: a child that was told to end has ended
 
 
@@ -51,14 +52,14 @@ class Service(Asked):
         self._mistakes = station.problems  # of people's files, as far as they are told
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._unread: list[str] = []  # texts and recordings, when last looked
-        self._asked: list[str] = []  # the same when the child that reads was last started
+        self._asked: set[tuple[str, str]] = set()  # the same when the child that reads was last started
         if welcome:
             why = Message("a greeting at the start of “make run”").say(station.say)
             self.play(welcome, [village for village in station.box.plays if self._heard(village)], "loudspeaker", why)
 
     def prepare_ahead(self) -> None:
         """Quietly, as often as it is done: what is not ready is said in the evening."""
-        self._asked = []
+        self._asked = set()
         self._start("prepare", "--days", AHEAD, told=subprocess.DEVNULL)
 
     def look(self) -> bool:
@@ -96,12 +97,22 @@ class Service(Asked):
         What a child was asked for in vain (a full disk) is read here after all, as far as it is short: the village must
         not fall silent over it.
         """
+        asked = {self._version(one) for one in self._unread}
         child = self._children.get(READ_AHEAD)
-        if not self._unread or (child and child.poll() is None):
+        running = child is not None and child.poll() is None
+        if asked - self._asked:
+            if (
+                child and running
+            ):  # it reads what was wanted before: what it has read is kept, and the short comes first
+                child.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(timeout=BRIEFLY)
+                running = child.poll() is None
+            if not running:
+                self._asked = asked
+                self._start(READ_AHEAD)
             return False
-        if any(one not in self._asked for one in self._unread):
-            self._asked = list(self._unread)
-            self._start(READ_AHEAD)
+        if not asked or running:
             return False
         texts = self.station.planner.written()
         short = next((text for text in texts if text in self._unread and len(text) <= SHORT), None)
@@ -111,6 +122,12 @@ class Service(Asked):
         self.station.reload()
         self._unread.remove(short)
         return True
+
+    def _version(self, unread: str) -> tuple[str, str]:
+        """A text by these words of the commune, or a recording as it is now."""
+        if unread in self.station.planner.sound_files():
+            return unread, repr(self.station.folder.recording_state(unread))
+        return unread, self.station.texts.ruled_by
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""
