@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from stage import Stage, airing, at, programme
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.errors import Message, Refused
+from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.playout.conductor import Conductor
+from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.record import Event
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.vocabulary import Ending, Level
@@ -479,3 +483,88 @@ def test_a_lone_command_conducts_its_own_order_only():
     stage.until("17:32")
 
     assert ({replay.id: "aired"}, None) == (stage.verdicts(), stage.log.recall("heartbeat"))
+
+
+# A log that cannot be read, or that not all can be understood of.
+
+
+def test_an_order_that_cannot_be_understood_costs_only_itself():
+    stage = Stage()
+    (asked,) = warn(stage)
+    stage.log.event("asked", "na-hoa/play/2026-11-24T17:00:01", stage.clock.now(), by="a newer program")
+    stage.until("17:00:20")
+
+    stage.kill()
+    stage.begin()
+    with pytest.raises(LoudspeakerError, match="cannot be understood"):
+        stage.step()
+    stage.until("17:10")
+
+    assert stage.verdicts() == {asked.id: "aired"}
+    assert len(stage.heard) == 3
+
+
+def test_an_attempt_that_cannot_be_understood_is_not_heard_again():
+    stage = Stage(MORNING)
+    stage.log.event("started", MORNING.id, at("17:29"), by="a newer program")
+    stage.log.event("on-air", MORNING.id, at("17:29"))
+    stage.until("17:29:50")
+    stage.restart()
+
+    stage.until("17:40")
+
+    assert stage.heard == []
+    assert stage.verdicts() == {MORNING.id: "missed-off"}
+    assert "cannot be understood" in stage.record(MORNING).why
+
+
+def test_an_accepted_airing_that_cannot_be_understood_costs_only_itself():
+    stage = Stage(MORNING, airing("17:31", bulletin="khac"))
+    stage.until("17:29")
+    accepted = stage.log.recall("accepted")
+    assert isinstance(accepted, dict)
+    accepted["airings"][0]["scheduled_at"] = "no time"
+    stage.log.remember("accepted", accepted)
+    stage.airings = ()
+
+    stage.kill()
+    stage.clock.advance(3600)
+    stage.begin()
+    with pytest.raises(LoudspeakerError, match="cannot be understood"):
+        stage.step()
+    stage.until("19:00")
+
+    assert stage.verdicts() == {"na-hoa/khac/2026-11-24T17:31": "missed-off"}
+
+
+class ReadFails(MemoryLog):
+    """A log that somebody else keeps for a moment, from its `fails`-th reading on."""
+
+    def __init__(self, log: MemoryLog, fails: int) -> None:
+        vars(self).update(vars(log))
+        self.fails = fails
+
+    def events(
+        self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
+    ) -> Sequence[Event]:
+        self.fails -= 1
+        if self.fails == 0:
+            raise LoudspeakerError(Message("the log is locked"))
+        return super().events(kind, airing, since)
+
+
+@pytest.mark.parametrize("fails", [1, 2, 3, 4])
+def test_what_cannot_be_read_at_the_start_is_read_a_moment_later(fails: int):
+    stage = Stage(MORNING)
+    (asked,) = warn(stage)
+    stage.until("17:00:20")
+
+    stage.kill()
+    stage.log = ReadFails(stage.log, fails)
+    stage.begin()
+    with pytest.raises(LoudspeakerError, match="locked"):
+        stage.step()
+    stage.until("17:40")
+
+    assert stage.verdicts() == {asked.id: "aired", MORNING.id: "aired"}
+    assert len(stage.heard) == 4

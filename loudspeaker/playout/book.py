@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from ..schedule.airing import Airing
 from . import rules
 from .journal import Journal
-from .life import Attempt, Cut, Life, Phase, moment, seconds
+from .life import UNREADABLE, Attempt, Cut, Life, Phase, moment, seconds
 from .record import Event
 from .turn import Order, RunningOrder, Turn
 
@@ -87,12 +87,12 @@ class Book:
         What was asked for in the future was so by a wrong clock, or is by this one: an emergency goes on at once,
         nothing else does, for nobody knows how stale it is.
         """
-        self._lives = self._journal.lives()
-        for order, asked in self._journal.orders():
+        self._lives, orders, stops = self._journal.lives(), self._journal.orders(), self._journal.stops()
+        for order, asked in orders:  # all has been read: where that fails, it is tried again from the beginning
             self.take(order, min(asked, now), now)
             for turn in map(self._turns.__getitem__, (airing.id for airing in order.airings)):
                 turn.ending = rules.CLOCK if asked > now and not turn.urgent else None
-        self._ended(self._journal.stops())
+        self._ended(stops)
 
     def take(self, order: Order, asked: datetime, now: datetime) -> None:
         """A person's order becomes turns."""
@@ -104,12 +104,12 @@ class Book:
 
     def resume(self, now: datetime, began: datetime) -> None:
         """Once the time is known: take up the plan that was accepted before; a new station's begins with its run."""
-        kept = self._journal.kept()
+        kept, stops = self._journal.kept(), self._journal.stops()
         airings, self._known = kept or ([], began)
         for airing in airings:
             if airing.output in self._leads and not self._journal.has_verdict(airing.id):
                 self._admit(airing, now)
-        self._ended(self._journal.stops())
+        self._ended(stops)
 
     def _ended(self, stops: Iterable[Event]) -> None:
         for event in stops:
@@ -126,13 +126,17 @@ class Book:
 
     def _cut(self, turn: Turn, now: datetime) -> None:
         """An attempt was under way when the last run ended: say in the log what is known of it."""
-        instant = moment(turn.life.started["for"])
+        try:
+            instant, attempt = moment(turn.life.started["for"]), remains(turn.life, self._journal.heartbeat())
+            most = attempt.heard >= rules.QUARTER * float(str(turn.life.started["duration"]))
+        except UNREADABLE:
+            turn.life.unknown()
+            turn.life.broke(Cut.OFF, Attempt())
+            return
         if instant and now < instant and not turn.life.on_air:
             self._journal.note("disarmed", turn.airing.id, now)
             turn.life.disarm()
             return
-        attempt = remains(turn.life, self._journal.heartbeat())
-        most = attempt.heard >= rules.QUARTER * float(str(turn.life.started["duration"]))
         turn.life.quarter = turn.life.quarter or (most and attempt.heard > 0)
         self._journal.attempt("broke", turn, now, attempt, cut=Cut.OFF)
         turn.life.broke(Cut.OFF, attempt)
@@ -143,8 +147,8 @@ class Book:
         """Take over a running order; a no-op where it is the one already taken."""
         if order is self._order:
             return
-        self._order = order
         self._judged = self._journal.judged(order)
+        self._order = order
         given = {airing.id: airing for airing in order.airings if airing.output in self._leads}
         for turn in self:
             if turn.order is None and order.begins <= turn.airing.scheduled_at < order.ends:

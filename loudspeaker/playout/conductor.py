@@ -53,6 +53,7 @@ class Conductor:
         self._judge = Judge(self._journal, self._book, desk)
         self._air = Air(self._journal, self._book, desk, self._judge)
         self._began: datetime | None = None  # by the wall clock as it is set now
+        self._recovered = False  # … and what the log says was under way has been taken up
         self._seen: datetime | None = None  # the last step with a believed time
         self._absent: datetime | None = None  # the heartbeat of the run before
         self._left = False  # … which was told to end
@@ -90,7 +91,7 @@ class Conductor:
         self._believed = trust.believed
         self._beat(now, trust)
         self._log.flush()
-        fault, self._fault = self._fault, None
+        fault, self._fault = self._fault or self._journal.fault(), None
         if error := self._log.trouble or fault:
             raise error
         return self._next(now, trust)
@@ -175,14 +176,17 @@ class Conductor:
     # Time.
 
     def _begin(self, now: datetime) -> None:
-        """Once, before anything else: go on from what the log says was under way."""
-        if self._began is not None:
+        """Once, before anything else: go on from what the log says was under way.
+
+        Where it cannot be read just now, that is tried again with the next step: without it an alarm would fall silent.
+        """
+        if self._began is None:
+            self._began, self._absent = now, self._journal.heartbeat()
+        if self._alone or self._recovered:
             return
-        self._began, self._absent = now, self._journal.heartbeat()
-        if self._alone:
-            return
-        self._left = self._journal.left()
+        self._left = self._left or self._journal.left()
         self._book.recover(now)
+        self._recovered = True
         speaking = [turn for turn in self._book if turn.urgent and turn.life.attempts]
         if not speaking:
             return
@@ -205,11 +209,11 @@ class Conductor:
 
     def _take(self, now: datetime, order: RunningOrder, trust: Trust) -> None:
         """Take over the plan; what was due while there was no good time, or no station, knows why it did not start."""
-        seen, self._seen = self._seen, now
-        began = self._began or now
+        seen, began = self._seen, self._began or now
         if seen is None:
-            self._journal.began(began, self._absent)
             self._book.resume(now, began)
+            self._journal.began(began, self._absent)
+        self._seen = now
         self._book.accept(order, now)
         if seen is None:
             self._blame(_EVER, began, rules.absence(self._absent, began, self._left))

@@ -8,14 +8,15 @@ accepted.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
 from ..schedule.airing import Airing
 from ..vocabulary import Verdict
-from .life import Attempt, Life, moment, relive
+from .life import UNREADABLE, Attempt, Life, moment, relive
 from .record import Event, Log, Record
 from .stored import airing_facts, order_facts, stored_airing, stored_order
 from .turn import Order, RunningOrder, Turn
@@ -23,6 +24,8 @@ from .turn import Order, RunningOrder, Turn
 # An order is over after a day, and a programme is shorter than an hour.
 MEMORY = timedelta(hours=25)
 LEFT = "left"  # in the log's memory
+T = TypeVar("T")
+Read = TypeVar("Read")
 
 
 class Journal:
@@ -30,7 +33,26 @@ class Journal:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._beat = moment(log.recall("heartbeat"))
+        self._fault: LoudspeakerError | None = None
+        self._beat = next(iter(self._readable("heartbeat", moment, [log.recall("heartbeat")])), None)
+
+    def fault(self) -> LoudspeakerError | None:
+        """What of the log could not be understood, since it was last asked."""
+        fault, self._fault = self._fault, None
+        return fault
+
+    def _readable(self, what: str, read: Callable[[T], Read], stored: Iterable[T]) -> Iterator[Read]:
+        """Each as it is read; one that is not as this program writes it must not cost the others."""
+        for one in stored:
+            try:
+                yield read(one)
+            except UNREADABLE as error:
+                told = Message(
+                    "the log holds “{what}” that cannot be understood and is left out: {error}",
+                    what=what,
+                    error=repr(error),
+                )
+                self._fault = LoudspeakerError(told)
 
     def note(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
         self._log.event(kind, airing, at, **facts)
@@ -87,7 +109,10 @@ class Journal:
         return {record.id for record in self._log.rows(order.begins, order.ends)}
 
     def has_verdict(self, airing: str) -> bool:
-        return self._log.verdict_of(airing) is not None
+        try:
+            return self._log.verdict_of(airing) is not None
+        except UNREADABLE:
+            return True  # there is one, though nobody can read it
 
     def began(self, at: datetime, since: datetime | None) -> None:
         """A run has begun and knows the time; `since`: the last heartbeat of the run before."""
@@ -123,7 +148,11 @@ class Journal:
         stored: Any = self._log.recall("accepted")
         if not isinstance(stored, dict):
             return None
-        return [stored_airing(facts) for facts in stored["airings"]], datetime.fromisoformat(stored["ends"])
+        for ends in self._readable("accepted", moment, [stored.get("ends")]):
+            airings = stored.get("airings")
+            known = airings if isinstance(airings, list) else []
+            return (list(self._readable("accepted", stored_airing, known)), ends) if ends else None
+        return None
 
     # People's orders.
 
@@ -133,8 +162,8 @@ class Journal:
 
     def orders(self) -> list[tuple[Order, datetime]]:
         """Orders that have no verdict, with the instant at which each was given."""
-        asked = self._recent("asked")
-        return [(stored_order(event.facts), event.at) for event in asked if not self.has_verdict(event.airing)]
+        asked = (event for event in self._recent("asked") if not self.has_verdict(event.airing))
+        return list(self._readable("asked", lambda event: (stored_order(event.facts), event.at), asked))
 
     def lives(self) -> dict[str, Life]:
         """The lives so far of all airings that something happened to lately and that have no verdict."""

@@ -18,6 +18,9 @@ from ..errors import Message
 from ..vocabulary import Verdict
 from .record import Event
 
+# What facts of the log raise that are not as this program writes them.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+
 
 class Phase(StrEnum):
     """Where an airing stands before it is judged."""
@@ -125,6 +128,11 @@ class Life:
         self.attempts -= self.trying
         self.trying = False
 
+    def unknown(self) -> None:
+        """Nobody can tell how much was heard of it."""
+        self.quarter = True
+        self.hindrance = Verdict.MISSED_OFF, Message("what the log says of its start cannot be understood")
+
     def broke(self, cut: Cut, attempt: Attempt) -> None:
         """This attempt ended early."""
         self._ended(cut)
@@ -155,10 +163,16 @@ class Life:
 
 
 def relive(events: Iterable[Event]) -> Life:
-    """Fold the events of one airing, in their order, into its life. An attempt without an end stays `ARMED`."""
+    """Fold the events of one airing, in their order, into its life. An attempt without an end stays `ARMED`.
+
+    Where an event cannot be understood (a damaged log), it may have been heard: it must not be heard twice.
+    """
     life = Life()
     for event in events:
-        _fold(life, event)
+        try:
+            _fold(life, event)
+        except UNREADABLE:
+            life.unknown()
     return life
 
 
@@ -186,8 +200,13 @@ def _attempt(facts: Mapping[str, object]) -> Attempt:
 
 
 def moment(text: object) -> datetime | None:
-    """An instant as the log keeps it."""
-    return datetime.fromisoformat(str(text)) if text else None
+    """An instant as the log keeps it. Raises `ValueError`."""
+    if not text:
+        return None
+    found = datetime.fromisoformat(str(text))
+    if found.tzinfo is None:  # of which zone? It could be compared with no other
+        raise ValueError(f"{text} has no offset")
+    return found
 
 
 def seconds(length: float) -> timedelta:

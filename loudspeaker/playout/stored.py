@@ -35,6 +35,8 @@ def stored_airing(facts: Mapping[str, Any]) -> Airing:
     """Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
     known = {name: facts[name] for name in _AIRING if name in facts}
     known |= {name: moment(facts[name]) for name in _MOMENTS}
+    if known["scheduled_at"] is None:
+        raise ValueError("an airing has a time")
     return Airing(
         **known
         | {"level": Level(facts["level"]), "expected": Expected(facts["expected"]), "why": _message(facts["why"])}
