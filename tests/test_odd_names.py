@@ -21,7 +21,9 @@ from click.testing import CliRunner, Result
 from xa_thu import FILES
 
 from loudspeaker.cli import cli
+from loudspeaker.errors import BadFile
 from loudspeaker.language import speak
+from loudspeaker.station.folder import Folder, take
 
 STEMS = (
     b"th\364ng b\341o",  # Windows-1258, as an old archive or a stick brings it
@@ -226,6 +228,29 @@ def test_the_daemon_airs_beside_them_takes_edits_up_and_starts_again(strange: Pa
         assert not RAW.search(told)
     decisions = json.loads(sound(run(home, "log", "--verify", "--json")).stdout)
     assert decisions["broken"] is None
+
+
+def test_a_file_that_is_exchanged_while_it_is_looked_at_is_a_mistake_and_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "box.yaml"
+    path.write_text("plays: {}\n", encoding="utf-8")
+    plain = path.stat()
+    looks = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda self, **how: plain if self == path else looks(self, **how))
+    path.unlink()
+    os.mkfifo(path)
+
+    with pytest.raises(BadFile, match="not a plain file"):
+        take(tmp_path, "box.yaml")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "bulletins").mkdir(mode=0)
+
+    with pytest.raises(BadFile, match="the folder cannot be read"):
+        Folder(tmp_path).state(())
 
 
 @pytest.mark.parametrize("command", ["approve", "plan --village", "render"])

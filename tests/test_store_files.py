@@ -170,3 +170,33 @@ def test_on_a_full_disk_a_good_edit_is_taken_and_the_older_text_never_comes_back
 
 def test_a_file_that_never_was_good_has_no_good_version(tmp_path: Path) -> None:
     assert Accepted(tmp_path).last_good("box.yaml", NOW) is None
+
+
+@pytest.mark.parametrize("told", [b"\xff\xfe", b"no time", b"2026-11-24T05:00:00", b"9" * 10_000, b""])
+def test_two_days_begin_anew_where_their_beginning_cannot_be_read(tmp_path: Path, told: bytes) -> None:
+    accepted = Accepted(tmp_path / "accepted")
+    accepted.remember("commune.yaml", b"good")
+    (tmp_path / "accepted" / "commune.yaml.broken-since").write_bytes(told)
+
+    assert accepted.last_good("commune.yaml", NOW) == b"good"
+    assert accepted.last_good("commune.yaml", NOW + timedelta(hours=49)) is None
+
+
+def test_a_pipe_or_a_folder_in_place_of_a_last_good_version_holds_nobody_up(tmp_path: Path) -> None:
+    accepted = Accepted(tmp_path / "accepted")
+    accepted.remember("commune.yaml", b"good")
+    (good,) = (tmp_path / "accepted").iterdir()
+    good.unlink()
+    os.mkfifo(good)
+    assert accepted.last_good("commune.yaml", NOW) is None
+    accepted.remember("commune.yaml", b"good")
+    assert accepted.last_good("commune.yaml", NOW) == b"good"
+
+    good.unlink()
+    good.mkdir()
+    open_files = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        assert accepted.last_good("commune.yaml", NOW) is None
+        accepted.remember("commune.yaml", b"good")
+        accepted.forget("commune.yaml")
+    assert len(os.listdir("/proc/self/fd")) == open_files

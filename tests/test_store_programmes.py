@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+
+import pytest
 
 from loudspeaker.store.programmes import Facts, ProgrammeStore
 
@@ -111,3 +114,43 @@ def test_being_found_counts_as_use_once_a_day(tmp_path: Path) -> None:
     store.find("r1")
 
     assert abs((tmp_path / "r1.json").stat().st_mtime - NOW) > 86_400
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"frames": "abc"},
+        {"rate": None},
+        {"rate": 0},
+        {"frames": -5},
+        {"frames": True},
+        {"sha256": "../elsewhere"},
+        {"sha256": 7},
+        {"loudness": "loud"},
+        {"voice": ["x"]},
+    ],
+)
+def test_a_manifest_with_facts_of_another_kind_is_the_same_as_none(tmp_path: Path, wrong: dict[str, object]) -> None:
+    store = ProgrammeStore(tmp_path)
+    store.put("r1", b"RIFF", FACTS)
+    (tmp_path.parent / "elsewhere.wav").write_bytes(b"RIFF")
+    manifest = tmp_path / "r1.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_bytes()), **wrong}))
+
+    assert store.find("r1") is None
+
+
+def test_a_manifest_without_end_or_that_waits_for_a_writer_is_the_same_as_none(tmp_path: Path) -> None:
+    store = ProgrammeStore(tmp_path)
+    manifest = tmp_path / "r1.json"
+    manifest.symlink_to("/dev/zero")
+    assert store.find("r1") is None
+
+    manifest.unlink()
+    os.mkfifo(manifest)
+    assert store.find("r1") is None
+    assert list(store.all()) == []
+
+    manifest.unlink()
+    manifest.write_text("[" * 50_000)
+    assert store.find("r1") is None

@@ -29,6 +29,7 @@ from ..store.accepted import Accepted
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")
+NOT_PLAIN = Message("this is not a plain file")
 STANDS_IN = Message("until it is mended, the last good version of this file is used")
 
 
@@ -161,10 +162,15 @@ class Folder:
         for path in [path for path in self._kept if path.endswith((".md", ".yaml")) and path not in reads]:
             del self._kept[path]
             if self.accepted:
-                self.accepted.forget(path)
+                with suppress(OSError):
+                    self.accepted.forget(path)
 
     def _paths(self, folder: str, suffix: str) -> list[str]:
-        return sorted(f"{folder}/{name}" for name in _names(self.home / folder) if name.endswith(suffix))
+        try:
+            return sorted(f"{folder}/{name}" for name in _names(self.home / folder) if name.endswith(suffix))
+        except OSError as error:
+            told = Message("the folder cannot be read: {error}", error=reason(error))
+            raise BadFile([Problem(folder, 0, told)]) from error
 
     def _there(self, path: str) -> bool:
         return os.path.lexists(self.home / path)
@@ -192,8 +198,17 @@ def take(home: Path, path: str) -> bytes:
     found = home / path
     if message := _foul(home, found):
         raise BadFile([Problem(path, 0, message)])
-    with found.open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+    try:
+        fd = os.open(found, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if stat.S_ISREG(os.fstat(fd).st_mode):  # it may have been exchanged since
+                with open(fd, "rb", closefd=False) as file:
+                    return file.read(MOST_BYTES + 1)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise BadFile([Problem(path, 0, _unreadable(error))]) from error
+    raise BadFile([Problem(path, 0, NOT_PLAIN)])
 
 
 def _foul(home: Path, path: Path) -> Message | None:
@@ -202,9 +217,9 @@ def _foul(home: Path, path: Path) -> Message | None:
     except FileNotFoundError:
         return Message("there is no such file")
     except OSError as error:
-        return Message("the file cannot be read: {error}", error=reason(error))
+        return _unreadable(error)
     if not stat.S_ISREG(state.st_mode):
-        return Message("this is not a plain file")
+        return NOT_PLAIN
     if not _inside(path, home):
         return Message("this is a link that leads out of the station's folder; copy the file here instead")
     if state.st_size > MOST_BYTES:
@@ -212,6 +227,10 @@ def _foul(home: Path, path: Path) -> Message | None:
     if path.suffix == ".md" and not ID.fullmatch(path.stem):
         return Message("a bulletin's file name may hold only a-z, 0-9 and “-”: its name is its id")
     return None if os.access(path, os.R_OK) else Message("the file may not be read; check its owner and rights")
+
+
+def _unreadable(error: OSError) -> Message:
+    return Message("the file cannot be read: {error}", error=reason(error))
 
 
 def _voices(commune: Commune, box: Box) -> tuple[str, ...]:
@@ -231,5 +250,7 @@ def stamp_of(path: Path) -> object:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    if folder.is_dir():
-        yield from (name for name in os.listdir(folder) if not name.startswith("."))
+    names: list[str] = []
+    with suppress(FileNotFoundError, NotADirectoryError):  # no folder, or no longer
+        names = os.listdir(folder)
+    yield from (name for name in names if not name.startswith("."))

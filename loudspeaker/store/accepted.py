@@ -14,9 +14,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..playout.trust import EARLIEST
-from .files import IsLink, NotWritten, System, refuse_link, remove, write_whole
+from .files import NotWritten, System, read_plain, remove, write_whole
 
 KEPT = timedelta(hours=48)  # from when the file was first found broken
+LONGEST = 1 << 24  # bytes; people's files are shorter
 LONGEST_NAME = 200  # bytes; file systems take 255
 
 
@@ -54,15 +55,16 @@ class Accepted:
         """The file was deleted: nobody wants its text any more."""
         if self.folder.is_symlink():
             return
-        remove(self._good(path), self.system)
-        remove(self._broken(path), self.system)
+        for kept in (self._good(path), self._broken(path)):
+            with suppress(IsADirectoryError):  # somebody has put a folder there; no version is read from it
+                remove(kept, self.system)
 
     def _broken_since(self, path: str, now: datetime) -> datetime:
         """Anew where a wrong clock told: one that was not set yet, or one that is ahead of this."""
-        told = _read(self._broken(path))
-        since = datetime.fromisoformat(told.decode()) if told else EARLIEST
-        if EARLIEST < since <= now:
-            return since
+        told = _read(self._broken(path)) or b""
+        with suppress(ValueError, TypeError):  # it is damaged: no text, no time, or one without its offset
+            if EARLIEST < (since := datetime.fromisoformat(told.decode())) <= now:
+                return since
         with suppress(NotWritten):  # then its two days begin anew each time, which is better than silence
             write_whole(self._broken(path), now.isoformat().encode(), self.system)
         return now
@@ -82,9 +84,4 @@ def _name(path: str) -> str:
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        refuse_link(path.parent)
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-            return file.read()
-    except (OSError, IsLink):  # not there, not ours to read, or a link to anywhere
-        return None
+    return None if path.parent.is_symlink() else read_plain(path, LONGEST)

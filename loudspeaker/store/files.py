@@ -154,9 +154,24 @@ def may_write(path: Path) -> bool:
 def touch(path: Path, spare: float = 86_400.0) -> None:
     """Mark a file as used, at most once in `spare` seconds: a memory card wears out by being written to."""
     now = time.time()  # the clock that wrote the time stamp, right or wrong, and no other
-    if abs(now - path.stat().st_mtime) > spare:
-        with suppress(OSError):  # whoever only asks what is there may not, and need not
+    with suppress(OSError):  # whoever only asks what is there may not, and need not; or somebody took it away
+        if abs(now - path.stat().st_mtime) > spare:
             os.utime(path)
+
+
+def read_plain(path: Path, most: int) -> bytes | None:
+    """The first `most` bytes of a plain file of ours; None of a link, of what is no file, or where there is none.
+
+    In folders that others may write to, opening a pipe would wait for ever, and a link could lead to what has no end.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return _read(fd, most) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+        finally:
+            os.close(fd)
+    except OSError:  # a damaged card among them
+        return None
 
 
 def sha256_of(path: Path) -> str:
@@ -170,6 +185,11 @@ def stale_drafts(folder: Path, now: float) -> Iterator[Path]:
     for path in folder.rglob("*.part"):
         if abs(now - path.stat().st_mtime) > STALE_DRAFT:
             yield path
+
+
+def _read(fd: int, most: int) -> bytes:
+    with open(fd, "rb", closefd=False) as file:
+        return file.read(most)
 
 
 def _service_group() -> int | None:

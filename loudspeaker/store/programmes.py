@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..sound.programme import Programme
 from .budget import over_budget
-from .files import Content, System, draft, publish, remove, sha256_of, stale_drafts, touch, write_whole
+from .files import Content, System, draft, publish, read_plain, remove, sha256_of, stale_drafts, touch, write_whole
+
+LONGEST = 1 << 16  # bytes of a manifest
+DIGEST = re.compile("[0-9a-f]{64}")  # it becomes the name of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,13 @@ class ProgrammeStore:
 
     def _read(self, manifest: Path) -> Programme | None:
         try:
-            told = json.loads(manifest.read_bytes())
+            told = json.loads(read_plain(manifest, LONGEST) or b"")
             size, sha256 = told.pop("bytes"), told.pop("sha256")
-            found = self._programme(Facts(**told), sha256)
-            return found if found.path.stat().st_size == size else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            facts = Facts(**told)
+            sound = _is_sound(facts) and DIGEST.fullmatch(sha256)
+            found = self._programme(facts, sha256) if sound else None
+            return found if found and found.path.stat().st_size == size else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None  # damaged is the same as absent: it is made again
 
     def _programme(self, facts: Facts, sha256: str) -> Programme:
@@ -106,3 +112,10 @@ class ProgrammeStore:
 
     def _manifest(self, recipe: str) -> Path:
         return self.folder / f"{recipe}.json"
+
+
+def _is_sound(facts: Facts) -> bool:
+    """Of the kinds that whoever plans and plays counts with."""
+    texts, whole = (facts.key, facts.voice), (facts.rate, facts.frames, facts.doubts)
+    counts = all(type(number) is int for number in whole) and facts.rate > 0 and facts.frames > 0
+    return counts and all(isinstance(text, str) for text in texts) and isinstance(facts.loudness, int | float)

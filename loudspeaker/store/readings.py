@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ..errors import Message
-from .files import System, remove, stale_drafts, write_whole
+from .files import System, read_plain, remove, stale_drafts, write_whole
 
 if TYPE_CHECKING:  # an outline is enough for the daemon: what reads a text is not loaded for it
     from ..script.reading import Doubt
@@ -69,7 +68,7 @@ class ReadingStore:
 
     def outline(self, key: str) -> Outline | None:
         """Reads one short line, however long the text is."""
-        facts = self._head(key, _bytes(self._path(key), HEAD))
+        facts = self._head(key, read_plain(self._path(key), HEAD) or b"")
         try:
             digest, words, letters, pauses, sentences, doubts = facts
             return Outline(str(digest), str(words), int(letters), float(pauses), int(sentences), int(doubts))
@@ -78,7 +77,7 @@ class ReadingStore:
 
     def passage(self, key: str) -> Passage | None:
         """The whole text, if it is the one that its outline tells of."""
-        data = _bytes(self._path(key), LONGEST)
+        data = read_plain(self._path(key), LONGEST) or b""
         outline = self.outline(key)
         try:
             passage = _restored(json.loads(data.split(b"\n", 1)[1]))
@@ -97,7 +96,7 @@ class ReadingStore:
 
     def recording(self, key: str) -> str | None:
         """The SHA-256 that was kept of a recording."""
-        facts = self._head(key, _bytes(self._path(key), HEAD))
+        facts = self._head(key, read_plain(self._path(key), HEAD) or b"")
         return facts[0] if len(facts) == 1 and isinstance(facts[0], str) else None
 
     def put_recording(self, key: str, digest: str) -> None:
@@ -137,19 +136,6 @@ def key_of(*parts: str) -> str:
 def _hash(value: object) -> str:
     told = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return hashlib.sha256(told).hexdigest()
-
-
-def _bytes(path: Path, most: int) -> bytes:
-    """The first `most` bytes of a plain file; nothing of a link, of what is no file, or where there is none."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return b""
-    with os.fdopen(fd, "rb") as file:
-        try:
-            return file.read(most) if stat.S_ISREG(os.fstat(fd).st_mode) else b""
-        except OSError:  # a damaged card
-            return b""
 
 
 def _told(passage: Passage) -> dict[str, Any]:
