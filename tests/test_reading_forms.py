@@ -376,3 +376,124 @@ def test_a_person_is_read_with_title_and_office(title: str, name: str, role: str
     written = around.format(title + name + role)
 
     assert right_or_marked(written, f"{TITLES[title]} {name} {ROLES[role]}")
+
+
+PLACES = any_of("Trường mầm non|Nhà văn hóa|Sân vận động|Chợ|Đường|Khu phố|Cầu|Bệnh viện|Hội trường|Công viên")
+LINKS = st.sampled_from(["\n", "\n\n", ", ", ": ", " (", " "])
+
+
+@many
+@given(PLACES, LINKS, st.integers(1, 28), st.integers(1, 12), years)
+def test_a_day_of_a_year_is_no_street_beside_a_place(place: str, link: str, d: int, m: int, y: int) -> None:
+    day = f"ngày {'mùng ' if d <= 10 else ''}{say(d)} tháng {month_name(m)} năm {say(y)}"
+
+    assert canonical(day) in canonical(read(f"{place}{link}{d}/{m}/{y}").spoken)
+
+
+@many
+@given(
+    any_of("Nghỉ |nghỉ làm |Sau |Từ |Ngâm |kéo dài |hết |Trước "),
+    st.sampled_from([(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)]),
+    any_of("ngày|tháng|tuần|giờ"),
+    any_of("|, bà con chú ý|.| thì tiêm|\n2/3 diện tích"),
+)
+def test_a_part_of_a_time_is_no_day(before: str, part: tuple[int, int], time: str, behind: str) -> None:
+    words = f"{say(part[0])} phần {month_name(part[1])} {time}"
+
+    assert right_or_marked(f"{before}{part[0]}/{part[1]} {time}{behind}", words)
+
+
+@many
+@given(
+    any_of("từ |Từ |Cắt điện |Thời gian: "),
+    st.integers(0, 23),
+    st.sampled_from(["00", "30"]),
+    any_of("'| phút|p||ph"),
+    any_of("| ngày"),
+    st.integers(11, 27),
+    st.integers(2, 11),
+    any_of("|, mời bà con chú ý|.|\ntại thôn 2"),
+)
+def test_an_hour_of_a_day_reaches_to_an_hour_of_another(
+    before: str, h: int, minutes: str, sign: str, word: str, d: int, m: int, behind: str
+) -> None:
+    clock = f"{say(h)} giờ" + (" ba mươi phút" if minutes == "30" else "")
+    words = f"{clock} {say(d)} tháng {month_name(m)} đến {clock} {say(d + 1)} tháng {month_name(m)}"
+    hour = f"{h}h{minutes}{sign}{word}"
+
+    assert right_or_marked(f"{before}{hour} {d}/{m} - {hour} {d + 1}/{m}{behind}", words)
+
+
+@many
+@given(
+    any_of("dài |Mái hiên dài |sâu |cao |chiều rộng |tường dày |bề ngang |đường kính "),
+    st.integers(1, 14),
+    st.sampled_from([2, 3]),
+    any_of("|.|, sâu 2m| x dài 4m5|\nchỗ ngồi"),
+)
+def test_a_side_is_a_length_and_no_area(side: str, metres: int, rest: int, behind: str) -> None:
+    assert right_or_marked(f"{side}{metres}m{rest}{behind}", f"{side}{say(metres)} mét {say(rest)}")
+
+
+COUNTED_GROUPS = st.lists(any_of("thôn|hộ|lớp|trường|chi bộ|nhóm|đội"), min_size=1, max_size=2, unique=True)
+
+
+@many
+@given(
+    COUNTED_GROUPS,
+    st.lists(st.integers(2, 999), min_size=3, max_size=3),
+    any_of("người|khẩu|cháu|con"),
+    any_of("|.| bị ngập|, tăng 5%"),
+)
+def test_counts_of_several_things_are_told_one_by_one(
+    groups: list[str], numbers: list[int], last: str, behind: str
+) -> None:
+    things = [f"{number} {thing}" for number, thing in zip(numbers, [*groups, last], strict=False)]
+    words = " ".join(f"{say(number)} {thing}" for number, thing in zip(numbers, [*groups, last], strict=False))
+
+    hamlets = groups == ["thôn", "thôn"]
+    assert hamlets or right_or_marked(f"Xã có {'/'.join(things)}{behind}", words)
+
+
+@many
+@given(
+    st.integers(1, 5),
+    any_of("viên|gói|ống|giọt|ml|thìa"),
+    any_of(" x | x"),
+    st.integers(2, 9),
+    any_of("lần|lần/ngày|ngày"),
+    any_of("|, sau ăn|.|\nsau bữa ăn"),
+)
+def test_how_often_a_medicine_is_taken_is_no_product(
+    dose: int, form: str, sign: str, often: int, what: str, behind: str
+) -> None:
+    assert "nhân" not in read(f"Uống {dose} {form}{sign}{often} {what}{behind}").spoken.split()
+
+
+@many
+@given(any_of("loại|lớp|tổ|thôn|cấp|hạng|nhóm|khối"), st.integers(1, 8), st.integers(3, 5), any_of("|.|, họp| họp"))
+def test_numbers_that_count_on_behind_slashes_are_a_list(thing: str, first: int, many_of: int, behind: str) -> None:
+    numbers = range(first, first + many_of)
+
+    assert right_or_marked(f"{thing} {'/'.join(map(str, numbers))}{behind}", f"{thing} {' '.join(map(say, numbers))}")
+
+
+@many
+@given(
+    any_of("中国|Лаос|ລາວ|ไทย|한국|日本語|λ|Ωб|नमस्ते|العربية|Республика Лаос|Bảnчай|β-lactam|x中y"),
+    any_of("Hàng {} về chợ|{}|Tiếng {}.|xã{}|({})|5 {}\ncon"),
+)
+def test_letters_of_other_scripts_are_marked_and_not_spoken(word: str, around: str) -> None:
+    reading = read(around.format(word))
+
+    assert reading.doubts
+    assert not set(word) & set(reading.spoken) - set("Bảnx-lactmy ")
+
+
+@many
+@given(st.integers(41, 3000), any_of("Mã số |STK: |số |Gọi |"), any_of("| con|."))
+def test_digits_without_end_are_not_spoken(length: int, before: str, behind: str) -> None:
+    reading = read(f"{before}{'1' * length}{behind}")
+
+    assert len(reading.spoken) < 60
+    assert reading.doubts

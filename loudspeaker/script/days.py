@@ -70,6 +70,7 @@ _DAY_OF = words_before(
     "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
 )
 _ROW = pattern(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
+_BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name: Trường mầm non (3/12)
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
@@ -131,8 +132,8 @@ def day_words(day: int, numerals: Numerals) -> str:
     return ("mùng " if 1 <= day <= 10 else "") + numerals.cardinal(day)
 
 
-def as_day(scene: Scene, at: int, words: str) -> str:
-    """With “ngày” in front, unless it, or mùng, stands there already."""
+def as_day(scene: Scene, at: int, words: str, of_year: bool = False) -> str:
+    """With “ngày” in front, unless it, or mùng, stands there already; a day `of_year` names no street."""
     before = scene.before(at)
     if before.endswith((" mùng", " mồng")):
         return words.removeprefix("mùng ")
@@ -140,7 +141,7 @@ def as_day(scene: Scene, at: int, words: str) -> str:
         return words
     if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
-    if _street(before):  # đường 3/2 is Ba Tháng Hai
+    if not of_year and _street(before) and not _BORDER.search(scene.text[max(0, at - 2) : at]):  # đường 3/2
         return words.removeprefix("mùng ")
     return words if follows_date(scene, at) or after_hour(scene, at) else "ngày " + words
 

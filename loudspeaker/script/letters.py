@@ -53,7 +53,7 @@ _ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACES = rf"[{_SPACE}{_INVISIBLE}]+"
 _MARKS = r"[\u0300-\u036f]+"
-_KEPT = frozenset("'€£°²³½¼¾‰±•µΩ¥₹₩")
+_KEPT = frozenset("'€£°¹²³⁴⁵⁶⁷⁸⁹½¼¾‰±•µΩ¥₹₩")
 
 
 class Letters:
@@ -129,7 +129,7 @@ def _right(cluster: str) -> str:
 def _one(letter: str) -> str:
     if letter in _KEPT or ("\n" <= letter < "\x7f" and letter >= " ") or letter == "\n":
         return letter
-    plain = unicodedata.normalize("NFKC", letter)
+    plain = unicodedata.normalize("NFKC", letter).translate(_FOLD)
     if letter.isdecimal():
         return str(unicodedata.decimal(letter))
     if 0xD800 <= ord(letter) <= 0xDFFF or unicodedata.category(letter) in {"Cc", "Cf", "Cn", "Co"}:

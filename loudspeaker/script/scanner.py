@@ -11,7 +11,7 @@ from functools import cache
 
 from .kinds import starting
 from .rules import Rule, Said, Scene
-from .syllables import LOWER, UPPER, has_vowel
+from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
 Matcher = Callable[[str, int, int], re.Match[str] | None]
 
@@ -41,7 +41,8 @@ _OPENERS = frozenset(
         "thg",
     ]
 )  # plain words that rules begin with
-_RAISED = ("²", "³")  # m³, km²
+_RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
+_OTHER_SCRIPT = re.compile(f"[{FOREIGN}]")
 
 
 @cache
@@ -101,6 +102,8 @@ def _interesting(word: str, end: int, scene: Scene) -> bool:
         return True
     following = scene.text[end : end + 1]
     if following and (following in _JOINTS or following.isdecimal()):
+        return True
+    if _OTHER_SCRIPT.search(word):
         return True
     if not word.islower():
         return not word[1:].islower() or word in scene.lexicon or _mute(word)

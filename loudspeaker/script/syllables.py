@@ -9,6 +9,11 @@ _MARKED = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắ�
 LOWER = "a-z" + _MARKED  # for the inside of a character class
 UPPER = "A-Z" + _MARKED.upper()
 
+FOREIGN = (  # letters, marks and signs of scripts that are not Latin; Ø φ as a bore is read by its own rule
+    "\u00b5\u0250-\u02ff\u0370-\u1cff\u1f00-\u1fff\u2c60-\u2de5\u2e80-\u2fff\u3005-\ua71f\ua800-\uaaff\uabc0-\uf8ff"
+    "\uf900-\ufaff\ufb07-\ufdff\ufe70-\ufefe\uff66-\uffdc\U00010000-\U0001cfff\U00020000-\U0003ffff"
+)
+
 _TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0303\u0309\u0323"))
 _SYLLABLE = (
     r"(?!(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|[bcdđghklmnprstvx])yê)"  # yên and quyên, but no ngyên

@@ -28,6 +28,7 @@ from .periods import RULES as periods
 from .persons import RULES as persons
 from .phones import RULES as phones
 from .plates import RULES as plates
+from .powers import RULES as powers
 from .quantities import RULES as quantities
 from .ranges import RULES as ranges
 from .rates import RULES as rates
@@ -61,6 +62,7 @@ ORDER: tuple[Rule, ...] = (
     *coordinates,
     *temperatures,
     *quantities,
+    *powers,
     *fractions,
     *ranges,
     *codes,

@@ -26,6 +26,8 @@ def house(match: re.Match[str], scene: Scene) -> str | None:
     """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
     words = scene.before(match.start())
     numbered = words.endswith(" số")
+    if words.endswith(" lớp") and rising(match[0]):
+        return None
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
     comma = numbered and scene.text[match.end() : match.end() + 1] == ","
     street = scene.continues(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
@@ -33,6 +35,13 @@ def house(match: re.Match[str], scene: Scene) -> str | None:
     if not (named or street or branched or is_house(scene, match.start(), match.end())):
         return None
     return " trên ".join(_number(number, scene) for number in match[0].split("/"))
+
+
+def rising(written: str) -> bool:
+    """Whether three numbers or more count on, 1/2/3, as neither houses nor days do."""
+    numbers = written.split("/")
+    first = int(numbers[0]) if numbers[0].isdecimal() else 0
+    return len(numbers) > 2 and numbers == [str(first + i) for i in range(len(numbers))]
 
 
 def is_house(scene: Scene, start: int, end: int) -> bool:

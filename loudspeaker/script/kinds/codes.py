@@ -7,8 +7,8 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER, roman, spell_digits, spell_letters
 from ..patterns import pattern
-from ..rules import UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
-from ..syllables import LOWER, has_vowel
+from ..rules import REACH, UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..syllables import LOWER, UPPER, has_vowel
 
 _NUMBERED = words_before(
     "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
@@ -21,6 +21,10 @@ _BUILDINGS = words_before("tòa|toà|nhà|chung cư|lô|khu|căn hộ|tòa nhà"
 _BORE = pattern(r" ?mm(?!\w)")
 _SORT = pattern(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
 _CITY = pattern(r"[,.]? ?(?:TP|[Tt]p)")
+_PERSON = pattern(
+    r"(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Ee]m|[Cc]háu|[Cc]ụ|[Tt]hầy|[Hh]ộ|[Đđ]ồng chí|[Đđ]/c)"
+    rf"(?: [{UPPER}][{LOWER}]*){{1,4}} $"
+)
 _PART = pattern(r"[^\W\d_]+|\d+")
 
 
@@ -129,6 +133,8 @@ def mixed(match: re.Match[str], scene: Scene) -> Answer:
     said = _parts(match[0], scene)
     if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
         return Guess(said, UNKNOWN)
+    if len(letters) < 3 and _PERSON.search(scene.text[max(0, match.start() - REACH) : match.start()]):
+        return Guess(said, UNKNOWN)  # chị Thúc L1
     return said
 
 

@@ -15,6 +15,7 @@ from ..rules import (
     DATE_OR_NUMBER,
     DATE_OR_NUMBERS,
     DATE_OR_PART,
+    REACH,
     Answer,
     Guess,
     Rule,
@@ -54,6 +55,10 @@ WHOLES = words_after(
     "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
     "đường"
 )
+_LENGTH = pattern(  # not 1/2 ngày mai, 1/2 tháng Giêng, 1/2 tháng này
+    r" ?(?:ngày|tuần|tháng|buổi|tiếng|giờ|quý|ca|công)(?! ?(?:\d|mai|kia|này|thứ|hôm|sau|tới|[Gg]iêng|[Cc]hạp|âm)|\w)"
+)
+_OCCASIONS = pattern(r"\b(?:ngày|lễ|tết|kỷ niệm|kỉ niệm|mừng|giỗ|nhân|hưởng ứng|quốc khánh|quốc tế|phụ nữ)\b")
 _FEASTS = frozenset(
     words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
 )
@@ -68,7 +73,7 @@ _MARKED = _FEASTS | frozenset(
 
 
 def _one(scene: Scene, at: int, day: Day) -> str | Guess:
-    words = as_day(scene, at, day.words(scene.numerals))
+    words = as_day(scene, at, day.words(scene.numerals), bool(day.year))
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
@@ -94,7 +99,7 @@ def full(match: re.Match[str], scene: Scene) -> Answer:
     return answer
 
 
-_OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?phút)?,? (?:ngày |\d{1,2}[./-]\d)")
+_OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?(?:phút|ph|p|'))?,? (?:ngày |\d{1,2}[./-]\d)")
 
 
 def _from_hour_to_hour(match: re.Match[str], scene: Scene) -> bool:
@@ -118,9 +123,8 @@ def short_year(match: re.Match[str], scene: Scene) -> Answer:
     meant = dated(scene, at) or hinted(scene, at, match.end()) or _padded(match)
     if not day.possible() or not meant:
         return None
-    return Guess(
-        as_day(scene, match.start(), day.words(scene.numerals)), Message("the century of this year is a guess")
-    )
+    words = as_day(scene, match.start(), day.words(scene.numerals), of_year=True)
+    return Guess(words, Message("the century of this year is a guess"))
 
 
 @reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
@@ -146,7 +150,7 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
         return None
     falling = match[2] == "-" and day.day > day.month
-    if f"{day.day}/{day.month}" in _MARKED and scene.before(at).endswith(_HOLIDAYS):
+    if f"{day.day}/{day.month}" in _MARKED and (scene.before(at).endswith(_HOLIDAYS) or _occasion(scene, at, end)):
         return _one(scene, at, day)
     timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ "))
     if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and hinted(scene, at, end)):
@@ -163,6 +167,13 @@ def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     if match[2] == "-" and hinted(scene, at, end):
         return _first_of_july(match, scene, day)
     return None
+
+
+def _occasion(scene: Scene, at: int, end: int) -> bool:
+    """Whether a day is put behind what it is kept for: Quốc khánh nước Cộng hòa xã hội chủ nghĩa Việt Nam (2-9)"""
+    sentence = re.split(r"[.;!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
+    bracketed = scene.char(at - 1) == "(" and scene.char(end) in (")", ",", ";")
+    return (bracketed and _OCCASIONS.search(sentence) is not None) or any(day in sentence for day in _HOLIDAYS)
 
 
 def _decimal(match: re.Match[str], scene: Scene) -> bool:
@@ -187,8 +198,11 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         or scene.before(at).endswith((" chết", " bị thương", " tử vong"))
     ):
         return None
+    if part_of_time(scene, end) and day.day < day.month <= 10 and not _padded(match) and not _told(scene, at):
+        return None
     after_day = any(scene.follows(kind, at, ", ") for kind in ("dates", "months", "periods"))
-    if after_day and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
+    spent = scene.before(at).endswith(" ngày") and not _told(scene, at)  # trong 3 ngày, 2/3 số hộ
+    if (after_day or spent) and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
         return None
     if _POINTS.search(scene.before(at)):  # điểm cao nhất 9/10
         return None
@@ -223,6 +237,16 @@ def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:
     if numbered(scene, match.end()):  # 6/10 chi bộ 2
         return False
     return not scene.before(match.start()).endswith(_SINCE)
+
+
+def part_of_time(scene: Scene, end: int) -> bool:
+    """Whether a length of time follows, of which a part is told: nghỉ 1/2 ngày, sau 3/4 tháng."""
+    return _LENGTH.match(scene.text, end) is not None
+
+
+def _told(scene: Scene, at: int) -> bool:
+    """Whether “ngày” stands right before, with no sign between."""
+    return scene.adjoins(at, (" ngày",))
 
 
 def numbered(scene: Scene, end: int) -> bool:

@@ -8,7 +8,7 @@ from ...errors import Message
 from ..numerals import NUMBER
 from ..patterns import pattern
 from ..rules import DATE_OR_PART, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
-from .dates import COUNTED, WHOLES, guessed, numbered
+from .dates import COUNTED, WHOLES, guessed, numbered, part_of_time
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
@@ -29,8 +29,10 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
+    half = share and part_of_time(scene, end)
     counted = (
         scene.continues(end, COUNTED)
+        and not (half and above == "1")
         and not numbered(scene, end)
         and not (_below(32, above, below) and int(above) > int(below))
     )
@@ -47,7 +49,7 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     ):
         slip = scene.before(match.start()).endswith((" tháng", " ngày")) and not counted  # tháng 10/222, ngày 11/71984
         return Guess(whole, DATE_OR_PART) if slip else whole
-    if share and (unit or scene.continues(end, WHOLES)):
+    if share and (unit or scene.continues(end, WHOLES) or half):
         return share
     if unit:
         return whole

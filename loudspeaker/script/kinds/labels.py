@@ -22,6 +22,7 @@ _NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM 
 _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
 _NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
+_CODE = pattern(r"\d{1,4}(?![\d.)/-])")
 _TURNS = words_before("ca|khóm|buôn|giải|bảng|cụm")
 _COUNTED = "hộ|người|suất|em|con|cháu|cụ|bộ|lượt|phiếu|đồng|ngàn|nghìn|triệu|tỷ|kg|tấn|ha|m2|học sinh|đại biểu"
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
@@ -111,7 +112,8 @@ def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     """a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street"""
     if match[1] == "Đ" and _STREET.match(scene.text, match.end()):
         return None
-    return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) else None
+    coded = match[1].isupper() and _CODE.match(scene.text, match.end())  # Đ.12 Bản Lìm
+    return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) and not coded else None
 
 
 @reads(

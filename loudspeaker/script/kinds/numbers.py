@@ -19,6 +19,8 @@ _BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|
 _DAY = pattern(r"[^\d] ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
 _CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
+_AT_HEAD = words_after("ở đầu|đứng đầu|ở trước|đứng trước|phía trước|đằng trước|ở cuối|ở giữa")
+_HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 00 đến 6 giờ
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
@@ -84,6 +86,8 @@ def fineness(match: re.Match[str], scene: Scene) -> Answer:
 def headed(match: re.Match[str], scene: Scene) -> Answer:
     """đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), scene.before(match.start())
+    if scene.continues(match.end(), _AT_HEAD) or (match[0] == "00" and not scene.continues(match.end(), _HOURS)):
+        return said  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
         return said if named or words.endswith(" đầu số") else None

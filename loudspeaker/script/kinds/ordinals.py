@@ -7,13 +7,15 @@ from itertools import pairwise
 
 from ...errors import Message
 from ..patterns import pattern
-from ..rules import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rules import DATE_OR_NUMBERS, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from .addresses import rising
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
     "cấp|số|khu|phường|đội|đợt|tiết|nhóm|nhóm nợ|chi hội|chi bộ|chi đoàn|tổ dân phố|tdp|khu phố|kp|kdc|khóm|liên đội|"
-    "tuổi|opv|lô|mức độ|thế kỷ|thế kỉ|khoảnh"
+    "tuổi|opv|lô|hạng|mức|bậc|ca|cụm|vòng|mức độ|thế kỷ|thế kỉ|khoảnh"
 )
+_GRADES = words_before("loại|hạng|nhóm")
 _QUARTERS = words_before(
     "quận|các quận|thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp"
 )  # no decimal follows
@@ -124,6 +126,18 @@ def dotted_day(match: re.Match[str], scene: Scene) -> str | None:
     return f"thứ {scene.numerals.ordinal(int(match[1]))}" if told else None
 
 
+@reads(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
+def slashed(match: re.Match[str], scene: Scene) -> Answer:
+    """gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
+    numbers = match[0].split("/")
+    words = scene.before(match.start())
+    said = ", ".join(map(scene.say, numbers))
+    if rising(match[0]) and words.endswith(_LISTED) and not words.endswith(_CALENDAR):
+        return said
+    graded = len(numbers) == 2 and int(numbers[1]) == int(numbers[0]) + 1 and words.endswith(_GRADES)
+    return Guess(said, DATE_OR_NUMBERS) if graded else None
+
+
 @reads(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
 def added(match: re.Match[str], scene: Scene) -> str | None:
     """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
@@ -195,6 +209,7 @@ RULES: tuple[Rule, ...] = (
     short_month,
     weekday,
     dotted_day,
+    slashed,
     added,
     notes,
     row,

@@ -75,6 +75,14 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
     return LETTERS[match[1]]
 
 
+@reads(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
+def numbered(match: re.Match[str], scene: Scene) -> Answer:
+    """riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203"""
+    said = f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
+    return said if scene.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
+
+
+_LETTERED = words_before("phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục")
 _NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")
 
 
@@ -119,4 +127,16 @@ def born(match: re.Match[str], scene: Scene) -> str:
     return "sinh"
 
 
-RULES: tuple[Rule, ...] = (mister, family, behind_number, called, undotted, born, initials, suspect, middle, initial)
+RULES: tuple[Rule, ...] = (
+    mister,
+    family,
+    behind_number,
+    called,
+    undotted,
+    born,
+    initials,
+    suspect,
+    middle,
+    numbered,
+    initial,
+)

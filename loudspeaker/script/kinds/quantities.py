@@ -21,6 +21,9 @@ _PEOPLE = words_before(
 )
 _SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
 _MEASURES = "dài|rộng|cao|sâu|ngang|dày"
+_LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
+_OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
+_STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
 _SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
 _TALL = pattern(
     r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
@@ -31,6 +34,11 @@ _REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả 
 _IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
 _REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
 _FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
+_DOSE = pattern(  # how much of a medicine at a time, and how often
+    r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"
+    r"(?: ?/ ?(?:lần|ngày|tuần|tháng|bữa|cữ|đợt|giờ))? ?$"
+)
+_COURSE = pattern(r" ?\d{1,3} ?(?:lần|lượt|ngày|bữa|cữ|đợt|liều|hôm|tuần|tháng|viên|ống|gói|mũi|giọt|thìa|muỗng)(?!\w)")
 _FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
 _NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
 _MEASURED = {  # what is spoken of where a letter that stands apart is a unit all the same: dòng điện 20 A, dài 50 M
@@ -196,11 +204,29 @@ def trip(match: re.Match[str], scene: Scene) -> str:
 @reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def halved(match: re.Match[str], scene: Scene) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
-    tall = match[1] == "1" and (_TALL.search(scene.before(match.start())) or _SIDES.match(scene.text, match.end()))
-    if match[2] == "m" and match[3] in ("2", "3") and not tall:
-        return None
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
-    return f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {nought}{scene.say(match[3])}"
+    said = f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {nought}{scene.say(match[3])}"
+    return _side(match, scene, said) if match[2] == "m" and match[3] in ("2", "3") else said
+
+
+def _side(match: re.Match[str], scene: Scene, said: str) -> Answer:
+    """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
+    at, end = match.span()
+    words = scene.before(at)
+    if words.endswith(_LENGTHS) or _SIDES.match(scene.text, end) or (match[1] == "1" and _TALL.search(words)):
+        return said
+    if not words.endswith(" rộng"):
+        return None
+    if (
+        match[3] == "3"
+        or (int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {scene.after(end)}"))
+        or _STRIPS.search(words)
+    ):
+        return said
+    if int(match[1]) > 9:
+        return None
+    area = f"{scene.say(match[1])} mét vuông"
+    return Guess(said if int(match[1]) < 5 else area, Message("a side of something, or an area"))
 
 
 @reads(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
@@ -250,6 +276,8 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     sides = scene.before(at).endswith(_SIDE_BEFORE) and scene.continues(end, _SIDE_BEHIND)  # dài x rộng x sâu
     if reckoned or bracketed or sides:
         return " nhân "
+    if _DOSE.search(scene.text[max(0, at - REACH) : at]) and _COURSE.match(scene.text, end):  # 1 viên x 3 lần
+        return ","
     gap = scene.text[scene.last.end : at]
     near = scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
     return " nhân " if near and _FACTOR.match(scene.text, end) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..patterns import pattern
-from ..rules import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
+from ..rules import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
 from ..syllables import LOWER
 
 _DOSE = pattern(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
@@ -13,8 +13,17 @@ _AMONG = pattern(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|ngư�
 _SPELT = pattern(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
 _TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")
 _DOUBLED = pattern(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
-_PEOPLED = pattern(r"(?:hộ|m2|m²|lô|thửa|lớp|tổ|chi hội|chi bộ|đội|trường)$")
-_PEOPLED_TOO = pattern(r"\d[\d.]* (?:khẩu|nhân khẩu|người|hộ|học sinh|hội viên|đảng viên|thôn|cháu|em)(?!\w)")
+_GROUPS = pattern(  # what consists of others that are counted too: 12 thôn/2.345 hộ/9.876 khẩu
+    r"(?:hộ|m2|m²|lô|thửa|lớp|tổ|chi hội|chi bộ|chi đoàn|đội|trường|thôn|xã|phường|bản|ấp|khu|khóm|xóm|làng|buôn|"
+    r"sóc|phum|tiểu khu|cụm|huyện|tỉnh|nhóm|trang trại|cơ sở|htx|hợp tác xã|gia đình|gia trại|mô hình|đoàn|đàn|"
+    r"câu lạc bộ)(?!\w)"
+)
+_HAMLETS = frozenset(("thôn", "bản", "ấp", "tổ", "khu", "khóm", "xóm", "làng", "buôn", "sóc", "phum", "tiểu"))
+_PEOPLE = frozenset(("khẩu", "nhân", "người", "hộ", "học", "hội", "đảng", "cháu", "em"))
+_COUNT = r"(\d[\d.]*) ?(m2|m²|[^\W\d_]{2,8})(?: [^\W\d_]{1,8}){0,3}"
+_COUNT_BEFORE, _COUNT_BEHIND = pattern(rf"(?<![\d.,/]){_COUNT}$"), pattern(_COUNT)
+_COUNT_IN_ROW = pattern(rf"/{_COUNT}$")
+_WHILE = pattern(r"(?!1\D)\d{1,3} ?(h|giờ|tiếng|phút|giây|ngày|đêm|tuần|tháng|năm|s)(?![^\W_])")  # 50 mm/12h
 _HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
 _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
@@ -48,12 +57,26 @@ def per_number(match: re.Match[str], scene: Scene) -> Answer:
         scene.char(match.start() - 1) == " " and beside and scene.last.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
-    if _PEOPLED.search(scene.text[max(0, match.start() - 8) : match.start()]) and _PEOPLED_TOO.match(
-        scene.text, match.end()
-    ):  # 46 hộ/189 khẩu
+    if _counts(scene, match.start(), match.end()):
         return ", "
+    length, counted = _WHILE.match(scene.text, match.end()), scene.last.kind in ("quantities", "numbers", "ranges")
+    other = length is not None and scene.before(match.start()).rpartition(" ")[2] != length[1]  # not 3 ngày/5 ngày
+    if other and counted and scene.near_number(match.start()):
+        return " trong "
     heads = _AMONG.match(scene.text, match.end()) or scene.before(match.start()).endswith((" đồng", " đ"))
     return " trên " if heads or scene.near_number(match.start()) else None
+
+
+def _counts(scene: Scene, start: int, end: int) -> bool:
+    """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
+    ahead = scene.text[max(0, start - REACH) : start]
+    one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(scene.text, end)
+    if one is None or other is None or one[2] == other[2] or other[1] == "1":
+        return False
+    if _GROUPS.match(ahead, one.start(2)):
+        return not {one[2], other[2]} <= _HAMLETS and (one[2][0] != "m" or other[2] in _PEOPLE)
+    in_row = one[0][0] == "/" or (scene.char(other.end()) == "/" and scene.char(other.end() + 1).isdecimal())
+    return in_row and one[2] not in scene.lexicon.units and other[2] not in scene.lexicon.units
 
 
 @reads(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")

@@ -18,6 +18,11 @@ _SCORE = words_before(
 _PLAIN = (" thắng ", " thua ", " tỉ số ", " tỷ số ")
 _GAME = (*_PLAIN, " hòa ", " hoà ")
 _NAMES = pattern(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
+_COMPOUNDS = pattern(  # words with hòa, thắng, thua in them that tell no result: nước Cộng hòa, hòa giải, thua lỗ
+    r" (?:(?:cộng|hài|ôn|điều|thuận|giao|trung|hiền|chan|tổng) (?:hòa|hoà)|thắng (?:lợi|cảnh|tích)|"
+    r"thua (?:lỗ|thiệt|kém)|(?:hòa|hoà) (?:bình|giải|nhập|thuận|hợp|mạng|nhạc|âm|tan|lưới|đồng|ước|nhã|vốn|mình|"
+    r"chung|cùng|quyện))(?!\w)"
+)
 _TEAM_NAME = pattern(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
 _TWO_TEAMS = pattern(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
 _VICTORIES = frozenset(("7-5", "3-3"))  # days of history that no match ends with
@@ -42,10 +47,10 @@ _ALWAYS = pattern(
 @reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
 def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
-    words = f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}"
+    words = _COMPOUNDS.sub("", f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}")
     tight = " " not in match[0]
     written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
-    told = f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}"
+    told = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
     if not words.endswith(" chiến thắng"):
         told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5
     least = words.endswith(" tối thiểu") and scene.continues(match.end(), _COUNTED)  # tối thiểu 3 - 5 ngày

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..numerals import NUMBER
 from ..patterns import pattern
 from ..rules import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, UPPER, is_syllable
@@ -15,6 +16,7 @@ _SPOKEN = {
     "=": "bằng", "≥": "lớn hơn hoặc bằng", "≤": "nhỏ hơn hoặc bằng", "±": "cộng trừ", "≈": "khoảng",
     "½": "một phần hai", "¼": "một phần tư", "¾": "ba phần tư", "²": "vuông", "³": "khối", "√": "căn", "∆": "đen ta",
 }  # fmt: skip
+_THINGS = r"tuổi|độ|người|con|hộ|cây|điểm|lần|ngày|tháng|năm|giờ|phút|triệu|nghìn|tỷ|đồng|mét|tạ|tấn|sào|lít|phiếu|chỗ"
 _DAYS = pattern(r"[Nn]gày \d{1,2} ?\+ ?\d{1,2}[./]\d")  # ngày 05+06/9
 _TOLD = (" tăng", " giảm", " gạch", " gạch ngang", " dấu trừ", " dấu cộng")
 _PROPORTION = pattern(rf"[Tt](?:ỷ|ỉ) (?:lệ|số) [{LOWER}]+$")  # tỷ lệ chết/mắc
@@ -106,11 +108,25 @@ def _another_bullet(scene: Scene, start: int, end: int) -> bool:
     return first == "+" or (listed and re.match(rf" [^\W\d_]+ [{LOWER}]", scene.text[end : end + 12]) is not None)
 
 
-@reads(r"[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
+@reads(
+    rf">= ?({NUMBER}) ?(°C|độ ?C|°|%|[A-Za-zđ]{{1,3}}[23²³]?(?![^\W_])|(?:{_THINGS})(?!\w))(?: (đồng|năm tuổi))?"
+    r"(?! ?[/-])",
+    starts="sign",
+)
+def at_least(match: re.Match[str], scene: Scene) -> Answer:
+    """sốt >= 38 độ C -> từ ba mươi tám độ xê trở lên"""
+    unit = scene.lexicon.units.get(match[2].replace("độ", "°").replace(" ", ""), match[2])
+    if unit == match[2] and not re.fullmatch(_THINGS, unit):
+        return None
+    return f"từ {scene.say(match[1])} {unit}{f' {match[3]}' if match[3] else ''} trở lên"
+
+
+@reads(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
 def compared(match: re.Match[str], scene: Scene) -> Answer:
     """>38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
-    more = "trên " if match[0][0] == ">" else "dưới "
-    return {"=": "từ " if more == "trên " else "không quá "}.get(match[0].strip()[1:2], more)
+    if "=" in match[0]:
+        return "lớn hơn hoặc bằng " if ">" in match[0] else "không quá "
+    return "trên " if match[0][0] == ">" else "dưới "
 
 
 @reads(r"[~≈] ?(?=\d)", starts="sign")
@@ -132,7 +148,7 @@ def pictures(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
-@reads(r"[^\w\s]|[½¼¾²³](?![^\W\d_])", starts="sign")
+@reads(r"[^\w\s]|[½¼¾¹²³⁴-⁹]", starts="sign")
 def sign(match: re.Match[str], scene: Scene) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
@@ -198,6 +214,6 @@ def underline(match: re.Match[str], scene: Scene) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(tested, full_stop, joined, ended, slash, plus, compared, about),
+    *(tested, full_stop, joined, ended, slash, plus, at_least, compared, about),
     *(apostrophe, underline, tag, product, footnote, pictures, sign),
 )
