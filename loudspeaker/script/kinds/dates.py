@@ -207,7 +207,9 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
     if _POINTS.search(scene.before(at)):  # điểm cao nhất 9/10
         return None
     if strong:
-        return _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
+        answer = _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
+        either = spent and day.day < day.month <= 10 and isinstance(answer, str)  # cả ngày, 2/3 bà con đã về
+        return Guess(answer, DATE_OR_PART) if either and isinstance(answer, str) else answer
     if not day.possible() or _counted(day, match, scene):
         return None
     if scene.variety(at) and not hinted(scene, at, end):

@@ -7,7 +7,7 @@ import re
 from ...errors import Message
 from ..numerals import NUMBER, spell_digits
 from ..patterns import pattern
-from ..rules import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after
+from ..rules import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after, words_before
 from ..syllables import LOWER, is_syllable
 
 _COUNTED = (
@@ -20,6 +20,7 @@ _DAY = pattern(r"[^\d] ngày$")
 _LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
 _CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
 _AT_HEAD = words_after("ở đầu|đứng đầu|ở trước|đứng trước|phía trước|đằng trước|ở cuối|ở giữa")
+_TYPED = words_before("mã|số|bấm|nhập|gõ|quay|phím|thêm|chữ số|đuôi")
 _HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 00 đến 6 giờ
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
@@ -86,12 +87,19 @@ def fineness(match: re.Match[str], scene: Scene) -> Answer:
 def headed(match: re.Match[str], scene: Scene) -> Answer:
     """đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), scene.before(match.start())
-    if scene.continues(match.end(), _AT_HEAD) or (match[0] == "00" and not scene.continues(match.end(), _HOURS)):
+    if scene.continues(match.end(), _AT_HEAD) or (match[0] == "00" and _typed_so(match, scene)):
         return said  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
         return said if named or words.endswith(" đầu số") else None
     return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
+
+
+def _typed_so(match: re.Match[str], scene: Scene) -> bool:
+    """bấm 00, mã 00: two digits; 00 giờ and 00 ca are none"""
+    words, end = scene.before(match.start()), match.end()
+    cued = words.endswith(_TYPED) and not words.endswith(" tổng số")
+    return (cued or not scene.after(end)[:1].isalpha()) and not scene.continues(end, _HOURS)
 
 
 @reads(rf"({NUMBER})\+(?= [^\W\d_])")

@@ -22,6 +22,8 @@ _PEOPLE = words_before(
 _SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
 _MEASURES = "dài|rộng|cao|sâu|ngang|dày"
 _LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
+_ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
+_OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?-| đến| tới) \d{1,2}m[014-9]")
 _OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
 _STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
 _SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
@@ -212,16 +214,14 @@ def halved(match: re.Match[str], scene: Scene) -> Answer:
 def _side(match: re.Match[str], scene: Scene, said: str) -> Answer:
     """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
     at, end = match.span()
-    words = scene.before(at)
-    if words.endswith(_LENGTHS) or _SIDES.match(scene.text, end) or (match[1] == "1" and _TALL.search(words)):
+    words = _ABOUT.sub("", scene.before(at))
+    small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(scene.text, end))
+    if small or words.endswith(_LENGTHS) or _OTHER.match(scene.text, end):
         return said
     if not words.endswith(" rộng"):
         return None
-    if (
-        match[3] == "3"
-        or (int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {scene.after(end)}"))
-        or _STRIPS.search(words)
-    ):
+    beside = int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {scene.after(end)}")
+    if match[3] == "3" or beside or _STRIPS.search(words):
         return said
     if int(match[1]) > 9:
         return None

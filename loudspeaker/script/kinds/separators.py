@@ -118,7 +118,8 @@ def at_least(match: re.Match[str], scene: Scene) -> Answer:
     unit = scene.lexicon.units.get(match[2].replace("độ", "°").replace(" ", ""), match[2])
     if unit == match[2] and not re.fullmatch(_THINGS, unit):
         return None
-    return f"từ {scene.say(match[1])} {unit}{f' {match[3]}' if match[3] else ''} trở lên"
+    more = "" if scene.continues(match.end(), ("trở lên",)) else " trở lên"
+    return f"từ {scene.say(match[1])} {unit}{f' {match[3]}' if match[3] else ''}{more}"
 
 
 @reads(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
