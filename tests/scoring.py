@@ -31,6 +31,7 @@ _SLOTS = "".join(map(chr, range(0xE000, 0xE0C8)))
 _SLOT = re.compile(f"[{_SLOTS[0]}-{_SLOTS[-1]}]")
 
 
+@cache
 def syllable(word: str) -> str:
     """One written word without its tone mark, followed by a digit for the tone: hoà and hòa are hoa2."""
     letters = unicodedata.normalize("NFD", word)
@@ -45,13 +46,17 @@ def _syllables(text: str) -> tuple[str, ...]:
 
 
 _SAME = {_syllables(b): _syllables(a) for a, others in TABLES["same"].items() for b in others.split("|")}
-_LONGEST = max(map(len, _SAME))
+# A first word -> how many words a spelling that begins with it may have, longest first.
+_LENGTHS = {
+    first: sorted({len(words) for words in _SAME if words[0] == first}, reverse=True)
+    for first in {words[0] for words in _SAME}
+}
 
 
 def _replaced(words: tuple[str, ...]) -> Iterator[str]:
     at = 0
     while at < len(words):
-        length = next((n for n in range(_LONGEST, 0, -1) if words[at : at + n] in _SAME), 0)
+        length = next((n for n in _LENGTHS.get(words[at], ()) if words[at : at + n] in _SAME), 0)
         yield from _SAME[words[at : at + length]] if length else words[at : at + 1]
         at += length or 1
 
@@ -138,12 +143,17 @@ class Form:
         pieces = re.split(f"{_SLOT.pattern} ", self.text[1:])
         return "".join(f"{re.escape(piece)}{mark}" for piece, mark in zip_longest(pieces, self.marks, fillvalue=""))
 
+    @cached_property
+    def _plain(self) -> list[str]:
+        """The text between the marks."""
+        return _SLOT.split(self.text)
+
     def fits(self, heard: str) -> bool:
-        """Whether the canonical text `heard` is this form; cheap where its beginning or its end already differs."""
-        head, *rest = _SLOT.split(self.text)
-        if not rest:
+        """Whether the canonical text `heard` is this form; cheap where a part without marks already differs."""
+        if not self.marks:
             return self.text == heard
-        if not (heard.startswith(head) and heard.endswith(rest[-1][1:])):
+        head, *rest = self._plain
+        if not (heard.startswith(head) and heard.endswith(rest[-1][1:]) and all(one[1:] in heard for one in rest)):
             return False
         return re.fullmatch(self.expression, heard[1:]) is not None
 
