@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from xa_thu import ZONE
 
 from loudspeaker.cli import cli
 from loudspeaker.language import speak
@@ -46,6 +47,11 @@ def write(tmp_path: Path) -> Write:
 
 def run(home: Path, *arguments: str) -> Result:
     return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "check", *arguments])
+
+
+def today() -> date:
+    """The commune's day: this machine's may still be the one before."""
+    return datetime.now(ZONE).date()
 
 
 def told(home: Path, mistake: bool | None = None) -> list[str]:
@@ -160,7 +166,7 @@ def test_an_entry_that_can_never_air_is_told(write: Write, rule: str, words: str
 
 
 def test_one_day_of_several_that_other_keys_leave_out_is_told(write: Write) -> None:
-    monday = date.today() + timedelta(days=7 - date.today().weekday())
+    monday = today() + timedelta(days=7 - today().weekday())
     days = [f"{day.day}/{day.month}/{day.year}" for day in (monday, monday + timedelta(days=1))]
 
     (line,) = told(write(**entry(f"giờ: 17h30, ngày: [{', '.join(days)}], thứ: [2]")))
@@ -183,7 +189,7 @@ def test_a_validity_that_ended_is_one_sentence_at_its_own_line(write: Write) -> 
 
 
 def test_a_validity_that_ends_or_begins_soon_is_one_sentence_too(write: Write) -> None:
-    soon = date.today() + timedelta(days=10)
+    soon = today() + timedelta(days=10)
     day = f"{soon.day}/{soon.month}/{soon.year}"
     for valid, count in ((f"..{day}", "19"), (f"{day}..", "10")):
         text = f"---\ntiêu đề: Họp\nhiệu lực: {valid}\n---\nHọp.\n"
