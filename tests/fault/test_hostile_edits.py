@@ -104,7 +104,7 @@ def test_the_daemon_says_it_once_in_its_journal_and_goes_on(home: Path, full: bo
         assert daemon.wait(10) == 0
 
 
-def until(condition: object, seconds: float = 15.0) -> None:
+def until(condition: object, seconds: float = 60.0) -> None:
     ends = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < ends
