@@ -150,6 +150,17 @@ def test_an_emergency_that_nobody_heard_has_its_row_and_an_all_clear_is_no_secon
     assert summary(station, tmp_path)[0]["Emergencies"] == "1"
 
 
+def test_what_was_asked_for_and_not_heard_is_counted_by_what_became_of_it(station: Station, tmp_path: Path) -> None:
+    alarm = {"broadcast": "urgent", "level": Level.EMERGENCY, "id": "na-hoa/urgent/2026-11-03T02:00:00"}
+    station.log.verdict(record("na-hoa", None, 1, Verdict.FAILED_DEVICE, **alarm))
+    replay = {"broadcast": "play", "id": "na-hoa/play/2026-11-02T19:02:31"}
+    station.log.verdict(record("na-hoa", "bluezone", 0, Verdict.TO_FILE, **replay))
+    given, played, *_ = summary(station, tmp_path)
+
+    assert (given["Not aired"], given["sound card failed"], given["Emergencies"]) == ("1", "1", "0")
+    assert (played["Not aired"], played["only to a file"], played["Replayed by hand"]) == ("1", "1", "0")
+
+
 def test_replays_and_emergencies_are_counted_beside_the_plan(station: Station, tmp_path: Path) -> None:
     by = {"broadcast": "play", "id": "na-hoa/play/2026-11-02T19:02:31"}
     station.log.verdict(record("na-hoa", "bluezone", 0, **by))
@@ -231,6 +242,7 @@ def test_the_sheet_is_an_official_paper(station: Station, tmp_path: Path) -> Non
     assert ["Kết quả phát thanh trên hệ thống loa truyền thanh tháng 11 năm 2026"] in text
     assert ["NGƯỜI LẬP BIỂU", "TM. ỦY BAN NHÂN DÂN"] in text
     head = next(line for line in text if line[0] == "TT")
+    assert not [words for words in head if words[:1].islower()]
     total = next(line for line in text if line[0] == "Tổng cộng")
     assert dict(zip(head[4:], total[1:], strict=False)) | {"Theo lịch": 2, "Đã phát": 1, "Số phút": 1.5} == dict(
         zip(head[4:], total[1:], strict=False)

@@ -167,7 +167,7 @@ def title_of(report: Report, line: Line, say: Say) -> str:
 
 
 def _summed(report: Report, line: Line, reasons: Sequence[Outcome], say: Say) -> Row:
-    counts = [line.planned, line.aired, round(line.minutes, 1), line.planned - line.aired - line.unlogged]
+    counts = [line.planned, line.aired, round(line.minutes, 1), line.missed.total()]
     return [
         *(report.villages.get(line.village, line.village), line.bulletin, title_of(report, line, say)),
         *(counts if line.logged else [line.planned, say(NO_LOG), "", ""]),

@@ -44,7 +44,7 @@ class Line:
     planned: int = 0
     aired: int = 0
     minutes: float = 0.0  # heard, whoever asked for it
-    missed: Counter[Outcome] = field(default_factory=Counter)
+    missed: Counter[Outcome] = field(default_factory=Counter)  # planned and not aired in full, or asked for in vain
     by_hand: int = 0  # replays that were heard
     emergencies: int = 0  # that were heard; what ends one is none, nor is a drill
     drills: int = 0  # that were heard; what ends one is none
@@ -65,10 +65,13 @@ class Line:
         else:
             self.planned += 1
             self.aired += record.verdict in WHOLE
-            if record.verdict not in WHOLE:
-                self.missed[outcome(record)] += 1
         if heard:
             self.minutes += minutes(record)
+        if record.verdict not in (WHOLE if self._scheduled(record) else HEARD):
+            self.missed[outcome(record)] += 1
+
+    def _scheduled(self, record: Record) -> bool:
+        return self.kind is Kind.BROADCAST and not by_hand(record.id)
 
     def count_unlogged(self) -> None:
         self.planned += 1

@@ -84,7 +84,8 @@ class _Paper:
     def __init__(self, book: Workbook, report: Report, say: Say) -> None:
         self._report = report
         self._say = say
-        self._head, *self._rows = summary(report, say)
+        head, *self._rows = summary(report, say)
+        self._head = [str(words)[:1].upper() + str(words)[1:] for words in head]  # some are verdicts, in small letters
         self._columns = len(self._head) + 1  # the first numbers the lines
         self._sheet = _sheet(book, say(Message("Summary")), self._widths())
         self._at = 0
