@@ -318,3 +318,12 @@ def test_a_rehearsal_knows_skips_and_pauses(home: Path) -> None:
     rehearsed = json.loads(run(home, "rehearse", "--from", tomorrow, "--to", tomorrow, "--json").stdout)
 
     assert {row["id"]: row["verdict"] for row in rehearsed} == {ids[0]: "skipped"} | dict.fromkeys(ids[1:], "aired")
+
+
+def test_an_approval_of_a_bulletin_that_never_was_is_not_taken_back_but_not_found(home: Path) -> None:
+    result = CliRunner(mix_stderr=False).invoke(
+        cli, ["--home", str(home), "approve", "khong-co", "--undo", "--by", "Lan"]
+    )
+
+    assert (result.exit_code, "khong-co" in result.stderr) == (2, True)
+    assert "not approved" not in result.stderr

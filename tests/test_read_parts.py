@@ -76,3 +76,20 @@ def test_a_guess_in_any_part_is_told_at_its_line(home: Path) -> None:
 )
 def test_any_other_text_is_read_as_before(home: Path, text: str) -> None:
     assert read(home, text).stdout.splitlines()[-1].endswith("ọp tám giờ.")
+
+
+@pytest.mark.parametrize("name", ["tin-sang", "Tin sáng", "bulletins/tin-sang.md"])
+def test_a_bulletin_of_the_station_is_read_by_any_of_its_names(home: Path, name: str) -> None:
+    shown = [
+        CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "read", one])
+        for one in (name, str(home / "bulletins/tin-sang.md"))
+    ]
+
+    assert [one.exit_code for one in shown] == [0, 0]
+    assert shown[0].stdout == shown[1].stdout
+
+
+def test_what_is_neither_a_file_nor_a_bulletin_is_no_file(home: Path) -> None:
+    result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "read", "khong-co"])
+
+    assert (result.exit_code, "khong-co" in result.stderr) == (2, True)

@@ -177,3 +177,21 @@ def test_a_shell_is_offered_bulletins_villages_airings_outputs_and_files(home: P
 
 def test_a_shell_is_offered_nothing_where_there_is_no_station(tmp_path: Path) -> None:
     assert completed(tmp_path, "play ") == completed(tmp_path, "why ") == completed(tmp_path, "test ") == []
+
+
+def test_status_says_of_a_drill_that_it_is_one(home: Path, house: House) -> None:
+    house.answers["status"] = [ON | {"drill": True, "title": "Lũ quét"}]
+
+    assert run(home, "status").stdout.splitlines()[0] == "Đang phát: na-hoa: Lũ quét (diễn tập)"
+
+
+def test_the_sizes_of_the_cache_have_names_that_people_read(home: Path) -> None:
+    told = run(home, "cache", "show").stdout
+
+    assert "số chương trình: 0" in told
+    assert "_mb" not in told
+
+
+def test_the_clock_names_whoever_vouches_for_it(home: Path) -> None:
+    assert "clock: trusted" in (home / "box.yaml").read_text(encoding="utf-8")
+    assert "box.yaml" in run(home, "clock", "show").stdout

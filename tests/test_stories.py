@@ -11,7 +11,7 @@ import pytest
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.errors import NotFound
+from loudspeaker.errors import NotFound, Refused
 from loudspeaker.language import translator
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -181,3 +181,20 @@ def add(home: Path, hour: str) -> None:
     path = home / "schedules/na-hoa.yaml"
     entry = f"  - {{name: het, bulletin: nhac, at: '{hour}'}}\n"
     path.write_text(path.read_text(encoding="utf-8") + entry, encoding="utf-8")
+
+
+def test_what_has_its_verdict_names_its_bulletin(box: Box, quiet: Progress) -> None:
+    box.station.prepare(None, 1, quiet)
+    box.run("06:30:00")
+
+    told = box.why(MORNING)
+    assert any(sentence.startswith("“Tin sáng”, ") for sentence in told)
+    assert "Chưa có kết quả." not in told
+
+
+def test_what_is_past_cannot_be_left_out_any_more(box: Box) -> None:
+    box.off("09:00:00")
+
+    with pytest.raises(Refused):
+        box.station.skip(MORNING, "mưa", "Lan")
+    assert "mưa" not in " ".join(box.why(MORNING))

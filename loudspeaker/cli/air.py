@@ -212,6 +212,10 @@ def run(station: Station, welcome: str | None) -> None:
     def opened(wake: Callable[[], None]) -> Service:
         service = station.service(wake, welcome)
         tell(_("on the air; Ctrl+C ends it"))
+        if welcome:
+            tell(
+                _("Now: {title}, a greeting in all villages of this box").format(title=station.bulletin(welcome).title)
+            )
         tables.coming(station.coming())
         return service
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import BadFile, BadUsage, Message, Problem
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from . import tables
 from .shell import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
 from .values import _
@@ -86,7 +87,10 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
 
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
-    reader = words.Reader.of(ctx.find_object(Desk).home)  # type: ignore[union-attr]
+    desk = ctx.find_object(Desk)
+    assert desk
+    file = bulletin_file(desk, file)
+    reader = words.Reader.of(desk.home)
     if each_line:
         for line in given_lines(file):
             put(reader.line(line))
@@ -104,6 +108,15 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     for sentence in spoken.strip("\n").split("\n"):
         put(sentence)
     warn(words.doubts(file, doubts))
+
+
+def bulletin_file(desk: Desk, name: str) -> str:
+    """The file of a bulletin named by its id or title, where no file has this name; else what was given."""
+    if name == "-" or Path(name).exists() or not (desk.home / "commune.yaml").is_file():
+        return name
+    with suppress(LoudspeakerError, OSError):  # whoever may not open the station can still read files
+        return str(desk.home / "bulletins" / f"{desk.station.bulletin_id(name)}.md")
+    return name
 
 
 @click.command(name="import", cls=Command)

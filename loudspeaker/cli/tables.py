@@ -118,9 +118,11 @@ def fate(row: Row, on: Collection[str] = ()) -> str:
 
 def with_reason(what: str, why: str | None) -> str:
     """A verdict and its reason, in which nothing is said twice."""
-    from ..station.story import only_new
+    from ..station.story import only_new, says
 
     new = only_new(what, why or "")
+    if new and says(new, what):
+        return new
     return f"{what}: {new}" if new else what
 
 
@@ -205,7 +207,9 @@ def log(rows: Sequence[Row]) -> None:
 def heard(row: Row) -> str:
     """What was aired: a bulletin, a stream, the words of an alarm or what ended it; and whether it was a drill."""
     ending = ENDINGS.get(row["broadcast"])
-    what = row["bulletin"] or (ending and _(ending)) or " ".join(row["title"].split()) or row["broadcast"]
+    words = " ".join(row["title"].split())
+    trial = _("test of {output}").format(output=row["output"]) if row["broadcast"] == "test" else None
+    what = row["bulletin"] or (ending and _(ending)) or trial or words or row["broadcast"]
     return _("{what} (drill)").format(what=what) if row["drill"] else what
 
 
@@ -292,7 +296,7 @@ def status(found: Status) -> None:
     """At most five lines: what is on the air, two moments to come, two things that are wrong."""
     now = [
         _("{villages}: {title}").format(villages=", ".join(row["village"] for row in group), title=title)
-        for title, group in groupby(found.on, key=lambda row: row["title"])
+        for title, group in groupby(found.on, key=titled)
     ]
     put(_("On the air: {airings}").format(airings="; ".join(now)) if now else _("Nothing is on the air."))
     for line in moments(found.next):
@@ -301,6 +305,11 @@ def status(found: Status) -> None:
     put(_("Wrong ({count}): {first}").format(count=len(wrong), first=wrong[0]) if wrong else _("Nothing is wrong."))
     if len(wrong) > 1:
         put(_("Also: {second} (all of it: “loudspeaker doctor”)").format(second=wrong[1]))
+
+
+def titled(row: Row) -> str:
+    """The title of what is on the air, with the word of a drill."""
+    return _("{what} (drill)").format(what=row["title"]) if row["drill"] else str(row["title"])
 
 
 def coming(rows: Sequence[Row]) -> None:
@@ -340,9 +349,16 @@ def voices(rows: Sequence[Row]) -> None:
     draw(columns, cells, _("No voices."))
 
 
+CACHE = {
+    "clips_mb": N_("clips, MB"),
+    "programmes": N_("programmes"),
+    "programmes_mb": N_("programmes, MB"),
+}
+
+
 def cache(row: Row) -> None:
     for name, value in row.items():
-        put(f"{name}: {value}")
+        put(f"{_(CACHE.get(name, name))}: {value}")
 
 
 @contextmanager

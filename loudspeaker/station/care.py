@@ -31,6 +31,13 @@ BUDGET = 2_000_000_000  # bytes of sound that are kept
 SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
 
 
+VOUCHERS = {
+    "network": Message("the time from the network"),
+    "rtc": Message("the battery clock"),
+    "box": Message("“clock: trusted” in box.yaml"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Vouched:
     """The time, whether it is believed, and who vouches for it."""
@@ -47,7 +54,10 @@ class Vouched:
         now = f"{self.now:%H:%M:%S %d/%m/%Y}"
         if self.trust.why:
             return f"{now}: " + self.trust.why.say(say)
-        return Message("{now}: the time is trusted ({by})", now=now, by=", ".join(sorted(self.by)) or "–").say(say)
+        if not self.by:  # somebody's word, or a source that has gone since
+            return Message("{now}: the time is trusted", now=now).say(say)
+        by = ", ".join(VOUCHERS[one].say(say) if one in VOUCHERS else one for one in sorted(self.by))
+        return Message("{now}: the time is trusted ({by})", now=now, by=by).say(say)
 
 
 class Care(OnAir):

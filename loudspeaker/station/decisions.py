@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
+from ..playout import rules
 from ..playout.record import Log
 from ..schedule.airing import Pause
 from ..studio.order import BEING_READ
@@ -32,6 +33,9 @@ class Decisions:
         found, log = self.station.find(airing), self.station.log
         if log.verdict_of(found.id):
             raise Refused(Message("{airing} is over already", airing=found.id))
+        gone = self.station.now() - (found.starts_at or found.scheduled_at)
+        if not undo and gone > rules.GRACE[found.level] and not log.events("started", found.id):
+            raise Refused(Message("{airing} is past: it can be left out no more", airing=found.id))
         if undo and found.id not in planner.marks(log, self.station.now() - planner.MEMORY).skips:
             raise Refused(Message("{airing} was not skipped", airing=found.id))
         if log.events("on-air", found.id):
@@ -64,6 +68,7 @@ class Decisions:
             with suppress(NotFound):  # its file may be gone
                 bulletin = self.station.bulletin_id(bulletin)
             if bulletin not in approvals.standing(self.station.log):
+                self.station.bulletin_id(bulletin)
                 raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
             return self._note("approve", "", bulletin=bulletin, digest=digest, by=by, undo=True)
         found = self.station.bulletin(bulletin)

@@ -162,7 +162,7 @@ class Service(Asked):
         at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
         what = self.say(Message("{what} (drill)", what=what)) if record.drill else what
-        became = self.say(meaning(record))
+        became = self.say(meaning(record, self.station.say))
         line = f"{at:%H:%M:%S} {what}: {became}"
         why = only_new(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)

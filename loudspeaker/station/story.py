@@ -21,7 +21,7 @@ MEANINGS = {
     Verdict.AIRED: Message("It was aired in full, on time."),
     Verdict.AIRED_LATE: Message("It was aired in full, but late."),
     Verdict.AIRED_PARTLY: Message("Only a part of it was heard."),
-    Verdict.TO_FILE: Message("It was only written to a file: this box has no sound card."),
+    Verdict.TO_FILE: Message("It was only written to a file; nothing came from the horns."),
     Verdict.PRE_EMPTED: Message("It was broken off by an alarm."),
     Verdict.STOPPED: Message("It was stopped by a person."),
     Verdict.SKIPPED: Message("It was left out on request."),
@@ -57,10 +57,13 @@ HAPPENED = {
 UNDONE = Message("{at}: {by} took the request back.")
 
 
-def meaning(record: Record) -> Message:
-    """What its verdict means; of what was refused, by what."""
+def meaning(record: Record, say: Callable[[str], str]) -> Message:
+    """What its verdict means; of what was refused, by what: by its reason where that holds the word for its kind."""
     kind = known(record.refusal)
-    return Message("It was not allowed: {kind}.", kind=LABELS[kind]) if kind else MEANINGS[record.verdict]
+    if kind is None:
+        return MEANINGS[record.verdict]
+    by = record.why.rstrip(".") if says(record.why, LABELS[kind].say(say)) else LABELS[kind]
+    return Message("It was not allowed: {kind}.", kind=by)
 
 
 def told(
@@ -77,6 +80,8 @@ def told(
     if planned:
         sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_clock(planned.scheduled_at)))
         sentences += _expected(planned) if _starts(planned) > now else ()
+    elif about := _about(record, events):
+        sentences.append(Message("“{title}”, due at {at}.", title=about[0], at=_clock(about[1].astimezone(zone))))
     sentences += _given(events)
     sentences += _happened(events, zone)
     if record:
@@ -84,6 +89,15 @@ def told(
     elif planned is None or _starts(planned) <= now:
         sentences += _open(planned, events, log, now, zone)
     return sentences
+
+
+def _about(record: Record | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
+    """Title and time of what is in no plan, or has its verdict; an alarm's own words are told as such instead."""
+    asked = next((stored_order(event.facts).airings[0] for event in events if event.kind == "asked"), None)
+    found = record or asked
+    if found is None or not (found.bulletin and found.title):
+        return None
+    return found.title, found.scheduled_at
 
 
 def _starts(airing: Airing) -> datetime:
@@ -168,7 +182,7 @@ def _facts(event: Event, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _ended(record: Record, zone: ZoneInfo, say: Callable[[str], str]) -> Iterator[Message]:
-    became = meaning(record)
+    became = meaning(record, say)
     yield became
     if record.started_at and record.ended_at:
         yield Message(
@@ -181,7 +195,8 @@ def _ended(record: Record, zone: ZoneInfo, say: Callable[[str], str]) -> Iterato
         yield Message("The voice was {voice}, through {via}.", voice=record.voice, via=record.via or "–")
     if record.by:
         yield Message("It was asked for by {by}.", by=record.by)
-    if why := only_new(became.say(say), record.why):
+    why = only_new(became.say(say), record.why)
+    if why and not (record.via and why.rstrip(".").endswith(record.via)):
         yield Message("The reason: {why}.", why=why.rstrip("."))
 
 
@@ -192,7 +207,18 @@ def only_new(said: str, why: str) -> str:
     'trời mưa'
     """
     known = said.strip(" .")
+    if known.endswith(why.strip(" .")):
+        return ""
     return why[len(known) :].lstrip(" .:;,") if why.casefold().startswith(known.casefold()) else why
+
+
+def says(why: str, label: str) -> bool:
+    """Does a reason hold the word for its kind already?
+
+    >>> says("bản tin chưa được phê duyệt; hãy phê duyệt", "chưa được phê duyệt")
+    True
+    """
+    return label.casefold() in why.casefold()
 
 
 def _clock(moment: datetime) -> str:
