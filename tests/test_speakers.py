@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import os
 import subprocess
 import sys
 import wave
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -428,6 +429,36 @@ def test_a_day_that_the_disk_does_not_take_stays_as_it_was_and_that_is_one_line(
     assert flac.read_bytes() == before
     assert not once.exists()
     assert {path.name for path in flac.parent.iterdir()} == {"day.flac", ".day.flac.lock"}
+
+
+def no_sound(path: Path) -> None:
+    path.write_bytes(b"no sound")
+
+
+def blank(path: Path) -> None:
+    sound = path.read_bytes()
+    path.write_bytes(sound[:200] + bytes(len(sound) - 200))
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("damage", [no_sound, blank, pipe])
+def test_a_damaged_day_is_put_aside_and_what_is_aired_next_begins_a_new_one(
+    shelf: Shelf, damage: Callable[[Path], None]
+) -> None:
+    first = shelf.programme(range(1, 9001), rate=8000)
+    flac = shelf.folder / "air" / "day.flac"
+    day.append(flac, [first.path], 9000)
+    damage(flac)
+    day.append(flac, [first.path], 4)
+    day.append(flac, [first.path], 4)
+    samples, _ = soundfile.read(flac, dtype="int16")
+
+    assert samples[samples != 0].tolist() == [1, 2, 3, 4] * 2
+    assert {path.name for path in flac.parent.iterdir()} == {"day.flac", "day.damaged.flac", ".day.flac.lock"}
 
 
 class FullDisk(io.BytesIO):

@@ -26,22 +26,49 @@ BLOCK = 1 << 16  # frames
 BETWEEN = 1.0  # seconds of silence between two airings
 
 
+class Damaged(Exception):
+    """The day so far is no sound file any more."""
+
+
 def append(day: Path, sources: Sequence[Path], frames: int, gain: float = 0.0) -> None:
     """Add the first `frames` frames of `sources`, mono 16-bit WAV heard one after the other, `gain` dB louder."""
     day.parent.mkdir(parents=True, exist_ok=True)
     if day.parent.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(day.parent))  # it could lead anywhere
-    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     with open(os.open(day.parent / f".{day.name}.lock", flags, 0o666), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        rate = soundfile.info(day if day.exists() else sources[0]).samplerate
-        blocks = chain(_earlier(day, rate), _louder(_first(_samples(sources), frames), gain))
-        _replace(day, rate, blocks)
+        try:
+            _extend(day, sources, frames, gain)
+        except Damaged:  # kept for somebody to look at; what is aired from now on is not lost over it
+            day.replace(day.with_name(f"{day.stem}.damaged{day.suffix}"))
+            _extend(day, sources, frames, gain)
+
+
+def _extend(day: Path, sources: Sequence[Path], frames: int, gain: float) -> None:
+    rate = _rate(day) or soundfile.info(sources[0]).samplerate
+    blocks = chain(_earlier(day, rate), _louder(_first(_samples(sources), frames), gain))
+    _replace(day, rate, blocks)
+
+
+def _rate(day: Path) -> int:
+    """Frames a second of the day so far, 0 where there is none. Raises `Damaged`."""
+    if not os.path.lexists(day):
+        return 0
+    if day.is_symlink() or not day.is_file():
+        raise Damaged  # a pipe would be waited for, a link could lead anywhere
+    try:
+        return int(soundfile.info(day).samplerate)
+    except soundfile.SoundFileError as error:
+        raise Damaged from error
 
 
 def _earlier(day: Path, rate: int) -> Iterator[Samples]:
     if day.exists():
-        yield from _samples([day])
+        try:
+            yield from _samples([day])
+        except soundfile.SoundFileError as error:
+            raise Damaged from error
         yield np.zeros(int(BETWEEN * rate), np.int16)
 
 
@@ -72,7 +99,7 @@ def _replace(day: Path, rate: int, blocks: Iterator[Samples]) -> None:
             write_flac(file, rate, blocks)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except (OSError, Damaged):
         draft.unlink(missing_ok=True)  # on a full disk its room is needed
         raise
     draft.replace(day)
@@ -87,10 +114,12 @@ def main() -> None:
             append(Path(day), paths, int(frames), float(gain))
     except OSError as error:  # a full disk, most of all: the day keeps what it had
         sys.exit(f"{day}: {error.strerror or error}")
+    except soundfile.SoundFileError as error:  # of what was aired
+        sys.exit(f"{day}: {error}")
     finally:
         if "--once" in sources:
             for path in paths:
-                path.unlink()
+                path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from ..sound.programme import Programme
 from . import intact
 from .paced import Paced, Take
 from .reel import Reel
+
+PATIENCE = 60.0  # s for what is still being written at the end
 
 
 class FileSpeaker(Paced):
@@ -73,5 +77,7 @@ class FileSpeaker(Paced):
 
     def close(self) -> None:
         super().close()
+        latest = time.monotonic() + PATIENCE
         for writer in self._writers:
-            writer.wait(timeout=60)
+            with suppress(subprocess.TimeoutExpired):  # it goes on by itself
+                writer.wait(timeout=max(0.0, latest - time.monotonic()))
