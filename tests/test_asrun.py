@@ -16,7 +16,7 @@ import pytest
 
 from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.playout.record import Event, Log, Record
-from loudspeaker.store.asrun import AsRunLog, LogUnusable, set_aside
+from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
 from loudspeaker.store.ballast import Ballast
 from loudspeaker.store.chain import Broken, canonical
 from loudspeaker.store.migrations import FIRST
@@ -461,3 +461,54 @@ def test_facts_of_a_newer_version_do_not_disturb(path: Path, log: AsRunLog) -> N
     tamper(path, """UPDATE entries SET entry = json_set(entry, '$.facts.weather', 'rain')""")
 
     assert list(log.rows(SIX, SIX + timedelta(seconds=1))) == [AIRED]
+
+
+DAMAGE = [
+    b'{"kind":"approve","airing":"","at":"2026-11-24T01:00:00+07:00","facts":7}',
+    b'{"kind":"approve","airing":"","at":"2026-11-24T01:00:00+07:00"}',
+    b'{"kind":"approve","airing":"","at":"2026-11-24T01:00:00","facts":{}}',
+    b'{"kind":"approve","airing":"","at":"2026-11-24T01:00:00+07:00","facts":{"by":"\xff"}}',
+    b'{"kind":"verdict","airing":"x","at":"2026-11-24T01:00:00+07:00","facts":{"verdict":"sung"}}',
+]
+
+
+@pytest.mark.parametrize("entry", DAMAGE)
+def test_an_entry_that_is_no_longer_what_was_written_costs_only_itself(path: Path, log: AsRunLog, entry: bytes) -> None:
+    log.event("approve", "", SIX, bulletin="nhac")
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO entries (entry, hash) VALUES (CAST(? AS TEXT), '')", (entry,))
+    log.event("approve", "", SIX, bulletin="hop")
+
+    assert [event.facts for event in log.events("approve")] == [{"bulletin": "nhac"}, {"bulletin": "hop"}]
+    assert len(log.events(since=SIX - timedelta(days=1))) == 2
+    assert log.rows(SIX - timedelta(days=9), SIX + timedelta(days=9)) == []
+    assert log.begins() is None
+    assert log.entry(2) == entry.decode(errors="replace")
+    with pytest.raises(Broken, match="entry 2 is not what was written"):
+        log.verify()
+
+
+def test_a_damaged_page_is_told_in_words_wherever_it_is_met(path: Path, log: AsRunLog) -> None:
+    for number in range(400):
+        log.event("edit", f"na-hoa/{number}", SIX, what="x" * 200)
+    log.close()
+    with path.open("r+b") as file:
+        pages = path.stat().st_size // 4096
+        for page in range(pages // 2, pages):
+            file.seek(page * 4096)
+            file.write(bytes([0x5A]) * 4096)
+
+    log = AsRunLog.open(path, "ban-may")
+    with pytest.raises(LogDamaged):
+        log.verify()
+    with pytest.raises(LogDamaged):
+        log.events("edit")
+    log.close()
+
+
+def test_a_damaged_memory_is_none(path: Path, log: AsRunLog) -> None:
+    log.remember("heartbeat", "x")
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE memory SET value = '{'")
+
+    assert log.recall("heartbeat") is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import BadUsage, Message, Refused
+from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from . import tables
 from .shell import (
     Command,
@@ -216,7 +216,10 @@ def run(station: Station, welcome: str | None) -> None:
             tell(
                 _("Now: {title}, a greeting in all villages of this box").format(title=station.bulletin(welcome).title)
             )
-        tables.coming(station.coming())
+        try:
+            tables.coming(station.coming())
+        except LoudspeakerError as error:  # what cannot be shown may be heard all the same
+            tell(error.say(_))
         return service
 
     serve(opened, station.socket, station.clock)

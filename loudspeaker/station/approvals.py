@@ -93,7 +93,7 @@ def standing(log: Log) -> Mapping[str, Event]:
     found: dict[str, Event] = {}
     for event in log.events("approve"):
         if event.facts.get("undo"):
-            found.pop(str(event.facts["bulletin"]), None)
+            found.pop(str(event.facts.get("bulletin")), None)
         else:
-            found[str(event.facts["bulletin"])] = event
+            found[str(event.facts.get("bulletin"))] = event
     return found

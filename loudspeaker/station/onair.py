@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
+from ..store.asrun import LogDamaged
 from ..studio.order import Order
 from ..vocabulary import Level
 from . import planner
@@ -116,6 +117,10 @@ class OnAir(Recording):
         with suppress(Unreachable):
             self.errands.ask("status")
             raise Refused(Message("a daemon is running already on {folder}", folder=self.state))
+        try:
+            self.log.recall("heartbeat")
+        except LogDamaged:
+            self.renew_log()
 
     def welcome(self, bulletin: str) -> None:
         """Get the day and a greeting ready, and show the day. In processes that end: the daemon stays light."""

@@ -71,6 +71,11 @@ class Parts(Places):
             log.event(DAMAGED, "", self.now(), aside=aside.name)
             return log
 
+    def renew_log(self) -> None:
+        """The same for one that turns out damaged only later, in the hands of the daemon."""
+        aside = self.log.renew(self.state / LOG, self.now())
+        self.log.event(DAMAGED, "", self.now(), aside=aside.name)
+
     def must_write(self) -> None:
         """Raises `LogUnusable` for whoever could not keep a log here."""
         if not (may_write(self.state / LOG) and may_write(self.state)):

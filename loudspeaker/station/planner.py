@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
+from ..playout.life import moment
 from ..playout.record import Event, Log, Record
 from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
@@ -179,7 +180,7 @@ class Planner:
         for name, event in approvals.standing(log).items():
             if found := self.contents.bulletins.get(name):
                 order = self.order(found)
-                if not order.unread and not approvals.stands(str(event.facts["digest"]), found, order):
+                if not order.unread and not approvals.stands(str(event.facts.get("digest")), found, order):
                     yield name, event
 
     def _scheduled(self) -> set[str]:
@@ -216,7 +217,7 @@ class Planner:
             duration=duration,
             duration_source=source,
             ready=missing is None,
-            approved=approved is not None and approvals.stands(str(approved.facts["digest"]), bulletin, order),
+            approved=approved is not None and approvals.stands(str(approved.facts.get("digest")), bulletin, order),
             why=missing,
             repeats={repeat: self.duration(self.order(bulletin, output, repeat))[0] for repeat in repeats},
         )
@@ -256,21 +257,25 @@ def marks(log: Log, since: datetime, outputs: Iterable[str] = ()) -> Marks:
         if event.facts.get("undo"):
             skips.pop(event.airing, None)
         else:
-            skips[event.airing] = str(event.facts["why"])
+            skips[event.airing] = str(event.facts.get("why", ""))
     return Marks(skips, tuple(pauses(log, since)), uncommissioned(log, outputs))
 
 
 def pauses(log: Log, since: datetime) -> Iterable[Pause]:
     resumes = log.events("resume", since=since)
     for event in log.events("pause", since=since):
-        village, until = str(event.facts["village"]), datetime.fromisoformat(str(event.facts["until"]))
+        village = str(event.facts.get("village", ""))
+        try:
+            until = moment(event.facts.get("until")) or event.at
+        except ValueError:  # damaged: nobody knows until when
+            continue
         ends = min([until, *(resume.at for resume in resumes if _ends(resume, event))])
         yield Pause(village, event.at, ends, str(event.facts["why"]))
 
 
 def _ends(resume: Event, pause: Event) -> bool:
     """By what it named; an older log names nothing, and by its times the clock may have been set in between."""
-    if resume.facts["village"] != pause.facts["village"]:
+    if resume.facts.get("village") != pause.facts.get("village"):
         return False
     named = resume.facts.get("pauses")
     return pause.at.isoformat() in named if isinstance(named, list) else resume.at >= pause.at

@@ -16,7 +16,7 @@ from ..interfaces import Speaker
 from ..plaintext import escape
 from ..playout.record import Log, Record
 from ..speakers.button import StopButton
-from ..store.asrun import LogUnusable
+from ..store.asrun import LogDamaged, LogUnusable
 from .asked import Asked
 from .record import Recording
 from .story import meaning, only_new
@@ -65,7 +65,11 @@ class Service(Asked):
     def look(self) -> bool:
         for child in self._children.values():
             child.poll()  # an ended one goes away
-        changed = super().look()
+        try:
+            changed = super().look()
+        except LogDamaged:
+            self.station.renew_log()
+            raise
         if changed:
             self._unread = self.station.planner.unread()
             self._complain()
@@ -83,7 +87,7 @@ class Service(Asked):
             message = Message(
                 "“{bulletin}” was edited since {by} approved it ({at}): it must be approved again",
                 bulletin=name,
-                by=event.facts["by"],
+                by=event.facts.get("by", ""),
                 at=at,
             )
             print(message.say(self.station.say), file=sys.stderr, flush=True)
@@ -175,7 +179,11 @@ class Service(Asked):
             self._tell(record)
 
     def step(self) -> datetime:
-        wake = super().step()
+        try:
+            wake = super().step()
+        except LogDamaged:  # which is told, and what is to be written waits until the next step
+            self.station.renew_log()
+            raise
         missed, self._missed = sorted(self._missed, key=lambda record: record.scheduled_at), []
         if len(missed) == 1:
             self._tell(missed[0])

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ..errors import LoudspeakerError, Message, Refused
@@ -29,12 +30,15 @@ UNWRITABLE = Message("the state folder may not be written: use sudo, or join the
 PATIENCE = 10.0  # seconds to wait for another process that is writing
 STRIDE = 10_000  # entries between two reports of progress
 
+Read = TypeVar("Read")
 Progress = Callable[[int, int, str], None]  # done, total, what is done ("" for no more than the caller knows)
 
 # All kinds of entries, each by one search of the index `by_time`: the events of an hour are found among those of years.
 KINDS = """WITH RECURSIVE kinds (kind) AS (
     SELECT min(kind) FROM entries
     UNION ALL SELECT (SELECT min(kind) FROM entries WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"""
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+RAW = "CAST(entry AS BLOB)"  # of an entry that is damaged: what is no UTF-8 would end the whole question
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}  # the second: the file of shared memory cannot grow
 
 
@@ -115,6 +119,15 @@ class AsRunLog:
     def close(self) -> None:
         self._database.close()
 
+    def renew(self, path: Path, now: datetime) -> Path:
+        """Set aside the log at `path`, which turned out damaged, and go on with a new one; the old one's new name."""
+        with self._lock:
+            self.close()
+            aside = set_aside(path, now)
+            fresh = AsRunLog.open(path, self.commune)
+            self._database, self._ballast = fresh._database, fresh._ballast
+        return aside
+
     # What is written
 
     def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
@@ -137,7 +150,10 @@ class AsRunLog:
     def recall(self, key: str) -> object:
         """What was remembered under `key`, else None."""
         found = self._one("SELECT value FROM memory WHERE key = ?", key)
-        return json.loads(found)["value"] if found else None
+        try:
+            return json.loads(found)["value"] if found else None
+        except (ValueError, KeyError, TypeError):  # damaged: nothing is remembered
+            return None
 
     def verdict_of(self, airing: str) -> Verdict | None:
         found = self._one("SELECT entry FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
@@ -158,9 +174,9 @@ class AsRunLog:
         events = "kind IN (SELECT kind FROM kinds WHERE kind != 'verdict')" if searched else "kind != 'verdict'"
         where = " AND ".join([events, *asked])
         found = self._ask(
-            f"{KINDS if searched else ''} SELECT entry FROM entries WHERE {where} ORDER BY number", *asked.values()
+            f"{KINDS if searched else ''} SELECT {RAW} FROM entries WHERE {where} ORDER BY number", *asked.values()
         )
-        told = (event_of(json.loads(entry)) for (entry,) in found)
+        told = _understood(event_of, found)
         # SQLite rounds to the millisecond; the comparison that counts is this one.
         return [event for event in told if since is None or event.at >= since]
 
@@ -171,20 +187,21 @@ class AsRunLog:
     def records(self, begins: datetime, ends: datetime) -> Iterator[Record]:
         """The same, one by one."""
         found = self._ask(
-            "SELECT entry FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"
+            f"SELECT {RAW} FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"
             " ORDER BY at, number",
             begins.isoformat(),
             ends.isoformat(),
         )
-        return (record_of(json.loads(entry)) for (entry,) in found)
+        return _understood(record_of, found)
 
     def begins(self) -> datetime | None:
         """When the first airing was due that has a verdict; None where none has.
 
         Events may bear a time that nobody believes, such as 1970; the times of verdicts are a schedule's.
         """
-        found = self._one("SELECT entry FROM entries WHERE kind = 'verdict' ORDER BY at, number LIMIT 1")
-        return record_of(json.loads(found)).scheduled_at if found else None
+        found = self._ask(f"SELECT {RAW} FROM entries WHERE kind = 'verdict' ORDER BY at, number")
+        first = next(_understood(record_of, found), None)
+        return first.scheduled_at if first else None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -194,12 +211,14 @@ class AsRunLog:
 
     def entries(self, progress: Progress | None = None) -> Iterator[tuple[int, str, str]]:
         """Everything in the chain, one by one: number, stored text, hash."""
-        found = self._ask("SELECT number, entry, hash FROM entries ORDER BY number")
+        stored = self._ask(f"SELECT number, {RAW}, hash FROM entries ORDER BY number")
+        found = ((number, entry.decode(errors="replace"), told) for number, entry, told in stored)
         return _counted(found, self.count(), progress) if progress else found
 
     def entry(self, number: int) -> str | None:
         """The stored text of one entry, None where it is missing."""
-        return self._one("SELECT entry FROM entries WHERE number = ?", str(number))
+        found = next(self._ask(f"SELECT {RAW} FROM entries WHERE number = ?", str(number)), None)
+        return found[0].decode(errors="replace") if found else None
 
     def count(self) -> int:
         return int(self._one("SELECT count(*) FROM entries") or 0)
@@ -245,15 +264,34 @@ class AsRunLog:
                 raise _unusable(error) from error
             self._write(statement, values)
 
-    def _ask(self, question: str, *values: str) -> sqlite3.Cursor:
+    def _ask(self, question: str, *values: str) -> Iterator[Any]:
         try:
-            return self._database.execute(question, values)
+            return _fetched(self._database.execute(question, values))
         except sqlite3.Error as error:
             raise _unusable(error) from error
 
     def _one(self, question: str, *values: str) -> str | None:
-        found = self._ask(question, *values).fetchone()
+        found = next(self._ask(question, *values), None)
         return str(found[0]) if found else None
+
+
+def _fetched(found: sqlite3.Cursor) -> Iterator[Any]:
+    """Its rows; a damaged page may be met at any of them."""
+    try:
+        for row in found:  # noqa: UP028 - “yield from” would close the cursor, after its database
+            yield row
+    except sqlite3.Error as error:
+        raise _unusable(error) from error
+
+
+def _understood(read: Callable[[Any], Read], found: Iterable[tuple[bytes]]) -> Iterator[Read]:
+    """What the stored entries say. One that is no longer what was written costs only itself; `verify` finds it."""
+    for (entry,) in found:
+        try:
+            told = read(json.loads(entry))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        yield told
 
 
 def _refuse_links(path: Path) -> None:
@@ -352,6 +390,6 @@ def _unusable(error: sqlite3.Error) -> LogUnusable:
         )
     if _code(error) in NO_ROOM:
         return LogUnusable(Message("the disk is full and the as-run log cannot be written: delete what is not needed"))
-    # Busy, locked and unreadable are "operational" and pass; a broken file is not and does not.
-    kind = LogUnusable if isinstance(error, sqlite3.OperationalError) else LogDamaged
+    # Busy, locked and unreadable pass; a broken file does not.
+    kind = LogDamaged if _code(error) & 0xFF in DAMAGED else LogUnusable
     return kind(Message("the as-run log cannot be used: {error}", error=error))

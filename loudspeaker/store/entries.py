@@ -13,9 +13,18 @@ from ..vocabulary import Level, Verdict
 Entry = Mapping[str, Any]  # kind, airing, at, facts: what is chained
 
 VERDICT = "verdict"
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:  # it could be compared with no other
+        raise ValueError(f"{text} has no offset")
+    return found
+
+
 _AT_THE_TOP = {"id", "scheduled_at"}  # of a record: the entry's own `airing` and `at`
 _KNOWN = {field.name for field in fields(Record)} - _AT_THE_TOP
-_READ = {"level": Level, "verdict": Verdict, "started_at": datetime.fromisoformat, "ended_at": datetime.fromisoformat}
+_READ = {"level": Level, "verdict": Verdict, "started_at": _moment, "ended_at": _moment}
 
 
 def event_entry(event: Event) -> Entry:
@@ -28,14 +37,19 @@ def verdict_entry(record: Record) -> Entry:
 
 
 def event_of(entry: Entry) -> Event:
-    """An event as it was written, but that times among its facts are ISO text now."""
-    return Event(entry["kind"], entry["airing"], datetime.fromisoformat(entry["at"]), entry["facts"])
+    """An event as it was written, but that times among its facts are ISO text now.
+
+    Raises `KeyError`, `TypeError` or `ValueError` where the entry is no event.
+    """
+    if not isinstance(entry["facts"], dict):
+        raise TypeError("no facts")
+    return Event(entry["kind"], entry["airing"], _moment(entry["at"]), entry["facts"])
 
 
 def record_of(entry: Entry) -> Record:
-    """A record as it was written; facts that only a newer version knows are left out."""
+    """A record as it was written; facts that only a newer version knows are left out. Raises as `event_of` does."""
     facts = {name: _read(name, value) for name, value in entry["facts"].items() if name in _KNOWN}
-    return Record(id=entry["airing"], scheduled_at=datetime.fromisoformat(entry["at"]), **facts)
+    return Record(id=entry["airing"], scheduled_at=_moment(entry["at"]), **facts)
 
 
 def _read(name: str, value: Any) -> Any:
