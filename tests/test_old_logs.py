@@ -1,9 +1,9 @@
 """Old logs open, verify and are told as before: logs that earlier versions wrote, in data/old-logs.
 
 Each is a station's folder, named by its first day, with its database and told.txt: what the version that wrote it said
-of it, command by command (`.ci/answers.py record` writes it). An old log is never made anew, so the script that made it
+of it, command by command. An old log is never made anew, so the script that made it
 is gone with the rooms that it imported: `git log -- tests/data/old-logs/make.py`. Where a sentence changes on purpose,
-told.txt alone does.
+told.txt alone does: `.ci/answers.py record FOLDER --only log`, then copy FOLDER/answers/log/2026-10-01.log.txt over it.
 """
 
 from __future__ import annotations
