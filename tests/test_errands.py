@@ -113,6 +113,24 @@ def test_a_replay_without_a_daemon_can_be_stopped_from_elsewhere(station: Statio
     assert "Hoa" in rows[0]["why"]
 
 
+def test_an_alarm_that_waits_for_its_card_says_so_and_that_nothing_was_heard(home: Path) -> None:
+    (home / "box.yaml").write_text("plays: {na-hoa: a}\noutputs: {a: {device: not-there}}\n")
+    waits: list[tuple[str, str]] = []
+    with closing(Station.open(home)) as station:
+
+        def give_up(airing: str, why: str) -> None:
+            waits.append((airing, why))
+            os.kill(os.getpid(), signal.SIGINT)
+
+        errands = Errands(home, station.state, lambda: station, give_up)
+
+        (row,) = errands.urgent(called(station, "Nước dâng!", None, ["na-hoa"]), repeat=1, gap=1.0, by="Lan")
+
+        assert [(airing, "not-there" in why) for airing, why in waits] == [(row["id"], True)]
+        assert row["verdict"] == "stopped"
+        assert "not-there" in row["why"]
+
+
 def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, quiet: Progress) -> None:
     before = signal.getsignal(signal.SIGINT)
     other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))

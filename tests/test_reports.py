@@ -360,6 +360,10 @@ def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> Non
         report.write(station, NOVEMBER, None, [other_box(tmp_path, commune="xa-khac")], tmp_path / "a.csv")
 
 
+def test_a_month_may_be_written_as_people_write_it() -> None:
+    assert report.days_of("11/2026") == report.days_of("2026-11") == (date(2026, 11, 1), date(2026, 11, 30))
+
+
 def test_a_month_to_come_has_nothing_to_tell(station: Station, tmp_path: Path) -> None:
     report.write(station, report.days_of("2027-01"), None, [], tmp_path / "a.csv")
 

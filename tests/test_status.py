@@ -87,6 +87,15 @@ def test_status_counts_a_broken_file_as_a_problem(home: Path, house: House) -> N
     assert any("loudspeaker check" in text for text in json.loads(run(home, "status", "--json").stdout)["problems"])
 
 
+def test_what_nobody_has_approved_is_a_problem_before_it_is_due(home: Path, house: House) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text("utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+
+    told = json.loads(run(home, "status", "--json").stdout)["problems"]
+
+    assert [problem for problem in told if "phê duyệt" in problem and "tin-sang" in problem]
+
+
 def test_plan_says_of_what_is_on_the_air_that_it_is(home: Path, house: House) -> None:
     planned = json.loads(run(home, "plan", "--days", "2", "--json").stdout)
     one = next(row for row in planned if row["expected"] == "air" and row["starts_at"] > datetime.now().isoformat())

@@ -171,6 +171,7 @@ class Desk:
 
         translate_logging()
         station = Station.open(self.home, self.state, say=_)
+        station.waits = _tell_wait
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station
@@ -180,7 +181,11 @@ class Desk:
         """What the daemon can do without us: an alarm does not wait until the station is opened here."""
         from ..station.errands import Errands
 
-        return Errands(self.home, self.state, lambda: self.station)
+        return Errands(self.home, self.state, lambda: self.station, _tell_wait)
+
+
+def _tell_wait(airing: str, why: str) -> None:
+    tell(_("{airing}: not heard yet, still trying; Ctrl+C gives up ({why})").format(airing=airing, why=why))
 
 
 def with_errands(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -90,6 +90,9 @@ def sentence(turn: Turn, now: datetime, believed: bool = True) -> Sentence | Non
     return over(turn) if now > deadline(turn) else None
 
 
+_FAILED = (Verdict.FAILED_DEVICE, Verdict.FAILED_SOUND)
+
+
 def over(turn: Turn, reason: Sentence | None = None) -> Sentence:
     """What it is called if nothing more comes of it: what was heard counts before `reason`, why no more was."""
     life = turn.life
@@ -97,6 +100,9 @@ def over(turn: Turn, reason: Sentence | None = None) -> Sentence:
         return _several(turn, reason)
     if life.phase is Phase.BETWEEN and life.best.heard > 0:
         return _partly(turn, reason)
+    if reason and reason[0] is Verdict.STOPPED and life.hindrance and life.hindrance[0] in _FAILED:
+        why = Message("{cause}; until then nothing could be heard: {why}", cause=reason[1], why=life.hindrance[1])
+        return Verdict.STOPPED, why
     return reason or life.hindrance or _unexplained(turn)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
@@ -177,12 +178,13 @@ def _villages(station: Station) -> dict[str, str]:
 
 
 def days_of(month: str) -> Period:
-    """The first and the last day of a month, written as 2026-11. Raises `BadUsage`."""
+    """The first and the last day of a month, written as 2026-11 or 11/2026. Raises `BadUsage`."""
     try:
-        first = date.fromisoformat(f"{month}-01")
+        parts = re.fullmatch(r"(\d{1,2})[/-](\d{4})", month)
+        first = date(int(parts[2]), int(parts[1]), 1) if parts else date.fromisoformat(f"{month}-01")
         return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     except (ValueError, OverflowError):
-        raise BadUsage(Message("“{value}” is no month; write it as 2026-11", value=month)) from None
+        raise BadUsage(Message("“{value}” is no month; write it as 2026-11 or 11/2026", value=month)) from None
 
 
 def _window(station: Station, period: Period) -> Window:

@@ -225,15 +225,20 @@ class Asked(Live):
         return wrong([speaker.amplifier.switch for speaker in amplified], self.button)
 
     def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
-        """What became of these: a verdict with its reason, `on-air`, or None while all is still to come."""
-        heard = {turn.airing.id for turn in self.conductor.open() if _heard(turn)}
-        return [self._outcome(one, one in heard) for one in airings]
+        """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""
+        heard, waits = {turn.airing.id for turn in self.conductor.open() if _heard(turn)}, self.hindrances()
+        return [self._outcome(one, one in heard, waits.get(one)) for one in airings]
 
-    def _outcome(self, airing: str, heard: bool) -> dict[str, object]:
+    def hindrances(self) -> dict[str, str]:
+        """By airing id: why what nobody has heard yet could not start, so far."""
+        waiting = [turn for turn in self.conductor.open() if turn.life.hindrance and not _heard(turn)]
+        return {turn.airing.id: self.say(turn.life.hindrance[1]) for turn in waiting if turn.life.hindrance}
+
+    def _outcome(self, airing: str, heard: bool, waits: str | None) -> dict[str, object]:
         record = self.station.record(airing) if self.log.verdict_of(airing) else None
         if record:
             return {"id": airing, "verdict": record.verdict, "why": record.why}
-        return {"id": airing, "verdict": "on-air" if heard else None, "why": None}
+        return {"id": airing, "verdict": "on-air" if heard else None, "why": waits}
 
     def _take(self, request: Request) -> list[str]:
         self.conductor.order(request, self.now())

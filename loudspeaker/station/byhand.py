@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import selectors
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,8 +28,12 @@ MOST_FAULTS = 500  # one after the other, a `BLINK` apart: then nothing will com
 RETRY = timedelta(seconds=1)  # after a log that takes nothing; the conductor keeps what it has to write
 
 
-def by_hand(station: Recording, verb: str, facts: dict[str, Any]) -> list[Row]:
+def by_hand(
+    station: Recording, verb: str, facts: dict[str, Any], waits: Callable[[str, str], object] = lambda airing, why: None
+) -> list[Row]:
     """Do it, and tell what became of it once everything is over; an interruption stops the sound and says so.
+
+    `waits` is told again and again of each airing, by id, that cannot start yet, and why.
 
     Raises `Refused` where somebody else is on the air by now.
     """
@@ -49,6 +53,8 @@ def by_hand(station: Recording, verb: str, facts: dict[str, Any]) -> list[Row]:
             for key, events in selector.select(min(max(wait, 0.0), BLINK)):
                 key.data(events)
             door.tend()
+            for airing, why in live.hindrances().items():
+                waits(airing, why)
         return live.outcome(ids)
 
 

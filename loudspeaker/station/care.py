@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from ..clock import boot, vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..schedule.airing import Airing
+from ..schedule.refusal import kind_of
 from ..store.asrun import UNWRITABLE
 from ..store.files import may_write
 from ..studio.order import Order
+from ..vocabulary import Refusal
 from .commissioning import uncommissioned
 from .equipment import Ailment, Pins, equipment
 from .folder import STANDS_IN
@@ -86,6 +88,7 @@ class Care(OnAir):
             yield _fine(Message("commissioning of output {output}", output=name), _silent(name))
         yield from equipment(self.contents, self._held())
         yield _fine(Message("tomorrow"), self._unready())
+        yield _fine(Message("approvals"), self._unapproved())
 
     def status(self) -> Status:
         """What is on the air, what comes next, and what is wrong; with no daemon, as far as files and log tell."""
@@ -151,6 +154,18 @@ class Care(OnAir):
         if not missing:
             return None
         return Message("{missing} of {all} airings are not prepared", missing=len(missing), all=len(coming))
+
+    def _unapproved(self) -> Message | None:
+        now, (begins, ends) = self.now(), self.window(None, 2)
+        coming = [a for a in self.airings(begins, ends) if a.output and a.scheduled_at > now]
+        waiting = [airing for airing in coming if kind_of(airing.why) == Refusal.APPROVAL]
+        if not waiting:
+            return None
+        return Message(
+            "{count} airings until tomorrow night will not be heard before somebody approves: {bulletins}",
+            count=len(waiting),
+            bulletins=", ".join(sorted({airing.bulletin or "" for airing in waiting})),
+        )
 
     def test(self, output: str, tone: bool, by: str) -> list[Row]:
         """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""

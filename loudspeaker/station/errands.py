@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +34,21 @@ UNFINISHED = (None, "on-air")
 
 
 class Errands(Places):
-    """Gets things done on the air of one station; `opened` opens it, for what the daemon cannot do."""
+    """Gets things done on the air of one station; `opened` opens it, for what the daemon cannot do.
 
-    def __init__(self, home: Path, state: Path, opened: Callable[[], Recording]) -> None:
+    `waits` is told once of each airing, by id, that cannot start yet, and why.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        state: Path,
+        opened: Callable[[], Recording],
+        waits: Callable[[str, str], object] = lambda airing, why: None,
+    ) -> None:
         super().__init__(home, state)
         self._opened = opened
+        self._waits = cache(waits)  # each wait is told once
 
     def ask(self, verb: str, patience: float = control.PATIENCE, **facts: Any) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
@@ -157,7 +167,7 @@ class Errands(Places):
             from .byhand import by_hand
 
             try:
-                return by_hand(station, verb, facts)
+                return by_hand(station, verb, facts, self._waits)
             except Occupied:  # another command is opening the outputs, or closing them: by it, or after it
                 if time.monotonic() > latest:
                     raise
@@ -168,6 +178,9 @@ class Errands(Places):
         latest = time.monotonic() + LONGEST
         rows = self._outcome(ids)
         while (interrupted or any(row["verdict"] in pending for row in rows)) and time.monotonic() < latest:
+            for row in rows:
+                if row["verdict"] is None and row["why"]:
+                    self._waits(row["id"], row["why"])
             if interrupted:
                 interrupted.clear()
                 self.ask("interrupt", airings=list(ids), by=by)

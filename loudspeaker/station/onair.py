@@ -26,11 +26,13 @@ if TYPE_CHECKING:  # what is on the air is loaded only by who goes on the air
 
 
 class OnAir(Recording):
-    """What is on the air, now."""
+    """What is on the air, now. `waits` is told of what was asked for and cannot start yet, and why."""
+
+    waits: Callable[[str, str], object] = staticmethod(lambda airing, why: None)
 
     @cached_property
     def errands(self) -> Errands:
-        return Errands(self.home, self.state, lambda: self)
+        return Errands(self.home, self.state, lambda: self, self.waits)
 
     def on_the_air(self) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""

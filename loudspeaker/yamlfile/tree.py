@@ -124,6 +124,8 @@ def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
                 if opened[-1][1] + sign not in ("[]", "{}"):
                     return opened[-1][0], _UNCLOSED[opened[-1][1]]
                 opened.pop()
+    if opened and last == len(lines) - 1:  # the file ends before it is closed
+        return opened[-1][0], _UNCLOSED[opened[-1][1]]
     return None
 
 
@@ -133,7 +135,7 @@ def _syntax(error: yaml.MarkedYAMLError) -> Message:
     for telling, message in _SYNTAX.items():
         if telling in said:
             return message
-    return Message("this line cannot be read; compare it with the lines around it ({said})", said=error.problem or "")
+    return Message("this line cannot be read; compare it with the lines around it")
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
