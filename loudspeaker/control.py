@@ -161,12 +161,16 @@ class Door:
         if self._socket.fileno() < 0:
             return
         with ExitStack() as parts:
-            parts.callback(self._path.unlink, missing_ok=True)
+            parts.callback(self._forget_path)
             parts.callback(self._socket.close)
             if self._deaf_until is None:
                 parts.callback(self._selector.unregister, self._socket)
             for caller in self._callers:
                 parts.callback(self._leave, caller)
+
+    def _forget_path(self) -> None:
+        with suppress(OSError):  # somebody took the folder away: so is the socket
+            self._path.unlink()
 
     def tend(self) -> None:
         """Let go of whoever has had its time, and take new callers again after a pause."""

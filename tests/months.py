@@ -93,6 +93,8 @@ class Month(Station):
         left = [one for one in self.accepted if self.decided.left_out(one, self.now)] if undo else [*self.accepted]
         if left:
             name = min(left, key=lambda one: self.accepted[one].scheduled_at)
+            if any(name in stopped for _, stopped in self.silenced):  # armed already, it has its verdict: it is over
+                return
             self.town.ask("skip", airing=name, why="họp", by="chị Hoa", undo=undo)
             self.decided.skipped.append((self.now, name, not undo))
             self.town.step()

@@ -488,6 +488,17 @@ def test_an_entry_that_is_no_longer_what_was_written_costs_only_itself(path: Pat
         log.verify()
 
 
+def test_a_log_whose_last_hash_is_damaged_is_written_on(path: Path, log: AsRunLog) -> None:
+    log.event("approve", "", SIX, bulletin="nhac")
+    tamper(path, "UPDATE entries SET hash = CAST(x'ff00fe' AS TEXT)")
+
+    log.event("approve", "", SIX, bulletin="hop")
+
+    assert [event.facts["bulletin"] for event in log.events("approve")] == ["nhac", "hop"]
+    with pytest.raises(Broken, match="entry 1 is not what was written"):
+        log.verify()
+
+
 def test_a_damaged_page_is_told_in_words_wherever_it_is_met(path: Path, log: AsRunLog) -> None:
     for number in range(400):
         log.event("edit", f"na-hoa/{number}", SIX, what="x" * 200)

@@ -179,6 +179,17 @@ def test_one_daemon_a_state_folder(house: House) -> None:
     assert ask(house.path, "stop", answer=1) == 1
 
 
+def test_a_door_whose_folder_was_taken_away_is_shut_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+    with selectors.DefaultSelector() as selector:
+        door = Door(folder / "sock", selector, lambda do, args, uid: None)
+        folder.rename(tmp_path / "gone")
+        folder.write_text("no folder any more")
+
+        door.close()
+
+
 def test_a_path_that_the_kernel_would_cut_is_told(tmp_path: Path) -> None:
     long = tmp_path / ("x" * LONGEST_PATH)
 

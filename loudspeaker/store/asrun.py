@@ -211,8 +211,8 @@ class AsRunLog:
 
     def entries(self, progress: Progress | None = None) -> Iterator[tuple[int, str, str]]:
         """Everything in the chain, one by one: number, stored text, hash."""
-        stored = self._ask(f"SELECT number, {RAW}, hash FROM entries ORDER BY number")
-        found = ((number, entry.decode(errors="replace"), told) for number, entry, told in stored)
+        stored = self._ask(f"SELECT number, {RAW}, CAST(hash AS BLOB) FROM entries ORDER BY number")
+        found = ((number, *(part.decode(errors="replace") for part in parts)) for number, *parts in stored)
         return _counted(found, self.count(), progress) if progress else found
 
     def entry(self, number: int) -> str | None:
@@ -225,7 +225,8 @@ class AsRunLog:
 
     def head(self) -> str:
         """The hash of the last entry, right or wrong; "" where there is none."""
-        return self._one("SELECT hash FROM entries ORDER BY number DESC LIMIT 1") or ""
+        found = next(self._ask("SELECT CAST(hash AS BLOB) FROM entries ORDER BY number DESC LIMIT 1"), None)
+        return found[0].decode(errors="replace") if found else ""
 
     def verify(self, progress: Progress | None = None) -> str:
         """The head of the chain, if every entry is what was written. Raises `Broken` at the first that is not."""
