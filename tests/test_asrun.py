@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -475,7 +476,7 @@ DAMAGE = [
 @pytest.mark.parametrize("entry", DAMAGE)
 def test_an_entry_that_is_no_longer_what_was_written_costs_only_itself(path: Path, log: AsRunLog, entry: bytes) -> None:
     log.event("approve", "", SIX, bulletin="nhac")
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("INSERT INTO entries (entry, hash) VALUES (CAST(? AS TEXT), '')", (entry,))
     log.event("approve", "", SIX, bulletin="hop")
 
@@ -519,7 +520,7 @@ def test_a_damaged_page_is_told_in_words_wherever_it_is_met(path: Path, log: AsR
 
 def test_a_damaged_memory_is_none(path: Path, log: AsRunLog) -> None:
     log.remember("heartbeat", "x")
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE memory SET value = '{'")
 
     assert log.recall("heartbeat") is None

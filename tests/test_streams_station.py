@@ -119,7 +119,7 @@ def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server
     why = f"đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: “{url}” trả lời mã lỗi 404"
 
     assert (card["verdict"], file["verdict"]) == ("aired-partly", "to-file")
-    assert (card["why"], file["why"]) == (why, f"tệp {file['via']}; {why}")
+    assert (card["why"], file["why"]) == (why, f"{file['via']}; {why}")
     assert abs(late(card)) < 0.1
     assert len(aired.heard) > RATE
     assert f"The reason: {why}." in aired.story
