@@ -114,7 +114,7 @@ class Service(Asked):
                 running = child.poll() is None
             if not running:
                 self._asked = asked
-                self._start(READ_AHEAD)
+                self._start(READ_AHEAD, told=subprocess.DEVNULL)  # mistakes of files are told once, by the daemon
             return False
         if not asked or running:
             return False
