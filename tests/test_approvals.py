@@ -297,6 +297,16 @@ def test_an_edit_that_voids_an_approval_is_told_once(
     assert "approved" not in capsys.readouterr().err
 
 
+def test_an_edit_while_the_daemon_starts_is_told(
+    home: Path, station: Station, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "schedules" / "na-hoa.yaml").write_text("broadcasts: {", encoding="utf-8")  # the station was opened before
+
+    Childless(station, {}, None).look()
+
+    assert capsys.readouterr().err.count("schedules/na-hoa.yaml:1:") == 1
+
+
 def test_a_rehearsal_gives_the_same_answer_as_the_plan(home: Path, clock: FakeClock) -> None:
     day = ("--from", "2026-12-01", "--to", "2026-12-01", "--json")
     assert {row["verdict"] for row in json.loads(run(home, "rehearse", *day).stdout)} == {"refused"}

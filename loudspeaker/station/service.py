@@ -44,12 +44,12 @@ class Service(Asked):
     ) -> None:
         self._opened = station.now()
         self._missed: list[Record] = []  # of before that, to be told together
+        self._mistakes = station.problems  # of people's files, as far as they are told: by whoever opened the station
         station.reads = False  # the children do
         station.reload()
         station.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
         super().__init__(station, speakers, station.clock, Told(station.log, self._ended), button=button)
         self._left = False
-        self._mistakes = station.problems  # of people's files, as far as they are told
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._unread: list[str] = []  # texts and recordings, when last looked
         self._asked: set[tuple[str, str]] = set()  # the same when the child that reads was last started
