@@ -2,7 +2,7 @@
 
     python bench/fresh_daemons.py [--daemons 50]
 
-Five daemons at a time run beside each other, each with a null sink and a wall clock of its own, twelve seconds apart,
+Ten daemons at a time run beside each other, each with a null sink and a wall clock of its own, six seconds apart,
 so that no two of them air at once. What each sink's monitor heard is compared with the programme sample for sample, and
 the moment of its first sample with the scheduled instant; once on an idle machine and once with all cores busy.
 Budgets: 99 % within 1 ms, worst 5 ms. The baseline is the same speaker, its card left open between airings
@@ -35,8 +35,8 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.daemon import run as serve
 from loudspeaker.station import Station
 
-TOGETHER = 5  # daemons
-APART = 12.0  # seconds between their clocks: lead, sound and the closing of the card
+TOGETHER = 10  # daemons
+APART = 6.0  # seconds between their clocks: lead (2.5), sound (3) and the closing of the card
 AIRINGS = 3  # of each, a minute apart
 AHEAD = 20.0  # seconds from the start of a daemon to its first airing, at least
 REACH = 0.3  # seconds behind the instant in which the sound is looked for

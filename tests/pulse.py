@@ -15,7 +15,6 @@ import time
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path
 from unittest.mock import patch
 
@@ -118,7 +117,7 @@ class Recorder:
     def __init__(self, sink: str, environment: Mapping[str, str]) -> None:
         self.process = listen(sink, environment, subprocess.PIPE)
         self._bytes = bytearray()
-        self._arrivals: list[tuple[int, float]] = []  # first frame of a piece, monotonic
+        self._arrivals: list[tuple[int, int, float]] = []  # first frame of a piece, frame behind it, monotonic
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
         wait_for(lambda: len(self._bytes) > FRAME * RATE // 10)
@@ -129,8 +128,9 @@ class Recorder:
         assert self.process.stdout
         pipe = self.process.stdout.fileno()
         while piece := os.read(pipe, 1 << 16):
-            self._arrivals.append((len(self._bytes) // FRAME, time.monotonic()))
+            now, first = time.monotonic(), len(self._bytes) // FRAME
             self._bytes += piece
+            self._arrivals.append((first, len(self._bytes) // FRAME, now))
 
     def stop(self) -> None:
         self.process.kill()
@@ -145,10 +145,10 @@ class Recorder:
 
     def frame(self, moment: float) -> int:
         """About which frame was heard at `moment`, monotonic."""
-        return max(first for first, at in self._arrivals if at <= moment)
+        return max(first for first, _, at in self._arrivals if at <= moment)
 
     def moment(self, frame: int, span: float = 1.0) -> float:
-        """When `frame` was heard, monotonic: no fragment comes before its time, so the earliest ones near it tell."""
+        """When `frame` was heard, monotonic: no piece comes before its time, so the earliest ones near it tell."""
         return self._edge(frame - span * RATE, frame + span * RATE) + frame / RATE
 
     def lost_place(self, frame: int, span: float = 1.0) -> bool:
@@ -157,17 +157,14 @@ class Recorder:
         return abs(after - before) > LOST
 
     def _edge(self, begin: float, end: float) -> float:
-        """When frame 0 was heard, monotonic, by the earliest tenth of the fragments from `begin` up to `end`."""
-        early = sorted(at - first / RATE for first, at in self._whole() if begin < first < end)
-        return early[len(early) // 10]
+        """When frame 0 was heard, monotonic, by the earliest tenth of the pieces from `begin` up to `end`.
 
-    def _whole(self) -> Iterator[tuple[int, float]]:
-        """The arrivals of fragments that came as the server cut them: the rest of a split one seems to come early."""
-        starts = [first for first, _ in self._arrivals]
-        sizes = [following - first for first, following in pairwise(starts)]
-        for (first, at), before, size in zip(self._arrivals[1:], sizes, sizes[1:], strict=False):
-            if before % FRAGMENT == 0 == size % FRAGMENT:
-                yield first, at
+        A piece is dated by the frame behind it. A sink that woke late renders all that it owes in one piece, whose
+        first frame is therefore old; its end is one fragment ahead of the moment, as that of every other piece.
+        """
+        near = [(behind, at) for first, behind, at in self._arrivals if begin < first < end]
+        early = sorted(at - (behind - FRAGMENT) / RATE for behind, at in near)
+        return early[len(early) // 10]
 
 
 def null_sink(sink: str) -> str:
