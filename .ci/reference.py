@@ -18,7 +18,7 @@ import click
 
 from loudspeaker.cli import cli
 from loudspeaker.schedule import box, broadcasts, commune
-from loudspeaker.script import bulletin
+from loudspeaker.text import bulletin
 from loudspeaker.vocabulary import DAYS, KEYS, TWINS, WORDS
 
 HERE = Path(__file__).parent

@@ -22,7 +22,7 @@ from pathlib import Path
 from loudspeaker.clock import FakeClock
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.live import Live
+from loudspeaker.station.on_air import Live
 
 SETTLE, WATCH = 25.0, 30.0  # seconds
 USUAL = (

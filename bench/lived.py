@@ -27,7 +27,7 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
 from loudspeaker.station.asked import Asked
-from loudspeaker.store.chain import beginning, following
+from loudspeaker.store.hash_chain import beginning, following
 
 WEEK = timedelta(days=7)
 VILLAGES = ["na-hoa", "suoi-trat", "cho-may", "ban-lim", "na-pe", "phieng-khoai", "pa-sang", "hua-na"]

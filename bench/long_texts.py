@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from loudspeaker import control
 from loudspeaker.errors import LoudspeakerError
-from loudspeaker.script.bulletin import MOST_LETTERS
-from loudspeaker.script.reading import read
-from loudspeaker.script.sentences import utterances
+from loudspeaker.text.bulletin import MOST_LETTERS
+from loudspeaker.text.reading import read
+from loudspeaker.text.sentences import utterances
 
 BOX = "plays: {na-hoa: loa, suoi-trat: loa}\noutputs: {loa: {device: 'file:aired'}}\nclock: trusted\n"
 OWN = [sys.executable, "-m", "loudspeaker"]

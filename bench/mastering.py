@@ -44,8 +44,8 @@ def timed(action: Callable[[], object]) -> tuple[float, object]:
 
 def ours(profile: str, seconds: float, rate: int) -> None:
     from loudspeaker.sound.clip import Clip
+    from loudspeaker.sound.loudness import loudness, true_peak
     from loudspeaker.sound.master import master
-    from loudspeaker.sound.meters import loudness, true_peak
     from loudspeaker.sound.profiles import PROFILES
 
     clip = Clip(rate, voice(seconds, rate))

@@ -32,9 +32,9 @@ import recovery
 from pulse import RATE, Recorder, Server
 
 from loudspeaker.interfaces import State
-from loudspeaker.playout.line import SHORT_FADE
+from loudspeaker.playout.output import SHORT_FADE
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.portaudio import Card, CardSpeaker
+from loudspeaker.speakers.card.speaker import Card, CardSpeaker
 
 SINK = "bench"
 SECONDS = 0.4

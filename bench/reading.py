@@ -32,7 +32,7 @@ Read = Callable[[str], str]
 
 
 def _ours() -> Read:
-    from loudspeaker.script.spoken import spoken
+    from loudspeaker.text.spoken import spoken
 
     return spoken
 
@@ -126,7 +126,7 @@ def _misread(suite: Suite, read: Read, right: list[bool], fail: int) -> None:
 
 def _doubts(suites: list[Suite], fail: int) -> None:
     """How often a wrong reading is not marked, and a right one is, over the suites named real*."""
-    from loudspeaker.script.reading import read
+    from loudspeaker.text.reading import read
 
     silent: list[Case] = []
     needless = right = total = 0
@@ -197,7 +197,7 @@ HOSTILE = ("1", "1/", "1/1/1/", "a-", "A.", "😀", "AB ", "0 ", "1- ", "x@", "a
 
 def _hostile() -> None:
     """CPU seconds for 250 kB of one thing and for 1 MB of it; linear where the second is about four times the first."""
-    from loudspeaker.script.reading import read
+    from loudspeaker.text.reading import read
 
     def seconds(unit: str, size: int) -> float:
         text = unit * (size // len(unit.encode()))
@@ -222,7 +222,7 @@ def _imports() -> None:
         runs = (subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=True) for _ in range(5))
         return min(float(run.stdout) for run in runs)
 
-    own, baseline = best("loudspeaker.script.spoken"), best("json")
+    own, baseline = best("loudspeaker.text.spoken"), best("json")
     print(f"\nimport, ms: {own:.1f}; the standard library's json: {baseline:.1f}; x {own / baseline:.1f}")
 
 

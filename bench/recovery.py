@@ -33,12 +33,12 @@ from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.control import ask
 from loudspeaker.daemon import run
 from loudspeaker.interfaces import State
-from loudspeaker.playout.conductor import Conductor
+from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.item import Order, RunningOrder
 from loudspeaker.playout.record import Record
-from loudspeaker.playout.turn import Order, RunningOrder
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.live import Live
+from loudspeaker.station.on_air import Live
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.vocabulary import Level, Verdict
 

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loudspeaker.engines.chain import Chain
 from loudspeaker.engines.espeak import GAP, PITCH, RATE, Espeak
-from loudspeaker.engines.registry import Voice
 from loudspeaker.store.clips import ClipStore
+from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.registry import Voice
 
 MUST = 0.75
 VILLAGES = ("Nà Hoa", "Suối Trát", "Bản Lim", "Chợ Mây", "Khe Sanh")

@@ -1,14 +1,14 @@
 """Timed, spoken village bulletins: a script goes in, a loudspeaker speaks.
 
-    script/     file -> Bulletin -> spoken text -> Utterances         pure
+    text/     file -> Bulletin -> spoken text -> Utterances         pure
     schedule/   files -> broadcasts -> plan -> Airings                pure
     sound/      Clips -> a programme, measured and mastered           pure
     engines/    Utterance -> Clip                                     plug-ins
-    studio/     words, voice, cache, mastering -> Programme           ahead of time, in processes that end
+    production/     words, voice, cache, mastering -> Programme           ahead of time, in processes that end
     playout/    the life of an airing, up to its one verdict          pure: takes `now`
     speakers/   Programme -> air                                      plug-ins
     store/      clips, programmes, as-run log                         survive a power cut
-    intake/  reports/                                                 people's documents, in and out
+    importers/  reports/                                                 people's documents, in and out
     station/    one commune's parts, and everything a person can ask  wired in one place
     daemon  cli/  control                                             shells
 

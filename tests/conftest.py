@@ -11,7 +11,7 @@ from hypothesis import settings
 from xa_thu import FILES, at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.station import Station
 
 settings.register_profile("suite", deadline=None)  # a busy machine is no reason to fail: nothing is timed here

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loudspeaker.schedule import box, broadcasts, commune
-from loudspeaker.script import bulletin
+from loudspeaker.text import bulletin
 
 PARSERS = {
     "commune.yaml": commune.parse,

@@ -19,8 +19,8 @@ PLACE = [
 # Whatever is imported later may lie where nobody else may look, so it is loaded while root still is root.
 OUTSIDER = f"""
 import os, sys
-import loudspeaker.cli, loudspeaker.station.station, loudspeaker.station.decisions, loudspeaker.station.byhand
-import loudspeaker.station.sample, loudspeaker.station.words
+import loudspeaker.cli, loudspeaker.station.station, loudspeaker.station.decisions, loudspeaker.station.foreground
+import loudspeaker.station.sample, loudspeaker.station.read_text
 if os.getuid() == 0:
     os.setgroups([])
     os.setresgid({NOBODY}, {NOBODY}, {NOBODY})

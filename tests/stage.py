@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
-from loudspeaker.playout.conductor import Conductor
-from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.clock_trust import ClockWatch
+from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.item import Order, RunningOrder
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Record
-from loudspeaker.playout.trust import ClockWatch
-from loudspeaker.playout.turn import Order, RunningOrder
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker

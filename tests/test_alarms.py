@@ -23,8 +23,8 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.control import Door
 from loudspeaker.errors import BadUsage, Refused
+from loudspeaker.i18n import speak, translator
 from loudspeaker.interfaces import State
-from loudspeaker.language import speak, translator
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked

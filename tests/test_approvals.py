@@ -19,13 +19,13 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BeingRead, Refused
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
+from loudspeaker.production.specification import BEING_READ
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.station.errands import Errands
 from loudspeaker.station.service import Service
-from loudspeaker.studio.order import BEING_READ
 
 BULLETIN = """---
 title: Họp thôn

@@ -25,29 +25,30 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vocabulary": set(),
     "clock": {"interfaces", "errors"},
     "yamlfile": {"errors", "vocabulary"},
-    "language": {"errors"},
-    "script": {"yamlfile", *GROUND},
+    "i18n": {"errors"},
+    "text": {"yamlfile", *GROUND},
     "schedule": {"yamlfile", *GROUND},
     "sound": {"errors", "plaintext"},
     "interfaces": {"errors", "sound"},
     "playout": {"schedule", "interfaces", "sound", *GROUND},
     "engines": EDGES,
+    "synthesis": {"engines", "store", *EDGES},
     "speakers": EDGES,
-    "store": {"script", "schedule", "yamlfile", "playout", "clock", *EDGES},
-    "intake": {"store", "script", "schedule", "yamlfile", *EDGES},
-    "reports": {"store", "script", "schedule", "yamlfile", "playout", *EDGES},
+    "store": {"text", "schedule", "yamlfile", "playout", "clock", *EDGES},
+    "importers": {"store", "text", "schedule", "yamlfile", *EDGES},
+    "reports": {"store", "text", "schedule", "yamlfile", "playout", *EDGES},
     "wire": {"errors"},
     "control": {"wire", "errors"},
-    "studio": {"script", "engines", "store", "intake", *EDGES},
+    "production": {"text", "synthesis", "store", "importers", *EDGES},
     "station": {
-        *("clock", "control", "engines", "intake", "language", "playout", "reports", "schedule"),
-        *("script", "speakers", "store", "studio", "yamlfile"),
+        *("clock", "control", "engines", "importers", "i18n", "playout", "reports", "schedule"),
+        *("text", "speakers", "store", "synthesis", "production", "yamlfile"),
         *EDGES,
     },
     "daemon": {"station", "control", "clock", "interfaces", "errors"},
-    "cli": {"station", "daemon", "language", "errors", "plaintext"},
+    "cli": {"station", "daemon", "i18n", "errors", "plaintext"},
 }
-PURE = {"script", "schedule", "sound", "playout", "errors", "plaintext", "vocabulary", "yamlfile", "interfaces"}
+PURE = {"text", "schedule", "sound", "playout", "errors", "plaintext", "vocabulary", "yamlfile", "interfaces"}
 WORLD = {"os", "time", "subprocess", "socket", "threading", "random", "logging", "multiprocessing", "tempfile"}
 HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl")
 

@@ -18,8 +18,8 @@ import pytest
 from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.playout.record import Event, Log, Record
 from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
-from loudspeaker.store.ballast import Ballast
-from loudspeaker.store.chain import Broken, canonical
+from loudspeaker.store.disk_reserve import Ballast
+from loudspeaker.store.hash_chain import Broken, canonical
 from loudspeaker.store.migrations import FIRST
 from loudspeaker.vocabulary import Level, Verdict
 

@@ -6,7 +6,7 @@ import pytest
 from stage import Stage, airing, at
 
 from loudspeaker.errors import LoudspeakerError, Message
-from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Record
 
 MORNING = airing("17:30")

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from loudspeaker.errors import BadFile
-from loudspeaker.script.bulletin import Bulletin, Part, parse
+from loudspeaker.text.bulletin import Bulletin, Part, parse
 from loudspeaker.vocabulary import Level
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from xa_thu import ZONE
 
 from loudspeaker.cli import cli
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 
 FILES = {
     "commune.yaml": "xã: Xã Bản Mây\nmã: ban-may\ncác thôn: [na-hoa, suoi-trat]\n"

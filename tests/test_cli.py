@@ -15,7 +15,7 @@ from house import House
 from xa_thu import ZONE
 
 from loudspeaker.cli import cli
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.station import sample
 
 PLAN = {
@@ -200,8 +200,8 @@ def test_prepare_ends_with_1_where_something_is_not_ready(home: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3"])
 def test_render_writes_a_programme_at_its_loudness(home: Path, tmp_path: Path, kind: str) -> None:
-    from loudspeaker.intake.decoding import decoded
-    from loudspeaker.sound.meters import loudness
+    from loudspeaker.importers.ffmpeg import decoded
+    from loudspeaker.sound.loudness import loudness
 
     result = run(home, "render", "nhac", "-o", str(tmp_path / f"nhac.{kind}"), "--picture", str(tmp_path / "nhac.svg"))
 

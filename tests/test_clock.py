@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from loudspeaker.clock import FakeClock, StepWatch, SystemClock, vouchers
-from loudspeaker.playout.memory import MemoryLog
-from loudspeaker.playout.trust import ClockWatch, Trust
+from loudspeaker.playout.clock_trust import ClockWatch, Trust
+from loudspeaker.playout.memory_log import MemoryLog
 
 NOW = datetime(2026, 11, 24, 17, tzinfo=UTC)
 NETWORK = frozenset({"network"})

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import NotFound, Refused
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked

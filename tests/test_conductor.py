@@ -10,7 +10,7 @@ from stage import Stage, airing, at
 
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Playback
-from loudspeaker.playout.conductor import Conductor
+from loudspeaker.playout.controller import Conductor
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.speakers.memory import MemorySpeaker

@@ -11,8 +11,8 @@ from stage import Stage, airing, at, programme
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
-from loudspeaker.playout.conductor import Conductor
-from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.speakers.memory import MemorySpeaker

@@ -15,7 +15,7 @@ from xa_thu import at
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule
 from loudspeaker.schedule.crowd import MOST_A_DAY, limits
 from loudspeaker.speakers.memory import MemorySpeaker

@@ -21,9 +21,9 @@ from stage import Desk, airing
 from loudspeaker import daemon
 from loudspeaker.control import ask
 from loudspeaker.daemon import Loop
-from loudspeaker.playout.conductor import Conductor
-from loudspeaker.playout.memory import MemoryLog
-from loudspeaker.playout.turn import RunningOrder
+from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.item import RunningOrder
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 
 FAST = 20.0

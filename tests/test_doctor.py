@@ -17,9 +17,9 @@ from pulse import Server
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.language import translator
+from loudspeaker.i18n import translator
 from loudspeaker.speakers.button import StopButton
-from loudspeaker.speakers.outlets import Setting, open_speakers
+from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 

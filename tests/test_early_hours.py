@@ -9,13 +9,13 @@ import pytest
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.production.specification import Order
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.schedule.box import Output, parse
 from loudspeaker.sound.profiles import QUIETER
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
-from loudspeaker.studio.order import Order
 
 Progress = Callable[[int, int, str], None]
 MORNING, EVENING = "na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/tin-sang/2026-11-24T17:30"

@@ -14,19 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.engines import espeak
-from loudspeaker.engines.audition import audition
 from loudspeaker.engines.command import Command
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.decoding import decode
 from loudspeaker.engines.espeak import Espeak
-from loudspeaker.engines.key import clip_key
 from loudspeaker.engines.process import run
-from loudspeaker.engines.registry import Voice, engine, names
-from loudspeaker.engines.sayable import sayable
+from loudspeaker.engines.sanitize import sayable
 from loudspeaker.engines.tone import Tone
+from loudspeaker.engines.validation import audition
 from loudspeaker.engines.worker import Worker
 from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
 from loudspeaker.sound.clip import Clip
+from loudspeaker.synthesis.cache_key import clip_key
+from loudspeaker.synthesis.registry import Voice, engine, names
 
 INSTALLATIONS = [found for found in (espeak.debian(), espeak.wheel()) if found]
 WORDS = st.text(st.characters(codec="utf-8"))
@@ -251,7 +251,7 @@ def test_an_unknown_engine_is_told_with_the_nearest_name() -> None:
 
 
 def test_the_registry_costs_no_numpy() -> None:
-    code = "import sys; from loudspeaker.engines.registry import engine; engine('espeak').fingerprint('vi'); " \
+    code = "import sys; from loudspeaker.synthesis.registry import engine; engine('espeak').fingerprint('vi'); " \
         "print('numpy' in sys.modules)"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from loudspeaker.engines.breaker import Breakers
-from loudspeaker.engines.chain import Chain
-from loudspeaker.engines.registry import Voice
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, Message, NotAvailable, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
 from loudspeaker.sound.clip import Clip
+from loudspeaker.synthesis.circuit_breaker import Breakers
+from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 TEXTS = ("một hai ba", "bốn năm", "sáu bảy tám chín")

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from online_voice import FAULTS, Answer, Service, service, well
 
-from loudspeaker.engines.chain import Chain
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.gtts import Gtts, Turn
-from loudspeaker.engines.registry import Voice
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
 from loudspeaker.sound.clip import Clip
+from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 ONLINE, LOCAL = Voice("gtts", "vi"), Voice("tone", "low")

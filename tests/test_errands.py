@@ -23,7 +23,7 @@ from xa_thu import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.control import LOCK, Door, ask
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
-from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import KINDS, VERBS, Asked

@@ -12,7 +12,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.streams.stream import Dial, Receiver
+from loudspeaker.speakers.streams.receiver import Dial, Receiver
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 

@@ -9,7 +9,7 @@ from loudspeaker.schedule.airing import BulletinFacts
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import parse
 from loudspeaker.schedule.commune import Commune
-from loudspeaker.schedule.findings import findings
+from loudspeaker.schedule.lint import findings
 from loudspeaker.schedule.plan import plan
 
 DAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))

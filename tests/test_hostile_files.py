@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.errors import BadFile
-from loudspeaker.script import bulletin
+from loudspeaker.text import bulletin
 
 HERE = Path(__file__).parent
 

@@ -22,7 +22,7 @@ from xa_thu import at
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.playout.record import Record
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station

@@ -15,8 +15,8 @@ import swelling
 from openpyxl import Workbook
 
 from loudspeaker.errors import BadFile
-from loudspeaker.intake.imports import Limits, take_in
-from loudspeaker.script.reading import Readings
+from loudspeaker.importers.imports import Limits, take_in
+from loudspeaker.text.reading import Readings
 
 NOTICE = ["Số: 145/TB-UBND", "V/v họp thôn", "Kính thưa bà con, 19 giờ tối nay họp thôn tại nhà văn hóa."]
 # The peak of the command and of its child, seen from a process that is small itself.

@@ -13,13 +13,13 @@ import pytest
 from viparse.normalize.encodings import get_charmap
 
 from loudspeaker.errors import BadFile
-from loudspeaker.intake import docx, odt, pdf
-from loudspeaker.intake.documents import read_document, take_in
-from loudspeaker.intake.draft import Draft
-from loudspeaker.intake.imports import write
-from loudspeaker.intake.labels import number
-from loudspeaker.script import bulletin
-from loudspeaker.script.reading import Readings, read
+from loudspeaker.importers import docx, odt, pdf
+from loudspeaker.importers.documents import read_document, take_in
+from loudspeaker.importers.draft import Draft
+from loudspeaker.importers.imports import write
+from loudspeaker.importers.list_numbering import number
+from loudspeaker.text import bulletin
+from loudspeaker.text.reading import Readings, read
 
 DISPATCH = Path(__file__).parent / "fixtures" / "cong-van-bluezone-lao-cai-2021.txt"
 TEXT = DISPATCH.read_text(encoding="utf-8")

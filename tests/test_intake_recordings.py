@@ -11,12 +11,12 @@ import pytest
 import soundfile
 
 from loudspeaker.errors import BadFile
-from loudspeaker.intake.decoding import decoded, native_rate
-from loudspeaker.intake.listening import faults, hear
-from loudspeaker.intake.recordings import take_in
+from loudspeaker.importers.ffmpeg import decoded, native_rate
+from loudspeaker.importers.recording_check import faults, hear
+from loudspeaker.importers.recordings import take_in
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.clips import VOICE_LEVEL
-from loudspeaker.sound.meters import loudness
+from loudspeaker.sound.edit import VOICE_LEVEL
+from loudspeaker.sound.loudness import loudness
 
 RATE = 16_000
 CODECS = {

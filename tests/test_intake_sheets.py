@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from loudspeaker.errors import BadFile, Message
-from loudspeaker.intake.imports import write as write_all
-from loudspeaker.intake.sheets import changes, write
-from loudspeaker.intake.table import named, unnamed
+from loudspeaker.importers.imports import write as write_all
+from loudspeaker.importers.schedule_table import named, unnamed
+from loudspeaker.importers.sheets import changes, write
 from loudspeaker.schedule.broadcasts import parse
 
 HEADER = ["Thôn", "Bản tin", "Giờ", "Ngày", "Thứ", "Từ", "Đến", "Trừ"]

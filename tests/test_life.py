@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from stage import airing, at, programme
 
 from loudspeaker.errors import Message
-from loudspeaker.playout.life import ALLOWED, Attempt, Cut, Life, Phase, relive
-from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.item import Order
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
+from loudspeaker.playout.states import ALLOWED, Attempt, Cut, Life, Phase, relive
 from loudspeaker.playout.stored import airing_facts, order_facts, stored_airing, stored_order
-from loudspeaker.playout.turn import Order
 from loudspeaker.vocabulary import Expected, Level, Verdict
 
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)

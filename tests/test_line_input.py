@@ -19,8 +19,8 @@ from loudspeaker.interfaces import State
 from loudspeaker.schedule import broadcasts
 from loudspeaker.schedule.box import Output
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.outlets import Setting, open_speakers
-from loudspeaker.speakers.streams.stream import Receiver
+from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.streams.receiver import Receiver
 
 PITCH = 700  # Hz
 needs_a_server = pytest.mark.skipif(not pulse.FOUND, reason="PulseAudio's programs are not installed")

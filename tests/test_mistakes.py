@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from loudspeaker.cli import cli
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 
 HEADS = {
     "entry": ("schedules/na-hoa.yaml", "thôn: Thôn Nà Hoa\nlịch phát:\n", ""),

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadUsage, NotFound
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.station import Station
 from loudspeaker.station.decisions import Decisions
 

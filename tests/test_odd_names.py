@@ -23,7 +23,7 @@ from xa_thu import FILES
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.station.folder import Folder, take
 
 STEMS = (

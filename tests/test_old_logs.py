@@ -24,7 +24,7 @@ from click.testing import CliRunner
 from reader import read_only, sight
 
 from loudspeaker.cli import cli
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 
 DATA = Path(__file__).parent / "data" / "old-logs"
 LOGS = sorted(path.parent.name for path in DATA.glob("*/asrun.db.gz"))

@@ -17,9 +17,9 @@ from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule, parse
 from loudspeaker.schedule.commune import Commune, Policy
 from loudspeaker.schedule.days import DaySet, NamedDay
-from loudspeaker.schedule.hours import strictest
-from loudspeaker.schedule.permit import permit
+from loudspeaker.schedule.open_hours import strictest
 from loudspeaker.schedule.plan import plan
+from loudspeaker.schedule.recheck import permit
 from loudspeaker.vocabulary import Expected, Level
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -14,7 +14,7 @@ from house import House
 
 from loudspeaker.cli import cli
 from loudspeaker.cli.shell import option
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.station.call import Call
 
 ALARM = ("urgent", "Nước dâng!", "--all", "--by", "Lan")

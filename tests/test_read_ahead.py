@@ -16,12 +16,12 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage, BeingRead
-from loudspeaker.script import bulletin
-from loudspeaker.script.bulletin import MOST_LETTERS
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.station.service import Service
+from loudspeaker.text import bulletin
+from loudspeaker.text.bulletin import MOST_LETTERS
 
 NEW = "---\ntitle: Mới\n---\nSáng mai UBND xã họp lúc 8h30.\n"
 

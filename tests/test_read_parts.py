@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 
 PARTS = """---
 title: Thông báo

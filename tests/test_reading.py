@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loudspeaker.script.legacy import looks_legacy
-from loudspeaker.script.lexicon import Lexicon, Meaning
-from loudspeaker.script.lexicon import rows as rows_of
-from loudspeaker.script.numerals import Numerals
-from loudspeaker.script.own import OwnWords
-from loudspeaker.script.reading import Reading, Readings, read
-from loudspeaker.script.rules import Scene
-from loudspeaker.script.spoken import spoken
+from loudspeaker.text.encodings import looks_legacy
+from loudspeaker.text.lexicon import Lexicon, Meaning
+from loudspeaker.text.lexicon import rows as rows_of
+from loudspeaker.text.numerals import Numerals
+from loudspeaker.text.overrides import OwnWords
+from loudspeaker.text.reading import Reading, Readings, read
+from loudspeaker.text.rule import Scene
+from loudspeaker.text.spoken import spoken
 
 HERE = Path(__file__).parent
 TABLES = sorted((HERE / "tables").glob("*.tsv"))

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scoring import canonical
 
-from loudspeaker.script.numerals import Numerals, spell_digits
-from loudspeaker.script.reading import read
+from loudspeaker.text.numerals import Numerals, spell_digits
+from loudspeaker.text.reading import read
 
 say = Numerals().cardinal
 month_name = Numerals().month

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from scoring import Case, canonical, choices, load
 
-from loudspeaker.script.reading import Reading
-from loudspeaker.script.reading import read as read_anew
+from loudspeaker.text.reading import Reading
+from loudspeaker.text.reading import read as read_anew
 
 SUITES = {path.stem: load(path) for path in sorted((Path(__file__).parent / "reading").glob("*.jsonl"))}
 EVERY = [case for suite in SUITES.values() for case in suite]

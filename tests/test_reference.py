@@ -14,7 +14,7 @@ import pytest
 from loudspeaker.cli import cli
 from loudspeaker.schedule import box, broadcasts, commune
 from loudspeaker.schedule.days import DaySet, NamedDay
-from loudspeaker.script import bulletin
+from loudspeaker.text import bulletin
 from loudspeaker.vocabulary import ALSO, KEYS, TWINS
 from loudspeaker.yamlfile import values
 

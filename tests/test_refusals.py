@@ -17,7 +17,7 @@ from xa_thu import at
 from loudspeaker.cli import cli
 from loudspeaker.cli.tables import REFUSALS
 from loudspeaker.clock import FakeClock
-from loudspeaker.language import speak, translator
+from loudspeaker.i18n import speak, translator
 from loudspeaker.playout.record import Record
 from loudspeaker.playout.stored import airing_facts, stored_airing
 from loudspeaker.schedule.refusal import LABELS, kind_of

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile, BadUsage, NotFound
-from loudspeaker.language import translator
+from loudspeaker.i18n import translator
 from loudspeaker.playout.record import Record
 from loudspeaker.reports import exported, report
 from loudspeaker.reports.records import Records
@@ -26,8 +26,8 @@ from loudspeaker.schedule.airing import Airing
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import VillageSchedule
 from loudspeaker.schedule.commune import Commune
-from loudspeaker.script.bulletin import Bulletin
 from loudspeaker.store.asrun import AsRunLog
+from loudspeaker.text.bulletin import Bulletin
 from loudspeaker.vocabulary import Expected, Level, Verdict
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

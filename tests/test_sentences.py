@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loudspeaker.script.sentences import sentences, utterances
+from loudspeaker.text.sentences import sentences, utterances
 
 
 @pytest.mark.parametrize(

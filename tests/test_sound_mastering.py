@@ -11,9 +11,9 @@ from sounds import ffmpeg, speech, tone
 from loudspeaker.sound import dynamics
 from loudspeaker.sound.chime import chime, emergency, signature
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.clips import resampled
+from loudspeaker.sound.edit import resampled
+from loudspeaker.sound.loudness import loudness, true_peak
 from loudspeaker.sound.master import master, toned
-from loudspeaker.sound.meters import loudness, true_peak
 from loudspeaker.sound.profiles import FM, HORN, INDOOR, PROFILES
 
 SOURCES = {

@@ -10,7 +10,7 @@ import pytest
 from sounds import ffmpeg, joined, speech, tone
 
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.meters import loudness, loudness_curve, true_peak
+from loudspeaker.sound.loudness import loudness, loudness_curve, true_peak
 
 RATES = (16_000, 22_050, 44_100, 48_000)
 

@@ -12,8 +12,8 @@ import pytest
 from sounds import joined, speech, tone
 
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.clips import silence
 from loudspeaker.sound.compose import Mark
+from loudspeaker.sound.edit import silence
 from loudspeaker.sound.picture import picture, png, spectrum
 
 

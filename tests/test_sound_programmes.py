@@ -15,9 +15,9 @@ from sounds import speech, tone
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.sound.chime import chime, emergency, signature
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.clips import VOICE_LEVEL, levelled, resampled, silence, trimmed
 from loudspeaker.sound.compose import BELOW_VOICE, EDGE, HASTE, Piece, arranged, compose
-from loudspeaker.sound.meters import loudness
+from loudspeaker.sound.edit import VOICE_LEVEL, levelled, resampled, silence, trimmed
+from loudspeaker.sound.loudness import loudness
 from loudspeaker.sound.wav import read_wav, wav_bytes
 
 TUNES = (chime, signature, emergency)

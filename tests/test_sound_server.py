@@ -27,7 +27,7 @@ from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.schedule.box import Output
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.outlets import Setting, open_speakers
+from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.station import Station
 from loudspeaker.station.service import Service
 
@@ -360,7 +360,7 @@ def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: li
 
 def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from loudspeaker.speakers.card.portaudio import Card; card = Card('barn', 1, None)\n"
+        "import sys, time; from loudspeaker.speakers.card.speaker import Card; card = Card('barn', 1, None)\n"
         "card.start(); print(card._child.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as daemon:

@@ -27,17 +27,17 @@ from loudspeaker.interfaces import Playback, State
 from loudspeaker.schedule.box import Output
 from loudspeaker.sound.flac import write_flac
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers import day, intact
+from loudspeaker.speakers import day_file, integrity
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
-from loudspeaker.speakers.card import leash
-from loudspeaker.speakers.card.anchor import Anchor, Habit, habit
-from loudspeaker.speakers.card.deck import Deck
-from loudspeaker.speakers.card.tape import Tape, louder
+from loudspeaker.speakers.card import sink_guard
+from loudspeaker.speakers.card.dac_clock import Anchor, Habit, habit
+from loudspeaker.speakers.card.prebuffer import Tape, louder
+from loudspeaker.speakers.card.render import Deck
 from loudspeaker.speakers.card.track import Track
-from loudspeaker.speakers.ear import level
+from loudspeaker.speakers.factory import Auto, Setting, open_speakers
 from loudspeaker.speakers.file import FileSpeaker
+from loudspeaker.speakers.level_worker import level
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.outlets import Auto, Setting, open_speakers
 from loudspeaker.speakers.proof import InputEar, Proved
 from loudspeaker.speakers.proof import louder as louder_than_before
 
@@ -386,25 +386,25 @@ def test_a_damaged_programme_is_not_armed(shelf: Shelf) -> None:
     programme.path.write_bytes(programme.path.read_bytes()[:-1] + b"?")
 
     with pytest.raises(SpeakerError, match="damaged"):
-        intact.check([programme])
+        integrity.check([programme])
 
 
 def test_an_empty_sequence_or_one_of_two_rates_is_not_armed(shelf: Shelf) -> None:
     for sequence in ([], [shelf.programme([1]), shelf.programme([1], rate=2000)]):
         with pytest.raises(SpeakerError):
-            intact.check(sequence)
+            integrity.check(sequence)
 
 
 def test_a_missing_programme_is_not_armed(shelf: Shelf) -> None:
     with pytest.raises(SpeakerError, match="cannot be read"):
-        intact.check([replace(shelf.programme([1]), path=shelf.folder / "gone.wav")])
+        integrity.check([replace(shelf.programme([1]), path=shelf.folder / "gone.wav")])
 
 
 def test_a_day_of_flac_holds_what_was_heard_in_order(shelf: Shelf) -> None:
     first, second = shelf.programme([100, 200, 300], rate=8000), shelf.programme([400, 500], rate=8000)
     flac = shelf.folder / "air" / "day.flac"
-    day.append(flac, [first.path, second.path], 4)
-    day.append(flac, [second.path], 2, gain=-6.0206)
+    day_file.append(flac, [first.path, second.path], 4)
+    day_file.append(flac, [second.path], 2, gain=-6.0206)
     samples, rate = soundfile.read(flac, dtype="int16")
 
     assert rate == 8000
@@ -416,10 +416,10 @@ def test_a_day_of_flac_holds_what_was_heard_in_order(shelf: Shelf) -> None:
 def test_a_day_that_the_disk_does_not_take_stays_as_it_was_and_that_is_one_line(shelf: Shelf) -> None:
     first = shelf.programme(range(-3000, 3000), rate=8000)
     flac, once = shelf.folder / "air" / "day.flac", shelf.folder / "stream.reel"
-    day.append(flac, [first.path], 4)
+    day_file.append(flac, [first.path], 4)
     before = flac.read_bytes()
     once.write_bytes(first.path.read_bytes())
-    command = [sys.executable, "-m", "loudspeaker.speakers.day", str(flac), "6000", "0", "--once", str(once)]
+    command = [sys.executable, "-m", "loudspeaker.speakers.day_file", str(flac), "6000", "0", "--once", str(once)]
     done = subprocess.run(
         ["sh", "-c", 'ulimit -f 4 && exec "$@"', "sh", *command], capture_output=True, text=True, check=False
     )
@@ -451,10 +451,10 @@ def test_a_damaged_day_is_put_aside_and_what_is_aired_next_begins_a_new_one(
 ) -> None:
     first = shelf.programme(range(1, 9001), rate=8000)
     flac = shelf.folder / "air" / "day.flac"
-    day.append(flac, [first.path], 9000)
+    day_file.append(flac, [first.path], 9000)
     damage(flac)
-    day.append(flac, [first.path], 4)
-    day.append(flac, [first.path], 4)
+    day_file.append(flac, [first.path], 4)
+    day_file.append(flac, [first.path], 4)
     samples, _ = soundfile.read(flac, dtype="int16")
 
     assert samples[samples != 0].tolist() == [1, 2, 3, 4] * 2
@@ -534,7 +534,7 @@ def test_outputs_get_the_speakers_that_their_devices_name(tmp_path: Path, clock:
 
 def test_the_daemons_side_loads_neither_numpy_nor_portaudio() -> None:
     code = (
-        "import sys, loudspeaker.speakers.outlets as _; print({'numpy', 'soundfile', 'sounddevice'} & set(sys.modules))"
+        "import sys, loudspeaker.speakers.factory as _; print({'numpy', 'soundfile', 'sounddevice'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
@@ -580,4 +580,4 @@ def test_a_server_that_is_not_there_is_not_asked(tmp_path: Path, world: dict[str
     (tmp_path / "pulse" / "native").touch()
     found = {name: value.format(run=tmp_path) for name, value in world.items()}
 
-    assert leash.served(found, tmp_path / "none") is there
+    assert sink_guard.served(found, tmp_path / "none") is there

@@ -16,8 +16,8 @@ from loudspeaker.schedule import box
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import amplifier
 from loudspeaker.speakers.amplifier import Amplified, Amplifier
+from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.outlets import Setting, open_speakers
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEN_SECONDS = Programme("ten", Path("none.wav"), 1000, 10_000, "")

@@ -21,11 +21,11 @@ from test_sound_server import Clock, Noise, over, soon
 from loudspeaker.control import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
-from loudspeaker.playout.memory import MemoryLog
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.schedule.box import Output
 from loudspeaker.speakers.card.alsa import address, input_address
 from loudspeaker.speakers.card.mixer import Mixer, Notes, Originals, volumes
-from loudspeaker.speakers.outlets import Setting, open_speakers
+from loudspeaker.speakers.factory import Setting, open_speakers
 
 ODD = [30_001, 40_003]  # of 65536, left and right: nobody would choose them
 FORTY = [26_214, 26_214]

@@ -21,11 +21,11 @@ import soundfile
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import State
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.tape import Live
+from loudspeaker.speakers.card.prebuffer import Live
 from loudspeaker.speakers.file import FileSpeaker
-from loudspeaker.speakers.streams import tuner
+from loudspeaker.speakers.streams import worker
+from loudspeaker.speakers.streams.receiver import Dial, Receiver
 from loudspeaker.speakers.streams.sources import BLOCK, Fault
-from loudspeaker.speakers.streams.stream import Dial, Receiver
 
 RATE = 8000
 LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second
@@ -75,7 +75,7 @@ def test_a_live_tape_lasts_no_longer_than_it_may(pipe: str) -> None:
 
 
 def test_silence_is_counted_and_forgotten_at_the_first_sound() -> None:
-    silence = tuner.Silence()
+    silence = worker.Silence()
     told = [silence.hear(block) for block in (LOUD, SILENT, SILENT)]
 
     assert told == [False, True, True]
@@ -85,7 +85,7 @@ def test_silence_is_counted_and_forgotten_at_the_first_sound() -> None:
 
 
 def test_until_somebody_listens_only_the_last_seconds_are_kept(pipe: str) -> None:
-    to = tuner.Pipe(pipe)
+    to = worker.Pipe(pipe)
     for number in range(100):
         to.put(bytes([number]))
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -96,7 +96,7 @@ def test_until_somebody_listens_only_the_last_seconds_are_kept(pipe: str) -> Non
 
 
 def test_a_reader_may_leave_and_another_come(pipe: str) -> None:
-    to = tuner.Pipe(pipe)
+    to = worker.Pipe(pipe)
     first = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     to.put(b"1")
     os.close(first)
@@ -110,7 +110,7 @@ def test_a_reader_may_leave_and_another_come(pipe: str) -> None:
     os.close(second)
 
 
-class Ear(tuner.Pipe):
+class Ear(worker.Pipe):
     """A reader that is always there."""
 
     def __init__(self) -> None:
@@ -134,7 +134,7 @@ class Air:
         self.taken: list[int] = []
         self.told: list[tuple[float, str | None]] = []  # when, and what was wrong
         self._tries = iter(tries)
-        self.tuner = tuner.Tuner(self._tune, self.ear, self._tell, lambda: {"fault": "answer"}, lambda: self.time)
+        self.tuner = worker.Tuner(self._tune, self.ear, self._tell, lambda: {"fault": "answer"}, lambda: self.time)
 
     def receive(self) -> float:
         pause = self.tuner.receive()
@@ -158,14 +158,14 @@ class Air:
 def test_a_station_that_ends_or_falls_silent_is_tuned_in_again() -> None:
     air = Air([LOUD] * 3, [OTHER] + [SILENT] * 1000, [LOUD])
 
-    assert [air.receive() for _ in range(3)] == [tuner.AGAIN] * 3
+    assert [air.receive() for _ in range(3)] == [worker.AGAIN] * 3
     assert (air.taken, [said for _, said in air.told]) == ([3, 301, 1], [None])
 
 
 def test_nothing_at_the_first_try_is_told_at_once() -> None:
     air = Air([], [LOUD])
 
-    assert [air.receive(), air.receive()] == [tuner.SELDOM, tuner.AGAIN]
+    assert [air.receive(), air.receive()] == [worker.SELDOM, worker.AGAIN]
     assert [said for _, said in air.told] == ["answer", None]
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers import day
-from loudspeaker.speakers.reel import Reel
+from loudspeaker.speakers import day_file
+from loudspeaker.speakers.stream_recorder import Reel
 from loudspeaker.station import Station
-from loudspeaker.store.accepted import Accepted
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.files import IsLink, make_private, write_whole
+from loudspeaker.store.atomic import IsLink, make_private, write_whole
+from loudspeaker.store.last_good import Accepted
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -84,7 +84,7 @@ def test_a_log_that_is_a_link_is_refused_and_what_it_leads_to_untouched(home: Pa
 
 def test_a_draft_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (elsewhere := tmp_path / "elsewhere").write_bytes(b"mine")
-    monkeypatch.setattr("loudspeaker.store.files.get_ident", lambda: 7)
+    monkeypatch.setattr("loudspeaker.store.atomic.get_ident", lambda: 7)
     (tmp_path / f"x.{os.getpid()}-7.part").symlink_to(elsewhere)
 
     write_whole(tmp_path / "x", b"new")
@@ -123,7 +123,7 @@ def test_a_days_recording_is_not_written_through_a_link(tmp_path: Path, name: st
     (folder / name).symlink_to(elsewhere)
 
     try:
-        day.append(folder / "day.flac", [sound(tmp_path / "a.wav")], 800)
+        day_file.append(folder / "day.flac", [sound(tmp_path / "a.wav")], 800)
     except OSError:
         assert name.endswith("lock")
 
@@ -140,7 +140,7 @@ def test_a_folder_of_recordings_that_is_a_link_is_refused(
     monkeypatch.setattr(sys, "argv", ["day", *arguments])
 
     with pytest.raises(SystemExit, match=r"day\.flac"):
-        day.main()
+        day_file.main()
 
     assert list(elsewhere.iterdir()) == []
 

@@ -16,12 +16,12 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
 from loudspeaker.playout.record import Record
+from loudspeaker.production.specification import Order, Recording
 from loudspeaker.schedule import box
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
-from loudspeaker.studio.order import Order, Recording
 from loudspeaker.vocabulary import Verdict
 
 Progress = Callable[[int, int, str], None]

@@ -16,11 +16,11 @@ from stage import Stage, airing, at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message
-from loudspeaker.playout.backlog import Backlog
-from loudspeaker.playout.memory import MemoryLog
-from loudspeaker.playout.turn import RunningOrder
+from loudspeaker.playout.buffered_log import Backlog
+from loudspeaker.playout.item import RunningOrder
+from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.streams.stream import Dial, Receiver
+from loudspeaker.speakers.streams.receiver import Dial, Receiver
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.station.service import Told
@@ -178,7 +178,7 @@ def test_what_the_daemon_logs_is_said_in_the_language_of_the_moment(monkeypatch:
     import logging
 
     from loudspeaker.cli.shell import translate_logging
-    from loudspeaker.language import speak
+    from loudspeaker.i18n import speak
 
     monkeypatch.setattr(sys, "stderr", heard := io.StringIO())
     speak("vi")

@@ -19,9 +19,9 @@ from xa_thu import at
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.station import Station
-from loudspeaker.station.planning import Progress
+from loudspeaker.station.preparation import Progress
 
 ON = {
     **{"id": "na-hoa/play/2026-11-24T06:00:00", "at": "2026-11-24T06:00:00+07:00", "phase": "on air"},

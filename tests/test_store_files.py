@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 import pytest
 
-from loudspeaker.store.accepted import Accepted
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.files import NotWritten, stale_drafts, write_whole
+from loudspeaker.store.atomic import NotWritten, stale_drafts, write_whole
+from loudspeaker.store.last_good import Accepted
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 

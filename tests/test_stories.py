@@ -12,7 +12,7 @@ from xa_thu import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import NotFound, Refused
-from loudspeaker.language import translator
+from loudspeaker.i18n import translator
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked

@@ -14,7 +14,7 @@ import test_speakers_stream
 from certificates import Authority, Certificate, secured
 from test_speakers_stream import RATE, needs_ffmpeg, received, told
 
-from loudspeaker.speakers.streams.stream import Receiver
+from loudspeaker.speakers.streams.receiver import Receiver
 
 pytestmark = [needs_ffmpeg, pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed")]
 recording = test_speakers_stream.recording

@@ -14,8 +14,8 @@ from stream_servers import Folder, Icecast
 
 from loudspeaker.errors import Message
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.tape import Live
-from loudspeaker.speakers.streams.stream import Receiver
+from loudspeaker.speakers.card.prebuffer import Live
+from loudspeaker.speakers.streams.receiver import Receiver
 
 pytestmark = [
     pytest.mark.sound,

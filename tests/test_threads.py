@@ -28,11 +28,11 @@ from loudspeaker.errors import DeviceGone, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier
-from loudspeaker.speakers.card import portaudio
-from loudspeaker.speakers.card.anchor import Anchor, habit
-from loudspeaker.speakers.card.deck import Deck
-from loudspeaker.speakers.card.portaudio import Card, CardSpeaker
-from loudspeaker.speakers.card.tape import Live, Tape
+from loudspeaker.speakers.card import speaker
+from loudspeaker.speakers.card.dac_clock import Anchor, habit
+from loudspeaker.speakers.card.prebuffer import Live, Tape
+from loudspeaker.speakers.card.render import Deck
+from loudspeaker.speakers.card.speaker import Card, CardSpeaker
 from loudspeaker.speakers.card.track import Track
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.proof import InputEar, Proved
@@ -86,7 +86,7 @@ class Deaf(Card):
 
 
 def test_what_is_told_of_the_next_attempt_does_not_hide_why_this_one_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portaudio.intact, "check", lambda sequence: None)
+    monkeypatch.setattr(speaker.intact, "check", lambda sequence: None)
 
     def arm(one: Card) -> type[Exception] | None:
         try:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.engines.tone import Tone
-from loudspeaker.language import speak
+from loudspeaker.i18n import speak
 from loudspeaker.sound.wav import wav_bytes
 
 DAY = ("--date", "2026-11-24")

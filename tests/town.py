@@ -17,16 +17,16 @@ from written import ALARM, ALL_CLEAR, LENGTHS, OUTPUTS, VILLAGES, hearers
 from xa_thu import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.engines.breaker import Breakers
+from loudspeaker.playout.item import Turn
 from loudspeaker.playout.record import Record
-from loudspeaker.playout.turn import Turn
+from loudspeaker.production.specification import Order
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.programmes import Facts, ProgrammeStore
-from loudspeaker.studio.order import Order
+from loudspeaker.synthesis.circuit_breaker import Breakers
 
 RATE = 8_000
 WORDS, URGENT = 5.0, 12.0  # seconds of a session's words, of an emergency

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from ..errors import BadUsage, Message, bad_character
-from ..language import LANGUAGES
+from ..i18n import LANGUAGES
 from . import air, care, files, planning, record
 from .shell import Desk, Group, Option, default_home, option, start
 

@@ -83,31 +83,31 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
 @click.pass_context
 def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     """Show what will be said, and mark every guess in it. Works without a station."""
-    from ..station import words
+    from ..station import read_text
 
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
     desk = ctx.find_object(Desk)
     assert desk
     file = bulletin_file(desk, file)
-    reader = words.Reader.of(desk.home)
+    reader = read_text.Reader.of(desk.home)
     if each_line:
         for line in given_lines(file):
             put(reader.line(line))
         return
     data = given(file)
     if parts := reader.parts(file, data):
-        row, spoken = words.parts_row(parts, _), "\n".join(part.say(_) for part in parts)
+        row, spoken = read_text.parts_row(parts, _), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]
     else:
         reading = reader.text(file, data)
-        row, spoken, doubts = words.row(reading, _), reading.spoken, list(reading.doubts)
+        row, spoken, doubts = read_text.row(reading, _), reading.spoken, list(reading.doubts)
     if as_json:
         print_json(row)
         return
     for sentence in spoken.strip("\n").split("\n"):
         put(sentence)
-    warn(words.doubts(file, doubts))
+    warn(read_text.doubts(file, doubts))
 
 
 def bulletin_file(desk: Desk, name: str) -> str:

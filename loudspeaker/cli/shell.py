@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import click
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem, bad_character, reason
-from ..language import LANGUAGES, speak
+from ..i18n import LANGUAGES, speak
 from ..plaintext import escape, escape_json
 
 if TYPE_CHECKING:

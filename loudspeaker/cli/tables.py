@@ -118,7 +118,7 @@ def fate(row: Row, on: Collection[str] = ()) -> str:
 
 def with_reason(what: str, why: str | None) -> str:
     """A verdict and its reason, in which nothing is said twice."""
-    from ..station.story import only_new, says
+    from ..station.explain import only_new, says
 
     new = only_new(what, why or "")
     if new and says(new, what):

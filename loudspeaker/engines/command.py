@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable
 from .process import run
-from .sayable import sayable
+from .sanitize import sayable
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import BadRequest, EngineError, NotAvailable
 from ..interfaces import Engine
-from .audition import audition
+from .validation import audition
 
 SHORT = "Kính thưa bà con."
 LONG = "Kính thưa bà con, chiều nay lúc mười bảy giờ, mời bà con tới nhà văn hóa thôn để họp về việc làm đường."

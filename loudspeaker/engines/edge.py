@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable, RateLimited, TryAgain
-from .sayable import sayable
-from .turn import Turn
+from .rate_limit import Turn
+from .sanitize import sayable
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -51,7 +51,7 @@ class Edge:
 
     def synthesize(self, text: str, voice: str) -> Clip:
         from .decoding import decode
-        from .net import within
+        from .http import within
 
         self.fingerprint(voice)
         text = sayable(text)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable
 from .process import run
-from .sayable import sayable
+from .sanitize import sayable
 from .worker import Worker
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable, TryAgain
-from .sayable import sayable
-from .turn import Turn
+from .rate_limit import Turn
+from .sanitize import sayable
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -86,7 +86,7 @@ class Gtts:
     def _speech(self, body: str) -> bytes:
         from gtts.tts import gTTS
 
-        from .net import post
+        from .http import post
 
         self._turn.wait()
         return _mp3(post(self._url, body, gTTS.GOOGLE_TTS_HEADERS, self._longest))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Message, NotAvailable
-from .sayable import sayable
+from .sanitize import sayable
 from .worker import Worker
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message
-from .sayable import sayable
+from .sanitize import sayable
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip, Samples

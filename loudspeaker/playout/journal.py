@@ -16,10 +16,10 @@ from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
 from ..schedule.airing import Airing
 from ..vocabulary import Verdict
-from .life import UNREADABLE, Attempt, Life, moment, relive
+from .item import Order, RunningOrder, Turn
 from .record import Event, Log, Record
+from .states import UNREADABLE, Attempt, Life, moment, relive
 from .stored import airing_facts, order_facts, stored_airing, stored_order
-from .turn import Order, RunningOrder, Turn
 
 # An order is over after a day, and a programme is shorter than an hour.
 MEMORY = timedelta(hours=25)

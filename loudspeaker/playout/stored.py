@@ -13,8 +13,8 @@ from ..schedule.airing import Airing
 from ..schedule.refusal import Reason, known
 from ..sound.programme import Programme
 from ..vocabulary import Expected, Level
-from .life import moment
-from .turn import Order
+from .item import Order
+from .states import moment
 
 Facts = dict[str, Any]
 _AIRING = tuple(field.name for field in fields(Airing))

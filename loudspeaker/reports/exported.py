@@ -18,9 +18,9 @@ from ..errors import BadFile, Message, Problem
 from ..plaintext import escape_json
 from ..playout.record import Record
 from ..store.asrun import AsRunLog, Progress
-from ..store.chain import Broken, canonical, checked
+from ..store.atomic import write_whole
 from ..store.entries import VERDICT, record_of
-from ..store.files import write_whole
+from ..store.hash_chain import Broken, canonical, checked
 from .records import Records
 
 LONGEST_LINE = 1_000_000  # bytes: no entry is so long, and what is cut here is no entry

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..playout.record import Record
 from ..store.asrun import Progress
-from ..store.chain import canonical
 from ..store.entries import record_of, verdict_entry
+from ..store.hash_chain import canonical
 
 STRIDE = 500  # airings between two reports of progress
 

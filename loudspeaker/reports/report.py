@@ -16,9 +16,9 @@ from ..schedule.airing import Airing
 from ..schedule.box import Box
 from ..schedule.broadcasts import VillageSchedule
 from ..schedule.commune import Commune
-from ..script.bulletin import Bulletin
 from ..store.asrun import AsRunLog, Progress
-from ..store.files import write_whole
+from ..store.atomic import write_whole
+from ..text.bulletin import Bulletin
 from .exported import Journal, own, read
 from .paper import Report, as_csv, counted
 from .records import Records

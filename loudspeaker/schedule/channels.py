@@ -10,8 +10,8 @@ from .airing import Marks
 from .box import Box
 from .broadcasts import VillageSchedule
 from .commune import Commune, Policy
-from .hours import Silence, strictest
-from .wishes import Wish
+from .occurrences import Wish
+from .open_hours import Silence, strictest
 
 Placed = tuple[int, VillageSchedule]  # with the order of its village
 

@@ -15,8 +15,8 @@ from operator import itemgetter
 from ..errors import Message, Problem
 from .broadcasts import VillageSchedule
 from .channels import Placed
+from .occurrences import Limit
 from .timeline import clock
-from .wishes import Limit
 
 MOST_A_DAY = 1_500  # of all villages of a box; fifty villages with thirty airings each
 

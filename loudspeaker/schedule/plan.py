@@ -12,17 +12,17 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 
 from ..vocabulary import Expected
+from .admission import Today
 from .airing import Airing, BulletinFacts, Marks, SessionWords
 from .box import Box
 from .broadcasts import VillageSchedule
 from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .commune import Commune
 from .crowd import limits
-from .hours import DAY, around_the_clock, open_hours, without
-from .screening import Today
+from .occurrences import Limit, Wish, slots, wishes
+from .open_hours import DAY, around_the_clock, open_hours, without
 from .sessions import allot
 from .timeline import Denial, Frame, Share, Timeline
-from .wishes import Limit, Wish, slots, wishes
 
 NO_MARKS = Marks()
 NO_WORDS = SessionWords()

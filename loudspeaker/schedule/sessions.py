@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from .occurrences import Slot
 from .timeline import Denial, Frame, Share, Timeline
-from .wishes import Slot
 
 Place = tuple[bool, bool]  # opens, closes
 

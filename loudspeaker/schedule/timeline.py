@@ -12,9 +12,9 @@ from math import ceil
 
 from ..errors import Message
 from ..vocabulary import Expected, Level, Refusal
-from .hours import FOREVER, Stretches, lies_in
+from .occurrences import Slot
+from .open_hours import FOREVER, Stretches, lies_in
 from .refusal import Reason
-from .wishes import Slot
 
 SESSION_GAP = 5 * 60  # airings further apart are two sessions
 BEFORE_NEXT = 5  # a stream ends this much before the next item

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from .clip import Clip, Samples
-from .clips import VOICE_LEVEL, levelled
+from .edit import VOICE_LEVEL, levelled
 
 # Five tones of one octave, hò xự xang xê cống: C5 D5 F5 G5 A5; 5 to 9 are the same an octave above.
 HO, XU, XANG, XE, CONG = range(5)

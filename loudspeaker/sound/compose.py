@@ -13,7 +13,7 @@ from itertools import accumulate
 import numpy as np
 
 from .clip import Clip
-from .clips import VOICE_LEVEL, levelled, resampled, trimmed
+from .edit import VOICE_LEVEL, levelled, resampled, trimmed
 
 EDGE = 0.1  # s of silence at head and tail: some cards swallow the first and last 50 ms
 HASTE = 0.05  # s at the head of an alarm: no more than is swallowed

@@ -10,7 +10,7 @@ import numpy as np
 
 from .blocks import peaks, powers
 from .clip import Samples
-from .meters import RISE, crests
+from .loudness import RISE, crests
 
 FRAME = 0.0005  # s, of the limiter
 AHEAD = 10  # frames that the limiter looks ahead, and behind: 5 ms

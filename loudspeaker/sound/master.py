@@ -12,12 +12,12 @@ import math
 
 import numpy as np
 
-from . import curves
+from . import filters
 from .blocks import Grid
 from .clip import Clip, Samples
-from .clips import fitted, resampled
 from .dynamics import compress, limit
-from .meters import loudness
+from .edit import fitted, resampled
+from .loudness import loudness
 from .profiles import HORN, Profile
 
 MARGIN = 0.1  # s of context of a block: the filters' ringing is over by then
@@ -50,9 +50,9 @@ def toned(clip: Clip, profile: Profile) -> Clip:
     return Clip(clip.rate, result)
 
 
-def _curve(profile: Profile, hertz: curves.Curve) -> Samples:
-    band = curves.high_pass(hertz, profile.low, STEEPNESS) * curves.low_pass(hertz, profile.high, 2 * STEEPNESS)
-    return np.asarray(band * curves.through(hertz, profile.tone), np.float32)
+def _curve(profile: Profile, hertz: filters.Curve) -> Samples:
+    band = filters.high_pass(hertz, profile.low, STEEPNESS) * filters.low_pass(hertz, profile.high, 2 * STEEPNESS)
+    return np.asarray(band * filters.through(hertz, profile.tone), np.float32)
 
 
 def _dense(clip: Clip, profile: Profile) -> Clip:

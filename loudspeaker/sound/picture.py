@@ -18,7 +18,7 @@ from ..plaintext import escape_xml
 from .blocks import peaks
 from .clip import Clip
 from .compose import Mark
-from .meters import loudness, loudness_curve, true_peak
+from .loudness import loudness, loudness_curve, true_peak
 
 WIDTH, LEFT, RIGHT = 1_200, 60, 20  # pixels
 STRIPS = {"wave": (50, 130), "loudness": (200, 120), "spectrum": (340, 160)}  # top and height of each strip

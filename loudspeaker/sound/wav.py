@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import LoudspeakerError, Message
 from .clip import Clip, Samples
-from .meters import loudness
+from .loudness import loudness
 
 BLOCK = 1 << 16  # samples
 FULL = 32_768  # of 16 bits

@@ -16,9 +16,9 @@ from pathlib import Path
 from ..errors import Message, reason
 from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
-from . import intact
-from .paced import Paced, Take
-from .reel import Reel
+from . import integrity
+from .stream_recorder import Reel
+from .timed import Paced, Take
 
 PATIENCE = 60.0  # s for what is still being written at the end
 
@@ -40,7 +40,7 @@ class FileSpeaker(Paced):
             left.unlink(missing_ok=True)
 
     def _accept(self, sequence: Sequence[Programme]) -> None:
-        intact.check(sequence)
+        integrity.check(sequence)
         self.via = str(self.folder / f"{self.clock.now():%Y-%m-%d}-{self.output}.flac")
 
     def _play(self, now: float) -> None:
@@ -72,7 +72,7 @@ class FileSpeaker(Paced):
 
     def _write(self, take: Take, playback: Playback, sources: Sequence[str]) -> None:
         facts = [playback.via, str(playback.frames), str(take.gain + self.gain)]
-        command = [sys.executable, "-m", "loudspeaker.speakers.day", *facts, *sources]
+        command = [sys.executable, "-m", "loudspeaker.speakers.day_file", *facts, *sources]
         self._writers.append(subprocess.Popen(command))
 
     def close(self) -> None:

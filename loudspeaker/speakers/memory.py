@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ..errors import DeviceGone, Message
 from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
-from .paced import RUNNING, Paced, Take
+from .timed import RUNNING, Paced, Take
 
 
 class MemorySpeaker(Paced):

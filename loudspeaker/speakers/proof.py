@@ -49,7 +49,7 @@ class InputEar:
     def open(self) -> None:
         self.close()
         self.levels = []
-        command = [sys.executable, "-m", "loudspeaker.speakers.ear", self.name]
+        command = [sys.executable, "-m", "loudspeaker.speakers.level_worker", self.name]
         self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         threading.Thread(target=self._listen, args=[self._child, self.levels], daemon=True).start()
 
@@ -67,7 +67,7 @@ class InputEar:
 
 def deaf(name: str, patience: float = 5.0) -> str:
     """Why the input `name` hears nothing within some seconds; empty where it does."""
-    command = [sys.executable, "-m", "loudspeaker.speakers.ear", name]
+    command = [sys.executable, "-m", "loudspeaker.speakers.level_worker", name]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe) as child:
         assert child.stdout

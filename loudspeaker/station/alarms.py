@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..playout import rules
+from ..playout import deadlines
 from ..playout.record import ALARM, ENDINGS, Log
 from ..playout.stored import stored_order
+from ..production.specifications import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
 from ..schedule.airing import Airing
-from ..studio.desk import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
 from ..vocabulary import Ending
 
 
@@ -28,7 +28,7 @@ class Closing:
 def standing(log: Log, now: datetime) -> list[Airing]:
     """The alarms of the last 24 hours that were not cleared or corrected since, the oldest first."""
     found: dict[str, Airing] = {}
-    for event in log.events("asked", since=now - rules.CEILING):
+    for event in log.events("asked", since=now - deadlines.CEILING):
         order = stored_order(event.facts)
         airing = order.airings[0]
         if airing.broadcast == ALARM:

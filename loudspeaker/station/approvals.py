@@ -10,11 +10,11 @@ from datetime import date
 
 from ..errors import Message
 from ..playout.record import Event, Log
-from ..script.bulletin import Bulletin
-from ..script.reading import doubtful
-from ..studio.order import Order, Speech
+from ..production.specification import Order, Speech
+from ..text.bulletin import Bulletin
+from ..text.reading import doubtful
 from ..vocabulary import Level
-from . import words
+from . import read_text
 
 LEVELS = {
     Level.ROUTINE: Message("a routine bulletin"),
@@ -35,7 +35,7 @@ class Preview:
     gap: float  # seconds between
     valid_from: date | None
     valid_until: date | None
-    parts: Sequence[words.Part]
+    parts: Sequence[read_text.Part]
     doubts: Sequence[Message]
     digest: str
 
@@ -53,9 +53,9 @@ class Preview:
 
 def preview(bulletin: Bulletin, order: Order) -> Preview:
     parts = [
-        words.Part(" ".join(line.text for line in piece.utterances))
+        read_text.Part(" ".join(line.text for line in piece.utterances))
         if isinstance(piece, Speech)
-        else words.Part(recording=piece.path)
+        else read_text.Part(recording=piece.path)
         for piece in order.pieces
     ]
     return Preview(

@@ -14,22 +14,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
-from ..playout.life import Phase
+from ..playout.item import Order as Request
+from ..playout.item import Turn
 from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
-from ..playout.turn import Order as Request
-from ..playout.turn import Turn
+from ..playout.states import Phase
+from ..production.specification import BEING_READ, Order
 from ..schedule.airing import Airing
-from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
-from ..studio.order import BEING_READ, Order
+from ..text.bulletin import Bulletin
 from ..vocabulary import Ending, Expected, Level
 from .alarms import Closing, standing
-from .calling import ending, instant, must_be_short, of_one_kind
+from .alerts import ending, instant, must_be_short, of_one_kind
 from .decisions import DECISIONS, Decisions
-from .live import Live
+from .on_air import Live
 
 # By the annotations of the verbs: what comes as JSON.
 KINDS: Mapping[str, Callable[[Any], bool]] = {

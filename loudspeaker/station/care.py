@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 
 from ..clock import boot, vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..production.specification import Order
 from ..schedule.airing import Airing
 from ..schedule.refusal import kind_of
 from ..store.asrun import UNWRITABLE
-from ..store.files import may_write
-from ..studio.order import Order
+from ..store.atomic import may_write
 from ..vocabulary import Refusal
 from .commissioning import uncommissioned
-from .equipment import Ailment, Pins, equipment
+from .devices import Ailment, Pins, equipment
 from .folder import STANDS_IN
 from .onair import OnAir
-from .planning import Progress, Row
+from .preparation import Progress, Row
 from .status import Status
 
 if TYPE_CHECKING:
-    from ..engines import registry
-    from ..playout.trust import Trust
+    from ..playout.clock_trust import Trust
+    from ..synthesis import registry
 
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
 BUDGET = 2_000_000_000  # bytes of sound that are kept
@@ -131,16 +131,16 @@ class Care(OnAir):
         device = self.box.outputs[output].device
         if device.partition(":")[0] in ("file", "memory"):
             return None
-        from ..speakers.card import soundcard  # loads PortAudio: for a process that ends
+        from ..speakers.card import portaudio  # loads PortAudio: for a process that ends
 
         try:
-            soundcard.find(device)
-        except soundcard.NoCard:
+            portaudio.find(device)
+        except portaudio.NoCard:
             if device == "auto":
                 return Message("there is no sound card: it is aired into a file")
-            known = ", ".join(card["name"] for card in soundcard.cards()) or "–"
+            known = ", ".join(card["name"] for card in portaudio.cards()) or "–"
             return Message("there is no such sound card; the system has: {known}", known=known)
-        except soundcard.Unclear as error:
+        except portaudio.Unclear as error:
             return Message("more than one sound card goes by that name: {known}", known=error)
         return None
 
@@ -171,7 +171,7 @@ class Care(OnAir):
         """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
         if output not in self.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
-        from ..schedule.hours import DAYTIME
+        from ..schedule.open_hours import DAYTIME
 
         now = self.now()
         second = now.hour * 3600 + now.minute * 60
@@ -204,7 +204,7 @@ class Care(OnAir):
     def clock_trust(self) -> Vouched:
         now = self.now()
         by = vouchers(now, self.box.clock_trusted)
-        from ..playout.trust import ClockWatch
+        from ..playout.clock_trust import ClockWatch
 
         return Vouched(now, by, ClockWatch(self.log, boot()).look(now, self.clock.monotonic(), by))
 
@@ -229,7 +229,7 @@ class Care(OnAir):
 
     def voices(self) -> list[Row]:
         """Every voice that was named or is here."""
-        from ..engines import registry
+        from ..synthesis import registry
 
         named = [registry.Voice.parse(voice) for voice in self.contents.voices]
         here = [registry.Voice(name, voice) for name in registry.names() for voice in self._spoken(name)]
@@ -256,20 +256,20 @@ class Care(OnAir):
 
     def install_voice(self, voice: str, source: str | None, sha256: str | None, trust: bool, progress: Progress) -> str:
         """Returns the SHA-256 of its model; arguments and errors as of `piper_voices.install`."""
-        from ..engines.piper_voices import install
+        from ..synthesis.voice_installer import install
 
         return install(voice, source, self.voice_folder, progress, sha256=sha256, trust=trust)
 
     def try_voices(self, names: Sequence[str], folder: str) -> list[Row]:
         """One sentence by each, into files of `folder`; a row for each."""
-        from ..engines import registry
+        from ..synthesis import registry
 
         Path(folder).mkdir(parents=True, exist_ok=True)
         return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.contents.voices]
 
     def _tried(self, voice: registry.Voice, folder: Path) -> Row:
         from ..sound.wav import wav_bytes
-        from ..store.files import write_whole
+        from ..store.atomic import write_whole
 
         row = self._voice(voice)
         if row["here"]:
@@ -320,8 +320,8 @@ class Care(OnAir):
         yield from (one for one in airings if one.stream or one.bulletin in self.contents.bulletins)
 
     def _clip_keys(self, order: Order) -> Iterator[str]:
-        from ..engines import registry
-        from ..engines.key import clip_key
+        from ..synthesis import registry
+        from ..synthesis.cache_key import clip_key
 
         for speech in order.speeches:
             for voice in map(registry.Voice.parse, speech.voices):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..plaintext import escape_xml
-from ..studio.pictures import write_picture
+from ..production.pictures import write_picture
 
 Row = dict[str, Any]
 LEFT, WIDTH, TOP, LANE = 150, 960, 46, 44  # px

@@ -16,15 +16,15 @@ from typing import Any
 
 from ..clock import SystemClock
 from ..errors import BadFile, Message, Problem
+from ..schedule.admission import written
 from ..schedule.airing import Airing
 from ..schedule.broadcasts import VillageSchedule
 from ..schedule.commune import Commune
-from ..schedule.findings import never, no_bulletin, nowhere, strangers
-from ..schedule.screening import written
-from ..script.bulletin import Bulletin, Part
-from ..script.reading import Doubt, Readings, read
+from ..schedule.lint import never, no_bulletin, nowhere, strangers
+from ..text.bulletin import Bulletin, Part
+from ..text.reading import Doubt, Readings, read
 from ..vocabulary import Expected
-from . import words
+from . import read_text
 from .folder import Folder, Read
 from .strays import strays
 
@@ -59,7 +59,7 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
     bulletins = {Path(path).stem: _understood(read) for path, read in reads.items() if path.startswith("bulletins/")}
     schedules = [read for path, read in reads.items() if path.startswith("schedules/")]
     sound = [read.value for read in schedules if read.value]
-    guesses = guesses or partial(_guesses, words.readings(commune or Commune("", "")))
+    guesses = guesses or partial(_guesses, read_text.readings(commune or Commune("", "")))
     mistakes = [problem for read in reads.values() for problem in read.problems]
     mistakes += nowhere(filter(None, map(_understood, schedules)), bulletins)
     warnings: list[Problem] = []
@@ -145,7 +145,7 @@ def _place(finding: Finding) -> tuple[int, str, int]:
 def _doubts(bulletin: Bulletin, guesses: Guesses) -> Iterator[Problem]:
     for part in bulletin.parts:
         if part.text:
-            yield from words.doubts(bulletin.path, guesses(part))
+            yield from read_text.doubts(bulletin.path, guesses(part))
 
 
 def _guesses(readings: Readings, part: Part) -> Sequence[Doubt]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
-from ..playout import rules
+from ..playout import deadlines
 from ..playout.record import Log
+from ..production.specification import BEING_READ
 from ..schedule.airing import Pause
-from ..studio.order import BEING_READ
 from . import approvals, planner
-from .calling import instant
+from .alerts import instant
+from .asrun import Recording
 from .commissioning import COMMISSION
-from .record import Recording
 
 DECISIONS = frozenset({"skip", "pause", "resume", "approve", "commission"})
 
@@ -34,7 +34,7 @@ class Decisions:
         if log.verdict_of(found.id):
             raise Refused(Message("{airing} is over already", airing=found.id))
         gone = self.station.now() - (found.starts_at or found.scheduled_at)
-        if not undo and gone > rules.GRACE[found.level] and not log.events("started", found.id):
+        if not undo and gone > deadlines.GRACE[found.level] and not log.events("started", found.id):
             raise Refused(Message("{airing} is past: it can be left out no more", airing=found.id))
         if undo and found.id not in planner.marks(log, self.station.now() - planner.MEMORY).skips:
             raise Refused(Message("{airing} was not skipped", airing=found.id))

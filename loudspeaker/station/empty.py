@@ -8,7 +8,7 @@ from pathlib import Path
 from ..clock import SystemClock
 from ..errors import BadUsage, Message, bad_character
 from ..store.asrun import AsRunLog
-from ..store.files import make_folder, write_whole
+from ..store.atomic import make_folder, write_whole
 from ..yamlfile import quoted
 from ..yamlfile.values import slug
 from .commissioning import mark_empty

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from .. import control
 from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from .call import Call, PlannedEnd, Wanted
-from .interruptions import interruptions
 from .places import Places
+from .signals import interruptions
 
 if TYPE_CHECKING:
-    from .record import Recording
+    from .asrun import Recording
 
 Row = dict[str, Any]
 Meanwhile = Callable[[], object]
@@ -91,12 +91,12 @@ class Errands(Places):
         if not wanted:
             return
         from ..clock import SystemClock
-        from ..engines import registry
-        from ..engines.chain import Chain
+        from ..production.render import Studio
+        from ..production.specification import Order
         from ..store.clips import ClipStore
         from ..store.programmes import ProgrammeStore
-        from ..studio.make import Studio
-        from ..studio.order import Order
+        from ..synthesis import registry
+        from ..synthesis.fallback import Chain
 
         engine = partial(registry.engine, folder=self.voice_folder)
         chain = Chain(ClipStore(self.clip_folder), SystemClock().now, engine)
@@ -164,7 +164,7 @@ class Errands(Places):
                     meanwhile()
                     return self._followed(ids, pending, interrupted, facts["by"])
             meanwhile()
-            from .byhand import by_hand
+            from .foreground import by_hand
 
             try:
                 return by_hand(station, verb, facts, self._waits)

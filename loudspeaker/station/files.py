@@ -10,8 +10,8 @@ from pathlib import Path
 from ..errors import BadFile, Message
 from ..schedule.channels import channels, schedules_of
 from ..schedule.crowd import MOST_A_DAY, crowded
-from ..schedule.findings import coming
-from . import words
+from ..schedule.lint import coming
+from . import read_text
 from .care import Care
 from .check import Finding, examine, outside_validity
 from .folder import Folder
@@ -50,12 +50,12 @@ class Files(Care):
 
     def take_in(self, path: Path) -> list[Message]:
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
-        from ..intake import imports
+        from ..importers import imports
 
-        return imports.take_in(path, self.home, words.readings(self.commune))
+        return imports.take_in(path, self.home, read_text.readings(self.commune))
 
     def export(self, output: Path) -> None:
         """All schedules as one sheet."""
-        from ..intake import sheets
+        from ..importers import sheets
 
         sheets.write(self.home, output)

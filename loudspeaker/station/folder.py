@@ -23,9 +23,9 @@ from ..schedule import box, broadcasts, commune
 from ..schedule.box import Box
 from ..schedule.broadcasts import VillageSchedule
 from ..schedule.commune import Commune
-from ..script import bulletin
-from ..script.bulletin import Bulletin
-from ..store.accepted import Accepted
+from ..store.last_good import Accepted
+from ..text import bulletin
+from ..text.bulletin import Bulletin
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")

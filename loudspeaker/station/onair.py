@@ -10,15 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
+from ..production.specification import Order
 from ..store.asrun import LogDamaged
-from ..studio.order import Order
 from ..vocabulary import Level
 from . import planner
 from .approvals import Preview, preview
+from .asrun import Recording, row
 from .decisions import paused
 from .errands import Errands
-from .planning import Progress, Row
-from .record import Recording, row
+from .preparation import Progress, Row
 from .status import to_come
 
 if TYPE_CHECKING:  # what is on the air is loaded only by who goes on the air
@@ -107,7 +107,7 @@ class OnAir(Recording):
         first, last = self.midnight(self.day(begins)), self.midnight(self.day(ends) + timedelta(days=1))
         if last <= first:
             raise BadUsage(Message("the last day lies before the first"))
-        from .live import rehearsed
+        from .on_air import rehearsed
 
         return [{**row(record, self.local), "hash": None} for record in rehearsed(self, first, last)]
 
@@ -132,7 +132,7 @@ class OnAir(Recording):
 
     def service(self, wake: Callable[[], None], welcome: str | None) -> Service:
         """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""
-        from .live import speakers, stop_button
+        from .on_air import speakers, stop_button
         from .service import Service
 
         return Service(self, speakers(self, wake), welcome and self.bulletin(welcome).id, stop_button(self, wake))

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING
 from ..clock import SystemClock
 from ..errors import BadFile, EngineError, Message, Problem
 from ..interfaces import Clock, Engine
+from ..production.texts import Texts, ruled_by
 from ..schedule.box import Box
 from ..schedule.commune import Commune
-from ..script.bulletin import Bulletin
-from ..store.accepted import Accepted
 from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_aside
-from ..store.files import make_private, may_write
+from ..store.atomic import make_private, may_write
+from ..store.last_good import Accepted
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
-from ..studio.texts import Texts, ruled_by
+from ..text.bulletin import Bulletin
 from .folder import Contents, Folder
 from .naming import bulletin_id, village_id
 from .places import Places
 from .planner import Planner
 
 if TYPE_CHECKING:
-    from ..script.reading import Readings
+    from ..text.reading import Readings
 
 LOG = "asrun.db"
 READINGS = "readings"
@@ -120,7 +120,7 @@ class Parts(Places):
     def engine(self, name: str) -> Engine:
         """Raises `NotAvailable`."""
         if name not in self._engines:
-            from ..engines import registry  # slow to load: it knows every plug-in
+            from ..synthesis import registry  # slow to load: it knows every plug-in
 
             self._engines[name] = registry.engine(name, self.voice_folder)
         return self._engines[name]
@@ -128,7 +128,7 @@ class Parts(Places):
     def fingerprint(self, voice: str) -> str | None:
         """What the sound of a voice depends on; None where it is not installed."""
         if voice not in self._prints:
-            from ..engines import registry
+            from ..synthesis import registry
 
             try:
                 spec = registry.Voice.parse(voice)
@@ -205,6 +205,6 @@ class Parts(Places):
 
 def _own_words(commune: Commune) -> Readings:
     """The commune's own words; what reads by them is loaded only where something is read."""
-    from .words import readings
+    from .read_text import readings
 
     return readings(commune)

@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
-from ..playout.life import moment
 from ..playout.record import Event, Log, Record
+from ..playout.states import moment
+from ..production.specification import LEADS, RATE, Lead, Order, Recording, estimate
+from ..production.specifications import DRILL, REMINDER, Desk
+from ..production.texts import Texts
 from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
 from ..schedule.refusal import kind_of
-from ..script.bulletin import Bulletin
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
-from ..studio.desk import DRILL, REMINDER, Desk
-from ..studio.order import LEADS, RATE, Lead, Order, Recording, estimate
-from ..studio.texts import Texts
+from ..text.bulletin import Bulletin
 from ..vocabulary import Level
 from . import approvals
 from .commissioning import uncommissioned

@@ -6,7 +6,7 @@ import sysconfig
 from pathlib import Path
 
 from ..errors import BadUsage, Message
-from ..store.files import make_folder, write_whole
+from ..store.atomic import make_folder, write_whole
 
 PARTS = ("commune.yaml", "box.yaml", "bulletins", "schedules")
 

@@ -18,8 +18,8 @@ from ..playout.record import Log, Record
 from ..speakers.button import StopButton
 from ..store.asrun import LogDamaged, LogUnusable
 from .asked import Asked
-from .record import Recording
-from .story import meaning, only_new
+from .asrun import Recording
+from .explain import meaning, only_new
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..vocabulary import Expected
-from .equipment import Ailment
-from .planning import Row
+from .devices import Ailment
+from .preparation import Row
 
 NEXT = 5  # airings
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import Message, Problem
-from ..intake.files import DOCUMENTS, RECORDINGS, SHEETS
+from ..importers.files import DOCUMENTS, RECORDINGS, SHEETS
 
 FOLDERS = {"bulletins": ".md", "schedules": ".yaml"}
 SETTINGS = ("commune.yaml", "box.yaml")

@@ -20,10 +20,10 @@ from urllib.parse import quote
 from ..errors import LoudspeakerError, Message, Refused
 from ..playout.record import Event, Record
 from ..vocabulary import Verdict
-from .ballast import Ballast
-from .chain import Broken, beginning, canonical, following, head
+from .atomic import make_folder, move, refuse_link, share
+from .disk_reserve import Ballast
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
-from .files import make_folder, move, refuse_link, share
+from .hash_chain import Broken, beginning, canonical, following, head
 from .migrations import STEPS, Step, migrate, transaction
 
 UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")

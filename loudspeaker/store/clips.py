@@ -17,8 +17,8 @@ import numpy as np
 import soundfile
 
 from ..sound.clip import Clip
-from .budget import over_budget
-from .files import System, remove, stale_drafts, touch, write_whole
+from .atomic import System, remove, stale_drafts, touch, write_whole
+from .eviction import over_budget
 
 FULL_SCALE = 32_768  # 16-bit, as the voices make them: those samples come back exactly as they were
 SEAL = 32  # bytes of SHA-256 after the FLAC: players skip them

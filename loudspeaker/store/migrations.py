@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import LoudspeakerError, Message
-from .files import draft, publish
+from .atomic import draft, publish
 
 Step = tuple[str, ...]  # statements, one transaction
 

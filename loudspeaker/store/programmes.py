@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..sound.programme import Programme
-from .budget import over_budget
-from .files import Content, System, draft, publish, read_plain, remove, sha256_of, stale_drafts, touch, write_whole
+from .atomic import Content, System, draft, publish, read_plain, remove, sha256_of, stale_drafts, touch, write_whole
+from .eviction import over_budget
 
 LONGEST = 1 << 16  # bytes of a manifest
 DIGEST = re.compile("[0-9a-f]{64}")  # it becomes the name of a file

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ..errors import Message
-from .files import System, read_plain, remove, stale_drafts, write_whole
+from .atomic import System, read_plain, remove, stale_drafts, write_whole
 
 if TYPE_CHECKING:  # an outline is enough for the daemon: what reads a text is not loaded for it
-    from ..script.reading import Doubt
-    from ..script.sentences import Utterance
+    from ..text.reading import Doubt
+    from ..text.sentences import Utterance
 
 FORMAT = 2  # of these files
 HEAD = 1024  # bytes; an outline is shorter
@@ -153,8 +153,8 @@ def _plain(value: object) -> Any:
 
 
 def _restored(told: Any) -> Passage:
-    from ..script.reading import Doubt
-    from ..script.sentences import Utterance
+    from ..text.reading import Doubt
+    from ..text.sentences import Utterance
 
     said = tuple(Utterance(str(text), float(pause)) for text, pause in told["said"])
     doubts = (Doubt(written, spoken, _message(why), *place) for written, spoken, why, *place in told["doubts"])

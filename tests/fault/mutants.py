@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import papers
 
 from loudspeaker.errors import LoudspeakerError
-from loudspeaker.intake import imports, worker
-from loudspeaker.script.reading import Readings, read
+from loudspeaker.importers import imports, worker
+from loudspeaker.text.reading import Readings, read
 
 TAKEN, REFUSED, GIVEN_UP, BROKEN = "taken in", "refused", "given up", "broken"
 MAGIC = (
@@ -228,7 +228,7 @@ def station(folder: Path) -> Path:
 
 def warm_up() -> None:
     """Load what every child needs, once."""
-    from loudspeaker.intake import documents, docx, odt, pdf, recordings, sheets  # noqa: F401
+    from loudspeaker.importers import documents, docx, odt, pdf, recordings, sheets  # noqa: F401
 
     read(documents.read_document("x.txt", text()).text, Readings())
 

@@ -23,12 +23,12 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.daemon import run
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Speaker
-from loudspeaker.playout.conductor import Conductor
-from loudspeaker.playout.trust import ClockWatch
-from loudspeaker.playout.turn import RunningOrder
+from loudspeaker.playout.clock_trust import ClockWatch
+from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.item import RunningOrder
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.portaudio import Card, CardSpeaker
+from loudspeaker.speakers.card.speaker import Card, CardSpeaker
 from loudspeaker.store.asrun import AsRunLog
 
 COMMUNE = "xa-thu"

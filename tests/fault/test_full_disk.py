@@ -17,8 +17,8 @@ from xa_thu import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.live import Live
-from loudspeaker.store.ballast import SIZE
+from loudspeaker.station.on_air import Live
+from loudspeaker.store.disk_reserve import SIZE
 
 RUNS, AT_ONCE = 50, 4  # of each
 MB = 1 << 20

@@ -19,7 +19,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.live import Live
+from loudspeaker.station.on_air import Live
 
 RUNS, FEW = 500, 24
 FILES = ("schedules/na-hoa.yaml", "bulletins/tin-sang.md", "commune.yaml", "box.yaml")

@@ -20,8 +20,8 @@ IMPORT = """
 import json, resource, sys
 from pathlib import Path
 from loudspeaker.errors import BadFile
-from loudspeaker.intake.imports import take_in
-from loudspeaker.script.reading import Readings
+from loudspeaker.importers.imports import take_in
+from loudspeaker.text.reading import Readings
 try:
     told = [str(message) for message in take_in(Path(sys.argv[1]), Path(sys.argv[2]), Readings())]
 except BadFile as error:

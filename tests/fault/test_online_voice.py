@@ -8,14 +8,14 @@ import edge_voice
 import online_voice
 import pytest
 
-from loudspeaker.engines.audition import audition
-from loudspeaker.engines.chain import Chain
 from loudspeaker.engines.edge import VIETNAMESE, Edge
 from loudspeaker.engines.gtts import Gtts
-from loudspeaker.engines.registry import Voice
 from loudspeaker.engines.tone import Tone
+from loudspeaker.engines.validation import audition
 from loudspeaker.interfaces import Engine
 from loudspeaker.sound.clip import Clip
+from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 LOCAL = Voice("tone", "low")

@@ -16,11 +16,11 @@ from stage import RATE, Stage, airing, at, programme
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.interfaces import State
+from loudspeaker.playout.deadlines import QUARTER
 from loudspeaker.playout.record import Log
-from loudspeaker.playout.rules import QUARTER
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.ballast import Ballast
+from loudspeaker.store.disk_reserve import Ballast
 from loudspeaker.vocabulary import Level
 
 FEW = 100

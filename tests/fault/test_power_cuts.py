@@ -14,11 +14,11 @@ from power_cut import RecordingDatabase, RecordingDisk, World, restarted
 
 from loudspeaker.playout.record import Record
 from loudspeaker.sound.clip import Clip
-from loudspeaker.store.accepted import Accepted
 from loudspeaker.store.asrun import AsRunLog, LogDamaged
-from loudspeaker.store.ballast import Ballast
+from loudspeaker.store.atomic import remove, write_whole
 from loudspeaker.store.clips import ClipStore
-from loudspeaker.store.files import remove, write_whole
+from loudspeaker.store.disk_reserve import Ballast
+from loudspeaker.store.last_good import Accepted
 from loudspeaker.store.programmes import Facts, ProgrammeStore
 from loudspeaker.vocabulary import Level, Verdict
 

@@ -18,7 +18,7 @@ from xa_thu import at
 from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.live import Live
+from loudspeaker.station.on_air import Live
 from loudspeaker.station.planner import unready
 
 YEARS = 86_400 * 365.0

@@ -14,7 +14,7 @@ from stream_servers import Icecast
 from test_streams_station import DUE, Running
 
 from loudspeaker.speakers.streams.sources import STALL
-from loudspeaker.speakers.streams.tuner import PATIENCE, SELDOM
+from loudspeaker.speakers.streams.worker import PATIENCE, SELDOM
 from loudspeaker.station import Station
 from loudspeaker.station.service import Service
 

@@ -24,12 +24,12 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from ...interfaces import State
-from .anchor import Habit, habit
-from .tape import Live, Tape
+from .dac_clock import Habit, habit
+from .prebuffer import Live, Tape
 from .track import Track
 
 if TYPE_CHECKING:
-    from .soundcard import Running
+    from .portaudio import Running
 
 TICK = 0.03  # seconds between looks at what plays
 HASTE = 0.005  # … and at what is to stop, because something urgent may be waiting for its end
@@ -208,16 +208,16 @@ class Player:
 def opened(card: str, rate: int, channels: int, known: Habit) -> Running:
     """The card's stream, or a `Fault` with the reason."""
     try:
-        from . import soundcard
+        from . import portaudio
     except OSError as error:  # sounddevice is there, PortAudio is not
         raise Fault("library", str(error)) from error
     try:
-        return soundcard.Running(card, rate, channels, known)
-    except soundcard.NoCard as error:
+        return portaudio.Running(card, rate, channels, known)
+    except portaudio.NoCard as error:
         raise Fault("gone") from error
-    except soundcard.Unclear as error:
+    except portaudio.Unclear as error:
         raise Fault("unclear", str(error)) from error
-    except soundcard.PortAudioError as error:
+    except portaudio.PortAudioError as error:
         raise Fault("closed", str(error)) from error
 
 
@@ -274,7 +274,7 @@ def settle() -> None:
 def warm_up() -> None:
     """Load PortAudio now, not when there is a hurry, and end it again: at rest it holds no card and less memory."""
     with suppress(OSError):  # not installed: the first airing says so
-        from .soundcard import release
+        from .portaudio import release
 
         release()
     gc.freeze()

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ...interfaces import State
-from .anchor import Anchor
-from .tape import Tape
+from .dac_clock import Anchor
+from .prebuffer import Tape
 
 
 class Track:

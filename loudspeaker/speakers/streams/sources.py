@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import Thread
 
 from ..card.alsa import input_address
-from .gate import Gate
+from .proxy import Gate
 
 BLOCK = 0.1  # seconds
 STALL = 8.0  # … without any sound

@@ -1,0 +1,65 @@
+"""People's recordings to `recordings/`: trimmed, levelled, mono FLAC, with a sentence on what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ..errors import BadFile, Message, Problem
+from ..sound.edit import VOICE_LEVEL
+from ..sound.flac import write_flac
+from ..store.atomic import write_whole
+from ..yamlfile.values import slug
+from . import files
+from .ffmpeg import Pcm, native_rate, pcm
+from .recording_check import FRAME, FULL_SCALE, blocks, clock, faults, hear, loudness
+
+LARGEST = 2048 * files.MB
+LONGEST = 3600  # s: a session is seldom three quarters of an hour
+LONGEST_ID = 80  # letters
+RATE = 32_000  # at most: horns end at 6 kHz, small transmitters at 15
+BREATH = 0.25  # s left before the first and after the last word
+SHORTEST = 1.0  # s
+HIGHEST = 0.89  # of full scale: -1 dBFS
+
+
+def take_in(path: Path, home: Path) -> list[Message]:
+    """Keep a recording below `home`; what came of it and what is wrong with it.
+
+    Raises `BadFile` where it cannot be used at all, or where a recording has its name already.
+    """
+    kept = f"recordings/{slug(path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
+    if (home / kept).exists():
+        raise _bad(path, Message("{path} is there already: rename one of the two", path=kept))
+    files.check(path, LARGEST)
+    rate = min(native_rate(path), RATE)
+    samples = pcm(path, rate, LONGEST + 1)
+    if len(samples) > LONGEST * rate:
+        raise _bad(path, Message("it is longer than an hour: cut it into several recordings"))
+    heard = hear(samples, rate)
+    if heard.silent:
+        raise _bad(path, Message("nothing can be heard in it; was the microphone covered or switched off?"))
+    length = (heard.last + 1 - heard.first) * FRAME
+    if length < SHORTEST:
+        raise _bad(path, Message("there is less than a second of speech in it"))
+    wrong = list(faults(samples, rate, heard))
+    first, last = heard.first * FRAME - BREATH, (heard.last + 1) * FRAME + BREATH
+    _keep(home / kept, samples[max(0, round(first * rate)) : round(last * rate)], rate)
+    told = Message("kept as {path}, {length} long; name it in the bulletin's “parts”", path=kept, length=clock(length))
+    return [told, *wrong]
+
+
+def _keep(path: Path, samples: Pcm, rate: int) -> None:
+    gain = 10 ** ((VOICE_LEVEL - loudness(samples, rate)) / 20)
+    gain = min(gain, HIGHEST * FULL_SCALE / max(int(samples.max()), -int(samples.min())))
+
+    def write(file: BinaryIO) -> None:
+        write_flac(file, rate, (np.rint(block * gain).astype(np.int16) for block in blocks(samples, rate)))
+
+    write_whole(path, write)
+
+
+def _bad(path: Path, message: Message) -> BadFile:
+    return BadFile([Problem(path.name, 0, message)])

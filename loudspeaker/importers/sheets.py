@@ -1,0 +1,156 @@
+"""`lich.xlsx` into the villages' schedules, and the schedules as the same sheet back.
+
+A row changes the entry of its name, or is added; what the sheet does not name stays, and so do people's comments.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace as replaced
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import BadFile, Message, Problem
+from ..schedule import broadcasts, commune
+from ..schedule.broadcasts import ENTRY_KEYS, Broadcast
+from ..schedule.days import NamedDay
+from ..store.atomic import write_whole
+from ..text import bulletin
+from ..yamlfile import Splice, append, quoted, replace
+from ..yamlfile.keys import folded, spellings
+from ..yamlfile.tree import MOST_BYTES
+from . import files, workbook
+from .package import TooBig
+from .results import Imported
+from .schedule_table import Entry, Known, Wanted, flow, sheet, wanted
+
+LARGEST = 20 * files.MB
+TITLE = "Lịch phát"  # of the sheet, as a person sees it in Excel
+
+
+def changes(path: Path, home: Path) -> Imported:
+    """What a sheet changes in the schedules below `home`; what comes of it, village by village.
+
+    Raises `BadFile` with every mistake by its cell, or where a schedule that is to be changed is broken.
+    """
+    try:
+        rows = workbook.rows(files.read(path, path.name, LARGEST))
+    except TooBig as error:
+        raise BadFile([Problem(path.name, 0, Message("the file is too big for a sheet"))]) from error
+    except ValueError as error:
+        raise BadFile([Problem(path.name, 0, Message("this is no sheet (.xlsx), or it is damaged"))]) from error
+    known = _known(home)
+    told = wanted(path.name, rows, known)
+    found = [_change(home, village, told, known) for village in told.entries]
+    counts = [message for _, messages in found for message in messages]
+    return Imported([*told.notes, *counts], [splice for splice, _ in found])
+
+
+def write(home: Path, output: Path) -> None:
+    """All schedules below `home` as one sheet. Raises `BadFile` where one is broken, `NotWritten`."""
+    known = _known(home)
+    told = {name: _sound(_schedule(home, village), village, known) for village, name in known.villages.items()}
+    write_whole(output, workbook.written(TITLE, *sheet(told)))
+
+
+def _change(home: Path, village: str, sheet: Wanted, known: Known) -> tuple[Splice, list[Message]]:
+    """A village's schedule as the sheet wants it, and what is new in it."""
+    path = f"schedules/{village}.yaml"
+    before = _schedule(home, village)
+    data = before or f"village: {quoted(known.villages[village])}\nbroadcasts: []\n".encode()
+    broadcasts.parse(path, data, known.days)  # a broken schedule is mended by its people first
+    there = [_name(entry) for entry in _raw(data)]
+    new = changed = 0
+    for entry in sheet.entries[village]:
+        if _name(entry) not in there:
+            data, new = _appended(path, data, entry), new + 1
+        elif (better := _merged(path, data, there.index(_name(entry)), entry, sheet, known)) != data:
+            data, changed = better, changed + 1
+    same = len(sheet.entries[village]) - new - changed
+    counts = Message(
+        "{path}: {new} new, {changed} changed, {same} as before", path=path, new=new, changed=changed, same=same
+    )
+    return Splice(path, before, data), [counts, *_staying(path, there, sheet.entries[village])]
+
+
+def _staying(path: str, there: list[str], entries: list[Entry]) -> list[Message]:
+    told = {_name(entry) for entry in entries}
+    names = ", ".join(name for name in there if name not in told)
+    return [Message("{path}: not in the sheet, and still there: {names}", path=path, names=names)] if names else []
+
+
+def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: Wanted, known: Known) -> bytes:
+    """The file with one entry as the sheet has it; what the sheet has no column for stays."""
+    kept = {key: value for key, value in _raw(data)[at].items() if key not in sheet.keys}
+    better = replace(path, data, ["broadcasts", at], flow({**kept, **entry})).after
+    same = _broadcast(path, data, at, known) == _broadcast(path, better, at, known)
+    return data if same else better
+
+
+def _appended(path: str, data: bytes, entry: Entry) -> bytes:
+    if data.endswith(b"broadcasts: []\n"):
+        return data.removesuffix(b" []\n") + f"\n  - {flow(entry)}\n".encode()
+    return append(path, data, ["broadcasts"], flow(entry)).after
+
+
+def _broadcast(path: str, data: bytes, at: int, known: Known) -> Broadcast:
+    return replaced(broadcasts.parse(path, data, known.days).broadcasts[at], line=0)
+
+
+def _name(entry: Mapping[str, list[str]]) -> str:
+    return next((entry[key][0] for key in ("name", "bulletin") if key in entry), "")
+
+
+def _sound(data: bytes, village: str, known: Known) -> list[Entry]:
+    """The entries of a schedule. Raises `BadFile` where it is broken."""
+    if data:
+        broadcasts.parse(f"schedules/{village}.yaml", data, known.days)
+    return _raw(data)
+
+
+def _raw(data: bytes) -> list[Entry]:
+    """The entries of a schedule that is known to be sound, as they are written."""
+    keys = spellings((*ENTRY_KEYS, "broadcasts"))
+    document: dict[str, Any] = yaml.load(data, Loader=yaml.BaseLoader) or {}
+    found = next((value for key, value in document.items() if keys.get(folded(key)) == "broadcasts"), ())
+    return [{keys[folded(key)]: _list(value) for key, value in entry.items()} for entry in found]
+
+
+def _list(value: Any) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _known(home: Path) -> Known:
+    ours = commune.parse("commune.yaml", _read(home, "commune.yaml"))
+    ids = [*ours.villages, *(path.stem for path in sorted(home.glob("schedules/*.yaml")))]
+    villages = {village: _display(home, village, ours.days) for village in dict.fromkeys(ids)}
+    bulletins = {path.stem: _title(path) for path in sorted(home.glob("bulletins/*.md"))}
+    return Known(villages, bulletins, ours.days)
+
+
+def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
+    """A village's name for display; where its schedule is broken or none is there, its id."""
+    try:
+        return broadcasts.parse(f"schedules/{village}.yaml", _schedule(home, village), days).name
+    except BadFile:
+        return village
+
+
+def _title(path: Path) -> str:
+    """A bulletin's title; a broken one is told elsewhere, and is found by its id."""
+    try:
+        return bulletin.parse(path.name, files.read(path, path.name, MOST_BYTES)).title
+    except BadFile:
+        return path.stem
+
+
+def _schedule(home: Path, village: str) -> bytes:
+    return _read(home, f"schedules/{village}.yaml")
+
+
+def _read(home: Path, name: str) -> bytes:
+    """One of the station's own files, which may be anything; nothing where there is none."""
+    return files.read(home / name, name, MOST_BYTES) if os.path.lexists(home / name) else b""

@@ -1,0 +1,79 @@
+"""The child process that reads a stranger's file: no more memory and time than such a file is worth.
+
+    python -m loudspeaker.importers.worker MEGABYTES SECONDS
+
+One JSON object on standard input, `{"path": …, "home": …, "readings": […]}`, and one on standard output: what came of
+it (results.py). It ends with whoever started it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from time import process_time
+
+from ..errors import LoudspeakerError, Message, reason
+from ..text.reading import Readings
+from . import files
+from .results import Imported, to_json
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+START = (
+    0.25  # seconds of computing to come this far, where the limits were set; a Raspberry Pi takes four times as long
+)
+NICENESS = 5  # whoever is on the air goes first
+
+
+def confine(megabytes: int, seconds: int) -> None:
+    """Limit this process and those that it starts: memory that it fills, seconds that it computes.
+
+    On a slower machine, told by what it took to start, more seconds in proportion.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    memory = megabytes << 20
+    seconds = max(seconds, round(seconds * process_time() / START))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(NICENESS)
+    with suppress(OSError):  # where memory runs out all the same, this goes and not the station
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def take_in(path: Path, home: Path, readings: Readings) -> Imported:
+    """One file by the kind that its name says. Raises `LoudspeakerError`."""
+    suffix = path.suffix.lower()
+    if suffix in files.SHEETS:
+        from . import sheets
+
+        return sheets.changes(path, home)
+    if suffix in files.RECORDINGS:
+        from . import recordings
+
+        return Imported(recordings.take_in(path, home))
+    from . import documents
+
+    return documents.take_in(path, home, readings)
+
+
+def main() -> None:
+    confine(int(sys.argv[1]), int(sys.argv[2]))
+    request = json.load(sys.stdin)
+    outcome: Imported | LoudspeakerError
+    try:
+        outcome = take_in(Path(request["path"]), Path(request["home"]), Readings(*request["readings"]))
+    except LoudspeakerError as error:
+        outcome = error
+    except OSError as error:  # a folder that may not be written: nobody's bug
+        outcome = LoudspeakerError(Message("{file}: {reason}", file=error.filename or "–", reason=reason(error)))
+    sys.stdout.write(json.dumps(to_json(outcome)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""May the clock be believed, and what did it skip? Compares wall and monotonic time; both are told, none is asked.
+
+A time that nobody vouches for is not believed. A forward step over an hour of a believed clock is doubted until a
+second source or a person confirms it, or until it is undone; what was scheduled before its end is not judged
+meanwhile. After a step over a month the time is not believed at all: no clock is that wrong for a good reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..errors import Message
+from .record import Log
+from .states import moment, seconds
+
+STEP = seconds(0.5)  # less is a slew, and nobody's business
+DOUBTFUL = timedelta(hours=1, minutes=1)  # over an hour, and not an hour and the time it took to notice
+ABSURD = timedelta(days=31)
+ECHO = 300.0  # seconds after which a second source may only repeat the first (the kernel sets the RTC every 11 min)
+EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no source can make an earlier time true
+WORD = "clock-confirmed"  # in the log's memory
+BLANKET = frozenset({"box"})  # box.yaml's `clock: trusted` speaks for no particular step
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The time that a step jumped over, and whether the clock has lost all belief by it."""
+
+    begins: datetime
+    ends: datetime
+    absurd: bool = False
+
+    def covers(self, instant: datetime) -> bool:
+        """Whether it came before the step or was jumped over: neither is too late by a time that may be wrong."""
+        return instant <= self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the conductor must know of the time."""
+
+    believed: bool = True
+    stepped: timedelta = timedelta(0)  # of the wall clock since the last look
+    doubt: Doubt | None = None
+    why: Message | None = None  # it is not believed, or doubted
+
+
+TRUSTED = Trust()
+
+
+class ClockWatch:
+    """Looks at both clocks, about once a second. A doubt survives a restart of the machine; a person's word only ours.
+
+    `boot` names this start of the machine, whose monotonic time is counted from it; without one no word is kept.
+    """
+
+    def __init__(self, log: Log, boot: str = "") -> None:
+        self._log = log
+        self._boot = boot
+        self._last: tuple[datetime, float] | None = None
+        self._best: datetime | None = None  # monotonic zero, by the furthest time that was believed in this run
+        self._vouched = self._confirmed = False
+        self._doubt = _stored(log.recall("clock-doubt"))
+        self._doubted_at = float("-inf")  # monotonic
+
+    def look(self, now: datetime, monotonic: float, vouchers: frozenset[str]) -> Trust:
+        """`vouchers` names whoever says that this very time is good: network, rtc, box."""
+        stepped = self._compare(now, monotonic)
+        vouched = now >= EARLIEST and bool(vouchers or self._confirmed)
+        if vouched and not self._vouched:
+            self._found(now)
+        self._vouched = vouched
+        if self._doubt and self._resolved(now, monotonic, vouchers - BLANKET):
+            self._set(None)
+        if vouched and not self._doubt:
+            self._best = max(now - seconds(monotonic), self._best or EARLIEST)
+        believed = vouched and not (self._doubt and self._doubt.absurd)
+        return Trust(believed, stepped, self._doubt, _reason(now, vouched, self._doubt))
+
+    def confirm(self, now: datetime, by: str) -> None:
+        """A person's word that the time is good now; holds until the next step, or restart of the machine."""
+        self._confirmed = True
+        if self._boot and self._last:
+            self._log.remember(WORD, {"boot": self._boot, "zero": _zero(*self._last).isoformat()})
+        self._set(None)
+        self._log.event("clock", "", now, confirmed=True, by=by)
+
+    def _compare(self, now: datetime, monotonic: float) -> timedelta:
+        last, self._last = self._last, (now, monotonic)
+        if last is None:
+            self._confirmed = self._confirmed or self._remembered(_zero(now, monotonic))
+        stepped = now - last[0] - seconds(monotonic - last[1]) if last else timedelta(0)
+        if last is None or abs(stepped) < STEP:
+            return timedelta(0)
+        self._confirmed = False
+        self._log.event("clock", "", now, stepped=round(stepped.total_seconds(), 3))
+        # A step back and forward again returns to a time that was believed: only what lies beyond it is new.
+        if self._best and self._vouched and now - (self._best + seconds(monotonic)) > DOUBTFUL:
+            self._doubted_at = monotonic
+            begins = self._doubt.begins if self._doubt else self._best + seconds(monotonic)
+            self._set(Doubt(begins, now, now - begins > ABSURD))
+        return stepped
+
+    def _remembered(self, zero: datetime) -> bool:
+        """Did somebody confirm this very clock before a restart of ours? If it was set since, `zero` differs."""
+        word = self._log.recall(WORD)
+        return (
+            isinstance(word, Mapping)
+            and word["boot"] == self._boot
+            and abs(zero - datetime.fromisoformat(word["zero"])) < STEP
+        )
+
+    def _found(self, now: datetime) -> None:
+        """The time became known: a box without a battery clock was off, and for how long only the log can tell."""
+        heartbeat = moment(self._log.recall("heartbeat"))
+        if not self._doubt and heartbeat and now - heartbeat > ABSURD:
+            self._set(Doubt(heartbeat, now))
+
+    def _resolved(self, now: datetime, monotonic: float, sources: frozenset[str]) -> bool:
+        assert self._doubt
+        undone = now < self._doubt.ends
+        return undone or (len(sources) > 1 and monotonic - self._doubted_at < ECHO)
+
+    def _set(self, doubt: Doubt | None) -> None:
+        if doubt != self._doubt:
+            self._doubt = doubt
+            self._log.remember("clock-doubt", doubt and _plain(doubt))
+
+
+def _zero(now: datetime, monotonic: float) -> datetime:
+    """Where monotonic time begins, on the wall clock as it is set now."""
+    return now - seconds(monotonic)
+
+
+def _reason(now: datetime, vouched: bool, doubt: Doubt | None) -> Message | None:
+    if doubt:
+        return Message(
+            "the clock jumped from {begins} to {ends}; set it right or say “loudspeaker clock confirm”",
+            begins=f"{doubt.begins:%H:%M %d/%m/%Y}",
+            ends=f"{doubt.ends:%H:%M %d/%m/%Y}",
+        )
+    if not vouched:
+        return Message(
+            "nothing vouches for the time {now}: waiting for the network, or for “loudspeaker clock confirm”",
+            now=f"{now:%H:%M %d/%m/%Y}",
+        )
+    return None
+
+
+def _plain(doubt: Doubt) -> dict[str, Any]:
+    return {"begins": doubt.begins.isoformat(), "ends": doubt.ends.isoformat(), "absurd": doubt.absurd}
+
+
+def _stored(facts: object) -> Doubt | None:
+    if not isinstance(facts, Mapping):
+        return None
+    begins, ends = datetime.fromisoformat(facts["begins"]), datetime.fromisoformat(facts["ends"])
+    return Doubt(begins, ends, bool(facts["absurd"]))

@@ -1,0 +1,256 @@
+"""What may still become of an airing, and what it is called when nothing may. Pure decisions over one `Turn`.
+
+The times are those of promises 1, 2, 7 and 8 (docs/promises.md); each is written once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import Message
+from ..interfaces import Playback
+from ..vocabulary import Ending, Expected, Level, Verdict
+from .clock_trust import Trust
+from .item import Turn
+from .states import Cut, Phase, seconds
+
+if TYPE_CHECKING:
+    from ..sound.programme import Programme
+
+GRACE = {
+    Level.ROUTINE: timedelta(minutes=5),
+    Level.PRIORITY: timedelta(minutes=30),
+    Level.EMERGENCY: timedelta(hours=24),
+}
+CEILING = timedelta(hours=24)  # of an emergency, whatever was asked
+SLACK = seconds(60)  # what goes before may be a little longer than was planned
+LATE = seconds(2)
+RETRY = seconds(1)
+QUARTER = 0.25  # of a programme: who has heard so much does not hear it again from the start
+LEFTOVER = seconds(30)  # of a stream: less is not worth joining
+SHORT = 5.0  # seconds that a stream may lack and still be whole
+JOINS = 10  # of a stream that breaks off again and again
+RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down
+
+Sentence = tuple[Verdict, Message]
+
+_DECIDED = {
+    Expected.REFUSED: (Verdict.REFUSED, Message("the policy does not allow it")),
+    Expected.DISPLACED: (Verdict.DISPLACED, Message("its time was taken by another broadcast")),
+    Expected.SKIPPED: (Verdict.SKIPPED, Message("it was skipped on request")),
+}
+
+
+def deadline(turn: Turn) -> datetime:
+    """The last instant at which it may start."""
+    airing, life = turn.airing, turn.life
+    start = turn.start
+    if turn.urgent:
+        return ceiling(turn)
+    if airing.stream and airing.ends_at:
+        return max(airing.ends_at - LEFTOVER, start + LATE)
+    patience = (turn.asked_at or airing.scheduled_at) + seconds(airing.wait)
+    if life.cut is Cut.EMERGENCY:
+        return max(patience, start + GRACE[airing.level])
+    if life.hindrance and life.hindrance[0] is Verdict.DISPLACED:
+        return max(patience, start) + SLACK
+    return start + GRACE[airing.level]
+
+
+def ceiling(turn: Turn) -> datetime:
+    """When an order ends, however often it was to be played."""
+    asked = turn.asked_at or turn.airing.scheduled_at
+    until = turn.order and turn.order.until
+    return min(until, asked + CEILING) if until else asked + CEILING
+
+
+def again(turn: Turn) -> bool:
+    """After an attempt has ended: may there be another?"""
+    life = turn.life
+    if life.cut is None:
+        return turn.left > 0
+    if turn.airing.stream and life.cut not in {Cut.STOP, Cut.TIME}:
+        return life.attempts - life.trying < JOINS
+    if life.cut in {Cut.OFF, Cut.LEFT, Cut.DEVICE}:
+        return turn.urgent or (life.attempts - life.trying < 2 and not life.quarter)
+    return life.cut is Cut.EMERGENCY
+
+
+def sentence(turn: Turn, now: datetime, believed: bool = True) -> Sentence | None:
+    """The verdict over a turn that is not on the air, if there is nothing more to come of it."""
+    if turn.life.phase is Phase.BETWEEN and not again(turn):
+        return over(turn)
+    if not believed:
+        return None
+    decided = _DECIDED.get(turn.airing.expected)
+    if decided and now >= turn.airing.scheduled_at:
+        return over(turn, (decided[0], turn.airing.why or decided[1]))
+    return over(turn) if now > deadline(turn) else None
+
+
+_FAILED = (Verdict.FAILED_DEVICE, Verdict.FAILED_SOUND)
+
+
+def over(turn: Turn, reason: Sentence | None = None) -> Sentence:
+    """What it is called if nothing more comes of it: what was heard counts before `reason`, why no more was."""
+    life = turn.life
+    if life.plays:
+        return _several(turn, reason)
+    if life.phase is Phase.BETWEEN and life.best.heard > 0:
+        return _partly(turn, reason)
+    if reason and reason[0] is Verdict.STOPPED and life.hindrance and life.hindrance[0] in _FAILED:
+        why = Message("{cause}; until then nothing could be heard: {why}", cause=reason[1], why=life.hindrance[1])
+        return Verdict.STOPPED, why
+    return reason or life.hindrance or _unexplained(turn)
+
+
+def _several(turn: Turn, reason: Sentence | None) -> Sentence:
+    what = Message("heard {plays} times", plays=turn.life.plays)
+    if reason:
+        what = Message("heard {plays} times; then {cause}", plays=turn.life.plays, cause=reason[1])
+    if reason and reason[0] is Verdict.STOPPED:
+        return Verdict.STOPPED, what
+    if turn.life.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=turn.life.best.via, what=what)
+    return Verdict.AIRED, what
+
+
+def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
+    if not turn.airing.stream and turn.life.best.heard >= float(str(turn.life.started["duration"])):
+        return _punctual(turn)  # what came in between came after its last sample
+    heard = round(turn.life.total if turn.airing.stream else turn.life.best.heard)
+    if turn.ending:
+        return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
+    cut = turn.life.cut or Cut.OFF
+    cause = reason[1] if reason else _CAUSES[cut]
+    if cut is Cut.OFF:  # nobody saw its end: the last heartbeat is what is known
+        why = Message("heard for at least {heard} s; then {cause}", heard=heard, cause=cause)
+    else:
+        why = Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
+    if cut is Cut.EMERGENCY:
+        return Verdict.PRE_EMPTED, why
+    why = _instead(turn, heard) if turn.life.instead else why
+    if turn.life.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=turn.life.best.via, what=why)
+    return Verdict.AIRED_PARTLY, why
+
+
+def _instead(turn: Turn, heard: int) -> Message:
+    cause = turn.life.hindrance[1] if turn.life.hindrance else _CAUSES[Cut.STREAM]
+    if heard:
+        return Message(
+            "heard for {heard} s, and its fallback “{bulletin}”: {cause}",
+            heard=heard,
+            bulletin=turn.airing.fallback,
+            cause=cause,
+        )
+    return Message("its fallback “{bulletin}” was heard instead: {cause}", bulletin=turn.airing.fallback, cause=cause)
+
+
+_CAUSES = {
+    Cut.OFF: Message("the station went off"),
+    Cut.LEFT: Message("the station was told to end"),
+    Cut.DEVICE: Message("the sound card failed"),
+    Cut.EMERGENCY: Message("an alarm broke in, and no time was left to start again"),
+    Cut.STOP: Message("it was stopped"),
+    Cut.TIME: Message("its time was over"),
+    Cut.STREAM: Message("the stream broke off"),
+    Cut.INSTEAD: Message("the stream broke off"),
+}
+
+
+def _unexplained(turn: Turn) -> Sentence:
+    if turn.urgent:
+        return Verdict.EXPIRED, Message("its time was over before it could be heard")
+    return Verdict.MISSED_OFF, Message("the station was not running")
+
+
+def whole(turn: Turn, playback: Playback) -> Sentence:
+    """The verdict over an airing whose last sample has left."""
+    if playback.heard is False:
+        return Verdict.NO_AUDIO, Message("it was played, but no sound came: look at the amplifier and the horns")
+    if turn.order and turn.order.plays > 1:
+        return _several(turn, turn.ending)
+    return _punctual(turn)
+
+
+def _punctual(turn: Turn) -> Sentence:
+    """Of what was heard whole: on time, or late and why; or only written to a file."""
+    if turn.life.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}", file=turn.life.best.via)
+    late = (turn.life.best.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
+    if late > LATE:
+        return Verdict.AIRED_LATE, Message(
+            "heard whole, {late} s late: {cause}", late=round(late.total_seconds()), cause=_delay(turn)
+        )
+    return Verdict.AIRED, Message("heard whole and on time")
+
+
+def _delay(turn: Turn) -> Message:
+    """Why it began late. It had to wait only where something else had its time."""
+    if turn.life.hindrance:
+        return turn.life.hindrance[1]
+    if turn.life.cut is Cut.EMERGENCY:
+        return Message("an alarm was on the air")
+    if turn.life.cut:
+        return _CAUSES[turn.life.cut]
+    if turn.order is None and turn.start - turn.airing.scheduled_at > LATE:
+        return Message("it had to wait")
+    return Message("it could not be started sooner")
+
+
+def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
+    """What a person's `stop`, or the `end` of an alarm, makes of a turn that it concerns."""
+    by, why = facts.get("by", ""), facts.get("why", "")
+    if kind == "end":
+        return Verdict.EXPIRED, _end(by, facts.get("form"), bool(facts.get("drill")))
+    return Verdict.STOPPED, Message("{by} stopped it: {why}", by=by, why=why)
+
+
+def _end(by: object, form: object, drill: bool) -> Message:
+    """How an alarm was ended; logs of before there were several forms know of all-clears only."""
+    if form == Ending.STOP:
+        return Message("{by} had it repeated no more", by=by)
+    if form == Ending.MISTAKE:
+        return Message("{by} took it back as given by mistake", by=by)
+    return Message("{by} ended the drill", by=by) if drill else Message("{by} ended the emergency", by=by)
+
+
+def absence(since: datetime | None, until: datetime, told_to_end: bool = False) -> Sentence:
+    """Why nothing could start while the station was off, or had been told to end."""
+    if since is None:
+        return Verdict.MISSED_OFF, Message("the station was not running")
+    span = {"since": f"{since:%H:%M %d/%m/%Y}", "until": f"{until:%H:%M %d/%m/%Y}"}
+    if told_to_end:
+        return Verdict.MISSED_OFF, Message("the station had been told to end, from {since} to {until}", **span)
+    return Verdict.MISSED_OFF, Message("the station was off from {since} to {until}", **span)
+
+
+def wanted(turn: Turn, trust: Trust) -> bool:
+    """May it be heard, as far as plan, people and clock are concerned? A person's order never waits for the clock."""
+    if turn.ending or turn.gone or turn.airing.expected not in {Expected.AIR, Expected.NOT_READY}:
+        return False
+    return turn.order is not None or (
+        trust.believed and not (trust.doubt and trust.doubt.covers(turn.airing.scheduled_at))
+    )
+
+
+def planned(turn: Turn) -> bool:
+    """Does the plan have it on the air?"""
+    return turn.order is None and turn.airing.expected in {Expected.AIR, Expected.NOT_READY}
+
+
+def ends(turn: Turn, sequence: Sequence[Programme], at: datetime) -> datetime:
+    """When it would be over if it began `at`."""
+    if turn.airing.stream and turn.airing.ends_at:
+        return turn.airing.ends_at
+    return at + seconds(sum(programme.duration for programme in sequence))
+
+
+CLOCK: Sentence = Verdict.MISSED_CLOCK, Message("the clock was wrong, or not known to be right, when it was due")
+SILENCED: Sentence = (
+    Verdict.STOPPED,
+    Message("the station restarted three times within ten minutes while it spoke: silenced, look at the power supply"),
+)

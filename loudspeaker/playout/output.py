@@ -1,0 +1,96 @@
+"""One output of the box (đường loa): its speaker and whose turn is on it. Carries out; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import DeviceGone, Message
+from ..interfaces import Playback, Speaker, State
+from .deadlines import QUARTER
+from .item import Turn
+from .states import Attempt, Cut, Phase, seconds
+
+if TYPE_CHECKING:
+    from ..sound.programme import Programme
+
+POLL = seconds(1)
+REACTION = seconds(0.02)  # a speaker knows a little later than it happens
+FADE, SHORT_FADE = 0.03, 0.02  # seconds; an emergency waits for the short one
+ENDED = {State.DONE, State.STOPPED, State.FAILED}
+
+
+class Line:
+    """Holds at most one playback; several turns share it where villages hear the same at the same instant."""
+
+    def __init__(self, name: str, speaker: Speaker, poll: timedelta = POLL) -> None:
+        self.name = name
+        self.speaker = speaker
+        self.poll = poll  # it is asked at least so often
+        self.turns: tuple[Turn, ...] = ()
+        self.sequence: tuple[Programme, ...] = ()
+        self.at: datetime | None = None  # when it was to start
+        self.cut: Cut | None = None  # why it was asked to stop
+        self.gone: Message | None = None  # its card was not there when it was last asked, and what it said
+
+    @property
+    def busy(self) -> bool:
+        return bool(self.turns)
+
+    @property
+    def urgent(self) -> bool:
+        return any(turn.urgent for turn in self.turns)
+
+    @property
+    def armed(self) -> bool:
+        """Something is armed and was not heard yet."""
+        return any(turn.life.phase is Phase.ARMED for turn in self.turns)
+
+    @property
+    def duration(self) -> float:
+        """Seconds of what is on it."""
+        return sum(programme.duration for programme in self.sequence)
+
+    def arm(self, turns: Sequence[Turn], sequence: Sequence[Programme], at: datetime) -> None:
+        """Raises what `Speaker.arm` raises, and is free then."""
+        first = turns[0].airing
+        try:
+            self.speaker.arm(first.id, sequence, at, first.gain)
+        except DeviceGone as error:
+            self.gone = error.message
+            raise
+        self.turns, self.sequence, self.at, self.cut = tuple(turns), tuple(sequence), at, None
+
+    def stop(self, cut: Cut) -> None:
+        """Ask for silence; `poll` tells when it is there."""
+        if self.busy:
+            self.cut = cut
+            self.speaker.stop(SHORT_FADE if cut is Cut.EMERGENCY else FADE)
+
+    def news(self, now: datetime) -> datetime:
+        """When to ask next, unless it wakes us before."""
+        began = self.turns[0].life.on_air or self.at or now
+        length = seconds(self.duration)
+        quarter = began + length * QUARTER
+        moments = [moment + REACTION for moment in (began, quarter, began + length) if moment + REACTION > now]
+        if quarter <= now < quarter + POLL and not all(turn.life.quarter for turn in self.turns):
+            moments.append(now + REACTION)  # a card tells what was heard a little after it was
+        return min([now + self.poll, *moments])
+
+    def free(self) -> tuple[Turn, ...]:
+        """Its playback has ended; whose turns were these?"""
+        turns, self.turns = self.turns, ()
+        return turns
+
+    def all_heard(self, playback: Playback) -> bool:
+        """Had its last sample left when it was stopped, or its card failed? Of a stream nobody knows the last one."""
+        frames = sum(programme.frames for programme in self.sequence)
+        return 0 < frames <= playback.frames and not any(programme.live for programme in self.sequence)
+
+    def attempt(self, playback: Playback) -> Attempt:
+        """What was heard of it."""
+        rate = self.sequence[0].rate if self.sequence else 1
+        heard = playback.frames / rate
+        began, ended = playback.started_at, playback.ended_at
+        return Attempt(began, ended, heard, playback.frames, playback.via, playback.to_file)

@@ -1,0 +1,45 @@
+"""The child process that listens to the horns: how loud it is, four times a second, and never what was said.
+
+    python -m loudspeaker.speakers.level_worker INPUT
+
+One JSON line each: `{"level": dBFS}`. Ends when nobody reads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import math
+import os
+import signal
+import sys
+from array import array
+from operator import mul
+
+RATE = 8000
+BLOCK = RATE // 4  # frames
+FLOOR = -96.0  # dBFS
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def level(sound: bytes) -> float:
+    """The mean level of 16-bit samples in dBFS."""
+    samples = array("h", sound)
+    power = sum(map(mul, samples, samples)) / max(1, len(samples))
+    return max(FLOOR, 10 * math.log10(power / 32768**2)) if power else FLOOR
+
+
+def main() -> None:
+    import sounddevice  # type: ignore[import-untyped]
+
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    device = None if sys.argv[1] == "auto" else sys.argv[1]
+    with sounddevice.RawInputStream(RATE, BLOCK, device, channels=1, dtype="int16") as stream:
+        while True:
+            sound, _ = stream.read(BLOCK)
+            os.write(1, json.dumps({"level": round(level(bytes(sound)), 1)}).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

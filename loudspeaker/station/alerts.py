@@ -1,0 +1,252 @@
+"""An emergency before it is aired: for whom, until when, in which words. The daemon does this for a command that asks.
+
+It is read here, and made by whoever asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+
+from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem, Refused
+from ..production.specification import BEING_READ, Order
+from ..schedule.airing import Airing
+from ..text.reading import doubtful
+from ..vocabulary import Ending, Level
+from .alarms import Closing, closing_words, closings, repeats, standing
+from .call import Call, PlannedClosing, PlannedEnd, Wanted
+from .preparation import Planning
+
+EMBEDDED = "espeak:vi"
+MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
+BLANK = re.compile(r"\[(?!\d{1,3}\])[^\[\]\n]*\]")  # [họ và tên], but not [1], which is a footnote
+NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
+YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
+
+
+class Calling(Planning):
+    """What is said in an emergency."""
+
+    def hearers(self, villages: Collection[str], everywhere: bool) -> tuple[str, ...]:
+        """The villages that are meant. Raises `NotFound`, `BadUsage`."""
+        if everywhere:
+            villages = self.box.plays
+        if not villages:
+            raise BadUsage(Message("say for whom: --village VILLAGE, or --all"))
+        found = tuple(dict.fromkeys(map(self.known_village, villages)))
+        for village in found:
+            if village not in self.box.plays:
+                raise BadUsage(
+                    Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village)
+                )
+        return found
+
+    def moment(self, asked: str) -> datetime:
+        """`18:30` is today or, if past, tomorrow; `+7200` is seconds from now; else it is ISO. Raises `BadUsage`."""
+        now = self.now()
+        if re.fullmatch(r"\+\d{1,9}", asked):
+            return now + timedelta(seconds=int(asked))
+        if re.fullmatch(r"\d\d:\d\d", asked):
+            at = datetime.combine(now.date(), time.fromisoformat(asked), now.tzinfo)
+            return at if at > now else at + timedelta(days=1)
+        return instant(asked, self.commune.zone)
+
+    def ahead(self, asked: str) -> datetime:
+        """A time that is still to come. Raises `BadUsage`."""
+        moment = self.moment(asked)
+        if moment <= self.now():
+            raise BadUsage(Message("{until} is past", until=f"{moment:%H:%M %d/%m/%Y}"))
+        return moment
+
+    def compose(
+        self,
+        text: str | None,
+        bulletin: str | None,
+        villages: Collection[str],
+        everywhere: bool,
+        drill: bool,
+        until: str | None,
+    ) -> Call:
+        """Show before it is said; `until` as for `moment`. Raises `BadUsage`, `NotFound`."""
+        if text:
+            must_be_short(text)
+        outputs = self.sounding(self.hearers(villages, everywhere))
+        ends = self.ahead(until).isoformat() if until else None
+        bulletin = self.template(bulletin).id if bulletin else None
+        if bulletin and self.template(bulletin).level is not Level.EMERGENCY:
+            raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
+        self.must_be_filled(text, bulletin)
+        orders = {output: self.call(text, bulletin, output, drill) for output in outputs}
+        order = next(iter(orders.values()))
+        if any(order.unread for order in orders.values()):
+            raise BeingRead(BEING_READ)
+        if not order.heard:
+            raise BadUsage(Message("nothing in this can be said"))
+        clears: list[Order] = []
+        with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
+            clears += self.clears(bulletin, outputs, drill)
+        return Call(
+            text,
+            bulletin,
+            drill,
+            ends,
+            villages=[village for village, output in self.box.plays.items() if output in orders],
+            spoken=order.spoken,
+            doubts=[doubtful(doubt) for doubt in order.doubts],
+            mistakes=[_mistake(problem) for problem in self.problems],
+            recipes={output: self.planner.recipe(order) for output, order in orders.items()},
+            wanted=self.told(orders.values()),
+            clears=self.told(clears),
+        )
+
+    def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
+        """Raises `Refused` where blanks of a template, [in brackets], are still to be filled in."""
+        found = self.template(bulletin) if bulletin else None
+        words = [text] if found is None else [part.text for part in found.parts]
+        blanks = ", ".join(dict.fromkeys(blank for one in words for blank in BLANK.findall(one or "")))
+        if blanks and found:
+            raise Refused(
+                Message(
+                    "“{bulletin}” has blanks that must be filled in first: {blanks}; edit {file}",
+                    **{"bulletin": found.id, "blanks": blanks, "file": found.path},
+                )
+            )
+        if blanks:
+            raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
+
+    def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:
+        """What an emergency says once: a bulletin, or a text of the moment."""
+        if bulletin:
+            order = self.planner.order(self.template(bulletin), output, repeat=1)
+        else:
+            order = self.planner.urgent(text or "", output)
+        return (self.planner.drilled(order) if drill else order).spoken_by(self.local_voices())
+
+    def local_voices(self) -> tuple[str, ...]:
+        """Voices that need no network: an emergency does not wait for one."""
+        named = [voice for voice in self.contents.voices if self._local(voice)]
+        return tuple(named) or (EMBEDDED,)
+
+    def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[Order]:
+        """The words of its end in every form, made while the alarm is heard, so that its end need not wait for them."""
+        clear = self._readable(self.template(bulletin).all_clear if bulletin else None)
+        words = [closing_words(form, clear, drill) for form in (Ending.CLEAR, Ending.MISTAKE)]
+        return [self.call(*said, output, drill) for said in words for output in outputs]
+
+    def closings(self, alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:
+        """How these end; in the words of the station itself where an all-clear cannot be read any more."""
+        return [replace(one, bulletin=self._readable(one.bulletin)) for one in closings(alarms, form)]
+
+    def _readable(self, bulletin: str | None) -> str | None:
+        with suppress(LoudspeakerError):
+            return bulletin and self.template(bulletin).id
+        return None
+
+    def compose_end(
+        self, form: str | None, villages: Collection[str], everywhere: bool, drill: bool | None
+    ) -> PlannedEnd:
+        """Show how alarms would be ended before it is done: of these villages or all, drills only or real ones only.
+
+        Raises `Refused` where none stands, `BadUsage` where both kinds do and nobody said which is meant, `NotFound`.
+        """
+        outputs = self.sounding(self.hearers(villages, everywhere) if villages else list(self.box.plays))
+        alarms = [one for one in standing(self.log, self.now()) if self.box.plays.get(one.village) in outputs]
+        chosen = of_one_kind(alarms, drill)
+        if not chosen:
+            raise Refused(NOTHING_STANDS)
+        orders: list[Order] = []
+        planned = []
+        for closing in self.closings(chosen, ending(form)):
+            said = self.said(closing)
+            if any(order.unread for order in said.values()):
+                raise BeingRead(BEING_READ)
+            orders += said.values()
+            planned.append(self._planned(closing, next(iter(said.values()), None)))
+        return PlannedEnd(form, planned, self.told(orders))
+
+    def said(self, closing: Closing) -> dict[str, Order]:
+        """Output -> what it hears at this end; nothing where the alarms only stop."""
+        if closing.text is None:
+            return {}
+        outputs = self.sounding([alarm.village for alarm in closing.alarms])
+        return {output: self.call(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
+
+    def _planned(self, closing: Closing, order: Order | None) -> PlannedClosing:
+        return PlannedClosing(
+            form=closing.form,
+            drill=closing.drill,
+            alarms=[alarm.id for alarm in closing.alarms],
+            titles=list(dict.fromkeys(alarm.title for alarm in closing.alarms)),
+            villages=list(dict.fromkeys(alarm.village for alarm in closing.alarms)),
+            repeats=any(repeats(self.log, alarm) for alarm in closing.alarms),
+            spoken=order.spoken if order else "",
+        )
+
+    def sounding(self, villages: Sequence[str]) -> list[str]:
+        """The outputs that these are heard on, as far as this box still plays for them."""
+        return list(dict.fromkeys(self.box.plays[village] for village in villages if village in self.box.plays))
+
+    def told(self, orders: Iterable[Order]) -> Wanted:
+        """What of these is still to be made, or was made in a lesser voice."""
+        read = [order for order in orders if not order.unread]
+        return {self.planner.recipe(order): order.told() for order in read if self._wanted(order)}
+
+    def _local(self, voice: str) -> bool:
+        from ..synthesis.registry import Voice
+
+        try:
+            return not self.engine(Voice.parse(voice).engine).online
+        except EngineError:
+            return False
+
+
+def must_be_short(text: str) -> None:
+    """Raises `BadUsage`."""
+    if len(text) > MOST_LETTERS:
+        raise BadUsage(
+            Message(
+                "the text has {letters} letters, more than {most}: make it a bulletin, or cut it",
+                letters=len(text),
+                most=MOST_LETTERS,
+            )
+        )
+
+
+def ending(form: str | None) -> Ending | None:
+    """A form of ending as it comes through the door. Raises `BadUsage`."""
+    if form is None:
+        return None
+    if form in set(Ending):
+        return Ending(form)
+    raise BadUsage(Message("an alarm ends as stop, clear or mistake, not as “{form}”", form=form))
+
+
+def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:
+    """The drills among these, or the real ones. Raises `BadUsage` where there are both and nobody said which."""
+    chosen = [alarm for alarm in alarms if drill is None or alarm.drill is drill]
+    drills = list(dict.fromkeys(alarm.village for alarm in chosen if alarm.drill))
+    real = list(dict.fromkeys(alarm.village for alarm in chosen if not alarm.drill))
+    if drills and real:
+        facts = {"real": ", ".join(real), "drills": ", ".join(drills)}
+        raise BadUsage(
+            Message("a real alarm ({real}) and a drill ({drills}) stand: say which ends, --real or --drill", **facts)
+        )
+    return chosen
+
+
+def instant(text: str, zone: tzinfo) -> datetime:
+    """An ISO time as it comes through the door, in `zone` where it names none. Raises `BadUsage`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text)) from error
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text))
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _mistake(problem: Problem) -> Message:
+    return Message("{file}: {reason}", file=problem.place, reason=problem.message)

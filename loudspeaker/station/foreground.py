@@ -1,0 +1,91 @@
+"""On the air without a daemon: a command opens the outputs itself until all that it was asked for is over.
+
+Meanwhile it keeps the daemon's door, so that `stop` and `urgent --end` reach it and nobody else opens the same card.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..control import Door
+from ..store.asrun import LogUnusable
+from .asked import INTERRUPTED, Asked
+from .asrun import Recording
+from .on_air import speakers, stop_button
+from .preparation import Row
+from .signals import interruptions
+
+logger = logging.getLogger(__name__)
+
+BLINK = 0.02  # s
+MOST_FAULTS = 500  # one after the other, a `BLINK` apart: then nothing will come of it any more
+RETRY = timedelta(seconds=1)  # after a log that takes nothing; the conductor keeps what it has to write
+
+
+def by_hand(
+    station: Recording, verb: str, facts: dict[str, Any], waits: Callable[[str, str], object] = lambda airing, why: None
+) -> list[Row]:
+    """Do it, and tell what became of it once everything is over; an interruption stops the sound and says so.
+
+    `waits` is told again and again of each airing, by id, that cannot start yet, and why.
+
+    Raises `Refused` where somebody else is on the air by now.
+    """
+    assert station.log  # makes the folder, where there is none
+    with (
+        selectors.DefaultSelector() as selector,
+        _opened(station, selector) as (live, door),
+        interruptions() as interrupted,
+    ):
+        ids = live.carry_out(verb, facts, os.getuid())
+        assert isinstance(ids, list)
+        faults: list[Exception] = []
+        while live.conductor.open():
+            if interrupted and interrupted.pop():
+                live.stop((), live.say(INTERRUPTED), facts["by"])
+            wait = (_step(live, faults) - live.now()).total_seconds()
+            for key, events in selector.select(min(max(wait, 0.0), BLINK)):
+                key.data(events)
+            door.tend()
+            for airing, why in live.hindrances().items():
+                waits(airing, why)
+        return live.outcome(ids)
+
+
+@contextmanager
+def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[tuple[Asked, Door]]:
+    """The outputs, behind the door that keeps others out."""
+    lives: list[Asked] = []
+    door = Door(station.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
+    with closing(door):
+        outputs, button = speakers(station), stop_button(station)
+        live = Asked(station, outputs, station.clock, station.log, alone=True, button=button)
+        with closing(live):
+            lives.append(live)
+            try:
+                yield live, door
+            finally:
+                door.shut()  # whoever comes now must not wait for an answer until the outputs are closed
+
+
+def _step(live: Asked, faults: list[Exception]) -> datetime:
+    """Do what is due; `faults` are those since it last went well."""
+    try:
+        again = live.step()
+    except LogUnusable:  # a full disk must not cut off what is on the air
+        return live.now() + RETRY
+    except Exception as error:  # nor a fault of one output what the others play
+        if not faults:
+            logger.exception("%r", error)
+        faults.append(error)
+        if len(faults) > MOST_FAULTS:
+            raise
+        return live.now() + RETRY
+    faults.clear()
+    return again

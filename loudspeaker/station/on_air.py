@@ -1,0 +1,240 @@
+"""The station on the air: conductor, speakers, plan. What the daemon steps, a rehearsal runs, `play` waits for.
+
+It decides nothing (`playout` does) and makes no sound (`studio` does, in a process that ends); it only answers what
+the conductor asks and passes on what people ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+from typing import TypeVar
+
+from ..clock import FakeClock, boot, vouchers
+from ..errors import Message
+from ..i18n import LANGUAGES, translator
+from ..interfaces import Clock, Speaker
+from ..playout.clock_trust import ClockWatch, Trust
+from ..playout.controller import NAP, Conductor
+from ..playout.item import RunningOrder
+from ..playout.memory_log import MemoryLog
+from ..playout.record import Log, Record
+from ..production.specification import RATE
+from ..schedule.airing import Airing, BulletinFacts
+from ..schedule.recheck import permit
+from ..sound.programme import Programme
+from ..speakers.button import StopButton
+from ..speakers.factory import Setting, open_speakers
+from ..speakers.memory import MemorySpeaker
+from ..speakers.streams.receiver import Dial, Receiver
+from . import planner
+from .asrun import Recording
+from .commissioning import COMMISSION, EMPTY
+from .folder import stamp_of
+from .quota_use import counted
+
+Vouch = Callable[[datetime, bool], frozenset[str]]
+T = TypeVar("T")
+MARKS = ("skip", "pause", "resume", "approve", COMMISSION)
+HOUR = timedelta(hours=1)
+SLICE = 0.03  # s of planning at once
+SOON = timedelta(seconds=0.02)  # until the next day is planned
+
+
+class Live:
+    """One station with its speakers open. Everything is called from one thread."""
+
+    def __init__(
+        self,
+        station: Recording,
+        speakers: Mapping[str, Speaker],
+        clock: Clock,
+        log: Log,
+        vouch: Vouch = vouchers,
+        *,
+        alone: bool = False,
+        rehearsal: bool = False,
+        button: StopButton | None = None,
+    ) -> None:
+        self.station = station
+        self.speakers = speakers
+        self.clock = clock
+        self.log = log
+        self.rehearsal = rehearsal
+        self.button = button
+        self.conductor = Conductor(log, speakers, self, alone, HOUR if rehearsal else NAP)
+        self.watch = ClockWatch(self.conductor.log, boot())  # a step of the clock counts on a full disk, too
+        self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
+        self._vouch = vouch
+        self._write = translator(LANGUAGES[0])
+        self._order = RunningOrder(self.now(), self.now())
+        self._fresh = False  # … it is planned, and as the files are now
+        self._trust = Trust(believed=False)
+        self._days: dict[date, list[Airing]] = {}  # of the running order
+        self._facts: Mapping[str, BulletinFacts] | None = None  # of what is scheduled
+        self._seen: object = None
+
+    # The clockwork.
+
+    def step(self) -> datetime:
+        """Do what is due; when to be called again.
+
+        Where planning, a receiver or the look at the clock fails, what is on the air and what was planned goes on with
+        what was known before, and the failure is raised once that is done: call again in a second.
+        """
+        now = self.now()
+        faults: list[Exception] = []
+        trust = _tried(lambda: self.trust(now), replace(self._trust, stepped=timedelta(0)), faults)
+        self._trust = trust  # at once: planning takes its time, which is no step of the clock
+        order = _tried(lambda: self._running_order(now), self._order, faults)
+        if not self.rehearsal:
+            _tried(lambda: self.dial.look(now, order.airings), None, faults)
+        again = self.conductor.step(now, order, trust)
+        if faults:
+            raise faults[0]
+        return again if self._fresh else min(again, now + SOON)
+
+    def now(self) -> datetime:
+        return self.clock.now().astimezone(self.station.commune.zone)
+
+    def trust(self, now: datetime) -> Trust:
+        return self.watch.look(now, self.clock.monotonic(), self._vouch(now, self.station.box.clock_trusted))
+
+    def look(self) -> bool:
+        """Take up what people have changed: files, skips, pauses, approvals, prepared programmes. True if any did."""
+        seen = self._sight()
+        if seen == self._seen:
+            return False
+        self.station.reload()
+        self._seen, self._fresh = seen, False
+        self._days.clear()
+        self._facts = None
+        return True
+
+    def close(self) -> None:
+        """Let go of everything. Raises what went wrong with one part, once the others are closed."""
+        faults: list[Exception] = []
+        for part in (self.dial, self.button, *self.speakers.values()):
+            if part:
+                _tried(part.close, None, faults)
+        if faults:
+            raise faults[0]
+
+    def _sight(self) -> object:
+        since = self.now() - planner.MEMORY
+        marks = [(event.kind, event.airing, event.at) for kind in MARKS for event in self.log.events(kind, since=since)]
+        made, read = self.station.programmes.folder, self.station.texts.store.folder
+        return self.station.folder.state(self.station.planner.sound_files()), stamp_of(made), stamp_of(read), marks
+
+    def _running_order(self, now: datetime) -> RunningOrder:
+        """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""
+        begins, ends = self.conductor.window(now)
+        if not self._fresh or (self._order.begins, self._order.ends) != (begins, ends):
+            days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]
+            self._days = {day: airings for day, airings in self._days.items() if day in days}
+            self._plan_days([day for day in days if day not in self._days], now.date())
+            known = list(takewhile(self._days.__contains__, days))
+            until = self.station.midnight(known[-1] + timedelta(days=1))
+            self._fresh = len(known) == len(days)
+            airings = tuple(one for day in known for one in self._days[day])
+            self._order = RunningOrder(begins, until, airings, self._fresh)
+        return self._order
+
+    def _plan_days(self, days: Sequence[date], today: date) -> None:
+        """Up to today at once, then a day at a time until it has taken `SLICE` seconds. Each is planned once."""
+        latest = self.clock.monotonic() + SLICE
+        self._facts = self._facts if self._facts is not None else self.station.planner.scheduled_facts(self.log)
+        for batch in filter(None, ([day for day in days if day <= today], *([day] for day in days if day > today))):
+            planned: dict[date, list[Airing]] = {day: [] for day in batch}
+            first, last = self.station.midnight(batch[0]), self.station.midnight(batch[-1] + timedelta(days=1))
+            for airing in self.station.planner.plan(first, last, self.log, self._facts):
+                if (day := airing.scheduled_at.date()) in planned:
+                    planned[day].append(airing)
+            self._days |= planned
+            if self.clock.monotonic() > latest:
+                return
+
+    # What the conductor asks (playout.desk.Desk).
+
+    def ready(self, airing: Airing) -> Sequence[Programme] | Message:
+        if self.rehearsal:
+            return [_imagined(airing)]
+        if airing.stream:
+            comes = self.dial.find(airing) or Message("“{url}” is being tuned in", url=airing.stream)
+            return comes if isinstance(comes, Message) else [comes]
+        orders = self.station.planner.sequence(airing)
+        found = [self.station.planner.find(order) for order in orders]
+        if all(found):
+            return [programme for programme in found if programme]
+        own = self.station.planner.find(self.station.planner.order_of(airing))
+        # Without its opening words a bulletin is still worth hearing.
+        return [own] if own else planner.unready(self.station.planner, airing) or Message("no sound is ready")
+
+    def instead(self, airing: Airing) -> Programme | None:
+        """A fallback is a bulletin: it obeys the policy, and is not cut at the end of the stream's time."""
+        order = self.station.planner.fallback(airing)
+        found = self.station.planner.find(order) if order else None
+        if found is None or airing.ends_at is None or not isinstance(self.dial.find(airing), Message):
+            return None
+        begins = max(self.now(), airing.starts_at or airing.scheduled_at)
+        ends = begins + timedelta(seconds=found.duration)
+        bulletin = replace(airing, bulletin=airing.fallback, stream=None)
+        return found if ends <= airing.ends_at and self.permits(bulletin, begins, ends) is None else None
+
+    def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
+        contents = self.station.contents
+        facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
+        marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
+        midnight, in_hand = self.station.midnight(begins.date()), {turn.airing.id for turn in self.conductor.open()}
+        others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
+        return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
+
+    def revision(self, airing: Airing) -> str:
+        bulletin = self.station.contents.bulletins.get(airing.bulletin or "")
+        return self.station.planner.revision(bulletin) if bulletin else ""
+
+    def say(self, message: Message) -> str:
+        """The log is written in one language, whatever that of the command is."""
+        return message.say(self._write)
+
+
+def _tried(do: Callable[[], T], otherwise: T, faults: list[Exception]) -> T:
+    """What it gives, or where it fails `otherwise`, and why among the `faults`."""
+    try:
+        return do()
+    except Exception as error:
+        faults.append(error)
+        return otherwise
+
+
+def _imagined(airing: Airing) -> Programme:
+    """Stands for sound that a rehearsal need not make."""
+    from pathlib import Path
+
+    return Programme("rehearsal", Path(), RATE, round(airing.duration * RATE), "")
+
+
+def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
+    """The outputs of box.yaml; `wake` is called from any thread when one has news."""
+    setting = Setting(station.clock, station.state / "aired", wake, station.log)
+    return open_speakers(list(station.box.outputs.values()), setting)
+
+
+def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> StopButton | None:
+    """That of box.yaml; `wake` is called from any thread when it is pressed."""
+    pin = station.box.stop_button
+    return None if pin is None else StopButton(pin, wake)
+
+
+def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[Record]:
+    """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
+    clock, log = FakeClock(first), MemoryLog()
+    for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):
+        log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
+    outputs = {output: MemorySpeaker(clock) for output in station.outputs()}
+    live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
+    while clock.now() < last:
+        clock.advance_to(min(live.step(), last))
+    return log.rows(first, last)

@@ -1,0 +1,189 @@
+"""The verbs of what is coming: plan, prepare, approve, render. Sound is made in here only through the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import BadUsage, LoudspeakerError, Message
+from ..production.specification import Lead, Order
+from ..schedule.airing import Airing
+from ..sound.programme import Programme
+from ..vocabulary import Expected
+from . import planner
+from .parts import Parts
+
+if TYPE_CHECKING:
+    from ..production.render import Studio
+    from ..store.clips import ClipStore
+
+Row = dict[str, Any]
+Progress = Callable[[int, int, str], None]
+Day = date | str | None
+SUFFIXES = (".wav", ".flac", ".mp3")
+
+
+class Planning(Parts):
+    """What is coming."""
+
+    def plan(self, day: Day = None, days: int = 1, village: str | None = None) -> list[Row]:
+        """Rows as `plan --json` shows them; `day` None is today. Raises `NotFound` for a village nobody knows."""
+        airings = self.airings(*self.window(day, days))
+        if village:
+            village = self.known_village(village)
+            airings = [airing for airing in airings if airing.village == village]
+        return planner.rows(airings, self.log, self.say)
+
+    def airings(self, begins: datetime, ends: datetime) -> list[Airing]:
+        return self.planner.plan(begins, ends, self.log)
+
+    def prepare(self, day: Day, days: int, progress: Progress, also: str | None = None) -> list[Row]:
+        """Make what is missing for this box's airings of these days; a row for each that people would miss.
+
+        `also` names a bulletin that is made in any case.
+        """
+        if also:
+            output = self.outputs()[0]
+            order = self.planner.order(self.bulletin(also), output)
+            self.make([self.planner.heard(order, output, self.now())], progress)
+        window = self.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
+        coming = [airing for airing in self.airings(*window) if self._ours(airing)]
+        now = self.now()
+        due = sorted(coming, key=lambda airing: (airing.scheduled_at < now, airing.scheduled_at))
+        failed = self.make(self.orders(due), progress)  # what is past already comes last
+        after = {airing.id: airing for airing in self.airings(*window)}
+        return [self._readiness(after[airing.id], failed) for airing in coming]
+
+    def read_ahead(self) -> None:
+        """Read what these files have said and the sound files that they name, and leave it for every other process.
+
+        The shortest first: whatever else lies in the folder, it does not keep them waiting.
+        """
+        texts, plans = self.texts, self.planner
+        for text in plans.written():
+            if texts.outline(text) is None:
+                texts.take_in(text)
+        plans.recordings()
+        wanted = {texts.key(text) for text in plans.written()}
+        texts.store.sweep(wanted | texts.kept_recordings(), self.clock.now().timestamp())
+
+    def make(self, orders: Iterable[Order], progress: Progress) -> dict[Order, Message]:
+        """Make every order that is not there yet, or only in a lesser voice. Returns what failed, and why."""
+        wanted = [order for order in dict.fromkeys(orders) if self._wanted(order)]
+        total = sum(_sentences(order) for order in wanted)
+        failed, before = {}, 0
+        for order in wanted:
+            share = _sentences(order)
+
+            def advance(done: int, of: int, before: int = before, share: int = share) -> None:
+                progress(before + (share * done // of if of else share), total, "")
+
+            try:
+                self.studio.programme(order, self.planner.recipe(order), advance)
+            except LoudspeakerError as error:
+                failed[order] = error.message
+            before += share
+        if wanted:  # which services want to be left alone is known to the next process, too
+            with suppress(LoudspeakerError):  # an alarm must not fail over a log that this person may not write
+                self.log.remember("breakers", self.studio.chain.breakers.facts())
+        return failed
+
+    @cached_property
+    def studio(self) -> Studio:
+        """Heavy: loads numpy. Only for processes that end."""
+        from ..production.render import Studio
+        from ..synthesis.circuit_breaker import Breakers
+        from ..synthesis.fallback import Chain
+
+        told = self.log.recall("breakers")
+        breakers = Breakers.restored(told if isinstance(told, dict) else {})
+        return Studio(self.home, Chain(self.clips, self.clock.now, self.engine, breakers), self.programmes)
+
+    @cached_property
+    def clips(self) -> ClipStore:
+        """As heavy."""
+        from ..store.clips import ClipStore
+
+        return ClipStore(self.clip_folder)
+
+    def trial(self, output: str, tone: bool) -> Order:
+        """What `test` sounds: a tone, or the names of the villages that should hear it."""
+        if tone:
+            return Order((), Lead.TONE)
+        names = {schedule.id: schedule.name for schedule in self.contents.schedules}
+        heard = [names.get(village, village) for village, where in self.box.plays.items() if where == output]
+        return self.planner.plain(f"Thử loa {', '.join(heard[:2])}.", output)
+
+    def render(
+        self, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress: Progress
+    ) -> Programme:
+        """One programme as WAV, FLAC or MP3 (by the name's ending), to be heard before it airs."""
+        if output.suffix.lower() not in SUFFIXES:
+            raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
+        from ..production import export, pictures
+
+        if picture:
+            pictures.check_name(picture)
+        found = self.bulletin(bulletin)
+        order = self.planner.order(found, self.outputs()[0]).spoken_by((voice,) if voice else ())
+        if message := self.make([order], progress).get(order):
+            raise LoudspeakerError(message)
+        programme = self.planner.find(order)
+        assert programme
+        export.write(programme, output, found.title, self.now().date())
+        if picture:
+            export.draw(programme, self.studio.marks(order), picture, found.title)
+        return programme
+
+    def outputs(self) -> Sequence[str]:
+        """This box's outputs; one without a name where box.yaml has none."""
+        return tuple(self.box.outputs) or ("",)
+
+    def _ours(self, airing: Airing) -> bool:
+        return bool(airing.output) and airing.expected is not Expected.SKIPPED
+
+    def orders(self, airings: Iterable[Airing]) -> list[Order]:
+        """Programmes of their own for what opens or closes a session, too: a skip can make any airing the first."""
+        orders: list[Order | None] = []
+        for airing in airings:
+            if airing.expected is not Expected.AIR:
+                continue
+            if airing.stream:
+                orders.append(self.planner.fallback(airing))
+            else:
+                orders += self.planner.sequence(airing)
+                output, at = airing.output, airing.scheduled_at
+                orders += [self.planner.opening(output, airing.music, at), self.planner.closing(output, at)]
+        return [order for order in orders if order and not order.missing()]
+
+    def _wanted(self, order: Order) -> bool:
+        found = self.planner.find(order)
+        return found is None or not order.content(found.voice)
+
+    def _readiness(self, airing: Airing, failed: dict[Order, Message]) -> Row:
+        why = airing.why
+        programme = None
+        orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
+        if airing.stream and airing.expected is Expected.AIR:  # whether it comes, only its hour can tell
+            instead = self.planner.fallback(airing)
+            why = (failed.get(instead) or instead.missing()) if instead else None
+        elif airing.expected is Expected.AIR:
+            why = planner.unready(self.planner, airing)
+            why = next((failed[order] for order in orders if order in failed), why) if why else None
+            programme = self.planner.find(self.planner.order_of(airing))
+        return {
+            "id": airing.id,
+            "ready": airing.expected is Expected.AIR and why is None,
+            "why": why.say(self.say) if why else None,
+            "duration_s": round(airing.duration, 3),
+            "voice": programme.voice if programme else None,
+            "doubts": sum(order.doubtful for order in orders),
+        }
+
+
+def _sentences(order: Order) -> int:
+    return sum(speech.sentences for speech in order.speeches)

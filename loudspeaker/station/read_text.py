@@ -1,0 +1,140 @@
+"""`read`: what will be said, with or without a station around it. Works on bytes that anybody may pipe in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadFile, Message, Problem
+from ..schedule import commune
+from ..schedule.commune import Commune
+from ..text import bulletin
+from ..text.reading import Doubt, Reading, Readings, Span, doubtful, read
+from .folder import take
+
+Row = dict[str, Any]
+FENCE = "---"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of what will be heard: words as they are said, or the path of a recording."""
+
+    spoken: str = ""
+    recording: str = ""
+    doubts: tuple[Doubt, ...] = ()
+
+    def say(self, say: Callable[[str], str]) -> str:
+        return Message("(recording: {file})", file=self.recording).say(say) if self.recording else self.spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads text as one commune does, or as nobody in particular."""
+
+    readings: Readings
+
+    @classmethod
+    def of(cls, home: Path) -> Reader:
+        """With the readings of the station at `home`, if there is a sound one."""
+        try:
+            found = commune.parse("commune.yaml", take(home, "commune.yaml"))
+        except BadFile:
+            return cls(Readings())
+        return cls(readings(found))
+
+    def line(self, data: bytes) -> str:
+        """One line in, one line out; nothing is learnt across lines."""
+        text = data.decode("utf-8", "replace").rstrip("\r\n")
+        return " ".join(read(text, self.readings).spoken.split())
+
+    def text(self, path: str, data: bytes) -> Reading:
+        """A whole text; of a bulletin only what stands below its head. Places are those of the whole input.
+
+        `path` only names it. Raises `BadFile` for what is no text.
+        """
+        whole = data.decode("utf-8-sig", "replace").rstrip()
+        begin = _body(whole)
+        reading = read(whole[begin:], self.readings)
+        lines = whole.count("\n", 0, begin)
+        return reading._replace(
+            doubts=tuple(doubt._replace(line=doubt.line + lines) for doubt in reading.doubts),
+            spans=tuple(
+                span._replace(written=(span.written[0] + begin, span.written[1] + begin)) for span in reading.spans
+            ),
+        )
+
+    def parts(self, path: str, data: bytes) -> tuple[Part, ...] | None:
+        """What will be heard of a bulletin that is made of parts; None for any other text. Raises `BadFile`."""
+        if b"\0" in data:
+            raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
+        try:
+            found = bulletin.parse("bulletins/x.md", data)  # whatever its name, it is read as a bulletin
+        except BadFile:  # no bulletin, or a broken one: its text is read as it stands, and `check` tells its mistakes
+            return None
+        if len(found.parts) == 1 and found.parts[0].text == found.text:
+            return None
+        return tuple(self._part(part) for part in found.parts)
+
+    def _part(self, part: bulletin.Part) -> Part:
+        if part.audio:
+            return Part(recording=part.audio)
+        reading = read(part.text or "", self.readings)
+        doubts = (doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
+        return Part(reading.spoken, doubts=tuple(doubts))
+
+
+def readings(commune: Commune) -> Readings:
+    """The commune's own words."""
+    return Readings(commune.say, commune.abbrev, commune.names, "south" if commune.region == "south" else "north")
+
+
+def row(reading: Reading, say: Callable[[str], str]) -> Row:
+    """As `read --json` prints it."""
+    return {
+        "spoken": reading.spoken,
+        "doubts": [doubt_row(doubt, say) for doubt in reading.doubts],
+        "spans": [span_row(span) for span in reading.spans],
+    }
+
+
+def parts_row(parts: Sequence[Part], say: Callable[[str], str]) -> Row:
+    """A bulletin of parts as `read --json` prints it; words of its head have no spans."""
+    return {
+        "spoken": "\n".join(part.spoken for part in parts if part.spoken),
+        "doubts": [doubt_row(doubt, say) for part in parts for doubt in part.doubts],
+        "spans": [],
+        "parts": [{"audio": part.recording} if part.recording else {"spoken": part.spoken} for part in parts],
+    }
+
+
+def doubt_row(doubt: Doubt, say: Callable[[str], str]) -> Row:
+    return {
+        "written": doubt.written,
+        "spoken": doubt.spoken,
+        "why": doubt.why.say(say),
+        "line": doubt.line,
+        "column": doubt.column,
+    }
+
+
+def span_row(span: Span) -> Row:
+    return {"written": list(span.written), "spoken": list(span.spoken)}
+
+
+def doubts(path: str, found: Sequence[Doubt]) -> list[Problem]:
+    """The guesses as lines for people."""
+    return [Problem(path, doubt.line, doubtful(doubt)) for doubt in found]
+
+
+def _body(whole: str) -> int:
+    """Where the text begins behind a bulletin's head; 0 where there is none."""
+    if not whole.startswith(FENCE):
+        return 0
+    end = whole.find(f"\n{FENCE}", len(FENCE))
+    if end < 0:
+        return 0
+    line = whole.find("\n", end + 1)
+    return line + 1 if line >= 0 else len(whole)

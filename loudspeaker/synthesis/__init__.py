@@ -1,0 +1,1 @@
+"""Which voice speaks and what happens when it cannot: fallback chain, circuit breaker, cache key, registry."""

@@ -1,0 +1,73 @@
+"""Words such as 7tr350 or 8g-11kg that more than one rule read, piece by piece: told from those that are made so.
+
+    5.900đ/con, 11h30-14h30 and 1+2 are made of pieces; in others no rule saw the whole, so a piece may be misread. An
+    amount right behind a thing with a number gets its pause.
+Pure; no rule comes in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ..errors import Message
+from .rule import APART, Said
+
+_LINKS = frozenset(("dashes", "separators", "rates"))
+_RATES = frozenset(("money", "quantities"))  # what may be told per something
+_NUMBERED = frozenset(("codes", "romans"))
+_RANGED = frozenset(
+    ("times", "dates", "periods", "phones", "addresses", "money", "quantities", "temperatures", "coordinates")
+)  # alike on both sides of a dash or a slash
+_PIECES = Message("a word made of pieces, and no rule knows the whole")
+_PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
+
+
+def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
+    """`saids` of `text` as they come; one with a digit, glued to another, is marked where no such word is known.
+
+    An amount behind a numbered thing begins with a comma.
+    """
+    last: Said | None = None  # the latest that holds a letter or a digit
+    for said in saids:
+        if not _speaks(text, said):
+            yield said
+            continue
+        if last is not None and _apart(text, last, said):
+            said = said._replace(spoken=f", {said.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
+        if last is not None and said.why is None and _glued(text, last, said):
+            said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else APART)
+        yield said
+        last = said
+
+
+def _apart(text: str, one: Said, other: Said) -> bool:
+    """Whether an amount stands right behind a thing with a number: trên BĐ3 0,32m is no 3,032."""
+    amount = other.kind in _RATES and text[other.start].isdecimal()
+    return one.kind in _NUMBERED and amount and text[one.end : other.start] == " "
+
+
+def _speaks(text: str, said: Said) -> bool:
+    return any(map(str.isalnum, text[said.start : said.end]))
+
+
+def _glued(text: str, one: Said, other: Said) -> bool:
+    """Whether the two stand in one word with a digit on both sides, and not in one of the usual ways."""
+    if other.start - one.end > 2 or other.kind in _LINKS:
+        return False
+    sign = text[one.end : other.start]
+    if sign == " " and one.kind == other.kind == "numbers":
+        return True
+    if sign.strip(' ,;:()“”"\n') != sign or not (_digits(text, one) and _digits(text, other)):
+        return False
+    if sign in _PAUSED or one.kind == other.kind == "codes":
+        return False
+    if sign == "/" and one.kind in _RATES:
+        return False
+    if not sign:  # 7h/12/9 and 6,7/5 took the sign along
+        return text[one.end - 1] not in "/, -:"
+    return not (one.kind == other.kind and one.kind in _RANGED)
+
+
+def _digits(text: str, said: Said) -> bool:
+    return re.search(r"\d", text[said.start : said.end]) is not None

@@ -1,0 +1,129 @@
+"""One walk over the text from left to right: at every number, interesting word and sign the first fitting rule reads.
+
+What no rule takes stays as written. A stretch once read is not looked at again. No kind of thing is known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from .kinds import starting
+from .rule import Rule, Said, Scene
+from .syllables import FOREIGN, LOWER, UPPER, has_vowel
+
+Matcher = Callable[[str, int, int], re.Match[str] | None]
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
+_JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
+_VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
+_OPENERS = frozenset(
+    [
+        "ngày",
+        "Ngày",
+        "tháng",
+        "Tháng",
+        "số",
+        "Số",
+        "vv",
+        "km",
+        "Km",
+        "KM",
+        "ha",
+        "kg",
+        "cm",
+        "mm",
+        "ml",
+        "mg",
+        "tr",
+        "thg",
+    ]
+)  # plain words that rules begin with
+_RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
+_OTHER_SCRIPT = re.compile(f"[{FOREIGN}]")
+
+
+@cache
+def _rules(start: str) -> tuple[tuple[Matcher, Rule], ...]:
+    return tuple((rule.matcher(), rule) for rule in starting(start))
+
+
+def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
+    """Every stretch that is read differently from how it is written, in order; `fixed` is read already."""
+    own = iter(fixed)
+    reserved = next(own, None)
+    done = 0
+    for token in _TOKEN.finditer(scene.text):
+        at = max(token.start(), done)
+        if at >= token.end():
+            continue
+        while reserved and reserved.end <= at:
+            reserved = next(own, None)
+        until = reserved.start if reserved else len(scene.text)
+        said = reserved if reserved and until <= at else _read(scene, at, token.end(), until)
+        if said is None:
+            continue
+        if said.spoken == " đến " or (said.spoken.strip() in (",", ";") and scene.last.kind in ("phones", "times")):
+            # Still the same kind of thing: 5/7 - 8/7, 0912… - 0987…; 11:51 - 16/6 is dated.
+            scene.last = scene.last._replace(end=said.end)
+        elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word
+            scene.last = said
+        done = said.end
+        yield said
+
+
+def _read(scene: Scene, at: int, end: int, until: int) -> Said | None:
+    """What the first fitting rule says for the token from `at` to `end`; it may read on, but not past `until`."""
+    text = scene.text
+    for matcher, rule in _tried(scene, at, end):
+        match = matcher(text, at, until)
+        if match is not None and match.end() > at:
+            said = rule.read(match, scene)
+            if said is not None:
+                return said
+    return None
+
+
+def _tried(scene: Scene, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
+    """The rules that can begin here; none for a plain word and for punctuation."""
+    first = scene.text[at]
+    if first.isdecimal():
+        return _rules("number")
+    if first.isalpha():
+        return _rules("word") if _interesting(scene.text[at:end], end, scene) else ()
+    return () if _silent(first, at, scene) else _rules("sign")
+
+
+def _interesting(word: str, end: int, scene: Scene) -> bool:
+    """Whether a word could be anything but a plain one: cheap, since most words are."""
+    if len(word) == 1 or word in _OPENERS or word.endswith(_RAISED):
+        return True
+    following = scene.text[end : end + 1]
+    if following and (following in _JOINTS or following.isdecimal()):
+        return True
+    if _OTHER_SCRIPT.search(word):
+        return True
+    if not word.islower():
+        return not word[1:].islower() or word in scene.lexicon or _mute(word)
+    return word in scene.lexicon or word in scene.lexicon.small or _roman(word) or _mute(word)
+
+
+def _mute(word: str) -> bool:
+    """Whether it has no vowel, so that nobody can say it as a word: Td, đv."""
+    return len(word) < 6 and _VOWELS.isdisjoint(word)
+
+
+def _roman(word: str) -> bool:
+    return not word.strip("ivxlcdm")
+
+
+def _silent(sign: str, at: int, scene: Scene) -> bool:
+    """Whether a sign is punctuation that stays as it is."""
+    if sign in _PLAIN:
+        return True
+    following = scene.text[at + 1 : at + 2]
+    if sign == ".":
+        return following not in ("/", ".", "_") and not following.isalpha()
+    return sign == "(" and following not in ("0", "+", "-") and not scene.text.startswith("(84", at)

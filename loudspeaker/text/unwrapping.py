@@ -1,0 +1,81 @@
+"""Which line breaks only a margin made: text out of a PDF is broken where the paper ended, a notice where a line does.
+
+    Kinh phí chi trả lấy từ quỹ của thôn, từ ngày 18        from the 18th to the 20th: the line goes on
+    - 20/8/2026 tại nhà văn hóa.
+    Thời gian: 7h30                                         two entries: it does not
+    Địa điểm: nhà văn hóa thôn
+
+Knows no sentence and no rule of reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+
+from .lazy_regex import pattern
+
+_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]")
+_AMOUNT = pattern(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
+_NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by a margin
+_RAGGED = 0.85  # of a margin's letters
+_LINKING = pattern(  # no line ends with these
+    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|bằng|hoặc|đ/c|"
+    r"(?:từ|đến|vào|trước|sau) ngày)$"
+)
+_BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
+_SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
+_SUBJECT = pattern(r"V/v |[Vv]ề việc |VỀ VIỆC |Lịch |LỊCH ")
+_OPENING = pattern(r"(?:Theo|Thực hiện|Để|Căn cứ|Nhằm|Kính|Hiện|Được|UBND|Ủy ban|Trạm|Công an|BHXH|Ban|Hội)(?!\w)")
+_BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
+
+
+def unwrapped(text: str) -> str:
+    """The text with a blank for each line break that only a margin made; as long as before.
+
+    A line goes on where a bracket is still open in it, where it ends with a comma, a dash or a word such as “của”, and,
+    unless it is as short as a list's entries, where the next begins with a small letter. Whatever follows, it goes on
+    where it is so full that the next word would have stood over its paragraph's margin, if the paragraph has one: if
+    another full line of it is followed by a small letter.
+    """
+    lines = text.split("\n")
+    if len(lines) == 1:
+        return text
+    out: list[str] = []
+    for _, paragraph in groupby(lines, key=lambda line: bool(line.strip())):
+        out += _broken(list(paragraph))
+    return "".join(out)[:-1]
+
+
+def _broken(lines: list[str]) -> Iterator[str]:
+    """The lines of a paragraph, each with a blank behind it where it goes on and else with its break."""
+    margin = max(len(line.rstrip()) for line in lines)
+    breaks = [(line.rstrip(), following.lstrip()) for line, following in pairwise(lines)]
+    full = [_full(line, following, margin) for line, following in breaks]
+    wrapped = any(over and following[0].islower() for over, (_, following) in zip(full, breaks, strict=True))
+    for over, (line, following), written in zip(full, breaks, lines, strict=False):
+        yield written
+        yield " " if _goes_on(line, following, margin, over and wrapped) else "\n"
+    yield lines[-1] + "\n"
+
+
+def _full(line: str, following: str, margin: int) -> bool:
+    """Whether the next word would have stood over the margin, give or take what wide and narrow letters make of it."""
+    reached = len(line) + 1 + len(following.split(maxsplit=1)[0]) if following else 0
+    return len(line) >= _NARROW and margin <= _WIDE and reached > _RAGGED * margin
+
+
+def _goes_on(line: str, following: str, margin: int, over: bool) -> bool:
+    if not line or not following:
+        return False
+    if _ITEM.match(following):
+        return over and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
+    if line.rfind("(") > line.rfind(")") and ")" in following:
+        return True
+    if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
+        return over and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+    if _SUBJECT.match(line) and _OPENING.match(following):
+        return False
+    letterhead = _BODY.search(line) and _SEAT.match(following)
+    small = following[0].islower() and 2 * len(line) > margin
+    return over or small or letterhead is not None or line[-1] in ",-–/&+(" or _LINKING.search(line) is not None
