@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-TESTS = ROOT / "tests"
+DATA = ROOT / "tests" / "data"
 CHUNK = 60_000  # characters in one text that is read: few processes, none of them long
 
 # Ways to read: with no commune's words, and with a commune's that meet words of the suites.
@@ -114,7 +114,7 @@ broadcasts:
 """,
 }
 
-# Files that are broken in one way each, beside what tests/mistakes.txt has.
+# Files that are broken in one way each, beside what tests/data/mistakes.txt has.
 BROKEN = {
     "no-commune": {"commune.yaml": ""},
     "not-yaml": {"schedules/na-hoa.yaml": "village: [\n\tbroadcasts: {"},
@@ -132,7 +132,7 @@ BROKEN = {
     "no-schedules": {name: None for name in CLASHES if name.startswith("schedules/")},
 }
 
-# How the cases of tests/mistakes.txt are set into a file: kind -> path, what stands before and after.
+# How the cases of tests/data/mistakes.txt are set into a file: kind -> path, what stands before and after.
 SET = {
     "entry": ("schedules/case-{}.yaml", "thôn: Thôn Nà Hoa\nlịch phát:\n", ""),
     "head": ("bulletins/case-{}.md", "---\ntiêu đề: Họp thôn\n", "---\nKính mời bà con đi họp.\n"),
@@ -156,10 +156,10 @@ def write(folder: Path) -> None:
         for number, chunk in enumerate(chunks(texts()), 1):
             put(folder / "reading" / f"{home}-{number:02}", {**beside, "texts.txt": "\n\n".join(chunk) + "\n"})
         put(folder / "documents" / home, beside)
-        for path in [*sorted((TESTS / "fixtures").glob("*.txt")), *sorted((ROOT / "bulletins").glob("*.md"))]:
+        for path in [*sorted((DATA / "letters").glob("*.txt")), *sorted((ROOT / "bulletins").glob("*.md"))]:
             shutil.copy(path, folder / "documents" / home)
         if home == "plain":
-            for path in sorted((TESTS / "documents").glob("*/*.txt")):
+            for path in sorted((DATA / "documents").glob("*/*.txt")):
                 shutil.copy(path, folder / "documents" / home)
         for asked in folder.glob(f"*/{home}*"):
             (asked / "home").mkdir(exist_ok=True)  # a folder without a commune
@@ -176,9 +176,9 @@ def write(folder: Path) -> None:
         put(folder / "mistakes" / name, {**CLASHES, **changes})
     for name, station in mistakes():
         put(folder / "mistakes" / name, station)
-    letter = next((TESTS / "fixtures").glob("cong-van*[0-9].txt")).read_text(encoding="utf-8")
+    letter = next((DATA / "letters").glob("cong-van*[0-9].txt")).read_text(encoding="utf-8")
     put(folder / "intake" / "letter", {"letter.txt": letter})
-    for old in sorted(path.parent for path in TESTS.rglob("asrun.db.gz")):
+    for old in sorted(path.parent for path in DATA.rglob("asrun.db.gz")):
         shutil.copytree(old, folder / "log" / old.name, ignore=shutil.ignore_patterns("told.txt", "*.gz"))
         state = folder / "log" / old.name / ".state"
         state.mkdir()
@@ -204,7 +204,7 @@ def sample_files() -> Iterator[Path]:
 def texts() -> Iterator[str]:
     """What is to be read, of every suite and table, each once."""
     seen = set()
-    for path in sorted(path for kind in ("jsonl", "tsv") for path in TESTS.rglob(f"*.{kind}")):
+    for path in sorted(path for kind in ("jsonl", "tsv") for path in DATA.rglob(f"*.{kind}")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("#") or not line.strip():
                 continue
@@ -229,9 +229,9 @@ def chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def mistakes() -> Iterator[tuple[str, dict[str, str]]]:
-    """The cases of tests/mistakes.txt: those of schedules and bulletins in one station, a file each; others alone."""
+    """The cases of mistakes.txt: those of schedules and bulletins in one station, a file each; others alone."""
     together, villages = dict(BESIDE), ["na-hoa", "suoi-trat"]
-    for number, (kind, body) in enumerate(cases((TESTS / "mistakes.txt").read_text(encoding="utf-8")), 1):
+    for number, (kind, body) in enumerate(cases((DATA / "mistakes.txt").read_text(encoding="utf-8")), 1):
         if kind.startswith("file "):
             yield f"case-{number:03}", {**BESIDE, kind.removeprefix("file "): body}
             continue

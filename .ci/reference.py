@@ -1,7 +1,7 @@
 """Write docs/reference.md: every key of every file and every command, from the tables in the code. Development only.
 
 What the code does not know (an example, a few words of explanation) stands in reference.txt; a key or a command that
-is missing there, or too much, is an error. tests/test_reference.py reads every example back.
+is missing there, or too much, is an error. tests/cli/test_reference.py reads every example back.
 """
 
 from __future__ import annotations

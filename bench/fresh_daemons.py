@@ -27,9 +27,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from harness.pulse_server import RATE, Recorder, Server
+from harness.small_commune import ZONE
 from playout import Heard, busy, heard, ours, run
-from pulse import RATE, Recorder, Server
-from xa_thu import ZONE
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon import run as serve

@@ -41,15 +41,15 @@ def measured(code: str) -> tuple[float, float]:
 
 
 def ten_pages(path: Path) -> None:
-    import papers
+    from harness import office_files
 
-    text = (ROOT / "tests" / "fixtures" / "cong-van-bluezone-lao-cai-2021.txt").read_text(encoding="utf-8")
+    text = (ROOT / "tests" / "data" / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text(encoding="utf-8")
     body = [block for block in text.split("\n\n") if len(block) > 100]
     words = sum(len(block.split()) for block in body)
-    lists = papers.word_list(1, [("decimal", "%1."), ("lowerLetter", "%2)")])
+    lists = office_files.word_list(1, [("decimal", "%1."), ("lowerLetter", "%2)")])
     head = ["Số: 12/TB-UBND", "V/v thử", "Kính gửi: Các thôn."]
-    numbered = [papers.numbered(block, 1, at % 2) for at, block in enumerate(body * (10 * 450 // words + 1))]
-    path.write_bytes(papers.docx([*head, *numbered], lists))
+    numbered = [office_files.numbered(block, 1, at % 2) for at, block in enumerate(body * (10 * 450 // words + 1))]
+    path.write_bytes(office_files.docx([*head, *numbered], lists))
 
 
 def half_an_hour(path: Path) -> None:
@@ -107,14 +107,14 @@ def main() -> None:
             measured(PYDUB.format(path=str(recording))),
             "pydub's decoding alone",
         )
-        import swelling
+        from harness import swelling_files
 
         small = Path(folder) / "nho.odt"
-        small.write_bytes(swelling.papers.odt("<text:p>Họp thôn.</text:p>"))
+        small.write_bytes(swelling_files.papers.odt("<text:p>Họp thôn.</text:p>"))
         base = commanded(small, Path(folder))
         print(f"a small .odt by the command: {base[0]:.2f} s, {base[1]:.0f} MB")
         for name in SWELLING:
-            seconds, megabytes, told = commanded(swelling.make(Path(folder), name), Path(folder))
+            seconds, megabytes, told = commanded(swelling_files.make(Path(folder), name), Path(folder))
             ratio = f"ratio {seconds / base[0]:.1f} in time, {megabytes / base[1]:.1f} in memory"
             print(f"{name}: {seconds:.2f} s, {megabytes:.0f} MB (must: 5 s, 200 MB); {ratio}\n  {told}")
         print(f"(all in {time.perf_counter() - began:.0f} s)")

@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from harness.small_commune import FILES, ZONE
 from recovery import put
-from xa_thu import FILES, ZONE
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError

@@ -97,7 +97,7 @@ def edits(home: Path) -> dict[str, Callable[[], object]]:
 def punctual() -> None:
     """Start errors in ms while edits are made."""
     import fresh_daemons as fresh
-    from pulse import Server
+    from harness.pulse_server import Server
 
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "xa"

@@ -29,7 +29,7 @@ from statistics import median, quantiles
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import recovery
-from pulse import RATE, Recorder, Server
+from harness.pulse_server import RATE, Recorder, Server
 
 from loudspeaker.interfaces import State
 from loudspeaker.playout.output import SHORT_FADE

@@ -1,6 +1,6 @@
 """Score the reading of official Vietnamese, beside other libraries where they import; no rule of reading may come in.
 
-python bench/reading.py                              the suites of tests/reading
+python bench/reading.py                              the suites of tests/data/reading
 python bench/reading.py --suites DIR --suites DIR    further folders of the same kind; nemo*.jsonl is scored leniently
 python bench/reading.py --peers                      other libraries too: run it where they are installed
 python bench/reading.py --fail 20 --only real        show what was misread
@@ -26,7 +26,7 @@ from textwrap import fill
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from scoring import Case, canonical, load  # noqa: E402
+from harness.scoring import Case, canonical, load  # noqa: E402
 
 Read = Callable[[str], str]
 
@@ -246,7 +246,7 @@ def main() -> None:
     parser.add_argument("--fail", type=int, default=0, help="show so many misread sentences of each suite")
     options = parser.parse_args()
     readers = _readers(options.peers)
-    suites = _suites([ROOT / "tests" / "reading", *options.suites], options.only)
+    suites = _suites([ROOT / "tests" / "data" / "reading", *options.suites], options.only)
     _scores(suites, readers, options.fail)
     _doubts(suites, options.fail)
     _unchanged(suites, readers, options.fail)

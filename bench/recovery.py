@@ -26,8 +26,8 @@ from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from stage import Desk, Stage, airing, at, programme
-from xa_thu import FILES, ZONE
+from harness.playout_harness import Desk, Stage, airing, at, programme
+from harness.small_commune import FILES, ZONE
 
 from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.control import ask

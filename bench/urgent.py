@@ -22,7 +22,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from pulse import RATE, Recorder, Server, wait_for
+from harness.pulse_server import RATE, Recorder, Server, wait_for
 
 from loudspeaker.control import ask
 from loudspeaker.errors import Unreachable

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.small_commune import FILES, at
 from hypothesis import settings
-from xa_thu import FILES, at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import speak

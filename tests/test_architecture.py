@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.paths import ROOT
 
-PACKAGE = Path(__file__).parent.parent / "loudspeaker"
+PACKAGE = ROOT / "loudspeaker"
 GROUND = {"errors", "plaintext", "vocabulary"}
 EDGES = {"interfaces", "sound", *GROUND}
 

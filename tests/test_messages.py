@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 import pytest
+from harness.paths import ROOT
 
 from loudspeaker.cli import cli
 
-ROOT = Path(__file__).parent.parent
 MARKERS = {"Message", "_", "N_"}
 tool = runpy.run_path(str(ROOT / ".ci" / "messages.py"))
 VIETNAMESE = gettext.GNUTranslations(io.BytesIO(tool["compiled"]()))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from box import Box, each
+from harness.faulty_box import Box, each
 
 YEARS = 86_400 * 365
 STEPS = (15, -15, 3600, -3600, 7200, 10 * YEARS, -1_790_000_000)  # the last two: to 2036, to 1970

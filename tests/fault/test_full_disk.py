@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from box import Box, each
-from xa_thu import at
+from harness.faulty_box import Box, each
+from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.speakers.file import FileSpeaker

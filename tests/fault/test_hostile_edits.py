@@ -12,8 +12,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hostile import HOSTILE, PARSERS
-from xa_thu import at
+from harness.hostile_files import HOSTILE, PARSERS
+from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import swelling
-from mutants import KINDS, REFUSED, TAKEN
+from harness import swelling_files
+from harness.mutants import KINDS, REFUSED, TAKEN
+from harness.paths import TESTS
 
 RUNS, FEW = 2_000, 15  # of each kind of document
 RECORDINGS, FEW_RECORDINGS = 200, 4
 BUSY_RECORDINGS = (".wav", ".mp3", ".m4a", ".ogg")  # two programs are started for each
 MOST = 200  # megabytes
-HERE = Path(__file__).parent
 IMPORT = """
 import json, resource, sys
 from pathlib import Path
@@ -35,7 +35,7 @@ print(json.dumps([told, peak]))
 def test_a_damaged_file_is_taken_in_or_refused(kind: str, full: bool) -> None:
     few, many = (FEW_RECORDINGS, RECORDINGS) if kind in BUSY_RECORDINGS else (FEW, RUNS)
     count = many if full else few
-    command = [sys.executable, "-W", "ignore", str(HERE / "mutants.py"), kind, "0", str(count)]
+    command = [sys.executable, "-W", "ignore", str(TESTS / "harness" / "mutants.py"), kind, "0", str(count)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     print(f"{kind}: {told}")
@@ -46,12 +46,14 @@ def test_a_damaged_file_is_taken_in_or_refused(kind: str, full: bool) -> None:
     assert told["megabytes"] < MOST
 
 
-@pytest.mark.parametrize("name", [*swelling.FILES, *swelling.PIPES, *swelling.DEVICES, "o-cam.docx", "thu-muc.pdf"])
+@pytest.mark.parametrize(
+    "name", [*swelling_files.FILES, *swelling_files.PIPES, *swelling_files.DEVICES, "o-cam.docx", "thu-muc.pdf"]
+)
 def test_a_file_that_swells_does_no_harm(name: str, full: bool, tmp_path: Path) -> None:
     if not full and hash_of(name) % 8:
         pytest.skip("only with --runs=full")
     (tmp_path / "commune.yaml").write_text("commune: Xã\nid: xa\nvillages: [na-hoa]\n", encoding="utf-8")
-    path = swelling.make(tmp_path, name)
+    path = swelling_files.make(tmp_path, name)
     done = subprocess.run(
         [sys.executable, "-c", IMPORT, str(path), str(tmp_path)], capture_output=True, text=True, check=True
     )

@@ -6,10 +6,10 @@ import random
 import time
 from pathlib import Path
 
-import pulse
 import pytest
-from box import Box, each
-from card_box import CardBox
+from harness import pulse_server
+from harness.card_box import CardBox
+from harness.faulty_box import Box, each
 
 ROUNDS, CARD_ROUNDS, KILLS = 32, 8, 25  # 1,000 kills, a fifth of them with a real player
 AT_ONCE = 4
@@ -23,7 +23,7 @@ def test_kill_9_at_random_instants(tmp_path: Path, full: bool) -> None:
 
 
 @pytest.mark.sound
-@pytest.mark.skipif(not pulse.FOUND, reason="PulseAudio's programs are not installed")
+@pytest.mark.skipif(not pulse_server.FOUND, reason="PulseAudio's programs are not installed")
 def test_kill_9_of_a_station_that_plays_on_a_sound_card(tmp_path: Path, full: bool) -> None:
     sinks = [f"horn{number}" for number in range(CARD_ROUNDS if full else 1)]
 
@@ -32,7 +32,7 @@ def test_kill_9_of_a_station_that_plays_on_a_sound_card(tmp_path: Path, full: bo
         with server.recorder(box.sink) as box.recorder:
             mistreat(box, number, KILLS if full else 4)
 
-    with pulse.private(tmp_path / "pulse", *sinks) as server:
+    with pulse_server.private(tmp_path / "pulse", *sinks) as server:
         each(once, len(sinks), AT_ONCE)
 
 

@@ -1,10 +1,10 @@
-"""Two hundred random months each of a good and of a wild clock (see `months.py`)."""
+"""Two hundred random months each of a good and of a wild clock (see `harness/station_machine.py`)."""
 
 from __future__ import annotations
 
+from harness.station_machine import Month, WildClock
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from months import Month, WildClock
 
 FEW, FULL = 2, 200
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import edge_voice
-import online_voice
 import pytest
+from harness import edge_server, gtts_server
 
 from loudspeaker.engines.edge import VIETNAMESE, Edge
 from loudspeaker.engines.gtts import Gtts
@@ -50,20 +49,20 @@ def longest(fault: str) -> float:
     return 0.15 if "slow" in fault else 5.0
 
 
-@pytest.mark.parametrize("fault", online_voice.FAULTS)
+@pytest.mark.parametrize("fault", gtts_server.FAULTS)
 def test_a_fault_of_gtts_takes_the_whole_bulletin_to_the_next_voice(fault: str, full: bool) -> None:
-    answer, why = online_voice.FAULTS[fault]
+    answer, why = gtts_server.FAULTS[fault]
     for _ in range(20 if full else 1):
-        with online_voice.service(answer) as told:
+        with gtts_server.service(answer) as told:
             online = Gtts(told.url, longest=longest(fault), spacing=0)
             judged(online, Voice("gtts", "vi"), why)
 
 
-@edge_voice.needs_edge
-@pytest.mark.parametrize("fault", edge_voice.FAULTS)
+@edge_server.needs_edge
+@pytest.mark.parametrize("fault", edge_server.FAULTS)
 def test_a_fault_of_edge_takes_the_whole_bulletin_to_the_next_voice(fault: str, full: bool) -> None:
-    answer, why = edge_voice.FAULTS[fault]
+    answer, why = edge_server.FAULTS[fault]
     for _ in range(20 if full else 1):
-        with edge_voice.service(answer):
+        with edge_server.service(answer):
             online = Edge(longest=longest(fault), spacing=0, pause=lambda _seconds: None)
             judged(online, Voice("edge", VIETNAMESE[0]), why)

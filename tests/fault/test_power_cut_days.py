@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 
-from power_cut import RecordingDatabase, World, restarted
-from stage import RATE, Stage, airing, at, programme
+from harness.playout_harness import RATE, Stage, airing, at, programme
+from harness.power_cut import RecordingDatabase, World, restarted
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.interfaces import State

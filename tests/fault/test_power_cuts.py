@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from power_cut import RecordingDatabase, RecordingDisk, World, restarted
+from harness.power_cut import RecordingDatabase, RecordingDisk, World, restarted
 
 from loudspeaker.playout.record import Record
 from loudspeaker.sound.clip import Clip

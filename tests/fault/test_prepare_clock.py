@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from xa_thu import at
+from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.speakers.memory import MemorySpeaker

@@ -13,11 +13,11 @@ from pathlib import Path
 from random import Random
 from threading import Event, Thread
 
-import pulse
 import pytest
-from box import WHOLE
-from card_box import CardBox
-from pulse import RATE, Recorder, Server
+from harness import pulse_server
+from harness.card_box import CardBox
+from harness.faulty_box import WHOLE
+from harness.pulse_server import RATE, Recorder, Server
 
 from loudspeaker.control import ask
 from loudspeaker.errors import Unreachable
@@ -28,7 +28,10 @@ BRIEF, LONG = 1.0, 60.0  # seconds without the card; each fourth time of a kind 
 HANG = 2.0  # seconds
 AGREED = 0.1  # … between log and ear, which leaves room for a recorder on a busy machine
 DURATION = 2.0
-pytestmark = [pytest.mark.sound, pytest.mark.skipif(not pulse.FOUND, reason="PulseAudio's programs are not installed")]
+pytestmark = [
+    pytest.mark.sound,
+    pytest.mark.skipif(not pulse_server.FOUND, reason="PulseAudio's programs are not installed"),
+]
 
 
 def test_a_sound_server_that_fails_costs_no_more_than_its_time(tmp_path: Path, full: bool) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import soundfile
-import stream_servers
-from stream_servers import Icecast
-from test_streams_station import DUE, Running
+from harness import stream_servers
+from harness.shifted_clock import DUE, ShiftedClock
+from harness.stream_servers import Icecast
 
 from loudspeaker.speakers.streams.sources import STALL
 from loudspeaker.speakers.streams.worker import PATIENCE, SELDOM
@@ -43,7 +43,7 @@ def station(home: Path, icecast: Icecast) -> Iterator[Station]:
     entry = f"{{name: vov, stream: '{icecast.address}', at: 06:05, for: {LASTS}s, fallback: nhac}}"
     (home / "schedules" / "na-hoa.yaml").write_text(f"broadcasts: [{entry}]\n")
     (home / "schedules" / "suoi-trat.yaml").unlink()
-    station = Station.open(home, clock=Running(DUE - timedelta(seconds=8)))
+    station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=8)))
     station.make(station.orders(station.airings(*station.window(None, 1))), lambda *_: None)
     yield station
     station.close()

@@ -1,7 +1,7 @@
 """The kinds of things that are not written as they are said, in the order in which they are tried.
 
 The most particular kind comes first: a date must be seen before its parts are taken for numbers. Each file has one
-kind, its patterns beside its words; tests/tables/ has a table of examples for each.
+kind, its patterns beside its words; tests/data/tables/ has a table of examples for each.
 """
 
 from __future__ import annotations

@@ -1,0 +1,125 @@
+"""docs/reference.md is as the code is, and everything in it can be written so."""
+
+from __future__ import annotations
+
+import runpy
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from harness.paths import ROOT
+
+from loudspeaker.cli import cli
+from loudspeaker.schedule import box, broadcasts, commune
+from loudspeaker.schedule.days import DaySet, NamedDay
+from loudspeaker.text import bulletin
+from loudspeaker.vocabulary import ALSO, KEYS, TWINS
+from loudspeaker.yamlfile import values
+
+tool = runpy.run_path(str(ROOT / ".ci" / "reference.py"))
+TABLE = tool["table"]()
+TET = {"tet": NamedDay("tet", DaySet())}
+
+COMMUNE = "commune: Xã\nid: xa\nvillages: [na-hoa]\ndays: {tet: {lunar: 1}}\n"
+BOX = "plays: {na-hoa: nha-van-hoa}\noutputs: {nha-van-hoa: {device: auto}}\n"
+
+
+def examples() -> Iterator[tuple[str, str, str]]:
+    for place, (keys, _) in tool["PLACES"].items():
+        for key in keys:
+            row = TABLE[place][key]
+            for twin in tool["twins"](place, key):
+                yield place, key, f"{twin}: {row.vietnamese}"
+            yield place, key, f"{key}: {row.english}"
+
+
+def fields(base: str, key: str, line: str, beside: dict[str, str]) -> str:
+    """`base`, lines of YAML, with `line` in place of the line of `key`, and what must stand beside it."""
+    kept = [kept for kept in base.splitlines() if kept.partition(":")[0] not in {key, *beside}]
+    return "".join(f"{text}\n" for text in [*kept, *(f"{name}: {value}" for name, value in beside.items()), line])
+
+
+def inline(base: str, key: str, line: str, beside: dict[str, str]) -> str:
+    return ", ".join(f'"{t}"' if "#" in t else t for t in fields(base, key, line, beside).splitlines())
+
+
+def parse(place: str, key: str, line: str) -> Any:
+    beside = TABLE[place][key].beside
+    match place:
+        case "commune":
+            return commune.parse("commune.yaml", fields(COMMUNE, key, line, beside).encode())
+        case "policy":
+            return commune.parse("commune.yaml", f"{COMMUNE}policy: {{{line}}}\n".encode())
+        case "day":
+            body = inline("dates: 2026-09-05", key, line, beside)
+            return commune.parse("commune.yaml", f"commune: Xã\nid: xa\ndays: {{x: {{{body}}}}}\n".encode())
+        case "box":
+            return box.parse("box.yaml", fields(BOX, key, line, beside).encode())
+        case "output":
+            return box.parse("box.yaml", f"outputs: {{x: {{{line}}}}}\n".encode())
+        case "relay":
+            body = inline("pin: 17", key, line, beside)
+            return box.parse("box.yaml", f"outputs: {{x: {{relay: {{{body}}}}}}}\n".encode())
+        case "button":
+            return box.parse("box.yaml", f"stop_button: {{{line}}}\n".encode())
+        case "bulletin":
+            return bulletin.parse("x.md", f"---\n{fields('title: A', key, line, beside)}---\nA.\n".encode())
+        case "part":
+            body = inline("", key, line, beside)
+            return bulletin.parse("x.md", f"---\ntitle: A\nparts: [text, {{{body}}}]\n---\nA.\n".encode())
+        case "schedule":
+            base = "broadcasts: [{bulletin: a, at: 6:00}]"
+            return broadcasts.parse("na-hoa.yaml", fields(base, key, line, beside).encode())
+        case "entry":
+            base = "at: 6:00\n" if "every" not in {key, *beside} else ""
+            base += "bulletin: a\n" if "stream" not in {key, *beside} else ""
+            lines = fields(base, key, line, beside).splitlines()
+            entry = "".join(f"  {'-' if not number else ' '} {text}\n" for number, text in enumerate(lines))
+            return broadcasts.parse("na-hoa.yaml", f"broadcasts:\n{entry}".encode(), TET)
+    raise ValueError(place)
+
+
+def test_the_page_is_fresh() -> None:
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == tool["page"](), "run “make reference”"
+
+
+@pytest.mark.parametrize(("place", "key", "line"), list(examples()))
+def test_every_example_of_a_key_can_be_written_so(place: str, key: str, line: str) -> None:
+    parse(place, key, line)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"), [(f, t) for f, row in TABLE["values"].items() for t in row.vietnamese.split(", ")]
+)
+def test_every_form_of_a_value_can_be_read(form: str, text: str) -> None:
+    getattr(values, form)(text)
+
+
+@pytest.mark.parametrize("path", TABLE["commands"])
+def test_every_example_of_a_command_is_good_usage(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "thong-bao.txt").write_text("A.", encoding="utf-8")
+    words = shlex.split(TABLE["commands"][path].vietnamese)
+    command: click.Command = cli
+    ctx = cli.make_context(words[0], words[1:])
+    rest = words[1:]
+    while isinstance(command, click.Group):
+        _, inner, rest = command.resolve_command(ctx, rest)
+        assert inner
+        command = inner
+
+    assert words[1 : -len(rest) or None] == path.split()
+    command.make_context(path, rest, parent=ctx)
+
+
+def test_a_key_or_command_that_the_page_does_not_know_is_an_error() -> None:
+    with pytest.raises(ValueError, match="entry"):
+        tool["_check"](TABLE | {"entry": {}})
+
+
+def test_what_is_shown_and_what_is_proposed_are_keys() -> None:
+    assert all(KEYS[twin] == key for key, twin in TWINS.items())
+    assert set(ALSO.values()) <= set(TWINS) | {"id"}

@@ -1,0 +1,1 @@
+"""Stand-ins, stations and servers for the tests and benches. No tests here."""

@@ -1,0 +1,207 @@
+"""Judge readings: is what was said among what an announcer may say? No rule of reading may come in.
+
+A suite is JSON lines of `{"id", "category", "input", "accept": [pattern, …]}`. A pattern is plain Vietnamese with
+`(a|b|)` for choices, which may nest and be empty, `[UBND]` for letters read one by one, and the marks `{den}` of
+`reading/spellings.yaml`. Case, punctuation, blanks, the place of tone marks, i or y, and usual double spellings
+do not count; a digit or a symbol that was left over does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import zip_longest
+from pathlib import Path
+
+import yaml
+
+from harness.paths import DATA
+
+TABLES = yaml.safe_load((DATA / "reading" / "spellings.yaml").read_text("utf-8"))
+
+_TONES = {"\u0300": "2", "\u0301": "1", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
+_SILENT = dict.fromkeys(map(ord, ".,;:!?\"“”„'‘’`´()[]{}…–—−‑-_•·*«»<>|\u200b\ufeff\u00ad▪●○◦■□►✓→"), " ")
+_SYMBOL = re.compile("([%°@+=&/\\\\~^#$€£¥₫º²³×≥≤±‰½¼¾√∆])")
+_GROUP = re.compile(r"\(([^()]*)\)")
+_MARK = re.compile(r"\{(\w+)\}|\[([^\]]+)\]")
+# While a pattern is made canonical, private characters stand for its marks.
+_SLOTS = "".join(map(chr, range(0xE000, 0xE0C8)))
+_SLOT = re.compile(f"[{_SLOTS[0]}-{_SLOTS[-1]}]")
+
+
+@cache
+def syllable(word: str) -> str:
+    """One written word without its tone mark, followed by a digit for the tone: hoà and hòa are hoa2."""
+    letters = unicodedata.normalize("NFD", word)
+    tone = "".join(_TONES.get(c, "") for c in letters)[-1:]
+    bare = unicodedata.normalize("NFC", "".join(c for c in letters if c not in _TONES))
+    return re.sub("^(h|k|l|m|s|t|qu)y$", r"\1i", bare) + tone
+
+
+def _syllables(text: str) -> tuple[str, ...]:
+    text = unicodedata.normalize("NFC", text).lower().translate(_SILENT)
+    return tuple(syllable(word) for word in _SYMBOL.sub(r" \1 ", text).split())
+
+
+_SAME = {_syllables(b): _syllables(a) for a, others in TABLES["same"].items() for b in others.split("|")}
+# A first word -> how many words a spelling that begins with it may have, longest first.
+_LENGTHS = {
+    first: sorted({len(words) for words in _SAME if words[0] == first}, reverse=True)
+    for first in {words[0] for words in _SAME}
+}
+
+
+def _replaced(words: tuple[str, ...]) -> Iterator[str]:
+    at = 0
+    while at < len(words):
+        length = next((n for n in _LENGTHS.get(words[at], ()) if words[at : at + n] in _SAME), 0)
+        yield from _SAME[words[at : at + length]] if length else words[at : at + 1]
+        at += length or 1
+
+
+def _rule(pattern: str, result: str) -> tuple[re.Pattern[str], str]:
+    """A rule on canonical text, written with ordinary words; `#` stands for a digit's name."""
+    digit = f"(?=(?:{'|'.join(_syllables('một hai ba bốn tư năm lăm sáu bảy tám chín'))}) )"
+    spelt = [re.sub(r"\w+", lambda m: syllable(m.group()), part) for part in (pattern, result)]
+    return re.compile("(?<= )" + spelt[0].replace("#", digit)), spelt[1]
+
+
+_NUMBERS = (
+    _rule("(trăm|nghìn|triệu|tỷ) lẻ #", r"\1 linh "),
+    _rule("mươi bốn ", "mươi tư "),
+    _rule("linh tư ", "linh bốn "),
+    _rule("(nghìn|triệu|tỷ) linh #", r"\1 không trăm linh "),
+)
+_LENIENT = (
+    _rule("không trăm (?=linh |mười |[^ ]+ mươi )", ""),
+    _rule("ngày (?=(?:một|hai|ba|bốn|tư|năm|lăm|sáu|bảy|tám|chín))", ""),
+    _rule("phút $", ""),
+    _rule("chấm ", "phẩy "),
+    _rule("đồng $", ""),
+    _rule("linh ", ""),
+    _rule("việt (?=nam)", ""),
+    _rule("tư ", "bốn "),
+)
+
+
+def _apply(rules: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
+    for pattern, result in rules:
+        text = pattern.sub(result, text)
+    return text
+
+
+def canonical(text: str) -> str:
+    """The text as the judge compares it: one blank before, between and after the words."""
+    return _apply(_NUMBERS, " ".join(("", *_replaced(_syllables(text)), "")))
+
+
+def choices(pattern: str) -> list[str]:
+    """Every plain string that a pattern with (a|b) stands for, innermost brackets first."""
+    done: dict[str, None] = {}
+    todo = {pattern: None}
+    while todo:
+        form, _ = todo.popitem()
+        if group := _GROUP.search(form):
+            head, tail = form[: group.start()], form[group.end() :]
+            todo.update(dict.fromkeys(head + choice + tail for choice in group[1].split("|")))
+        else:
+            done[form] = None
+    return list(done)
+
+
+@cache
+def _spoken(mark: str, letters: str) -> str:
+    """A regular expression for `{mark}` or `[letters]`; each word in it is followed by a blank."""
+    if letters:
+        names = (f"{TABLES['letters'][letter]}|{letter}" for letter in letters.upper() if letter != " ")
+        return "".join(_either(name) for name in names)
+    return _either(TABLES["marks"][mark])
+
+
+def _either(pattern: str) -> str:
+    return f"(?:{'|'.join(Form.of(form).expression for form in choices(f'({pattern})'))})"
+
+
+@dataclass(frozen=True)
+class Form:
+    """One thing that may be said: canonical text, in which a private character stands for each mark."""
+
+    text: str
+    marks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, written: str) -> Form:
+        marks = tuple(_spoken(mark[1] or "", mark[2] or "") for mark in _MARK.finditer(written))
+        slots = iter(_SLOTS)
+        return cls(canonical(_MARK.sub(lambda _: f" {next(slots)} ", written)), marks)
+
+    @cached_property
+    def expression(self) -> str:
+        """For canonical text without its first blank; the words of a mark bring the blank that follows it along."""
+        pieces = re.split(f"{_SLOT.pattern} ", self.text[1:])
+        return "".join(f"{re.escape(piece)}{mark}" for piece, mark in zip_longest(pieces, self.marks, fillvalue=""))
+
+    @cached_property
+    def _plain(self) -> list[str]:
+        """The text between the marks."""
+        return _SLOT.split(self.text)
+
+    def fits(self, heard: str) -> bool:
+        """Whether the canonical text `heard` is this form; cheap where a part without marks already differs."""
+        if not self.marks:
+            return self.text == heard
+        head, *rest = self._plain
+        if not (heard.startswith(head) and heard.endswith(rest[-1][1:]) and all(one[1:] in heard for one in rest)):
+            return False
+        return re.fullmatch(self.expression, heard[1:]) is not None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One sentence of a suite with the patterns that are right."""
+
+    id: str
+    category: str
+    input: str
+    accept: tuple[str, ...]
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """What the patterns stand for."""
+        return list(dict.fromkeys(Form.of(form) for pattern in self.accept for form in choices(pattern)))
+
+    def accepts(self, reading: str, lenient: bool = False) -> bool:
+        """Whether an announcer may say this; `lenient` forgives another house's style (years, minutes, `ngày`)."""
+        heard = canonical(reading)
+        return any(form.fits(heard) for form in self.forms) or (lenient and self._forgives(heard))
+
+    def _forgives(self, heard: str) -> bool:
+        return _apply(_LENIENT, heard) in {_apply(_LENIENT, form.text) for form in self.forms if not form.marks}
+
+    def golds(self) -> list[str]:
+        """Readings as plain spoken text: each pattern with its first choices and with its last ones."""
+        return list(dict.fromkeys(_filled(pattern, pick) for pattern in self.accept for pick in (0, -1)))
+
+
+def _filled(pattern: str, pick: int) -> str:
+    """The pattern with one choice taken everywhere and its marks said in the first way."""
+
+    def word(match: re.Match[str]) -> str:
+        if match[2]:
+            return "".join(f"{TABLES['letters'][x].split('|')[0]} " for x in match[2].upper() if x != " ")
+        said = TABLES["marks"][match[1]]
+        return f" {_filled(f'({said})', 0)} "
+
+    while _GROUP.search(pattern):
+        pattern = _GROUP.sub(lambda group: group[1].split("|")[pick], pattern)
+    return " ".join(_MARK.sub(word, pattern).split())
+
+
+def load(path: Path) -> list[Case]:
+    """The cases of one suite file."""
+    rows = (json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip() and line[0] != "#")
+    return [Case(row["id"], row["category"], row["input"], tuple(row["accept"])) for row in rows]

@@ -1,0 +1,196 @@
+"""The doctor looks at all that box.yaml, the schedules and commune.yaml name, and says what to do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import certificates, pulse_server
+from harness.certificates import Authority, secured
+from harness.fake_daemon import House
+from harness.pulse_server import Server
+from harness.small_commune import at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.i18n import translator
+from loudspeaker.speakers.button import StopButton
+from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.station import Station
+from loudspeaker.station.asked import Asked
+
+PINS = """
+plays: {na-hoa: hall, suoi-trat: yard}
+outputs: {hall: {device: memory, relay: {pin: 17}}, yard: {device: memory, relay: {pin: 17}}}
+stop_button: {pin: 27}
+clock: trusted
+"""
+
+
+class Examined:
+    """What the doctor says of a station with this box, by what was looked at."""
+
+    def __init__(self, home: Path, box: str) -> None:
+        (home / "box.yaml").write_text(box, encoding="utf-8")
+        station = Station.open(home, clock=FakeClock(at("2026-11-24T06:00:00")))
+        self.found = {ailment.what.say(): ailment for ailment in station.doctor()}
+        station.close()
+
+    def wrong(self, what: str) -> str | None:
+        wrong = self.found[what].wrong
+        return wrong.say() if wrong else None
+
+
+# Pins
+
+
+def stuck() -> type:
+    """A pin that stays low, whatever pulls it up."""
+    from gpiozero.pins.mock import MockPin  # type: ignore[import-untyped]
+
+    class Stuck(MockPin):  # type: ignore[misc]
+        def _set_pull(self, value: str) -> None:
+            super()._set_pull(value)
+            self.drive_low()
+
+    return Stuck
+
+
+def test_relays_and_a_button_that_are_well_are_told_once_each(home: Path, pins: Any) -> None:
+    examined = Examined(home, PINS)
+
+    assert examined.wrong("relay of hall, yard (pin 17)") is None
+    assert examined.wrong("stop button (pin 27)") is None
+    assert not pins.pin(17).state, "the amplifier stays off"
+
+
+def test_a_stuck_button_is_told_from_one_that_cannot_be_read(home: Path, pins: Any) -> None:
+    other = StopButton(27)
+    assert "it cannot be used" in str(Examined(home, PINS).wrong("stop button (pin 27)"))
+    other.close()
+
+    pins.reset()
+    pins.pin(27, pin_class=stuck())
+    pressed = "it is pressed: its contact is stuck, or its wires touch"
+    assert Examined(home, PINS).wrong("stop button (pin 27)") == pressed
+
+
+def test_a_relay_that_cannot_be_switched_is_serious(home: Path, pins: Any) -> None:
+    other = StopButton(17)
+    found = Examined(home, PINS).found["relay of hall, yard (pin 17)"]
+    other.close()
+
+    assert found.serious
+    assert "cài python3-lgpio" in found.say(translator("vi"))
+
+
+def test_a_daemon_is_asked_for_the_pins_that_it_has(home: Path, pins: Any) -> None:
+    (home / ".state").mkdir()
+    house = House(home / ".state" / "control.sock")
+    house.answers = {"pins": {"27": "pressed"}}
+    examined = Examined(home, PINS)
+    house.close()
+
+    assert "it is pressed" in str(examined.wrong("stop button (pin 27)"))
+    assert examined.wrong("relay of hall, yard (pin 17)") is None
+
+
+def test_a_daemon_says_what_is_wrong_with_its_pins(home: Path, pins: Any, station: Station) -> None:
+    (home / "box.yaml").write_text(PINS, encoding="utf-8")
+    station.reload()
+    other = StopButton(17)
+    outputs = open_speakers(list(station.box.outputs.values()), Setting(station.clock, home))
+    asked = Asked(station, outputs, station.clock, station.log, button=StopButton(27))
+    pins.pin(27).drive_low()
+    told: Any = asked.carry_out("pins", {}, 0)
+    other.close()
+    asked.close()
+
+    assert told["27"] == "pressed"
+    assert "17" in told["17"]
+
+
+# Sound
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    if not pulse_server.FOUND:
+        pytest.skip("PulseAudio's programs are not installed")
+    with pulse_server.private(tmp_path / "pulse", "hall", "yard") as server:
+        yield server
+
+
+SOUND = """
+plays: {na-hoa: hall, suoi-trat: yard}
+outputs:
+  hall: {device: hall, mixer: 40%, proof: ear-of-hall}
+  yard: {device: yard, proof: nowhere}
+  shed: {device: nowhere, mixer: 40%}
+clock: trusted
+"""
+
+
+@pytest.mark.sound
+def test_mixers_and_inputs_are_tried(home: Path, server: Server) -> None:
+    (home / "schedules/na-hoa.yaml").write_text(
+        "broadcasts:\n"
+        "  - {name: a, stream: 'input:ear-of-yard', at: 06:05, for: 5m}\n"
+        "  - {name: b, stream: 'input:nowhere', at: 06:15, for: 5m}\n"
+    )
+    examined = Examined(home, SOUND)
+
+    assert examined.wrong("mixer of hall") is None
+    assert "“nowhere”" in str(examined.wrong("mixer of shed"))
+    assert examined.wrong("proof input ear-of-hall of hall") is None
+    assert "No input device matching 'nowhere'" in str(examined.wrong("proof input nowhere of yard"))
+    assert examined.wrong("line input:ear-of-yard") is None
+    assert "cannot be opened: No such file" in str(examined.wrong("line input:nowhere"))
+    assert not any(what.startswith("mixer of yard") for what in examined.found), "nobody asked for it"
+
+
+@pytest.mark.sound
+def test_where_a_daemon_runs_the_mixer_stands_as_it_was_set(home: Path, server: Server) -> None:
+    (home / ".state").mkdir()
+    house = House(home / ".state" / "control.sock")
+    house.answers = {"pins": {}}
+    server.control("set-sink-volume", "hall", "90%")
+    examined = Examined(home, SOUND)
+    house.close()
+
+    assert examined.wrong("mixer of hall") == "The mixer of “hall” was set to 40 %, but stands at 90 %."
+
+
+# The network
+
+
+def carrying(home: Path, *urls: str) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text() + "streams: [localhost, dai.invalid]\n")
+    entries = [f"  - {{name: s{n}, stream: '{url}', at: 06:{10 + n}, for: 1m}}\n" for n, url in enumerate(urls)]
+    (home / "schedules/na-hoa.yaml").write_text("broadcasts:\n" + "".join(entries))
+
+
+def test_stations_that_do_not_answer_are_told_and_cost_nothing(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    carrying(home, f"http://localhost:{port}/vov.mp3")
+    examined = Examined(home, PINS.replace("stop_button: {pin: 27}\n", "").replace(", relay: {pin: 17}", ""))
+
+    assert examined.wrong("stream host localhost") == "localhost cannot be reached"
+    assert examined.wrong("stream host dai.invalid") == "dai.invalid cannot be reached"
+    assert not examined.found["stream host localhost"].serious
+
+
+@pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed")
+def test_the_certificate_of_a_station_is_looked_at(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = Authority(tmp_path / "ca")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.own))
+    with secured(BaseHTTPRequestHandler, authority.certificate("localhost", -9, -1)) as port:
+        carrying(home, f"https://localhost:{port}/vov.mp3")
+        examined = Examined(home, "plays: {na-hoa: a}\noutputs: {a: {device: memory}}\n")
+
+    assert "has expired" in str(examined.wrong("stream host localhost"))

@@ -1,0 +1,131 @@
+"""The life of one airing: what may follow what, and how a log tells it again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from harness.playout_harness import airing, at, programme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loudspeaker.errors import Message
+from loudspeaker.playout.item import Order
+from loudspeaker.playout.memory_log import MemoryLog
+from loudspeaker.playout.record import Event
+from loudspeaker.playout.states import ALLOWED, Attempt, Cut, Life, Phase, relive
+from loudspeaker.playout.stored import airing_facts, order_facts, stored_airing, stored_order
+from loudspeaker.vocabulary import Expected, Level, Verdict
+
+NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
+STARTED = {"for": NOW.isoformat(), "duration": 60.0, "rate": 8000}
+
+
+def event(kind: str, **facts: object) -> Event:
+    return Event(kind, "na-hoa/bluezone/2026-11-24T17:30", NOW, facts)
+
+
+def ended(heard: float) -> dict[str, object]:
+    end = NOW + timedelta(seconds=heard)
+    times = {"started_at": NOW.isoformat(), "ended_at": end.isoformat()}
+    return {**times, "heard": heard, "frames": int(heard * 8000), "via": "memory"}
+
+
+def test_every_verdict_can_be_reached_and_only_from_a_phase():
+    reached = {follows for phase in ALLOWED for follows in ALLOWED[phase] if isinstance(follows, Verdict)}
+
+    assert reached == set(Verdict)
+    assert set(ALLOWED) == set(Phase)
+
+
+def test_what_is_armed_has_no_verdict_before_it_was_heard_or_called_off():
+    assert not {follows for follows in ALLOWED[Phase.ARMED] if isinstance(follows, Verdict)}
+
+
+def test_nobody_goes_on_air_unarmed():
+    assert [phase for phase in Phase if Phase.ON_AIR in ALLOWED[phase]] == [Phase.ARMED]
+
+
+@pytest.mark.parametrize(("before", "after"), [(Phase.PLANNED, Phase.ON_AIR), (Phase.ON_AIR, Phase.PLANNED)])
+def test_a_step_that_the_table_does_not_have_is_a_bug(before, after):
+    with pytest.raises(ValueError, match="cannot go"):
+        Life(before).to(after)
+
+
+def test_a_verdict_that_the_table_does_not_have_is_a_bug():
+    with pytest.raises(ValueError, match="cannot end"):
+        Life(Phase.PLANNED).check(Verdict.AIRED)
+
+
+def test_an_attempt_whose_end_nobody_saw_is_still_armed():
+    life = relive([event("started", **STARTED), event("on-air", started_at=NOW.isoformat(), via="memory")])
+
+    assert (life.phase, life.attempts, life.trying, life.on_air) == (Phase.ARMED, 1, True, NOW)
+
+
+def test_a_cut_attempt_is_between():
+    life = relive([event("started", **STARTED), event("broke", cut="device", **ended(10.0))])
+
+    assert (life.phase, life.cut, life.best.heard, life.attempts) == (Phase.BETWEEN, Cut.DEVICE, 10.0, 1)
+
+
+def test_an_attempt_called_off_does_not_count():
+    life = relive([event("started", **STARTED), event("disarmed")])
+
+    assert (life.phase, life.attempts, life.trying) == (Phase.PLANNED, 0, False)
+
+
+def test_an_attempt_called_off_after_a_cut_leaves_it_cut():
+    cut = [event("started", **STARTED), event("broke", cut="off", **ended(10.0))]
+    life = relive([*cut, event("started", **STARTED), event("disarmed")])
+
+    assert (life.phase, life.cut, life.attempts) == (Phase.BETWEEN, Cut.OFF, 1)
+
+
+def test_the_longest_attempt_counts():
+    first = [event("started", **STARTED), event("broke", cut="emergency", **ended(30.0))]
+    life = relive([*first, event("started", **STARTED), event("broke", cut="emergency", **ended(10.0))])
+
+    assert life.best.heard == 30.0
+
+
+def test_whole_plays_add_up():
+    play = [event("started", **STARTED), event("played", **ended(60.0))]
+    life = relive(play * 3)
+
+    assert (life.plays, life.best.heard, life.best.frames) == (3, 180.0, 3 * 60 * 8000)
+
+
+MESSAGES = st.recursive(
+    st.builds(lambda name: Message("the policy does not allow it: {why}", why=name), st.text()),
+    lambda inner: st.builds(lambda fact: Message("heard whole: {cause}", cause=fact), inner),
+    max_leaves=3,
+)
+
+
+@given(st.none() | MESSAGES, st.sampled_from(Expected), st.sampled_from(Level), st.booleans())
+def test_an_airing_comes_back_from_the_log_as_it_was(why, expected, level, heard):
+    changes = {"why": why, "expected": expected, "level": level, "repeat": 3 if heard else None}
+    told = airing("17:30", **changes, **({} if heard else {"starts_at": None, "ends_at": None}))
+    log = MemoryLog()
+
+    log.event("asked", told.id, NOW, **airing_facts(told))
+
+    assert stored_airing(log.events()[0].facts) == told
+
+
+def test_an_order_comes_back_from_the_log_as_it_was():
+    order = Order((airing("17:30"),), "chị Hoa", (programme(),), 3, 20.0, at("18:00"), "một cháu bé bị lạc")
+    log = MemoryLog()
+
+    log.event("asked", "", NOW, **order_facts(order, order.airings[0]))
+
+    assert stored_order(log.events()[0].facts) == order
+
+
+def test_the_longest_attempt_is_kept_whole():
+    life = Life(Phase.ON_AIR)
+
+    life.broke(Cut.DEVICE, Attempt(NOW, NOW, 5.0, 40_000, "memory"))
+
+    assert life.best == Attempt(NOW, NOW, 5.0, 40_000, "memory")

@@ -1,0 +1,43 @@
+"""The papers in docs/ say what is there: every promise names tests that exist, every link leads to a file."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from harness.paths import ROOT
+
+PROMISES = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+SECTIONS = re.split(r"^## (?=\d+\. )", PROMISES, flags=re.MULTILINE)[1:]
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+PAPERS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_promises_are_numbered_in_order() -> None:
+    assert [int(section.split(".")[0]) for section in SECTIONS] == list(range(1, len(SECTIONS) + 1))
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.splitlines()[0])
+def test_every_promise_is_held_by_tests_that_exist(section: str) -> None:
+    cited = TEST.findall(section)
+
+    assert cited
+    assert [f"{path}::{name}" for path, name in cited if name not in functions(ROOT / path)] == []
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: str(paper.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(paper: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", paper.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (paper.parent / target).exists()] == []
+
+
+def functions(path: Path) -> set[str]:
+    """Names of the functions in a Python file; none where there is no such file."""
+    if not path.exists():
+        return set()
+    return {
+        node.name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
+    }

@@ -1,0 +1,119 @@
+"""A line input of the box, carried like another station: levelled, live, and told where it is not there."""
+
+from __future__ import annotations
+
+import subprocess
+from array import array
+from collections.abc import Iterator
+from itertools import pairwise
+from math import sqrt
+from pathlib import Path
+
+import pytest
+from harness import pulse_server
+from harness.pulse_server import RATE, Server, end_with_us, wait_for
+from test_sound_server import Clock
+
+from loudspeaker.errors import BadFile, Message
+from loudspeaker.interfaces import State
+from loudspeaker.schedule import broadcasts
+from loudspeaker.schedule.box import Output
+from loudspeaker.sound.programme import Programme
+from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.streams.receiver import Receiver
+
+PITCH = 700  # Hz
+needs_a_server = pytest.mark.skipif(not pulse_server.FOUND, reason="PulseAudio's programs are not installed")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """With a line into which a receiver whispers, 40 dB below full scale."""
+    whisper = ["-re", "-f", "lavfi", "-i", f"sine=f={PITCH}:r={RATE}", "-af", "volume=-22dB"]
+    command = ["ffmpeg", "-nostdin", "-loglevel", "quiet", *whisper, "-f", "pulse", "-device", "line", "receiver"]
+    with (
+        pulse_server.private(tmp_path / "pulse", "hall", "line") as server,
+        subprocess.Popen(command, preexec_fn=end_with_us) as receiver,
+    ):
+        yield server
+        receiver.kill()
+
+
+def tuned(receiver: Receiver) -> Programme | Message:
+    wait_for(lambda: receiver.find() is not None, 15)
+    found = receiver.find()
+    assert found
+    return found
+
+
+def level(samples: array[int]) -> float:
+    """RMS against full scale."""
+    return sqrt(sum(sample * sample for sample in samples) / len(samples)) / 32768
+
+
+@pytest.mark.sound
+@needs_a_server
+def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path: Path) -> None:
+    speaker = open_speakers([Output("hall", "hall")], Setting(Clock(), tmp_path))["hall"]
+    receiver = Receiver("input:ear-of-line", (), 3.0)
+    programme = tuned(receiver)
+    assert isinstance(programme, Programme)
+    with server.recorder("hall") as recorder:
+        speaker.arm("x", [programme], Clock().now())
+        wait_for(lambda: speaker.poll().state is State.DONE, 10)
+        wait_for(lambda: not any(recorder.channel(1)[-100:]))
+    receiver.close()
+    speaker.close()
+    heard = array("h", [sample for sample in recorder.channel(1) if sample])
+    crossings = sum(1 for before, after in pairwise(heard) if before < 0 <= after)
+
+    assert speaker.poll().frames == 3 * RATE
+    assert crossings * RATE / len(heard) == pytest.approx(PITCH, rel=0.02), (
+        "where the receiver stutters there is silence"
+    )
+    assert level(heard[RATE:]) > 4 * 10 ** (-40 / 20)
+    assert max(heard) <= 0.9 * 32768
+
+
+@pytest.mark.sound
+@needs_a_server
+def test_an_input_that_is_not_there_says_so(server: Server) -> None:
+    receiver = Receiver("input:nowhere", (), 3.0)
+    found = tuned(receiver)
+    receiver.close()
+
+    assert str(found) == "“input:nowhere” cannot be opened: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("input:USB Audio", "input:USB Audio"), ("'đầu vào: USB Audio'", "input:USB Audio"), ("input:auto", "input:auto")],
+)
+def test_an_entry_may_carry_an_input(written: str, meant: str) -> None:
+    text = f"broadcasts:\n  - {{name: dai-huyen, stream: {written}, at: 05:30, for: 30m}}\n"
+    (broadcast,) = broadcasts.parse("schedules/na-hoa.yaml", text.encode()).broadcasts
+
+    assert broadcast.stream == meant
+
+
+def test_an_input_needs_a_name() -> None:
+    text = "broadcasts:\n  - {name: dai-huyen, stream: 'input:', at: 05:30, for: 30m}\n"
+    with pytest.raises(BadFile, match="is no stream"):
+        broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+
+
+@pytest.mark.parametrize("place", ["ten:mat-khau@dai.vn", "ten@dai.vn:8000", ":mat-khau@dai.vn", "@dai.vn"])
+def test_an_address_with_a_password_is_refused_at_its_line_and_not_repeated(place: str) -> None:
+    text = f"broadcasts:\n  - name: vov\n    stream: https://{place}/vov.mp3\n    at: 05:30\n    for: 30m\n"
+    with pytest.raises(BadFile, match="password") as refused:
+        broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+
+    (problem,) = refused.value.problems
+    assert problem.place == "schedules/na-hoa.yaml:3"
+    assert "mat-khau" not in problem.say()
+
+
+def test_an_address_with_an_impossible_port_is_refused() -> None:
+    text = "broadcasts:\n  - {name: vov, stream: 'https://dai.vn:99999/x', at: 05:30, for: 30m}\n"
+    with pytest.raises(BadFile, match="is no stream"):
+        broadcasts.parse("schedules/na-hoa.yaml", text.encode())

@@ -1,0 +1,108 @@
+"""An output's early hours: what is due before they end is mastered more quietly, and everything agrees about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness.small_commune import at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.production.specification import Order
+from loudspeaker.schedule.airing import Airing
+from loudspeaker.schedule.box import Output, parse
+from loudspeaker.sound.profiles import QUIETER
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.station import Station
+from loudspeaker.station.asked import Asked
+
+Progress = Callable[[int, int, str], None]
+MORNING, EVENING = "na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/tin-sang/2026-11-24T17:30"
+
+
+@pytest.fixture
+def home(home: Path) -> Path:
+    box = (home / "box.yaml").read_text()
+    (home / "box.yaml").write_text(box.replace("device: file", "device: file, early: 06:10"))
+    return home
+
+
+def coming(station: Station) -> list[Airing]:
+    return station.airings(*station.window(None, 1))
+
+
+def airing(station: Station, identity: str) -> Airing:
+    return next(one for one in coming(station) if one.id == identity)
+
+
+def made(station: Station, identity: str) -> str:
+    """The key of what was made for an airing."""
+    found = [station.planner.find(order) for order in station.planner.sequence(airing(station, identity))]
+    return "+".join(programme.key for programme in found if programme)
+
+
+@pytest.mark.parametrize("written", ["outputs: {a: {early: 06:10}}", "đường loa: {a: {sáng sớm: 6h10}}"])
+def test_a_box_says_when_its_early_hours_end(written: str) -> None:
+    assert parse("box.yaml", written.encode()).outputs == {"a": Output("a", early=6 * 3600 + 600)}
+
+
+def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Station, quiet: Progress) -> None:
+    assert all(row["ready"] for row in station.prepare(None, 1, quiet))
+    morning, evening = (station.planner.sequence(airing(station, one)) for one in (MORNING, EVENING))
+    texts = {
+        line.text for order in station.orders(coming(station)) for said in order.speeches for line in said.utterances
+    }
+
+    assert [len(morning), len(evening)] == [2, 2], "the opening and the bulletin"
+    assert len(list(station.clips.folder.rglob("*.flac"))) == len(texts)
+    for quietly, loudly in zip(morning, evening, strict=True):
+        early, late = station.planner.find(quietly), station.planner.find(loudly)
+        assert early
+        assert late
+        assert (early.path != late.path, early.frames) == (True, late.frames)
+        assert late.loudness - early.loudness == pytest.approx(QUIETER, abs=0.5)
+
+
+def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock: FakeClock, quiet: Progress) -> None:
+    station.prepare(None, 1, quiet)
+    speaker = MemorySpeaker(clock)
+    live = Asked(station, {"san-kho": speaker}, clock, station.log)
+    while clock.now() < at("2026-11-24T17:40:00"):
+        clock.advance_to(min(live.step(), at("2026-11-24T17:40:00")))
+    aired = {row["id"]: row["programme"] for row in station.rows()}
+
+    assert (aired[MORNING], aired[EVENING]) == (made(station, MORNING), made(station, EVENING))
+    assert aired[MORNING] != aired[EVENING]
+
+
+def test_what_was_made_for_early_hours_alone_has_a_known_length(station: Station, quiet: Progress) -> None:
+    station.make(station.planner.sequence(airing(station, MORNING)), quiet)
+
+    assert {row["duration_source"] for row in station.plan() if row["bulletin"] == "tin-sang"} == {"prepared"}
+
+
+def test_a_loudness_of_ones_own_is_quieter_too_and_an_early_profile_stays_what_it_is() -> None:
+    order = Order(())
+
+    assert Order((), loudness=-20.0).quieter() == Order((), profile="horn-early", loudness=-26.0)
+    assert order.quieter().quieter() == order.quieter()
+
+
+def test_an_emergency_is_as_loud_as_ever(station: Station, clock: FakeClock) -> None:
+    clock.advance_to(at("2026-11-24T05:30:00"))
+
+    assert station.call("Lũ về!", None, "san-kho", False).profile == "horn"
+    assert station.call(None, "lu-quet", "san-kho", False).profile == "horn"
+
+
+def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, quiet: Progress) -> None:
+    clock.advance_to(at("2026-11-24T05:40:00"))
+    order = station.planner.order(station.bulletin("nhac"), "san-kho")
+    station.make([station.planner.heard(order, "san-kho", station.now())], quiet)
+    live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
+    live.play("nhac", ["na-hoa"], "chị Hoa", "một buổi nữa")
+    while not station.rows():
+        clock.advance_to(live.step())
+
+    assert station.rows()[0]["verdict"] == "aired"

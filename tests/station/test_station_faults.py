@@ -1,0 +1,192 @@
+"""One broken part of a station on the air: the others go on, the next airing is on time, and the fault is told."""
+
+from __future__ import annotations
+
+import errno
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.playout_harness import Stage, airing, at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import LoudspeakerError, Message
+from loudspeaker.playout.buffered_log import Backlog
+from loudspeaker.playout.item import RunningOrder
+from loudspeaker.playout.memory_log import MemoryLog
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.speakers.streams.receiver import Dial, Receiver
+from loudspeaker.station import Station
+from loudspeaker.station.asked import Asked
+from loudspeaker.station.service import Told
+from loudspeaker.vocabulary import Verdict
+
+Progress = Callable[[int, int, str], None]
+
+
+ALARM = {
+    **{"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "repeat": 1, "gap": 30.0},
+    **{"until": None, "drill": True, "by": "Lan"},
+}
+
+
+def fail(*_: Any, **__: Any) -> Any:
+    raise ZeroDivisionError("a bug")
+
+
+class Button:
+    def pressed(self) -> bool:
+        return fail()
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def live(home: Path, quiet: Progress) -> Iterator[Asked]:
+    """The station of the tests at a quarter to six, with everything prepared: `tin-sang` is due at 06:05."""
+    (home / "box.yaml").write_text(
+        "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\n"
+    )
+    clock = FakeClock(at("2026-11-24T05:45:00"))
+    with closing(Station.open(home, clock=clock)) as station:
+        list(station.prepare(None, 1, quiet))
+        speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
+        live = Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
+        with closing(live):
+            live.look()
+            live.step()
+            yield live
+
+
+def run(live: Asked, until: str) -> list[str]:
+    """As the daemon does: step when it is due, again in a second where it fails. What was told on the way."""
+    told, clock = [], live.clock
+    assert isinstance(clock, FakeClock)
+    while clock.now() < at(until):
+        try:
+            wake = live.step()
+        except Exception as error:
+            told.append(repr(error))
+            wake = clock.now() + timedelta(seconds=1)
+        clock.advance_to(min(wake, at(until)))
+    return told
+
+
+def but_for(output: str, sound: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda name, *rest: sound(name, *rest) if name == output else fail()
+
+
+BROKEN: dict[str, Callable[[Asked], object]] = {
+    "planning": lambda live: setattr(live, "_plan_days", fail),
+    "the look at the clock": lambda live: setattr(live.watch, "look", fail),
+    "receivers": lambda live: setattr(live.dial, "look", fail),
+    "the button": lambda live: setattr(live, "button", Button()),
+    "another output": lambda live: setattr(live.conductor._judge, "judge", but_for("a", live.conductor._judge.judge)),
+}
+
+
+@pytest.mark.parametrize("part", BROKEN)
+def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Asked, part: str) -> None:
+    if part == "planning":
+        live._fresh = False
+        live._days.clear()  # somebody has edited a file, and it cannot be planned
+    BROKEN[part](live)
+
+    told = run(live, "2026-11-24T06:30:00")
+
+    heard = live.speakers["a"].played  # type: ignore[attr-defined]
+    assert [playback.started_at for _, playback in heard][:1] == [at("2026-11-24T06:05:00")]
+    assert any("a bug" in one for one in told)
+
+
+def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> None:
+    fresh = Asked(live.station, live.speakers, live.clock, live.station.log, vouch=live._vouch)
+    fresh._plan_days = fail  # type: ignore[method-assign]
+    call = live.station.compose("Nước dâng!", None, ["na-hoa"], everywhere=False, drill=True, until=None)
+    live.station.errands.make(call.wanted)
+    fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
+
+    told = run(fresh, "2026-11-24T05:50:00")
+
+    assert len(told) > 100
+    assert [record.verdict for record in live.log.rows(at("2026-11-24T00:00:00"), at("2026-11-25T00:00:00"))] == [
+        Verdict.AIRED
+    ]
+
+
+def test_every_part_is_closed_though_one_cannot_be(live: Asked) -> None:
+    closed: list[str] = []
+    live.dial.close = fail  # type: ignore[method-assign]
+    live.speakers["a"].close = fail  # type: ignore[method-assign]
+    live.speakers["b"].close = lambda: closed.append("b")  # type: ignore[method-assign]
+
+    with pytest.raises(ZeroDivisionError):
+        live.close()
+
+    assert closed == ["b"]
+    live.dial.close = live.speakers["a"].close = lambda: None  # type: ignore[method-assign]
+
+
+def test_a_stream_that_cannot_be_opened_says_why_and_leaves_the_others() -> None:
+    opened: list[str] = []
+
+    def opener(url: str, lasts: float) -> Receiver:
+        if url == "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        opened.append(url)
+        return object()  # type: ignore[return-value]
+
+    dial = Dial(opener)
+    full, sound = (airing("17:00", stream=url, output=url) for url in ("full", "sound"))
+    dial.look(at("16:59:30"), [full, sound])
+
+    assert opened == ["sound"]
+    assert "the disk is full" in str(dial.find(full))
+
+
+def test_what_the_log_can_never_take_does_not_keep_the_rest_from_it() -> None:
+    log = MemoryLog()
+    backlog = Backlog(log)
+    with pytest.raises(TypeError):
+        backlog.event("a", "", at("17:00"), what=object())
+    backlog.event("b", "", at("17:00"))
+
+    assert [event.kind for event in log.happened] == ["b"]
+
+
+def test_a_verdict_that_nobody_can_be_told_is_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
+    stage = Stage(airing("17:00"), now="16:59")
+    log = Told(stage.log, tell=broken_pipe)
+    stage.conductor.__init__(log, stage.speakers, stage.desk)  # type: ignore[misc]
+    order = RunningOrder(at("00:00"), at("23:59"), stage.airings)
+    while stage.clock.now() < at("17:05"):
+        stage.clock.advance_to(stage.conductor.step(stage.clock.now(), order))
+
+    assert [record.verdict for record in stage.log.records.values()] == [Verdict.AIRED]
+
+
+def broken_pipe(*_: Any) -> None:
+    raise BrokenPipeError
+
+
+def test_what_the_daemon_logs_is_said_in_the_language_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import logging
+
+    from loudspeaker.cli.shell import translate_logging
+    from loudspeaker.i18n import speak
+
+    monkeypatch.setattr(sys, "stderr", heard := io.StringIO())
+    speak("vi")
+    assert logging.lastResort
+    translate_logging()
+    error = LoudspeakerError(Message("The sound card “{device}” is not there.", device="hall"))
+    record = logging.LogRecord("loudspeaker", logging.ERROR, "", 0, "%s", (error,), None)
+
+    logging.lastResort.handle(record)
+
+    assert heard.getvalue().startswith("Không tìm thấy card âm thanh “hall”.")

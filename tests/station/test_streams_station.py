@@ -1,0 +1,135 @@
+"""Another station carried by the whole of ours: from a card and into the day’s file, or replaced on time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+import soundfile
+from harness import certificates, pulse_server, stream_servers
+from harness.certificates import Authority, secured
+from harness.pulse_server import RATE, Server
+from harness.shifted_clock import DUE, ShiftedClock
+from harness.stream_servers import Icecast
+
+from loudspeaker.station import Station
+
+pytestmark = [
+    pytest.mark.sound,
+    pytest.mark.skipif(not pulse_server.FOUND, reason="PulseAudio's programs are not installed"),
+    pytest.mark.skipif(not stream_servers.FOUND, reason="icecast2 or ffmpeg is not installed"),
+]
+BOX = """
+plays: {na-hoa: hall, suoi-trat: kept}
+outputs: {hall: {device: hall}, kept: {device: file}}
+clock: trusted
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with pulse_server.private(tmp_path / "pulse", "hall") as server:
+        yield server
+
+
+@pytest.fixture
+def icecast() -> Iterator[Icecast]:
+    with stream_servers.opened(Icecast) as server:
+        assert isinstance(server, Icecast)
+        yield server
+
+
+def carrying(home: Path, url: str) -> None:
+    """Both villages carry `url` for 35 seconds."""
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text() + "streams: [127.0.0.1, localhost]\n")
+    (home / "box.yaml").write_text(BOX)
+    entry = f"{{name: vov, stream: '{url}', at: 06:05, for: 35s, fallback: nhac}}"
+    for village in ("na-hoa", "suoi-trat"):
+        (home / "schedules" / f"{village}.yaml").write_text(f"broadcasts: [{entry}]\n")
+
+
+class Aired:
+    """What a station, started `early`, made of it: the log's rows, the story of the first, what the card gave."""
+
+    def __init__(self, home: Path, server: Server, early: float) -> None:
+        station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=early)))
+        coming = station.airings(*station.window(None, 1))
+        station.make([order for airing in coming if (order := station.planner.fallback(airing))], lambda *_: None)
+        service = station.service(lambda: None, None)
+        with server.recorder("hall") as recorder:
+            ends = time.monotonic() + 90
+            while len(station.rows()) < 2 and time.monotonic() < ends:
+                wait = service.step() - service.now()
+                time.sleep(min(max(wait.total_seconds(), 0.0), 0.05))
+        service.close()
+        self.rows = {row["village"]: row for row in station.rows()}
+        self.story = " ".join(map(str, station.story("na-hoa/vov/2026-11-24T06:05")))
+        self.heard = [sample for sample in recorder.channel(1) if abs(sample) > 100]
+        station.close()
+
+
+def late(row: dict[str, str]) -> float:
+    """Seconds."""
+    return (datetime.fromisoformat(row["started_at"]) - DUE).total_seconds()
+
+
+def test_a_stream_is_heard_for_its_time_from_the_card_and_in_the_days_file(
+    home: Path, server: Server, icecast: Icecast
+) -> None:
+    carrying(home, icecast.address)
+    aired = Aired(home, server, 10)
+    card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
+    samples, rate = soundfile.read(file["via"])
+
+    assert (card["verdict"], file["verdict"]) == ("aired", "to-file")
+    assert (abs(late(card)) < 0.1, abs(late(file)) < 0.1) == (True, True)
+    assert len(aired.heard) > 30 * RATE
+    assert 30 * rate < len(samples) < 35.5 * rate
+    assert max(abs(samples)) > 0.2
+    assert "It was aired in full, on time." in aired.story
+
+
+def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server: Server, icecast: Icecast) -> None:
+    url = icecast.address.replace("vov", "vtv")
+    carrying(home, url)
+    aired = Aired(home, server, 6)
+    card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
+    why = f"đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: “{url}” trả lời mã lỗi 404"
+
+    assert (card["verdict"], file["verdict"]) == ("aired-partly", "to-file")
+    assert (card["why"], file["why"]) == (why, f"{file['via']}; {why}")
+    assert abs(late(card)) < 0.1
+    assert len(aired.heard) > RATE
+    assert f"The reason: {why}." in aired.story
+
+
+@pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed")
+def test_a_stream_whose_certificate_has_expired_is_replaced_and_the_clock_is_hinted_at(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path / "ca")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.own))
+    with secured(BaseHTTPRequestHandler, authority.certificate("localhost", -9, -1)) as port:
+        carrying(home, f"https://localhost:{port}/vov.mp3")
+        aired = Aired(home, server, 6)
+
+    assert len(aired.heard) > RATE
+    assert abs(late(aired.rows["na-hoa"])) < 0.1
+    assert aired.rows["na-hoa"]["why"] == (
+        "đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: "
+        "chứng chỉ của localhost đã hết hạn, hoặc đồng hồ của thiết bị này chạy sai"
+    )
+
+
+def test_a_stream_from_a_host_that_is_not_named_is_refused(home: Path, server: Server) -> None:
+    carrying(home, "http://elsewhere/vov.mp3")
+    aired = Aired(home, server, 5)
+
+    assert {row["verdict"] for row in aired.rows.values()} == {"refused"}
+    assert "elsewhere không có trong mục" in aired.rows["na-hoa"]["why"]
+    assert aired.heard == []
