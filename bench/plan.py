@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule  # type: ignore[import-untyped]
 
+from loudspeaker.model.enums import Expected, Level
 from loudspeaker.schedule.airing import BulletinFacts, SessionWords
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule
 from loudspeaker.schedule.commune import Commune, Policy
 from loudspeaker.schedule.days import DaySet, LunarDays
 from loudspeaker.schedule.plan import plan
-from loudspeaker.vocabulary import Expected, Level
 
 VILLAGES, RULES, SAMPLE = 10_000, 20, 2_000
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -33,6 +33,7 @@ from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.control import ask
 from loudspeaker.daemon import run
 from loudspeaker.interfaces import State
+from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.controller import Conductor
 from loudspeaker.playout.item import Order, RunningOrder
 from loudspeaker.playout.record import Record
@@ -40,7 +41,6 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.on_air import Live
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.vocabulary import Level, Verdict
 
 ROOT = Path(__file__).parent.parent
 TIMES = 5

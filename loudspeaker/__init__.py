@@ -12,5 +12,5 @@
     station/    one commune's parts, and everything a person can ask  wired in one place
     daemon  cli/  control                                             shells
 
-The ground floor is errors, vocabulary, clock, language, yamlfile/; all that can be swapped is in interfaces.
+The ground floor is errors, model/, vocabulary, clock, i18n, yamlfile/; all that can be swapped is in interfaces.
 """

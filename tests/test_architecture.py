@@ -14,7 +14,7 @@ import pytest
 from harness.paths import ROOT
 
 PACKAGE = ROOT / "loudspeaker"
-GROUND = {"errors", "plaintext", "vocabulary"}
+GROUND = {"errors", "model", "plaintext", "vocabulary"}
 EDGES = {"interfaces", "sound", *GROUND}
 
 # room -> the rooms it may import. A room is a file or a folder right under loudspeaker/.
@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli"},
     "plaintext": set(),
     "errors": {"plaintext"},
+    "model": {"errors", "plaintext"},
     "vocabulary": set(),
     "clock": {"interfaces", "errors"},
     "yamlfile": {"errors", "vocabulary"},
@@ -49,7 +50,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "daemon": {"station", "control", "clock", "interfaces", "errors"},
     "cli": {"station", "daemon", "i18n", "errors", "plaintext"},
 }
-PURE = {"text", "schedule", "sound", "playout", "errors", "plaintext", "vocabulary", "yamlfile", "interfaces"}
+PURE = {"text", "schedule", "sound", "playout", "errors", "model", "plaintext", "vocabulary", "yamlfile", "interfaces"}
 WORLD = {"os", "time", "subprocess", "socket", "threading", "random", "logging", "multiprocessing", "tempfile"}
 HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl")
 

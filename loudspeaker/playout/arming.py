@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import DeviceGone, Message, SpeakerError
-from ..vocabulary import Verdict
+from ..model.enums import Verdict
 from . import deadlines
 from .clock_trust import Trust
 from .deadlines import Sentence

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from ..errors import LoudspeakerError
-from ..vocabulary import Verdict
+from ..model.enums import Verdict
 from .memory_log import MemoryLog
 from .record import Event, Log, Record
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from ..errors import Message, Refused
 from ..interfaces import Speaker, State
+from ..model.enums import Ending
 from ..schedule.airing import Airing
-from ..vocabulary import Ending
 from . import deadlines
 from .arming import Air
 from .buffered_log import Backlog

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Message
 from ..interfaces import Playback
-from ..vocabulary import Ending, Expected, Level, Verdict
+from ..model.enums import Ending, Expected, Level, Verdict
 from .clock_trust import Trust
 from .item import Turn
 from .states import Cut, Phase, seconds

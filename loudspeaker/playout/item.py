@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import Message
+from ..model.enums import Level, Verdict
 from ..schedule.airing import Airing
-from ..vocabulary import Level, Verdict
 from .states import Life, Phase
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
+from ..model.enums import Verdict
 from ..schedule.airing import Airing
-from ..vocabulary import Verdict
 from .item import Order, RunningOrder, Turn
 from .record import Event, Log, Record
 from .states import UNREADABLE, Attempt, Life, moment, relive

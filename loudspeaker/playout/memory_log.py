@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from ..vocabulary import Verdict
+from ..model.enums import Verdict
 from .record import Event, Record
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..vocabulary import Level, Verdict
+from ..model.enums import Level, Verdict
 
 # Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
 ALARM, ALL_CLEAR, CORRECTION = "urgent", "all-clear", "correction"

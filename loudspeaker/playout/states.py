@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..errors import Message
-from ..vocabulary import Verdict
+from ..model.enums import Verdict
 from .record import Event
 
 # What facts of the log raise that are not as this program writes them.

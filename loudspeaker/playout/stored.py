@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Message
+from ..model.enums import Expected, Level
 from ..schedule.airing import Airing
 from ..schedule.refusal import Reason, known
 from ..sound.programme import Programme
-from ..vocabulary import Expected, Level
 from .item import Order
 from .states import moment
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from ..errors import Message
 from ..interfaces import Playback, State
+from ..model.enums import Verdict
 from ..schedule.refusal import kind_of
-from ..vocabulary import Verdict
 from . import deadlines
 from .clock_trust import Trust
 from .deadlines import Sentence

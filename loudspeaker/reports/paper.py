@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, BinaryIO
 
 from ..errors import Message
+from ..model.enums import Refusal, Verdict
 from ..plaintext import guard_formula
 from ..playout.record import Record
 from ..schedule.refusal import LABELS
-from ..vocabulary import Refusal, Verdict
 from .exported import Journal
 from .tally import Kind, Line, Outcome, kind_of, minutes, outcome, subject
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..model.enums import Expected, Level, Refusal, Verdict
 from ..playout.record import CORRECTION, ENDINGS, Record
 from ..schedule.airing import Airing
 from ..schedule.refusal import known
-from ..vocabulary import Expected, Level, Refusal, Verdict
 from .exported import Journal
 
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}

@@ -11,7 +11,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ..errors import Message
-from ..vocabulary import Expected, Level, Refusal
+from ..model.enums import Expected, Level, Refusal
 from .commune import Policy
 from .occurrences import Wish
 from .open_hours import DAYTIME, Silence, Stretches, lies_in

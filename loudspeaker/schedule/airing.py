@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ..errors import Message
-from ..vocabulary import Expected, Level
+from ..model.enums import Expected, Level
 
 
 @dataclass(frozen=True, slots=True)

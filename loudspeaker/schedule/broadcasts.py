@@ -14,7 +14,8 @@ from functools import reduce
 from operator import or_
 
 from ..errors import Message
-from ..vocabulary import DAYS, Level
+from ..model.enums import Level
+from ..vocabulary import DAYS
 from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
 from ..yamlfile.keys import folded
 from .days import NO_DAYS, DaySet, LunarDays, NamedDay, any_of, dated, lunar_days, solar

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from heapq import merge
 
 from ..errors import Message, Problem
-from ..vocabulary import Expected
+from ..model.enums import Expected
 from ..yamlfile import nearest
 from .admission import written
 from .airing import Airing

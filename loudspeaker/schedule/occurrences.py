@@ -8,7 +8,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..vocabulary import Level
+from ..model.enums import Level
 from .airing import BulletinFacts
 from .broadcasts import Broadcast, VillageSchedule
 

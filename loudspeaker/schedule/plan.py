@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 
-from ..vocabulary import Expected
+from ..model.enums import Expected
 from .admission import Today
 from .airing import Airing, BulletinFacts, Marks, SessionWords
 from .box import Box

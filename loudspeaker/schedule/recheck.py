@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..errors import Message
-from ..vocabulary import Refusal
+from ..model.enums import Refusal
 from .admission import Today
 from .airing import Airing, BulletinFacts, Marks
 from .box import Box

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import Message
-from ..vocabulary import Refusal
+from ..model.enums import Refusal
 
 # What each kind is called where there is room for a few words.
 LABELS: dict[Refusal, Message] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from ..errors import Message
-from ..vocabulary import Expected, Level, Refusal
+from ..model.enums import Expected, Level, Refusal
 from .occurrences import Slot
 from .open_hours import FOREVER, Stretches, lies_in
 from .refusal import Reason

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..model.enums import Ending
 from ..playout import deadlines
 from ..playout.record import ALARM, ENDINGS, Log
 from ..playout.stored import stored_order
 from ..production.specifications import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
 from ..schedule.airing import Airing
-from ..vocabulary import Ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..errors import Message
+from ..model.enums import Level
 from ..playout.record import Event, Log
 from ..production.specification import Order, Speech
 from ..text.bulletin import Bulletin
 from ..text.reading import doubtful
-from ..vocabulary import Level
 from . import read_text
 
 LEVELS = {

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
+from ..model.enums import Ending, Expected, Level
 from ..playout.item import Order as Request
 from ..playout.item import Turn
 from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
@@ -25,7 +26,6 @@ from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
 from ..text.bulletin import Bulletin
-from ..vocabulary import Ending, Expected, Level
 from .alarms import Closing, standing
 from .alerts import ending, instant, must_be_short, of_one_kind
 from .decisions import DECISIONS, Decisions

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from ..clock import boot, vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..model.enums import Refusal
 from ..production.specification import Order
 from ..schedule.airing import Airing
 from ..schedule.refusal import kind_of
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import may_write
-from ..vocabulary import Refusal
 from .commissioning import uncommissioned
 from .devices import Ailment, Pins, equipment
 from .folder import STANDS_IN

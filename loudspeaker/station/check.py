@@ -16,6 +16,7 @@ from typing import Any
 
 from ..clock import SystemClock
 from ..errors import BadFile, Message, Problem
+from ..model.enums import Expected
 from ..schedule.admission import written
 from ..schedule.airing import Airing
 from ..schedule.broadcasts import VillageSchedule
@@ -23,7 +24,6 @@ from ..schedule.commune import Commune
 from ..schedule.lint import never, no_bulletin, nowhere, strangers
 from ..text.bulletin import Bulletin, Part
 from ..text.reading import Doubt, Readings, read
-from ..vocabulary import Expected
 from . import read_text
 from .folder import Folder, Read
 from .strays import strays

@@ -7,13 +7,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..errors import Message
+from ..model.enums import Expected, Level, Verdict
 from ..playout import deadlines
 from ..playout.record import Event, Log, Record
 from ..playout.states import moment
 from ..playout.stored import stored_order
 from ..schedule.airing import Airing
 from ..schedule.refusal import LABELS, known
-from ..vocabulary import Expected, Level, Verdict
 from .absence import ALIVE, Absence, absence
 
 # What each verdict means to somebody who waited for the bulletin.

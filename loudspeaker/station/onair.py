@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused, Unreachable
+from ..model.enums import Level
 from ..production.specification import Order
 from ..store.asrun import LogDamaged
-from ..vocabulary import Level
 from . import planner
 from .approvals import Preview, preview
 from .asrun import Recording, row

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
+from ..model.enums import Level
 from ..playout.record import Event, Log, Record
 from ..playout.states import moment
 from ..production.specification import LEADS, RATE, Lead, Order, Recording, estimate
@@ -21,7 +22,6 @@ from ..schedule.refusal import kind_of
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
 from ..text.bulletin import Bulletin
-from ..vocabulary import Level
 from . import approvals
 from .commissioning import uncommissioned
 from .folder import Contents, Folder

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
+from ..model.enums import Expected, Level, Verdict
 from ..playout.queue import remains
 from ..playout.record import Log, Record
 from ..playout.states import moment, relive
 from ..schedule.airing import Airing
 from ..schedule.quota import Stretch
-from ..vocabulary import Expected, Level, Verdict
 
 DAY = timedelta(days=1)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..vocabulary import Expected
+from ..model.enums import Expected
 from .devices import Ailment
 from .preparation import Row
 

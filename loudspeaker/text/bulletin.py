@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..errors import BadFile, Message, Problem
-from ..vocabulary import Level
+from ..model.enums import Level
 from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
 
 KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices", "all_clear")

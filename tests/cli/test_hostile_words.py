@@ -24,12 +24,12 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage
 from loudspeaker.i18n import speak
+from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.record import Record
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.vocabulary import Level, Verdict
 
 BAD = {
     "ESC": "\x1b]0;x\x07",

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from loudspeaker.errors import BadFile
+from loudspeaker.model.enums import Level
 from loudspeaker.text.bulletin import Bulletin, Part, parse
-from loudspeaker.vocabulary import Level
 
 
 def read(text: str, path: str = "bulletins/hop-thon.md") -> Bulletin:

@@ -16,12 +16,12 @@ from harness.power_cut import RecordingDatabase, World, restarted
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.interfaces import State
+from loudspeaker.model.enums import Level
 from loudspeaker.playout.deadlines import QUARTER
 from loudspeaker.playout.record import Log
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.disk_reserve import Ballast
-from loudspeaker.vocabulary import Level
 
 FEW = 100
 COMMUNE = "ban-may"

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from harness.power_cut import RecordingDatabase, RecordingDisk, World, restarted
 
+from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.record import Record
 from loudspeaker.sound.clip import Clip
 from loudspeaker.store.asrun import AsRunLog, LogDamaged
@@ -20,7 +21,6 @@ from loudspeaker.store.clips import ClipStore
 from loudspeaker.store.disk_reserve import Ballast
 from loudspeaker.store.last_good import Accepted
 from loudspeaker.store.programmes import Facts, ProgrammeStore
-from loudspeaker.vocabulary import Level, Verdict
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 OLD, NEW = b"old" * 1_000, b"new" * 2_000

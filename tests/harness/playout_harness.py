@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
+from loudspeaker.model.enums import Expected, Level
 from loudspeaker.playout.clock_trust import ClockWatch
 from loudspeaker.playout.controller import Conductor
 from loudspeaker.playout.item import Order, RunningOrder
@@ -18,7 +19,6 @@ from loudspeaker.playout.record import Record
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.vocabulary import Expected, Level
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 RATE = 8_000

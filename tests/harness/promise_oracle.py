@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from harness.random_files import BULLETINS, LENGTHS, VILLAGES, Due, Papers, Rules
 from harness.station_harness import WORDS, Heard, Town
-from loudspeaker.vocabulary import Level, Verdict
+from loudspeaker.model.enums import Level, Verdict
 
 # The numbers of the paper, and not those of the program.
 GRACE = {Level.ROUTINE: timedelta(minutes=5), Level.PRIORITY: timedelta(minutes=30)}

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from harness.small_commune import ZONE
-from loudspeaker.vocabulary import Level
+from loudspeaker.model.enums import Level
 
 EVER = datetime.min.replace(tzinfo=ZONE)
 FIRST, DAYS = date(2026, 11, 1), 30

@@ -18,7 +18,7 @@ from harness.promise_oracle import Decided, Pause
 from harness.random_files import BULLETINS, DAYS, FIRST, LENGTHS, OUTPUTS, VILLAGES, Due, Entry, Papers, Rules
 from harness.small_commune import ZONE
 from harness.station_harness import Town
-from loudspeaker.vocabulary import Level
+from loudspeaker.model.enums import Level
 
 INSTANT = 0.001  # s
 RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down

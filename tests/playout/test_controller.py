@@ -10,11 +10,11 @@ from harness.playout_harness import Stage, airing, at
 
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Playback
+from loudspeaker.model.enums import Expected, Level
 from loudspeaker.playout.controller import Conductor
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.vocabulary import Expected, Level
 
 MORNING = airing("17:30")
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from harness.playout_harness import Stage, airing, at, programme
 
-from loudspeaker.vocabulary import Level
+from loudspeaker.model.enums import Level
 
 MORNING = airing("17:30")
 LATER = airing("18:10", bulletin="hop-thon")

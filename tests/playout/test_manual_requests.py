@@ -11,12 +11,12 @@ from harness.playout_harness import Stage, airing, at, programme
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
+from loudspeaker.model.enums import Ending, Level
 from loudspeaker.playout.controller import Conductor
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.vocabulary import Ending, Level
 
 MORNING = airing("17:30")
 FLOOD = programme("lu-quet", 10.0)

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.errors import Message
+from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.playout.item import Order
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
 from loudspeaker.playout.states import ALLOWED, Attempt, Cut, Life, Phase, relive
 from loudspeaker.playout.stored import airing_facts, order_facts, stored_airing, stored_order
-from loudspeaker.vocabulary import Expected, Level, Verdict
 
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 STARTED = {"for": NOW.isoformat(), "duration": 60.0, "rate": 8000}

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile, BadUsage, NotFound
 from loudspeaker.i18n import translator
+from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.playout.record import Record
 from loudspeaker.reports import exported, report
 from loudspeaker.reports.records import Records
@@ -28,7 +29,6 @@ from loudspeaker.schedule.broadcasts import VillageSchedule
 from loudspeaker.schedule.commune import Commune
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.text.bulletin import Bulletin
-from loudspeaker.vocabulary import Expected, Level, Verdict
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 30, 20, 0, tzinfo=HANOI)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.errors import Message
+from loudspeaker.model.enums import Expected, Level
 from loudspeaker.schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule, parse
@@ -20,7 +21,6 @@ from loudspeaker.schedule.days import DaySet, NamedDay
 from loudspeaker.schedule.open_hours import strictest
 from loudspeaker.schedule.plan import plan
 from loudspeaker.schedule.recheck import permit
-from loudspeaker.vocabulary import Expected, Level
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = datetime(2026, 11, 24, tzinfo=ZONE)  # a Tuesday

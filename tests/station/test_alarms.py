@@ -25,12 +25,12 @@ from loudspeaker.control import Door
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import speak, translator
 from loudspeaker.interfaces import State
+from loudspeaker.model.enums import Verdict
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.station.call import PlannedEnd
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.vocabulary import Verdict
 
 HERE = "Thôn Nà Hoa"
 DAY = "2026-11-24"

@@ -18,13 +18,13 @@ from loudspeaker.cli import cli
 from loudspeaker.cli.tables import REFUSALS
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import speak, translator
+from loudspeaker.model.enums import Refusal, Verdict
 from loudspeaker.playout.record import Record
 from loudspeaker.playout.stored import airing_facts, stored_airing
 from loudspeaker.schedule.refusal import LABELS, kind_of
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
-from loudspeaker.vocabulary import Refusal, Verdict
 
 DAY = "2026-11-24"
 MORNING = f"na-hoa/tin-sang/{DAY}T06:05"

@@ -15,6 +15,7 @@ from harness.small_commune import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
+from loudspeaker.model.enums import Verdict
 from loudspeaker.playout.record import Record
 from loudspeaker.production.specification import Order, Recording
 from loudspeaker.schedule import box
@@ -22,7 +23,6 @@ from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
-from loudspeaker.vocabulary import Verdict
 
 Progress = Callable[[int, int, str], None]
 TODAY = ["na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/nhac/2026-11-24T11:00"]

@@ -16,6 +16,7 @@ from harness.playout_harness import Stage, airing, at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message
+from loudspeaker.model.enums import Verdict
 from loudspeaker.playout.buffered_log import Backlog
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
@@ -24,7 +25,6 @@ from loudspeaker.speakers.streams.receiver import Dial, Receiver
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.station.service import Told
-from loudspeaker.vocabulary import Verdict
 
 Progress = Callable[[int, int, str], None]
 

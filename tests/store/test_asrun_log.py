@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loudspeaker.errors import LoudspeakerError, Message, Refused
+from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.record import Event, Log, Record
 from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
 from loudspeaker.store.disk_reserve import Ballast
 from loudspeaker.store.hash_chain import Broken, canonical
 from loudspeaker.store.migrations import FIRST
-from loudspeaker.vocabulary import Level, Verdict
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SIX = datetime(2026, 11, 24, 6, 5, tzinfo=HANOI)

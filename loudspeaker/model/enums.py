@@ -1,0 +1,69 @@
+"""Closed sets of the trade (docs/glossary.md). Values stand in files, the log and on the socket: they never change."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How urgent a bulletin is (Thông tư 39/2020/TT-BTTTT): later members break into earlier ones."""
+
+    ROUTINE = "routine"
+    PRIORITY = "priority"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        """0 for routine up to 2 for an emergency: the higher goes first."""
+        return (self is not Level.ROUTINE) + (self is Level.EMERGENCY)
+
+
+class Verdict(StrEnum):
+    """What became of an airing; every airing that came due gets exactly one, and it never changes."""
+
+    AIRED = "aired"
+    AIRED_LATE = "aired-late"  # by more than 2 s
+    AIRED_PARTLY = "aired-partly"
+    TO_FILE = "to-file"  # there is no sound card: written to a file
+    PRE_EMPTED = "pre-empted"
+    STOPPED = "stopped"
+    SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"  # the file changed
+    REFUSED = "refused"  # a `Refusal` says by what
+    DISPLACED = "displaced"  # overlap: the time was taken
+    EXPIRED = "expired"
+    MISSED_OFF = "missed-off"
+    MISSED_CLOCK = "missed-clock"
+    NO_AUDIO = "no-audio"  # played, but not heard by the proof input
+    FAILED_SOUND = "failed-sound"  # nothing ready
+    FAILED_DEVICE = "failed-device"
+
+
+class Refusal(StrEnum):
+    """Which rule, or whose decision, forbids an airing that is refused."""
+
+    POLICY = "policy"  # its hours, sessions and minutes
+    PAUSE = "pause"
+    APPROVAL = "approval"  # a missing one
+    VALIDITY = "validity"  # the bulletin's days have passed or are to come
+    STREAM = "stream"  # not among the commune's
+    EMERGENCY = "emergency"  # it cannot be scheduled
+    COMMISSIONING = "commissioning"  # of the output, which has not been done
+
+
+class Expected(StrEnum):
+    """What a plan says will become of an airing."""
+
+    AIR = "air"
+    REFUSED = "refused"
+    DISPLACED = "displaced"
+    SKIPPED = "skipped"
+    NOT_READY = "not-ready"
+
+
+class Ending(StrEnum):
+    """How a person ends an alarm."""
+
+    STOP = "stop"  # it is repeated no more; the danger stands
+    CLEAR = "clear"  # all-clear: it is over
+    MISTAKE = "mistake"  # it was given by mistake
