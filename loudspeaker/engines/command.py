@@ -1,7 +1,7 @@
-"""Any program as a voice: text on its stdin, a sound file on its stdout. No shell is involved.
+"""Any program as a voice: text on its stdin, a sound file on its stdout. No shell is used.
 
-The voice *is* the program with its arguments: `voices: [command:/usr/local/bin/say --slow]` in box.yaml, and nowhere
-else: what other files name comes from outside this machine.
+The voice is the program with its arguments: `voices: [command:/usr/local/bin/say --slow]`. It is taken from box.yaml
+alone, because the other files may come from outside this machine.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable
-from .process import run
-from .sanitize import sayable
+from .run_program import run_program
+from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -26,41 +26,41 @@ LONGEST = 120.0  # seconds for one sentence
 
 
 class Command:
-    """Speaks through the program that the voice names; WAV is expected, FLAC, Ogg and MP3 are understood."""
+    """Runs the program that the voice names; its output may be WAV, FLAC, Ogg or MP3."""
 
     name = "command"
-    online = False  # as far as we know: what the program does with the text is its own business
+    online = False  # what the program does with the text is not known here
     at_once = os.cpu_count() or 1
 
     def fingerprint(self, voice: str) -> str:
-        """The program's content and its arguments."""
-        program, *arguments = _words(voice)
+        """Hash of the program's file, and its arguments. Raises `BadRequest`, `NotAvailable`."""
+        program, *arguments = _split_command(voice)
         about = os.stat(program)
-        return shlex.join([_digest(program, about.st_size, about.st_mtime_ns), *arguments])
+        return shlex.join([_hash_file(program, about.st_size, about.st_mtime_ns), *arguments])
 
     def synthesize(self, text: str, voice: str) -> Clip:
         from .decoding import decode
 
-        return decode(run(_words(voice), sayable(text) + "\n", LONGEST))
+        return decode(run_program(_split_command(voice), sanitize_text(text) + "\n", LONGEST))
 
     def voices(self) -> Sequence[str]:
-        """None can be listed: every program is one."""
+        """Empty: every program is a voice, so none can be listed."""
         return ()
 
 
-def _words(voice: str) -> list[str]:
-    """The program's full path and its arguments."""
+def _split_command(voice: str) -> list[str]:
+    """The program's full path and its arguments. Raises `BadRequest`, `NotAvailable`."""
     try:
         program, *arguments = shlex.split(voice)
     except ValueError as error:
         raise BadRequest(Message("“{voice}” is not a program with arguments", voice=voice)) from error
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         raise NotAvailable(Message("there is no program {program}", program=program))
-    return [found, *arguments]
+    return [path, *arguments]
 
 
 @lru_cache
-def _digest(program: str, size: int, changed: int) -> str:
-    """Hash of the file; `size` and `changed` only say when to look again."""
+def _hash_file(program: str, size: int, changed: int) -> str:
+    """SHA-256 of the file, first 16 digits; `size` and `changed` renew the cached answer."""
     return hashlib.sha256(Path(program).read_bytes()).hexdigest()[:16]

@@ -1,6 +1,6 @@
-"""The check that every engine passes, for authors of plug-ins to call: `assert faults(MyEngine(), "voice") == []`.
+"""Conformance check for authors of engines: `assert faults(MyEngine(), "voice") == []`.
 
-It speaks a few sentences, so an engine on the net is asked a few things. Only `interfaces.Engine` is used.
+It synthesizes a few sentences, so an online engine is sent a few requests. Only `interfaces.Engine` is used.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import numpy as np
 
 from ..errors import BadRequest, EngineError, NotAvailable
 from ..interfaces import Engine
-from .validation import audition
+from .validation import validate_clip
 
 SHORT = "Kính thưa bà con."
 LONG = "Kính thưa bà con, chiều nay lúc mười bảy giờ, mời bà con tới nhà văn hóa thôn để họp về việc làm đường."
 
 
 def faults(engine: Engine, voice: str) -> list[str]:
-    """Everything about `engine` that is not as the contract says, in English, for whoever wrote it."""
+    """Everything about `engine` that breaks the contract of `Engine`, in English."""
     found: list[str] = []
     for check in (_attributes, _fingerprints, _strange_voice, _speech, _blank_text, _many_at_once):
         try:
@@ -57,12 +57,12 @@ def _strange_voice(engine: Engine, voice: str) -> Iterator[str]:
         lambda: engine.synthesize(SHORT, strange),
     )
     for act, name in zip(acts, ("fingerprint", "synthesize"), strict=True):
-        if not isinstance(_raised(act), BadRequest | NotAvailable):
+        if not isinstance(_catch(act), BadRequest | NotAvailable):
             yield f"{name}: an unknown voice should raise BadRequest or NotAvailable"
 
 
 def _speech(engine: Engine, voice: str) -> Iterator[str]:
-    short, long = (audition(engine.synthesize(text, voice), text) for text in (SHORT, LONG))
+    short, long = (validate_clip(engine.synthesize(text, voice), text) for text in (SHORT, LONG))
     for clip in (short, long):
         if clip.samples.dtype != np.float32 or clip.samples.ndim != 1:
             yield f"clip: float32 of shape (frames,) is wanted, not {clip.samples.dtype} of {clip.samples.shape}"
@@ -73,7 +73,7 @@ def _speech(engine: Engine, voice: str) -> Iterator[str]:
 
 
 def _blank_text(engine: Engine, voice: str) -> Iterator[str]:
-    error = _raised(lambda: engine.synthesize(" … ", voice))
+    error = _catch(lambda: engine.synthesize(" … ", voice))
     if error is not None and not isinstance(error, EngineError):
         yield f"blank text: should raise BadRequest or be silent, not {type(error).__name__}: {error}"
 
@@ -83,12 +83,12 @@ def _many_at_once(engine: Engine, voice: str) -> Iterator[str]:
     with ThreadPoolExecutor(engine.at_once) as threads:
         together = list(threads.map(lambda text: engine.synthesize(text, voice), texts))
     for text, clip in zip(texts, together, strict=True):
-        audition(clip, text)
+        validate_clip(clip, text)
     if len({len(clip.samples) for clip in together}) > 2 and not engine.online:
         yield "at once: the same text comes out different, alone and beside others"
 
 
-def _raised(act: Callable[[], object]) -> Exception | None:
+def _catch(act: Callable[[], object]) -> Exception | None:
     try:
         act()
     except Exception as error:

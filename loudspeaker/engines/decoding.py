@@ -1,4 +1,4 @@
-"""Sound as bytes (WAV, FLAC, Ogg, MP3) to a Clip. Imports numpy and soundfile: only for use while speaking."""
+"""Decode an engine's answer (WAV, FLAC, Ogg, MP3) into a `Clip`. Imports numpy and soundfile: import it late."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ FULL_SCALE = 32_768
 
 
 def decode(data: bytes) -> Clip:
-    """At whatever rate the file has; channels are averaged. A WAV header's length may be bogus.
+    """`data` as mono at the rate of the file; channels are averaged. The length in a WAV header may be wrong.
 
-    Samples come out in steps of 16 bits, which is what the cache keeps: a clip sounds the same fresh and found again.
+    Samples are quantized to 16 bits, as the cache keeps them, so a clip is the same fresh and from the cache.
 
-    Raises `TryAgain` for what is not sound: nothing at all, a captive portal's page, half a header.
+    Raises `TryAgain` for data that is not sound: empty, a captive portal's page, half a header.
     """
     try:
         samples, rate = soundfile.read(io.BytesIO(data), dtype="int16", always_2d=True)
     except (soundfile.SoundFileError, TypeError, ValueError) as error:
-        raise TryAgain(Message("what came back is not sound but {what}", what=_kind(data))) from error
+        raise TryAgain(Message("what came back is not sound but {what}", what=_describe(data))) from error
     mono = np.rint(samples.mean(axis=1)) if samples.shape[1] > 1 else samples[:, 0]
     return Clip(rate, mono.astype(np.float32) / FULL_SCALE)
 
 
-def _kind(data: bytes) -> Message:
+def _describe(data: bytes) -> Message:
     if not data:
         return Message("nothing at all")
     if data.lstrip()[:1] == b"<":

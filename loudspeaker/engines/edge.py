@@ -1,6 +1,6 @@
-"""Microsoft Edge's read-aloud voices, online, ahead of time only. Texts leave this machine.
+"""Microsoft Edge's read-aloud voices: online, so only ahead of time. Texts leave this machine.
 
-An extra: `make install VOICES=yes`. Vietnamese are `vi-VN-HoaiMyNeural` (a woman) and `vi-VN-NamMinhNeural`.
+An extra: `make install VOICES=yes`. Vietnamese are `vi-VN-HoaiMyNeural` (a woman) and `vi-VN-NamMinhNeural` (a man).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable, RateLimited, TryAgain
-from .rate_limit import Turn
-from .sanitize import sayable
+from .rate_limit import RateLimiter
+from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
@@ -39,9 +39,10 @@ class Edge:
         self, longest: float = LONGEST, spacing: float = SPACING, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self._longest = longest
-        self._turn = Turn(spacing, pause)
+        self._limiter = RateLimiter(spacing, pause)
 
     def fingerprint(self, voice: str) -> str:
+        """The package's version; the service has none. Raises `BadRequest`, `NotAvailable`."""
         if not re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}-\w+Neural", voice):
             raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
         try:
@@ -51,23 +52,23 @@ class Edge:
 
     def synthesize(self, text: str, voice: str) -> Clip:
         from .decoding import decode
-        from .http import within
+        from .http import run_with_deadline
 
         self.fingerprint(voice)
-        text = sayable(text)
-        self._turn.wait()
+        text = sanitize_text(text)
+        self._limiter.acquire()
         try:
-            return decode(within(self._longest, lambda: asyncio.run(self._spoken(text, voice))))
+            return decode(run_with_deadline(self._longest, lambda: asyncio.run(self._receive(text, voice))))
         except EngineError:
             raise
         except Exception as error:
-            raise _translated(error, self._longest) from error
+            raise _translate_error(error, self._longest) from error
 
     def voices(self) -> Sequence[str]:
         return VIETNAMESE if find_spec("edge_tts") else ()
 
-    async def _spoken(self, text: str, voice: str) -> bytes:
-        """The MP3 of one sentence."""
+    async def _receive(self, text: str, voice: str) -> bytes:
+        """One sentence as MP3. Raises `TryAgain` where the end is missing."""
         from edge_tts import Communicate
 
         sound, ends = bytearray(), 0.0
@@ -77,14 +78,14 @@ class Edge:
                     sound += message["data"]
                 else:
                     ends = max(ends, message["offset"] + message["duration"])
-        # edge-tts takes a closed line for the end; the sentence's own times tell whether it was.
+        # edge-tts takes a closed connection for the end, so the length is compared with the times of the words.
         if len(sound) < (ends - SLACK) * BYTES_A_TICK:
             raise TryAgain(Message("the sound breaks off at its end"))
         return bytes(sound)
 
 
-def _translated(error: Exception, seconds: float) -> EngineError:
-    """Whatever edge-tts and aiohttp raise, as one of ours."""
+def _translate_error(error: Exception, seconds: float) -> EngineError:
+    """An exception of edge-tts or aiohttp as an `EngineError`."""
     if isinstance(error, TimeoutError):
         return TryAgain(Message("{host} took longer than {seconds:.0f} s", host=HOST, seconds=seconds))
     status = getattr(error, "status", None)

@@ -1,8 +1,7 @@
-"""The embedded voice: espeak-ng, one fresh process a sentence, the same sound for the same text every time.
+"""The embedded voice: espeak-ng, a fresh process for each sentence, so the same text always gives the same samples.
 
 Debian's espeak-ng is used where it is installed, else the one in the wheel `espeakng-loader`. Its library is loaded by
-small workers (`espeak_worker.py`), never here: in one process with others it is not deterministic, crashes with
-threads, and is GPL-3.
+worker processes (`espeak_worker.py`), never here: it keeps state between sentences, crashes with threads, and is GPL-3.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable
-from .process import run
-from .sanitize import sayable
-from .worker import Worker
+from .run_program import run_program
+from .sanitize import sanitize_text
+from .voice_worker import VoiceWorker
 
 if TYPE_CHECKING:
     from ..sound.clip import Clip
 
-# How it speaks: what a recogniser understood best (docs/decisions/0004-how-the-embedded-voice-speaks.md).
+# The settings that a speech recogniser understood best (docs/decisions/0004-how-the-embedded-voice-speaks.md).
 RATE = 120  # words a minute
 PITCH = 50  # 0-99
 RANGE = 65  # 0-99, 50 as the voice is: how far the tones rise and fall
 GAP = 0  # between words, in 10 ms
 SETTINGS = (str(RATE), str(PITCH), str(RANGE), str(GAP))
-# In place of espeak-ng's own file: less muffled, and with consonants that are told apart. Its đ was heard as b, its c
-# and k as t, its d, gi and r as l.
+# Replaces espeak-ng's own voice file: less muffled, with consonants that can be told apart. With the original, đ was
+# heard as b, c and k as t, and d, gi and r as l.
 VOICES = {
     "vi": """\
 language vi
@@ -71,83 +70,86 @@ class Espeak:
 
     def __init__(self, installation: Installation | None = None) -> None:
         self._given = installation
-        self._idle: defaultdict[str, list[Worker]] = defaultdict(list)
+        self._idle: defaultdict[str, list[VoiceWorker]] = defaultdict(list)
 
     def fingerprint(self, voice: str) -> str:
+        """The version of espeak-ng, and the hash of settings and voice file. Raises `BadRequest`, `NotAvailable`."""
         self._check(voice)
-        how = " ".join((*SETTINGS, _file(voice)))
-        return f"{self._installation.version} {hashlib.sha256(how.encode()).hexdigest()[:12]}"
+        settings = " ".join((*SETTINGS, _voice_file(voice)))
+        return f"{self._installation.version} {hashlib.sha256(settings.encode()).hexdigest()[:12]}"
 
     def synthesize(self, text: str, voice: str) -> Clip:
         self._check(voice)
-        with self._lent(voice) as worker:
-            return worker.speak(_escaped(sayable(text)), LONGEST)
+        with self._borrow_worker(voice) as worker:
+            return worker.synthesize(_escape_phonemes(sanitize_text(text)), LONGEST)
 
     def voices(self) -> Sequence[str]:
-        """The languages; each may be followed by `+` and one of espeak's variants."""
+        """The languages; `+` and one of espeak's variants may follow each."""
         try:
             return sorted(self._languages)
         except EngineError:
             return ()
 
     @contextmanager
-    def _lent(self, voice: str) -> Iterator[Worker]:
+    def _borrow_worker(self, voice: str) -> Iterator[VoiceWorker]:
         """A worker for this thread alone; as many are started as there are threads."""
-        here, idle = self._installation, self._idle[voice]
+        espeak, idle = self._installation, self._idle[voice]
         try:
             worker = idle.pop()
         except IndexError:
-            worker = Worker((*WORKER, here.library, str(here.data.parent), voice, _file(voice), *SETTINGS))
+            arguments = (espeak.library, str(espeak.data.parent), voice, _voice_file(voice), *SETTINGS)
+            worker = VoiceWorker((*WORKER, *arguments))
         yield worker
         if worker.alive:
             idle.append(worker)
 
     @cached_property
     def _installation(self) -> Installation:
-        found = self._given or debian() or wheel()
-        if found is None:
+        installation = self._given or find_debian() or find_wheel()
+        if installation is None:
             raise NotAvailable(Message("espeak-ng is not installed"))
-        return found
+        return installation
 
     @cached_property
     def _languages(self) -> frozenset[str]:
         files = [path for path in (self._installation.data / "lang").rglob("*") if path.is_file()]
-        told = b"\n".join(path.read_bytes() for path in files).decode(errors="replace")
-        return frozenset(re.findall(r"^language\s+(\S+)", told, re.MULTILINE))
+        lines = b"\n".join(path.read_bytes() for path in files).decode(errors="replace")
+        return frozenset(re.findall(r"^language\s+(\S+)", lines, re.MULTILINE))
 
     @cached_property
     def _variants(self) -> frozenset[str]:
         return frozenset(path.name for path in (self._installation.data / "voices" / "!v").iterdir())
 
     def _check(self, voice: str) -> None:
-        """For a voice that it does not know espeak-ng itself speaks English and ends with status 0."""
+        """Raises `BadRequest` for an unknown voice; espeak-ng itself would speak English and end with status 0."""
         language, plus, variant = voice.partition("+")
         if language not in self._languages or (plus and variant not in self._variants):
             raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
 
 
-def debian() -> Installation | None:
-    """The one whose program is on the PATH."""
+def find_debian() -> Installation | None:
+    """The installation whose program is on the PATH."""
     program = shutil.which("espeak-ng")
-    told = re.search(r"(\d+\.\S+)\s+Data at: (.+)", run((program, "--version"), "").decode()) if program else None
-    return Installation("libespeak-ng.so.1", f"espeak-ng {told[1]}", Path(told[2].strip())) if told else None
+    output = run_program((program, "--version"), "").decode() if program else ""
+    match = re.search(r"(\d+\.\S+)\s+Data at: (.+)", output)
+    return Installation("libespeak-ng.so.1", f"espeak-ng {match[1]}", Path(match[2].strip())) if match else None
 
 
-def wheel() -> Installation | None:
-    """The one inside `espeakng-loader`, which brings no program with it."""
+def find_wheel() -> Installation | None:
+    """The installation inside the wheel `espeakng-loader`, which has no program."""
     spec = find_spec("espeakng_loader")
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent
-    said = f"espeakng-loader {version('espeakng-loader')}"
-    return Installation(str(folder / "libespeak-ng.so"), said, folder / "espeak-ng-data")
+    release = f"espeakng-loader {version('espeakng-loader')}"
+    return Installation(str(folder / "libespeak-ng.so"), release, folder / "espeak-ng-data")
 
 
-def _file(voice: str) -> str:
-    """Our own voice file for its language; empty where espeak-ng's will do."""
+def _voice_file(voice: str) -> str:
+    """Our voice file for the language of `voice`; empty where espeak-ng's own is used."""
     return VOICES.get(voice.partition("+")[0], "")
 
 
-def _escaped(text: str) -> str:
-    """`[[` would begin a line of phonemes."""
+def _escape_phonemes(text: str) -> str:
+    """`text` without `[[`, which espeak-ng takes for the beginning of phonemes."""
     return re.sub(r"\[(?=\[)", "[ ", text)

@@ -1,7 +1,4 @@
-"""One request to a service that speaks: bounded in time and size, certificates checked, every fault one of our four.
-
-No engine may come in. The texts that are sent are the commune's; which service gets them is the adapter's business.
-"""
+"""One HTTP request to an online voice: bounded in time and size, certificates checked, faults as `EngineError`s."""
 
 from __future__ import annotations
 
@@ -15,15 +12,20 @@ import requests
 
 from ..errors import Message, RateLimited, TryAgain
 
-LARGEST = 8 << 20  # bytes: a sentence as MP3 is a few dozen thousand
-CONNECT, SILENT = 8.0, 8.0  # seconds to reach it, and between two of its bytes
+MOST_BYTES = 8 << 20  # of an answer: a sentence as MP3 is a few dozen thousand
+CONNECT, SILENT = 8.0, 8.0  # seconds to connect, and between two bytes of the answer
 
 
 def post(url: str, body: str, headers: Mapping[str, str], seconds: float) -> bytes:
-    """The whole answer. Raises `RateLimited` on 429, `TryAgain` for anything else that is not a complete 200."""
+    """The body of the answer to a POST, within `seconds`.
+
+    Raises:
+        RateLimited: status 429, or a redirect to a page that asks for it.
+        TryAgain: anything else that is not a complete answer with status 200.
+    """
     host = urlsplit(url).hostname
     try:
-        return within(seconds, lambda: _fetched(url, body, headers, time.monotonic() + seconds))
+        return run_with_deadline(seconds, lambda: _fetch(url, body, headers, time.monotonic() + seconds))
     except TimeoutError as error:
         raise TryAgain(Message("{host} took longer than {seconds:.0f} s", host=host, seconds=seconds)) from error
     except requests.exceptions.SSLError as error:
@@ -32,39 +34,39 @@ def post(url: str, body: str, headers: Mapping[str, str], seconds: float) -> byt
         raise TryAgain(Message("{host} cannot be reached, or broke off", host=host)) from error
 
 
-def within(seconds: float, act: Callable[[], bytes]) -> bytes:
-    """What `act` gives, or `TimeoutError`.
+def run_with_deadline(seconds: float, act: Callable[[], bytes]) -> bytes:
+    """The result of `act`. Raises `TimeoutError` after `seconds`, and whatever `act` raises.
 
-    A socket's time-outs bound neither a name server nor a server that drips, so the whole is given up from outside;
-    the thread that is left behind ends with the next silence or with this process.
+    Socket time-outs bound neither a name server nor a server that sends byte by byte, so `act` runs in a thread that
+    is abandoned; that thread ends at the next socket time-out or with this process.
     """
     future: Future[bytes] = Future()
-    Thread(target=_settle, args=(future, act), daemon=True).start()
+    Thread(target=_settle_future, args=(future, act), daemon=True).start()
     return future.result(seconds)
 
 
-def _settle(future: Future[bytes], act: Callable[[], bytes]) -> None:
+def _settle_future(future: Future[bytes], act: Callable[[], bytes]) -> None:
     try:
         future.set_result(act())
     except BaseException as error:  # handed to the thread that waits
         future.set_exception(error)
 
 
-def _fetched(url: str, body: str, headers: Mapping[str, str], deadline: float) -> bytes:
+def _fetch(url: str, body: str, headers: Mapping[str, str], deadline: float) -> bytes:
     with requests.post(
         url, data=body, headers=dict(headers), timeout=(CONNECT, SILENT), stream=True, allow_redirects=False
     ) as response:
-        _judge(response)
+        _check_status(response)
         answer = bytearray()
         for part in response.iter_content(4096):
             answer += part
-            if len(answer) > LARGEST or time.monotonic() > deadline:
+            if len(answer) > MOST_BYTES or time.monotonic() > deadline:
                 raise TimeoutError
         return bytes(answer)
 
 
-def _judge(response: requests.Response) -> None:
-    """Anything but a plain 200 is a fault."""
+def _check_status(response: requests.Response) -> None:
+    """Raise for every answer but a plain 200."""
     host, location = urlsplit(response.url).hostname, response.headers.get("Location", "")
     if response.status_code == 429 or "/sorry/" in location:
         raise RateLimited(Message("{host} asks to be left alone", host=host), _retry_after(response))
@@ -75,6 +77,6 @@ def _judge(response: requests.Response) -> None:
 
 
 def _retry_after(response: requests.Response) -> float:
-    """Seconds; the date that the header may hold instead is not worth a parser, an hour will do."""
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if asked.isdecimal() else 3600.0
+    """Seconds; an hour where the header is missing or holds a date, which is not parsed."""
+    value = response.headers.get("Retry-After", "")
+    return float(value) if value.isdecimal() else 3600.0

@@ -1,4 +1,4 @@
-"""Good manners towards a service where we are a guest: one request at a time, and some time between them."""
+"""Rate limiter for online voices."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 
 
-class Turn:
-    """At most one request each `spacing` seconds, whoever asks."""
+class RateLimiter:
+    """At most one request per `spacing` seconds, over all threads. `pause` is called with the seconds to wait."""
 
     def __init__(self, spacing: float, pause: Callable[[float], None]) -> None:
         self._spacing = spacing
@@ -16,10 +16,11 @@ class Turn:
         self._next = 0.0
         self._lock = threading.Lock()
 
-    def wait(self) -> None:
+    def acquire(self) -> None:
+        """Wait until the next request may be sent."""
         with self._lock:
             now = time.monotonic()
-            mine = max(now, self._next)
-            self._next = mine + self._spacing
-        if mine > now:
-            self._pause(mine - now)
+            slot = max(now, self._next)
+            self._next = slot + self._spacing
+        if slot > now:
+            self._pause(slot - now)

@@ -1,4 +1,4 @@
-"""What an engine is given to say: one line of NFC text with something in it. Pure text; no engine may come in."""
+"""Prepare text for an engine: one line in NFC with at least one letter or digit."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import unicodedata
 from ..errors import BadRequest, Message
 
 
-def sayable(text: str) -> str:
+def sanitize_text(text: str) -> str:
     """`text` in NFC on one line, without control characters.
 
-    Vietnamese in NFD is misread by every engine that was tried. Raises `BadRequest` where nothing is left to say.
+    Every engine that was tried misreads Vietnamese in NFD. Raises `BadRequest` where no letter or digit is left.
     """
     line = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", unicodedata.normalize("NFC", text)).strip()
     if not any(character.isalnum() for character in line):

@@ -16,7 +16,7 @@ from functools import reduce
 from threading import BoundedSemaphore
 from typing import Protocol
 
-from ..engines.validation import audition
+from ..engines.validation import validate_clip
 from ..errors import EngineError, Message, NotAvailable, RateLimited, TryAgain
 from ..interfaces import Engine
 from ..sound.clip import Clip
@@ -148,7 +148,7 @@ class Chain:
 
 def _attempt(engine: Engine, voice: str, text: str) -> Clip:
     with _guarded(engine):
-        return audition(engine.synthesize(text, voice), text)
+        return validate_clip(engine.synthesize(text, voice), text)
 
 
 @contextmanager

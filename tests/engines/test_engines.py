@@ -18,17 +18,17 @@ from loudspeaker.engines.command import Command
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.decoding import decode
 from loudspeaker.engines.espeak import Espeak
-from loudspeaker.engines.process import run
-from loudspeaker.engines.sanitize import sayable
+from loudspeaker.engines.run_program import run_program
+from loudspeaker.engines.sanitize import sanitize_text
 from loudspeaker.engines.tone import Tone
-from loudspeaker.engines.validation import audition
-from loudspeaker.engines.worker import Worker
+from loudspeaker.engines.validation import validate_clip
+from loudspeaker.engines.voice_worker import VoiceWorker
 from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
 from loudspeaker.sound.clip import Clip
 from loudspeaker.synthesis.cache_key import clip_key
 from loudspeaker.synthesis.registry import Voice, engine, names
 
-INSTALLATIONS = [found for found in (espeak.debian(), espeak.wheel()) if found]
+INSTALLATIONS = [found for found in (espeak.find_debian(), espeak.find_wheel()) if found]
 WORDS = st.text(st.characters(codec="utf-8"))
 ALIKE = st.sampled_from(["", "1", "11", '","', "t\u1ebft", unicodedata.normalize("NFD", "t\u1ebft")])
 
@@ -103,7 +103,7 @@ def test_the_check_tells_an_author_what_is_wrong() -> None:
 
 
 def test_the_embedded_voice_says_what_the_program_says(embedded: Espeak) -> None:
-    if not espeak.debian():
+    if not espeak.find_debian():
         pytest.skip("Debian's espeak-ng is not installed")
     with TemporaryDirectory(dir="/tmp") as folder:  # espeak-ng knows no path of 60 characters
         file = Path(folder) / "vi"
@@ -116,10 +116,10 @@ def test_the_embedded_voice_says_what_the_program_says(embedded: Espeak) -> None
 
 def test_vietnamese_is_spoken_by_our_own_voice_file_and_varied_like_espeak_s(embedded: Espeak) -> None:
     here = embedded._installation
-    stock = Worker((*espeak.WORKER, here.library, str(here.data.parent), "vi", "", *espeak.SETTINGS))
+    stock = VoiceWorker((*espeak.WORKER, here.library, str(here.data.parent), "vi", "", *espeak.SETTINGS))
     own, variant = (embedded.synthesize(SHORT, voice) for voice in ("vi", "vi+f2"))
 
-    assert not np.array_equal(own.samples, stock.speak(SHORT, espeak.LONGEST).samples)
+    assert not np.array_equal(own.samples, stock.synthesize(SHORT, espeak.LONGEST).samples)
     assert not np.array_equal(own.samples, variant.samples)
     stock.end()
 
@@ -189,7 +189,7 @@ def test_a_program_is_given_its_arguments_without_a_shell(tmp_path: Path) -> Non
 
 def test_a_program_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     with pytest.raises(TryAgain, match="took longer"):
-        run([script(tmp_path, "sleep 60 & sleep 60")], SHORT, seconds=0.05)
+        run_program([script(tmp_path, "sleep 60 & sleep 60")], SHORT, seconds=0.05)
 
 
 def test_a_program_that_is_not_there_is_not_available() -> None:
@@ -224,7 +224,7 @@ def test_a_page_is_not_sound() -> None:
 )
 def test_what_cannot_be_the_sound_of_a_text_is_not_kept(samples: np.ndarray, why: str) -> None:
     with pytest.raises(TryAgain, match=why):
-        audition(Clip(22_050, samples.astype(np.float32)), SHORT)
+        validate_clip(Clip(22_050, samples.astype(np.float32)), SHORT)
 
 
 # Names and keys
@@ -270,10 +270,10 @@ def test_the_key_changes_exactly_when_the_sound_would(
 @given(WORDS)
 def test_what_is_sayable_stays_as_it_is(text: str) -> None:
     try:
-        once = sayable(text)
+        once = sanitize_text(text)
     except BadRequest:
         return
 
-    assert sayable(once) == once
+    assert sanitize_text(once) == once
     assert unicodedata.is_normalized("NFC", once)
     assert once.isprintable() or not any(ord(letter) < 32 for letter in once)

@@ -9,7 +9,8 @@ import pytest
 from harness.gtts_server import FAULTS, Answer, Service, service, well
 
 from loudspeaker.engines.conformance import LONG, SHORT, faults
-from loudspeaker.engines.gtts import Gtts, Turn
+from loudspeaker.engines.gtts import Gtts
+from loudspeaker.engines.rate_limit import RateLimiter
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
@@ -124,8 +125,8 @@ def test_a_language_that_does_not_exist_is_not_asked_for() -> None:
 
 def test_requests_keep_their_distance() -> None:
     waited: list[float] = []
-    turn = Turn(60.0, waited.append)
+    limiter = RateLimiter(60.0, waited.append)
     for _ in range(3):
-        turn.wait()
+        limiter.acquire()
 
     assert [round(seconds / 60) for seconds in waited] == [1, 2]

@@ -10,7 +10,7 @@ from harness import edge_server, gtts_server
 from loudspeaker.engines.edge import VIETNAMESE, Edge
 from loudspeaker.engines.gtts import Gtts
 from loudspeaker.engines.tone import Tone
-from loudspeaker.engines.validation import audition
+from loudspeaker.engines.validation import validate_clip
 from loudspeaker.interfaces import Engine
 from loudspeaker.sound.clip import Clip
 from loudspeaker.synthesis.fallback import Chain
@@ -41,7 +41,7 @@ def judged(online: Engine, voice: Voice, why: str) -> None:
     assert why in str(spoken.passed[0])
     assert set(shelf) == set(spoken.keys)
     for text, clip in zip(TEXTS, spoken.clips, strict=True):
-        audition(clip, text)
+        validate_clip(clip, text)
 
 
 def longest(fault: str) -> float:

@@ -1,8 +1,9 @@
-"""One running program that speaks sentence after sentence: a text in, samples out, bounded in time.
+"""A child process that synthesizes one sentence after another: text in, samples out, bounded in time.
 
-The program reads lines `{"text": …}` on its stdin and answers each with one line, `{"rate": …, "bytes": n}` and n bytes
-of 16-bit mono samples, or `{"error": …}`; `"last": true` says that it ends. It ends with its stdin, so never later than
-this process. What it is bound by (espeak-ng and piper: GPL-3) stays in it.
+Protocol: the child reads lines `{"text": …}` on its stdin and answers each with one line, `{"rate": …, "bytes": n}`
+and n bytes of 16-bit little-endian mono samples, or `{"error": …}`; `"last": true` announces that it ends. It ends
+when its stdin is closed, so never later than this process. The licence of the voice (espeak-ng and piper: GPL-3) binds
+only the child.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from ..errors import BadRequest, Message, NotAvailable, TryAgain, reason
 if TYPE_CHECKING:
     from ..sound.clip import Clip
 
-PIPE = 1 << 20  # bytes: a whole sentence fits, so that the program need not wait for us
-LARGEST = 64 << 20  # bytes of samples
+PIPE_SIZE = 1 << 20  # bytes: a whole sentence fits, so the child does not wait for us
+MOST_BYTES = 64 << 20  # of samples
 
 
-class Worker:
-    """A program of the kind described above. Used by one thread at a time."""
+class VoiceWorker:
+    """A running child that speaks the protocol above. Used by one thread at a time."""
 
     def __init__(self, command: Sequence[str]) -> None:
+        """Start `command`. Raises `NotAvailable` where it cannot be started."""
         self.command = tuple(command)
         try:
             self._process = subprocess.Popen(
@@ -37,8 +39,8 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                pipesize=PIPE,
-                start_new_session=True,  # so that what it has started can be ended with it
+                pipesize=PIPE_SIZE,
+                start_new_session=True,  # so that processes which it has started are killed with it
             )
         except OSError as error:
             raise NotAvailable(
@@ -50,38 +52,44 @@ class Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def speak(self, text: str, seconds: float) -> Clip:
-        """Raises `BadRequest` for what the program says it cannot speak, and `TryAgain`, after which it has ended."""
+    def synthesize(self, text: str, seconds: float) -> Clip:
+        """The sound of one sentence, within `seconds`.
+
+        Raises:
+            BadRequest: the child reports that it cannot speak this text.
+            TryAgain: no complete answer in time; the child has been ended.
+        """
         timer = threading.Timer(seconds, _kill, (self._process,))
         timer.start()
         try:
-            told, samples = self._answer({"text": text})
+            header, samples = self._request({"text": text})
         except (OSError, ValueError, EOFError) as error:
             self.end()
             raise TryAgain(Message("the voice's program ended without an answer")) from error
         finally:
             timer.cancel()
-        if told.get("last"):
+        if header.get("last"):
             self.end()
-        if "error" in told:
-            raise BadRequest(Message("this text cannot be spoken: {why}", why=told["error"]))
-        return _clip(int(told["rate"]), samples)
+        if "error" in header:
+            raise BadRequest(Message("this text cannot be spoken: {why}", why=header["error"]))
+        return _clip_of(int(header["rate"]), samples)
 
-    def _answer(self, request: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
+    def _request(self, request: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
+        """The header and the samples of the answer. Raises `EOFError`, `OSError` or `ValueError` for a broken one."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
         stdin.write(json.dumps(request).encode() + b"\n")
         stdin.flush()
-        told = json.loads(stdout.readline(10_000))
-        size = min(int(told.get("bytes", 0)), LARGEST)
+        header = json.loads(stdout.readline(10_000))
+        size = min(int(header.get("bytes", 0)), MOST_BYTES)
         samples = stdout.read(size)
         if len(samples) < size:
             raise EOFError
-        return told, samples
+        return header, samples
 
 
-def _clip(rate: int, samples: bytes) -> Clip:
+def _clip_of(rate: int, samples: bytes) -> Clip:
     import numpy as np
 
     from ..sound.clip import Clip
@@ -98,6 +106,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     _kill(process)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            with suppress(OSError):  # what it had not read yet
+            with suppress(OSError):  # of a request that it had not read yet
                 pipe.close()
     process.wait()
