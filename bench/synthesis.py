@@ -21,7 +21,7 @@ from pathlib import Path
 
 from loudspeaker.engines.espeak import GAP, PITCH, RATE, Espeak
 from loudspeaker.store.clips import ClipStore
-from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.fallback import FallbackChain
 from loudspeaker.synthesis.registry import Voice
 
 MUST = 0.75
@@ -69,8 +69,8 @@ def run_bare(texts: list[str], cores: int) -> None:
 
 def run_ours(texts: list[str]) -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as folder:
-        chain = Chain(ClipStore(Path(folder)), lambda: datetime.now(UTC), lambda _name: Espeak())
-        spoken = chain.speak(texts, [Voice("espeak", "vi")])
+        chain = FallbackChain(ClipStore(Path(folder)), lambda: datetime.now(UTC), lambda _name: Espeak())
+        spoken = chain.synthesize(texts, [Voice("espeak", "vi")])
         assert len(set(spoken.keys)) == len(texts)
 
 

@@ -20,7 +20,7 @@ from ..sound.profiles import PROFILES, Profile
 from ..sound.programme import Programme
 from ..sound.wav import wav_bytes
 from ..store.programmes import Facts, ProgrammeStore
-from ..synthesis.fallback import Chain, Spoken
+from ..synthesis.fallback import FallbackChain, Synthesis
 from ..synthesis.registry import Voice
 from .specification import FORMAT, Lead, Order, Recording, Speech
 
@@ -36,7 +36,7 @@ LEADS = {Lead.CHIME: chime.chime, Lead.TUNE: chime.signature, Lead.ATTENTION: ch
 class Said:
     """All words of an order as sound: by the voices that might have said them, then by text."""
 
-    spoken: dict[tuple[str, ...], Spoken]
+    spoken: dict[tuple[str, ...], Synthesis]
     clips: dict[tuple[str, ...], dict[str, Clip]]
 
     @property
@@ -55,7 +55,7 @@ class Studio:
     """Makes programmes out of orders. `home` is where recordings lie."""
 
     home: Path
-    chain: Chain
+    chain: FallbackChain
     programmes: ProgrammeStore
 
     def programme(self, order: Order, recipe: str, progress: Progress = lambda done, total: None) -> Programme:
@@ -101,7 +101,7 @@ class Studio:
         said = Said({}, {})
         for voices, wanted in texts.items():
             if wanted:
-                spoken = self.chain.speak(wanted, [Voice.parse(voice) for voice in voices], progress)
+                spoken = self.chain.synthesize(wanted, [Voice.parse(voice) for voice in voices], progress)
                 said.spoken[voices] = spoken
                 said.clips[voices] = dict(zip(wanted, spoken.clips, strict=True))
         return said

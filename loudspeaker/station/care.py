@@ -232,7 +232,7 @@ class Care(OnAir):
         from ..synthesis import registry
 
         named = [registry.Voice.parse(voice) for voice in self.contents.voices]
-        here = [registry.Voice(name, voice) for name in registry.names() for voice in self._spoken(name)]
+        here = [registry.Voice(name, voice) for name in registry.engine_names() for voice in self._spoken(name)]
         return [self._voice(voice) for voice in dict.fromkeys([*named, *here])]
 
     def _spoken(self, engine: str) -> Sequence[str]:
@@ -255,10 +255,10 @@ class Care(OnAir):
         return {"voice": str(voice), "here": why is None, "online": online, "why": why}
 
     def install_voice(self, voice: str, source: str | None, sha256: str | None, trust: bool, progress: Progress) -> str:
-        """Returns the SHA-256 of its model; arguments and errors as of `piper_voices.install`."""
-        from ..synthesis.voice_installer import install
+        """Returns the SHA-256 of its model; arguments and errors as of `install_voice`."""
+        from ..synthesis.voice_installer import install_voice
 
-        return install(voice, source, self.voice_folder, progress, sha256=sha256, trust=trust)
+        return install_voice(voice, source, self.voice_folder, progress, sha256=sha256, trust=trust)
 
     def try_voices(self, names: Sequence[str], folder: str) -> list[Row]:
         """One sentence by each, into files of `folder`; a row for each."""

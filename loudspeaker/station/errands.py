@@ -96,10 +96,10 @@ class Errands(Places):
         from ..store.clips import ClipStore
         from ..store.programmes import ProgrammeStore
         from ..synthesis import registry
-        from ..synthesis.fallback import Chain
+        from ..synthesis.fallback import FallbackChain
 
-        engine = partial(registry.engine, folder=self.voice_folder)
-        chain = Chain(ClipStore(self.clip_folder), SystemClock().now, engine)
+        engine = partial(registry.load_engine, folder=self.voice_folder)
+        chain = FallbackChain(ClipStore(self.clip_folder), SystemClock().now, engine)
         studio = Studio(self.home, chain, ProgrammeStore(self.programme_folder))
         for recipe, told in wanted.items():
             studio.programme(Order.restored(told), recipe)

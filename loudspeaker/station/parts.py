@@ -122,7 +122,7 @@ class Parts(Places):
         if name not in self._engines:
             from ..synthesis import registry  # slow to load: it knows every plug-in
 
-            self._engines[name] = registry.engine(name, self.voice_folder)
+            self._engines[name] = registry.load_engine(name, self.voice_folder)
         return self._engines[name]
 
     def fingerprint(self, voice: str) -> str | None:

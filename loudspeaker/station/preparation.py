@@ -89,19 +89,19 @@ class Planning(Parts):
             before += share
         if wanted:  # which services want to be left alone is known to the next process, too
             with suppress(LoudspeakerError):  # an alarm must not fail over a log that this person may not write
-                self.log.remember("breakers", self.studio.chain.breakers.facts())
+                self.log.remember("breakers", self.studio.chain.breakers.state())
         return failed
 
     @cached_property
     def studio(self) -> Studio:
         """Heavy: loads numpy. Only for processes that end."""
         from ..production.render import Studio
-        from ..synthesis.circuit_breaker import Breakers
-        from ..synthesis.fallback import Chain
+        from ..synthesis.circuit_breaker import CircuitBreakers
+        from ..synthesis.fallback import FallbackChain
 
         told = self.log.recall("breakers")
-        breakers = Breakers.restored(told if isinstance(told, dict) else {})
-        return Studio(self.home, Chain(self.clips, self.clock.now, self.engine, breakers), self.programmes)
+        breakers = CircuitBreakers.from_state(told if isinstance(told, dict) else {})
+        return Studio(self.home, FallbackChain(self.clips, self.clock.now, self.engine, breakers), self.programmes)
 
     @cached_property
     def clips(self) -> ClipStore:

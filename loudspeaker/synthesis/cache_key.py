@@ -1,4 +1,4 @@
-"""The name of a clip in the cache: the hash of all that shaped its sound. Text in, text out; nothing is asked."""
+"""The cache key of a clip: the hash of everything that shaped its sound."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import hashlib
 import json
 import unicodedata
 
-FORMAT = 1  # of the clips: raise it when what is kept of a clip changes
+FORMAT = 1  # of the clips in the cache: raise it when their contents change for the same sound
 
 
 def clip_key(engine: str, fingerprint: str, voice: str, text: str) -> str:
-    """64 hex digits that change exactly when the sound would.
+    """SHA-256 as 64 hex digits; it changes exactly when the sound would.
 
-    `engine` is the one that *made* the clip, `fingerprint` its answer for `voice`. Two spellings of the same
-    letters (NFC, NFD) are one text, because engines are only ever given NFC.
+    `engine` is the name of the engine that makes the clip, `fingerprint` its fingerprint of `voice`. Texts that differ
+    only in NFC and NFD have one key, because engines are given NFC.
     """
     recipe = [FORMAT, engine, fingerprint, voice, unicodedata.normalize("NFC", text)]
     canonical = json.dumps(recipe, ensure_ascii=False, separators=(",", ":"))

@@ -1,7 +1,7 @@
-"""Which engines there are: entry points of the group `loudspeaker.engines`, ours and strangers' alike.
+"""The engines on this machine: entry points of the group `loudspeaker.engines`, our own and those of plug-ins.
 
-An entry point is a class that can be made without arguments and is an `interfaces.Engine`. One that keeps voices on
-this machine has an attribute `folder`, which is set here. Cheap to import: no engine and no numpy may come in.
+An entry point is a class that takes no arguments and implements `interfaces.Engine`. An engine that keeps voices on
+this machine has an attribute `folder`, which is set here. Imports no engine and no numpy, so that the daemon may.
 """
 
 from __future__ import annotations
@@ -39,41 +39,41 @@ class Voice:
         return f"{self.engine}:{self.name}"
 
 
-def names() -> list[str]:
-    """The engines that are known here, whether or not what they need is installed."""
+def engine_names() -> list[str]:
+    """The names of all engines, whether or not what they need is installed."""
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
 @cache
-def engine(name: str, folder: Path | None = None) -> Engine:
-    """The engine of that name, one for the whole process; voices installed on this machine lie in `folder`.
+def load_engine(name: str, folder: Path | None = None) -> Engine:
+    """The engine of that name, one for the whole process; `folder` is where voices of this machine are installed.
 
-    Raises `NotAvailable` for a name nobody registered and for a plug-in that cannot be imported.
+    Raises `NotAvailable` for an unknown name and for a plug-in that cannot be imported.
     """
-    found = entry_points(group=GROUP, name=name)
-    if not found:
-        raise NotAvailable(_unknown(name))
-    made = _made(next(iter(found)))
-    if folder is not None and hasattr(made, "folder"):
-        made.folder = folder
-    return made
+    points = entry_points(group=GROUP, name=name)
+    if not points:
+        raise NotAvailable(_unknown_engine(name))
+    engine = _instantiate(next(iter(points)))
+    if folder is not None and hasattr(engine, "folder"):
+        engine.folder = folder
+    return engine
 
 
-def _made(point: EntryPoint) -> Engine:
+def _instantiate(point: EntryPoint) -> Engine:
     try:
-        made: Engine = point.load()()
-    except Exception as error:  # a stranger's plug-in may fail in any way, and costs only itself
+        engine: Engine = point.load()()
+    except Exception as error:  # a plug-in may fail in any way, and must cost only itself
         why = f"{type(error).__name__}: {error}"
         raise NotAvailable(
             Message("the voice engine “{name}” cannot be loaded: {why}", name=point.name, why=why)
         ) from error
-    return made
+    return engine
 
 
-def _unknown(name: str) -> Message:
+def _unknown_engine(name: str) -> Message:
     from difflib import get_close_matches
 
-    known = names()
+    known = engine_names()
     nearest = get_close_matches(name, known, 1)
     if nearest:
         return Message("there is no voice engine “{name}”; did you mean “{nearest}”?", name=name, nearest=nearest[0])

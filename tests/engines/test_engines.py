@@ -26,7 +26,7 @@ from loudspeaker.engines.voice_worker import VoiceWorker
 from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
 from loudspeaker.sound.clip import Clip
 from loudspeaker.synthesis.cache_key import clip_key
-from loudspeaker.synthesis.registry import Voice, engine, names
+from loudspeaker.synthesis.registry import Voice, engine_names, load_engine
 
 INSTALLATIONS = [found for found in (espeak.find_debian(), espeak.find_wheel()) if found]
 WORDS = st.text(st.characters(codec="utf-8"))
@@ -241,18 +241,18 @@ def test_half_a_voice_is_refused(spec: str) -> None:
 
 
 def test_our_engines_come_through_the_door_that_strangers_use() -> None:
-    assert {"espeak", "command", "tone"} <= set(names())
-    assert engine("tone").name == "tone"
+    assert {"espeak", "command", "tone"} <= set(engine_names())
+    assert load_engine("tone").name == "tone"
 
 
 def test_an_unknown_engine_is_told_with_the_nearest_name() -> None:
     with pytest.raises(NotAvailable, match="did you mean “espeak”"):
-        engine("espaek")
+        load_engine("espaek")
 
 
 def test_the_registry_costs_no_numpy() -> None:
-    code = "import sys; from loudspeaker.synthesis.registry import engine; engine('espeak').fingerprint('vi'); " \
-        "print('numpy' in sys.modules)"  # fmt: skip
+    act = "from loudspeaker.synthesis.registry import load_engine; load_engine('espeak').fingerprint('vi')"
+    code = f"import sys; {act}; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from harness.gtts_server import FAULTS, Answer, Service, service, well
+from harness.memory_clips import MemoryClips
 
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.gtts import Gtts
@@ -14,28 +15,20 @@ from loudspeaker.engines.rate_limit import RateLimiter
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
-from loudspeaker.sound.clip import Clip
-from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.fallback import FallbackChain
 from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 ONLINE, LOCAL = Voice("gtts", "vi"), Voice("tone", "low")
 
 
-class Shelf(dict[str, Clip]):
-    """Clips in memory."""
-
-    def put(self, key: str, clip: Clip) -> None:
-        self[key] = clip
-
-
 def gtts(told: Service) -> Gtts:
     return Gtts(told.url, longest=5.0, spacing=0, pause=lambda _seconds: None)
 
 
-def chain(online: Engine) -> Chain:
+def chain(online: Engine, clips: MemoryClips | None = None) -> FallbackChain:
     made = {"gtts": online, "tone": Tone()}
-    return Chain(Shelf(), lambda: NOW, made.__getitem__, pause=lambda _seconds: None)
+    return FallbackChain(clips or MemoryClips(), lambda: NOW, made.__getitem__, pause=lambda _seconds: None)
 
 
 def test_a_good_service_keeps_the_contract() -> None:
@@ -72,10 +65,10 @@ def test_a_passing_fault_is_tried_three_times() -> None:
         next(answers)(*request)  # type: ignore[arg-type]
 
     with service(answer) as told:
-        spoken = chain(gtts(told)).speak([SHORT], [ONLINE, LOCAL])
+        spoken = chain(gtts(told)).synthesize([SHORT], [ONLINE, LOCAL])
 
     assert spoken.voice == ONLINE
-    assert spoken.passed == ()
+    assert spoken.rejections == ()
 
 
 def test_one_sentence_that_fails_late_still_takes_them_all() -> None:
@@ -83,35 +76,35 @@ def test_one_sentence_that_fails_late_still_takes_them_all() -> None:
         chosen: Answer = well if text == SHORT else FAULTS["a bad day"][0]
         chosen(handler, text)  # type: ignore[arg-type]
 
+    clips = MemoryClips()
     with service(answer) as told:
-        speaking = chain(gtts(told))
-        spoken = speaking.speak([SHORT, "Xin mời."], [ONLINE, LOCAL])
+        spoken = chain(gtts(told), clips).synthesize([SHORT, "Xin mời."], [ONLINE, LOCAL])
 
     assert spoken.voice == LOCAL
     assert len(spoken.clips) == 2
-    assert len(speaking.clips) == 3, "the good clip of the online voice is kept for later"  # type: ignore[arg-type]
+    assert len(clips.kept) == 3, "the good clip of the online voice is kept for later"
 
 
 @pytest.mark.parametrize(("fault", "minutes"), [("too many requests", 120), ("a bad day", 1)])
 def test_a_service_that_failed_is_left_alone_for_a_while(fault: str, minutes: int) -> None:
     with service(FAULTS[fault][0]) as told:
         speaking = chain(gtts(told))
-        speaking.speak([SHORT], [ONLINE, LOCAL])
+        speaking.synthesize([SHORT], [ONLINE, LOCAL])
         before = len(told.heard)
-        spoken = speaking.speak(["Xin mời."], [ONLINE, LOCAL])
+        spoken = speaking.synthesize(["Xin mời."], [ONLINE, LOCAL])
 
     assert len(told.heard) == before
-    assert "left alone until" in str(spoken.passed[0])
-    assert speaking.breakers.resting("gtts", NOW) == NOW + timedelta(minutes=minutes)
+    assert "left alone until" in str(spoken.rejections[0])
+    assert speaking.breakers.open_until("gtts", NOW) == NOW + timedelta(minutes=minutes)
 
 
 def test_what_is_in_the_cache_is_spoken_while_the_service_rests() -> None:
     with service(well) as told:
         speaking = chain(gtts(told))
-        speaking.speak([SHORT], [ONLINE, LOCAL])
+        speaking.synthesize([SHORT], [ONLINE, LOCAL])
         told.answer = FAULTS["too many requests"][0]
-        speaking.speak(["Xin mời."], [ONLINE, LOCAL])
-        spoken = speaking.speak([SHORT], [ONLINE, LOCAL])
+        speaking.synthesize(["Xin mời."], [ONLINE, LOCAL])
+        spoken = speaking.synthesize([SHORT], [ONLINE, LOCAL])
 
     assert spoken.voice == ONLINE
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 from harness import edge_server, gtts_server
+from harness.memory_clips import MemoryClips
 
 from loudspeaker.engines.edge import VIETNAMESE, Edge
 from loudspeaker.engines.gtts import Gtts
 from loudspeaker.engines.tone import Tone
 from loudspeaker.engines.validation import validate_clip
 from loudspeaker.interfaces import Engine
-from loudspeaker.sound.clip import Clip
-from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.fallback import FallbackChain
 from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -21,25 +21,18 @@ LOCAL = Voice("tone", "low")
 TEXTS = ("Kính thưa bà con.", "Chiều nay lúc mười bảy giờ, mời bà con tới nhà văn hóa thôn để họp.")
 
 
-class Shelf(dict[str, Clip]):
-    """Clips in memory."""
-
-    def put(self, key: str, clip: Clip) -> None:
-        self[key] = clip
-
-
 def judged(online: Engine, voice: Voice, why: str) -> None:
     """One bulletin by a voice that fails: the other says all of it, and only that is kept."""
-    shelf = Shelf()
+    clips = MemoryClips()
     engines: dict[str, Engine] = {voice.engine: online, "tone": Tone()}
-    chain = Chain(shelf, lambda: NOW, engines.__getitem__, pause=lambda _seconds: None)
-    spoken = chain.speak(TEXTS, [voice, LOCAL])
+    chain = FallbackChain(clips, lambda: NOW, engines.__getitem__, pause=lambda _seconds: None)
+    spoken = chain.synthesize(TEXTS, [voice, LOCAL])
 
     assert spoken.voice == LOCAL
-    assert len(spoken.passed) == 1
-    assert str(spoken.passed[0]).startswith(f"{voice}: ")
-    assert why in str(spoken.passed[0])
-    assert set(shelf) == set(spoken.keys)
+    assert len(spoken.rejections) == 1
+    assert str(spoken.rejections[0]).startswith(f"{voice}: ")
+    assert why in str(spoken.rejections[0])
+    assert set(clips.kept) == set(spoken.keys)
     for text, clip in zip(TEXTS, spoken.clips, strict=True):
         validate_clip(clip, text)
 

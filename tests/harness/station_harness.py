@@ -25,7 +25,7 @@ from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.programmes import Facts, ProgrammeStore
-from loudspeaker.synthesis.circuit_breaker import Breakers
+from loudspeaker.synthesis.circuit_breaker import CircuitBreakers
 
 RATE = 8_000
 WORDS, URGENT = 5.0, 12.0  # seconds of a session's words, of an emergency
@@ -63,7 +63,7 @@ class Hum:
 
     def __init__(self, programmes: ProgrammeStore) -> None:
         self._programmes = programmes
-        self.chain = SimpleNamespace(breakers=Breakers())
+        self.chain = SimpleNamespace(breakers=CircuitBreakers())
 
     def programme(self, order: Order, recipe: str, _advance: Callable[[int, int], None]) -> Programme:
         words = order.spoken.lower()

@@ -8,23 +8,19 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from harness.memory_clips import MemoryClips
 
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, Message, NotAvailable, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
 from loudspeaker.sound.clip import Clip
-from loudspeaker.synthesis.circuit_breaker import Breakers
-from loudspeaker.synthesis.fallback import Chain
+from loudspeaker.synthesis.circuit_breaker import CircuitBreakers
+from loudspeaker.synthesis.fallback import FallbackChain
 from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 TEXTS = ("một hai ba", "bốn năm", "sáu bảy tám chín")
-LOW, HIGH = Voice("tone", "low"), Voice("tone", "high")
-
-
-class Shelf(dict[str, Clip]):
-    def put(self, key: str, clip: Clip) -> None:
-        self[key] = clip
+LOW = Voice("tone", "low")
 
 
 class Trouble(Tone):
@@ -43,14 +39,14 @@ class Trouble(Tone):
         return super().synthesize(text, voice)
 
 
-def chain(*engines: Engine) -> Chain:
+def chain(*engines: Engine) -> FallbackChain:
     def engine(name: str) -> Engine:
         for made in (Tone(), *engines):
             if made.name == name:
                 return made
         raise NotAvailable(Message("there is no voice engine “{name}”; known are: {known}", name=name, known=""))
 
-    return Chain(Shelf(), lambda: NOW, engine, pause=lambda _seconds: None)
+    return FallbackChain(MemoryClips(), lambda: NOW, engine, pause=lambda _seconds: None)
 
 
 def told(progress: list[tuple[int, int]]) -> Sequence[tuple[int, int]]:
@@ -58,7 +54,7 @@ def told(progress: list[tuple[int, int]]) -> Sequence[tuple[int, int]]:
 
 
 def test_the_clips_come_in_the_order_of_their_texts() -> None:
-    spoken = chain().speak((*TEXTS, TEXTS[0]), [LOW])
+    spoken = chain().synthesize((*TEXTS, TEXTS[0]), [LOW])
 
     assert spoken.voice == LOW
     assert [round(clip.duration / 0.28) for clip in spoken.clips] == [3, 2, 4, 3]
@@ -67,7 +63,7 @@ def test_the_clips_come_in_the_order_of_their_texts() -> None:
 
 def test_progress_counts_different_sentences() -> None:
     seen: list[tuple[int, int]] = []
-    chain().speak((*TEXTS, TEXTS[0]), [LOW], lambda done, total: seen.append((done, total)))
+    chain().synthesize((*TEXTS, TEXTS[0]), [LOW], lambda done, total: seen.append((done, total)))
 
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
@@ -75,8 +71,8 @@ def test_progress_counts_different_sentences() -> None:
 def test_a_changed_sentence_is_the_only_one_that_is_synthesized() -> None:
     counting = Trouble(ValueError(), "never")
     speaking = chain(counting)
-    speaking.speak(TEXTS, [Voice("trouble", "low")])
-    speaking.speak((*TEXTS[:2], "mười"), [Voice("trouble", "low")])
+    speaking.synthesize(TEXTS, [Voice("trouble", "low")])
+    speaking.synthesize((*TEXTS[:2], "mười"), [Voice("trouble", "low")])
 
     assert sorted(counting.asked) == sorted((*TEXTS, "mười"))
 
@@ -93,25 +89,25 @@ def test_a_changed_sentence_is_the_only_one_that_is_synthesized() -> None:
     ids=lambda error: type(error).__name__,
 )
 def test_whatever_an_engine_does_costs_only_its_voice(error: Exception) -> None:
-    spoken = chain(Trouble(error, TEXTS[1])).speak(TEXTS, [Voice("trouble", "low"), LOW])
+    spoken = chain(Trouble(error, TEXTS[1])).synthesize(TEXTS, [Voice("trouble", "low"), LOW])
 
     assert spoken.voice == LOW
-    assert str(spoken.passed[0]).startswith("trouble:low: ")
+    assert str(spoken.rejections[0]).startswith("trouble:low: ")
 
 
 def test_where_no_voice_can_speak_each_ones_reason_is_told() -> None:
     broken = Trouble(TryAgain(Message("the sound is silent")))
 
     with pytest.raises(NotAvailable, match="trouble:low: the sound is silent; nobody:vi: there is no voice engine"):
-        chain(broken).speak(TEXTS, [Voice("trouble", "low"), Voice("nobody", "vi")])
+        chain(broken).synthesize(TEXTS, [Voice("trouble", "low"), Voice("nobody", "vi")])
 
 
 def test_a_local_voice_is_not_left_alone_for_one_bad_bulletin() -> None:
     broken = Trouble(TryAgain(Message("the sound is silent")), TEXTS[0])
     speaking = chain(broken)
-    speaking.speak(TEXTS, [Voice("trouble", "low"), LOW])
+    speaking.synthesize(TEXTS, [Voice("trouble", "low"), LOW])
 
-    assert speaking.speak(TEXTS[1:], [Voice("trouble", "low"), LOW]).voice == Voice("trouble", "low")
+    assert speaking.synthesize(TEXTS[1:], [Voice("trouble", "low"), LOW]).voice == Voice("trouble", "low")
 
 
 def test_sentences_are_spoken_side_by_side() -> None:
@@ -125,18 +121,12 @@ def test_sentences_are_spoken_side_by_side() -> None:
             self.meeting.wait()
             return super().synthesize(text, voice)
 
-    assert chain(Pair()).speak(TEXTS[:2], [Voice("pair", "low")]).voice == Voice("pair", "low")
-
-
-def test_an_emergency_speaks_with_voices_of_this_machine_only() -> None:
-    away = Trouble(ValueError(), online=True)
-
-    assert chain(away).local([Voice("trouble", "low"), Voice("nobody", "vi"), LOW, HIGH]) == [LOW, HIGH]
+    assert chain(Pair()).synthesize(TEXTS[:2], [Voice("pair", "low")]).voice == Voice("pair", "low")
 
 
 def test_the_same_clip_comes_fresh_and_from_the_cache() -> None:
     speaking = chain()
-    fresh, found = (speaking.speak(TEXTS, [LOW]).clips for _ in range(2))
+    fresh, found = (speaking.synthesize(TEXTS, [LOW]).clips for _ in range(2))
 
     assert all(np.array_equal(one.samples, other.samples) for one, other in zip(fresh, found, strict=True))
 
@@ -145,41 +135,41 @@ def test_the_same_clip_comes_fresh_and_from_the_cache() -> None:
 
 
 def test_failures_let_an_engine_rest_twice_as_long_each_time() -> None:
-    breakers = Breakers()
+    breakers = CircuitBreakers()
     rests = []
     for _ in range(8):
-        breakers.failed("gtts", TryAgain(Message("the sound is silent")), NOW)
-        rests.append((breakers.resting("gtts", NOW) or NOW) - NOW)
+        breakers.record_failure("gtts", TryAgain(Message("the sound is silent")), NOW)
+        rests.append((breakers.open_until("gtts", NOW) or NOW) - NOW)
 
     assert [rest // timedelta(minutes=1) for rest in rests] == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
 def test_a_good_answer_forgives() -> None:
-    breakers = Breakers()
-    breakers.failed("gtts", RateLimited(Message("the sound is silent")), NOW)
-    breakers.spoke("gtts")
+    breakers = CircuitBreakers()
+    breakers.record_failure("gtts", RateLimited(Message("the sound is silent")), NOW)
+    breakers.record_success("gtts")
 
-    assert breakers.resting("gtts", NOW) is None
+    assert breakers.open_until("gtts", NOW) is None
 
 
 def test_a_rest_survives_a_restart() -> None:
-    breakers = Breakers()
-    breakers.failed("gtts", RateLimited(Message("the sound is silent"), 10.0), NOW)
-    again = Breakers.restored(breakers.facts())
+    breakers = CircuitBreakers()
+    breakers.record_failure("gtts", RateLimited(Message("the sound is silent"), 10.0), NOW)
+    again = CircuitBreakers.from_state(breakers.state())
 
-    assert again.resting("gtts", NOW) == NOW + timedelta(hours=1)
-    assert again.resting("gtts", NOW + timedelta(hours=1)) is None
+    assert again.open_until("gtts", NOW) == NOW + timedelta(hours=1)
+    assert again.open_until("gtts", NOW + timedelta(hours=1)) is None
 
 
 def test_a_rest_written_while_the_clock_was_wrong_is_forgotten() -> None:
-    breakers = Breakers()
-    breakers.failed("gtts", RateLimited(Message("the sound is silent")), datetime(2036, 1, 1, tzinfo=UTC))
+    breakers = CircuitBreakers()
+    breakers.record_failure("gtts", RateLimited(Message("the sound is silent")), datetime(2036, 1, 1, tzinfo=UTC))
 
-    assert breakers.resting("gtts", NOW) is None
+    assert breakers.open_until("gtts", NOW) is None
 
 
 @pytest.mark.parametrize(
     "kept", [None, [], {}, {"until": "soon", "failures": 1}, {"until": "2026-11-24", "failures": 1}]
 )
 def test_a_torn_record_of_rests_is_forgotten(kept: object) -> None:
-    assert Breakers.restored({"gtts": kept}).resting("gtts", NOW) is None
+    assert CircuitBreakers.from_state({"gtts": kept}).open_until("gtts", NOW) is None

@@ -19,7 +19,7 @@ from loudspeaker.cli import cli
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused, TryAgain
 from loudspeaker.synthesis import voice_installer
 
-install = partial(voice_installer.install, trust=True)  # nobody knows the voices of these tests
+install = partial(voice_installer.install_voice, trust=True)  # nobody knows the voices of these tests
 
 VOICE = "vi_VN-hum-low"
 PLACE = "vi/vi_VN/hum/low"
@@ -257,7 +257,7 @@ def test_a_known_voice_is_what_is_known_of_it(home: Path, tmp_path: Path, word: 
     assert result.exit_code == 1
     assert "is not what it should be" in result.stderr
     assert f"{known}.onnx" not in voices_of(home)
-    assert all(len(digest) == 64 and int(digest, 16) for digest in voice_installer.KNOWN.values())
+    assert all(len(digest) == 64 and int(digest, 16) for digest in voice_installer.KNOWN_MODELS.values())
 
 
 @pytest.mark.parametrize("voice", ["../../etc/passwd", "vais1000", "vi_VN-a/b-low"])
