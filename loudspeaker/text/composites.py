@@ -11,13 +11,24 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import Message
+from .kind import Kind
 from .rule import APART, Said
 
-_LINKS = frozenset(("dashes", "separators", "rates"))
-_RATES = frozenset(("money", "quantities"))  # what may be told per something
-_NUMBERED = frozenset(("codes", "romans"))
+_LINKS = frozenset((Kind.DASH, Kind.SEPARATOR, Kind.RATE))
+_RATES = frozenset((Kind.MONEY, Kind.QUANTITY))  # what may be told per something
+_NUMBERED = frozenset((Kind.CODE, Kind.ROMAN))
 _RANGED = frozenset(
-    ("times", "dates", "periods", "phones", "addresses", "money", "quantities", "temperatures", "coordinates")
+    (
+        Kind.TIME,
+        Kind.DATE,
+        Kind.PERIOD,
+        Kind.PHONE,
+        Kind.ADDRESS,
+        Kind.MONEY,
+        Kind.QUANTITY,
+        Kind.TEMPERATURE,
+        Kind.COORDINATE,
+    )
 )  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
@@ -56,17 +67,17 @@ def _glued(text: str, one: Said, other: Said) -> bool:
     if other.start - one.end > 2 or other.kind in _LINKS:
         return False
     sign = text[one.end : other.start]
-    if sign == " " and one.kind == other.kind == "numbers":
+    if sign == " " and one.kind is other.kind is Kind.NUMBER:
         return True
     if sign.strip(' ,;:()“”"\n') != sign or not (_digits(text, one) and _digits(text, other)):
         return False
-    if sign in _PAUSED or one.kind == other.kind == "codes":
+    if sign in _PAUSED or one.kind is other.kind is Kind.CODE:
         return False
     if sign == "/" and one.kind in _RATES:
         return False
     if not sign:  # 7h/12/9 and 6,7/5 took the sign along
         return text[one.end - 1] not in "/, -:"
-    return not (one.kind == other.kind and one.kind in _RANGED)
+    return not (one.kind is other.kind and one.kind in _RANGED)
 
 
 def _digits(text: str, said: Said) -> bool:

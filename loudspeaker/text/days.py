@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from .kind import Kind
 from .lazy_regex import pattern
 from .numerals import Numerals
 from .rule import Scene, words_after, words_before
@@ -79,17 +80,17 @@ def dated(scene: Scene, at: int) -> bool:
     words = scene.before(at)
     if words.endswith(_STRONG) or follows_date(scene, at) or after_hour(scene, at):
         return True
-    return scene.follows("times", at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
+    return scene.follows(Kind.TIME, at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
 
 
 def follows_date(scene: Scene, at: int) -> bool:
     """Whether a day or a month was read right before, with no more than a link between."""
-    return any(scene.follows(kind, at, *_GAPS) for kind in ("dates", "periods", "months"))
+    return any(scene.follows(kind, at, *_GAPS) for kind in (Kind.DATE, Kind.PERIOD, Kind.MONTH))
 
 
 def after_hour(scene: Scene, at: int) -> bool:
     """7h/12/9: the hour before has taken the slash and said “ngày”."""
-    return scene.last.end == at and scene.last.kind == "times" and scene.char(at - 1) in "/-"
+    return scene.last.end == at and scene.last.kind == Kind.TIME and scene.char(at - 1) in "/-"
 
 
 def hinted(scene: Scene, start: int, end: int) -> bool:

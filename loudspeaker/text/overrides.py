@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
 from .cleanup import Letters
+from .kind import Kind
 from .rule import Said
 from .syllables import UPPER
 
@@ -40,7 +41,7 @@ class OwnWords:
             for length in self._lengths[letter]:
                 reading = self._reading(text, at, at + length)
                 if reading is not None:
-                    yield Said(at, at + length, reading, None, "own")
+                    yield Said(at, at + length, reading, None, Kind.OVERRIDE)
                     free = at + length
                     break
 

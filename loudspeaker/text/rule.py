@@ -1,6 +1,8 @@
 """What a reading rule is, and what it can see: the text around a place and what was read just before. No rule comes in.
 
-    @reads(r"(\\d{1,2})h(\\d{2})")
+    rule = RuleMaker(Kind.TIME)
+
+    @rule(r"(\\d{1,2})h(\\d{2})")
     def clock(match, scene):              8h30 -> tám giờ ba mươi phút
         return f"{scene.say(match[1])} giờ {scene.say(match[2])} phút"
 
@@ -15,6 +17,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import Message
+from .kind import Kind
 from .lazy_regex import pattern
 from .lexicon import Entry, Lexicon, beside, spellings
 from .numerals import Numerals
@@ -48,7 +51,7 @@ class Said(NamedTuple):
     end: int
     spoken: str
     why: Message | None
-    kind: str
+    kind: Kind
 
 
 class Rule:
@@ -56,11 +59,11 @@ class Rule:
 
     __slots__ = ("_pattern", "kind", "say", "starts")
 
-    def __init__(self, source: str, say: Say, starts: str) -> None:
+    def __init__(self, kind: Kind, source: str, say: Say, starts: str) -> None:
+        self.kind = kind
         self._pattern = pattern(source)
         self.say = say
         self.starts = frozenset(starts.split())
-        self.kind = say.__module__.rpartition(".")[2]
 
     def matcher(self) -> Callable[[str, int, int], re.Match[str] | None]:
         """The pattern, compiled, to be tried at a place of a text."""
@@ -75,9 +78,17 @@ class Rule:
         return Said(match.start(), match.end(), spoken, why, self.kind)
 
 
-def reads(source: str, starts: str = "number") -> Callable[[Say], Rule]:
-    """Make a rule of a function; `starts` names what it can begin with: number, word, sign."""
-    return lambda say: Rule(source, say, starts)
+class RuleMaker:
+    """The decorator that makes rules of one kind: `rule = RuleMaker(Kind.DATE)` at the head of their file."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def __call__(self, source: str, starts: str = "number") -> Callable[[Say], Rule]:
+        """Make a rule of a function; `starts` names what it can begin with: number, word, sign."""
+        return lambda say: Rule(self.kind, source, say, starts)
 
 
 def words_before(cues: str) -> tuple[str, ...]:
@@ -108,7 +119,7 @@ class Scene:
         self.numerals = numerals
         self.lexicon = lexicon
         self.learnt = learnt
-        self.last = Said(0, 0, "", None, "")
+        self.last = Said(0, 0, "", None, Kind.NOTHING)
         self._before, self._before_at = "", -1
         self._after, self._after_at = "", -1
 
@@ -150,10 +161,10 @@ class Scene:
         line = head.rpartition("\n")[2]
         return not line.strip(" -+*•\"“'/") and (len(line) < 8)
 
-    def follows(self, kind: str, at: int, *gaps: str) -> bool:
+    def follows(self, kind: Kind, at: int, *gaps: str) -> bool:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
         return (
-            self.last.kind == kind
+            self.last.kind is kind
             and self.last.end > at - 16
             and self.text[self.last.end : at].lower() in ("", " ", *gaps)
         )
@@ -161,13 +172,13 @@ class Scene:
     def near_number(self, at: int, words: int = 3) -> bool:
         """Whether a number was read at most a few words before `at`, with no pause between."""
         gap = self.text[self.last.end : at] if at - self.last.end <= REACH else ","
-        counted = self.last.kind in _COUNTS or (self.last.kind == "dates" and "tháng" not in self.last.spoken)
+        counted = self.last.kind in _COUNTS or (self.last.kind is Kind.DATE and "tháng" not in self.last.spoken)
         return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
 
     def variety(self, at: int) -> bool:
         """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
         words = self.before(at)
-        more = self.follows("codes", at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
+        more = self.follows(Kind.CODE, at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
         return more or words.endswith(_VARIETIES) or _NAMED_SORT.search(words) is not None or self._sorts(at)
 
     def _sorts(self, at: int) -> bool:
@@ -220,4 +231,4 @@ _VARIETIES = words_before(
 )
 _NAMED_SORT = pattern(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
 _SORTS = pattern(rf"\b(?!Ngô [{UPPER}])(?i:giống|lúa|ngô|sắn) ")  # Ngô Thị Đẹp is nobody's maize
-_COUNTS = frozenset(("rates", "quantities", "temperatures", "money", "numbers", "ranges", "fractions"))
+_COUNTS = frozenset((Kind.RATE, Kind.QUANTITY, Kind.TEMPERATURE, Kind.MONEY, Kind.NUMBER, Kind.RANGE, Kind.FRACTION))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
+from .kind import Kind
 from .kinds import starting
 from .rule import Rule, Said, Scene
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
@@ -65,7 +66,7 @@ def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
         said = reserved if reserved and until <= at else _read(scene, at, token.end(), until)
         if said is None:
             continue
-        if said.spoken == " đến " or (said.spoken.strip() in (",", ";") and scene.last.kind in ("phones", "times")):
+        if said.spoken == " đến " or (said.spoken.strip() in (",", ";") and scene.last.kind in (Kind.PHONE, Kind.TIME)):
             # Still the same kind of thing: 5/7 - 8/7, 0912… - 0987…; 11:51 - 16/6 is dated.
             scene.last = scene.last._replace(end=said.end)
         elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..lexicon import Entry
 from ..numerals import spell_letters
-from ..rule import UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..rule import UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
 from ..syllables import LOWER, UPPER, has_marks, is_syllable
+
+rule = RuleMaker(Kind.ACRONYM)
 
 _FIRMS = words_before(
     "công ty tnhh|cty tnhh|tnhh mtv|công ty cp|cty cp|công ty cổ phần|cổ phần tập đoàn|ctcp|thương hiệu|nhãn hiệu"
@@ -23,7 +26,7 @@ COMPOSED = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
-@reads(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
+@rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
 def headline(match: re.Match[str], scene: Scene) -> Answer:
     """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
     word = match[0]
@@ -55,7 +58,7 @@ def _shouted(word: str) -> bool:
     return word.isupper() and has_marks(word) and is_syllable(word)
 
 
-@reads(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
+@rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
 def chain(match: re.Match[str], scene: Scene) -> Answer:
     """LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone"""
     written = match[0]
@@ -104,13 +107,13 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
     return Guess(words, why) if why else words
 
 
-@reads(r"Vietnam\+", starts="word")
+@rule(r"Vietnam\+", starts="word")
 def plus(match: re.Match[str], scene: Scene) -> str:
     """(TTXVN/Vietnam+) -> Vietnam plus"""
     return "Vietnam plus"
 
 
-@reads(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
+@rule(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
 def newspaper(match: re.Match[str], scene: Scene) -> str | None:
     """(QNO) - Sáng nay …, (BTV) Từ năm …: the paper that a report is taken from"""
     at = match.start()
@@ -119,14 +122,14 @@ def newspaper(match: re.Match[str], scene: Scene) -> str | None:
     return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
-@reads(rf"T[PT](?= - [{UPPER}])", starts="word")
+@rule(rf"T[PT](?= - [{UPPER}])", starts="word")
 def paper(match: re.Match[str], scene: Scene) -> Guess | None:
     """TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town"""
     either = Message("a paper's sign, or a place")
     return Guess(spell_letters(match[0]), either) if scene.begins_line(match.start()) else None
 
 
-@reads(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
+@rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted(match: re.Match[str], scene: Scene) -> Answer:
     """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
     letters = match[0].replace(".", "")
@@ -136,13 +139,13 @@ def dotted(match: re.Match[str], scene: Scene) -> Answer:
     return entry.reading if entry and entry.sure else spell_letters(letters)
 
 
-@reads(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
+@rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
 def lettered(match: re.Match[str], scene: Scene) -> str | None:
     """ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
     return None if match[0] in scene.lexicon else f"{match[1]} {spell_letters(match[2])}"
 
 
-@reads(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
+@rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
 def single(match: re.Match[str], scene: Scene) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
     word = match[0]
@@ -183,7 +186,7 @@ def _sayable(word: str) -> bool:
     return vowels > 0 and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
 
 
-@reads(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
+@rule(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
 def glued(match: re.Match[str], scene: Scene) -> Answer:
     """hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
     if match[1].isascii() or not is_syllable(match[1]):
@@ -193,7 +196,7 @@ def glued(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
 
 
-@reads(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
+@rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
 def small(match: re.Match[str], scene: Scene) -> Answer:
     """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read"""
     word = match[0]
@@ -236,19 +239,19 @@ def composed(word: str, scene: Scene) -> str:
     return " ".join(found) if found and len(found) > 1 else ""
 
 
-@reads(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
+@rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
 def small_first(match: re.Match[str], scene: Scene) -> Answer:
     """pH -> pê hát"""
     return spell_letters(match[0]) if match[0] in scene.lexicon else None
 
 
-@reads(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
+@rule(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
 def prefixed(match: re.Match[str], scene: Scene) -> Answer:
     """bOPV -> bê o pê vê"""
     return spell_letters(match[0])
 
 
-@reads(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
+@rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
 def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
     """tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text"""
     before = scene.text[max(0, match.start() - 8) : match.start()]
@@ -261,7 +264,7 @@ def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
 
 
-@reads(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
+@rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
 def mute(match: re.Match[str], scene: Scene) -> Answer:
     """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import LETTERS, spell_digits, spell_letters
-from ..rule import REACH, Rule, Scene, reads, words_after, words_before
+from ..rule import REACH, Rule, RuleMaker, Scene, words_after, words_before
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.ADDRESS)
 
 _HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
 _NO_DAY = words_before("số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô")
@@ -21,7 +24,7 @@ _CROPS = pattern(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # gi�
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 
-@reads(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
+@rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
 def house(match: re.Match[str], scene: Scene) -> str | None:
     """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
     words = scene.before(match.start())
@@ -61,38 +64,38 @@ def _number(written: str, scene: Scene) -> str:
     return scene.say(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
 
 
-@reads(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
+@rule(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
 def ward(match: re.Match[str], scene: Scene) -> str | None:
     """F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
     listed = scene.text[match.start() - 2 : match.start()] == ", "
     return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", scene.text[match.end() : match.end() + 4]) else None
 
 
-@reads(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
+@rule(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
 def ward_and_district(match: re.Match[str], scene: Scene) -> str:
     """Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
     return f"phường {scene.say(match[1])}, quận {scene.say(match[2])}"
 
 
-@reads(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
+@rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
 def flat(match: re.Match[str], scene: Scene) -> str:
     """P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
     return f"phòng {scene.say(match[1])}"
 
 
-@reads(rf"K(\d{{1,3}})((?:/\d{{1,3}}){{1,3}})(?= (?:đường |[{UPPER}][{LOWER}]))", starts="word")
+@rule(rf"K(\d{{1,3}})((?:/\d{{1,3}}){{1,3}})(?= (?:đường |[{UPPER}][{LOWER}]))", starts="word")
 def alley(match: re.Match[str], scene: Scene) -> str:
     """K45/12 đường Núi Thành -> kiệt bốn mươi lăm trên mười hai"""
     return "kiệt " + " trên ".join(map(scene.say, (match[1] + match[2]).split("/")))
 
 
-@reads(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
+@rule(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
 def day_street(match: re.Match[str], scene: Scene) -> str:
     """Đ.30/4, Đ. CMT8 -> đường"""
     return "đường "
 
 
-@reads(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
+@rule(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], scene: Scene) -> str | None:
     """477 Đ. Sư Vạn Hạnh -> đường"""
     numbered = re.search(
@@ -101,17 +104,17 @@ def street(match: re.Match[str], scene: Scene) -> str | None:
     return "đường " if numbered or scene.begins_line(match.start()) else None
 
 
-@reads(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
+@rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
 def bare_ward(match: re.Match[str], scene: Scene) -> str:
     """Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
     return f"phường {scene.say(match[1])}"
 
 
-@reads(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
+@rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
     streets = scene.adjoins(match.start(), (" đường",))
-    listed = scene.follows("addresses", match.start(), ", ", " và ", "; ")
+    listed = scene.follows(Kind.ADDRESS, match.start(), ", ", " và ", "; ")
     padded = match[2][0] == "0" and not (match[0][2] == "." and len(match[2]) == 2)  # ĐT 090 1234567 is a telephone
     if scene.variety(match.start()) or padded:
         return None
@@ -142,7 +145,7 @@ _ROADS = {
 }
 
 
-@reads(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
+@rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
 def expressway(match: re.Match[str], scene: Scene) -> str | None:
     """cao tốc CT.08 -> xê tê không tám"""
     if not scene.before(match.start()).endswith(" cao tốc"):
@@ -150,7 +153,7 @@ def expressway(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters('CT')} {spell_digits(match[1])}"
 
 
-@reads(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
+@rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
 def milestone(match: re.Match[str], scene: Scene) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     crops = match[0][:2] == "KM" and _CROPS.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()])
@@ -160,7 +163,7 @@ def milestone(match: re.Match[str], scene: Scene) -> str | None:
     return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
 
 
-@reads(
+@rule(
     r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)(?:[KH]|[Kk][Mm]) ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word"
 )
 def dike(match: re.Match[str], scene: Scene) -> str | None:

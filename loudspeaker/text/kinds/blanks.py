@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..rule import Guess, Rule, Scene, reads, words_before
+from ..kind import Kind
+from ..rule import Guess, Rule, RuleMaker, Scene, words_before
+
+rule = RuleMaker(Kind.BLANK)
 
 _CUES = words_before("ngày|tháng|năm|số|lúc|hồi|từ|đến|giờ|tên|ông|bà|tại")
 
@@ -14,19 +17,19 @@ def _empty() -> Message:
     return Message("a blank was left empty here: fill it in, or take the words around it out")
 
 
-@reads(r"([Nn]gày)(?= ?tháng ?\d)|([Tt]háng)(?= ?năm ?\d{4})", starts="word")
+@rule(r"([Nn]gày)(?= ?tháng ?\d)|([Tt]háng)(?= ?năm ?\d{4})", starts="word")
 def unfilled(match: re.Match[str], scene: Scene) -> Guess | None:
     """ngày tháng 7 năm 2021: the day is missing; “tháng năm 2021” may be May."""
     return Guess(match[0], _empty())
 
 
-@reads(r"[Ss]ố:?(?= ?[/-] ?[A-ZĐ]{2})", starts="word")
+@rule(r"[Ss]ố:?(?= ?[/-] ?[A-ZĐ]{2})", starts="word")
 def unnumbered(match: re.Match[str], scene: Scene) -> Guess | None:
     """Số: /STTTT-TTBCXB: the number is missing."""
     return Guess(match[0], _empty())
 
 
-@reads(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
+@rule(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
 def dotted(match: re.Match[str], scene: Scene) -> Guess | str | None:
     """ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
     leader = len(match[0]) > 4 or "_" in match[0] or scene.before(match.start()).endswith(_CUES)

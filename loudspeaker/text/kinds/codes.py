@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER, roman, spell_digits, spell_letters
-from ..rule import REACH, UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..rule import REACH, UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
 from ..syllables import LOWER, UPPER, has_vowel
+
+rule = RuleMaker(Kind.CODE)
 
 _NUMBERED = words_before(
     "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
@@ -28,7 +31,7 @@ _PERSON = pattern(
 _PART = pattern(r"[^\W\d_]+|\d+")
 
 
-@reads(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
+@rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
 def dashed(match: re.Match[str], scene: Scene) -> Answer:
     """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
@@ -52,31 +55,31 @@ def _name(name: str, scene: Scene) -> str:
     return known.reading if known and known.sure else spell_letters(name) or name
 
 
-@reads(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
+@rule(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
 def registered(match: re.Match[str], scene: Scene) -> str:
     """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
-@reads(r"mp([34])(?!\w)", starts="word")
+@rule(r"mp([34])(?!\w)", starts="word")
 def sound_file(match: re.Match[str], scene: Scene) -> str:
     """file mp3 -> mờ pê ba"""
     return f"mờ pê {scene.say(match[1])}"
 
 
-@reads(r"U\.(\d{2})(?!\d)", starts="word")
+@rule(r"U\.(\d{2})(?!\d)", starts="word")
 def youth(match: re.Match[str], scene: Scene) -> str:
     """đội U.15 -> u mười lăm"""
     return f"u {scene.say(match[1])}"
 
 
-@reads(r"([AB])/(?=H\d)", starts="word")
+@rule(r"([AB])/(?=H\d)", starts="word")
 def strain(match: re.Match[str], scene: Scene) -> str | None:
     """A/H5N1 -> a hát năm nờ một"""
     return spell_letters(match[1])
 
 
-@reads(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
+@rule(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
 def lineage(match: re.Match[str], scene: Scene) -> str | None:
     """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
     if match[1] in scene.lexicon:
@@ -84,7 +87,7 @@ def lineage(match: re.Match[str], scene: Scene) -> str | None:
     return spell_letters(match[1]) + "".join(f" chấm {scene.say(part)}" for part in match[2][1:].split("."))
 
 
-@reads(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
+@rule(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
 def graded(match: re.Match[str], scene: Scene) -> str | None:
     """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
     if "," in match[0] and match[1] != "PM":
@@ -94,25 +97,25 @@ def graded(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
 
 
-@reads(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
+@rule(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
 def graded_forest(match: re.Match[str], scene: Scene) -> str | None:
     """rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
     if (match[2].islower() or len(match[1]) == 1) and not (
-        scene.before(match.start()).endswith(_GRADED) or scene.follows("codes", match.start(), ", ", " và ")
+        scene.before(match.start()).endswith(_GRADED) or scene.follows(Kind.CODE, match.start(), ", ", " và ")
     ):
         return None
     digit = f" {scene.say(match[3])}" if match[3] else ""
     return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2].upper())}{digit}"
 
 
-@reads(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")
+@rule(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")
 def flight(match: re.Match[str], scene: Scene) -> str | None:
     """chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
     flown = any(cue in scene.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}" if flown else None
 
 
-@reads(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
+@rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
@@ -165,7 +168,7 @@ def _worded(match: re.Match[str], letters: str, digits: str, scene: Scene) -> st
     return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
 
 
-@reads(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
+@rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
 def sort(match: re.Match[str], scene: Scene) -> str | None:
     """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere"""
     famous = match[1] in ("IR", "OM") and len(match[2]) > 2
@@ -177,32 +180,32 @@ def sort(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
 
 
-@reads(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
+@rule(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
     """SpO2 -> ét pê o hai"""
     return _parts(match[0], scene)
 
 
-@reads(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
+@rule(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
 def named(match: re.Match[str], scene: Scene) -> str | None:
     """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
     name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
     return f"{name} {scene.numerals.code(match[2])}"
 
 
-@reads(r"([A-Z])(\d{1,2})s(?!\w)", starts="word")
+@rule(r"([A-Z])(\d{1,2})s(?!\w)", starts="word")
 def model(match: re.Match[str], scene: Scene) -> str:
     """điện thoại A50s -> a năm mươi ét"""
     return f"{spell_letters(match[1])} {scene.say(match[2])} ét"
 
 
-@reads(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
+@rule(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
 def account(match: re.Match[str], scene: Scene) -> str:
     """STK: 711A12345678, digit by digit"""
     return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
 
 
-@reads(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
+@rule(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
 def digit_first(match: re.Match[str], scene: Scene) -> Answer:
     """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
     counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
@@ -211,7 +214,7 @@ def digit_first(match: re.Match[str], scene: Scene) -> Answer:
         return amount
     said = _parts(match[0], scene)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
-    if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows("codes", match.start(), *_GAPS):
+    if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows(Kind.CODE, match.start(), *_GAPS):
         return said
     return Guess(said, Message("a number with a letter, and no word says what it is"))
 
@@ -220,7 +223,7 @@ _FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
 _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 
-@reads(r"(\d{1,3})([a-dđ])(?![^\W_])")
+@rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
 def small_letter(match: re.Match[str], scene: Scene) -> Guess:
     """hồ Đak Mi 4c -> bốn xê"""
     return Guess(
@@ -229,14 +232,14 @@ def small_letter(match: re.Match[str], scene: Scene) -> Guess:
     )
 
 
-@reads(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
+@rule(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
 def formulated(match: re.Match[str], scene: Scene) -> str | None:
     """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
     branded = _BRAND.search(scene.text[max(0, match.start() - 34) : match.start()])
     return f"{scene.say(match[1])} {spell_letters(match[2])}" if branded else None
 
 
-@reads(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
+@rule(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
 def strength(match: re.Match[str], scene: Scene) -> Answer:
     """thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
     letters = f"{scene.say(match[1])} {spell_letters(match[2])}"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
-from ..rule import Answer, Guess, Rule, Scene, reads
+from ..kind import Kind
+from ..rule import Answer, Guess, Rule, RuleMaker, Scene
+
+rule = RuleMaker(Kind.COORDINATE)
 
 
-@reads(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
+@rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
 def position(match: re.Match[str], scene: Scene) -> Answer:
     """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
     north, east = (_decimal(number, scene) for number in match.groups())
@@ -20,7 +23,7 @@ def _decimal(written: str, scene: Scene) -> str:
     return f"{scene.say(whole)} phẩy {scene.numerals.fraction(fraction)}"
 
 
-@reads(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
+@rule(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
 def parallel(match: re.Match[str], scene: Scene) -> str | None:
     """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
     words = scene.before(match.start())
@@ -28,7 +31,7 @@ def parallel(match: re.Match[str], scene: Scene) -> str | None:
     if (
         "°" not in match[0]
         and not paired
-        and not scene.follows("coordinates", match.start(), "; ", ", ")
+        and not scene.follows(Kind.COORDINATE, match.start(), "; ", ", ")
         and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ"))
     ):
         return None
@@ -39,7 +42,7 @@ _SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
 _MINUTES = r"(\d{1,2}(?:[.,]\d{1,3})?) ?'(?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:\"|''))?"
 
 
-@reads(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
+@rule(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
 def angle(match: re.Match[str], scene: Scene) -> str:
     """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
     degrees, minutes, seconds = (scene.say(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3))
@@ -47,14 +50,14 @@ def angle(match: re.Match[str], scene: Scene) -> str:
     return said + _SIDES.get(match[4] or "", "")
 
 
-@reads(r"([NE])(?![^\W_])", starts="word")
+@rule(r"([NE])(?![^\W_])", starts="word")
 def side(match: re.Match[str], scene: Scene) -> str | None:
     """12 độ 30 phút N -> bắc"""
     told = scene.before(match.start()).endswith((" phút", " giây", " độ"))
     return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in scene.before(match.start()) else None
 
 
-@reads(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
+@rule(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
 def ringless(match: re.Match[str], scene: Scene) -> Guess:
     """16048' VĐB, where the ring of the degrees became a nought"""
     side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
@@ -62,7 +65,7 @@ def ringless(match: re.Match[str], scene: Scene) -> Guess:
     return Guess(said, Message("a nought taken for the sign of degrees"))
 
 
-@reads(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
+@rule(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
 def coordinate(match: re.Match[str], scene: Scene) -> Answer:
     """14.856 độ vĩ Bắc is no thousand"""
     return f"{_decimal(f'{match[1]},{match[2]}', scene)} độ "

@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER
-from ..rule import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from ..syllables import LOWER, UPPER
 
-_WHEN = ("dates", "periods", "months", "times")
-_HOW_MUCH = ("money", "coordinates", "temperatures", "quantities", "rates", "numbers", "fractions", "ordinals")
+rule = RuleMaker(Kind.DASH)
+
+_WHEN = (Kind.DATE, Kind.PERIOD, Kind.MONTH, Kind.TIME)
+_HOW_MUCH = (
+    Kind.MONEY,
+    Kind.COORDINATE,
+    Kind.TEMPERATURE,
+    Kind.QUANTITY,
+    Kind.RATE,
+    Kind.NUMBER,
+    Kind.FRACTION,
+    Kind.ORDINAL,
+)
 _AMOUNTS = frozenset((*_WHEN, *_HOW_MUCH))
 _UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
 _UNTIL = pattern(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
@@ -62,7 +74,7 @@ _OFFICE = pattern(
 _DASH = r"-{1,200}"
 
 
-@reads(r"[-=]{1,3}>|➔", starts="sign")
+@rule(r"[-=]{1,3}>|➔", starts="sign")
 def arrow(match: re.Match[str], scene: Scene) -> Answer:
     """8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
     if scene.begins_line(match.start()):
@@ -71,14 +83,14 @@ def arrow(match: re.Match[str], scene: Scene) -> Answer:
     return " đến " if number and _amount_before(scene, match.start()) else ","
 
 
-@reads(_DASH, starts="sign")
+@rule(_DASH, starts="sign")
 def bullet(match: re.Match[str], scene: Scene) -> Answer:
     """- Đón tiếp đại biểu, at the beginning of a line"""
     before, after = scene.char(match.start() - 1), scene.char(match.end())
     return "" if scene.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
 
 
-@reads(_DASH, starts="sign")
+@rule(_DASH, starts="sign")
 def until(match: re.Match[str], scene: Scene) -> Answer:
     """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
@@ -92,37 +104,37 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
 
 
-@reads(_DASH, starts="sign")
+@rule(_DASH, starts="sign")
 def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
     start, end = match.span()
-    timed = scene.last.kind == "times" and scene.last.end > start - 2
+    timed = scene.last.kind is Kind.TIME and scene.last.end > start - 2
     hour = timed and (_DATED.match(scene.text, end) or _WEEKDAY.match(scene.text, end))
-    telephones = (scene.follows("phones", start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
+    telephones = (scene.follows(Kind.PHONE, start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
     bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
-    counted = scene.last.kind in ("ordinals", "romans") and _YEAR.match(scene.text, end)
-    weekday = scene.last.kind == "ordinals" and scene.last.end > start - 2 and _DATED.match(scene.text, end)
+    counted = scene.last.kind in (Kind.ORDINAL, Kind.ROMAN) and _YEAR.match(scene.text, end)
+    weekday = scene.last.kind is Kind.ORDINAL and scene.last.end > start - 2 and _DATED.match(scene.text, end)
     labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip()) and _OWN.match(scene.text, end)
     of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
-    day = scene.last.kind == "dates" and scene.last.end > start - 2 and _HOUR.match(scene.text, end)
+    day = scene.last.kind is Kind.DATE and scene.last.end > start - 2 and _HOUR.match(scene.text, end)
     if telephones:  # groups have commas: the border of two numbers must be heard
         return ";"
     return "," if hour or day or bearing or counted or weekday or labelled or of_year else None
 
 
-@reads(_DASH, starts="sign")
+@rule(_DASH, starts="sign")
 def below_zero(match: re.Match[str], scene: Scene) -> Answer:
     """từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
     cold = scene.before(match.start()).endswith(_COLD) and _DEGREES.match(scene.text, match.end())
     return "âm " if cold else None
 
 
-@reads(_DASH, starts="sign")
+@rule(_DASH, starts="sign")
 def amounts(match: re.Match[str], scene: Scene) -> Answer:
     """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
     start, end = match.span()
     counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
-    unit = scene.text[scene.last.start : scene.last.end] if scene.last.kind == "quantities" else "0"
+    unit = scene.text[scene.last.start : scene.last.end] if scene.last.kind is Kind.QUANTITY else "0"
     bare = not re.search(r"\d", unit)  # kg - 14.500
     if not counting or bare or not _amount_before(scene, start):
         return None
@@ -131,7 +143,7 @@ def amounts(match: re.Match[str], scene: Scene) -> Answer:
     return " đến " if _alike(scene, end) else " "
 
 
-@reads(_DASH + r"(?= ?\d)", starts="sign")
+@rule(_DASH + r"(?= ?\d)", starts="sign")
 def minus(match: re.Match[str], scene: Scene) -> Answer:
     """lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
     start, end = match.span()
@@ -147,7 +159,7 @@ def minus(match: re.Match[str], scene: Scene) -> Answer:
     return "âm " if _MEASURED.match(scene.text, end) else Guess("âm ", Message("below nothing, or a dash"))
 
 
-@reads(_DASH, starts="sign")
+@rule(_DASH, starts="sign")
 def between_words(match: re.Match[str], scene: Scene) -> Answer:
     """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
     start, end = match.span()
@@ -194,12 +206,12 @@ def _alike(scene: Scene, end: int) -> bool:
         _THING.match(scene.text, scene.last.end),
         _THING.match(scene.text, end + following.end(1)) if following else None,
     )
-    if all(things) and scene.last.kind == "numbers":  # phong trào 3 sạch - 5 không
+    if all(things) and scene.last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
         first, second = (thing[1] for thing in things if thing)
         return first == second or first in _SPANS or second in _SPANS
     if following and following[2] and _LABELLED.search(scene.text[max(0, scene.last.end - 12) : scene.last.end]):
         return False  # thôn 4 - 120.000đ
-    if scene.last.kind != "quantities" or following is None:
+    if scene.last.kind is not Kind.QUANTITY or following is None:
         return True
     unit = scene.lexicon.units.get(following[2] or "")
     behind = scene.char(end + following.end())

@@ -9,6 +9,7 @@ import re
 
 from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import roman
 from ..rule import (
@@ -19,12 +20,14 @@ from ..rule import (
     Answer,
     Guess,
     Rule,
+    RuleMaker,
     Scene,
-    reads,
     words_after,
     words_before,
 )
 from .addresses import is_house
+
+rule = RuleMaker(Kind.DATE)
 
 _SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
 _PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
@@ -77,7 +80,7 @@ def _one(scene: Scene, at: int, day: Day) -> str | Guess:
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
-@reads(
+@rule(
     rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)"
     r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|\.\d\d ?h|h(?![^\W_])|giờ)))?"
 )
@@ -104,17 +107,17 @@ _OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?(?:phút|ph|p|'))?
 
 def _from_hour_to_hour(match: re.Match[str], scene: Scene) -> bool:
     """8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
-    begun = scene.last.kind == "times" and scene.text[scene.last.end : match.start()].strip(" ,") in ("", "ngày")
+    begun = scene.last.kind is Kind.TIME and scene.text[scene.last.end : match.start()].strip(" ,") in ("", "ngày")
     return begun and _OF_DAY.match(scene.text, match.end()) is not None
 
 
-@reads(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
+@rule(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
 def iso(match: re.Match[str], scene: Scene) -> Answer:
     """2021-07-05"""
     return _one(scene, match.start(), Day(match[3], match[2], match[1]))
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
+@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
 def short_year(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 15/4/24: the century is a guess"""
     born = match[4] > "25" and " sinh" in scene.before(match.start())
@@ -127,7 +130,7 @@ def short_year(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(words, Message("the century of this year is a guess"))
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
+@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4"""
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
@@ -200,7 +203,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         return None
     if part_of_time(scene, end) and day.day < day.month <= 10 and not _padded(match) and not _told(scene, at):
         return None
-    after_day = any(scene.follows(kind, at, ", ") for kind in ("dates", "months", "periods"))
+    after_day = any(scene.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
     spent = scene.before(at).endswith(" ngày") and not _told(scene, at)  # trong 3 ngày, 2/3 số hộ
     if (after_day or spent) and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
         return None
@@ -219,7 +222,7 @@ def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answ
         answer = _one(scene, at, day)
         part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
         part = part and not (
-            scene.last.kind in ("dates", "periods") and at - scene.last.end < 12
+            scene.last.kind in (Kind.DATE, Kind.PERIOD) and at - scene.last.end < 12
         )  # từ 28/9 đến hết 5/10
         if part and scene.before(at).endswith(_SHARES):
             return None
@@ -266,27 +269,27 @@ def _padded(match: re.Match[str]) -> bool:
     return match[1][0] == "0" or match[3][0] == "0"
 
 
-@reads(r"[½¼¾]", starts="sign")
+@rule(r"[½¼¾]", starts="sign")
 def turned(match: re.Match[str], scene: Scene) -> Answer:
     """tối ¼: 1/4, which the word processor took for a quarter"""
     day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
     return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
 
 
-@reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
 def named_month(match: re.Match[str], scene: Scene) -> str:
     """ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
     until = f" đến {scene.say(match[2])}" if match[2] else ""
     return as_day(scene, match.start(), f"{day_words(int(match[1]), scene.numerals)}{until} tháng {match[3]}")
 
 
-@reads(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
+@rule(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
 def roman_month(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 7/IX/2025"""
     return _one(scene, match.start(), Day(match[1], str(roman(match[2])), match[3]))
 
 
-@reads(r"(\d{1,2})(?= tháng " + MONTH + ")")
+@rule(r"(\d{1,2})(?= tháng " + MONTH + ")")
 def day(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", scene.text[max(0, match.start() - 14) : match.start()])

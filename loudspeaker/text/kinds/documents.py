@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import spell_digits, spell_letters
-from ..rule import REACH, Answer, Guess, Rule, Scene, reads, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
 from ..syllables import is_syllable
 from .acronyms import COMPOSED, composed
+
+rule = RuleMaker(Kind.DOCUMENT)
 
 _CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,2}|UBND-[A-Z]\d)(?![^\W_])"
 _CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
@@ -23,7 +26,7 @@ _COMMAND = pattern("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai"
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
-@reads(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
+@rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
     words = scene.before(match.start())
@@ -96,7 +99,7 @@ def _numeral(written: str, scene: Scene) -> str:
     return scene.say(digits) + (f" {spell_letters(letter)}" if letter else "")
 
 
-@reads(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
+@rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
 def small(match: re.Match[str], scene: Scene) -> str | None:
     """kết luận 31/kl TW -> ba mươi mốt kết luận"""
     if not scene.before(match.start()).endswith(KINDS):
@@ -104,19 +107,19 @@ def small(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} {scene.lexicon.documents[match[2].upper()]}"
 
 
-@reads(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
+@rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
 def kind(match: re.Match[str], scene: Scene) -> str | None:
     """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
     return scene.lexicon.documents.get(match[1])
 
 
-@reads(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
+@rule(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
 def small_code(match: re.Match[str], scene: Scene) -> str:
     """thông tư 24/2017/tt-btc"""
     return f"{scene.say(match[1])} năm {scene.say(match[2])} {codes(match[3].upper(), scene)}"
 
 
-@reads(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
+@rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
 def of_year(match: re.Match[str], scene: Scene) -> str | None:
     """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
     if not scene.before(match.start()).endswith(KINDS):
@@ -124,7 +127,7 @@ def of_year(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} năm {scene.say(match[2])}"
 
 
-@reads(rf"[/-] ?({_CODES})", starts="sign")
+@rule(rf"[/-] ?({_CODES})", starts="sign")
 def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
     """Số: /STTTT-TTBCXB, where the number is still missing"""
     return codes(match[1], scene) if scene.before(match.start()).endswith(" số") else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER
-from ..rule import DATE_OR_PART, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import DATE_OR_PART, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from .dates import COUNTED, WHOLES, guessed, numbered, part_of_time
+
+rule = RuleMaker(Kind.FRACTION)
 
 _VOTERS = words_after("đại biểu|cử tri|thành viên|đảng viên|hội viên|hộ dân")
 _LEVELS = words_before("bậc|bậc thợ|hiệp|ván|cấp|mức|huyết áp|hạng|đạt|thị lực|điểm|lớp|tỷ lệ|tỉ lệ|kết quả|phiếu")
@@ -18,7 +21,7 @@ _CLASSES = pattern(r"lớp (?:\d{1,2}/\d{1,2}(?:,| và|, và) ){1,5}$")  # what 
 _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 
 
-@reads(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
+@rule(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
 def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below = match[1], match[2]
@@ -54,7 +57,7 @@ def part(match: re.Match[str], scene: Scene) -> Answer:
     if unit:
         return whole
     at = match.start()
-    date = "" if scene.follows("codes", at, ", ") else guessed(scene, at, above, below)
+    date = "" if scene.follows(Kind.CODE, at, ", ") else guessed(scene, at, above, below)
     return Guess(date or share or whole, DATE_OR_PART)
 
 

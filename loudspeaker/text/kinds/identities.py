@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ..kind import Kind
 from ..numerals import spell_digits, spell_letters
-from ..rule import Answer, Rule, Scene, reads, words_before
+from ..rule import Answer, Rule, RuleMaker, Scene, words_before
+
+rule = RuleMaker(Kind.IDENTITY)
 
 _IDENTITIES = words_before(
     "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
@@ -18,7 +21,7 @@ _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo"
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
 
-@reads(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
+@rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản 8800… -> tám tám không không"""
     words = re.sub(" (?:số|usd|vnd|vnđ)$", "", scene.before(match.start()))
@@ -28,7 +31,7 @@ def identity(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
 
 
-@reads(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
+@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
 def account_in_pairs(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
     if not scene.before(match.start()).endswith(_ACCOUNTS):
@@ -36,7 +39,7 @@ def account_in_pairs(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
-@reads(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
+@rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
 def account(match: re.Match[str], scene: Scene) -> Answer:
     """số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
     if not scene.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
@@ -44,19 +47,19 @@ def account(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(".")))
 
 
-@reads(r"0\d{2,3}(?![\d/]|[.,]\d)")
+@rule(r"0\d{2,3}(?![\d/]|[.,]\d)")
 def padded(match: re.Match[str], scene: Scene) -> Answer:
     """SBD 087 -> không tám bảy"""
     return spell_digits(match[0]) if scene.before(match.start()).endswith(_NUMBERED) else None
 
 
-@reads(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
+@rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
 def card(match: re.Match[str], scene: Scene) -> str:
     """thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
-@reads(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
+@rule(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial(match: re.Match[str], scene: Scene) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
     if match[1] == "ĐT" or not scene.before(match.start()).endswith(

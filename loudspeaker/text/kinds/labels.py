@@ -7,10 +7,13 @@ from bisect import bisect_left
 from functools import lru_cache
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import LETTERS, roman
-from ..rule import LOST_END, Answer, Guess, Rule, Scene, reads, words_before
+from ..rule import LOST_END, Answer, Guess, Rule, RuleMaker, Scene, words_before
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.LABEL)
 
 _SECTIONS = words_before("mục|tiểu mục|điều|khoản|phần|điểm|phụ lục|chương|bảng|hình|biểu|tiêu chí|chỉ tiêu|lớp")
 _MARKS = words_before(
@@ -28,7 +31,7 @@ _COUNTED = "hộ|người|suất|em|con|cháu|cụ|bộ|lượt|phiếu|đồng|
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
-@reads(
+@rule(
     r"(\d{1,2}(?:\.\d{1,2}){0,3})"
     rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
 )
@@ -39,7 +42,7 @@ def numbered(match: re.Match[str], scene: Scene) -> str | None:
     return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
 
 
-@reads(
+@rule(
     r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch)| (?:triệu|tỷ|nghìn|tấn|điểm|ha|km)(?!\w))"
 )
 def section(match: re.Match[str], scene: Scene) -> str | None:
@@ -55,7 +58,7 @@ def section(match: re.Match[str], scene: Scene) -> str | None:
     return " chấm ".join(scene.say(number) for number in match[1].split("."))
 
 
-@reads(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
+@rule(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
 def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
     said = " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
@@ -68,27 +71,27 @@ def inner_section(match: re.Match[str], scene: Scene) -> Answer:
     return said if ahead in (": ", ". ", "; ") else None
 
 
-@reads(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
 def step(match: re.Match[str], scene: Scene) -> Guess | None:
     """B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
     opens = scene.begins_line(match.start()) or scene.char(match.start() - 2) in ";."
     return Guess(f"bước {scene.say(match[1])}", Message("steps, or names with a letter")) if opens else None
 
 
-@reads(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")
+@rule(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")
 def counted(match: re.Match[str], scene: Scene) -> str | None:
     """Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten"""
     told = scene.labelled(match.start()) or scene.before(match.start()).endswith(_TURNS)
     return f"{scene.say(match[1])}:" if told else None
 
 
-@reads(r"(\d{1,2})[)](?=\s|[^\W\d_])")
+@rule(r"(\d{1,2})[)](?=\s|[^\W\d_])")
 def inner_number(match: re.Match[str], scene: Scene) -> str | None:
     """gồm: 1) thóc; 2) ngô"""
     return scene.say(match[1]) + "," if _opens(match, scene) else None
 
 
-@reads(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
+@rule(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
 def inner_point(match: re.Match[str], scene: Scene) -> str | None:
     """Nội dung: 1. Bàn làm đường; 2. Thu quỹ -> một, …; hai, …"""
     ahead = scene.text[max(0, match.start() - 2) : match.start()]
@@ -101,13 +104,13 @@ def inner_point(match: re.Match[str], scene: Scene) -> str | None:
     return scene.say(match[1]) + pause if first or ahead == "; " else None
 
 
-@reads(r"([A-Za-zĐđ])[)]", starts="word")
+@rule(r"([A-Za-zĐđ])[)]", starts="word")
 def letter(match: re.Match[str], scene: Scene) -> str | None:
     """b) Thời hạn -> bê, thời hạn"""
     return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None
 
 
-@reads(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
+@rule(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     """a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street"""
     if match[1] == "Đ" and _STREET.match(scene.text, match.end()):
@@ -116,7 +119,7 @@ def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) and not coded else None
 
 
-@reads(
+@rule(
     rf"([IVX]{{1,6}}) ?(?:\.(?:\d{{1,2}})\.?|\.-|[.)/]|,(?=[{UPPER}])|\s?-(?=\s|[{UPPER}]))"
     rf"(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
     starts="word",
@@ -136,7 +139,7 @@ def part(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}" if section else "") + pause
 
 
-@reads(r"([ivx]{1,5})(?=\))", starts="word")
+@rule(r"([ivx]{1,5})(?=\))", starts="word")
 def small_part(match: re.Match[str], scene: Scene) -> str | None:
     """(i) … (ii) … -> một, hai"""
     value = roman(match[1])
@@ -144,7 +147,7 @@ def small_part(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.cardinal(value) if value and listed else None
 
 
-@reads(r"([ivx]{1,5})\)", starts="word")
+@rule(r"([ivx]{1,5})\)", starts="word")
 def small_label(match: re.Match[str], scene: Scene) -> str | None:
     """i) thu gom; ii) phân loại -> một, …"""
     value = roman(match[1])
@@ -162,7 +165,7 @@ def _opens(match: re.Match[str], scene: Scene) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
     head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
-    paused = head[-1:] in _BREAKS or scene.follows("labels", at) or _LABEL.search(head) is not None
+    paused = head[-1:] in _BREAKS or scene.follows(Kind.LABEL, at) or _LABEL.search(head) is not None
     return paused and not _bracketed(scene.text, at)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..numerals import NUMBER, spell_digits
-from ..rule import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import APART, COMMA, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+
+rule = RuleMaker(Kind.MONEY)
 
 _DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/[cC](?![^\W_]))"
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
@@ -14,7 +17,7 @@ _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lầ
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
 
 
-@reads(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
+@rule(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
 def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
@@ -40,7 +43,7 @@ def _amount(written: str, scene: Scene) -> str:
 _THINGS = "triệu|tỷ|tỉ|đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|tạ|lít|km|m3"
 
 
-@reads(rf"([1-9]\d{{0,2}}(?: \d{{3}}){{1,4}}(?:,\d)?)(?= ?(?:{_THINGS})(?![^\W_]))")
+@rule(rf"([1-9]\d{{0,2}}(?: \d{{3}}){{1,4}}(?:,\d)?)(?= ?(?:{_THINGS})(?![^\W_]))")
 def spaced(match: re.Match[str], scene: Scene) -> Answer:
     """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
     if not scene.labelled(match.start()):
@@ -48,7 +51,7 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(scene.say(match[1]), APART)
 
 
-@reads(
+@rule(
     rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
     rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
 )
@@ -72,7 +75,7 @@ def _rest(digits: str | None, scale: str, scene: Scene) -> str:
     return f" {scene.say(digits.ljust(3, '0'))} {below}"
 
 
-@reads(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
+@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
 def thousands(match: re.Match[str], scene: Scene) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     if match[2] and " - " in match[0] and scene.labelled(match.start()):  # Chi đoàn thôn 1 - 500k
@@ -88,13 +91,13 @@ def thousands(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
 
-@reads(r"(\d{1,3})k(\d)(?![^\W_])")
+@rule(r"(\d{1,3})k(\d)(?![^\W_])")
 def thousand_and_half(match: re.Match[str], scene: Scene) -> str:
     """điện 3k5/số -> ba nghìn năm trăm"""
     return f"{scene.say(match[1])} {scene.numerals.thousand} {scene.say(match[2])} trăm"
 
 
-@reads(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
+@rule(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
 def after_scale(match: re.Match[str], scene: Scene) -> str | None:
     """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
@@ -104,10 +107,10 @@ def after_scale(match: re.Match[str], scene: Scene) -> str | None:
     )
     if rated and (scene.char(at - 1) in ("(", "") or scene.char(at - 2) in ",:;" or scene.begins_line(at)):
         return "đồng"
-    return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows("money", at) else None
+    return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows(Kind.MONEY, at) else None
 
 
-@reads(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
+@rule(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
 def currency_first(match: re.Match[str], scene: Scene) -> str | None:
     """VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
     if scene.variety(match.start()):
@@ -115,14 +118,14 @@ def currency_first(match: re.Match[str], scene: Scene) -> str | None:
     return f"{_amount(match[1], scene)} đồng"
 
 
-@reads(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
+@rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
 def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
     """86,400 USD: written as dollars are, with a comma for thousands"""
     said = f"{scene.say(match[1].replace(',', '.'))} {scene.lexicon.units.get(match[2], match[2])}"
     return said if match[1].endswith("00") else Guess(said, COMMA)
 
 
-@reads(
+@rule(
     r"(\d{1,3},\d{2}0)(?: ?- ?(\d{1,3},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])(?! ?(?:đồng|đ|VNĐ|vnđ)(?![^\W_]))"
 )
 def price(match: re.Match[str], scene: Scene) -> Answer:
@@ -134,13 +137,13 @@ def price(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{_amount(match[1], scene)}{until}", COMMA)
 
 
-@reads(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
+@rule(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
 def millions_abroad(match: re.Match[str], scene: Scene) -> str:
     """$2.5 triệu -> hai phẩy năm triệu đô la"""
     return f"{scene.say(match[1])} {match[2]} đô la"
 
 
-@reads(rf"\$ ?({NUMBER})(?: ?- ?\$?({NUMBER}))?(?: ?USD(?![^\W_]))?", starts="sign")
+@rule(rf"\$ ?({NUMBER})(?: ?- ?\$?({NUMBER}))?(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], scene: Scene) -> str | None:
     """$10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
     until = f" đến {_amount(match[2], scene)}" if match[2] else ""

@@ -6,14 +6,17 @@ import re
 
 from ...errors import Message
 from ..days import END, YEAR, follows_date
-from ..rule import Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..kind import Kind
+from ..rule import Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+
+rule = RuleMaker(Kind.MONTH)
 
 _COUNTED = words_after("hộ|người|khẩu|học sinh|cử tri|đảng viên|hội viên|thôn|trẻ|lượt|hồ sơ|ha|em|phụ nữ")
 _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
 
 
-@reads(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
+@rule(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
 def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
     first, last = int(match[1]), int(match[3])
@@ -27,7 +30,7 @@ def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
     return f"{named}{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
-@reads(r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
+@rule(r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
 def months(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
     often = scene.continues(match.end(), ("lần", "đợt", "buổi"))
@@ -39,7 +42,7 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.month(int(match[1])) + link + scene.numerals.month(int(match[3]))
 
 
-@reads(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
+@rule(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
 def months_of_years(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 12/2025-1/2026"""
     first, last = int(match[1]), int(match[3])
@@ -52,7 +55,7 @@ def months_of_years(match: re.Match[str], scene: Scene) -> Answer:
     return f"{begin} đến tháng {numerals.month(last)} năm {scene.say(match[4])}"
 
 
-@reads(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
+@rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
 def several(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 5,6,7/2026; quý 1, 2/2026"""
     words = scene.before(match.start())
@@ -63,7 +66,7 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     return f"{numbers} năm {scene.say(match[2])}"
 
 
-@reads(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
+@rule(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_months(match: re.Match[str], scene: Scene) -> Answer:
     """T1-T3/2026 -> tháng một đến tháng ba năm …"""
     first, last = int(match[1]), int(match[2])
@@ -73,19 +76,19 @@ def short_months(match: re.Match[str], scene: Scene) -> Answer:
     return f"tháng {numerals.month(first)} đến tháng {numerals.month(last)} năm {scene.say(match[3])}"
 
 
-@reads(rf"Q\.? ?([1-4]) ?[./-] ?{YEAR}{END}", starts="word")
+@rule(rf"Q\.? ?([1-4]) ?[./-] ?{YEAR}{END}", starts="word")
 def short_quarter(match: re.Match[str], scene: Scene) -> Answer:
     """Q2/2026 -> quý hai năm …"""
     return f"quý {scene.say(match[1])} năm {scene.say(match[2])}"
 
 
-@reads(r"(?:thg |[Tt]h(?:\. ?)?)(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
+@rule(r"(?:thg |[Tt]h(?:\. ?)?)(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
 def dotted_month(match: re.Match[str], scene: Scene) -> Answer:
     """đầu th.9 -> tháng"""
     return "tháng "
 
 
-@reads(rf"[Tt]h?\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
+@rule(rf"[Tt]h?\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """T10/2026 -> tháng mười năm …"""
     if not 1 <= int(match[1]) <= 12:
@@ -93,7 +96,7 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
     return f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(match[2])}"
 
 
-@reads(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}")
+@rule(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}")
 def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 7/2021; without “tháng” only with a slash"""
     month = int(match[1])
@@ -114,13 +117,13 @@ def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("this could be a month or two numbers"))
 
 
-@reads(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
+@rule(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
 def some_years(match: re.Match[str], scene: Scene) -> Answer:
     """sinh năm 2021,2022"""
     return ", ".join(scene.say(year) for year in re.findall(r"\d{4}", match[0]))
 
 
-@reads(r"(\d{1,2})/(\d{2})(?![\d/])")
+@rule(r"(\d{1,2})/(\d{2})(?![\d/])")
 def term(match: re.Match[str], scene: Scene) -> Answer:
     """cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
     named = scene.before(match.start()).endswith(" tháng") and int(match[2]) > 31
@@ -131,13 +134,13 @@ def term(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, Message("the century of this year is a guess"))
 
 
-@reads(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
+@rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
 def of_months(match: re.Match[str], scene: Scene) -> Answer:
     """trong 8 tháng/2017 -> tám tháng năm …"""
     return f" năm {scene.say(match[1])}" if scene.before(match.start()).endswith(" tháng") else None
 
 
-@reads(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
+@rule(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
 def years(match: re.Match[str], scene: Scene) -> Answer:
     """giai đoạn 2021-2025, năm học 2025 - 2026; 1857/1956 hộ are a count"""
     if "/" in match[0] and scene.continues(match.end(), _COUNTED):
@@ -145,7 +148,7 @@ def years(match: re.Match[str], scene: Scene) -> Answer:
     return scene.span(match[1], match[2])
 
 
-@reads(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
+@rule(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
 def month(match: re.Match[str], scene: Scene) -> Answer:
     """tháng 4 -> tháng tư"""
     if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
@@ -154,7 +157,7 @@ def month(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.month(int(match[1])) + year
 
 
-@reads(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?!\d|[./-]\d)")
+@rule(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?!\d|[./-]\d)")
 def season(match: re.Match[str], scene: Scene) -> str | None:
     """năm học 2026/27, mùa giải 2025-26 -> … đến hai nghìn không trăm hai mươi bảy"""
     first = int(match[1])

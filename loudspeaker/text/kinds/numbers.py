@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER, spell_digits
-from ..rule import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from ..syllables import LOWER, is_syllable
+
+rule = RuleMaker(Kind.NUMBER)
 
 _COUNTED = (
     "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên|công|suất|cái|chiếc|thẻ|lao động|"
@@ -25,13 +28,13 @@ _HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 0
 _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
-@reads(r"0\d{4,29}(?![\d])(?![.,]\d)")
+@rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
 def padded(match: re.Match[str], scene: Scene) -> Answer:
     """A long number that begins with 0 is a name, not an amount"""
     return Guess(spell_digits(match[0]), _uncued())
 
 
-@reads(r"(\d{10,15})(?![\d])(?![.,]\d)")
+@rule(r"(\d{10,15})(?![\d])(?![.,]\d)")
 def long(match: re.Match[str], scene: Scene) -> Answer:
     """Ten digits or more without a separator: an amount only if it is a round one"""
     if match[1].endswith("000"):
@@ -39,7 +42,7 @@ def long(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_digits(match[1]), _uncued())
 
 
-@reads(r"(\d{7,9})(?![\d])(?![.,]\d)")
+@rule(r"(\d{7,9})(?![\d])(?![.,]\d)")
 def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
     """1250000 is an amount; 8011042 is more likely the number of something"""
     if match[1].endswith("000"):
@@ -48,7 +51,7 @@ def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(scene.say(match[1]) if amount else spell_digits(match[1]), _uncued())
 
 
-@reads(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
+@rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
 def spaced(match: re.Match[str], scene: Scene) -> Answer:
     """dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
     said = scene.say(re.sub("[ ,]", "", match[1]))
@@ -57,33 +60,33 @@ def spaced(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, APART)
 
 
-@reads(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
+@rule(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
 def broken(match: re.Match[str], scene: Scene) -> Answer:
     """cấp được 3 052 thẻ: no number begins with 0"""
     return Guess(scene.say(match[1].replace(" ", "")), APART)
 
 
-@reads(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
+@rule(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
 def pointed(match: re.Match[str], scene: Scene) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
     return Guess(scene.say(match[0]), DATE_OR_NUMBER)
 
 
-@reads(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
+@rule(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
 def parted(match: re.Match[str], scene: Scene) -> Answer:
     """320.20000.341527: dots, but not after every third digit"""
     said = ", ".join(map(spell_digits, match[0].split(".")))
     return said if scene.continues(match.end(), _BANKS) else Guess(said, _uncued())
 
 
-@reads(r"9999(?!\d|[.,]\d)")
+@rule(r"9999(?!\d|[.,]\d)")
 def fineness(match: re.Match[str], scene: Scene) -> Answer:
     """vàng 9999, vàng nhẫn 24K 9999: four nines"""
     golden = re.search(r" (?:vàng|nhẫn|chỉ)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
     return spell_digits(match[0]) if golden else None
 
 
-@reads(r"0\d{1,3}(?!\d|[.,]\d|/)")
+@rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
 def headed(match: re.Match[str], scene: Scene) -> Answer:
     """đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), scene.before(match.start())
@@ -102,7 +105,7 @@ def _typed_so(match: re.Match[str], scene: Scene) -> bool:
     return (cued or not scene.after(end)[:1].isalpha()) and not scene.continues(end, _HOURS)
 
 
-@reads(rf"({NUMBER})\+(?= [^\W\d_])")
+@rule(rf"({NUMBER})\+(?= [^\W\d_])")
 def and_more(match: re.Match[str], scene: Scene) -> str:
     """1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
     if scene.before(match.start()).endswith((" hệ", " lớp", " khóa")):
@@ -110,7 +113,7 @@ def and_more(match: re.Match[str], scene: Scene) -> str:
     return f"hơn {scene.say(match[1])}"
 
 
-@reads(NUMBER)
+@rule(NUMBER)
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
     said = scene.say(match[0])
@@ -137,13 +140,13 @@ def _alone(match: re.Match[str], scene: Scene) -> bool:
     return not following[:1].isalnum() or scene.continues(match.end(), _LINKS)
 
 
-@reads(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
+@rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
 def typed(match: re.Match[str], scene: Scene) -> Answer:
     """≥ l0 cm, with the letter l for a 1"""
     return Guess(scene.say(f"1{match[1]}"), Message("the letter l, taken for a 1"))
 
 
-@reads(r"\d+")
+@rule(r"\d+")
 def endless(match: re.Match[str], scene: Scene) -> Answer:
     """More digits than anybody counts"""
     return Guess(spell_digits(match[0]), _uncued())

@@ -6,9 +6,12 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
-from ..rule import DATE_OR_NUMBERS, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import DATE_OR_NUMBERS, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from .addresses import rising
+
+rule = RuleMaker(Kind.ORDINAL)
 
 _LISTED = words_before(
     "lớp|các lớp|khối|khoản|điều|mục|tổ|thôn|quý|loại|ngày|các ngày|tháng|câu|điểm|khối lớp|bản|xóm|ấp|tuần|mũi|"
@@ -39,7 +42,7 @@ _WEEKDAY = (
 )
 
 
-@reads(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
+@rule(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
 def after_thu(match: re.Match[str], scene: Scene) -> str | None:
     """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
     if not scene.before(match.start()).endswith(" thứ"):
@@ -55,7 +58,7 @@ def _spaced(gap: str) -> str:
     return re.sub(r"[,.+](?=\d)| \+ ", ", ", re.sub(r" ?& ?", " và ", re.sub(r" ?- ?", dash, gap)))
 
 
-@reads(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")
+@rule(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")
 def ordinal(match: re.Match[str], scene: Scene) -> str | None:
     """thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
     if not scene.before(match.start()).endswith(" thứ"):
@@ -64,33 +67,33 @@ def ordinal(match: re.Match[str], scene: Scene) -> str | None:
     return scene.numerals.ordinal(int(match[1])) + whole
 
 
-@reads(r"CN(?=\))", starts="word")
+@rule(r"CN(?=\))", starts="word")
 def sunday(match: re.Match[str], scene: Scene) -> str | None:
     """Ngày thi 22/11 (CN)"""
-    return "chủ nhật" if scene.follows("dates", match.start(), " (", "(") else None
+    return "chủ nhật" if scene.follows(Kind.DATE, match.start(), " (", "(") else None
 
 
-@reads(r"([3-7])(?![\w/]|[.,]\d)")
+@rule(r"([3-7])(?![\w/]|[.,]\d)")
 def crossroads(match: re.Match[str], scene: Scene) -> str | None:
     """ngã 4 -> ngã tư"""
     return scene.numerals.month(int(match[1])) if scene.before(match.start()).endswith(" ngã") else None
 
 
-@reads(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
+@rule(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
 def weekdays(match: re.Match[str], scene: Scene) -> str | None:
     """bơm nước T2,4,6 -> thứ hai, tư, sáu"""
     days = re.findall(r"\d", match[0])
     return "thứ " + ", ".join(scene.numerals.ordinal(int(day)) for day in days)
 
 
-@reads(r"[Tt][2-7](?: ?- ?[Tt][2-7]){2,5}(?: ?- ?CN)?(?!\w)", starts="word")
+@rule(r"[Tt][2-7](?: ?- ?[Tt][2-7]){2,5}(?: ?- ?CN)?(?!\w)", starts="word")
 def every_other(match: re.Match[str], scene: Scene) -> str:
     """các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
     days = [f"thứ {scene.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
 
 
-@reads(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
+@rule(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
 def short_month(match: re.Match[str], scene: Scene) -> Answer:
     """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
@@ -104,14 +107,14 @@ def short_month(match: re.Match[str], scene: Scene) -> Answer:
     return said if named else Guess(said, Message("taken for a month"))
 
 
-@reads(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
+@rule(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
 def weekday(match: re.Match[str], scene: Scene) -> Answer:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
     if _MONTHS_BEHIND.match(scene.text, match.end()):  # từ T2 đến T4/2019
         return f"tháng {scene.numerals.month(int(match[1]))}"
     first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
     if not match[2]:
-        listed = scene.follows("codes", match.start(), ", ", " và ")  # kênh T3, T4
+        listed = scene.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
         if scene.before(match.start()).endswith(_COUNTED_TO):  # số ca mắc đến T6 là 1.204
             return Guess(first, Message("a weekday, or a month"))
         weekly = scene.continues(match.end(), ("hằng tuần", "hàng tuần"))
@@ -119,14 +122,14 @@ def weekday(match: re.Match[str], scene: Scene) -> Answer:
     return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 
-@reads(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
+@rule(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
 def dotted_day(match: re.Match[str], scene: Scene) -> str | None:
     """sáng T.3 -> sáng thứ ba"""
     told = scene.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
     return f"thứ {scene.numerals.ordinal(int(match[1]))}" if told else None
 
 
-@reads(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
+@rule(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
 def slashed(match: re.Match[str], scene: Scene) -> Answer:
     """gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
     numbers = match[0].split("/")
@@ -138,7 +141,7 @@ def slashed(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, DATE_OR_NUMBERS) if graded else None
 
 
-@reads(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
+@rule(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
 def added(match: re.Match[str], scene: Scene) -> str | None:
     """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
     words = scene.before(match.start())
@@ -148,13 +151,13 @@ def added(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(scene.say, match[0].split("+"))) if words.endswith(_QUARTERS) else None
 
 
-@reads(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d%]|[.,]\d| ?%)")
+@rule(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d%]|[.,]\d| ?%)")
 def notes(match: re.Match[str], scene: Scene) -> str:
     """tiền lẻ loại 1000,2000: no decimal has as many digits"""
     return ", ".join(map(scene.say, match[0].split(",")))
 
 
-@reads(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
+@rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
 def row(match: re.Match[str], scene: Scene) -> str | None:
     """các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
     mixed = re.search(r",\d", match[0]) and ", " in match[0]
@@ -164,7 +167,7 @@ def row(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(map(scene.say, numbers)) if listed else None
 
 
-@reads(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")
+@rule(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")

@@ -7,7 +7,10 @@ from itertools import pairwise
 
 from ...errors import Message
 from ..days import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
-from ..rule import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART, Answer, Guess, Rule, Scene, reads, words_after
+from ..kind import Kind
+from ..rule import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART, Answer, Guess, Rule, RuleMaker, Scene, words_after
+
+rule = RuleMaker(Kind.PERIOD)
 
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
 
@@ -16,7 +19,7 @@ def _two(scene: Scene, at: int, first: str, last: str) -> str:
     return f"{as_day(scene, at, first)} đến {last}"
 
 
-@reads(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
+@rule(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
 def several(match: re.Match[str], scene: Scene) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","
@@ -28,7 +31,7 @@ def several(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, DATE_OR_NUMBER) if likely else None
 
 
-@reads(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
+@rule(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
 def spelt_month(match: re.Match[str], scene: Scene) -> Answer:
     """28, 29,30 tháng 3, 14,15 và 16 tháng Ba: three days"""
     days = [int(day) for day in re.findall(r"\d+", match[0])]
@@ -36,7 +39,7 @@ def spelt_month(match: re.Match[str], scene: Scene) -> Answer:
     return ", ".join(scene.say(str(day)) for day in days) if rising else None
 
 
-@reads(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
+@rule(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
 def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     """từ 20-5 đến 5-6"""
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
@@ -52,7 +55,7 @@ def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
     return f"{as_day(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
 
 
-@reads(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
+@rule(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
 def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days; tỉ lệ từ 3/4 đến 7/8"""
     first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
@@ -75,7 +78,7 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(words, DATE_OR_NUMBER)
 
 
-@reads(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
+@rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
 def mixed_days(match: re.Match[str], scene: Scene) -> Answer:
     """(05-10 - 30.4.2026), each end with a sign of its own"""
     first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
@@ -84,7 +87,7 @@ def mixed_days(match: re.Match[str], scene: Scene) -> Answer:
     return _two(scene, match.start(), first.words(scene.numerals), last.words(scene.numerals))
 
 
-@reads(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
+@rule(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
 def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     """13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = Day(match[2], match[4], match[5])
@@ -100,7 +103,7 @@ def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
+@rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def festive_days(match: re.Match[str], scene: Scene) -> Answer:
     """mùng 3 - 5 Tết, các ngày 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
     words, rising = scene.before(match.start()), int(match[1]) < int(match[2])
@@ -113,7 +116,7 @@ def festive_days(match: re.Match[str], scene: Scene) -> Answer:
     return said if festive or int(match[2]) > 12 else Guess(said, DATE_OR_NUMBERS)
 
 
-@reads(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
+@rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def every_month(match: re.Match[str], scene: Scene) -> Answer:
     """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
     words, first, last = scene.before(match.start()), int(match[1]), int(match[2])

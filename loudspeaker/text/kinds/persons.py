@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import LETTERS, spell_letters
-from ..rule import REACH, UNKNOWN, Answer, Guess, Rule, Scene, ambiguous, reads, words_before
+from ..rule import REACH, UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
 from ..syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
+
+rule = RuleMaker(Kind.PERSON)
 
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
 _NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
@@ -20,16 +23,16 @@ _FAMILIES = pattern(
 )
 
 
-@reads(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
+@rule(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
 def behind_number(match: re.Match[str], scene: Scene) -> Answer:
     """0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name"""
-    if not scene.follows("phones", match.start(), " (", "("):
+    if not scene.follows(Kind.PHONE, match.start(), " (", "("):
         return None
     said = _CALLED[match[1].lower()] + " "
     return said if match[1].islower() else Guess(said, LONE)
 
 
-@reads(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+@rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def called(match: re.Match[str], scene: Scene) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
@@ -42,13 +45,13 @@ def called(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(match[0], LONE) if within else None
 
 
-@reads(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
+@rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def undotted(match: re.Match[str], scene: Scene) -> str | None:
     """liên hệ a Tuấn, gặp c Lan -> anh, chị"""
     return f"{_CALLED[match[1]]} " if scene.before(match.start()).endswith(_ASKED) else None
 
 
-@reads(rf"Ô\.(?= ?[{UPPER}])", starts="word")
+@rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
 def mister(match: re.Match[str], scene: Scene) -> Answer:
     """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
     return None if after_name(scene, match.start()) else "ông"
@@ -58,7 +61,7 @@ _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 
 
-@reads(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def middle(match: re.Match[str], scene: Scene) -> str | None:
     """Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
     at = match.start()
@@ -66,7 +69,7 @@ def middle(match: re.Match[str], scene: Scene) -> str | None:
     return f"{LETTERS[match[1]]} " if family and not scene.opens_sentence(match.end()) else None
 
 
-@reads(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
+@rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], scene: Scene) -> Answer:
     """bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
     highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", scene.text[match.end() : match.end() + 3])
@@ -75,7 +78,7 @@ def initial(match: re.Match[str], scene: Scene) -> Answer:
     return LETTERS[match[1]]
 
 
-@reads(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
+@rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
 def numbered(match: re.Match[str], scene: Scene) -> Answer:
     """riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203"""
     said = f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
@@ -86,7 +89,7 @@ _LETTERED = words_before("phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|n
 _NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")
 
 
-@reads(
+@rule(
     r"(?!BN|HS|HV|VĐV|TE|SV|LĐ|CN)[A-ZĐ]{2,5}"
     r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
     starts="word",
@@ -97,7 +100,7 @@ def initials(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
 
 
-@reads(
+@rule(
     r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
     starts="word",
 )
@@ -115,13 +118,13 @@ def suspect(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(spell_letters(match[0]), why)
 
 
-@reads(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
 def family(match: re.Match[str], scene: Scene) -> str:
     """đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "
 
 
-@reads(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
+@rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
 def born(match: re.Match[str], scene: Scene) -> str:
     """(SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
     return "sinh"

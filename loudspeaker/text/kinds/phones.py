@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import spell_digits
-from ..rule import REACH, Answer, Guess, Rule, Scene, reads, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
+
+rule = RuleMaker(Kind.PHONE)
 
 _STRONG = words_before(
     "điện thoại|số điện thoại|đz nóng|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
@@ -42,26 +45,26 @@ _AREA = (
 _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
-@reads(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
+@rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
 def number(match: re.Match[str], scene: Scene) -> str | None:
     """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
     if match[0].startswith("84") and not scene.before(match.start()).endswith(_STRONG + _WEAK):
         return None
-    told = scene.before(match.start()).endswith(_STRONG) or scene.follows("phones", match.start(), *_GAPS)
+    told = scene.before(match.start()).endswith(_STRONG) or scene.follows(Kind.PHONE, match.start(), *_GAPS)
     return _phone(match, 9 if told else 10)
 
 
-@reads(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
+@rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
 def line(match: re.Match[str], scene: Scene) -> str | None:
     """theo số 3856.789: no amount has four digits before a point"""
     at = match.start()
     if len(match[0]) == 7:  # six digits, of before 2008
         return grouped(match[0]) if _OLD.search(_sentence(scene, at)) else None
-    told = scene.before(at).endswith((" số", *_STRONG, *_WEAK)) or scene.follows("phones", at, *_GAPS)
+    told = scene.before(at).endswith((" số", *_STRONG, *_WEAK)) or scene.follows(Kind.PHONE, at, *_GAPS)
     return grouped(match[0]) if told or _DUTY.search(_sentence(scene, at)) else None
 
 
-@reads(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
+@rule(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
 def country(match: re.Match[str], scene: Scene) -> str | None:
     """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
     ahead = scene.text[max(0, match.start() - REACH) : match.start()]
@@ -70,7 +73,7 @@ def country(match: re.Match[str], scene: Scene) -> str | None:
     return f"cộng {grouped(match[1])}" if named or told else None
 
 
-@reads(
+@rule(
     r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
     r"(?!\w))"
 )
@@ -79,43 +82,43 @@ def emergency(match: re.Match[str], scene: Scene) -> str | None:
     return None if scene.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
 
 
-@reads(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
+@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
 def alarms(match: re.Match[str], scene: Scene) -> str | None:
     """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
 
 
-@reads(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
+@rule(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
 def provider(match: re.Match[str], scene: Scene) -> str:
     """18008098 (Viettel), 9090 (Mobifone)"""
     return spell_digits(match[1])
 
 
-@reads(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
+@rule(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
 def owned(match: re.Match[str], scene: Scene) -> str:
     """ĐT Trưởng thôn: 098… -> điện thoại"""
     return "điện thoại"
 
 
-@reads(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
+@rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
 def keyed(match: re.Match[str], scene: Scene) -> str:
     """bấm *101# -> sao một không một thăng"""
     return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
 
-@reads(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
+@rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
 def masked(match: re.Match[str], scene: Scene) -> str | None:
     """0977.xxx.123: the middle is hidden"""
     return _phone(match)
 
 
-@reads(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
+@rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
 def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     """02613.544859/ 0963201818"""
     return _phone(match)
 
 
-@reads(
+@rule(
     r"(?:\(0\d{1,4}\)|0\d{2,4}|1[89]00)(?:[ .-]{0,2}| - )\d{1,4}(?:[ .]?\d{2,4}){1,3}(?= ?[-–/] ?\d)",
     starts="number sign",
 )
@@ -124,7 +127,7 @@ def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
     return _phone(match)
 
 
-@reads(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
+@rule(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
 def cut_short(match: re.Match[str], scene: Scene) -> Answer:
     """0214.113: begins with 0 and is no decimal, though digits may be missing"""
     return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
@@ -144,14 +147,14 @@ def _phone(match: re.Match[str], least: int = 10) -> str | None:
     return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
-@reads(
+@rule(
     r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
 )
 def short(match: re.Match[str], scene: Scene) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = scene.before(match.start())
-    if words.endswith(_STRONG) or _texting(words) or scene.follows("phones", match.start(), *_GAPS):
+    if words.endswith(_STRONG) or _texting(words) or scene.follows(Kind.PHONE, match.start(), *_GAPS):
         return grouped(match[1])
     line = re.fullmatch(r"[2-8][ .]\d{3}[ .]\d{3}", match[1])
     called_so = words.endswith(_WEAK) or _ASKED.match(scene.text, match.end())

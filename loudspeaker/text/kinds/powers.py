@@ -6,15 +6,18 @@ import re
 import unicodedata
 
 from ...errors import Message
+from ..kind import Kind
 from ..numerals import LETTERS, NUMBER, spell_letters
-from ..rule import Answer, Guess, Rule, Scene, reads
+from ..rule import Answer, Guess, Rule, RuleMaker, Scene
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.POWER)
 
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹"
 _EITHER = Message("a raised digit: a power, or a footnote mark")
 
 
-@reads(rf"({NUMBER})(?:\^ ?(-?)(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])")
+@rule(rf"({NUMBER})(?:\^ ?(-?)(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])")
 def of_number(match: re.Match[str], scene: Scene) -> Answer:
     """10⁶ con, 10^9, 10^-3 -> mười mũ sáu; behind other numbers than ten it may mark a footnote"""
     if match[4]:
@@ -23,14 +26,14 @@ def of_number(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.say(match[1])} mũ {'trừ ' if match[2] else ''}{scene.say(match[3])}"
 
 
-@reads(rf"([A-Za-z])(?:\^ ?(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])", starts="word")
+@rule(rf"([A-Za-z])(?:\^ ?(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])", starts="word")
 def of_letter(match: re.Match[str], scene: Scene) -> Answer:
     """x³ -> ích mũ ba; Phụ lục A² may be a footnote"""
     said = f"{LETTERS[match[1].upper()]} mũ {scene.say(match[2] or _digits(match[3]))}"
     return said if match[1].islower() or match[2] else Guess(said, _EITHER)
 
 
-@reads(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
+@rule(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
 def footnote(match: re.Match[str], scene: Scene) -> Guess:
     """Thông tư², UBND¹: said to nobody"""
     word = match[1]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER
-from ..rule import APART, COMMA, REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import APART, COMMA, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.QUANTITY)
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|tổ máy|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
@@ -52,7 +55,7 @@ _MEASURED = {  # what is spoken of where a letter that stands apart is a unit al
 }
 
 
-@reads(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
+@rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
 def measured(match: re.Match[str], scene: Scene) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
     unit = scene.lexicon.units.get(match[4])
@@ -102,27 +105,27 @@ def _plausible(unit: str, gap: str, words: str) -> bool:
     return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
 
 
-@reads(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
+@rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
 def parted_unit(match: re.Match[str], scene: Scene) -> Answer:
     """rộng 120 m 2, where the raised 2 came down in copying"""
     return f"{scene.say(match[1])} {scene.lexicon.units[match[2] + match[3]]}"
 
 
-@reads(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
+@rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
 def thousand(match: re.Match[str], scene: Scene) -> Guess:
     """7. 492kg, with a blank behind the point"""
     unit = scene.lexicon.units.get(match[3], match[3])
     return Guess(f"{scene.say(match[1] + match[2])} {unit}", APART)
 
 
-@reads(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
+@rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
 def beats(match: re.Match[str], scene: Scene) -> str | None:
     """mạch 112 l/p -> lần một phút"""
     pulse = any(cue in scene.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
     return f"{scene.say(match[1])} lần một phút" if pulse else None
 
 
-@reads(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
+@rule(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
 def inches(match: re.Match[str], scene: Scene) -> str | None:
     """màn hình 24\" -> hai mươi tư inh"""
     screen = re.search(
@@ -133,20 +136,20 @@ def inches(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} inch" if screen and not quoted else None
 
 
-@reads(r"(\d{1,3}), (\d{1,2}) ?%")
+@rule(r"(\d{1,3}), (\d{1,2}) ?%")
 def parted(match: re.Match[str], scene: Scene) -> Answer:
     """41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
     return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
 
 
-@reads(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
+@rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
 def months(match: re.Match[str], scene: Scene) -> Answer:
     """thu 9T/2026, 6T đầu năm -> tháng"""
     year = f" năm {scene.say(match[2])}" if match[2] else ""
     return f"{scene.say(match[1])} tháng{year}"
 
 
-@reads(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
+@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
     words, said = scene.before(match.start()), scene.say(match[1])
@@ -170,40 +173,40 @@ def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{said} {'tuổi' if aged else 'tấn'}", _TONS)
 
 
-@reads(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
 def years(match: re.Match[str], scene: Scene) -> str | None:
     """trẻ em < 6 t. -> tuổi"""
     told = any(cue in scene.before(match.start()) for cue in _PEOPLE) or scene.char(match.start() - 1) == "("
     return f"{scene.span(match[1], match[2])} tuổi" if told else None
 
 
-@reads(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
+@rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
 def growth(match: re.Match[str], scene: Scene) -> str | None:
     """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
     told = any(cue in scene.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
     return f"{scene.span(match[1], match[2])} ngày" if told else None
 
 
-@reads(r"(\d{2})t(\d{1,2})th(?![^\W_])")
+@rule(r"(\d{2})t(\d{1,2})th(?![^\W_])")
 def retirement(match: re.Match[str], scene: Scene) -> str:
     """nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
     return f"{scene.say(match[1])} tuổi {scene.say(match[2])} tháng"
 
 
-@reads(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
+@rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
 def heads(match: re.Match[str], scene: Scene) -> str:
     """cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
     return f"{scene.say(match[1])} con trên {scene.lexicon.units[match[2]]}"
 
 
-@reads(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
+@rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
 def trip(match: re.Match[str], scene: Scene) -> str:
     """tour 3N2Đ -> ba ngày hai đêm"""
     first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
     return f"{scene.say(match[1])} {first} {scene.say(match[2])} {last}"
 
 
-@reads(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
+@rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def halved(match: re.Match[str], scene: Scene) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
@@ -229,7 +232,7 @@ def _side(match: re.Match[str], scene: Scene, said: str) -> Answer:
     return Guess(said if int(match[1]) < 5 else area, Message("a side of something, or an area"))
 
 
-@reads(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
+@rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
 def told(match: re.Match[str], scene: Scene) -> str | None:
     """(Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
     named = scene.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
@@ -237,19 +240,19 @@ def told(match: re.Match[str], scene: Scene) -> str | None:
     return scene.lexicon.units.get(match[1].lower()) if named or headed else None
 
 
-@reads(r"(\d{1,4})[xX](?=\))")
+@rule(r"(\d{1,4})[xX](?=\))")
 def enlarged(match: re.Match[str], scene: Scene) -> str:
     """kính hiển vi (40x) -> bốn mươi lần"""
     return f"{scene.say(match[1])} lần"
 
 
-@reads(r"c/m2(?![^\W_])", starts="word")
+@rule(r"c/m2(?![^\W_])", starts="word")
 def density(match: re.Match[str], scene: Scene) -> str:
     """mật độ sâu (c/m2) -> con trên mét vuông"""
     return "con trên mét vuông"
 
 
-@reads(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
+@rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
 def rate(match: re.Match[str], scene: Scene) -> Answer:
     """độ mặn (g/l) -> gam trên lít"""
     units = scene.lexicon.units
@@ -257,16 +260,18 @@ def rate(match: re.Match[str], scene: Scene) -> Answer:
     return said if scene.char(match.start() - 1) == "(" else None
 
 
-@reads(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+@rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone(match: re.Match[str], scene: Scene) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
-    counted = scene.before(match.start()).endswith(_SCALES) or scene.follows("money", match.start(), " ")  # 1 204,5 ha
+    counted = scene.before(match.start()).endswith(_SCALES) or scene.follows(
+        Kind.MONEY, match.start(), " "
+    )  # 1 204,5 ha
     if match[1] in ("ha", "tr") and not counted:
         return None
     return scene.lexicon.units.get(match[1])
 
 
-@reads(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
+@rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
 def times(match: re.Match[str], scene: Scene) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
     at, end = match.span()
@@ -283,7 +288,7 @@ def times(match: re.Match[str], scene: Scene) -> Answer:
     return " nhân " if near and _FACTOR.match(scene.text, end) else None
 
 
-@reads(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
+@rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
 def force(match: re.Match[str], scene: Scene) -> Answer:
     """gió c10, giật c12 -> cấp mười, …"""
     if not any(cue in scene.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
@@ -291,16 +296,16 @@ def force(match: re.Match[str], scene: Scene) -> Answer:
     return f"cấp {scene.span(match[1], match[2])}"
 
 
-@reads(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
+@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
 def stars(match: re.Match[str], scene: Scene) -> Answer:
     """sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
     words = scene.before(match.start())
     rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
-    graded = rated or scene.follows("quantities", match.start(), ", ", " và ")
+    graded = rated or scene.follows(Kind.QUANTITY, match.start(), ", ", " và ")
     return f"{scene.span(match[1], match[2])} sao" if graded else None
 
 
-@reads(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
+@rule(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
 def bore(match: re.Match[str], scene: Scene) -> Answer:
     """ống Ø21 -> phi hai mươi mốt"""
     return "phi "

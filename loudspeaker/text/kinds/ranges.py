@@ -6,9 +6,12 @@ import re
 
 from ...errors import Message
 from ..days import Day, counted
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER, spell_digits
-from ..rule import COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+
+rule = RuleMaker(Kind.RANGE)
 
 _DAY = pattern(r"[123]?\d\.1?\d")  # a point where decimals have a comma
 _HEADS = words_after(
@@ -27,7 +30,7 @@ _NUMBERED = words_before(
 _SCORE = Message("a score, or a range")
 
 
-@reads(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
+@rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
 def between(match: re.Match[str], scene: Scene) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
     if any(re.match(r"0\d{2}", number) for number in match.groups()):
@@ -55,7 +58,7 @@ def between(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
 
 
-@reads(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
+@rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
 def row(match: re.Match[str], scene: Scene) -> Answer:
     """2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
     return ", ".join(scene.say(number.strip()) for number in match[0].split("-"))

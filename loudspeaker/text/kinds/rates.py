@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ..kind import Kind
 from ..lazy_regex import pattern
-from ..rule import REACH, Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
 from ..syllables import LOWER
+
+rule = RuleMaker(Kind.RATE)
 
 _DOSE = pattern(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
 _AMONG = pattern(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
@@ -49,17 +52,17 @@ _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
-@reads(r" ?/ ?(?=\d)", starts="sign")
+@rule(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], scene: Scene) -> Answer:
     """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
-    beside = scene.last.spoken.endswith("độ xê") or scene.last.kind in ("times", "dates", "months", "periods")
+    beside = scene.last.spoken.endswith("độ xê") or scene.last.kind in (Kind.TIME, Kind.DATE, Kind.MONTH, Kind.PERIOD)
     if (
         scene.char(match.start() - 1) == " " and beside and scene.last.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
     if _counts(scene, match.start(), match.end()):
         return ", "
-    length, counted = _WHILE.match(scene.text, match.end()), scene.last.kind in ("quantities", "numbers", "ranges")
+    length, counted = _WHILE.match(scene.text, match.end()), scene.last.kind in (Kind.QUANTITY, Kind.NUMBER, Kind.RANGE)
     other = length is not None and scene.before(match.start()).rpartition(" ")[2] != length[1]  # not 3 ngày/5 ngày
     if other and counted and scene.near_number(match.start()):
         return " trong "
@@ -79,7 +82,7 @@ def _counts(scene: Scene, start: int, end: int) -> bool:
     return in_row and one[2] not in scene.lexicon.units and other[2] not in scene.lexicon.units
 
 
-@reads(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
+@rule(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
 def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
     unit = scene.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
@@ -89,7 +92,7 @@ def per_unit(match: re.Match[str], scene: Scene) -> Answer:
     return f" {_each(scene, match.start())} {unit}"
 
 
-@reads(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
+@rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
 def per_letter(match: re.Match[str], scene: Scene) -> Answer:
     """9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
     interest = match[1] == "ng" and scene.char(match.start() - 1) == "%"  # 0,03%/ng
@@ -97,31 +100,31 @@ def per_letter(match: re.Match[str], scene: Scene) -> Answer:
     return f" một {said}" if scene.near_number(match.start()) else None
 
 
-@reads(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
+@rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
 def once(match: re.Match[str], scene: Scene) -> str:
     """họp quý/lần, tháng/lần -> một lần"""
     return " một "
 
 
-@reads(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
+@rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
 def against(match: re.Match[str], scene: Scene) -> Answer:
     """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
     return " trên " if scene.near_number(match.start()) else None
 
 
-@reads(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
+@rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
 def per_short(match: re.Match[str], scene: Scene) -> Answer:
     """60.000đ/HS/tháng -> một học sinh một tháng"""
     entry = scene.meaning(match[1], match.start(1), match.end())
     if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
         return None
-    if match[1] == "HS" and scene.last.kind == "money":
+    if match[1] == "HS" and scene.last.kind is Kind.MONEY:
         return " một hồ sơ" if " hồ sơ" in scene.before(match.start()) else " một học sinh"
     said = f" một {entry.reading}"
     return said if entry.sure else Guess(said, ambiguous(match[1]))
 
 
-@reads(rf"/ ?(?=[{LOWER}])", starts="sign")
+@rule(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
     at = match.start()
@@ -137,7 +140,7 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
         return " "
     if scene.last.spoken.endswith("phần trăm") and scene.continues(match.end(), _TOTALS):
         return " trên "
-    spent = scene.last.kind == "times" and scene.last.end == at and scene.continues(match.end(), _SPANS)
+    spent = scene.last.kind is Kind.TIME and scene.last.end == at and scene.continues(match.end(), _SPANS)
     heads = _HEADS.search(scene.text[max(0, at - 8) : at])
     spelt = _SPELT.search(scene.text[max(0, at - 16) : at]) and scene.continues(match.end(), _TIMES)
     doubled = _DOUBLED.match(scene.text, match.end())
@@ -145,7 +148,7 @@ def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     return " một " if spent or heads or spelt or doubled or closed or scene.near_number(at, 4) else None
 
 
-@reads(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
+@rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
 def per_pair(match: re.Match[str], scene: Scene) -> Answer:
     """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
     end = match.start(1) if match[1] else match.end()
@@ -168,7 +171,7 @@ def _either(scene: Scene, start: int, end: int) -> bool:
 
 
 def _each(scene: Scene, at: int) -> str:
-    return "một" if scene.last.kind == "money" or scene.before(at).endswith(_SUMS) else "trên"
+    return "một" if scene.last.kind is Kind.MONEY or scene.before(at).endswith(_SUMS) else "trên"
 
 
 RULES: tuple[Rule, ...] = (per_letter, once, against, per_number, per_unit, per_short, per_pair, per_thing)

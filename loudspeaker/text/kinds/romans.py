@@ -6,10 +6,13 @@ import re
 from itertools import pairwise
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import LETTERS, roman
-from ..rule import REACH, Answer, Guess, Rule, Scene, reads, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.ROMAN)
 
 _CUES = words_before(
     "chương|mục|phần|điều|khoản|phụ lục|khóa|khoá|thế kỷ|thế kỉ|quý|cấp|hạng|loại|quân khu|sư đoàn|trung đoàn|quí|"
@@ -33,14 +36,14 @@ _TAKEN = Message("taken for a Roman numeral")
 _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
 
 
-@reads(r"Q\.?(I{1,3}|IV)(?![^\W_])(?:[/-]((?:19|20)\d{2})(?!\d))?", starts="word")
+@rule(r"Q\.?(I{1,3}|IV)(?![^\W_])(?:[/-]((?:19|20)\d{2})(?!\d))?", starts="word")
 def quarter(match: re.Match[str], scene: Scene) -> Answer:
     """QII/2025 -> quý hai năm …"""
     year = f" năm {scene.say(match[2])}" if match[2] else ""
     return f"quý {scene.numerals.month(roman(match[1]))}{year}"
 
 
-@reads(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
+@rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
 def of_year(match: re.Match[str], scene: Scene) -> Answer:
     """quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
     value = roman(match[1])
@@ -49,14 +52,14 @@ def of_year(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.numerals.cardinal(value)} năm {scene.say(match[2])}" if value else None
 
 
-@reads(r"[IVX]{1,4}(?: ?\+ ?[IVX]{1,4}){1,5}(?![^\W_])", starts="word")
+@rule(r"[IVX]{1,4}(?: ?\+ ?[IVX]{1,4}){1,5}(?![^\W_])", starts="word")
 def total(match: re.Match[str], scene: Scene) -> Answer:
     """Tổng cộng (I+II) -> một cộng hai"""
     values = [roman(part.strip()) for part in match[0].split("+")]
     return " cộng ".join(map(scene.numerals.cardinal, values)) if all(values) else None
 
 
-@reads(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
+@rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
 def row(match: re.Match[str], scene: Scene) -> Answer:
     """cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
     values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
@@ -69,7 +72,7 @@ def row(match: re.Match[str], scene: Scene) -> Answer:
     return said if year or scene.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
 
 
-@reads(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
+@rule(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
 def inserted(match: re.Match[str], scene: Scene) -> Answer:
     """Chương VIIa -> bảy a"""
     value = roman(match[1])
@@ -77,7 +80,7 @@ def inserted(match: re.Match[str], scene: Scene) -> Answer:
     return f"{scene.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value and named else None
 
 
-@reads(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
+@rule(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
 def numeral(match: re.Match[str], scene: Scene) -> Answer:
     """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
     value, at = roman(match[1]), match.start()
@@ -90,7 +93,7 @@ def numeral(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if words.endswith(" thứ"):
         return scene.numerals.ordinal(value)
-    if words.endswith(_CUES) or scene.follows("romans", at, *_GAPS):
+    if words.endswith(_CUES) or scene.follows(Kind.ROMAN, at, *_GAPS):
         return scene.numerals.cardinal(value)
     if _ROW.match(scene.text, match.end()):
         return scene.numerals.cardinal(value)
@@ -117,7 +120,7 @@ def _behind_firm(ahead: str) -> bool:
     return re.search(rf"(?:[Cc]ông ty|[Cc]hi cục|[Cc]ục|[Xx]í nghiệp) [^,;:.()]*[{LOWER}]{{2}} $", ahead) is not None
 
 
-@reads(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
+@rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
 def glued(match: re.Match[str], scene: Scene) -> Answer:
     """khóa VIIIdiễn ra -> tám diễn ra"""
     value = roman(match[0])
@@ -130,7 +133,7 @@ def _commune(match: re.Match[str], scene: Scene) -> bool:
     return scene.char(match.end() - 1) == "X" and _COMMUNE.match(scene.text, match.end()) is not None
 
 
-@reads(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
+@rule(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
 def small(match: re.Match[str], scene: Scene) -> Answer:
     """phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])
@@ -140,7 +143,7 @@ def small(match: re.Match[str], scene: Scene) -> Answer:
     return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
 
 
-@reads(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
+@rule(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
 def hurried(match: re.Match[str], scene: Scene) -> Answer:
     """quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
     value = roman(match[1].upper())

@@ -6,10 +6,13 @@ import re
 
 from ...errors import Message
 from ..days import follows_date
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import spell_letters
-from ..rule import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.SCORE)
 
 _SCORE = words_before(
     "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
@@ -44,7 +47,7 @@ _ALWAYS = pattern(
 )
 
 
-@reads(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
+@rule(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
 def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
     words = _COMPOUNDS.sub("", f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}")
@@ -87,7 +90,7 @@ def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Answer:
     return Guess(said, Message("a score, or a range"))
 
 
-@reads(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
+@rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
 def sets(match: re.Match[str], scene: Scene) -> str | None:
     """thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
     words = scene.before(match.start())
@@ -97,27 +100,27 @@ def sets(match: re.Match[str], scene: Scene) -> str | None:
     return ", ".join(" ".join(map(scene.say, pair)) for pair in pairs)
 
 
-@reads(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
+@rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
 def record(match: re.Match[str], scene: Scene) -> str | None:
     """7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
     games = re.findall(r"(\d+)([THB])", match[0])
     return ", ".join(f"{scene.say(count)} {_RECORD[letter]}" for count, letter in games)
 
 
-@reads(r"(\d{1,3})V[,-] ?(\d{1,3})B[,-] ?(\d{1,3})Đ(?![^\W_])")
+@rule(r"(\d{1,3})V[,-] ?(\d{1,3})B[,-] ?(\d{1,3})Đ(?![^\W_])")
 def medals(match: re.Match[str], scene: Scene) -> str:
     """TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
     metals = zip(match.groups(), ("vàng", "bạc", "đồng"), strict=True)
     return ", ".join(f"{scene.say(count)} {metal}" for count, metal in metals)
 
 
-@reads(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
+@rule(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
 def half(match: re.Match[str], scene: Scene) -> str | None:
     """thắng 3-2 (H1: 1-2) -> hiệp một"""
     return f"hiệp {scene.say(match[1])}"
 
 
-@reads(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
+@rule(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
 def ratio(match: re.Match[str], scene: Scene) -> str | None:
     """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
     words = scene.before(match.start())
@@ -127,7 +130,7 @@ def ratio(match: re.Match[str], scene: Scene) -> str | None:
     return f"{scene.say(match[1])} trên {scene.say(match[2])}"
 
 
-@reads(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
+@rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
 def letters(match: re.Match[str], scene: Scene) -> str | None:
     """tỷ lệ D/R = 3,32 -> dê trên rờ"""
     if not scene.before(match.start()).endswith(_RATIO):
@@ -135,19 +138,19 @@ def letters(match: re.Match[str], scene: Scene) -> str | None:
     return f"{spell_letters(match[1])} trên {spell_letters(match[2])}"
 
 
-@reads(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
+@rule(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
 def clock(match: re.Match[str], scene: Scene) -> Answer:
     """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
     words = scene.before(match.start())
     if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(scene, match.start())):
         return None
     said = f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
-    if match[1] == "7" and not (scene.last.kind == "phones" or _ALWAYS.search(words + " ")):
+    if match[1] == "7" and not (scene.last.kind is Kind.PHONE or _ALWAYS.search(words + " ")):
         return Guess(said, Message("round the clock, or the 24th of July"))
     return said
 
 
-@reads(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
+@rule(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
 def formula(match: re.Match[str], scene: Scene) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = scene.before(match.start())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import NUMBER
-from ..rule import REACH, Answer, Guess, Rule, Scene, reads, words_after, words_before
+from ..rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 from ..syllables import LOWER, UPPER, is_syllable
+
+rule = RuleMaker(Kind.SEPARATOR)
 
 _SPOKEN = {
     "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "°": "độ", "€": "ơ rô", "$": "đô la",
@@ -30,13 +33,13 @@ _JOINED = words_after(
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
-@reads(r"\./\.?(?![\w.])", starts="sign")
+@rule(r"\./\.?(?![\w.])", starts="sign")
 def full_stop(match: re.Match[str], scene: Scene) -> Answer:
     """thực hiện./. -> the end"""
     return "."
 
 
-@reads(rf"\.(?=[{LOWER}]{{2,9}}(?![^\W_]))", starts="sign")
+@rule(rf"\.(?=[{LOWER}]{{2,9}}(?![^\W_]))", starts="sign")
 def joined(match: re.Match[str], scene: Scene) -> Answer:
     """m3/ngày.đêm -> ngày đêm; 16 giờ 30.phút"""
     start, end = match.span()
@@ -46,18 +49,18 @@ def joined(match: re.Match[str], scene: Scene) -> Answer:
     return " " if words else "."
 
 
-@reads(rf"\.(?=[{UPPER}])", starts="sign")
+@rule(rf"\.(?=[{UPPER}])", starts="sign")
 def ended(match: re.Match[str], scene: Scene) -> Answer:
     """8 địa phương.Ngày 04/03 -> a full stop, where the blank was forgotten; none in V.League"""
     initial = re.search(r"(?<![^\W_])[A-ZĐ]$", scene.text[max(0, match.start() - 2) : match.start()])
     return " " if initial else ". "
 
 
-@reads(r"/{1,200}", starts="sign")
+@rule(r"/{1,200}", starts="sign")
 def slash(match: re.Match[str], scene: Scene) -> Answer:
     """thôn/bản -> thôn, bản; 0963.851.919 / 0966.851.919 are two numbers"""
     following = scene.text[match.end() : match.end() + 2].strip()[:1]
-    if scene.follows("phones", match.start()) and (following.isdecimal() or following == "("):
+    if scene.follows(Kind.PHONE, match.start()) and (following.isdecimal() or following == "("):
         return ";"  # groups have commas: the border of two numbers must be heard
     if _PROPORTION.search(scene.text[max(0, match.start() - REACH) : match.start()]):
         return " trên "
@@ -66,7 +69,7 @@ def slash(match: re.Match[str], scene: Scene) -> Answer:
     return ", " if scene.char(match.start() - 1).isalnum() and following.isalnum() else " "
 
 
-@reads(r"\+{1,200}", starts="sign")
+@rule(r"\+{1,200}", starts="sign")
 def plus(match: re.Match[str], scene: Scene) -> Answer:
     """A bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
     start, end = match.span()
@@ -74,7 +77,7 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
         return "" if scene.char(start - 2) in ".;:," else ";"
     if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
         return "cộng "
-    if scene.text.startswith("CN", end) and scene.last.kind == "ordinals":  # T7+CN
+    if scene.text.startswith("CN", end) and scene.last.kind is Kind.ORDINAL:  # T7+CN
         return " và "
     joined = scene.continues(end, _JOINED) and not scene.begins_line(start) and scene.char(start - 2).isalnum()
     if joined or _DAYS.search(scene.text[max(0, start - 10) : end + 5]):  # ông Nhu + bà Rớt
@@ -108,7 +111,7 @@ def _another_bullet(scene: Scene, start: int, end: int) -> bool:
     return first == "+" or (listed and re.match(rf" [^\W\d_]+ [{LOWER}]", scene.text[end : end + 12]) is not None)
 
 
-@reads(
+@rule(
     rf">= ?({NUMBER}) ?(°C|độ ?C|°|%|[A-Za-zđ]{{1,3}}[23²³]?(?![^\W_])|(?:{_THINGS})(?!\w))(?: (đồng|năm tuổi))?"
     r"(?! ?[/-])",
     starts="sign",
@@ -122,7 +125,7 @@ def at_least(match: re.Match[str], scene: Scene) -> Answer:
     return f"từ {scene.say(match[1])} {unit}{f' {match[3]}' if match[3] else ''}{more}"
 
 
-@reads(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
+@rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
 def compared(match: re.Match[str], scene: Scene) -> Answer:
     """>38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     if "=" in match[0]:
@@ -130,26 +133,26 @@ def compared(match: re.Match[str], scene: Scene) -> Answer:
     return "trên " if match[0][0] == ">" else "dưới "
 
 
-@reads(r"[~≈] ?(?=\d)", starts="sign")
+@rule(r"[~≈] ?(?=\d)", starts="sign")
 def about(match: re.Match[str], scene: Scene) -> Answer:
     """~50 hộ -> khoảng năm mươi hộ"""
     return "khoảng "
 
 
-@reads(r"'", starts="sign")
+@rule(r"'", starts="sign")
 def apostrophe(match: re.Match[str], scene: Scene) -> Answer:
     """Ea H'leo keeps it"""
     inside = scene.char(match.start() - 1).isalpha() and scene.char(match.end()).isalpha()
     return "'" if inside else " "
 
 
-@reads(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
+@rule(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
 def pictures(match: re.Match[str], scene: Scene) -> Answer:
     """A row of emoji is one doubt, not many"""
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
-@reads(r"[^\w\s]|[½¼¾¹²³⁴-⁹]", starts="sign")
+@rule(r"[^\w\s]|[½¼¾¹²³⁴-⁹]", starts="sign")
 def sign(match: re.Match[str], scene: Scene) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
@@ -157,7 +160,7 @@ def sign(match: re.Match[str], scene: Scene) -> Answer:
         return " thăng "
     if symbol == "%" and scene.before(match.start()).endswith(" phần trăm"):  # tỷ lệ phần trăm (%)
         return ""
-    if symbol in "½¼¾" and scene.last.kind == "numbers" and not scene.text[scene.last.end : match.start()].strip():
+    if symbol in "½¼¾" and scene.last.kind is Kind.NUMBER and not scene.text[scene.last.end : match.start()].strip():
         return f" và {_SPOKEN[symbol]} "  # 1 ½ gói
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
@@ -175,7 +178,7 @@ def _gap(match: re.Match[str], scene: Scene) -> str:
     return "" if before in ("", *" \n(") or after in ("", *" \n") or closing else " "
 
 
-@reads(r"\(([+-])\)", starts="sign")
+@rule(r"\(([+-])\)", starts="sign")
 def tested(match: re.Match[str], scene: Scene) -> Answer:
     """Rh(-), HIV (+) -> âm, dương"""
     tested = " tính" if scene.before(match.start()).endswith(_SAMPLES) else ""
@@ -185,13 +188,13 @@ def tested(match: re.Match[str], scene: Scene) -> Answer:
     return spoken if scene.char(match.start() - 1).isalnum() or scene.char(match.start() - 2).isalnum() else None
 
 
-@reads(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
+@rule(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
 def tag(match: re.Match[str], scene: Scene) -> Answer:
     """(gồm 3 ao<br />: what a page is made with"""
     return Guess(" ", Message("a mark of a web page, left out"))
 
 
-@reads(r"\*(?= ?\d)", starts="sign")
+@rule(r"\*(?= ?\d)", starts="sign")
 def product(match: re.Match[str], scene: Scene) -> Answer:
     """35.000 * 26 ngày -> nhân"""
     at = match.start()
@@ -202,13 +205,13 @@ def product(match: re.Match[str], scene: Scene) -> Answer:
     return " nhân " if adjoining and reckoned else None
 
 
-@reads(r"\[\d{1,3}\]", starts="sign")
+@rule(r"\[\d{1,3}\]", starts="sign")
 def footnote(match: re.Match[str], scene: Scene) -> Answer:
     """tăng 6,73%[1]: said to nobody"""
     return Guess("", Message("a footnote mark, left out"))
 
 
-@reads(r"_{1,200}", starts="sign")
+@rule(r"_{1,200}", starts="sign")
 def underline(match: re.Match[str], scene: Scene) -> Answer:
     """PTKTXH_ ANQP -> a pause"""
     return ", " if scene.char(match.start() - 1).isalnum() and scene.char(match.end()) == " " else " "

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ...errors import Message
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import LETTERS
-from ..rule import Answer, Guess, Rule, Scene, ambiguous, reads, words_after, words_before
+from ..rule import Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
 from ..syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.TITLE)
 
 _DOTTED = (
     r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|Ts|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
@@ -47,7 +50,7 @@ _THINGS = frozenset(
 VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
-@reads(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
+@rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], scene: Scene) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
     dotted = scene.meaning(match[1] + ".", match.start(), match.end())
@@ -72,7 +75,7 @@ def title(match: re.Match[str], scene: Scene) -> Answer:
 INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
 
 
-@reads(
+@rule(
     rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
     starts="word",
 )
@@ -134,13 +137,13 @@ def after_name(scene: Scene, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
-@reads(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], scene: Scene) -> str | None:
     """ngõ 12, đ. Nguyễn Trãi -> đường"""
     return "đường " if scene.text[max(0, match.start() - 2) : match.start()] == ", " else None
 
 
-@reads(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def ward(match: re.Match[str], scene: Scene) -> str | None:
     """Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
     return None if after_name(scene, match.start()) else "phường "
@@ -149,49 +152,49 @@ def ward(match: re.Match[str], scene: Scene) -> str | None:
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
 
 
-@reads(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
+@rule(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
 def rank(match: re.Match[str], scene: Scene) -> str:
     """Th/tá Vàng Mí Sính -> thiếu tá"""
     return f"{_RANK[match[1]]} {match[2]}"
 
 
-@reads(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
+@rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
 def company(match: re.Match[str], scene: Scene) -> str:
     """C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
     return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
-@reads(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
+@rule(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
 def foreign(match: re.Match[str], scene: Scene) -> str:
     """Mr. Phát, Mrs. Loan"""
     return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
 
 
-@reads(r"No\. ?(?=\d)", starts="word")
+@rule(r"No\. ?(?=\d)", starts="word")
 def numbered(match: re.Match[str], scene: Scene) -> str:
     """Tian Di No.1 -> số một"""
     return "số "
 
 
-@reads(r"Tr\. ?(?=(?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THPT|THCS|TH|MN|PTDT)(?!\w))", starts="word")
+@rule(r"Tr\. ?(?=(?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THPT|THCS|TH|MN|PTDT)(?!\w))", starts="word")
 def school(match: re.Match[str], scene: Scene) -> str:
     """Tr. Tiểu học A Vương -> trường"""
     return "trường "
 
 
-@reads(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
+@rule(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
 def page(match: re.Match[str], scene: Scene) -> str:
     """(Ngữ văn 12, tr. 123) -> trang"""
     return "trang "
 
 
-@reads(rf"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d|[{UPPER}][{LOWER}])", starts="word")
+@rule(rf"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d|[{UPPER}][{LOWER}])", starts="word")
 def quarter(match: re.Match[str], scene: Scene) -> str:
     """kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
     return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
 
 
-@reads(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
+@rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
 def bare_place(match: re.Match[str], scene: Scene) -> Answer:
     """…, Q Bình Thạnh -> quận Bình Thạnh"""
     return _PLACES[match[0]] if scene.text[match.start() - 2 : match.start()] == ", " else None
@@ -206,7 +209,7 @@ _PROVINCES = (
 _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")}
 
 
-@reads(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
+@rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
 def province(match: re.Match[str], scene: Scene) -> str | None:
     """Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
     if " " in match[0] and scene.text[match.start() - 2 : match.start()] != ", ":
@@ -215,20 +218,20 @@ def province(match: re.Match[str], scene: Scene) -> str | None:
     return None if signed else _SHORT.get(match[0].replace(" ", ""))
 
 
-@reads(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
+@rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
 def master(match: re.Match[str], scene: Scene) -> Answer:
     """Th.S Lê Văn Hùng -> thạc sĩ"""
     return "thạc sĩ"
 
 
-@reads(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
+@rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
 def signing(match: re.Match[str], scene: Scene) -> str | None:
     """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
     entry = scene.meaning(f"{match[1]}/{match[2]}", match.start(), match.end())
     return entry.reading if entry and scene.begins_line(match.start()) else None
 
 
-@reads(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
+@rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def slashed(match: re.Match[str], scene: Scene) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = scene.meaning(match[1], match.start(), match.start() + 3)
@@ -238,7 +241,7 @@ def slashed(match: re.Match[str], scene: Scene) -> Answer:
 _PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thông báo|kế hoạch|báo cáo|giấy mời")
 
 
-@reads(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
+@rule(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
 def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
     """v.v. -> vân vân; QĐ vv quy định -> về việc"""
     if match[0] == "vv" and scene.before(match.start()).endswith(_PAPERS):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ..kind import Kind
 from ..lazy_regex import pattern
 from ..numerals import spell_digits, spell_letters
-from ..rule import Rule, Scene, reads, words_after
+from ..rule import Rule, RuleMaker, Scene, words_after
 from ..syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
+
+rule = RuleMaker(Kind.WEB_ADDRESS)
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
 _SIGNS = {
@@ -18,15 +21,13 @@ _SIGNS = {
 _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
-@reads(
-    r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number"
-)
+@rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
 def mailbox(match: re.Match[str], scene: Scene) -> str:
     """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
     return _aloud(match[0].replace(" ", ""), scene)
 
 
-@reads(
+@rule(
     r"([^\W\d_]{0,7}?)(?:https?://|HTTPS?://)(\S{0,250}?)/?"
     r"(?=(?:\./\.|[.,;:!?)>\"”]{0,3})(?:\s|$|[)>\"”<]))",
     starts="word",
@@ -36,7 +37,7 @@ def page(match: re.Match[str], scene: Scene) -> str:
     return f"{match[1]} {_aloud(match[2], scene)}".lstrip()
 
 
-@reads(
+@rule(
     r"(?:"
     + _NAME
     + r"\.){1,4}(?:vn|VN|com|net|org|gov|edu|info|asia|app|tv|xyz|top|site|online|shop|vip|club|biz|store|live|"
@@ -138,7 +139,7 @@ def _short(label: str, scene: Scene) -> str:
     return spell_letters(label)
 
 
-@reads(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
+@rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
 def ending(match: re.Match[str], scene: Scene) -> str | None:
     """tệp .apk -> chấm a pê ca"""
     return f" chấm {spell_letters(match[1])}" if scene.char(match.start() - 1) in ("", " ", "(", "“") else None
