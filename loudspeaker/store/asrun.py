@@ -212,7 +212,10 @@ class AsRunLog:
     def entries(self, progress: Progress | None = None) -> Iterator[tuple[int, str, str]]:
         """Everything in the chain, one by one: number, stored text, hash."""
         stored = self._ask(f"SELECT number, {RAW}, CAST(hash AS BLOB) FROM entries ORDER BY number")
-        found = ((number, *(part.decode(errors="replace") for part in parts)) for number, *parts in stored)
+        found = (
+            (number, text.decode("utf-8", "replace"), digest.decode("utf-8", "replace"))
+            for number, text, digest in stored
+        )
         return _counted(found, self.count(), progress) if progress else found
 
     def entry(self, number: int) -> str | None:
