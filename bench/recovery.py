@@ -34,9 +34,9 @@ from loudspeaker.control import ask
 from loudspeaker.daemon import run
 from loudspeaker.interfaces import State
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.controller import Conductor
-from loudspeaker.playout.item import Order, RunningOrder
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.controller import Controller
+from loudspeaker.playout.item import ManualRequest, RunningOrder
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.on_air import Live
@@ -100,7 +100,7 @@ def fill(log: AsRunLog, rows: int) -> None:
         moment = past + timedelta(hours=2 * number)
         one = airing("17:30")
         log.verdict(
-            Record(
+            AsRunRecord(
                 *(f"na-hoa/bluezone/{moment:%Y-%m-%dT%H:%M}", one.village, one.output, one.broadcast, one.bulletin),
                 *(one.level, moment, Verdict.AIRED, "heard whole and on time"),
             )
@@ -140,15 +140,15 @@ class Service:
         self.clock = SystemClock(UTC)
         self.log = AsRunLog.open(folder / "asrun.db", COMMUNE)
         self.speaker = MemorySpeaker(self.clock)
-        self.conductor = Conductor(self.log, {"horn": self.speaker}, Desk())
+        self.controller = Controller(self.log, {"horn": self.speaker}, Desk())
         self.heard: list[float] = []
         self.asked = 0.0
         self.orders = 0
 
     def step(self) -> datetime:
         now = self.clock.now()
-        begins, ends = self.conductor.window(now)
-        wake = self.conductor.step(now, RunningOrder(begins, ends))
+        begins, ends = self.controller.window(now)
+        wake = self.controller.step(now, RunningOrder(begins, ends))
         if self.asked and "urgent" in self.speaker.poll().airing:
             self.heard.append(time.perf_counter() - self.asked)
             self.asked = 0.0
@@ -162,8 +162,8 @@ class Service:
         moment = now.astimezone(at("17:30").tzinfo)
         asked = replace(airing("17:30", broadcast=do, level=level), id=f"na-hoa/{do}/{self.orders}")
         asked = replace(asked, scheduled_at=moment, starts_at=moment)
-        order = Order((asked,), "bench", (programme(do, 0.1 if do == "urgent" else 60.0),), override="bench")
-        self.conductor.order(order, now)
+        order = ManualRequest((asked,), "bench", (programme(do, 0.1 if do == "urgent" else 60.0),), override="bench")
+        self.controller.submit(order, now)
 
     def look(self) -> bool:
         return False

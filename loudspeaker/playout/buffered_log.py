@@ -13,10 +13,10 @@ from functools import partial
 from ..errors import LoudspeakerError
 from ..model.enums import Verdict
 from .memory_log import MemoryLog
-from .record import Event, Log, Record
+from .record import AsRunRecord, Event, Log
 
 
-class Backlog:
+class BufferedLog:
     """Keeps `Log`'s contract but for the disk: `trouble` says what keeps entries from it."""
 
     def __init__(self, log: Log) -> None:
@@ -44,7 +44,7 @@ class Backlog:
         if not self._written(partial(self._log.event, kind, airing, at, **facts)):
             self._memory.event(kind, airing, at, **facts)
 
-    def verdict(self, record: Record) -> None:
+    def verdict(self, record: AsRunRecord) -> None:
         if self.verdict_of(record.id):
             raise ValueError(f"{record.id} has a verdict already")
         if not self._written(partial(self._log.verdict, record)):
@@ -62,7 +62,7 @@ class Backlog:
     ) -> Sequence[Event]:
         return [*self._log.events(kind, airing, since), *self._memory.events(kind, airing, since)]
 
-    def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
         rows = [*self._log.rows(begins, ends), *self._memory.rows(begins, ends)]
         return sorted(rows, key=lambda record: record.scheduled_at)
 

@@ -26,7 +26,7 @@ BLANKET = frozenset({"box"})  # box.yaml's `clock: trusted` speaks for no partic
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class ClockDoubt:
     """The time that a step jumped over, and whether the clock has lost all belief by it."""
 
     begins: datetime
@@ -44,7 +44,7 @@ class Trust:
 
     believed: bool = True
     stepped: timedelta = timedelta(0)  # of the wall clock since the last look
-    doubt: Doubt | None = None
+    doubt: ClockDoubt | None = None
     why: Message | None = None  # it is not believed, or doubted
 
 
@@ -101,7 +101,7 @@ class ClockWatch:
         if self._best and self._vouched and now - (self._best + seconds(monotonic)) > DOUBTFUL:
             self._doubted_at = monotonic
             begins = self._doubt.begins if self._doubt else self._best + seconds(monotonic)
-            self._set(Doubt(begins, now, now - begins > ABSURD))
+            self._set(ClockDoubt(begins, now, now - begins > ABSURD))
         return stepped
 
     def _remembered(self, zero: datetime) -> bool:
@@ -117,14 +117,14 @@ class ClockWatch:
         """The time became known: a box without a battery clock was off, and for how long only the log can tell."""
         heartbeat = moment(self._log.recall("heartbeat"))
         if not self._doubt and heartbeat and now - heartbeat > ABSURD:
-            self._set(Doubt(heartbeat, now))
+            self._set(ClockDoubt(heartbeat, now))
 
     def _resolved(self, now: datetime, monotonic: float, sources: frozenset[str]) -> bool:
         assert self._doubt
         undone = now < self._doubt.ends
         return undone or (len(sources) > 1 and monotonic - self._doubted_at < ECHO)
 
-    def _set(self, doubt: Doubt | None) -> None:
+    def _set(self, doubt: ClockDoubt | None) -> None:
         if doubt != self._doubt:
             self._doubt = doubt
             self._log.remember("clock-doubt", doubt and _plain(doubt))
@@ -135,7 +135,7 @@ def _zero(now: datetime, monotonic: float) -> datetime:
     return now - seconds(monotonic)
 
 
-def _reason(now: datetime, vouched: bool, doubt: Doubt | None) -> Message | None:
+def _reason(now: datetime, vouched: bool, doubt: ClockDoubt | None) -> Message | None:
     if doubt:
         return Message(
             "the clock jumped from {begins} to {ends}; set it right or say “loudspeaker clock confirm”",
@@ -150,12 +150,12 @@ def _reason(now: datetime, vouched: bool, doubt: Doubt | None) -> Message | None
     return None
 
 
-def _plain(doubt: Doubt) -> dict[str, Any]:
+def _plain(doubt: ClockDoubt) -> dict[str, Any]:
     return {"begins": doubt.begins.isoformat(), "ends": doubt.ends.isoformat(), "absurd": doubt.absurd}
 
 
-def _stored(facts: object) -> Doubt | None:
+def _stored(facts: object) -> ClockDoubt | None:
     if not isinstance(facts, Mapping):
         return None
     begins, ends = datetime.fromisoformat(facts["begins"]), datetime.fromisoformat(facts["ends"])
-    return Doubt(begins, ends, bool(facts["absurd"]))
+    return ClockDoubt(begins, ends, bool(facts["absurd"]))

@@ -1,4 +1,4 @@
-"""What may still become of an airing, and what it is called when nothing may. Pure decisions over one `Turn`.
+"""What may still become of an airing, and what it is called when nothing may. Pure decisions over one `PlayoutItem`.
 
 The times are those of promises 1, 2, 7 and 8 (docs/promises.md); each is written once, here.
 """
@@ -13,7 +13,7 @@ from ..errors import Message
 from ..interfaces import Playback
 from ..model.enums import Ending, Expected, Level, Verdict
 from .clock_trust import Trust
-from .item import Turn
+from .item import PlayoutItem
 from .states import Cut, Phase, seconds
 
 if TYPE_CHECKING:
@@ -43,87 +43,87 @@ _DECIDED = {
 }
 
 
-def deadline(turn: Turn) -> datetime:
+def deadline(item: PlayoutItem) -> datetime:
     """The last instant at which it may start."""
-    airing, life = turn.airing, turn.life
-    start = turn.start
-    if turn.urgent:
-        return ceiling(turn)
+    airing, state = item.airing, item.state
+    start = item.start
+    if item.urgent:
+        return ceiling(item)
     if airing.stream and airing.ends_at:
         return max(airing.ends_at - LEFTOVER, start + LATE)
-    patience = (turn.asked_at or airing.scheduled_at) + seconds(airing.wait)
-    if life.cut is Cut.EMERGENCY:
+    patience = (item.asked_at or airing.scheduled_at) + seconds(airing.wait)
+    if state.cut is Cut.EMERGENCY:
         return max(patience, start + GRACE[airing.level])
-    if life.hindrance and life.hindrance[0] is Verdict.DISPLACED:
+    if state.hindrance and state.hindrance[0] is Verdict.DISPLACED:
         return max(patience, start) + SLACK
     return start + GRACE[airing.level]
 
 
-def ceiling(turn: Turn) -> datetime:
-    """When an order ends, however often it was to be played."""
-    asked = turn.asked_at or turn.airing.scheduled_at
-    until = turn.order and turn.order.until
+def ceiling(item: PlayoutItem) -> datetime:
+    """When a request ends, however often it was to be played."""
+    asked = item.asked_at or item.airing.scheduled_at
+    until = item.request and item.request.until
     return min(until, asked + CEILING) if until else asked + CEILING
 
 
-def again(turn: Turn) -> bool:
+def again(item: PlayoutItem) -> bool:
     """After an attempt has ended: may there be another?"""
-    life = turn.life
-    if life.cut is None:
-        return turn.left > 0
-    if turn.airing.stream and life.cut not in {Cut.STOP, Cut.TIME}:
-        return life.attempts - life.trying < JOINS
-    if life.cut in {Cut.OFF, Cut.LEFT, Cut.DEVICE}:
-        return turn.urgent or (life.attempts - life.trying < 2 and not life.quarter)
-    return life.cut is Cut.EMERGENCY
+    state = item.state
+    if state.cut is None:
+        return item.left > 0
+    if item.airing.stream and state.cut not in {Cut.STOP, Cut.TIME}:
+        return state.attempts - state.trying < JOINS
+    if state.cut in {Cut.OFF, Cut.LEFT, Cut.DEVICE}:
+        return item.urgent or (state.attempts - state.trying < 2 and not state.quarter)
+    return state.cut is Cut.EMERGENCY
 
 
-def sentence(turn: Turn, now: datetime, believed: bool = True) -> Sentence | None:
-    """The verdict over a turn that is not on the air, if there is nothing more to come of it."""
-    if turn.life.phase is Phase.BETWEEN and not again(turn):
-        return over(turn)
+def sentence(item: PlayoutItem, now: datetime, believed: bool = True) -> Sentence | None:
+    """The verdict over an item that is not on the air, if there is nothing more to come of it."""
+    if item.state.phase is Phase.BETWEEN and not again(item):
+        return over(item)
     if not believed:
         return None
-    decided = _DECIDED.get(turn.airing.expected)
-    if decided and now >= turn.airing.scheduled_at:
-        return over(turn, (decided[0], turn.airing.why or decided[1]))
-    return over(turn) if now > deadline(turn) else None
+    decided = _DECIDED.get(item.airing.expected)
+    if decided and now >= item.airing.scheduled_at:
+        return over(item, (decided[0], item.airing.why or decided[1]))
+    return over(item) if now > deadline(item) else None
 
 
 _FAILED = (Verdict.FAILED_DEVICE, Verdict.FAILED_SOUND)
 
 
-def over(turn: Turn, reason: Sentence | None = None) -> Sentence:
+def over(item: PlayoutItem, reason: Sentence | None = None) -> Sentence:
     """What it is called if nothing more comes of it: what was heard counts before `reason`, why no more was."""
-    life = turn.life
-    if life.plays:
-        return _several(turn, reason)
-    if life.phase is Phase.BETWEEN and life.best.heard > 0:
-        return _partly(turn, reason)
-    if reason and reason[0] is Verdict.STOPPED and life.hindrance and life.hindrance[0] in _FAILED:
-        why = Message("{cause}; until then nothing could be heard: {why}", cause=reason[1], why=life.hindrance[1])
+    state = item.state
+    if state.plays:
+        return _several(item, reason)
+    if state.phase is Phase.BETWEEN and state.best.heard > 0:
+        return _partly(item, reason)
+    if reason and reason[0] is Verdict.STOPPED and state.hindrance and state.hindrance[0] in _FAILED:
+        why = Message("{cause}; until then nothing could be heard: {why}", cause=reason[1], why=state.hindrance[1])
         return Verdict.STOPPED, why
-    return reason or life.hindrance or _unexplained(turn)
+    return reason or state.hindrance or _unexplained(item)
 
 
-def _several(turn: Turn, reason: Sentence | None) -> Sentence:
-    what = Message("heard {plays} times", plays=turn.life.plays)
+def _several(item: PlayoutItem, reason: Sentence | None) -> Sentence:
+    what = Message("heard {plays} times", plays=item.state.plays)
     if reason:
-        what = Message("heard {plays} times; then {cause}", plays=turn.life.plays, cause=reason[1])
+        what = Message("heard {plays} times; then {cause}", plays=item.state.plays, cause=reason[1])
     if reason and reason[0] is Verdict.STOPPED:
         return Verdict.STOPPED, what
-    if turn.life.best.to_file:
-        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=turn.life.best.via, what=what)
+    if item.state.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=item.state.best.via, what=what)
     return Verdict.AIRED, what
 
 
-def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
-    if not turn.airing.stream and turn.life.best.heard >= float(str(turn.life.started["duration"])):
-        return _punctual(turn)  # what came in between came after its last sample
-    heard = round(turn.life.total if turn.airing.stream else turn.life.best.heard)
-    if turn.ending:
-        return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=turn.ending[1])
-    cut = turn.life.cut or Cut.OFF
+def _partly(item: PlayoutItem, reason: Sentence | None) -> Sentence:
+    if not item.airing.stream and item.state.best.heard >= float(str(item.state.started["duration"])):
+        return _punctual(item)  # what came in between came after its last sample
+    heard = round(item.state.total if item.airing.stream else item.state.best.heard)
+    if item.ending:
+        return Verdict.STOPPED, Message("heard for {heard} s; then {cause}", heard=heard, cause=item.ending[1])
+    cut = item.state.cut or Cut.OFF
     cause = reason[1] if reason else _CAUSES[cut]
     if cut is Cut.OFF:  # nobody saw its end: the last heartbeat is what is known
         why = Message("heard for at least {heard} s; then {cause}", heard=heard, cause=cause)
@@ -131,22 +131,22 @@ def _partly(turn: Turn, reason: Sentence | None) -> Sentence:
         why = Message("heard for {heard} s; then {cause}", heard=heard, cause=cause)
     if cut is Cut.EMERGENCY:
         return Verdict.PRE_EMPTED, why
-    why = _instead(turn, heard) if turn.life.instead else why
-    if turn.life.best.to_file:
-        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=turn.life.best.via, what=why)
+    why = _instead(item, heard) if item.state.instead else why
+    if item.state.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}; {what}", file=item.state.best.via, what=why)
     return Verdict.AIRED_PARTLY, why
 
 
-def _instead(turn: Turn, heard: int) -> Message:
-    cause = turn.life.hindrance[1] if turn.life.hindrance else _CAUSES[Cut.STREAM]
+def _instead(item: PlayoutItem, heard: int) -> Message:
+    cause = item.state.hindrance[1] if item.state.hindrance else _CAUSES[Cut.STREAM]
     if heard:
         return Message(
             "heard for {heard} s, and its fallback “{bulletin}”: {cause}",
             heard=heard,
-            bulletin=turn.airing.fallback,
+            bulletin=item.airing.fallback,
             cause=cause,
         )
-    return Message("its fallback “{bulletin}” was heard instead: {cause}", bulletin=turn.airing.fallback, cause=cause)
+    return Message("its fallback “{bulletin}” was heard instead: {cause}", bulletin=item.airing.fallback, cause=cause)
 
 
 _CAUSES = {
@@ -161,48 +161,48 @@ _CAUSES = {
 }
 
 
-def _unexplained(turn: Turn) -> Sentence:
-    if turn.urgent:
+def _unexplained(item: PlayoutItem) -> Sentence:
+    if item.urgent:
         return Verdict.EXPIRED, Message("its time was over before it could be heard")
     return Verdict.MISSED_OFF, Message("the station was not running")
 
 
-def whole(turn: Turn, playback: Playback) -> Sentence:
+def whole(item: PlayoutItem, playback: Playback) -> Sentence:
     """The verdict over an airing whose last sample has left."""
     if playback.heard is False:
         return Verdict.NO_AUDIO, Message("it was played, but no sound came: look at the amplifier and the horns")
-    if turn.order and turn.order.plays > 1:
-        return _several(turn, turn.ending)
-    return _punctual(turn)
+    if item.request and item.request.plays > 1:
+        return _several(item, item.ending)
+    return _punctual(item)
 
 
-def _punctual(turn: Turn) -> Sentence:
+def _punctual(item: PlayoutItem) -> Sentence:
     """Of what was heard whole: on time, or late and why; or only written to a file."""
-    if turn.life.best.to_file:
-        return Verdict.TO_FILE, Message("the file is {file}", file=turn.life.best.via)
-    late = (turn.life.best.started_at or turn.airing.scheduled_at) - turn.airing.scheduled_at
+    if item.state.best.to_file:
+        return Verdict.TO_FILE, Message("the file is {file}", file=item.state.best.via)
+    late = (item.state.best.started_at or item.airing.scheduled_at) - item.airing.scheduled_at
     if late > LATE:
         return Verdict.AIRED_LATE, Message(
-            "heard whole, {late} s late: {cause}", late=round(late.total_seconds()), cause=_delay(turn)
+            "heard whole, {late} s late: {cause}", late=round(late.total_seconds()), cause=_delay(item)
         )
     return Verdict.AIRED, Message("heard whole and on time")
 
 
-def _delay(turn: Turn) -> Message:
+def _delay(item: PlayoutItem) -> Message:
     """Why it began late. It had to wait only where something else had its time."""
-    if turn.life.hindrance:
-        return turn.life.hindrance[1]
-    if turn.life.cut is Cut.EMERGENCY:
+    if item.state.hindrance:
+        return item.state.hindrance[1]
+    if item.state.cut is Cut.EMERGENCY:
         return Message("an alarm was on the air")
-    if turn.life.cut:
-        return _CAUSES[turn.life.cut]
-    if turn.order is None and turn.start - turn.airing.scheduled_at > LATE:
+    if item.state.cut:
+        return _CAUSES[item.state.cut]
+    if item.request is None and item.start - item.airing.scheduled_at > LATE:
         return Message("it had to wait")
     return Message("it could not be started sooner")
 
 
 def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
-    """What a person's `stop`, or the `end` of an alarm, makes of a turn that it concerns."""
+    """What a person's `stop`, or the `end` of an alarm, makes of an item that it concerns."""
     by, why = facts.get("by", ""), facts.get("why", "")
     if kind == "end":
         return Verdict.EXPIRED, _end(by, facts.get("form"), bool(facts.get("drill")))
@@ -228,24 +228,24 @@ def absence(since: datetime | None, until: datetime, told_to_end: bool = False) 
     return Verdict.MISSED_OFF, Message("the station was off from {since} to {until}", **span)
 
 
-def wanted(turn: Turn, trust: Trust) -> bool:
-    """May it be heard, as far as plan, people and clock are concerned? A person's order never waits for the clock."""
-    if turn.ending or turn.gone or turn.airing.expected not in {Expected.AIR, Expected.NOT_READY}:
+def wanted(item: PlayoutItem, trust: Trust) -> bool:
+    """May it be heard, as far as plan, people and clock are concerned? A person's request never waits for the clock."""
+    if item.ending or item.gone or item.airing.expected not in {Expected.AIR, Expected.NOT_READY}:
         return False
-    return turn.order is not None or (
-        trust.believed and not (trust.doubt and trust.doubt.covers(turn.airing.scheduled_at))
+    return item.request is not None or (
+        trust.believed and not (trust.doubt and trust.doubt.covers(item.airing.scheduled_at))
     )
 
 
-def planned(turn: Turn) -> bool:
+def planned(item: PlayoutItem) -> bool:
     """Does the plan have it on the air?"""
-    return turn.order is None and turn.airing.expected in {Expected.AIR, Expected.NOT_READY}
+    return item.request is None and item.airing.expected in {Expected.AIR, Expected.NOT_READY}
 
 
-def ends(turn: Turn, sequence: Sequence[Programme], at: datetime) -> datetime:
+def ends(item: PlayoutItem, sequence: Sequence[Programme], at: datetime) -> datetime:
     """When it would be over if it began `at`."""
-    if turn.airing.stream and turn.airing.ends_at:
-        return turn.airing.ends_at
+    if item.airing.stream and item.airing.ends_at:
+        return item.airing.ends_at
     return at + seconds(sum(programme.duration for programme in sequence))
 
 

@@ -1,4 +1,4 @@
-"""What the conductor has in hand: the running order, a person's order, each airing's turn. Decides nothing."""
+"""What the conductor has in hand: the running order, a person's request, each airing's item. Decides nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import Message
 from ..model.enums import Level, Verdict
 from ..schedule.airing import Airing
-from .states import Life, Phase
+from .states import AiringState, Phase
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
@@ -29,7 +29,7 @@ class RunningOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ManualRequest:
     """What a person asked for by hand: a replay, an emergency, its all-clear. One airing a village, same instant."""
 
     airings: tuple[Airing, ...]
@@ -43,14 +43,14 @@ class Order:
 
 
 @dataclass(slots=True, eq=False)
-class Turn:
-    """One airing in hand, with its life so far."""
+class PlayoutItem:
+    """One airing in hand, with its state so far."""
 
     airing: Airing
-    life: Life
-    order: Order | None = None
-    asked_at: datetime | None = None  # of an order
-    next_at: datetime | None = None  # of an order: its next play
+    state: AiringState
+    request: ManualRequest | None = None
+    asked_at: datetime | None = None  # of a request
+    next_at: datetime | None = None  # of a request: its next play
     retry_at: datetime | None = None  # after a hindrance
     lead: timedelta = timedelta(0)  # its speaker wants to be armed so long before
     place: int = 0  # in the running order: decides between equals
@@ -86,11 +86,11 @@ class Turn:
     @property
     def left(self) -> int:
         """Plays still to come."""
-        return (self.order.plays if self.order else 1) - self.life.plays
+        return (self.request.plays if self.request else 1) - self.state.plays
 
     @property
     def waiting(self) -> bool:
-        return self.life.phase in {Phase.PLANNED, Phase.PREPARED, Phase.BETWEEN}
+        return self.state.phase in {Phase.PLANNED, Phase.PREPARED, Phase.BETWEEN}
 
     @property
     def precedence(self) -> tuple[int, datetime, int]:
@@ -100,7 +100,7 @@ class Turn:
 
     def hinder(self, hindrance: tuple[Verdict, Message], retry_at: datetime) -> None:
         """It could not start, and why; not to be tried again before `retry_at`."""
-        self.life.hindrance, self.retry_at = hindrance, retry_at
+        self.state.hindrance, self.retry_at = hindrance, retry_at
 
     def shift(self, step: timedelta) -> None:
         """The wall clock was stepped: what counts from an instant of our own moves along."""

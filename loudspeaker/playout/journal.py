@@ -16,19 +16,19 @@ from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
 from ..model.enums import Verdict
 from ..schedule.airing import Airing
-from .item import Order, RunningOrder, Turn
-from .record import Event, Log, Record
-from .states import UNREADABLE, Attempt, Life, moment, relive
-from .stored import airing_facts, order_facts, stored_airing, stored_order
+from .item import ManualRequest, PlayoutItem, RunningOrder
+from .record import AsRunRecord, Event, Log
+from .states import UNREADABLE, AiringState, Attempt, moment, restore_state
+from .stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 
-# An order is over after a day, and a programme is shorter than an hour.
+# A request is over after a day, and a programme is shorter than an hour.
 MEMORY = timedelta(hours=25)
 LEFT = "left"  # in the log's memory
 T = TypeVar("T")
 Read = TypeVar("Read")
 
 
-class Journal:
+class PlayoutJournal:
     """The log in playout's words. Each call is on the disk when it returns."""
 
     def __init__(self, log: Log) -> None:
@@ -57,22 +57,22 @@ class Journal:
     def note(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
         self._log.event(kind, airing, at, **facts)
 
-    def started(self, turn: Turn, at: datetime, instant: datetime, facts: Mapping[str, object]) -> None:
+    def started(self, item: PlayoutItem, at: datetime, instant: datetime, facts: Mapping[str, object]) -> None:
         """Before the first sample: the airing is given to a speaker at `at`, to start at `instant`."""
         kept = {"for": instant.isoformat(), **facts}
-        self._log.event("started", turn.airing.id, at, **kept)
-        turn.life.start(kept)
+        self._log.event("started", item.airing.id, at, **kept)
+        item.state.start(kept)
 
-    def on_air(self, turn: Turn, at: datetime, playback: Playback) -> None:
+    def on_air(self, item: PlayoutItem, at: datetime, playback: Playback) -> None:
         began = playback.started_at or at
-        turn.life.sound(began)
-        self._log.event("on-air", turn.airing.id, at, started_at=began.isoformat(), via=playback.via)
+        item.state.sound(began)
+        self._log.event("on-air", item.airing.id, at, started_at=began.isoformat(), via=playback.via)
 
-    def attempt(self, kind: str, turn: Turn, at: datetime, attempt: Attempt, **facts: object) -> None:
+    def attempt(self, kind: str, item: PlayoutItem, at: datetime, attempt: Attempt, **facts: object) -> None:
         """An attempt has ended: it `broke` or was `played` whole, one of several times."""
         self._log.event(
             kind,
-            turn.airing.id,
+            item.airing.id,
             at,
             started_at=attempt.started_at and attempt.started_at.isoformat(),
             ended_at=attempt.ended_at and attempt.ended_at.isoformat(),
@@ -83,30 +83,30 @@ class Journal:
             **facts,
         )
 
-    def verdict(self, turn: Turn, verdict: Verdict, why: str, refusal: str = "") -> None:
-        """The end of a turn. Raises `ValueError` where life does not allow it, or where there is one already."""
-        turn.life.check(verdict)
-        airing, life = turn.airing, turn.life
-        started = life.started
+    def verdict(self, item: PlayoutItem, verdict: Verdict, why: str, refusal: str = "") -> None:
+        """The end of an item. Raises `ValueError` where state does not allow it, or where there is one already."""
+        item.state.check(verdict)
+        airing, state = item.airing, item.state
+        started = state.started
         self._log.verdict(
-            Record(
+            AsRunRecord(
                 *(airing.id, airing.village, airing.output, airing.broadcast, airing.bulletin, airing.level),
                 *(airing.scheduled_at, verdict, why),
-                *(life.best.started_at, life.best.ended_at, life.best.frames),
+                *(state.best.started_at, state.best.ended_at, state.best.frames),
                 revision=str(started.get("revision", "")),
                 programme=str(started.get("programme", "")),
-                via=life.best.via,
+                via=state.best.via,
                 voice=str(started.get("voice", "")),
-                by=turn.order.by if turn.order else "",
+                by=item.request.by if item.request else "",
                 title=airing.title,
                 drill=airing.drill,
                 refusal=refusal,
             )
         )
 
-    def judged(self, order: RunningOrder) -> set[str]:
-        """Ids of airings of `order` that have their verdict."""
-        return {record.id for record in self._log.rows(order.begins, order.ends)}
+    def judged(self, running_order: RunningOrder) -> set[str]:
+        """Ids of airings of `running_order` that have their verdict."""
+        return {record.id for record in self._log.rows(running_order.begins, running_order.ends)}
 
     def has_verdict(self, airing: str) -> bool:
         try:
@@ -151,27 +151,27 @@ class Journal:
         for ends in self._readable("accepted", moment, [stored.get("ends")]):
             airings = stored.get("airings")
             known = airings if isinstance(airings, list) else []
-            return (list(self._readable("accepted", stored_airing, known)), ends) if ends else None
+            return (list(self._readable("accepted", airing_from_facts, known)), ends) if ends else None
         return None
 
-    # People's orders.
+    # People's requests.
 
-    def asked(self, order: Order, now: datetime) -> None:
-        for airing in order.airings:
-            self._log.event("asked", airing.id, now, **order_facts(order, airing))
+    def asked(self, request: ManualRequest, now: datetime) -> None:
+        for airing in request.airings:
+            self._log.event("asked", airing.id, now, **request_facts(request, airing))
 
-    def orders(self) -> list[tuple[Order, datetime]]:
-        """Orders that have no verdict, with the instant at which each was given."""
+    def requests(self) -> list[tuple[ManualRequest, datetime]]:
+        """Requests that have no verdict, with the instant at which each was given."""
         asked = (event for event in self._recent("asked") if not self.has_verdict(event.airing))
-        return list(self._readable("asked", lambda event: (stored_order(event.facts), event.at), asked))
+        return list(self._readable("asked", lambda event: (request_from_facts(event.facts), event.at), asked))
 
-    def lives(self) -> dict[str, Life]:
-        """The lives so far of all airings that something happened to lately and that have no verdict."""
+    def states(self) -> dict[str, AiringState]:
+        """The states so far of all airings that something happened to lately and that have no verdict."""
         events = defaultdict(list)
         for event in self._recent(None):
             if event.airing:
                 events[event.airing].append(event)
-        return {airing: relive(told) for airing, told in events.items() if not self.has_verdict(airing)}
+        return {airing: restore_state(told) for airing, told in events.items() if not self.has_verdict(airing)}
 
     def stops(self) -> list[Event]:
         return [*self._recent("stop"), *self._recent("end")]

@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from ..model.enums import Verdict
-from .record import Event, Record
+from .record import AsRunRecord, Event
 
 
 class MemoryLog:
     """Keeps `Log`'s contract without a disk; what is remembered passes through JSON, as it would on one."""
 
     def __init__(self) -> None:
-        self.records: dict[str, Record] = {}
+        self.records: dict[str, AsRunRecord] = {}
         self.happened: list[Event] = []
         self._kinds: dict[str, list[Event]] = {}
         self._airings: dict[str, list[Event]] = {}
-        self._days: dict[date, list[Record]] = {}  # by when they were due, in UTC
+        self._days: dict[date, list[AsRunRecord]] = {}  # by when they were due, in UTC
         self._memory: dict[str, str] = {}
 
     def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
@@ -27,7 +27,7 @@ class MemoryLog:
         self._kinds.setdefault(kind, []).append(event)
         self._airings.setdefault(airing, []).append(event)
 
-    def verdict(self, record: Record) -> None:
+    def verdict(self, record: AsRunRecord) -> None:
         if record.id in self.records:
             raise ValueError(f"{record.id} has a verdict already")
         self.records[record.id] = record
@@ -53,7 +53,7 @@ class MemoryLog:
             and (since is None or event.at >= since)
         ]
 
-    def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
         first, last = begins.astimezone(UTC).date(), ends.astimezone(UTC).date()
         near = (record for day, records in self._days.items() if first <= day <= last for record in records)
         due = (record for record in near if begins <= record.scheduled_at < ends)

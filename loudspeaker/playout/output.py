@@ -1,4 +1,4 @@
-"""One output of the box (đường loa): its speaker and whose turn is on it. Carries out; decides nothing."""
+"""One output of the box (đường loa): its speaker and whose item is on it. Carries out; decides nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import DeviceGone, Message
 from ..interfaces import Playback, Speaker, State
 from .deadlines import QUARTER
-from .item import Turn
+from .item import PlayoutItem
 from .states import Attempt, Cut, Phase, seconds
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ FADE, SHORT_FADE = 0.03, 0.02  # seconds; an emergency waits for the short one
 ENDED = {State.DONE, State.STOPPED, State.FAILED}
 
 
-class Line:
-    """Holds at most one playback; several turns share it where villages hear the same at the same instant."""
+class PlayoutOutput:
+    """Holds at most one playback; several items share it where villages hear the same at the same instant."""
 
     def __init__(self, name: str, speaker: Speaker, poll: timedelta = POLL) -> None:
         self.name = name
         self.speaker = speaker
         self.poll = poll  # it is asked at least so often
-        self.turns: tuple[Turn, ...] = ()
+        self.items: tuple[PlayoutItem, ...] = ()
         self.sequence: tuple[Programme, ...] = ()
         self.at: datetime | None = None  # when it was to start
         self.cut: Cut | None = None  # why it was asked to stop
@@ -36,31 +36,31 @@ class Line:
 
     @property
     def busy(self) -> bool:
-        return bool(self.turns)
+        return bool(self.items)
 
     @property
     def urgent(self) -> bool:
-        return any(turn.urgent for turn in self.turns)
+        return any(item.urgent for item in self.items)
 
     @property
     def armed(self) -> bool:
         """Something is armed and was not heard yet."""
-        return any(turn.life.phase is Phase.ARMED for turn in self.turns)
+        return any(item.state.phase is Phase.ARMED for item in self.items)
 
     @property
     def duration(self) -> float:
         """Seconds of what is on it."""
         return sum(programme.duration for programme in self.sequence)
 
-    def arm(self, turns: Sequence[Turn], sequence: Sequence[Programme], at: datetime) -> None:
+    def arm(self, items: Sequence[PlayoutItem], sequence: Sequence[Programme], at: datetime) -> None:
         """Raises what `Speaker.arm` raises, and is free then."""
-        first = turns[0].airing
+        first = items[0].airing
         try:
             self.speaker.arm(first.id, sequence, at, first.gain)
         except DeviceGone as error:
             self.gone = error.message
             raise
-        self.turns, self.sequence, self.at, self.cut = tuple(turns), tuple(sequence), at, None
+        self.items, self.sequence, self.at, self.cut = tuple(items), tuple(sequence), at, None
 
     def stop(self, cut: Cut) -> None:
         """Ask for silence; `poll` tells when it is there."""
@@ -70,18 +70,18 @@ class Line:
 
     def news(self, now: datetime) -> datetime:
         """When to ask next, unless it wakes us before."""
-        began = self.turns[0].life.on_air or self.at or now
+        began = self.items[0].state.on_air or self.at or now
         length = seconds(self.duration)
         quarter = began + length * QUARTER
         moments = [moment + REACTION for moment in (began, quarter, began + length) if moment + REACTION > now]
-        if quarter <= now < quarter + POLL and not all(turn.life.quarter for turn in self.turns):
+        if quarter <= now < quarter + POLL and not all(item.state.quarter for item in self.items):
             moments.append(now + REACTION)  # a card tells what was heard a little after it was
         return min([now + self.poll, *moments])
 
-    def free(self) -> tuple[Turn, ...]:
-        """Its playback has ended; whose turns were these?"""
-        turns, self.turns = self.turns, ()
-        return turns
+    def free(self) -> tuple[PlayoutItem, ...]:
+        """Its playback has ended; whose items were these?"""
+        items, self.items = self.items, ()
+        return items
 
     def all_heard(self, playback: Playback) -> bool:
         """Had its last sample left when it was stopped, or its card failed? Of a stream nobody knows the last one."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..sound.programme import Programme
 
 
-class Desk(Protocol):
+class StationPort(Protocol):
     """The station as playout sees it."""
 
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:

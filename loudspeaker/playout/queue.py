@@ -1,4 +1,4 @@
-"""The turns in hand: which airings exist, by the accepted plan, by people's orders, and after a restart by the log.
+"""The items in hand: which airings exist, by the accepted plan, by people's requests, and after a restart by the log.
 
 An airing exists once it is due: what is edited away before leaves a note and no verdict, and what was past already
 when its file was accepted was never due. Nothing is armed and nothing is judged here.
@@ -12,94 +12,94 @@ from datetime import datetime, timedelta
 
 from ..schedule.airing import Airing
 from . import deadlines
-from .item import Order, RunningOrder, Turn
-from .journal import Journal
+from .item import ManualRequest, PlayoutItem, RunningOrder
+from .journal import PlayoutJournal
 from .record import Event
-from .states import UNREADABLE, Attempt, Cut, Life, Phase, moment, seconds
+from .states import UNREADABLE, AiringState, Attempt, Cut, Phase, moment, seconds
 
 DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered
 LONGEST = timedelta(days=400)  # so far back a station that was off is judged
 
 
-class Book:
-    """All open turns by airing id. `leads`: the outputs, each with the seconds that its speaker wants ahead."""
+class PlayoutQueue:
+    """All open items by airing id. `leads`: the outputs, each with the seconds that its speaker wants ahead."""
 
-    def __init__(self, journal: Journal, leads: Mapping[str, float]) -> None:
+    def __init__(self, journal: PlayoutJournal, leads: Mapping[str, float]) -> None:
         self._journal = journal
         self._leads = {output: seconds(lead) for output, lead in leads.items()}
-        self._turns: dict[str, Turn] = {}
-        self._near: dict[str, Turn] = {}  # those of them that something may have to be done about now
-        self._coming: list[Turn] = []  # the others, the next one last
-        self._lives: dict[str, Life] = {}  # of airings that were under way when the last run ended
-        self._order: RunningOrder | None = None
+        self._items: dict[str, PlayoutItem] = {}
+        self._near: dict[str, PlayoutItem] = {}  # those of them that something may have to be done about now
+        self._coming: list[PlayoutItem] = []  # the others, the next one last
+        self._states: dict[str, AiringState] = {}  # of airings that were under way when the last run ended
+        self._running_order: RunningOrder | None = None
         self._known: datetime | None = None  # until then the accepted plan holds all there is
         self._judged: set[str] = set()
         self._kept: tuple[tuple[Airing, ...], datetime | None] = (), None
 
-    def __iter__(self) -> Iterator[Turn]:
-        return iter(tuple(self._turns.values()))
+    def __iter__(self) -> Iterator[PlayoutItem]:
+        return iter(tuple(self._items.values()))
 
     def __contains__(self, airing: str) -> bool:
-        return airing in self._turns
+        return airing in self._items
 
-    def on(self, output: str) -> list[Turn]:
-        """The turns of one output that are due or about to be, who goes first first."""
-        return sorted((turn for turn in self.near if turn.airing.output == output), key=lambda turn: turn.precedence)
+    def on(self, output: str) -> list[PlayoutItem]:
+        """The items of one output that are due or about to be, who goes first first."""
+        return sorted((item for item in self.near if item.airing.output == output), key=lambda item: item.precedence)
 
     @property
-    def near(self) -> tuple[Turn, ...]:
+    def near(self) -> tuple[PlayoutItem, ...]:
         """What is due, about to be, or under way. `ripen` lets it grow."""
         return tuple(self._near.values())
 
     def ripen(self, now: datetime) -> datetime | None:
         """Take in what time has brought near; when the next one will be."""
-        while self._coming and (self._coming[-1].ripe <= now or self._coming[-1].airing.id not in self._turns):
-            turn = self._coming.pop()
-            if turn.airing.id in self._turns:
-                self._near[turn.airing.id] = turn
+        while self._coming and (self._coming[-1].ripe <= now or self._coming[-1].airing.id not in self._items):
+            item = self._coming.pop()
+            if item.airing.id in self._items:
+                self._near[item.airing.id] = item
         return self._coming[-1].ripe if self._coming else None
 
     def sort(self) -> None:
-        """After the plan or the clock has changed: look at every turn anew, at once at what is gone from the plan."""
-        self._near = {name: turn for name, turn in self._turns.items() if turn.gone or not turn.waiting}
-        self._coming = sorted((turn for turn in self if turn.waiting), key=lambda turn: turn.ripe, reverse=True)
+        """After the plan or the clock has changed: look at every item anew, at once at what is gone from the plan."""
+        self._near = {name: item for name, item in self._items.items() if item.gone or not item.waiting}
+        self._coming = sorted((item for item in self if item.waiting), key=lambda item: item.ripe, reverse=True)
 
-    def close(self, turn: Turn) -> None:
+    def close(self, item: PlayoutItem) -> None:
         """It has its verdict, or never came to be."""
-        self.drop(turn)
-        self._judged.add(turn.airing.id)
+        self.drop(item)
+        self._judged.add(item.airing.id)
 
-    def drop(self, turn: Turn) -> None:
+    def drop(self, item: PlayoutItem) -> None:
         """It was edited away before it was due."""
-        self._turns.pop(turn.airing.id, None)
-        self._near.pop(turn.airing.id, None)
+        self._items.pop(item.airing.id, None)
+        self._near.pop(item.airing.id, None)
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         """From when until when the running order must be planned; changes once a day, or after a step."""
-        begins = min([now, self._journal.heartbeat() or now, *(turn.airing.scheduled_at for turn in self.near)])
+        begins = min([now, self._journal.heartbeat() or now, *(item.airing.scheduled_at for item in self.near)])
         return _midnight(max(begins, now - LONGEST).astimezone(now.tzinfo)), _midnight(now) + DAYS
 
     # After a restart.
 
     def recover(self, now: datetime) -> None:
-        """Take up people's orders where they stood; needs no good clock.
+        """Take up people's requests where they stood; needs no good clock.
 
         What was asked for in the future was so by a wrong clock, or is by this one: an emergency goes on at once,
         nothing else does, for nobody knows how stale it is.
         """
-        self._lives, orders, stops = self._journal.lives(), self._journal.orders(), self._journal.stops()
-        for order, asked in orders:  # all has been read: where that fails, it is tried again from the beginning
-            self.take(order, min(asked, now), now)
-            for turn in map(self._turns.__getitem__, (airing.id for airing in order.airings)):
-                turn.ending = deadlines.CLOCK if asked > now and not turn.urgent else None
+        self._states, requests, stops = self._journal.states(), self._journal.requests(), self._journal.stops()
+        for request, asked in requests:  # all has been read: where that fails, it is tried again from the beginning
+            self.take(request, min(asked, now), now)
+            for item in map(self._items.__getitem__, (airing.id for airing in request.airings)):
+                item.ending = deadlines.CLOCK if asked > now and not item.urgent else None
         self._ended(stops)
 
-    def take(self, order: Order, asked: datetime, now: datetime) -> None:
-        """A person's order becomes turns."""
-        for airing in order.airings:
-            turn = self._admit(airing, now, replace(order, airings=(airing,)))
-            turn.asked_at = asked
-            turn.next_at = max(asked, now)
+    def take(self, request: ManualRequest, asked: datetime, now: datetime) -> None:
+        """A person's request becomes items."""
+        for airing in request.airings:
+            item = self._admit(airing, now, replace(request, airings=(airing,)))
+            item.asked_at = asked
+            item.next_at = max(asked, now)
         self.sort()
 
     def resume(self, now: datetime, began: datetime) -> None:
@@ -113,74 +113,76 @@ class Book:
 
     def _ended(self, stops: Iterable[Event]) -> None:
         for event in stops:
-            if turn := self._turns.get(event.airing):
-                turn.ending = deadlines.ending(event.kind, event.facts)
+            if item := self._items.get(event.airing):
+                item.ending = deadlines.ending(event.kind, event.facts)
 
-    def _admit(self, airing: Airing, now: datetime, order: Order | None = None) -> Turn:
+    def _admit(self, airing: Airing, now: datetime, request: ManualRequest | None = None) -> PlayoutItem:
         lead = self._leads.get(airing.output, timedelta(0))
-        turn = Turn(airing, self._lives.pop(airing.id, Life()), order, lead=lead, place=len(self._turns))
-        self._turns[airing.id] = turn
-        if turn.life.trying:
-            self._cut(turn, now)
-        return turn
+        item = PlayoutItem(
+            airing, self._states.pop(airing.id, AiringState()), request, lead=lead, place=len(self._items)
+        )
+        self._items[airing.id] = item
+        if item.state.trying:
+            self._cut(item, now)
+        return item
 
-    def _cut(self, turn: Turn, now: datetime) -> None:
+    def _cut(self, item: PlayoutItem, now: datetime) -> None:
         """An attempt was under way when the last run ended: say in the log what is known of it."""
         try:
-            instant, attempt = moment(turn.life.started["for"]), remains(turn.life, self._journal.heartbeat())
-            most = attempt.heard >= deadlines.QUARTER * float(str(turn.life.started["duration"]))
+            instant, attempt = moment(item.state.started["for"]), remains(item.state, self._journal.heartbeat())
+            most = attempt.heard >= deadlines.QUARTER * float(str(item.state.started["duration"]))
         except UNREADABLE:
-            turn.life.unknown()
-            turn.life.broke(Cut.OFF, Attempt())
+            item.state.unknown()
+            item.state.broke(Cut.OFF, Attempt())
             return
-        if instant and now < instant and not turn.life.on_air:
-            self._journal.note("disarmed", turn.airing.id, now)
-            turn.life.disarm()
+        if instant and now < instant and not item.state.on_air:
+            self._journal.note("disarmed", item.airing.id, now)
+            item.state.disarm()
             return
-        turn.life.quarter = turn.life.quarter or (most and attempt.heard > 0)
-        self._journal.attempt("broke", turn, now, attempt, cut=Cut.OFF)
-        turn.life.broke(Cut.OFF, attempt)
+        item.state.quarter = item.state.quarter or (most and attempt.heard > 0)
+        self._journal.attempt("broke", item, now, attempt, cut=Cut.OFF)
+        item.state.broke(Cut.OFF, attempt)
 
     # While running.
 
-    def accept(self, order: RunningOrder, now: datetime) -> None:
+    def accept(self, running_order: RunningOrder, now: datetime) -> None:
         """Take over a running order; a no-op where it is the one already taken."""
-        if order is self._order:
+        if running_order is self._running_order:
             return
-        self._judged = self._journal.judged(order)
-        self._order = order
-        given = {airing.id: airing for airing in order.airings if airing.output in self._leads}
-        for turn in self:
-            if turn.order is None and order.begins <= turn.airing.scheduled_at < order.ends:
-                self._revise(turn, given.get(turn.airing.id))
+        self._judged = self._journal.judged(running_order)
+        self._running_order = running_order
+        given = {airing.id: airing for airing in running_order.airings if airing.output in self._leads}
+        for item in self:
+            if item.request is None and running_order.begins <= item.airing.scheduled_at < running_order.ends:
+                self._revise(item, given.get(item.airing.id))
         for place, airing in enumerate(given.values()):
             self._meet(airing, place, now)
         self.sort()
-        self._known = max(self._known or now, order.ends)
-        if order.complete:
-            self._keep(order.ends, now)
+        self._known = max(self._known or now, running_order.ends)
+        if running_order.complete:
+            self._keep(running_order.ends, now)
 
-    def _revise(self, turn: Turn, airing: Airing | None) -> None:
-        turn.gone = airing is None
-        turn.revised = True
-        if airing and turn.life.phase is not Phase.ON_AIR:
-            turn.airing = airing
+    def _revise(self, item: PlayoutItem, airing: Airing | None) -> None:
+        item.gone = airing is None
+        item.revised = True
+        if airing and item.state.phase is not Phase.ON_AIR:
+            item.airing = airing
 
     def _meet(self, airing: Airing, place: int, now: datetime) -> None:
-        turn = self._turns.get(airing.id)
+        item = self._items.get(airing.id)
         coming = airing.scheduled_at > min(now, self._known or now)
-        if turn is None and coming and airing.id not in self._judged:
-            turn = self._admit(airing, now)
-        if turn:
-            turn.place = place
+        if item is None and coming and airing.id not in self._judged:
+            item = self._admit(airing, now)
+        if item:
+            item.place = place
 
     def _keep(self, ends: datetime, now: datetime) -> None:
         """Written only where what is to come has changed, not each time that some of it is past."""
         kept = tuple(airing for airing in self._kept[0] if airing.scheduled_at > now), self._kept[1]
-        planned = [turn for turn in self if turn.order is None]
-        coming = tuple(turn.airing for turn in planned if turn.airing.scheduled_at > now and not turn.gone)
+        planned = [item for item in self if item.request is None]
+        coming = tuple(item.airing for item in planned if item.airing.scheduled_at > now and not item.gone)
         if (coming, ends) != kept:
-            due = [turn.airing for turn in planned if turn.airing.scheduled_at <= now]
+            due = [item.airing for item in planned if item.airing.scheduled_at <= now]
             self._journal.keep([*due, *coming], ends)
         self._kept = coming, ends
 
@@ -189,13 +191,13 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def remains(life: Life, heartbeat: datetime | None) -> Attempt:
+def remains(state: AiringState, heartbeat: datetime | None) -> Attempt:
     """What is known to have been heard of an attempt whose end nobody saw: until the last heartbeat, or a sample."""
-    facts = life.started
+    facts = state.started
     duration, rate = float(str(facts["duration"])), int(str(facts["rate"]))
-    began = life.on_air or moment(facts["for"])
-    heard = (heartbeat - began).total_seconds() if life.on_air and heartbeat and began else 0.0
-    least = duration * deadlines.QUARTER if life.quarter else 1 / rate if life.on_air else 0.0
+    began = state.on_air or moment(facts["for"])
+    heard = (heartbeat - began).total_seconds() if state.on_air and heartbeat and began else 0.0
+    least = duration * deadlines.QUARTER if state.quarter else 1 / rate if state.on_air else 0.0
     heard = min(max(heard, least), duration)
     ended = began + seconds(heard) if began else None
     return Attempt(began, ended, heard, round(heard * rate), str(facts.get("via", "")))

@@ -15,7 +15,7 @@ ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AsRunRecord:
     """What became of one airing: written once, after the fact, never changed (docs/promises.md, 1)."""
 
     id: str  # village/broadcast/2026-11-24T06:05, local time
@@ -55,7 +55,7 @@ class Log(Protocol):
 
     def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None: ...
 
-    def verdict(self, record: Record) -> None:
+    def verdict(self, record: AsRunRecord) -> None:
         """Raises `ValueError` where the airing has one already."""
 
     def verdict_of(self, airing: str) -> Verdict | None: ...
@@ -65,7 +65,7 @@ class Log(Protocol):
     ) -> Sequence[Event]:
         """In the order in which they were written."""
 
-    def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
         """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
 
     def remember(self, key: str, value: object) -> None:

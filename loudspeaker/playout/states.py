@@ -1,10 +1,10 @@
-"""The life of an airing: planned → prepared → armed → on air → verdict; one table decides what may follow what.
+"""The state of an airing: planned → prepared → armed → on air → verdict; one table decides what may follow what.
 
-Rule 1: every change of phase goes through `Life.to`, every verdict through `Life.check`, and so through `ALLOWED`.
+Rule 1: every change of phase goes through `AiringState.to`, every verdict through `AiringState.check`.
 Rule 2: this file knows neither clock, log nor sound card; it is told what happened.
 
-Attempts are events, not phases: after one, an airing is `BETWEEN` until it is tried again or judged. `relive` folds
-the log's events of an airing back into its life, so that a killed station knows where it was.
+Attempts are events, not phases: after one, an airing is `BETWEEN` until it is tried again or judged. `restore_state`
+folds the log's events of an airing back into its state, so that a killed station knows where it was.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Life:
+class AiringState:
     """How far one airing has come."""
 
     phase: Phase = Phase.PLANNED
@@ -162,35 +162,35 @@ class Life:
         self.cut, self.trying = cut, False
 
 
-def relive(events: Iterable[Event]) -> Life:
-    """Fold the events of one airing, in their order, into its life. An attempt without an end stays `ARMED`.
+def restore_state(events: Iterable[Event]) -> AiringState:
+    """Fold the events of one airing, in their order, into its state. An attempt without an end stays `ARMED`.
 
     Where an event cannot be understood (a damaged log), it may have been heard: it must not be heard twice.
     """
-    life = Life()
+    state = AiringState()
     for event in events:
         try:
-            _fold(life, event)
+            _fold(state, event)
         except UNREADABLE:
-            life.unknown()
-    return life
+            state.unknown()
+    return state
 
 
-def _fold(life: Life, event: Event) -> None:
+def _fold(state: AiringState, event: Event) -> None:
     if event.kind == "started":
-        life.phase = Phase.ARMED
-        life.start(event.facts)
+        state.phase = Phase.ARMED
+        state.start(event.facts)
     elif event.kind == "on-air":
-        life.sound(moment(event.facts["started_at"]))
-        life.started = {**life.started, "via": event.facts["via"]}
+        state.sound(moment(event.facts["started_at"]))
+        state.started = {**state.started, "via": event.facts["via"]}
     elif event.kind == "quarter":
-        life.quarter = True
-    elif event.kind == "disarmed" and life.trying:
-        life.disarm()
-    elif event.kind == "broke" and life.trying:
-        life.broke(Cut(str(event.facts["cut"])), _attempt(event.facts))
-    elif event.kind == "played" and life.trying:
-        life.played(_attempt(event.facts))
+        state.quarter = True
+    elif event.kind == "disarmed" and state.trying:
+        state.disarm()
+    elif event.kind == "broke" and state.trying:
+        state.broke(Cut(str(event.facts["cut"])), _attempt(event.facts))
+    elif event.kind == "played" and state.trying:
+        state.played(_attempt(event.facts))
 
 
 def _attempt(facts: Mapping[str, object]) -> Attempt:

@@ -1,4 +1,4 @@
-"""Airings, programmes and orders as the plain values that a log can keep, and back. No log in here."""
+"""Airings, programmes and requests as the plain values that a log can keep, and back. No log in here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..model.enums import Expected, Level
 from ..schedule.airing import Airing
 from ..schedule.refusal import Reason, known
 from ..sound.programme import Programme
-from .item import Order
+from .item import ManualRequest
 from .states import moment
 
 Facts = dict[str, Any]
@@ -31,7 +31,7 @@ def airing_facts(airing: Airing) -> Facts:
     return facts
 
 
-def stored_airing(facts: Mapping[str, Any]) -> Airing:
+def airing_from_facts(facts: Mapping[str, Any]) -> Airing:
     """Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
     known = {name: facts[name] for name in _AIRING if name in facts}
     known |= {name: moment(facts[name]) for name in _MOMENTS}
@@ -43,24 +43,24 @@ def stored_airing(facts: Mapping[str, Any]) -> Airing:
     )
 
 
-def order_facts(order: Order, airing: Airing) -> Facts:
-    """One airing's share of an order."""
-    programmes = [{name: _plain(getattr(programme, name)) for name in _PROGRAMME} for programme in order.programmes]
+def request_facts(request: ManualRequest, airing: Airing) -> Facts:
+    """One airing's share of a request."""
+    programmes = [{name: _plain(getattr(programme, name)) for name in _PROGRAMME} for programme in request.programmes]
     return {
         "airing": airing_facts(airing),
-        "by": order.by,
+        "by": request.by,
         "programmes": programmes,
-        "plays": order.plays,
-        "gap": order.gap,
-        "until": _plain(order.until),
-        "override": order.override,
-        "ends": list(order.ends),
+        "plays": request.plays,
+        "gap": request.gap,
+        "until": _plain(request.until),
+        "override": request.override,
+        "ends": list(request.ends),
     }
 
 
-def stored_order(facts: Mapping[str, Any]) -> Order:
-    return Order(
-        (stored_airing(facts["airing"]),),
+def request_from_facts(facts: Mapping[str, Any]) -> ManualRequest:
+    return ManualRequest(
+        (airing_from_facts(facts["airing"]),),
         facts["by"],
         _programmes(facts["programmes"]),
         facts["plays"],

@@ -1,4 +1,4 @@
-"""Hears what has become of what is on the lines, and writes the verdicts: after the last sample, once, for good."""
+"""Hears what has become of what is on the outputs, and writes the verdicts: after the last sample, once, for good."""
 
 from __future__ import annotations
 
@@ -11,146 +11,146 @@ from ..schedule.refusal import kind_of
 from . import deadlines
 from .clock_trust import Trust
 from .deadlines import Sentence
-from .item import Turn
-from .journal import Journal
-from .output import ENDED, Line
-from .ports import Desk
-from .queue import Book
+from .item import PlayoutItem
+from .journal import PlayoutJournal
+from .output import ENDED, PlayoutOutput
+from .ports import StationPort
+from .queue import PlayoutQueue
 from .states import Cut, Phase, seconds
 
 MOST_DROPPED = 5  # airings edited away that are noted in one step: each is a write to the disk
 
 
-class Judge:
+class Verdicts:
     """What became of each airing."""
 
-    def __init__(self, journal: Journal, book: Book, desk: Desk) -> None:
+    def __init__(self, journal: PlayoutJournal, queue: PlayoutQueue, station: StationPort) -> None:
         self._journal = journal
-        self._book = book
-        self._desk = desk
+        self._queue = queue
+        self._station = station
 
     # Hearing.
 
-    def hear(self, line: Line, now: datetime) -> None:
-        """Take note of what the speaker says about what is on the line."""
-        if not line.busy:
+    def hear(self, output: PlayoutOutput, now: datetime) -> None:
+        """Take note of what the speaker says about what is on the output."""
+        if not output.busy:
             return
-        playback = line.speaker.poll()
-        if playback.started_at and line.armed:
-            self._began(line, playback, now)
+        playback = output.speaker.poll()
+        if playback.started_at and output.armed:
+            self._began(output, playback, now)
         if playback.state is State.PLAYING:
-            self._quarter(line, playback, now)
+            self._quarter(output, playback, now)
         if playback.state in ENDED:
-            for turn in line.free():
-                self._ended(line, turn, playback, now)
+            for item in output.free():
+                self._ended(output, item, playback, now)
 
-    def _began(self, line: Line, playback: Playback, now: datetime) -> None:
-        for turn in line.turns:
-            turn.life.to(Phase.ON_AIR)
-            self._journal.on_air(turn, now, playback)
+    def _began(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
+        for item in output.items:
+            item.state.to(Phase.ON_AIR)
+            self._journal.on_air(item, now, playback)
 
-    def _quarter(self, line: Line, playback: Playback, now: datetime) -> None:
+    def _quarter(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
         """From here on it will not be started again: known to the log before it matters."""
-        heard = line.attempt(playback).heard
-        if playback.started_at and not any(programme.live for programme in line.sequence):
+        heard = output.attempt(playback).heard
+        if playback.started_at and not any(programme.live for programme in output.sequence):
             heard = max(heard, (now - playback.started_at).total_seconds())  # a card tells what was heard a little late
-        if heard < deadlines.QUARTER * line.duration:
+        if heard < deadlines.QUARTER * output.duration:
             return
-        for turn in line.turns:
-            if not turn.life.quarter:
-                turn.life.quarter = True
-                self._journal.note("quarter", turn.airing.id, now)
+        for item in output.items:
+            if not item.state.quarter:
+                item.state.quarter = True
+                self._journal.note("quarter", item.airing.id, now)
 
-    def _ended(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        if turn.airing.stream and turn.life.phase is Phase.ON_AIR and self._lacks(line, turn, playback):
-            self._broke(line, turn, playback, now)
-        elif playback.state is State.DONE or line.cut is Cut.TIME or line.all_heard(playback):
-            self._whole(line, turn, playback, now)
-        elif turn.life.phase is Phase.ARMED:
-            self._silent(turn, playback, now)
+    def _ended(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+        if item.airing.stream and item.state.phase is Phase.ON_AIR and self._lacks(output, item, playback):
+            self._broke(output, item, playback, now)
+        elif playback.state is State.DONE or output.cut is Cut.TIME or output.all_heard(playback):
+            self._whole(output, item, playback, now)
+        elif item.state.phase is Phase.ARMED:
+            self._silent(item, playback, now)
         else:
-            self._broke(line, turn, playback, now)
+            self._broke(output, item, playback, now)
 
-    def _lacks(self, line: Line, turn: Turn, playback: Playback) -> bool:
+    def _lacks(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback) -> bool:
         """Of a stream: is a part of it missing, at its end or since it was to begin?"""
-        heard, length = line.attempt(playback).heard, turn.airing.length or line.duration
-        if turn.life.standing_in:
-            line.cut = line.cut or (Cut.INSTEAD if playback.state is State.DONE else None)
+        heard, length = output.attempt(playback).heard, item.airing.length or output.duration
+        if item.state.standing_in:
+            output.cut = output.cut or (Cut.INSTEAD if playback.state is State.DONE else None)
             return True
         if not heard:
-            why = Message("nothing came from “{url}”", url=turn.airing.stream)
-            turn.life.hindrance = Verdict.FAILED_SOUND, why
-        if playback.state is State.DONE and heard < line.duration - deadlines.SHORT:
-            line.cut = Cut.STREAM
-        elif line.cut is None and playback.state is State.DONE:
-            line.cut = Cut.TIME
-        return turn.life.total + heard < length - deadlines.SHORT
+            why = Message("nothing came from “{url}”", url=item.airing.stream)
+            item.state.hindrance = Verdict.FAILED_SOUND, why
+        if playback.state is State.DONE and heard < output.duration - deadlines.SHORT:
+            output.cut = Cut.STREAM
+        elif output.cut is None and playback.state is State.DONE:
+            output.cut = Cut.TIME
+        return item.state.total + heard < length - deadlines.SHORT
 
-    def _whole(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        attempt = line.attempt(playback)
-        if turn.order and turn.order.plays > 1:
-            self._journal.attempt("played", turn, now, attempt)
-            turn.life.played(attempt)
-            turn.next_at = now + seconds(turn.order.gap)
-            if turn.left and not turn.ending:
+    def _whole(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+        attempt = output.attempt(playback)
+        if item.request and item.request.plays > 1:
+            self._journal.attempt("played", item, now, attempt)
+            item.state.played(attempt)
+            item.next_at = now + seconds(item.request.gap)
+            if item.left and not item.ending:
                 return
         else:
-            turn.life.best = turn.life.joined(attempt) if turn.airing.stream else attempt
-        self.close(turn, deadlines.whole(turn, playback))
+            item.state.best = item.state.joined(attempt) if item.airing.stream else attempt
+        self.close(item, deadlines.whole(item, playback))
 
-    def _silent(self, turn: Turn, playback: Playback, now: datetime) -> None:
+    def _silent(self, item: PlayoutItem, playback: Playback, now: datetime) -> None:
         """The attempt ended before its first sample: called off, or the card failed and is tried again."""
         if playback.state is State.FAILED:
             error = playback.error or Message("the sound card failed")
-            turn.hinder((Verdict.FAILED_DEVICE, error), now + deadlines.RETRY)
-            turn.life.rest()
+            item.hinder((Verdict.FAILED_DEVICE, error), now + deadlines.RETRY)
+            item.state.rest()
         else:
-            self._journal.note("disarmed", turn.airing.id, now)
-            turn.life.disarm()
+            self._journal.note("disarmed", item.airing.id, now)
+            item.state.disarm()
 
-    def _broke(self, line: Line, turn: Turn, playback: Playback, now: datetime) -> None:
-        attempt, cut = line.attempt(playback), line.cut or Cut.DEVICE
-        if not turn.life.quarter and attempt.heard >= deadlines.QUARTER * line.duration:
-            turn.life.quarter = True
-            self._journal.note("quarter", turn.airing.id, now)
-        self._journal.attempt("broke", turn, now, attempt, cut=cut)
-        turn.life.broke(cut, attempt)
+    def _broke(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+        attempt, cut = output.attempt(playback), output.cut or Cut.DEVICE
+        if not item.state.quarter and attempt.heard >= deadlines.QUARTER * output.duration:
+            item.state.quarter = True
+            self._journal.note("quarter", item.airing.id, now)
+        self._journal.attempt("broke", item, now, attempt, cut=cut)
+        item.state.broke(cut, attempt)
         if cut is Cut.DEVICE and playback.error:
-            turn.life.hindrance = Verdict.FAILED_DEVICE, playback.error
+            item.state.hindrance = Verdict.FAILED_DEVICE, playback.error
 
     # Judging.
 
     def judge(self, output: str, now: datetime, trust: Trust) -> None:
-        """Write the verdicts of waiting turns that nothing more can come of."""
+        """Write the verdicts of waiting items that nothing more can come of."""
         dropped = 0
-        for turn in self._book.on(output):
-            if turn.gone and turn.airing.scheduled_at > now:
+        for item in self._queue.on(output):
+            if item.gone and item.airing.scheduled_at > now:
                 dropped += 1
                 if dropped > MOST_DROPPED:
                     continue
-            self._judge(turn, now, trust)
+            self._judge(item, now, trust)
 
-    def _judge(self, turn: Turn, now: datetime, trust: Trust) -> None:
-        if not turn.waiting or (turn.order is None and trust.doubt and trust.doubt.covers(turn.airing.scheduled_at)):
+    def _judge(self, item: PlayoutItem, now: datetime, trust: Trust) -> None:
+        if not item.waiting or (item.request is None and trust.doubt and trust.doubt.covers(item.airing.scheduled_at)):
             return
-        turn.life.rest()
-        if turn.ending:
-            self.close(turn, deadlines.over(turn, turn.ending))
-        elif sentence := deadlines.sentence(turn, now, trust.believed):
-            self.close(turn, sentence)
-        elif turn.gone:
-            self._withdraw(turn, now)
+        item.state.rest()
+        if item.ending:
+            self.close(item, deadlines.over(item, item.ending))
+        elif sentence := deadlines.sentence(item, now, trust.believed):
+            self.close(item, sentence)
+        elif item.gone:
+            self._withdraw(item, now)
 
-    def _withdraw(self, turn: Turn, now: datetime) -> None:
-        if turn.airing.scheduled_at <= now:
+    def _withdraw(self, item: PlayoutItem, now: datetime) -> None:
+        if item.airing.scheduled_at <= now:
             reason = Verdict.WITHDRAWN, Message("it was taken out of the schedule before it could be heard")
-            self.close(turn, deadlines.over(turn, reason))
+            self.close(item, deadlines.over(item, reason))
         else:
-            self._journal.note("edit", turn.airing.id, now, gone=True)
-            self._book.drop(turn)
+            self._journal.note("edit", item.airing.id, now, gone=True)
+            self._queue.drop(item)
 
-    def close(self, turn: Turn, sentence: Sentence) -> None:
+    def close(self, item: PlayoutItem, sentence: Sentence) -> None:
         verdict, why = sentence
         refusal = kind_of(why) if verdict is Verdict.REFUSED else None
-        self._journal.verdict(turn, verdict, self._desk.say(why), refusal or "")
-        self._book.close(turn)
+        self._journal.verdict(item, verdict, self._station.say(why), refusal or "")
+        self._queue.close(item)

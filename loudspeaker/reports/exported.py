@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from ..errors import BadFile, Message, Problem
 from ..plaintext import escape_json
-from ..playout.record import Record
+from ..playout.record import AsRunRecord
 from ..store.asrun import AsRunLog, Progress
 from ..store.atomic import write_whole
 from ..store.entries import VERDICT, record_of
@@ -110,7 +110,7 @@ class _Reading:
         self.head = ""
         self.begins: datetime | None = None
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[AsRunRecord]:
         """Its verdicts. Raises `Broken`, `BadFile`."""
         titles: dict[str, str] = {}  # of what was asked for: older verdicts have none of their own
         for number, text, told in self._entries:
@@ -163,7 +163,7 @@ def _entries(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[int, str, str
             raise _wrong(path, number) from error
 
 
-def _titled(record: Record, log: AsRunLog) -> Record:
+def _titled(record: AsRunRecord, log: AsRunLog) -> AsRunRecord:
     """The record with its title: older ones have it only in what was asked for, where somebody did."""
     asked: Sequence[Any] = [] if record.title or not record.by else log.events(ASKED, record.id)
     return replace(record, title=asked[0].facts["airing"]["title"]) if asked else record

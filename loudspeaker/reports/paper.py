@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from ..errors import Message
 from ..model.enums import Refusal, Verdict
 from ..plaintext import guard_formula
-from ..playout.record import Record
+from ..playout.record import AsRunRecord
 from ..schedule.refusal import LABELS
 from .exported import Journal
 from .tally import Kind, Line, Outcome, kind_of, minutes, outcome, subject
@@ -64,7 +64,7 @@ class Report:
     until: datetime  # it counts up to then, but not including it
     made: datetime
     lines: Sequence[Line]
-    records: Iterable[Record]
+    records: Iterable[AsRunRecord]
     journals: Sequence[Journal]
     villages: Mapping[str, str]
     bulletins: Mapping[str, str]
@@ -176,7 +176,7 @@ def _summed(report: Report, line: Line, reasons: Sequence[Outcome], say: Say) ->
     ]
 
 
-def _told(record: Record, say: Say) -> str:
+def _told(record: AsRunRecord, say: Say) -> str:
     """What was said in one airing, and whether it was a drill."""
     told = subject(record) or record.title or say(KINDS[kind_of(record)][1])  # only an alarm has no subject
     return say(Message("{what} (drill)", what=told)) if record.drill else told
@@ -188,7 +188,7 @@ def _logged(line: Line, say: Say) -> str:
     return say(Message("no log yet for {count}", count=line.unlogged)) if line.unlogged else say(Message("logged"))
 
 
-def _detailed(report: Report, record: Record, results: Mapping[Outcome, str], say: Say) -> Row:
+def _detailed(report: Report, record: AsRunRecord, results: Mapping[Outcome, str], say: Say) -> Row:
     return [
         *(report.villages.get(record.village, record.village), _told(record, say)),
         *(_local(report, record.scheduled_at), _local(report, record.started_at), round(minutes(record), 2)),

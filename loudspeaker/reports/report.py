@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import BadFile, BadUsage, Message, NotFound, Problem
-from ..playout.record import Record
+from ..playout.record import AsRunRecord
 from ..schedule.airing import Airing
 from ..schedule.box import Box
 from ..schedule.broadcasts import VillageSchedule
@@ -87,7 +87,7 @@ def write(
     only = None if period else _of_source(station, source or "")
     asked = _window(station, period) if period else (station.now() - LONGEST, station.now())
 
-    def told(record: Record) -> bool:
+    def told(record: AsRunRecord) -> bool:
         return asked[0] <= record.scheduled_at < asked[1] and _wanted(subject(record), only)
 
     with closing(Records(told, progress)) as kept:

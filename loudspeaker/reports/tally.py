@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..model.enums import Expected, Level, Refusal, Verdict
-from ..playout.record import CORRECTION, ENDINGS, Record
+from ..playout.record import CORRECTION, ENDINGS, AsRunRecord
 from ..schedule.airing import Airing
 from ..schedule.refusal import known
 from .exported import Journal
@@ -52,7 +52,7 @@ class Line:
     unlogged: int = 0  # planned, where no log tells what became of it
     logged: bool = True  # False: no log covers any of it
 
-    def count(self, record: Record) -> None:
+    def count(self, record: AsRunRecord) -> None:
         heard = record.verdict in HEARD
         if self.kind is Kind.EMERGENCY:
             self.emergencies += heard
@@ -70,7 +70,7 @@ class Line:
         if record.verdict not in (WHOLE if self._scheduled(record) else HEARD):
             self.missed[outcome(record)] += 1
 
-    def _scheduled(self, record: Record) -> bool:
+    def _scheduled(self, record: AsRunRecord) -> bool:
         return self.kind is Kind.BROADCAST and not by_hand(record.id)
 
     def count_unlogged(self) -> None:
@@ -79,7 +79,7 @@ class Line:
 
 
 def tally(
-    journals: Sequence[Journal], records: Iterable[Record], airings: Iterable[Airing], villages: Sequence[str]
+    journals: Sequence[Journal], records: Iterable[AsRunRecord], airings: Iterable[Airing], villages: Sequence[str]
 ) -> list[Line]:
     """A line for each village, kind and bulletin, villages in the order given; at least one for each village.
 
@@ -108,12 +108,12 @@ def tally(
     )
 
 
-def outcome(record: Record) -> Outcome:
+def outcome(record: AsRunRecord) -> Outcome:
     """What became of one airing; of what was refused, by what, where its log tells."""
     return known(record.refusal) or record.verdict
 
 
-def kind_of(record: Record) -> Kind:
+def kind_of(record: AsRunRecord) -> Kind:
     """What one airing was to people."""
     if record.level is not Level.EMERGENCY or not by_hand(record.id):  # one in a schedule is refused, and no alarm
         return Kind.BROADCAST
@@ -124,7 +124,7 @@ def kind_of(record: Record) -> Kind:
     return Kind.DRILL if record.drill else Kind.EMERGENCY
 
 
-def subject(what: Record | Airing) -> str:
+def subject(what: AsRunRecord | Airing) -> str:
     """What it was about: the bulletin, else the stream's name; nothing for an emergency's own words."""
     return what.bulletin or ("" if by_hand(what.id) else what.broadcast)
 
@@ -134,7 +134,7 @@ def by_hand(airing: str) -> bool:
     return airing.rpartition("T")[2].count(":") == 2
 
 
-def minutes(record: Record) -> float:
+def minutes(record: AsRunRecord) -> float:
     """How long it was heard."""
     if not (record.started_at and record.ended_at):
         return 0.0

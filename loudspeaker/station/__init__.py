@@ -8,7 +8,7 @@ onair      play skip pause approve rehearse run             decisions skips, pau
 errands    urgent stop: through the daemon, or by hand      byhand    on the air without a daemon
 calling    an emergency before it is aired                  call      the same as a value
 places     where a station keeps what is its own            interruptions  Ctrl+C at a command that waits
-live       conductor, speakers and plan on the air          asked     what people ask of it, through the door
+live       controller, speakers and plan on the air          asked     what people ask of it, through the door
 service    what the daemon runs                             counted   what policy counts of a day
 care       doctor test clock voices cache                   words     `read`
 equipment  what doctor looks at outside this program

@@ -9,7 +9,7 @@ from datetime import datetime
 from ..model.enums import Ending
 from ..playout import deadlines
 from ..playout.record import ALARM, ENDINGS, Log
-from ..playout.stored import stored_order
+from ..playout.stored import request_from_facts
 from ..production.specifications import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
 from ..schedule.airing import Airing
 
@@ -29,7 +29,7 @@ def standing(log: Log, now: datetime) -> list[Airing]:
     """The alarms of the last 24 hours that were not cleared or corrected since, the oldest first."""
     found: dict[str, Airing] = {}
     for event in log.events("asked", since=now - deadlines.CEILING):
-        order = stored_order(event.facts)
+        order = request_from_facts(event.facts)
         airing = order.airings[0]
         if airing.broadcast == ALARM:
             found[airing.id] = airing

@@ -15,8 +15,7 @@ from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
 from ..model.enums import Ending, Expected, Level
-from ..playout.item import Order as Request
-from ..playout.item import Turn
+from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
 from ..playout.states import Phase
 from ..production.specification import BEING_READ, Order
@@ -92,7 +91,7 @@ class Asked(Live):
         found = self.station.bulletin(bulletin)
         now = self._free("play", villages)
         airings = [self._manual("play", now, village, found.title, found.level, found) for village in villages]
-        return self._take(Request(tuple(airings), by, plays=1, override=override))
+        return self._take(ManualRequest(tuple(airings), by, plays=1, override=override))
 
     def urgent(
         self,
@@ -128,7 +127,7 @@ class Asked(Live):
                 made = self.station.programmes.find((recipes or {}).get(alarm.output, ""))
                 said[alarm.output] = made or self._made(self.station.call(text, bulletin, alarm.output, drill))
             alarm = replace(alarm, bulletin=bulletin, fallback=clear, drill=drill)
-            requests.append(Request((alarm,), by, (said[alarm.output],), repeat, gap, end))
+            requests.append(ManualRequest((alarm,), by, (said[alarm.output],), repeat, gap, end))
         return [airing for request in requests for airing in self._take(request)]
 
     def compose(
@@ -162,7 +161,7 @@ class Asked(Live):
         if any(order.unread for closing in ended for order in self.station.said(closing).values()):
             raise BeingRead(BEING_READ)
         for closing in ended:  # all of them, before any sound is looked for
-            self.conductor.end(self.now(), by, closing.form, closing.alarms)
+            self.controller.end(self.now(), by, closing.form, closing.alarms)
         return [airing for closing in ended for airing in self._closed(closing, by)]
 
     def _closed(self, closing: Closing, by: str) -> list[str]:
@@ -177,7 +176,7 @@ class Asked(Live):
             airing = self._manual(kind, now, village, title, Level.EMERGENCY, None)
             airing = replace(airing, bulletin=closing.bulletin, drill=closing.drill)
             ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
-            requests.append(Request((airing,), by, (said[airing.output],), ends=ends))
+            requests.append(ManualRequest((airing,), by, (said[airing.output],), ends=ends))
         return [airing for request in requests for airing in self._take(request)]
 
     def test(self, output: str, tone: bool, by: str) -> list[str]:
@@ -186,16 +185,16 @@ class Asked(Live):
         now = self._free("test", [village])
         airing = self._manual("test", now, village, output, Level.ROUTINE, None)
         said = self._made(self.station.trial(output, tone))
-        return self._take(Request((airing,), by, (said,), override="test"))
+        return self._take(ManualRequest((airing,), by, (said,), override="test"))
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
         """Silence what sounds on these villages' outputs, or on all."""
         outputs = {self._output(self.station.known_village(village)) for village in villages} or None
-        return self.conductor.stop(self.now(), by, why, outputs)
+        return self.controller.stop(self.now(), by, why, outputs)
 
     def interrupt(self, airings: Collection[str], by: str) -> list[str]:
         """Whoever asked for these has had enough of waiting: they are stopped, and nothing else."""
-        return self.conductor.call_off(self.now(), by, self.say(INTERRUPTED), airings)
+        return self.controller.call_off(self.now(), by, self.say(INTERRUPTED), airings)
 
     def confirm_clock(self, by: str) -> None:
         """A person's word that the time is good; does not outlive this start of the machine."""
@@ -203,17 +202,17 @@ class Asked(Live):
 
     def status(self) -> list[dict[str, object]]:
         """What is on and what comes, in this process' hands."""
-        return [self._state_of(turn) for turn in self.conductor.open()]
+        return [self._state_of(item) for item in self.controller.open()]
 
-    def _state_of(self, turn: Turn) -> dict[str, object]:
-        airing, started = turn.airing, turn.life.on_air
-        said = turn.order.programmes if turn.order else ()
+    def _state_of(self, item: PlayoutItem) -> dict[str, object]:
+        airing, started = item.airing, item.state.on_air
+        said = item.request.programmes if item.request else ()
         lasts = timedelta(seconds=said[0].duration if said else airing.duration)
-        again = turn.order is not None and turn.order.plays > 1  # how long it will be heard nobody can tell
+        again = item.request is not None and item.request.plays > 1  # how long it will be heard nobody can tell
         local = self.station.commune.zone
         return {
-            **{"id": airing.id, "at": turn.target.isoformat(), "phase": turn.life.phase, "title": airing.title},
-            **{"on": _heard(turn), "village": airing.village, "output": airing.output, "level": airing.level},
+            **{"id": airing.id, "at": item.target.isoformat(), "phase": item.state.phase, "title": airing.title},
+            **{"on": _heard(item), "village": airing.village, "output": airing.output, "level": airing.level},
             "drill": airing.drill,
             "started_at": started and started.astimezone(local).isoformat(),
             "ends_at": (started + lasts).astimezone(local).isoformat() if started and not again else None,
@@ -226,13 +225,13 @@ class Asked(Live):
 
     def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
         """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""
-        heard, waits = {turn.airing.id for turn in self.conductor.open() if _heard(turn)}, self.hindrances()
+        heard, waits = {item.airing.id for item in self.controller.open() if _heard(item)}, self.hindrances()
         return [self._outcome(one, one in heard, waits.get(one)) for one in airings]
 
     def hindrances(self) -> dict[str, str]:
         """By airing id: why what nobody has heard yet could not start, so far."""
-        waiting = [turn for turn in self.conductor.open() if turn.life.hindrance and not _heard(turn)]
-        return {turn.airing.id: self.say(turn.life.hindrance[1]) for turn in waiting if turn.life.hindrance}
+        waiting = [item for item in self.controller.open() if item.state.hindrance and not _heard(item)]
+        return {item.airing.id: self.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
     def _outcome(self, airing: str, heard: bool, waits: str | None) -> dict[str, object]:
         record = self.station.record(airing) if self.log.verdict_of(airing) else None
@@ -240,8 +239,8 @@ class Asked(Live):
             return {"id": airing, "verdict": record.verdict, "why": record.why}
         return {"id": airing, "verdict": "on-air" if heard else None, "why": waits}
 
-    def _take(self, request: Request) -> list[str]:
-        self.conductor.order(request, self.now())
+    def _take(self, request: ManualRequest) -> list[str]:
+        self.controller.submit(request, self.now())
         return [airing.id for airing in request.airings]
 
     def _made(self, order: Order) -> Programme:
@@ -290,9 +289,9 @@ class Asked(Live):
         return now
 
 
-def _heard(turn: Turn) -> bool:
+def _heard(item: PlayoutItem) -> bool:
     """Is it on the air, or between two plays?"""
-    return turn.life.phase is Phase.ON_AIR or bool(turn.life.plays)
+    return item.state.phase is Phase.ON_AIR or bool(item.state.plays)
 
 
 def _check(verb: Callable[..., object], args: Mapping[str, Any]) -> None:

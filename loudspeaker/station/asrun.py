@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadUsage, Message, NotFound
-from ..playout.record import Record
-from ..playout.stored import stored_order
+from ..playout.record import AsRunRecord
+from ..playout.stored import request_from_facts
 from ..schedule.airing import Airing
 from ..store.hash_chain import Broken
 from .alerts import YEARS, Calling
@@ -29,13 +29,13 @@ class Recording(Calling):
         """As `log --json` shows them."""
         return [self.row(record) for record in self.log.rows(*self.window(day, days))]
 
-    def row(self, record: Record) -> Row:
+    def row(self, record: AsRunRecord) -> Row:
         return {**row(self._titled(record), self.local), "hash": self.log.hash_of(record.id)}
 
-    def _titled(self, record: Record) -> Record:
+    def _titled(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""
         asked = [] if record.title or not record.by else self.log.events("asked", record.id)
-        return replace(record, title=stored_order(asked[0].facts).airings[0].title) if asked else record
+        return replace(record, title=request_from_facts(asked[0].facts).airings[0].title) if asked else record
 
     def local(self, moment: datetime | None) -> str | None:
         return moment.astimezone(self.commune.zone).isoformat(timespec="milliseconds") if moment else None
@@ -79,7 +79,7 @@ class Recording(Calling):
             raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
         return found[0]
 
-    def record(self, airing: str) -> Record | None:
+    def record(self, airing: str) -> AsRunRecord | None:
         """Its verdict, where it has one."""
         day = self._day_of(airing)
         return next((one for one in self.log.rows(*self.window(day, 1)) if one.id == airing), None) if day else None
@@ -139,7 +139,7 @@ class Recording(Calling):
         return report.write(self, period, source, logs, output, progress)
 
 
-def row(record: Record, local: Any) -> Row:
+def row(record: AsRunRecord, local: Any) -> Row:
     """One record, with times as text."""
     return {
         "id": record.id,

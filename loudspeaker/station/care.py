@@ -314,9 +314,9 @@ class Care(OnAir):
 
     def _accepted(self) -> Iterator[Airing]:
         """What is to come by the daemon's last good time: today may be any day by the clock."""
-        from ..playout.journal import Journal
+        from ..playout.journal import PlayoutJournal
 
-        airings, _ = Journal(self.log).kept() or ([], None)
+        airings, _ = PlayoutJournal(self.log).kept() or ([], None)
         yield from (one for one in airings if one.stream or one.bulletin in self.contents.bulletins)
 
     def _clip_keys(self, order: Order) -> Iterator[str]:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from ..errors import Message
 from ..model.enums import Expected, Level, Verdict
 from ..playout import deadlines
-from ..playout.record import Event, Log, Record
+from ..playout.record import AsRunRecord, Event, Log
 from ..playout.states import moment
-from ..playout.stored import stored_order
+from ..playout.stored import request_from_facts
 from ..schedule.airing import Airing
 from ..schedule.refusal import LABELS, known
 from .absence import ALIVE, Absence, absence
@@ -57,7 +57,7 @@ HAPPENED = {
 UNDONE = Message("{at}: {by} took the request back.")
 
 
-def meaning(record: Record, say: Callable[[str], str]) -> Message:
+def meaning(record: AsRunRecord, say: Callable[[str], str]) -> Message:
     """What its verdict means; of what was refused, by what: by its reason where that holds the word for its kind."""
     kind = known(record.refusal)
     if kind is None:
@@ -70,7 +70,7 @@ def told(
     airing: str,
     planned: Airing | None,
     log: Log,
-    record: Record | None,
+    record: AsRunRecord | None,
     now: datetime,
     zone: ZoneInfo,
     say: Callable[[str], str] = str,
@@ -91,9 +91,9 @@ def told(
     return sentences
 
 
-def _about(record: Record | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
+def _about(record: AsRunRecord | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
     """Title and time of what is in no plan, or has its verdict; an alarm's own words are told as such instead."""
-    asked = next((stored_order(event.facts).airings[0] for event in events if event.kind == "asked"), None)
+    asked = next((request_from_facts(event.facts).airings[0] for event in events if event.kind == "asked"), None)
     found = record or asked
     if found is None or not (found.bulletin and found.title):
         return None
@@ -158,7 +158,7 @@ def _expected(airing: Airing) -> Iterator[Message]:
 def _given(events: Sequence[Event]) -> Iterator[Message]:
     """Of an alarm, and of what ended one: was it a drill, and what did it say where no bulletin tells?"""
     for event in events:
-        airing = stored_order(event.facts).airings[0] if event.kind == "asked" else None
+        airing = request_from_facts(event.facts).airings[0] if event.kind == "asked" else None
         if airing and airing.drill:
             yield Message("It was a drill.")
         if airing and airing.level is Level.EMERGENCY and not airing.bulletin:
@@ -181,7 +181,7 @@ def _facts(event: Event, zone: ZoneInfo) -> dict[str, object]:
     return {**facts, "at": _clock(event.at.astimezone(zone))}
 
 
-def _ended(record: Record, zone: ZoneInfo, say: Callable[[str], str]) -> Iterator[Message]:
+def _ended(record: AsRunRecord, zone: ZoneInfo, say: Callable[[str], str]) -> Iterator[Message]:
     became = meaning(record, say)
     yield became
     if record.started_at and record.ended_at:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 BLINK = 0.02  # s
 MOST_FAULTS = 500  # one after the other, a `BLINK` apart: then nothing will come of it any more
-RETRY = timedelta(seconds=1)  # after a log that takes nothing; the conductor keeps what it has to write
+RETRY = timedelta(seconds=1)  # after a log that takes nothing; the controller keeps what it has to write
 
 
 def by_hand(
@@ -46,7 +46,7 @@ def by_hand(
         ids = live.carry_out(verb, facts, os.getuid())
         assert isinstance(ids, list)
         faults: list[Exception] = []
-        while live.conductor.open():
+        while live.controller.open():
             if interrupted and interrupted.pop():
                 live.stop((), live.say(INTERRUPTED), facts["by"])
             wait = (_step(live, faults) - live.now()).total_seconds()

@@ -1,7 +1,7 @@
-"""The station on the air: conductor, speakers, plan. What the daemon steps, a rehearsal runs, `play` waits for.
+"""The station on the air: controller, speakers, plan. What the daemon steps, a rehearsal runs, `play` waits for.
 
 It decides nothing (`playout` does) and makes no sound (`studio` does, in a process that ends); it only answers what
-the conductor asks and passes on what people ask for.
+the controller asks and passes on what people ask for.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from ..errors import Message
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
 from ..playout.clock_trust import ClockWatch, Trust
-from ..playout.controller import NAP, Conductor
+from ..playout.controller import NAP, Controller
 from ..playout.item import RunningOrder
 from ..playout.memory_log import MemoryLog
-from ..playout.record import Log, Record
+from ..playout.record import AsRunRecord, Log
 from ..production.specification import RATE
 from ..schedule.airing import Airing, BulletinFacts
 from ..schedule.recheck import permit
@@ -64,8 +64,8 @@ class Live:
         self.log = log
         self.rehearsal = rehearsal
         self.button = button
-        self.conductor = Conductor(log, speakers, self, alone, HOUR if rehearsal else NAP)
-        self.watch = ClockWatch(self.conductor.log, boot())  # a step of the clock counts on a full disk, too
+        self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
+        self.watch = ClockWatch(self.controller.log, boot())  # a step of the clock counts on a full disk, too
         self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
@@ -91,7 +91,7 @@ class Live:
         order = _tried(lambda: self._running_order(now), self._order, faults)
         if not self.rehearsal:
             _tried(lambda: self.dial.look(now, order.airings), None, faults)
-        again = self.conductor.step(now, order, trust)
+        again = self.controller.step(now, order, trust)
         if faults:
             raise faults[0]
         return again if self._fresh else min(again, now + SOON)
@@ -130,7 +130,7 @@ class Live:
 
     def _running_order(self, now: datetime) -> RunningOrder:
         """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""
-        begins, ends = self.conductor.window(now)
+        begins, ends = self.controller.window(now)
         if not self._fresh or (self._order.begins, self._order.ends) != (begins, ends):
             days = [begins.date() + timedelta(days=number) for number in range((ends.date() - begins.date()).days)]
             self._days = {day: airings for day, airings in self._days.items() if day in days}
@@ -156,7 +156,7 @@ class Live:
             if self.clock.monotonic() > latest:
                 return
 
-    # What the conductor asks (playout.desk.Desk).
+    # What the controller asks (playout.desk.Desk).
 
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
         if self.rehearsal:
@@ -187,7 +187,7 @@ class Live:
         contents = self.station.contents
         facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
         marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
-        midnight, in_hand = self.station.midnight(begins.date()), {turn.airing.id for turn in self.conductor.open()}
+        midnight, in_hand = self.station.midnight(begins.date()), {item.airing.id for item in self.controller.open()}
         others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
 
@@ -228,7 +228,7 @@ def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> 
     return None if pin is None else StopButton(pin, wake)
 
 
-def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[Record]:
+def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[AsRunRecord]:
     """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
     for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):

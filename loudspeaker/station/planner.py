@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import Message
 from ..model.enums import Level
-from ..playout.record import Event, Log, Record
+from ..playout.record import AsRunRecord, Event, Log
 from ..playout.states import moment
 from ..production.specification import LEADS, RATE, Lead, Order, Recording, estimate
 from ..production.specifications import DRILL, REMINDER, Desk
@@ -290,7 +290,7 @@ def rows(airings: Sequence[Airing], log: Log, say: Callable[[str], str]) -> list
     return [_row(airing, records.get(airing.id), say) for airing in airings]
 
 
-def _row(airing: Airing, record: Record | None, say: Callable[[str], str]) -> Row:
+def _row(airing: Airing, record: AsRunRecord | None, say: Callable[[str], str]) -> Row:
     return {
         "id": airing.id,
         "village": airing.village,

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from ..model.enums import Expected, Level, Verdict
 from ..playout.queue import remains
-from ..playout.record import Log, Record
-from ..playout.states import moment, relive
+from ..playout.record import AsRunRecord, Log
+from ..playout.states import moment, restore_state
 from ..schedule.airing import Airing
 from ..schedule.quota import Stretch
 
@@ -39,13 +39,13 @@ def counted(
                 yield from _heard(log, coming.id)
 
 
-def _counts(record: Record) -> bool:
+def _counts(record: AsRunRecord) -> bool:
     return record.level is not Level.EMERGENCY and record.verdict is not Verdict.NO_AUDIO
 
 
 def _heard(log: Log, airing: str) -> Iterator[Stretch]:
     """What the log knows of an airing that nobody has judged yet: its station went off while it sounded."""
-    life = relive(log.events(airing=airing))
-    attempt = remains(life, moment(log.recall("heartbeat"))) if life.trying else life.best
+    state = restore_state(log.events(airing=airing))
+    attempt = remains(state, moment(log.recall("heartbeat"))) if state.trying else state.best
     if attempt.heard and attempt.started_at and attempt.ended_at:
         yield attempt.started_at, attempt.ended_at

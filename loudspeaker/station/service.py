@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import Message
 from ..interfaces import Speaker
 from ..plaintext import escape
-from ..playout.record import Log, Record
+from ..playout.record import AsRunRecord, Log
 from ..speakers.button import StopButton
 from ..store.asrun import LogDamaged, LogUnusable
 from .asked import Asked
@@ -43,7 +43,7 @@ class Service(Asked):
         button: StopButton | None = None,
     ) -> None:
         self._opened = station.now()
-        self._missed: list[Record] = []  # of before that, to be told together
+        self._missed: list[AsRunRecord] = []  # of before that, to be told together
         self._mistakes = station.problems  # of people's files, as far as they are told: by whoever opened the station
         station.reads = False  # the children do
         station.reload()
@@ -147,9 +147,9 @@ class Service(Asked):
         now = self.now()
         if not self._left:
             self._left = True
-            self.conductor.leave(now)
+            self.controller.leave(now)
         self.step()
-        return self.conductor.quiet
+        return self.controller.quiet
 
     def close(self) -> None:
         for child in self._children.values():
@@ -161,7 +161,7 @@ class Service(Asked):
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(timeout=GONE)
 
-    def _tell(self, record: Record) -> None:
+    def _tell(self, record: AsRunRecord) -> None:
         """A line for each verdict: for a terminal, or the journal."""
         at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
@@ -171,7 +171,7 @@ class Service(Asked):
         why = only_new(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
 
-    def _ended(self, record: Record) -> None:
+    def _ended(self, record: AsRunRecord) -> None:
         """Tell a verdict at once; what was due before the start and was not heard waits to be told together."""
         if record.started_at is None and record.scheduled_at < self._opened:
             self._missed.append(record)
@@ -226,14 +226,14 @@ class Service(Asked):
 class Told:
     """A log that passes each verdict on once it is on the disk."""
 
-    def __init__(self, log: Log, tell: Callable[[Record], None]) -> None:
+    def __init__(self, log: Log, tell: Callable[[AsRunRecord], None]) -> None:
         self._log = log
         self._tell = tell
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
 
-    def verdict(self, record: Record) -> None:
+    def verdict(self, record: AsRunRecord) -> None:
         self._log.verdict(record)
         try:
             self._tell(record)

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from ..errors import LoudspeakerError, Message, Refused
 from ..model.enums import Verdict
-from ..playout.record import Event, Record
+from ..playout.record import AsRunRecord, Event
 from .atomic import make_folder, move, refuse_link, share
 from .disk_reserve import Ballast
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
@@ -134,7 +134,7 @@ class AsRunLog:
         """Write down that something happened. `facts` are plain values; times among them become ISO text."""
         self._append(event_entry(Event(kind, airing, at, facts)))
 
-    def verdict(self, record: Record) -> None:
+    def verdict(self, record: AsRunRecord) -> None:
         """Write down what became of an airing. Raises `ValueError` where it has a verdict already."""
         try:
             self._append(verdict_entry(record))
@@ -180,11 +180,11 @@ class AsRunLog:
         # SQLite rounds to the millisecond; the comparison that counts is this one.
         return [event for event in told if since is None or event.at >= since]
 
-    def rows(self, begins: datetime, ends: datetime) -> Sequence[Record]:
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
         """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
         return list(self.records(begins, ends))
 
-    def records(self, begins: datetime, ends: datetime) -> Iterator[Record]:
+    def records(self, begins: datetime, ends: datetime) -> Iterator[AsRunRecord]:
         """The same, one by one."""
         found = self._ask(
             f"SELECT {RAW} FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"

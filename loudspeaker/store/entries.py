@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..model.enums import Level, Verdict
-from ..playout.record import Event, Record
+from ..playout.record import AsRunRecord, Event
 
 Entry = Mapping[str, Any]  # kind, airing, at, facts: what is chained
 
@@ -23,7 +23,7 @@ def _moment(text: str) -> datetime:
 
 
 _AT_THE_TOP = {"id", "scheduled_at"}  # of a record: the entry's own `airing` and `at`
-_KNOWN = {field.name for field in fields(Record)} - _AT_THE_TOP
+_KNOWN = {field.name for field in fields(AsRunRecord)} - _AT_THE_TOP
 _READ = {"level": Level, "verdict": Verdict, "started_at": _moment, "ended_at": _moment}
 
 
@@ -31,7 +31,7 @@ def event_entry(event: Event) -> Entry:
     return {"kind": event.kind, "airing": event.airing, "at": event.at, "facts": event.facts}
 
 
-def verdict_entry(record: Record) -> Entry:
+def verdict_entry(record: AsRunRecord) -> Entry:
     facts = {name: getattr(record, name) for name in _KNOWN}
     return {"kind": VERDICT, "airing": record.id, "at": record.scheduled_at, "facts": facts}
 
@@ -46,10 +46,10 @@ def event_of(entry: Entry) -> Event:
     return Event(entry["kind"], entry["airing"], _moment(entry["at"]), entry["facts"])
 
 
-def record_of(entry: Entry) -> Record:
+def record_of(entry: Entry) -> AsRunRecord:
     """A record as it was written; facts that only a newer version knows are left out. Raises as `event_of` does."""
     facts = {name: _read(name, value) for name, value in entry["facts"].items() if name in _KNOWN}
-    return Record(id=entry["airing"], scheduled_at=_moment(entry["at"]), **facts)
+    return AsRunRecord(id=entry["airing"], scheduled_at=_moment(entry["at"]), **facts)
 
 
 def _read(name: str, value: Any) -> Any:

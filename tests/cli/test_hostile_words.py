@@ -25,7 +25,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage
 from loudspeaker.i18n import speak
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
@@ -180,9 +180,11 @@ def old(home: Path) -> Path:
     facts = {"why": NASTY, "by": NASTY, "voice": NASTY, "via": NASTY}
     times = {"started_at": scheduled, "ended_at": scheduled + timedelta(seconds=30)}
     told = (airing, "na-hoa", "san-kho", "tin-sang", "tin-sang", Level.ROUTINE, scheduled, Verdict.STOPPED)
-    log.verdict(Record(*told, **facts, **times))  # type: ignore[arg-type]
+    log.verdict(AsRunRecord(*told, **facts, **times))  # type: ignore[arg-type]
     by_hand = "na-hoa/play/2026-11-24T07:00:01"
-    log.verdict(Record(by_hand, "na-hoa", NASTY, "play", NASTY, Level.ROUTINE, scheduled, Verdict.AIRED, "", **times))
+    log.verdict(
+        AsRunRecord(by_hand, "na-hoa", NASTY, "play", NASTY, Level.ROUTINE, scheduled, Verdict.AIRED, "", **times)
+    )
     log.close()
     return home
 
@@ -262,7 +264,7 @@ def calculating(home: Path) -> Path:
     for minute, bulletin, by in ((5, "tin-sang", "\t=1+1"), (6, "nhac", "=1+1")):
         due = at(f"2026-11-24T06:{minute:02}:00")
         told = (f"na-hoa/{bulletin}/{due:%Y-%m-%dT%H:%M}", "na-hoa", "san-kho", bulletin, bulletin, Level.ROUTINE, due)
-        log.verdict(Record(*told, Verdict.AIRED, "=1", due, due + timedelta(seconds=30), by=by))
+        log.verdict(AsRunRecord(*told, Verdict.AIRED, "=1", due, due + timedelta(seconds=30), by=by))
     log.close()
     return home
 

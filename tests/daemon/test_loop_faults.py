@@ -21,7 +21,7 @@ from harness.playout_harness import Desk, airing
 from loudspeaker import daemon
 from loudspeaker.control import ask
 from loudspeaker.daemon import Loop
-from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -48,12 +48,12 @@ class Speaker(MemorySpeaker):
 
 
 class Station:
-    """A conductor with one airing after another, every 15 seconds, and nothing to read or to prepare."""
+    """A controller with one airing after another, every 15 seconds, and nothing to read or to prepare."""
 
     def __init__(self, clock: FastClock) -> None:
         self.clock, self.log = clock, MemoryLog()
         self.speaker = Speaker(clock)
-        self.conductor = Conductor(self.log, {"horn": self.speaker}, Desk())
+        self.controller = Controller(self.log, {"horn": self.speaker}, Desk())
         begins = clock.now()
         self.due = [begins + timedelta(seconds=seconds) for seconds in (15, 30)]
         airings = [
@@ -69,7 +69,7 @@ class Station:
     def step(self) -> datetime:
         if len(self.log.records) == len(self.due) or self.clock.monotonic() > 90:
             os.kill(os.getpid(), signal.SIGTERM)
-        return self.conductor.step(self.clock.now(), self.order)
+        return self.controller.step(self.clock.now(), self.order)
 
     def look(self) -> bool:
         return False
@@ -132,9 +132,9 @@ CALLS = {
     "step watch": lambda loop: throwing(loop._watch, "stepped"),
     "wake-up": lambda loop: throwing(loop._scheduler, "add_job"),
     "end of the wake-ups": lambda loop: throwing(loop._scheduler, "shutdown", after=True),
-    "hear a speaker": lambda loop: throwing(loop._station.conductor._judge, "hear"),
-    "serve an output": lambda loop: throwing(loop._station.conductor._air, "serve"),
-    "permits": lambda loop: throwing(loop._station.conductor._air._desk, "permits"),
+    "hear a speaker": lambda loop: throwing(loop._station.controller._verdicts, "hear"),
+    "serve an output": lambda loop: throwing(loop._station.controller._arming, "serve"),
+    "permits": lambda loop: throwing(loop._station.controller._arming._station, "permits"),
     "systemd": lambda loop: throwing(daemon, "notify"),
 }
 

@@ -13,7 +13,7 @@ import pytest
 from harness.power_cut import RecordingDatabase, RecordingDisk, World, restarted
 
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.sound.clip import Clip
 from loudspeaker.store.asrun import AsRunLog, LogDamaged
 from loudspeaker.store.atomic import remove, write_whole
@@ -24,7 +24,7 @@ from loudspeaker.store.programmes import Facts, ProgrammeStore
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 OLD, NEW = b"old" * 1_000, b"new" * 2_000
-AIRED = Record("", "na-hoa", "o", "b", "b", Level.ROUTINE, NOW, Verdict.AIRED, "đã phát")
+AIRED = AsRunRecord("", "na-hoa", "o", "b", "b", Level.ROUTINE, NOW, Verdict.AIRED, "đã phát")
 
 
 @pytest.fixture

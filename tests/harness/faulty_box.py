@@ -19,7 +19,7 @@ from pathlib import Path
 from harness.paths import ROOT, TESTS
 from harness.playout_harness import ZONE
 from harness.service import COMMUNE, planned
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.store.asrun import AsRunLog
 
 WHOLE = {"aired", "aired-late"}
@@ -137,7 +137,7 @@ class Box:
             time.sleep(0.2)
         self.end()
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[AsRunRecord]:
         log = AsRunLog.open(self.folder / "state" / "asrun.db", COMMUNE)
         try:
             return list(log.rows(datetime(1970, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)))

@@ -12,10 +12,10 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.playout.clock_trust import ClockWatch
-from loudspeaker.playout.controller import Conductor
-from loudspeaker.playout.item import Order, RunningOrder
+from loudspeaker.playout.controller import Controller
+from loudspeaker.playout.item import ManualRequest, RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -98,7 +98,7 @@ class Stage:
     def begin(self, alone: bool = False) -> None:
         """Start the station; whatever ran before is dead."""
         self.speakers = {output: MemorySpeaker(self.clock) for output in self.outputs}
-        self.conductor = Conductor(self.log, self.speakers, self.desk, alone)
+        self.controller = Controller(self.log, self.speakers, self.desk, alone)
         self.watch = ClockWatch(self.log)
         self._collected = dict.fromkeys(self.outputs, 0)
         self._plan: tuple[object, RunningOrder] | None = None
@@ -121,7 +121,7 @@ class Stage:
         now = self.clock.now()
         try:
             trust = self.watch.look(now, self.clock.monotonic(), self.vouchers)
-            return self.conductor.step(now, self.order(now), trust)
+            return self.controller.step(now, self.order(now), trust)
         finally:
             self._collect()
 
@@ -131,7 +131,7 @@ class Stage:
 
     def order(self, now: datetime) -> RunningOrder:
         """The same object as long as nothing has changed, as a station gives it."""
-        window = self.conductor.window(now)
+        window = self.controller.window(now)
         key = (window, self.airings)
         if self._plan is None or self._plan[0] != key:
             begins, ends = window
@@ -140,7 +140,7 @@ class Stage:
         return self._plan[1]
 
     def until(self, moment: str | datetime) -> None:
-        """Run until then, waking when the conductor wants to and at least once a second while something is on air."""
+        """Run until then, waking when the controller wants to and at least once a second while something is on air."""
         end = at(moment) if isinstance(moment, str) else moment
         while self.clock.now() < end:
             wake = self.step()
@@ -150,17 +150,17 @@ class Stage:
     def verdicts(self) -> dict[str, str]:
         return {record.id: str(record.verdict) for record in self.records()}
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[AsRunRecord]:
         return list(self.log.rows(at("1970-01-01T00:00"), at("2100-01-01T00:00")))
 
-    def record(self, airing: Airing) -> Record:
+    def record(self, airing: Airing) -> AsRunRecord:
         return next(record for record in self.records() if record.id == airing.id)
 
     def kinds(self, airing: str = "") -> list[str]:
         return [event.kind for event in self.log.events(airing=airing)]
 
     def order_now(self, *airings: Airing, **facts: object) -> None:
-        self.conductor.order(Order(airings, "chị Hoa", **facts), self.clock.now())  # type: ignore[arg-type]
+        self.controller.submit(ManualRequest(airings, "chị Hoa", **facts), self.clock.now())  # type: ignore[arg-type]
 
     def _collect(self) -> None:
         for output, speaker in self.speakers.items():

@@ -1,4 +1,4 @@
-"""The process to be mistreated: the real loop, conductor and as-run log over a plan of short airings in a file.
+"""The process to be mistreated: the real loop, controller and as-run log over a plan of short airings in a file.
 
     python service.py FOLDER [SINK]
 
@@ -23,7 +23,7 @@ from loudspeaker.daemon import run
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Speaker
 from loudspeaker.playout.clock_trust import ClockWatch
-from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
@@ -43,18 +43,18 @@ class Service:
         self.file = folder / "plan.json"
         self.airings: list[Airing] = []
         self.look()
-        self.conductor = Conductor(self.log, speakers, desk)
+        self.controller = Controller(self.log, speakers, desk)
         self.watch = ClockWatch(self.log)
         self.speakers = speakers
 
     def step(self) -> datetime:
         now = self.clock.now()
         trust = self.watch.look(now, self.clock.monotonic(), frozenset({"box"}))
-        begins, ends = self.conductor.window(now)
+        begins, ends = self.controller.window(now)
         if self.order is None or (self.order.begins, self.order.ends) != (begins, ends):
             inside = tuple(airing for airing in self.airings if begins <= airing.scheduled_at < ends)
             self.order = RunningOrder(begins, ends, inside)
-        return self.conductor.step(now, self.order, trust)
+        return self.controller.step(now, self.order, trust)
 
     def look(self) -> bool:
         before, self.airings = self.airings, planned(json.loads(self.file.read_text()))
@@ -75,9 +75,9 @@ class Service:
         return True
 
     def leave(self) -> bool:
-        self.conductor.leave(self.clock.now())
+        self.controller.leave(self.clock.now())
         self.step()
-        return self.conductor.quiet
+        return self.controller.quiet
 
     def close(self) -> None:
         for speaker in self.speakers.values():

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from harness.random_files import ALARM, ALL_CLEAR, LENGTHS, OUTPUTS, VILLAGES, hearers
 from harness.small_commune import at
 from loudspeaker.clock import FakeClock
-from loudspeaker.playout.item import Turn
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.item import PlayoutItem
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.production.specification import Order
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -185,10 +185,10 @@ class Town:
         digest = self.station.preview(bulletin).digest
         self.ask("approve", bulletin=bulletin, digest=digest, by="chủ tịch")
 
-    def open(self) -> list[Turn]:
-        return self.live.conductor.open()
+    def open(self) -> list[PlayoutItem]:
+        return self.live.controller.open()
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[AsRunRecord]:
         return list(self.log.rows(at("1970-01-02T00:00"), at("2100-01-01T00:00")))
 
     def verdicts(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from harness.playout_harness import Stage, airing, at
 
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 
 MORNING = airing("17:30")
 FULL = LoudspeakerError(Message("the as-run log cannot be used: {error}", error="disk full"))
@@ -22,7 +22,7 @@ class FullLog(MemoryLog):
         self._check()
         super().event(*args, **facts)
 
-    def verdict(self, record: Record):
+    def verdict(self, record: AsRunRecord):
         self._check()
         super().verdict(record)
 

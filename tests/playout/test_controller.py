@@ -11,7 +11,7 @@ from harness.playout_harness import Stage, airing, at
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Playback
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.controller import Controller
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -71,7 +71,7 @@ class Amped(Stage):
         super().begin(alone)
         amplifier = Amplifier(Dead(), self.clock, warm_up=12.0, hold=0.0)
         speakers = {name: Amplified(speaker, amplifier, name) for name, speaker in self.speakers.items()}
-        self.conductor = Conductor(self.log, speakers, self.desk, alone)
+        self.controller = Controller(self.log, speakers, self.desk, alone)
 
 
 def test_a_cold_amplifier_is_given_its_time_before_the_instant():
@@ -107,7 +107,7 @@ def test_a_card_that_is_gone_is_asked_once_a_look_however_many_wait_for_it():
     stage = Stage(*waiting)
     speaker = Asked(stage.clock)
     speaker.gone = True
-    stage.conductor = Conductor(stage.log, {"horn": speaker}, stage.desk)
+    stage.controller = Controller(stage.log, {"horn": speaker}, stage.desk)
     stage.until("17:31")
     before = speaker.times
     stage.until("17:31:10")
@@ -130,7 +130,7 @@ class Behind(MemorySpeaker):
 
 def test_the_log_knows_of_the_quarter_at_once_though_a_card_tells_it_late():
     stage = Stage(MORNING)
-    stage.conductor = Conductor(stage.log, {"horn": Behind(stage.clock)}, stage.desk)
+    stage.controller = Controller(stage.log, {"horn": Behind(stage.clock)}, stage.desk)
 
     stage.until("17:30:16")
 
@@ -654,17 +654,17 @@ def test_leaving_fades_out_and_tells_the_truth():
     stage = Stage(MORNING)
     stage.until("17:30:30")
 
-    stage.conductor.leave(stage.clock.now())
+    stage.controller.leave(stage.clock.now())
     stage.step()
 
-    assert stage.conductor.quiet
+    assert stage.controller.quiet
     assert (stage.record(MORNING).verdict, stage.record(MORNING).frames) == ("aired-partly", 30 * 8_000)
 
 
 def test_who_leaves_early_in_an_airing_tries_again_when_back():
     stage = Stage(MORNING)
     stage.until("17:30:10")
-    stage.conductor.leave(stage.clock.now())
+    stage.controller.leave(stage.clock.now())
     stage.step()
 
     stage.restart(after=20)

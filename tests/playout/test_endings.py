@@ -14,7 +14,7 @@ from loudspeaker.station.explain import only_new
 def test_a_station_that_was_told_to_end_does_not_say_that_its_power_went() -> None:
     stage = Stage(airing("17:00"), now="16:59")
     stage.until("17:00:30")
-    stage.conductor.leave(stage.clock.now())
+    stage.controller.leave(stage.clock.now())
     stage.step()
     stage.restart(after=10)
     stage.until("17:30")
@@ -26,7 +26,7 @@ def test_a_station_that_was_told_to_end_does_not_say_that_its_power_went() -> No
 def test_what_was_due_after_a_polite_end_says_so_and_a_power_cut_keeps_its_own_sentence() -> None:
     stage = Stage(airing("17:10"), airing("18:10", bulletin="nhac"), now="17:00")
     stage.until("17:01")
-    stage.conductor.leave(stage.clock.now())
+    stage.controller.leave(stage.clock.now())
     stage.step()
     stage.restart(after=3000)
     stage.until("18:00")
@@ -41,7 +41,7 @@ def test_what_was_due_after_a_polite_end_says_so_and_a_power_cut_keeps_its_own_s
 def test_a_quarter_is_noted_once_however_the_airing_ends() -> None:
     stage = Stage(airing("17:00"), now="16:59")
     stage.until("17:00:30")
-    stage.conductor.stop(stage.clock.now(), "Lan", "đám tang")
+    stage.controller.stop(stage.clock.now(), "Lan", "đám tang")
     stage.until("17:00:40")
 
     assert [event.kind for event in stage.log.happened].count("quarter") == 1

@@ -12,7 +12,7 @@ from harness.playout_harness import Stage, airing, at, programme
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.model.enums import Ending, Level
-from loudspeaker.playout.controller import Conductor
+from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
 from loudspeaker.schedule.airing import Airing
@@ -175,11 +175,11 @@ def test_an_emergency_breaks_into_what_is_on_air():
 def test_an_emergency_waits_for_a_short_fade_only():
     stage = Stage(MORNING)
     speaker = Fading(stage.clock)
-    stage.conductor = Conductor(stage.log, {"horn": speaker}, stage.desk)
+    stage.controller = Controller(stage.log, {"horn": speaker}, stage.desk)
     stage.until("17:30:20")
     warn(stage, plays=1)
     stage.step()
-    stage.conductor.stop(stage.clock.now(), "anh Páo", "hết lũ")
+    stage.controller.stop(stage.clock.now(), "anh Páo", "hết lũ")
 
     stage.step()
 
@@ -361,7 +361,7 @@ def test_the_all_clear_ends_the_emergency():
     stage = Stage()
     (asked,) = warn(stage)
     stage.until("17:00:45")
-    stage.conductor.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
+    stage.controller.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
     clear = by_hand("17:00:45", "all-clear", level=Level.EMERGENCY, bulletin=None)
     stage.order_now(clear, programmes=(programme("het", 5.0),))
 
@@ -380,7 +380,7 @@ def test_an_emergency_without_a_sound_card_is_never_said_to_have_been_aired(ende
     if ended:
         stage.until(ended)
         stage.restart()
-        stage.conductor.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
+        stage.controller.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
 
     stage.until("17:10")
 
@@ -394,7 +394,7 @@ def test_an_emergency_that_nobody_heard_before_its_end_expired():
     (asked,) = warn(stage)
     stage.until("17:01")
 
-    stage.conductor.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
+    stage.controller.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
     stage.step()
 
     assert stage.verdicts()[asked.id] == "expired"
@@ -419,7 +419,7 @@ def test_stop_silences_what_is_on_air():
     stage = Stage(MORNING)
     stage.until("17:30:20")
 
-    stopped = stage.conductor.stop(stage.clock.now(), "chị Hoa", "đám tang")
+    stopped = stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang")
     stage.step()
 
     record = stage.record(MORNING)
@@ -430,7 +430,7 @@ def test_stop_silences_what_is_on_air():
 def test_stop_is_on_the_disk_before_the_fade_and_survives_a_restart():
     stage = Stage(MORNING)
     stage.until("17:30:05")
-    stage.conductor.stop(stage.clock.now(), "chị Hoa", "đám tang")
+    stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang")
 
     stage.restart()
     stage.until("18:00")
@@ -442,7 +442,7 @@ def test_stop_ends_an_emergency_for_good():
     stage = Stage()
     (asked,) = warn(stage)
     stage.until("17:00:20")
-    stage.conductor.stop(stage.clock.now(), "chị Hoa", "nhầm")
+    stage.controller.stop(stage.clock.now(), "chị Hoa", "nhầm")
 
     stage.restart()
     stage.until("18:00")
@@ -454,7 +454,7 @@ def test_stop_does_not_let_the_next_in_the_queue_begin():
     stage = Stage(airing("17:25", duration=400, bulletin="dai"), MORNING, airing("17:50", bulletin="sau"))
     stage.until("17:30:10")
 
-    stage.conductor.stop(stage.clock.now(), "chị Hoa", "đám tang")
+    stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang")
     stage.until("18:00")
 
     assert [record.verdict for record in stage.records()] == ["stopped", "stopped", "aired"]
@@ -465,7 +465,7 @@ def test_stop_on_one_output_leaves_the_others():
     stage = Stage(MORNING, other, outputs=("horn", "second"))
     stage.until("17:30:10")
 
-    stage.conductor.stop(stage.clock.now(), "chị Hoa", "đám tang", {"second"})
+    stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang", {"second"})
     stage.until("17:40")
 
     assert {MORNING.id: "aired", other.id: "stopped"} == stage.verdicts()

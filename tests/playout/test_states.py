@@ -1,4 +1,4 @@
-"""The life of one airing: what may follow what, and how a log tells it again."""
+"""The state of one airing: what may follow what, and how a log tells it again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from loudspeaker.errors import Message
 from loudspeaker.model.enums import Expected, Level, Verdict
-from loudspeaker.playout.item import Order
+from loudspeaker.playout.item import ManualRequest
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
-from loudspeaker.playout.states import ALLOWED, Attempt, Cut, Life, Phase, relive
-from loudspeaker.playout.stored import airing_facts, order_facts, stored_airing, stored_order
+from loudspeaker.playout.states import ALLOWED, AiringState, Attempt, Cut, Phase, restore_state
+from loudspeaker.playout.stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 STARTED = {"for": NOW.isoformat(), "duration": 60.0, "rate": 8000}
@@ -49,51 +49,51 @@ def test_nobody_goes_on_air_unarmed():
 @pytest.mark.parametrize(("before", "after"), [(Phase.PLANNED, Phase.ON_AIR), (Phase.ON_AIR, Phase.PLANNED)])
 def test_a_step_that_the_table_does_not_have_is_a_bug(before, after):
     with pytest.raises(ValueError, match="cannot go"):
-        Life(before).to(after)
+        AiringState(before).to(after)
 
 
 def test_a_verdict_that_the_table_does_not_have_is_a_bug():
     with pytest.raises(ValueError, match="cannot end"):
-        Life(Phase.PLANNED).check(Verdict.AIRED)
+        AiringState(Phase.PLANNED).check(Verdict.AIRED)
 
 
 def test_an_attempt_whose_end_nobody_saw_is_still_armed():
-    life = relive([event("started", **STARTED), event("on-air", started_at=NOW.isoformat(), via="memory")])
+    state = restore_state([event("started", **STARTED), event("on-air", started_at=NOW.isoformat(), via="memory")])
 
-    assert (life.phase, life.attempts, life.trying, life.on_air) == (Phase.ARMED, 1, True, NOW)
+    assert (state.phase, state.attempts, state.trying, state.on_air) == (Phase.ARMED, 1, True, NOW)
 
 
 def test_a_cut_attempt_is_between():
-    life = relive([event("started", **STARTED), event("broke", cut="device", **ended(10.0))])
+    state = restore_state([event("started", **STARTED), event("broke", cut="device", **ended(10.0))])
 
-    assert (life.phase, life.cut, life.best.heard, life.attempts) == (Phase.BETWEEN, Cut.DEVICE, 10.0, 1)
+    assert (state.phase, state.cut, state.best.heard, state.attempts) == (Phase.BETWEEN, Cut.DEVICE, 10.0, 1)
 
 
 def test_an_attempt_called_off_does_not_count():
-    life = relive([event("started", **STARTED), event("disarmed")])
+    state = restore_state([event("started", **STARTED), event("disarmed")])
 
-    assert (life.phase, life.attempts, life.trying) == (Phase.PLANNED, 0, False)
+    assert (state.phase, state.attempts, state.trying) == (Phase.PLANNED, 0, False)
 
 
 def test_an_attempt_called_off_after_a_cut_leaves_it_cut():
     cut = [event("started", **STARTED), event("broke", cut="off", **ended(10.0))]
-    life = relive([*cut, event("started", **STARTED), event("disarmed")])
+    state = restore_state([*cut, event("started", **STARTED), event("disarmed")])
 
-    assert (life.phase, life.cut, life.attempts) == (Phase.BETWEEN, Cut.OFF, 1)
+    assert (state.phase, state.cut, state.attempts) == (Phase.BETWEEN, Cut.OFF, 1)
 
 
 def test_the_longest_attempt_counts():
     first = [event("started", **STARTED), event("broke", cut="emergency", **ended(30.0))]
-    life = relive([*first, event("started", **STARTED), event("broke", cut="emergency", **ended(10.0))])
+    state = restore_state([*first, event("started", **STARTED), event("broke", cut="emergency", **ended(10.0))])
 
-    assert life.best.heard == 30.0
+    assert state.best.heard == 30.0
 
 
 def test_whole_plays_add_up():
     play = [event("started", **STARTED), event("played", **ended(60.0))]
-    life = relive(play * 3)
+    state = restore_state(play * 3)
 
-    assert (life.plays, life.best.heard, life.best.frames) == (3, 180.0, 3 * 60 * 8000)
+    assert (state.plays, state.best.heard, state.best.frames) == (3, 180.0, 3 * 60 * 8000)
 
 
 MESSAGES = st.recursive(
@@ -111,21 +111,21 @@ def test_an_airing_comes_back_from_the_log_as_it_was(why, expected, level, heard
 
     log.event("asked", told.id, NOW, **airing_facts(told))
 
-    assert stored_airing(log.events()[0].facts) == told
+    assert airing_from_facts(log.events()[0].facts) == told
 
 
 def test_an_order_comes_back_from_the_log_as_it_was():
-    order = Order((airing("17:30"),), "chị Hoa", (programme(),), 3, 20.0, at("18:00"), "một cháu bé bị lạc")
+    request = ManualRequest((airing("17:30"),), "chị Hoa", (programme(),), 3, 20.0, at("18:00"), "một cháu bé bị lạc")
     log = MemoryLog()
 
-    log.event("asked", "", NOW, **order_facts(order, order.airings[0]))
+    log.event("asked", "", NOW, **request_facts(request, request.airings[0]))
 
-    assert stored_order(log.events()[0].facts) == order
+    assert request_from_facts(log.events()[0].facts) == request
 
 
 def test_the_longest_attempt_is_kept_whole():
-    life = Life(Phase.ON_AIR)
+    state = AiringState(Phase.ON_AIR)
 
-    life.broke(Cut.DEVICE, Attempt(NOW, NOW, 5.0, 40_000, "memory"))
+    state.broke(Cut.DEVICE, Attempt(NOW, NOW, 5.0, 40_000, "memory"))
 
-    assert life.best == Attempt(NOW, NOW, 5.0, 40_000, "memory")
+    assert state.best == Attempt(NOW, NOW, 5.0, 40_000, "memory")

@@ -19,7 +19,7 @@ from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile, BadUsage, NotFound
 from loudspeaker.i18n import translator
 from loudspeaker.model.enums import Expected, Level, Verdict
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.reports import exported, report
 from loudspeaker.reports.records import Records
 from loudspeaker.reports.tally import by_hand
@@ -71,9 +71,11 @@ class Station:
         return [airing for airing in self.plan if begins <= airing.scheduled_at < ends]
 
 
-def record(village: str, bulletin: str | None, day: int, verdict: Verdict = Verdict.AIRED, **facts: object) -> Record:
+def record(
+    village: str, bulletin: str | None, day: int, verdict: Verdict = Verdict.AIRED, **facts: object
+) -> AsRunRecord:
     when = FIRST + timedelta(days=day)
-    aired = Record(
+    aired = AsRunRecord(
         f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}", village, "a", bulletin or "vov1", bulletin, Level.ROUTINE, when,
         verdict, "vì sao", when, when + timedelta(seconds=90),
     )  # fmt: skip
@@ -106,7 +108,7 @@ def scratch() -> closing[Records]:
     return closing(Records(lambda record: True))
 
 
-def other_box(tmp_path: Path, *records: Record, commune: str = "ban-may", name: str = "hop-2") -> Path:
+def other_box(tmp_path: Path, *records: AsRunRecord, commune: str = "ban-may", name: str = "hop-2") -> Path:
     """What the box of Chợ Mây exported."""
     log = AsRunLog.open(tmp_path / name / "asrun.db", commune)
     log.event("clock", "", datetime(1970, 1, 1, tzinfo=HANOI))

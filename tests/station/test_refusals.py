@@ -19,8 +19,8 @@ from loudspeaker.cli.tables import REFUSALS
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import speak, translator
 from loudspeaker.model.enums import Refusal, Verdict
-from loudspeaker.playout.record import Record
-from loudspeaker.playout.stored import airing_facts, stored_airing
+from loudspeaker.playout.record import AsRunRecord
+from loudspeaker.playout.stored import airing_facts, airing_from_facts
 from loudspeaker.schedule.refusal import LABELS, kind_of
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -129,7 +129,7 @@ def test_a_reason_keeps_its_kind_over_a_restart(station: Station) -> None:
     paused(station.home)
     (morning, *_) = station.airings(at(f"{DAY}T06:00:00"), at(f"{DAY}T07:00:00"))
 
-    again = stored_airing(json.loads(json.dumps(airing_facts(morning))))
+    again = airing_from_facts(json.loads(json.dumps(airing_facts(morning))))
 
     assert again == morning
     assert kind_of(again.why) is Refusal.PAUSE
@@ -140,7 +140,7 @@ def test_a_refusal_of_which_no_kind_is_known_is_told_without_one(home: Path, tmp
     with closing(Station.open(home, clock=FakeClock(at(f"{DAY}T20:00:00")), say=translator("vi"))) as station:
         (morning, *_) = station.airings(at(f"{DAY}T06:00:00"), at(f"{DAY}T07:00:00"))
         known = morning.id, morning.village, morning.output, morning.broadcast, morning.bulletin, morning.level
-        station.log.verdict(Record(*known, morning.scheduled_at, Verdict.REFUSED, "vì mưa", refusal=kind))
+        station.log.verdict(AsRunRecord(*known, morning.scheduled_at, Verdict.REFUSED, "vì mưa", refusal=kind))
         station.report(DAY[:7], None, [], tmp_path / "a.csv")
 
     assert "không được phép phát: vì mưa" in line_of(shown(home, "log", "--date", DAY))

@@ -16,7 +16,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
 from loudspeaker.model.enums import Verdict
-from loudspeaker.playout.record import Record
+from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.production.specification import Order, Recording
 from loudspeaker.schedule import box
 from loudspeaker.sound.profiles import PROFILES
@@ -260,7 +260,7 @@ def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) ->
     clock.advance_to(at(f"2026-11-24T{moment}"))
     alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
     (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
-    while alone.conductor.open():
+    while alone.controller.open():
         clock.advance_to(alone.step())
     return verdicts(station)[airing]
 
@@ -302,7 +302,7 @@ def test_what_was_played_and_not_heard_counts_for_nothing(
     began = airing.scheduled_at
     facts = {"started_at": began, "ended_at": began + timedelta(seconds=20)}
     known = airing.id, airing.village, airing.output, airing.broadcast, airing.bulletin, airing.level, began
-    station.log.verdict(Record(*known, Verdict.NO_AUDIO, "", **facts))
+    station.log.verdict(AsRunRecord(*known, Verdict.NO_AUDIO, "", **facts))
 
     assert by_hand(station, clock, quiet, "10:50:00") == "aired"
 

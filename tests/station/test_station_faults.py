@@ -17,7 +17,7 @@ from harness.playout_harness import Stage, airing, at
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.model.enums import Verdict
-from loudspeaker.playout.buffered_log import Backlog
+from loudspeaker.playout.buffered_log import BufferedLog
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -86,7 +86,9 @@ BROKEN: dict[str, Callable[[Asked], object]] = {
     "the look at the clock": lambda live: setattr(live.watch, "look", fail),
     "receivers": lambda live: setattr(live.dial, "look", fail),
     "the button": lambda live: setattr(live, "button", Button()),
-    "another output": lambda live: setattr(live.conductor._judge, "judge", but_for("a", live.conductor._judge.judge)),
+    "another output": lambda live: setattr(
+        live.controller._verdicts, "judge", but_for("a", live.controller._verdicts.judge)
+    ),
 }
 
 
@@ -151,7 +153,7 @@ def test_a_stream_that_cannot_be_opened_says_why_and_leaves_the_others() -> None
 
 def test_what_the_log_can_never_take_does_not_keep_the_rest_from_it() -> None:
     log = MemoryLog()
-    backlog = Backlog(log)
+    backlog = BufferedLog(log)
     with pytest.raises(TypeError):
         backlog.event("a", "", at("17:00"), what=object())
     backlog.event("b", "", at("17:00"))
@@ -162,10 +164,10 @@ def test_what_the_log_can_never_take_does_not_keep_the_rest_from_it() -> None:
 def test_a_verdict_that_nobody_can_be_told_is_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(airing("17:00"), now="16:59")
     log = Told(stage.log, tell=broken_pipe)
-    stage.conductor.__init__(log, stage.speakers, stage.desk)  # type: ignore[misc]
+    stage.controller.__init__(log, stage.speakers, stage.desk)  # type: ignore[misc]
     order = RunningOrder(at("00:00"), at("23:59"), stage.airings)
     while stage.clock.now() < at("17:05"):
-        stage.clock.advance_to(stage.conductor.step(stage.clock.now(), order))
+        stage.clock.advance_to(stage.controller.step(stage.clock.now(), order))
 
     assert [record.verdict for record in stage.log.records.values()] == [Verdict.AIRED]
 

@@ -17,7 +17,7 @@ import pytest
 
 from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.record import Event, Log, Record
+from loudspeaker.playout.record import AsRunRecord, Event, Log
 from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
 from loudspeaker.store.disk_reserve import Ballast
 from loudspeaker.store.hash_chain import Broken, canonical
@@ -25,7 +25,7 @@ from loudspeaker.store.migrations import FIRST
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SIX = datetime(2026, 11, 24, 6, 5, tzinfo=HANOI)
-AIRED = Record(
+AIRED = AsRunRecord(
     id="na-hoa/bluezone/2026-11-24T06:05",
     village="na-hoa",
     output="nha-van-hoa",
@@ -46,7 +46,7 @@ AIRED = Record(
 )
 
 
-def at(minute: int) -> Record:
+def at(minute: int) -> AsRunRecord:
     when = SIX + timedelta(minutes=minute)
     return replace(AIRED, id=f"na-hoa/bluezone/{when:%Y-%m-%dT%H:%M}", scheduled_at=when)
 
