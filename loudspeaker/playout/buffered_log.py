@@ -1,4 +1,4 @@
-"""A log that takes everything, also while the disk takes nothing: what cannot be written waits and is written in order.
+"""A log in front of another: what the disk does not take now is kept in memory and written later, in its order.
 
 A full card must not silence the village, and a verdict must not get lost half way. Storage stays behind `Log`.
 """
@@ -17,7 +17,7 @@ from .record import AsRunRecord, Event, Log
 
 
 class BufferedLog:
-    """Keeps `Log`'s contract but for the disk: `trouble` says what keeps entries from it."""
+    """Keeps the contract of `Log`, but not on the disk at once: `trouble` is what keeps entries from it."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -41,17 +41,17 @@ class BufferedLog:
             self.trouble, self._memory = None, MemoryLog()
 
     def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
-        if not self._written(partial(self._log.event, kind, airing, at, **facts)):
+        if not self._write(partial(self._log.event, kind, airing, at, **facts)):
             self._memory.event(kind, airing, at, **facts)
 
     def verdict(self, record: AsRunRecord) -> None:
         if self.verdict_of(record.id):
             raise ValueError(f"{record.id} has a verdict already")
-        if not self._written(partial(self._log.verdict, record)):
+        if not self._write(partial(self._log.verdict, record)):
             self._memory.verdict(record)
 
     def remember(self, key: str, value: object) -> None:
-        if not self._written(partial(self._log.remember, key, value)):
+        if not self._write(partial(self._log.remember, key, value)):
             self._memory.remember(key, value)
 
     def verdict_of(self, airing: str) -> Verdict | None:
@@ -70,8 +70,8 @@ class BufferedLog:
         waiting = self._memory.recall(key)
         return self._log.recall(key) if waiting is None else waiting
 
-    def _written(self, entry: Callable[[], None]) -> bool:
-        """Write it after all that waits; False where it has to wait too."""
+    def _write(self, entry: Callable[[], None]) -> bool:
+        """Write it after all that waits. False where it has to wait, too."""
         self._waiting.append(entry)
         self.flush()
         return not self._waiting

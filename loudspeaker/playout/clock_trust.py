@@ -1,4 +1,4 @@
-"""May the clock be believed, and what did it skip? Compares wall and monotonic time; both are told, none is asked.
+"""May the clock be believed, and what did it skip? Compares wall and monotonic time; both are arguments.
 
 A time that nobody vouches for is not believed. A forward step over an hour of a believed clock is doubted until a
 second source or a person confirms it, or until it is undone; what was scheduled before its end is not judged
@@ -40,7 +40,7 @@ class ClockDoubt:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What the conductor must know of the time."""
+    """What the controller must know of the time."""
 
     believed: bool = True
     stepped: timedelta = timedelta(0)  # of the wall clock since the last look
@@ -68,13 +68,13 @@ class ClockWatch:
 
     def look(self, now: datetime, monotonic: float, vouchers: frozenset[str]) -> Trust:
         """`vouchers` names whoever says that this very time is good: network, rtc, box."""
-        stepped = self._compare(now, monotonic)
+        stepped = self._note_step(now, monotonic)
         vouched = now >= EARLIEST and bool(vouchers or self._confirmed)
         if vouched and not self._vouched:
-            self._found(now)
+            self._learn_time(now)
         self._vouched = vouched
-        if self._doubt and self._resolved(now, monotonic, vouchers - BLANKET):
-            self._set(None)
+        if self._doubt and self._is_resolved(now, monotonic, vouchers - BLANKET):
+            self._set_doubt(None)
         if vouched and not self._doubt:
             self._best = max(now - seconds(monotonic), self._best or EARLIEST)
         believed = vouched and not (self._doubt and self._doubt.absurd)
@@ -85,13 +85,13 @@ class ClockWatch:
         self._confirmed = True
         if self._boot and self._last:
             self._log.remember(WORD, {"boot": self._boot, "zero": _zero(*self._last).isoformat()})
-        self._set(None)
+        self._set_doubt(None)
         self._log.event("clock", "", now, confirmed=True, by=by)
 
-    def _compare(self, now: datetime, monotonic: float) -> timedelta:
+    def _note_step(self, now: datetime, monotonic: float) -> timedelta:
         last, self._last = self._last, (now, monotonic)
         if last is None:
-            self._confirmed = self._confirmed or self._remembered(_zero(now, monotonic))
+            self._confirmed = self._confirmed or self._is_confirmed_before_restart(_zero(now, monotonic))
         stepped = now - last[0] - seconds(monotonic - last[1]) if last else timedelta(0)
         if last is None or abs(stepped) < STEP:
             return timedelta(0)
@@ -101,10 +101,10 @@ class ClockWatch:
         if self._best and self._vouched and now - (self._best + seconds(monotonic)) > DOUBTFUL:
             self._doubted_at = monotonic
             begins = self._doubt.begins if self._doubt else self._best + seconds(monotonic)
-            self._set(ClockDoubt(begins, now, now - begins > ABSURD))
+            self._set_doubt(ClockDoubt(begins, now, now - begins > ABSURD))
         return stepped
 
-    def _remembered(self, zero: datetime) -> bool:
+    def _is_confirmed_before_restart(self, zero: datetime) -> bool:
         """Did somebody confirm this very clock before a restart of ours? If it was set since, `zero` differs."""
         word = self._log.recall(WORD)
         return (
@@ -113,18 +113,18 @@ class ClockWatch:
             and abs(zero - datetime.fromisoformat(word["zero"])) < STEP
         )
 
-    def _found(self, now: datetime) -> None:
+    def _learn_time(self, now: datetime) -> None:
         """The time became known: a box without a battery clock was off, and for how long only the log can tell."""
         heartbeat = moment(self._log.recall("heartbeat"))
         if not self._doubt and heartbeat and now - heartbeat > ABSURD:
-            self._set(ClockDoubt(heartbeat, now))
+            self._set_doubt(ClockDoubt(heartbeat, now))
 
-    def _resolved(self, now: datetime, monotonic: float, sources: frozenset[str]) -> bool:
+    def _is_resolved(self, now: datetime, monotonic: float, sources: frozenset[str]) -> bool:
         assert self._doubt
         undone = now < self._doubt.ends
         return undone or (len(sources) > 1 and monotonic - self._doubted_at < ECHO)
 
-    def _set(self, doubt: ClockDoubt | None) -> None:
+    def _set_doubt(self, doubt: ClockDoubt | None) -> None:
         if doubt != self._doubt:
             self._doubt = doubt
             self._log.remember("clock-doubt", doubt and _plain(doubt))

@@ -1,7 +1,7 @@
-"""Who is heard when, exactly once, and what became of it. Takes `now`; asks no clock, opens no file, starts no thread.
+"""Airs what is planned and what people ask for, each airing exactly once. Takes `now`; asks no clock, opens no file.
 
-One `step`: hear what the speakers say, take over the plan, judge what can no longer air, arm what is next. What has
-happened is known from the log alone, so a new conductor on the same log goes on where a killed one was.
+One `step`: follow the playbacks, take over the plan, judge what can no longer air, arm what is next. What has happened
+is known from the log alone, so a new controller on the same log goes on where a killed one was.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .output import POLL, PlayoutOutput
 from .ports import StationPort
 from .queue import PlayoutQueue
 from .record import Log
-from .states import Cut, Phase, seconds
+from .states import Cut, Phase, Ruling, seconds
 from .verdicts import Verdicts
 
 NAP = seconds(30)
@@ -39,8 +39,8 @@ class Controller:
     """All airings of one box. Its methods are called from one thread.
 
     `alone`: it carries out people's requests only, where a command plays something without a daemon; the plan, what an
-    earlier run left open, and the heartbeat are none of its business. `nap`: nothing is looked at less often; what
-    happens wakes it besides.
+    earlier run left open, and the heartbeat are none of its business. `nap`: the longest time between two steps where
+    nothing happens.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Controller:
         """The log for whoever must not fail because the disk is full."""
         return self._log
 
-    # The clockwork.
+    # Steps.
 
     def window(self, now: datetime) -> tuple[datetime, datetime]:
         """From when until when the running order given to `step` must be planned."""
@@ -83,7 +83,7 @@ class Controller:
         self._begin(now)
         if trust.stepped:
             self._shift(trust.stepped)
-        self._each(lambda output: self._verdicts.hear(output, now))
+        self._each(lambda output: self._verdicts.follow(output, now))
         if trust.believed and not self._leaving and not self._alone:
             self._take(now, running_order, trust)
         self._queue.ripen(now)
@@ -91,7 +91,7 @@ class Controller:
         self._believed = trust.believed
         self._beat(now, trust)
         self._log.flush()
-        fault, self._fault = self._fault or self._journal.fault(), None
+        fault, self._fault = self._fault or self._journal.take_fault(), None
         if error := self._log.trouble or fault:
             raise error
         return self._next(now, trust)
@@ -113,7 +113,7 @@ class Controller:
             self._arming.serve(output, now, trust)
 
     def _each(self, do: Callable[[PlayoutOutput], None]) -> None:
-        """For every output; what goes wrong with one must not silence the others, and is told once all is done."""
+        """Do it for every output; what goes wrong with one must not silence the others, and is raised by `step`."""
         for output in self._outputs:
             try:
                 do(output)
@@ -133,7 +133,7 @@ class Controller:
         for airing in request.airings:
             if airing.id in self._queue or self._journal.has_verdict(airing.id):
                 raise Refused(Message("{airing} was asked for already", airing=airing.id))
-        self._journal.asked(request, now)
+        self._journal.record_request(request, now)
         self._queue.take(request, now, now)
 
     def stop(self, now: datetime, by: str, why: str, outputs: Collection[str] | None = None) -> list[str]:
@@ -160,17 +160,17 @@ class Controller:
                 self._journal.note("end", alarm.id, now, **facts)  # before the fade: a restart must not bring it back
         for item in self._queue:
             if any(item.airing.id == alarm.id for alarm in alarms):
-                item.ending = deadlines.ending("end", {"by": by, "form": form, "drill": item.airing.drill})
+                item.ending = deadlines.ruling_of_person("end", {"by": by, "form": form, "drill": item.airing.drill})
                 item.finishing = form is Ending.STOP and item.state.phase is Phase.ON_AIR
 
-    def open(self) -> list[PlayoutItem]:
-        """Everything in hand: for whoever asks what is on and what comes."""
+    def open_items(self) -> list[PlayoutItem]:
+        """Everything that has no verdict yet, in the order of time: what is on the air and what is to come."""
         return sorted(self._queue, key=lambda item: item.target)
 
     def _stop(self, items: Sequence[PlayoutItem], now: datetime, **facts: object) -> list[str]:
         for item in items:  # on the disk before the fade: a restart must not bring it back
             self._journal.note("stop", item.airing.id, now, **facts)
-            item.ending, item.finishing = deadlines.ending("stop", facts), False
+            item.ending, item.finishing = deadlines.ruling_of_person("stop", facts), False
         return [item.airing.id for item in items]
 
     # Time.
@@ -184,7 +184,7 @@ class Controller:
             self._began, self._absent = now, self._journal.heartbeat()
         if self._alone or self._recovered:
             return
-        self._left = self._left or self._journal.left()
+        self._left = self._left or self._journal.was_told_to_end()
         self._queue.recover(now)
         self._recovered = True
         speaking = [item for item in self._queue if item.urgent and item.state.attempts]
@@ -212,7 +212,7 @@ class Controller:
         seen, began = self._seen, self._began or now
         if seen is None:
             self._queue.resume(now, began)
-            self._journal.began(began, self._absent)
+            self._journal.record_run(began, self._absent)
         self._seen = now
         self._queue.accept(running_order, now)
         if seen is None:
@@ -221,7 +221,7 @@ class Controller:
         elif trust.stepped or not self._believed:
             self._blame(_EVER, now, deadlines.CLOCK)
 
-    def _blame(self, begins: datetime, ends: datetime, hindrance: deadlines.Sentence) -> None:
+    def _blame(self, begins: datetime, ends: datetime, hindrance: Ruling) -> None:
         for item in self._queue:
             due = item.request is None and begins < item.airing.scheduled_at <= ends
             if due and item.waiting and not item.state.hindrance:
@@ -235,10 +235,10 @@ class Controller:
             self._beaten = now
 
     def _next(self, now: datetime, trust: Trust) -> datetime:
-        """When something may have to be done, if nobody has news before."""
+        """When something may have to be done, unless a speaker has news before."""
         nap = self._nap if trust.believed and not trust.doubt else WATCHFUL
         coming = self._queue.ripen(now)
-        wakes = [now + nap, coming or now + nap, *(output.news(now) for output in self._outputs if output.busy)]
+        wakes = [now + nap, coming or now + nap, *(output.next_poll(now) for output in self._outputs if output.busy)]
         for item in self._queue.near:
             if item.waiting:
                 wakes += _wakes(item, now, trust)
@@ -250,5 +250,5 @@ class Controller:
 def _wakes(item: PlayoutItem, now: datetime, trust: Trust) -> Iterator[datetime]:
     if item.airing.scheduled_at > now:
         yield item.airing.scheduled_at  # what the plan refused is judged then
-    if deadlines.wanted(item, trust):
+    if deadlines.is_wanted(item, trust):
         yield item.arms if item.arms > now else now + deadlines.RETRY

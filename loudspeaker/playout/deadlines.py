@@ -1,23 +1,19 @@
-"""What may still become of an airing, and what it is called when nothing may. Pure decisions over one `PlayoutItem`.
+"""Until when an airing may start, whether it may start again, and which verdict it gets. Decisions over one item.
 
 The times are those of promises 1, 2, 7 and 8 (docs/promises.md); each is written once, here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from ..errors import Message
 from ..interfaces import Playback
 from ..model.enums import Ending, Expected, Level, Verdict
 from .clock_trust import Trust
 from .item import PlayoutItem
-from .states import Cut, Phase, seconds
-
-if TYPE_CHECKING:
-    from ..sound.programme import Programme
+from .states import Cut, Phase, Ruling, seconds
 
 GRACE = {
     Level.ROUTINE: timedelta(minutes=5),
@@ -34,8 +30,6 @@ SHORT = 5.0  # seconds that a stream may lack and still be whole
 JOINS = 10  # of a stream that breaks off again and again
 RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down
 
-Sentence = tuple[Verdict, Message]
-
 _DECIDED = {
     Expected.REFUSED: (Verdict.REFUSED, Message("the policy does not allow it")),
     Expected.DISPLACED: (Verdict.DISPLACED, Message("its time was taken by another broadcast")),
@@ -44,7 +38,7 @@ _DECIDED = {
 
 
 def deadline(item: PlayoutItem) -> datetime:
-    """The last instant at which it may start."""
+    """The last instant at which it may start (promise 2)."""
     airing, state = item.airing, item.state
     start = item.start
     if item.urgent:
@@ -66,8 +60,8 @@ def ceiling(item: PlayoutItem) -> datetime:
     return min(until, asked + CEILING) if until else asked + CEILING
 
 
-def again(item: PlayoutItem) -> bool:
-    """After an attempt has ended: may there be another?"""
+def may_start_again(item: PlayoutItem) -> bool:
+    """May there be another attempt, one having ended? (promise 8)"""
     state = item.state
     if state.cut is None:
         return item.left > 0
@@ -78,23 +72,23 @@ def again(item: PlayoutItem) -> bool:
     return state.cut is Cut.EMERGENCY
 
 
-def sentence(item: PlayoutItem, now: datetime, believed: bool = True) -> Sentence | None:
-    """The verdict over an item that is not on the air, if there is nothing more to come of it."""
-    if item.state.phase is Phase.BETWEEN and not again(item):
-        return over(item)
+def judge(item: PlayoutItem, now: datetime, believed: bool = True) -> Ruling | None:
+    """The verdict over an item that is not on the air; None while something may still come of it."""
+    if item.state.phase is Phase.BETWEEN and not may_start_again(item):
+        return conclude(item)
     if not believed:
         return None
     decided = _DECIDED.get(item.airing.expected)
     if decided and now >= item.airing.scheduled_at:
-        return over(item, (decided[0], item.airing.why or decided[1]))
-    return over(item) if now > deadline(item) else None
+        return conclude(item, (decided[0], item.airing.why or decided[1]))
+    return conclude(item) if now > deadline(item) else None
 
 
 _FAILED = (Verdict.FAILED_DEVICE, Verdict.FAILED_SOUND)
 
 
-def over(item: PlayoutItem, reason: Sentence | None = None) -> Sentence:
-    """What it is called if nothing more comes of it: what was heard counts before `reason`, why no more was."""
+def conclude(item: PlayoutItem, reason: Ruling | None = None) -> Ruling:
+    """The verdict if nothing more comes of it: what was heard counts before `reason`, why no more was."""
     state = item.state
     if state.plays:
         return _several(item, reason)
@@ -106,7 +100,7 @@ def over(item: PlayoutItem, reason: Sentence | None = None) -> Sentence:
     return reason or state.hindrance or _unexplained(item)
 
 
-def _several(item: PlayoutItem, reason: Sentence | None) -> Sentence:
+def _several(item: PlayoutItem, reason: Ruling | None) -> Ruling:
     what = Message("heard {plays} times", plays=item.state.plays)
     if reason:
         what = Message("heard {plays} times; then {cause}", plays=item.state.plays, cause=reason[1])
@@ -117,7 +111,7 @@ def _several(item: PlayoutItem, reason: Sentence | None) -> Sentence:
     return Verdict.AIRED, what
 
 
-def _partly(item: PlayoutItem, reason: Sentence | None) -> Sentence:
+def _partly(item: PlayoutItem, reason: Ruling | None) -> Ruling:
     if not item.airing.stream and item.state.best.heard >= float(str(item.state.started["duration"])):
         return _punctual(item)  # what came in between came after its last sample
     heard = round(item.state.total if item.airing.stream else item.state.best.heard)
@@ -161,14 +155,14 @@ _CAUSES = {
 }
 
 
-def _unexplained(item: PlayoutItem) -> Sentence:
+def _unexplained(item: PlayoutItem) -> Ruling:
     if item.urgent:
         return Verdict.EXPIRED, Message("its time was over before it could be heard")
     return Verdict.MISSED_OFF, Message("the station was not running")
 
 
-def whole(item: PlayoutItem, playback: Playback) -> Sentence:
-    """The verdict over an airing whose last sample has left."""
+def judge_complete(item: PlayoutItem, playback: Playback) -> Ruling:
+    """The verdict over an airing whose last sample has left; `playback` is its last one."""
     if playback.heard is False:
         return Verdict.NO_AUDIO, Message("it was played, but no sound came: look at the amplifier and the horns")
     if item.request and item.request.plays > 1:
@@ -176,8 +170,8 @@ def whole(item: PlayoutItem, playback: Playback) -> Sentence:
     return _punctual(item)
 
 
-def _punctual(item: PlayoutItem) -> Sentence:
-    """Of what was heard whole: on time, or late and why; or only written to a file."""
+def _punctual(item: PlayoutItem) -> Ruling:
+    """The verdict over what was heard whole: on time, or late and why; or only written to a file."""
     if item.state.best.to_file:
         return Verdict.TO_FILE, Message("the file is {file}", file=item.state.best.via)
     late = (item.state.best.started_at or item.airing.scheduled_at) - item.airing.scheduled_at
@@ -201,8 +195,8 @@ def _delay(item: PlayoutItem) -> Message:
     return Message("it could not be started sooner")
 
 
-def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
-    """What a person's `stop`, or the `end` of an alarm, makes of an item that it concerns."""
+def ruling_of_person(kind: str, facts: Mapping[str, object]) -> Ruling:
+    """What a person's `stop`, or the `end` of an alarm (events of the log), makes of an item that it concerns."""
     by, why = facts.get("by", ""), facts.get("why", "")
     if kind == "end":
         return Verdict.EXPIRED, _end(by, facts.get("form"), bool(facts.get("drill")))
@@ -210,7 +204,7 @@ def ending(kind: str, facts: Mapping[str, object]) -> Sentence:
 
 
 def _end(by: object, form: object, drill: bool) -> Message:
-    """How an alarm was ended; logs of before there were several forms know of all-clears only."""
+    """How an alarm was ended; older logs have no `form`, and mean an all-clear."""
     if form == Ending.STOP:
         return Message("{by} had it repeated no more", by=by)
     if form == Ending.MISTAKE:
@@ -218,7 +212,7 @@ def _end(by: object, form: object, drill: bool) -> Message:
     return Message("{by} ended the drill", by=by) if drill else Message("{by} ended the emergency", by=by)
 
 
-def absence(since: datetime | None, until: datetime, told_to_end: bool = False) -> Sentence:
+def absence(since: datetime | None, until: datetime, told_to_end: bool = False) -> Ruling:
     """Why nothing could start while the station was off, or had been told to end."""
     if since is None:
         return Verdict.MISSED_OFF, Message("the station was not running")
@@ -228,7 +222,7 @@ def absence(since: datetime | None, until: datetime, told_to_end: bool = False) 
     return Verdict.MISSED_OFF, Message("the station was off from {since} to {until}", **span)
 
 
-def wanted(item: PlayoutItem, trust: Trust) -> bool:
+def is_wanted(item: PlayoutItem, trust: Trust) -> bool:
     """May it be heard, as far as plan, people and clock are concerned? A person's request never waits for the clock."""
     if item.ending or item.gone or item.airing.expected not in {Expected.AIR, Expected.NOT_READY}:
         return False
@@ -237,20 +231,13 @@ def wanted(item: PlayoutItem, trust: Trust) -> bool:
     )
 
 
-def planned(item: PlayoutItem) -> bool:
+def is_planned(item: PlayoutItem) -> bool:
     """Does the plan have it on the air?"""
     return item.request is None and item.airing.expected in {Expected.AIR, Expected.NOT_READY}
 
 
-def ends(item: PlayoutItem, sequence: Sequence[Programme], at: datetime) -> datetime:
-    """When it would be over if it began `at`."""
-    if item.airing.stream and item.airing.ends_at:
-        return item.airing.ends_at
-    return at + seconds(sum(programme.duration for programme in sequence))
-
-
-CLOCK: Sentence = Verdict.MISSED_CLOCK, Message("the clock was wrong, or not known to be right, when it was due")
-SILENCED: Sentence = (
+CLOCK: Ruling = Verdict.MISSED_CLOCK, Message("the clock was wrong, or not known to be right, when it was due")
+SILENCED: Ruling = (
     Verdict.STOPPED,
     Message("the station restarted three times within ten minutes while it spoke: silenced, look at the power supply"),
 )

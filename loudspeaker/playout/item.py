@@ -1,4 +1,7 @@
-"""What the conductor has in hand: the running order, a person's request, each airing's item. Decides nothing."""
+"""What the controller works on: the running order, a person's request, each open airing, an attempt to air it.
+
+Values and arithmetic of instants only: `deadlines` decides, `arming` and `verdicts` act.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ..errors import Message
-from ..model.enums import Level, Verdict
+from ..model.enums import Level
 from ..schedule.airing import Airing
-from .states import AiringState, Phase
+from .states import AiringState, Phase, Ruling, seconds
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
@@ -30,7 +32,7 @@ class RunningOrder:
 
 @dataclass(frozen=True, slots=True)
 class ManualRequest:
-    """What a person asked for by hand: a replay, an emergency, its all-clear. One airing a village, same instant."""
+    """What a person asked for: a replay, an emergency, its all-clear. One airing for each village, same instant."""
 
     airings: tuple[Airing, ...]
     by: str
@@ -44,17 +46,17 @@ class ManualRequest:
 
 @dataclass(slots=True, eq=False)
 class PlayoutItem:
-    """One airing in hand, with its state so far."""
+    """One open airing, with its state so far. Changed in place by `queue`, `arming` and `verdicts`."""
 
     airing: Airing
     state: AiringState
-    request: ManualRequest | None = None
+    request: ManualRequest | None = None  # None: the plan has it
     asked_at: datetime | None = None  # of a request
     next_at: datetime | None = None  # of a request: its next play
     retry_at: datetime | None = None  # after a hindrance
     lead: timedelta = timedelta(0)  # its speaker wants to be armed so long before
     place: int = 0  # in the running order: decides between equals
-    ending: tuple[Verdict, Message] | None = None  # somebody decided: this, unless something else was heard
+    ending: Ruling | None = None  # a person decided: this, unless something else was heard
     finishing: bool = False  # what is being heard may be heard to its end, before `ending`
     gone: bool = False  # no longer in the running order
     revised: bool = False  # the running order has changed under it since it was armed
@@ -98,7 +100,7 @@ class PlayoutItem:
         when = self.target if self.urgent else self.airing.scheduled_at
         return -self.airing.level.rank, when, self.place
 
-    def hinder(self, hindrance: tuple[Verdict, Message], retry_at: datetime) -> None:
+    def hinder(self, hindrance: Ruling, retry_at: datetime) -> None:
         """It could not start, and why; not to be tried again before `retry_at`."""
         self.state.hindrance, self.retry_at = hindrance, retry_at
 
@@ -107,3 +109,34 @@ class PlayoutItem:
         self.next_at = self.next_at and self.next_at + step
         self.asked_at = self.asked_at and self.asked_at + step
         self.retry_at = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAttempt:
+    """An item with the sound that is ready for it and the instant at which its first sample is to leave."""
+
+    item: PlayoutItem
+    sequence: tuple[Programme, ...]
+    at: datetime
+
+    @property
+    def ends(self) -> datetime:
+        """When it would be over; a stream ends when its time does."""
+        airing = self.item.airing
+        return airing.ends_at if airing.stream and airing.ends_at else self.at + seconds(self.duration)
+
+    @property
+    def duration(self) -> float:
+        """Seconds of sound."""
+        return sum(programme.duration for programme in self.sequence)
+
+    def facts(self, revision: str) -> dict[str, object]:
+        """What must be known to whoever finds its "started" in the log; `revision` is that of the bulletin's file."""
+        instead = {"instead": True} if self.item.airing.stream and not self.sequence[0].live else {}
+        return instead | {
+            "duration": self.duration,
+            "rate": self.sequence[0].rate,
+            "programme": "+".join(programme.key for programme in self.sequence),
+            "voice": "+".join(dict.fromkeys(programme.voice for programme in self.sequence if programme.voice)),
+            "revision": revision,
+        }

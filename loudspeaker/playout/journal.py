@@ -1,8 +1,8 @@
-"""Everything that playout writes into the as-run log and finds there again after a restart. The only user of `Log`.
+"""What playout writes into the as-run log, and finds there after a restart.
 
 Events of an airing: started → on-air → quarter → (played)* → broke or disarmed → the verdict. Of the station:
-asked, stop, end, began, left, restart, alarm, edit. Outside the chain: the heartbeat and the running order last
-accepted.
+asked, stop, end, began, left, restart, alarm, edit. Outside the hash chain: the heartbeat, and the running order that
+was last accepted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..model.enums import Verdict
 from ..schedule.airing import Airing
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .record import AsRunRecord, Event, Log
-from .states import UNREADABLE, AiringState, Attempt, moment, restore_state
+from .states import UNREADABLE, AiringState, HeardAttempt, moment, restore_state
 from .stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 
 # A request is over after a day, and a programme is shorter than an hour.
@@ -29,47 +29,49 @@ Read = TypeVar("Read")
 
 
 class PlayoutJournal:
-    """The log in playout's words. Each call is on the disk when it returns."""
+    """What playout writes into the log, and reads there. Each call is on the disk when it returns."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._fault: LoudspeakerError | None = None
         self._beat = next(iter(self._readable("heartbeat", moment, [log.recall("heartbeat")])), None)
 
-    def fault(self) -> LoudspeakerError | None:
-        """What of the log could not be understood, since it was last asked."""
+    def take_fault(self) -> LoudspeakerError | None:
+        """What of the log could not be understood since this was last asked."""
         fault, self._fault = self._fault, None
         return fault
 
     def _readable(self, what: str, read: Callable[[T], Read], stored: Iterable[T]) -> Iterator[Read]:
-        """Each as it is read; one that is not as this program writes it must not cost the others."""
-        for one in stored:
+        """Each of `stored` as `read` gives it; one that it cannot read must not cost the others."""
+        for entry in stored:
             try:
-                yield read(one)
+                yield read(entry)
             except UNREADABLE as error:
-                told = Message(
+                message = Message(
                     "the log holds “{what}” that cannot be understood and is left out: {error}",
                     what=what,
                     error=repr(error),
                 )
-                self._fault = LoudspeakerError(told)
+                self._fault = LoudspeakerError(message)
 
     def note(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
         self._log.event(kind, airing, at, **facts)
 
-    def started(self, item: PlayoutItem, at: datetime, instant: datetime, facts: Mapping[str, object]) -> None:
+    def record_start(self, item: PlayoutItem, at: datetime, instant: datetime, facts: Mapping[str, object]) -> None:
         """Before the first sample: the airing is given to a speaker at `at`, to start at `instant`."""
         kept = {"for": instant.isoformat(), **facts}
         self._log.event("started", item.airing.id, at, **kept)
-        item.state.start(kept)
+        item.state.begin_attempt(kept)
 
-    def on_air(self, item: PlayoutItem, at: datetime, playback: Playback) -> None:
+    def record_on_air(self, item: PlayoutItem, at: datetime, playback: Playback) -> None:
         began = playback.started_at or at
-        item.state.sound(began)
+        item.state.mark_on_air(began)
         self._log.event("on-air", item.airing.id, at, started_at=began.isoformat(), via=playback.via)
 
-    def attempt(self, kind: str, item: PlayoutItem, at: datetime, attempt: Attempt, **facts: object) -> None:
-        """An attempt has ended: it `broke` or was `played` whole, one of several times."""
+    def record_attempt(
+        self, kind: str, item: PlayoutItem, at: datetime, attempt: HeardAttempt, **facts: object
+    ) -> None:
+        """An attempt has ended; its `kind` is "broke", or "played" where it was one of several whole plays."""
         self._log.event(
             kind,
             item.airing.id,
@@ -83,9 +85,9 @@ class PlayoutJournal:
             **facts,
         )
 
-    def verdict(self, item: PlayoutItem, verdict: Verdict, why: str, refusal: str = "") -> None:
-        """The end of an item. Raises `ValueError` where state does not allow it, or where there is one already."""
-        item.state.check(verdict)
+    def record_verdict(self, item: PlayoutItem, verdict: Verdict, why: str, refusal: str = "") -> None:
+        """The end of an item. Raises `ValueError` where its state does not allow it, or where it has one already."""
+        item.state.check_verdict(verdict)
         airing, state = item.airing, item.state
         started = state.started
         self._log.verdict(
@@ -104,7 +106,7 @@ class PlayoutJournal:
             )
         )
 
-    def judged(self, running_order: RunningOrder) -> set[str]:
+    def ids_with_verdict(self, running_order: RunningOrder) -> set[str]:
         """Ids of airings of `running_order` that have their verdict."""
         return {record.id for record in self._log.rows(running_order.begins, running_order.ends)}
 
@@ -114,7 +116,7 @@ class PlayoutJournal:
         except UNREADABLE:
             return True  # there is one, though nobody can read it
 
-    def began(self, at: datetime, since: datetime | None) -> None:
+    def record_run(self, at: datetime, since: datetime | None) -> None:
         """A run has begun and knows the time; `since`: the last heartbeat of the run before."""
         self._log.event("began", "", at, since=since and since.isoformat())
 
@@ -132,19 +134,21 @@ class PlayoutJournal:
         self.note("left", "", now)
         self._log.remember(LEFT, True)
 
-    def left(self) -> bool:
-        """Was the run before told to end? Asked once, by the run after it."""
-        told = self._log.recall(LEFT) is True
-        if told:
+    def was_told_to_end(self) -> bool:
+        """Was the run before told to end? True once only, for the run after it."""
+        left = self._log.recall(LEFT) is True
+        if left:
             self._log.remember(LEFT, False)
-        return told
+        return left
 
     # The airings last accepted, and until when they are all there are.
 
-    def keep(self, airings: Sequence[Airing], ends: datetime) -> None:
-        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": [airing_facts(one) for one in airings]})
+    def keep_plan(self, airings: Sequence[Airing], ends: datetime) -> None:
+        self._log.remember(
+            "accepted", {"ends": ends.isoformat(), "airings": [airing_facts(airing) for airing in airings]}
+        )
 
-    def kept(self) -> tuple[list[Airing], datetime] | None:
+    def kept_plan(self) -> tuple[list[Airing], datetime] | None:
         stored: Any = self._log.recall("accepted")
         if not isinstance(stored, dict):
             return None
@@ -156,22 +160,22 @@ class PlayoutJournal:
 
     # People's requests.
 
-    def asked(self, request: ManualRequest, now: datetime) -> None:
+    def record_request(self, request: ManualRequest, now: datetime) -> None:
         for airing in request.airings:
             self._log.event("asked", airing.id, now, **request_facts(request, airing))
 
-    def requests(self) -> list[tuple[ManualRequest, datetime]]:
-        """Requests that have no verdict, with the instant at which each was given."""
+    def open_requests(self) -> list[tuple[ManualRequest, datetime]]:
+        """Requests that have no verdict yet, each with the instant at which it was given."""
         asked = (event for event in self._recent("asked") if not self.has_verdict(event.airing))
         return list(self._readable("asked", lambda event: (request_from_facts(event.facts), event.at), asked))
 
-    def states(self) -> dict[str, AiringState]:
-        """The states so far of all airings that something happened to lately and that have no verdict."""
+    def open_states(self) -> dict[str, AiringState]:
+        """By airing id: the state of all that have had events lately and have no verdict."""
         events = defaultdict(list)
         for event in self._recent(None):
             if event.airing:
                 events[event.airing].append(event)
-        return {airing: restore_state(told) for airing, told in events.items() if not self.has_verdict(airing)}
+        return {airing: restore_state(known) for airing, known in events.items() if not self.has_verdict(airing)}
 
     def stops(self) -> list[Event]:
         return [*self._recent("stop"), *self._recent("end")]

@@ -1,4 +1,4 @@
-"""One output of the box (đường loa): its speaker and whose item is on it. Carries out; decides nothing."""
+"""One output of the box (đường loa): its speaker, and the items that it is sounding. Carries out; decides nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..errors import DeviceGone, Message
 from ..interfaces import Playback, Speaker, State
 from .deadlines import QUARTER
-from .item import PlayoutItem
-from .states import Attempt, Cut, Phase, seconds
+from .item import PlannedAttempt, PlayoutItem
+from .states import Cut, HeardAttempt, Phase, seconds
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
@@ -22,7 +22,7 @@ ENDED = {State.DONE, State.STOPPED, State.FAILED}
 
 
 class PlayoutOutput:
-    """Holds at most one playback; several items share it where villages hear the same at the same instant."""
+    """One output with at most one playback; items share it where villages hear the same at the same instant."""
 
     def __init__(self, name: str, speaker: Speaker, poll: timedelta = POLL) -> None:
         self.name = name
@@ -52,24 +52,28 @@ class PlayoutOutput:
         """Seconds of what is on it."""
         return sum(programme.duration for programme in self.sequence)
 
-    def arm(self, items: Sequence[PlayoutItem], sequence: Sequence[Programme], at: datetime) -> None:
-        """Raises what `Speaker.arm` raises, and is free then."""
-        first = items[0].airing
+    def arm(self, attempts: Sequence[PlannedAttempt]) -> None:
+        """Arm the speaker with what all of `attempts` share: sound, instant and gain.
+
+        Raises `SpeakerError` as `Speaker.arm` does, and is free then.
+        """
+        first = attempts[0]
         try:
-            self.speaker.arm(first.id, sequence, at, first.gain)
+            self.speaker.arm(first.item.airing.id, first.sequence, first.at, first.item.airing.gain)
         except DeviceGone as error:
             self.gone = error.message
             raise
-        self.items, self.sequence, self.at, self.cut = tuple(items), tuple(sequence), at, None
+        self.items = tuple(attempt.item for attempt in attempts)
+        self.sequence, self.at, self.cut = first.sequence, first.at, None
 
     def stop(self, cut: Cut) -> None:
-        """Ask for silence; `poll` tells when it is there."""
+        """Ask the speaker for silence; its `poll` tells when it is there."""
         if self.busy:
             self.cut = cut
             self.speaker.stop(SHORT_FADE if cut is Cut.EMERGENCY else FADE)
 
-    def news(self, now: datetime) -> datetime:
-        """When to ask next, unless it wakes us before."""
+    def next_poll(self, now: datetime) -> datetime:
+        """When to ask the speaker next, unless it wakes us before."""
         began = self.items[0].state.on_air or self.at or now
         length = seconds(self.duration)
         quarter = began + length * QUARTER
@@ -78,19 +82,19 @@ class PlayoutOutput:
             moments.append(now + REACTION)  # a card tells what was heard a little after it was
         return min([now + self.poll, *moments])
 
-    def free(self) -> tuple[PlayoutItem, ...]:
-        """Its playback has ended; whose items were these?"""
+    def release(self) -> tuple[PlayoutItem, ...]:
+        """Its playback has ended: the items that were on it."""
         items, self.items = self.items, ()
         return items
 
-    def all_heard(self, playback: Playback) -> bool:
-        """Had its last sample left when it was stopped, or its card failed? Of a stream nobody knows the last one."""
+    def is_complete(self, playback: Playback) -> bool:
+        """Had the last sample left when it was stopped, or its card failed? Of a stream nobody knows the last one."""
         frames = sum(programme.frames for programme in self.sequence)
         return 0 < frames <= playback.frames and not any(programme.live for programme in self.sequence)
 
-    def attempt(self, playback: Playback) -> Attempt:
-        """What was heard of it."""
+    def heard(self, playback: Playback) -> HeardAttempt:
+        """What was heard of what is on it."""
         rate = self.sequence[0].rate if self.sequence else 1
-        heard = playback.frames / rate
+        length = playback.frames / rate
         began, ended = playback.started_at, playback.ended_at
-        return Attempt(began, ended, heard, playback.frames, playback.via, playback.to_file)
+        return HeardAttempt(began, ended, length, playback.frames, playback.via, playback.to_file)

@@ -1,4 +1,4 @@
-"""What the conductor asks its station, on one page. Answers come at once: nothing is prepared or fetched here."""
+"""What the controller asks its station, on one page. Answers come at once: nothing is prepared or fetched here."""
 
 from __future__ import annotations
 

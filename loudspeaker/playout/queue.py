@@ -1,4 +1,4 @@
-"""The items in hand: which airings exist, by the accepted plan, by people's requests, and after a restart by the log.
+"""All open items: which airings exist, by the accepted plan, by people's requests, and after a restart by the log.
 
 An airing exists once it is due: what is edited away before leaves a note and no verdict, and what was past already
 when its file was accepted was never due. Nothing is armed and nothing is judged here.
@@ -15,14 +15,14 @@ from . import deadlines
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .journal import PlayoutJournal
 from .record import Event
-from .states import UNREADABLE, AiringState, Attempt, Cut, Phase, moment, seconds
+from .states import UNREADABLE, AiringState, Cut, HeardAttempt, Phase, moment, seconds
 
 DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered
 LONGEST = timedelta(days=400)  # so far back a station that was off is judged
 
 
 class PlayoutQueue:
-    """All open items by airing id. `leads`: the outputs, each with the seconds that its speaker wants ahead."""
+    """All open items by airing id; `leads` has, for each output, how many seconds ahead its speaker is to be armed."""
 
     def __init__(self, journal: PlayoutJournal, leads: Mapping[str, float]) -> None:
         self._journal = journal
@@ -43,7 +43,7 @@ class PlayoutQueue:
         return airing in self._items
 
     def on(self, output: str) -> list[PlayoutItem]:
-        """The items of one output that are due or about to be, who goes first first."""
+        """The items of one output that are due or about to be, by the level law."""
         return sorted((item for item in self.near if item.airing.output == output), key=lambda item: item.precedence)
 
     @property
@@ -52,7 +52,7 @@ class PlayoutQueue:
         return tuple(self._near.values())
 
     def ripen(self, now: datetime) -> datetime | None:
-        """Take in what time has brought near; when the next one will be."""
+        """Move to `near` what time has brought near; when the next one will be, None where there is none."""
         while self._coming and (self._coming[-1].ripe <= now or self._coming[-1].airing.id not in self._items):
             item = self._coming.pop()
             if item.airing.id in self._items:
@@ -60,7 +60,7 @@ class PlayoutQueue:
         return self._coming[-1].ripe if self._coming else None
 
     def sort(self) -> None:
-        """After the plan or the clock has changed: look at every item anew, at once at what is gone from the plan."""
+        """Look at every item anew, after the plan or the clock has changed; at once at what is gone from the plan."""
         self._near = {name: item for name, item in self._items.items() if item.gone or not item.waiting}
         self._coming = sorted((item for item in self if item.waiting), key=lambda item: item.ripe, reverse=True)
 
@@ -87,15 +87,19 @@ class PlayoutQueue:
         What was asked for in the future was so by a wrong clock, or is by this one: an emergency goes on at once,
         nothing else does, for nobody knows how stale it is.
         """
-        self._states, requests, stops = self._journal.states(), self._journal.requests(), self._journal.stops()
+        self._states, requests, stops = (
+            self._journal.open_states(),
+            self._journal.open_requests(),
+            self._journal.stops(),
+        )
         for request, asked in requests:  # all has been read: where that fails, it is tried again from the beginning
             self.take(request, min(asked, now), now)
             for item in map(self._items.__getitem__, (airing.id for airing in request.airings)):
                 item.ending = deadlines.CLOCK if asked > now and not item.urgent else None
-        self._ended(stops)
+        self._apply_stops(stops)
 
     def take(self, request: ManualRequest, asked: datetime, now: datetime) -> None:
-        """A person's request becomes items."""
+        """Make items of a person's request, which was asked for at `asked`."""
         for airing in request.airings:
             item = self._admit(airing, now, replace(request, airings=(airing,)))
             item.asked_at = asked
@@ -103,18 +107,18 @@ class PlayoutQueue:
         self.sort()
 
     def resume(self, now: datetime, began: datetime) -> None:
-        """Once the time is known: take up the plan that was accepted before; a new station's begins with its run."""
-        kept, stops = self._journal.kept(), self._journal.stops()
+        """Take up the plan that was accepted before, once the time is known; a new station's begins with its run."""
+        kept, stops = self._journal.kept_plan(), self._journal.stops()
         airings, self._known = kept or ([], began)
         for airing in airings:
             if airing.output in self._leads and not self._journal.has_verdict(airing.id):
                 self._admit(airing, now)
-        self._ended(stops)
+        self._apply_stops(stops)
 
-    def _ended(self, stops: Iterable[Event]) -> None:
+    def _apply_stops(self, stops: Iterable[Event]) -> None:
         for event in stops:
             if item := self._items.get(event.airing):
-                item.ending = deadlines.ending(event.kind, event.facts)
+                item.ending = deadlines.ruling_of_person(event.kind, event.facts)
 
     def _admit(self, airing: Airing, now: datetime, request: ManualRequest | None = None) -> PlayoutItem:
         lead = self._leads.get(airing.output, timedelta(0))
@@ -123,25 +127,25 @@ class PlayoutQueue:
         )
         self._items[airing.id] = item
         if item.state.trying:
-            self._cut(item, now)
+            self._end_interrupted(item, now)
         return item
 
-    def _cut(self, item: PlayoutItem, now: datetime) -> None:
-        """An attempt was under way when the last run ended: say in the log what is known of it."""
+    def _end_interrupted(self, item: PlayoutItem, now: datetime) -> None:
+        """End the attempt that was under way when the last run ended: log what is known of it."""
         try:
             instant, attempt = moment(item.state.started["for"]), remains(item.state, self._journal.heartbeat())
             most = attempt.heard >= deadlines.QUARTER * float(str(item.state.started["duration"]))
         except UNREADABLE:
-            item.state.unknown()
-            item.state.broke(Cut.OFF, Attempt())
+            item.state.mark_unreadable()
+            item.state.break_off(Cut.OFF, HeardAttempt())
             return
         if instant and now < instant and not item.state.on_air:
             self._journal.note("disarmed", item.airing.id, now)
             item.state.disarm()
             return
         item.state.quarter = item.state.quarter or (most and attempt.heard > 0)
-        self._journal.attempt("broke", item, now, attempt, cut=Cut.OFF)
-        item.state.broke(Cut.OFF, attempt)
+        self._journal.record_attempt("broke", item, now, attempt, cut=Cut.OFF)
+        item.state.break_off(Cut.OFF, attempt)
 
     # While running.
 
@@ -149,7 +153,7 @@ class PlayoutQueue:
         """Take over a running order; a no-op where it is the one already taken."""
         if running_order is self._running_order:
             return
-        self._judged = self._journal.judged(running_order)
+        self._judged = self._journal.ids_with_verdict(running_order)
         self._running_order = running_order
         given = {airing.id: airing for airing in running_order.airings if airing.output in self._leads}
         for item in self:
@@ -183,7 +187,7 @@ class PlayoutQueue:
         coming = tuple(item.airing for item in planned if item.airing.scheduled_at > now and not item.gone)
         if (coming, ends) != kept:
             due = [item.airing for item in planned if item.airing.scheduled_at <= now]
-            self._journal.keep([*due, *coming], ends)
+            self._journal.keep_plan([*due, *coming], ends)
         self._kept = coming, ends
 
 
@@ -191,7 +195,7 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def remains(state: AiringState, heartbeat: datetime | None) -> Attempt:
+def remains(state: AiringState, heartbeat: datetime | None) -> HeardAttempt:
     """What is known to have been heard of an attempt whose end nobody saw: until the last heartbeat, or a sample."""
     facts = state.started
     duration, rate = float(str(facts["duration"])), int(str(facts["rate"]))
@@ -200,4 +204,4 @@ def remains(state: AiringState, heartbeat: datetime | None) -> Attempt:
     least = duration * deadlines.QUARTER if state.quarter else 1 / rate if state.on_air else 0.0
     heard = min(max(heard, least), duration)
     ended = began + seconds(heard) if began else None
-    return Attempt(began, ended, heard, round(heard * rate), str(facts.get("via", "")))
+    return HeardAttempt(began, ended, heard, round(heard * rate), str(facts.get("via", "")))

@@ -1,7 +1,7 @@
-"""The state of an airing: planned → prepared → armed → on air → verdict; one table decides what may follow what.
+"""The states of an airing: planned → prepared → armed → on air → verdict; one table decides what may follow what.
 
-Rule 1: every change of phase goes through `AiringState.to`, every verdict through `AiringState.check`.
-Rule 2: this file knows neither clock, log nor sound card; it is told what happened.
+Every change of phase goes through `AiringState.move_to`, every verdict through `AiringState.check_verdict`; both ask
+`ALLOWED`. Neither clock, log nor sound card is known here.
 
 Attempts are events, not phases: after one, an airing is `BETWEEN` until it is tried again or judged. `restore_state`
 folds the log's events of an airing back into its state, so that a killed station knows where it was.
@@ -17,6 +17,8 @@ from enum import StrEnum
 from ..errors import Message
 from ..model.enums import Verdict
 from .record import Event
+
+Ruling = tuple[Verdict, Message]  # a verdict and the reason for it
 
 # What facts of the log raise that are not as this program writes them.
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
@@ -63,8 +65,8 @@ ALLOWED: dict[Phase, frozenset[Phase | Verdict]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What was heard of one attempt, or of the longest so far; `heard` in seconds."""
+class HeardAttempt:
+    """What was heard of one attempt, or of the longest one so far; `heard` in seconds."""
 
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -81,7 +83,7 @@ class AiringState:
     phase: Phase = Phase.PLANNED
     attempts: int = 0  # that may have sounded
     plays: int = 0  # whole ones, of an airing that is played several times
-    best: Attempt = Attempt()  # the longest attempt; of whole plays, their sum
+    best: HeardAttempt = HeardAttempt()  # the longest attempt; of whole plays, their sum
     total: float = 0.0  # seconds heard of a stream, which is joined in progress, over all attempts
     quarter: bool = False  # at least a quarter was heard in one go
     cut: Cut | None = None  # how the last attempt ended
@@ -89,61 +91,61 @@ class AiringState:
     started: Mapping[str, object] = field(default_factory=dict)  # the facts of the last "started"
     on_air: datetime | None = None  # when the first sample of this attempt left, as far as the log knows
     instead: bool = False  # what stands in for a stream was on the air: never twice
-    hindrance: tuple[Verdict, Message] | None = None  # what keeps it from starting, and what that would be called
+    hindrance: Ruling | None = None  # what keeps it from starting, and what that would be called
 
-    def to(self, phase: Phase) -> None:
+    def move_to(self, phase: Phase) -> None:
         """Move on. Raises `ValueError` where the table does not allow it: a bug, not a fault of the world."""
         if phase not in ALLOWED[self.phase]:
             raise ValueError(f"an airing cannot go from {self.phase} to {phase}")
         self.phase = phase
 
-    def check(self, verdict: Verdict) -> None:
+    def check_verdict(self, verdict: Verdict) -> None:
         """Raises `ValueError` where an airing in this phase cannot end so."""
         if verdict not in ALLOWED[self.phase]:
             raise ValueError(f"an airing that is {self.phase} cannot end as {verdict}")
 
-    def start(self, facts: Mapping[str, object]) -> None:
+    def begin_attempt(self, facts: Mapping[str, object]) -> None:
         """Its "started" is on record."""
         self.attempts += 1
         self.trying, self.started, self.on_air = True, facts, None
 
-    def sound(self, at: datetime | None) -> None:
+    def mark_on_air(self, at: datetime | None) -> None:
         """Its first sample has left, which the log knows."""
         self.on_air = at
-        self.instead = self.instead or self.standing_in
+        self.instead = self.instead or self.is_fallback
 
     @property
-    def standing_in(self) -> bool:
+    def is_fallback(self) -> bool:
         """Is (or was) the last attempt one with what stands in for a stream?"""
         return bool(self.started.get("instead"))
 
-    def rest(self) -> None:
+    def return_to_waiting(self) -> None:
         """Back to waiting, as it was before it was prepared or armed."""
         if self.phase in {Phase.PREPARED, Phase.ARMED}:
-            self.to(Phase.BETWEEN if self.cut or self.plays else Phase.PLANNED)
+            self.move_to(Phase.BETWEEN if self.cut or self.plays else Phase.PLANNED)
 
     def disarm(self) -> None:
         """Not one sample of this attempt was heard: it does not count."""
-        self.rest()
+        self.return_to_waiting()
         self.attempts -= self.trying
         self.trying = False
 
-    def unknown(self) -> None:
+    def mark_unreadable(self) -> None:
         """Nobody can tell how much was heard of it."""
         self.quarter = True
         self.hindrance = Verdict.MISSED_OFF, Message("what the log says of its start cannot be understood")
 
-    def broke(self, cut: Cut, attempt: Attempt) -> None:
+    def break_off(self, cut: Cut, attempt: HeardAttempt) -> None:
         """This attempt ended early."""
-        self._ended(cut)
-        if not self.standing_in:
+        self._end_attempt(cut)
+        if not self.is_fallback:
             self.total += attempt.heard
         if attempt.heard >= self.best.heard and not self.plays:
             self.best = attempt
 
-    def played(self, attempt: Attempt) -> None:
+    def count_play(self, attempt: HeardAttempt) -> None:
         """One whole play of several is over."""
-        self._ended(None)
+        self._end_attempt(None)
         first = self.best if self.plays else attempt
         heard, frames = (attempt.heard, attempt.frames) if self.plays else (0.0, 0)
         self.best = replace(
@@ -151,14 +153,14 @@ class AiringState:
         )
         self.plays += 1
 
-    def joined(self, attempt: Attempt) -> Attempt:
+    def including_earlier(self, attempt: HeardAttempt) -> HeardAttempt:
         """`attempt` and all before it, of a stream that was joined again."""
         first = self.best if self.total else attempt
         frames = attempt.frames + (self.best.frames if self.total else 0)
         return replace(attempt, started_at=first.started_at, heard=self.total + attempt.heard, frames=frames)
 
-    def _ended(self, cut: Cut | None) -> None:
-        self.to(Phase.BETWEEN)
+    def _end_attempt(self, cut: Cut | None) -> None:
+        self.move_to(Phase.BETWEEN)
         self.cut, self.trying = cut, False
 
 
@@ -172,31 +174,31 @@ def restore_state(events: Iterable[Event]) -> AiringState:
         try:
             _fold(state, event)
         except UNREADABLE:
-            state.unknown()
+            state.mark_unreadable()
     return state
 
 
 def _fold(state: AiringState, event: Event) -> None:
     if event.kind == "started":
         state.phase = Phase.ARMED
-        state.start(event.facts)
+        state.begin_attempt(event.facts)
     elif event.kind == "on-air":
-        state.sound(moment(event.facts["started_at"]))
+        state.mark_on_air(moment(event.facts["started_at"]))
         state.started = {**state.started, "via": event.facts["via"]}
     elif event.kind == "quarter":
         state.quarter = True
     elif event.kind == "disarmed" and state.trying:
         state.disarm()
     elif event.kind == "broke" and state.trying:
-        state.broke(Cut(str(event.facts["cut"])), _attempt(event.facts))
+        state.break_off(Cut(str(event.facts["cut"])), _attempt(event.facts))
     elif event.kind == "played" and state.trying:
-        state.played(_attempt(event.facts))
+        state.count_play(_attempt(event.facts))
 
 
-def _attempt(facts: Mapping[str, object]) -> Attempt:
+def _attempt(facts: Mapping[str, object]) -> HeardAttempt:
     times = moment(facts["started_at"]), moment(facts["ended_at"])
     heard, frames = float(str(facts["heard"])), int(str(facts["frames"]))
-    return Attempt(*times, heard, frames, str(facts["via"]), bool(facts.get("to_file")))
+    return HeardAttempt(*times, heard, frames, str(facts["via"]), bool(facts.get("to_file")))
 
 
 def moment(text: object) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Airings, programmes and requests as the plain values that a log can keep, and back. No log in here."""
+"""Airings and requests as the plain values that the log keeps ("asked", and the running order), and back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROGRAMME = tuple(field.name for field in fields(Programme))
 
 
 def airing_facts(airing: Airing) -> Facts:
-    """Thousands of them at once: only what is not plain yet is looked at."""
+    """An airing as plain values. Called for thousands at once, so only what is not plain yet is looked at."""
     facts = {name: getattr(airing, name) for name in _AIRING}
     for name in _MOMENTS:
         facts[name] = facts[name] and facts[name].isoformat()
@@ -32,7 +32,7 @@ def airing_facts(airing: Airing) -> Facts:
 
 
 def airing_from_facts(facts: Mapping[str, Any]) -> Airing:
-    """Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
+    """An airing as it was. Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
     known = {name: facts[name] for name in _AIRING if name in facts}
     known |= {name: moment(facts[name]) for name in _MOMENTS}
     if known["scheduled_at"] is None:
@@ -44,7 +44,7 @@ def airing_from_facts(facts: Mapping[str, Any]) -> Airing:
 
 
 def request_facts(request: ManualRequest, airing: Airing) -> Facts:
-    """One airing's share of a request."""
+    """A request, of its airings this one only: each has an entry of its own."""
     programmes = [{name: _plain(getattr(programme, name)) for name in _PROGRAMME} for programme in request.programmes]
     return {
         "airing": airing_facts(airing),
@@ -59,6 +59,7 @@ def request_facts(request: ManualRequest, airing: Airing) -> Facts:
 
 
 def request_from_facts(facts: Mapping[str, Any]) -> ManualRequest:
+    """A request as it was, with one airing. Raises as `airing_from_facts` does."""
     return ManualRequest(
         (airing_from_facts(facts["airing"]),),
         facts["by"],

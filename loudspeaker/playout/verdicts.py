@@ -1,4 +1,4 @@
-"""Hears what has become of what is on the outputs, and writes the verdicts: after the last sample, once, for good."""
+"""Follows what outputs play, and writes the verdicts: after the last sample, once for each airing (promise 1)."""
 
 from __future__ import annotations
 
@@ -10,48 +10,47 @@ from ..model.enums import Verdict
 from ..schedule.refusal import kind_of
 from . import deadlines
 from .clock_trust import Trust
-from .deadlines import Sentence
 from .item import PlayoutItem
 from .journal import PlayoutJournal
 from .output import ENDED, PlayoutOutput
 from .ports import StationPort
 from .queue import PlayoutQueue
-from .states import Cut, Phase, seconds
+from .states import Cut, Phase, Ruling, seconds
 
 MOST_DROPPED = 5  # airings edited away that are noted in one step: each is a write to the disk
 
 
 class Verdicts:
-    """What became of each airing."""
+    """Notes what each playback does, and decides what became of each airing."""
 
     def __init__(self, journal: PlayoutJournal, queue: PlayoutQueue, station: StationPort) -> None:
         self._journal = journal
         self._queue = queue
         self._station = station
 
-    # Hearing.
+    # Following a playback.
 
-    def hear(self, output: PlayoutOutput, now: datetime) -> None:
-        """Take note of what the speaker says about what is on the output."""
+    def follow(self, output: PlayoutOutput, now: datetime) -> None:
+        """Write down what the speaker says has happened since it was last asked."""
         if not output.busy:
             return
         playback = output.speaker.poll()
         if playback.started_at and output.armed:
-            self._began(output, playback, now)
+            self._note_start(output, playback, now)
         if playback.state is State.PLAYING:
-            self._quarter(output, playback, now)
+            self._note_quarter(output, playback, now)
         if playback.state in ENDED:
-            for item in output.free():
-                self._ended(output, item, playback, now)
+            for item in output.release():
+                self._end(output, item, playback, now)
 
-    def _began(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
+    def _note_start(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
         for item in output.items:
-            item.state.to(Phase.ON_AIR)
-            self._journal.on_air(item, now, playback)
+            item.state.move_to(Phase.ON_AIR)
+            self._journal.record_on_air(item, now, playback)
 
-    def _quarter(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
+    def _note_quarter(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
         """From here on it will not be started again: known to the log before it matters."""
-        heard = output.attempt(playback).heard
+        heard = output.heard(playback).heard
         if playback.started_at and not any(programme.live for programme in output.sequence):
             heard = max(heard, (now - playback.started_at).total_seconds())  # a card tells what was heard a little late
         if heard < deadlines.QUARTER * output.duration:
@@ -61,20 +60,20 @@ class Verdicts:
                 item.state.quarter = True
                 self._journal.note("quarter", item.airing.id, now)
 
-    def _ended(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
-        if item.airing.stream and item.state.phase is Phase.ON_AIR and self._lacks(output, item, playback):
-            self._broke(output, item, playback, now)
-        elif playback.state is State.DONE or output.cut is Cut.TIME or output.all_heard(playback):
-            self._whole(output, item, playback, now)
+    def _end(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+        if item.airing.stream and item.state.phase is Phase.ON_AIR and self._is_incomplete(output, item, playback):
+            self._break_off(output, item, playback, now)
+        elif playback.state is State.DONE or output.cut is Cut.TIME or output.is_complete(playback):
+            self._complete(output, item, playback, now)
         elif item.state.phase is Phase.ARMED:
-            self._silent(item, playback, now)
+            self._end_unheard(item, playback, now)
         else:
-            self._broke(output, item, playback, now)
+            self._break_off(output, item, playback, now)
 
-    def _lacks(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback) -> bool:
+    def _is_incomplete(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback) -> bool:
         """Of a stream: is a part of it missing, at its end or since it was to begin?"""
-        heard, length = output.attempt(playback).heard, item.airing.length or output.duration
-        if item.state.standing_in:
+        heard, length = output.heard(playback).heard, item.airing.length or output.duration
+        if item.state.is_fallback:
             output.cut = output.cut or (Cut.INSTEAD if playback.state is State.DONE else None)
             return True
         if not heard:
@@ -86,35 +85,35 @@ class Verdicts:
             output.cut = Cut.TIME
         return item.state.total + heard < length - deadlines.SHORT
 
-    def _whole(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
-        attempt = output.attempt(playback)
+    def _complete(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+        attempt = output.heard(playback)
         if item.request and item.request.plays > 1:
-            self._journal.attempt("played", item, now, attempt)
-            item.state.played(attempt)
+            self._journal.record_attempt("played", item, now, attempt)
+            item.state.count_play(attempt)
             item.next_at = now + seconds(item.request.gap)
             if item.left and not item.ending:
                 return
         else:
-            item.state.best = item.state.joined(attempt) if item.airing.stream else attempt
-        self.close(item, deadlines.whole(item, playback))
+            item.state.best = item.state.including_earlier(attempt) if item.airing.stream else attempt
+        self.close(item, deadlines.judge_complete(item, playback))
 
-    def _silent(self, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+    def _end_unheard(self, item: PlayoutItem, playback: Playback, now: datetime) -> None:
         """The attempt ended before its first sample: called off, or the card failed and is tried again."""
         if playback.state is State.FAILED:
             error = playback.error or Message("the sound card failed")
             item.hinder((Verdict.FAILED_DEVICE, error), now + deadlines.RETRY)
-            item.state.rest()
+            item.state.return_to_waiting()
         else:
             self._journal.note("disarmed", item.airing.id, now)
             item.state.disarm()
 
-    def _broke(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
-        attempt, cut = output.attempt(playback), output.cut or Cut.DEVICE
+    def _break_off(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+        attempt, cut = output.heard(playback), output.cut or Cut.DEVICE
         if not item.state.quarter and attempt.heard >= deadlines.QUARTER * output.duration:
             item.state.quarter = True
             self._journal.note("quarter", item.airing.id, now)
-        self._journal.attempt("broke", item, now, attempt, cut=cut)
-        item.state.broke(cut, attempt)
+        self._journal.record_attempt("broke", item, now, attempt, cut=cut)
+        item.state.break_off(cut, attempt)
         if cut is Cut.DEVICE and playback.error:
             item.state.hindrance = Verdict.FAILED_DEVICE, playback.error
 
@@ -133,24 +132,25 @@ class Verdicts:
     def _judge(self, item: PlayoutItem, now: datetime, trust: Trust) -> None:
         if not item.waiting or (item.request is None and trust.doubt and trust.doubt.covers(item.airing.scheduled_at)):
             return
-        item.state.rest()
+        item.state.return_to_waiting()
         if item.ending:
-            self.close(item, deadlines.over(item, item.ending))
-        elif sentence := deadlines.sentence(item, now, trust.believed):
-            self.close(item, sentence)
+            self.close(item, deadlines.conclude(item, item.ending))
+        elif ruling := deadlines.judge(item, now, trust.believed):
+            self.close(item, ruling)
         elif item.gone:
             self._withdraw(item, now)
 
     def _withdraw(self, item: PlayoutItem, now: datetime) -> None:
         if item.airing.scheduled_at <= now:
             reason = Verdict.WITHDRAWN, Message("it was taken out of the schedule before it could be heard")
-            self.close(item, deadlines.over(item, reason))
+            self.close(item, deadlines.conclude(item, reason))
         else:
             self._journal.note("edit", item.airing.id, now, gone=True)
             self._queue.drop(item)
 
-    def close(self, item: PlayoutItem, sentence: Sentence) -> None:
-        verdict, why = sentence
+    def close(self, item: PlayoutItem, ruling: Ruling) -> None:
+        """Log the verdict of an item, which is open no more."""
+        verdict, why = ruling
         refusal = kind_of(why) if verdict is Verdict.REFUSED else None
-        self._journal.verdict(item, verdict, self._station.say(why), refusal or "")
+        self._journal.record_verdict(item, verdict, self._station.say(why), refusal or "")
         self._queue.close(item)

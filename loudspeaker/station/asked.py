@@ -202,7 +202,7 @@ class Asked(Live):
 
     def status(self) -> list[dict[str, object]]:
         """What is on and what comes, in this process' hands."""
-        return [self._state_of(item) for item in self.controller.open()]
+        return [self._state_of(item) for item in self.controller.open_items()]
 
     def _state_of(self, item: PlayoutItem) -> dict[str, object]:
         airing, started = item.airing, item.state.on_air
@@ -225,12 +225,12 @@ class Asked(Live):
 
     def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
         """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""
-        heard, waits = {item.airing.id for item in self.controller.open() if _heard(item)}, self.hindrances()
+        heard, waits = {item.airing.id for item in self.controller.open_items() if _heard(item)}, self.hindrances()
         return [self._outcome(one, one in heard, waits.get(one)) for one in airings]
 
     def hindrances(self) -> dict[str, str]:
         """By airing id: why what nobody has heard yet could not start, so far."""
-        waiting = [item for item in self.controller.open() if item.state.hindrance and not _heard(item)]
+        waiting = [item for item in self.controller.open_items() if item.state.hindrance and not _heard(item)]
         return {item.airing.id: self.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
     def _outcome(self, airing: str, heard: bool, waits: str | None) -> dict[str, object]:

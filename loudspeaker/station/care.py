@@ -316,7 +316,7 @@ class Care(OnAir):
         """What is to come by the daemon's last good time: today may be any day by the clock."""
         from ..playout.journal import PlayoutJournal
 
-        airings, _ = PlayoutJournal(self.log).kept() or ([], None)
+        airings, _ = PlayoutJournal(self.log).kept_plan() or ([], None)
         yield from (one for one in airings if one.stream or one.bulletin in self.contents.bulletins)
 
     def _clip_keys(self, order: Order) -> Iterator[str]:

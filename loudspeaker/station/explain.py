@@ -171,7 +171,7 @@ def _happened(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
             yield Message(UNDONE.template, **_facts(event, zone))
         elif event.kind == "end":
             at = _clock(event.at.astimezone(zone))
-            yield Message("{at}: {what}.", at=at, what=deadlines.ending("end", event.facts)[1])
+            yield Message("{at}: {what}.", at=at, what=deadlines.ruling_of_person("end", event.facts)[1])
         elif event.kind in HAPPENED:
             yield Message(HAPPENED[event.kind], **_facts(event, zone))
 

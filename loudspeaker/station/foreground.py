@@ -46,7 +46,7 @@ def by_hand(
         ids = live.carry_out(verb, facts, os.getuid())
         assert isinstance(ids, list)
         faults: list[Exception] = []
-        while live.controller.open():
+        while live.controller.open_items():
             if interrupted and interrupted.pop():
                 live.stop((), live.say(INTERRUPTED), facts["by"])
             wait = (_step(live, faults) - live.now()).total_seconds()

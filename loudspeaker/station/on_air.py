@@ -187,7 +187,10 @@ class Live:
         contents = self.station.contents
         facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
         marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
-        midnight, in_hand = self.station.midnight(begins.date()), {item.airing.id for item in self.controller.open()}
+        midnight, in_hand = (
+            self.station.midnight(begins.date()),
+            {item.airing.id for item in self.controller.open_items()},
+        )
         others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
 

@@ -186,7 +186,7 @@ class Town:
         self.ask("approve", bulletin=bulletin, digest=digest, by="chủ tịch")
 
     def open(self) -> list[PlayoutItem]:
-        return self.live.controller.open()
+        return self.live.controller.open_items()
 
     def records(self) -> list[AsRunRecord]:
         return list(self.log.rows(at("1970-01-02T00:00"), at("2100-01-01T00:00")))

@@ -14,7 +14,7 @@ from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.playout.item import ManualRequest
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.record import Event
-from loudspeaker.playout.states import ALLOWED, AiringState, Attempt, Cut, Phase, restore_state
+from loudspeaker.playout.states import ALLOWED, AiringState, Cut, HeardAttempt, Phase, restore_state
 from loudspeaker.playout.stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
@@ -49,12 +49,12 @@ def test_nobody_goes_on_air_unarmed():
 @pytest.mark.parametrize(("before", "after"), [(Phase.PLANNED, Phase.ON_AIR), (Phase.ON_AIR, Phase.PLANNED)])
 def test_a_step_that_the_table_does_not_have_is_a_bug(before, after):
     with pytest.raises(ValueError, match="cannot go"):
-        AiringState(before).to(after)
+        AiringState(before).move_to(after)
 
 
 def test_a_verdict_that_the_table_does_not_have_is_a_bug():
     with pytest.raises(ValueError, match="cannot end"):
-        AiringState(Phase.PLANNED).check(Verdict.AIRED)
+        AiringState(Phase.PLANNED).check_verdict(Verdict.AIRED)
 
 
 def test_an_attempt_whose_end_nobody_saw_is_still_armed():
@@ -126,6 +126,6 @@ def test_an_order_comes_back_from_the_log_as_it_was():
 def test_the_longest_attempt_is_kept_whole():
     state = AiringState(Phase.ON_AIR)
 
-    state.broke(Cut.DEVICE, Attempt(NOW, NOW, 5.0, 40_000, "memory"))
+    state.break_off(Cut.DEVICE, HeardAttempt(NOW, NOW, 5.0, 40_000, "memory"))
 
-    assert state.best == Attempt(NOW, NOW, 5.0, 40_000, "memory")
+    assert state.best == HeardAttempt(NOW, NOW, 5.0, 40_000, "memory")

@@ -140,7 +140,7 @@ def test_a_slow_plan_is_made_day_by_day_with_today_first(home: Path) -> None:
     seen = []
     for _ in range(4):
         again = live.step()
-        days = {item.airing.scheduled_at.date() for item in live.controller.open()}
+        days = {item.airing.scheduled_at.date() for item in live.controller.open_items()}
         seen.append((len(days), again - live.now() <= timedelta(seconds=0.02)))
 
     assert seen == [(1, True), (2, True), (3, True), (4, False)]

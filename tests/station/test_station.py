@@ -260,7 +260,7 @@ def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) ->
     clock.advance_to(at(f"2026-11-24T{moment}"))
     alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
     (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
-    while alone.controller.open():
+    while alone.controller.open_items():
         clock.advance_to(alone.step())
     return verdicts(station)[airing]
 
