@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil import rrule  # type: ignore[import-untyped]
 
+from loudspeaker.model.airing import BulletinFacts, SessionWords
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.schedule.airing import BulletinFacts, SessionWords
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule
 from loudspeaker.schedule.commune import Commune, Policy

@@ -33,10 +33,10 @@ from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.control import ask
 from loudspeaker.daemon import run
 from loudspeaker.interfaces import State
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import ManualRequest, RunningOrder
-from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.on_air import Live

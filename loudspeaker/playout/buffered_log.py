@@ -11,9 +11,10 @@ from datetime import datetime
 from functools import partial
 
 from ..errors import LoudspeakerError
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
 from .memory_log import MemoryLog
-from .record import AsRunRecord, Event, Log
+from .ports import Log
 
 
 class BufferedLog:

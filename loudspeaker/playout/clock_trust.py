@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import Message
-from .record import Log
+from .ports import Log
 from .states import moment, seconds
 
 STEP = seconds(0.5)  # less is a slew, and nobody's business

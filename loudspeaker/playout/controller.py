@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from ..errors import Message, Refused
 from ..interfaces import Speaker, State
+from ..model.airing import Airing
 from ..model.enums import Ending
-from ..schedule.airing import Airing
 from . import deadlines
 from .arming import Arming
 from .buffered_log import BufferedLog
@@ -21,9 +21,8 @@ from .clock_trust import TRUSTED, Trust
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .journal import PlayoutJournal
 from .output import POLL, PlayoutOutput
-from .ports import StationPort
+from .ports import Log, StationPort
 from .queue import PlayoutQueue
-from .record import Log
 from .states import Cut, Phase, Ruling, seconds
 from .verdicts import Verdicts
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ..model.airing import Airing
 from ..model.enums import Level
-from ..schedule.airing import Airing
 from .states import AiringState, Phase, Ruling, seconds
 
 if TYPE_CHECKING:

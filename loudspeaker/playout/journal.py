@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
+from ..model.airing import Airing
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
-from ..schedule.airing import Airing
 from .item import ManualRequest, PlayoutItem, RunningOrder
-from .record import AsRunRecord, Event, Log
+from .ports import Log
 from .states import UNREADABLE, AiringState, HeardAttempt, moment, restore_state
 from .stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
-from .record import AsRunRecord, Event
 
 
 class MemoryLog:

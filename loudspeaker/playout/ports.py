@@ -1,4 +1,4 @@
-"""What the controller asks its station, on one page. Answers come at once: nothing is prepared or fetched here."""
+"""What playout needs of the rest of the program: a log and a station. Answers come at once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,40 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import Message
-from ..schedule.airing import Airing
+from ..model.airing import Airing
+from ..model.asrun_record import AsRunRecord, Event
+from ..model.enums import Verdict
 
 if TYPE_CHECKING:
     from ..sound.programme import Programme
 
 
+class Log(Protocol):
+    """The append-only as-run log, as playout sees it. Each call is on the disk when it returns."""
+
+    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None: ...
+
+    def verdict(self, record: AsRunRecord) -> None:
+        """Raises `ValueError` where the airing has one already."""
+
+    def verdict_of(self, airing: str) -> Verdict | None: ...
+
+    def events(
+        self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
+    ) -> Sequence[Event]:
+        """In the order in which they were written."""
+
+    def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
+        """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
+
+    def remember(self, key: str, value: object) -> None:
+        """A small JSON value that must survive a restart (the heartbeat, an emergency's count): outside the chain."""
+
+    def recall(self, key: str) -> object: ...
+
+
 class StationPort(Protocol):
-    """The station as playout sees it."""
+    """The station, which knows files, sounds and policy. Nothing is prepared or fetched here."""
 
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
         """What is to be heard, in this order and without a gap; or why there is nothing."""

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..schedule.airing import Airing
+from ..model.airing import Airing
+from ..model.asrun_record import Event
 from . import deadlines
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .journal import PlayoutJournal
-from .record import Event
 from .states import UNREADABLE, AiringState, Cut, HeardAttempt, Phase, moment, seconds
 
 DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..errors import Message
+from ..model.asrun_record import Event
 from ..model.enums import Verdict
-from .record import Event
 
 Ruling = tuple[Verdict, Message]  # a verdict and the reason for it
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Message
+from ..model.airing import Airing
 from ..model.enums import Expected, Level
-from ..schedule.airing import Airing
-from ..schedule.refusal import Reason, known
+from ..model.refusal import Reason, known
 from ..sound.programme import Programme
 from .item import ManualRequest
 from .states import moment

@@ -7,7 +7,7 @@ from datetime import datetime
 from ..errors import Message
 from ..interfaces import Playback, State
 from ..model.enums import Verdict
-from ..schedule.refusal import kind_of
+from ..model.refusal import kind_of
 from . import deadlines
 from .clock_trust import Trust
 from .item import PlayoutItem

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import BadFile, Message, Problem
+from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape_json
-from ..playout.record import AsRunRecord
 from ..store.asrun import AsRunLog, Progress
 from ..store.atomic import write_whole
 from ..store.entries import VERDICT, record_of

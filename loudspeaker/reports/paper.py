@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, BinaryIO
 
 from ..errors import Message
+from ..model.asrun_record import AsRunRecord
 from ..model.enums import Refusal, Verdict
+from ..model.refusal import LABELS
 from ..plaintext import guard_formula
-from ..playout.record import AsRunRecord
-from ..schedule.refusal import LABELS
 from .exported import Journal
 from .tally import Kind, Line, Outcome, kind_of, minutes, outcome, subject
 

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
-from ..playout.record import AsRunRecord
+from ..model.asrun_record import AsRunRecord
 from ..store.asrun import Progress
 from ..store.entries import record_of, verdict_entry
 from ..store.hash_chain import canonical

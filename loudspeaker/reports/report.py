@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import BadFile, BadUsage, Message, NotFound, Problem
-from ..playout.record import AsRunRecord
-from ..schedule.airing import Airing
+from ..model.airing import Airing
+from ..model.asrun_record import AsRunRecord
 from ..schedule.box import Box
 from ..schedule.broadcasts import VillageSchedule
 from ..schedule.commune import Commune

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..model.airing import Airing
+from ..model.asrun_record import CORRECTION, ENDINGS, AsRunRecord
 from ..model.enums import Expected, Level, Refusal, Verdict
-from ..playout.record import CORRECTION, ENDINGS, AsRunRecord
-from ..schedule.airing import Airing
-from ..schedule.refusal import known
+from ..model.refusal import known
 from .exported import Journal
 
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from ..errors import Message
 from ..model.enums import Expected, Level, Refusal
+from ..model.refusal import Reason
 from .commune import Policy
 from .occurrences import Wish
 from .open_hours import DAYTIME, Silence, Stretches, lies_in
-from .refusal import Reason
 from .timeline import Denial, clock, to_the_second
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from .airing import Marks
+from ..model.airing import Marks
 from .box import Box
 from .broadcasts import VillageSchedule
 from .commune import Commune, Policy

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from heapq import merge
 
 from ..errors import Message, Problem
+from ..model.airing import Airing
 from ..model.enums import Expected
 from ..yamlfile import nearest
 from .admission import written
-from .airing import Airing
 from .box import Box
 from .broadcasts import Broadcast, VillageSchedule
 from .commune import Commune

@@ -8,8 +8,8 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ..model.airing import BulletinFacts
 from ..model.enums import Level
-from .airing import BulletinFacts
 from .broadcasts import Broadcast, VillageSchedule
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
-from .airing import Pause
+from ..model.airing import Pause
 from .commune import Policy
 from .days import NamedDay
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 
+from ..model.airing import Airing, BulletinFacts, Marks, SessionWords
 from ..model.enums import Expected
 from .admission import Today
-from .airing import Airing, BulletinFacts, Marks, SessionWords
 from .box import Box
 from .broadcasts import VillageSchedule
 from .channels import Calendar, Channel, calendar, channels, schedules_of

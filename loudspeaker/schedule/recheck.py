@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..errors import Message
+from ..model.airing import Airing, BulletinFacts, Marks
 from ..model.enums import Refusal
+from ..model.refusal import Reason
 from .admission import Today
-from .airing import Airing, BulletinFacts, Marks
 from .box import Box
 from .broadcasts import Broadcast
 from .channels import calendar, channel
@@ -16,7 +17,6 @@ from .commune import Commune
 from .occurrences import Wish
 from .open_hours import open_hours
 from .quota import Stretch, exceeded
-from .refusal import Reason
 
 
 def permit(

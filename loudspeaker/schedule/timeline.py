@@ -12,9 +12,9 @@ from math import ceil
 
 from ..errors import Message
 from ..model.enums import Expected, Level, Refusal
+from ..model.refusal import Reason
 from .occurrences import Slot
 from .open_hours import FOREVER, Stretches, lies_in
-from .refusal import Reason
 
 SESSION_GAP = 5 * 60  # airings further apart are two sessions
 BEFORE_NEXT = 5  # a stream ends this much before the next item

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..playout.record import Log
+from ..playout.ports import Log
 from ..playout.states import moment
 
 ALIVE = timedelta(minutes=2)  # a heartbeat is written every minute

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..model.airing import Airing
+from ..model.asrun_record import ALARM, ENDINGS
 from ..model.enums import Ending
 from ..playout import deadlines
-from ..playout.record import ALARM, ENDINGS, Log
+from ..playout.ports import Log
 from ..playout.stored import request_from_facts
 from ..production.specifications import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
-from ..schedule.airing import Airing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem, Refused
+from ..model.airing import Airing
 from ..model.enums import Ending, Level
 from ..production.specification import BEING_READ, Order
-from ..schedule.airing import Airing
 from ..text.reading import doubtful
 from .alarms import Closing, closing_words, closings, repeats, standing
 from .call import Call, PlannedClosing, PlannedEnd, Wanted

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..errors import Message
+from ..model.asrun_record import Event
 from ..model.enums import Level
-from ..playout.record import Event, Log
+from ..playout.ports import Log
 from ..production.specification import Order, Speech
 from ..text.bulletin import Bulletin
 from ..text.reading import doubtful

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
+from ..model.airing import Airing
+from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
 from ..model.enums import Ending, Expected, Level
 from ..playout.item import ManualRequest, PlayoutItem
-from ..playout.record import ALARM, ALL_CLEAR, CORRECTION
 from ..playout.states import Phase
 from ..production.specification import BEING_READ, Order
-from ..schedule.airing import Airing
 from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong

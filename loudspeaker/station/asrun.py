@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadUsage, Message, NotFound
-from ..playout.record import AsRunRecord
+from ..model.airing import Airing
+from ..model.asrun_record import AsRunRecord
 from ..playout.stored import request_from_facts
-from ..schedule.airing import Airing
 from ..store.hash_chain import Broken
 from .alerts import YEARS, Calling
 from .parts import DAMAGED

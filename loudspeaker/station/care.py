@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..clock import boot, vouchers
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..model.airing import Airing
 from ..model.enums import Refusal
+from ..model.refusal import kind_of
 from ..production.specification import Order
-from ..schedule.airing import Airing
-from ..schedule.refusal import kind_of
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import may_write
 from .commissioning import uncommissioned

@@ -16,9 +16,9 @@ from typing import Any
 
 from ..clock import SystemClock
 from ..errors import BadFile, Message, Problem
+from ..model.airing import Airing
 from ..model.enums import Expected
 from ..schedule.admission import written
-from ..schedule.airing import Airing
 from ..schedule.broadcasts import VillageSchedule
 from ..schedule.commune import Commune
 from ..schedule.lint import never, no_bulletin, nowhere, strangers

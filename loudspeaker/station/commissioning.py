@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from ..playout.record import Log
+from ..playout.ports import Log
 
 EMPTY = "made-empty"  # the event with which `init --empty` begins a log
 COMMISSION = "commission"  # a person's word that an output was heard: facts `output`, `by`

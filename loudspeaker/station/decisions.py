@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
+from ..model.airing import Pause
 from ..playout import deadlines
-from ..playout.record import Log
+from ..playout.ports import Log
 from ..production.specification import BEING_READ
-from ..schedule.airing import Pause
 from . import approvals, planner
 from .alerts import instant
 from .asrun import Recording

@@ -7,13 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ..errors import Message
+from ..model.airing import Airing
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Expected, Level, Verdict
+from ..model.refusal import LABELS, known
 from ..playout import deadlines
-from ..playout.record import AsRunRecord, Event, Log
+from ..playout.ports import Log
 from ..playout.states import moment
 from ..playout.stored import request_from_facts
-from ..schedule.airing import Airing
-from ..schedule.refusal import LABELS, known
 from .absence import ALIVE, Absence, absence
 
 # What each verdict means to somebody who waited for the bulletin.

@@ -16,13 +16,14 @@ from ..clock import FakeClock, boot, vouchers
 from ..errors import Message
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
+from ..model.airing import Airing, BulletinFacts
+from ..model.asrun_record import AsRunRecord
 from ..playout.clock_trust import ClockWatch, Trust
 from ..playout.controller import NAP, Controller
 from ..playout.item import RunningOrder
 from ..playout.memory_log import MemoryLog
-from ..playout.record import AsRunRecord, Log
+from ..playout.ports import Log
 from ..production.specification import RATE
-from ..schedule.airing import Airing, BulletinFacts
 from ..schedule.recheck import permit
 from ..sound.programme import Programme
 from ..speakers.button import StopButton

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
+from ..model.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Level
-from ..playout.record import AsRunRecord, Event, Log
+from ..model.refusal import kind_of
+from ..playout.ports import Log
 from ..playout.states import moment
 from ..production.specification import LEADS, RATE, Lead, Order, Recording, estimate
 from ..production.specifications import DRILL, REMINDER, Desk
 from ..production.texts import Texts
-from ..schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..schedule.box import Output
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
-from ..schedule.refusal import kind_of
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
 from ..text.bulletin import Bulletin

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BadUsage, LoudspeakerError, Message
+from ..model.airing import Airing
 from ..model.enums import Expected
 from ..production.specification import Lead, Order
-from ..schedule.airing import Airing
 from ..sound.programme import Programme
 from . import planner
 from .parts import Parts

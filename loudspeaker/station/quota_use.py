@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
+from ..model.airing import Airing
+from ..model.asrun_record import AsRunRecord
 from ..model.enums import Expected, Level, Verdict
+from ..playout.ports import Log
 from ..playout.queue import remains
-from ..playout.record import AsRunRecord, Log
 from ..playout.states import moment, restore_state
-from ..schedule.airing import Airing
 from ..schedule.quota import Stretch
 
 DAY = timedelta(days=1)

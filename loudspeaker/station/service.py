@@ -13,8 +13,9 @@ from typing import Any
 
 from ..errors import Message
 from ..interfaces import Speaker
+from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape
-from ..playout.record import AsRunRecord, Log
+from ..playout.ports import Log
 from ..speakers.button import StopButton
 from ..store.asrun import LogDamaged, LogUnusable
 from .asked import Asked

@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from ..errors import LoudspeakerError, Message, Refused
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
-from ..playout.record import AsRunRecord, Event
 from .atomic import make_folder, move, refuse_link, share
 from .disk_reserve import Ballast
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry

@@ -7,8 +7,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Level, Verdict
-from ..playout.record import AsRunRecord, Event
 
 Entry = Mapping[str, Any]  # kind, airing, at, facts: what is chained
 

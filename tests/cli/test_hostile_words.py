@@ -24,8 +24,8 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadUsage
 from loudspeaker.i18n import speak
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked

@@ -132,7 +132,7 @@ CALLS = {
     "step watch": lambda loop: throwing(loop._watch, "stepped"),
     "wake-up": lambda loop: throwing(loop._scheduler, "add_job"),
     "end of the wake-ups": lambda loop: throwing(loop._scheduler, "shutdown", after=True),
-    "hear a speaker": lambda loop: throwing(loop._station.controller._verdicts, "hear"),
+    "hear a speaker": lambda loop: throwing(loop._station.controller._verdicts, "follow"),
     "serve an output": lambda loop: throwing(loop._station.controller._arming, "serve"),
     "permits": lambda loop: throwing(loop._station.controller._arming._station, "permits"),
     "systemd": lambda loop: throwing(daemon, "notify"),

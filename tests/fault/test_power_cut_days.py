@@ -16,10 +16,10 @@ from harness.power_cut import RecordingDatabase, World, restarted
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.interfaces import State
+from loudspeaker.model.airing import Airing
 from loudspeaker.model.enums import Level
 from loudspeaker.playout.deadlines import QUARTER
-from loudspeaker.playout.record import Log
-from loudspeaker.schedule.airing import Airing
+from loudspeaker.playout.ports import Log
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.disk_reserve import Ballast
 

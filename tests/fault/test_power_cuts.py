@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from harness.power_cut import RecordingDatabase, RecordingDisk, World, restarted
 
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.sound.clip import Clip
 from loudspeaker.store.asrun import AsRunLog, LogDamaged
 from loudspeaker.store.atomic import remove, write_whole

@@ -19,7 +19,7 @@ from pathlib import Path
 from harness.paths import ROOT, TESTS
 from harness.playout_harness import ZONE
 from harness.service import COMMUNE, planned
-from loudspeaker.playout.record import AsRunRecord
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.store.asrun import AsRunLog
 
 WHOLE = {"aired", "aired-late"}

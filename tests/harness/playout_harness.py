@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
+from loudspeaker.model.airing import Airing
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.playout.clock_trust import ClockWatch
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import ManualRequest, RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.playout.record import AsRunRecord
-from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 

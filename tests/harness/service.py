@@ -22,10 +22,10 @@ from loudspeaker.clock import SystemClock
 from loudspeaker.daemon import run
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Speaker
+from loudspeaker.model.airing import Airing
 from loudspeaker.playout.clock_trust import ClockWatch
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
-from loudspeaker.schedule.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.card.speaker import Card, CardSpeaker
 from loudspeaker.store.asrun import AsRunLog

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from harness.random_files import ALARM, ALL_CLEAR, LENGTHS, OUTPUTS, VILLAGES, hearers
 from harness.small_commune import at
 from loudspeaker.clock import FakeClock
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.playout.item import PlayoutItem
-from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.production.specification import Order
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker

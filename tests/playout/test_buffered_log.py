@@ -6,8 +6,8 @@ import pytest
 from harness.playout_harness import Stage, airing, at
 
 from loudspeaker.errors import LoudspeakerError, Message
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.playout.record import AsRunRecord
 
 MORNING = airing("17:30")
 FULL = LoudspeakerError(Message("the as-run log cannot be used: {error}", error="disk full"))

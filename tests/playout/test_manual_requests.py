@@ -11,11 +11,11 @@ from harness.playout_harness import Stage, airing, at, programme
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
+from loudspeaker.model.airing import Airing
+from loudspeaker.model.asrun_record import Event
 from loudspeaker.model.enums import Ending, Level
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.playout.record import Event
-from loudspeaker.schedule.airing import Airing
 from loudspeaker.speakers.memory import MemorySpeaker
 
 MORNING = airing("17:30")

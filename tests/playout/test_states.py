@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loudspeaker.errors import Message
+from loudspeaker.model.asrun_record import Event
 from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.playout.item import ManualRequest
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.playout.record import Event
 from loudspeaker.playout.states import ALLOWED, AiringState, Cut, HeardAttempt, Phase, restore_state
 from loudspeaker.playout.stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 

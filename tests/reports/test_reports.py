@@ -18,12 +18,12 @@ from openpyxl import load_workbook
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile, BadUsage, NotFound
 from loudspeaker.i18n import translator
+from loudspeaker.model.airing import Airing
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Expected, Level, Verdict
-from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.reports import exported, report
 from loudspeaker.reports.records import Records
 from loudspeaker.reports.tally import by_hand
-from loudspeaker.schedule.airing import Airing
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import VillageSchedule
 from loudspeaker.schedule.commune import Commune

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from loudspeaker.schedule.airing import BulletinFacts
+from loudspeaker.model.airing import BulletinFacts
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import parse
 from loudspeaker.schedule.commune import Commune

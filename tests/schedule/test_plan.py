@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.errors import Message
+from loudspeaker.model.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.schedule.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from loudspeaker.schedule.box import Box
 from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule, parse
 from loudspeaker.schedule.commune import Commune, Policy

@@ -10,16 +10,17 @@ import threading
 import time
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import soundfile
+from harness.playout_harness import airing as planned
 
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import State
+from loudspeaker.model.airing import Airing
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.card.prebuffer import Live
 from loudspeaker.speakers.file import FileSpeaker
@@ -459,12 +460,9 @@ def test_a_folder_that_cannot_be_written_fails_and_does_not_raise(tmp_path: Path
 # When
 
 
-@dataclass
-class Carried:
-    starts_at: datetime | None
-    ends_at: datetime | None
-    output: str = "horn"
-    stream: str | None = "http://stream.vov.vn/vov1.mp3"
+def carried(output: str = "horn") -> Airing:
+    """Half an hour of a station from noon on."""
+    return planned("12:00", starts_at=NOON, ends_at=HALF, output=output, stream="http://stream.vov.vn/vov1.mp3")
 
 
 class Tuned:
@@ -500,7 +498,7 @@ def dial(opened: list[tuple[Tuned, float]]) -> Dial:
 
 
 def test_a_stream_is_opened_a_minute_early_and_closed_after_it(dial: Dial, opened: list[tuple[Tuned, float]]) -> None:
-    airing = Carried(NOON, HALF)
+    airing = carried()
     dial.look(NOON - timedelta(seconds=61), [airing])
     assert dial.find(airing) is None
     dial.look(NOON - timedelta(seconds=60), [airing])
@@ -513,7 +511,7 @@ def test_a_stream_is_opened_a_minute_early_and_closed_after_it(dial: Dial, opene
 
 
 def test_villages_share_the_receiver_of_their_output(dial: Dial, opened: list[tuple[Tuned, float]]) -> None:
-    dial.look(NOON, [Carried(NOON, HALF), Carried(NOON, HALF), Carried(NOON, HALF, "hall")])
+    dial.look(NOON, [carried(), carried(), carried("hall")])
     dial.close()
 
     assert [tuned.closed for tuned, _ in opened] == [True, True]

@@ -9,8 +9,8 @@ import pytest
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.model.airing import Airing
 from loudspeaker.production.specification import Order
-from loudspeaker.schedule.airing import Airing
 from loudspeaker.schedule.box import Output, parse
 from loudspeaker.sound.profiles import QUIETER
 from loudspeaker.speakers.memory import MemorySpeaker

@@ -18,10 +18,10 @@ from loudspeaker.cli import cli
 from loudspeaker.cli.tables import REFUSALS
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import speak, translator
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Refusal, Verdict
-from loudspeaker.playout.record import AsRunRecord
+from loudspeaker.model.refusal import LABELS, kind_of
 from loudspeaker.playout.stored import airing_facts, airing_from_facts
-from loudspeaker.schedule.refusal import LABELS, kind_of
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked

@@ -15,8 +15,8 @@ from harness.small_commune import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
-from loudspeaker.playout.record import AsRunRecord
 from loudspeaker.production.specification import Order, Recording
 from loudspeaker.schedule import box
 from loudspeaker.sound.profiles import PROFILES

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loudspeaker.errors import LoudspeakerError, Message, Refused
+from loudspeaker.model.asrun_record import AsRunRecord, Event
 from loudspeaker.model.enums import Level, Verdict
-from loudspeaker.playout.record import AsRunRecord, Event, Log
+from loudspeaker.playout.ports import Log
 from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
 from loudspeaker.store.disk_reserve import Ballast
 from loudspeaker.store.hash_chain import Broken, canonical

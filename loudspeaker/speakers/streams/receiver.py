@@ -15,9 +15,9 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from ...errors import Message, reason
+from ...model.airing import Airing
 from ...sound.programme import Programme
 
 EARLY = 60.0  # seconds: open a receiver so long before its airing
@@ -87,19 +87,6 @@ class Receiver:
         if fault := told.get("fault"):
             return Message(FAULTS[fault], url=self._url, detail=told.get("detail", ""))
         return self.programme
-
-
-class Airing(Protocol):
-    """What is asked of an airing that carries a stream."""
-
-    @property
-    def output(self) -> str: ...
-    @property
-    def stream(self) -> str | None: ...
-    @property
-    def starts_at(self) -> datetime | None: ...
-    @property
-    def ends_at(self) -> datetime | None: ...
 
 
 Place = tuple[str | None, str, datetime | None]

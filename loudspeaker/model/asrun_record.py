@@ -1,11 +1,10 @@
-"""One row of the as-run log, and what playout asks of the log. Values and a Protocol only; no storage in here."""
+"""What became of one airing, and what happened before that or beside it: the two kinds of entries of the as-run log."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from ..model.enums import Level, Verdict
 
@@ -48,27 +47,3 @@ class Event:
     airing: str  # id, or "" where it is about the station
     at: datetime
     facts: Mapping[str, object]
-
-
-class Log(Protocol):
-    """The append-only as-run log, as playout sees it. Each call is on the disk when it returns."""
-
-    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None: ...
-
-    def verdict(self, record: AsRunRecord) -> None:
-        """Raises `ValueError` where the airing has one already."""
-
-    def verdict_of(self, airing: str) -> Verdict | None: ...
-
-    def events(
-        self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
-    ) -> Sequence[Event]:
-        """In the order in which they were written."""
-
-    def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
-        """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
-
-    def remember(self, key: str, value: object) -> None:
-        """A small JSON value that must survive a restart (the heartbeat, an emergency's count): outside the chain."""
-
-    def recall(self, key: str) -> object: ...
