@@ -2,7 +2,7 @@
 
     Letters (letters.py) put the text right, lines in capitals are made small (headings.py), and what a margin broke is
     put together (lines.py); the commune's own words come first (own.py); abbreviations that the text defines are
-    learnt (learning.py); then one walk reads every stretch (scanner.py, kinds/), and words read in pieces are told
+    learnt (learning.py); then one walk reads every stretch (scanner.py, rules/), and words read in pieces are told
     (joints.py). Pure: no file, no clock.
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from .kind import Kind
-from .kinds import starting
 from .rule import Rule, Said, Scene
+from .rules import starting
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
 Matcher = Callable[[str, int, int], re.Match[str] | None]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from loudspeaker.text import kinds
+from loudspeaker.text import rules
 from loudspeaker.text.kind import Kind
 from loudspeaker.text.reading import read
 
-ROOM = Path(kinds.__file__).parent.parent
+ROOM = Path(rules.__file__).parent.parent
 OF_NO_RULE = {Kind.NOTHING, Kind.OVERRIDE}
 
 
 def test_every_kind_has_its_rules() -> None:
-    assert {rule.kind for rule in kinds.ORDER} == set(Kind) - OF_NO_RULE
+    assert {rule.kind for rule in rules.ORDER} == set(Kind) - OF_NO_RULE
 
 
 def test_no_rule_stands_twice_in_the_order() -> None:
-    assert [rule for rule, count in Counter(kinds.ORDER).items() if count > 1] == []
+    assert [rule for rule, count in Counter(rules.ORDER).items() if count > 1] == []
 
 
 def test_no_rule_is_known_by_the_name_of_its_module() -> None:

@@ -1,0 +1,55 @@
+"""The reading rules, in six families: numbers, measures, time, names, identifiers and layout; and their order.
+
+Each file has the rules of one kind. `ORDER` is the order in which they are tried, whatever family they belong to: the
+most particular comes first, since a date must be seen before its parts are taken for numbers.
+"""
+
+from __future__ import annotations
+
+from ..rule import Rule
+from .identifiers import citations, codes, document_numbers, identities, phones, plates, web_addresses
+from .layout import blanks, dashes, labels, noise, separators
+from .measures import coordinates, money, quantities, rates, temperatures
+from .names import acronyms, addresses, persons, titles
+from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
+from .time import clock_times, dates, months, periods
+
+ORDER: tuple[Rule, ...] = (
+    *noise.RULES,
+    *web_addresses.RULES,
+    *blanks.RULES,
+    *labels.RULES,
+    *identities.RULES,
+    *phones.RULES,
+    *plates.RULES,
+    *document_numbers.RULES,
+    *scores.RULES,
+    *months.RULES,
+    *periods.RULES,
+    *dates.RULES,
+    *clock_times.RULES,
+    *addresses.RULES,
+    *citations.RULES,
+    *roman_numerals.RULES,
+    *ordinals.RULES,
+    *money.RULES,
+    *coordinates.RULES,
+    *temperatures.RULES,
+    *quantities.RULES,
+    *powers.RULES,
+    *fractions.RULES,
+    *ranges.RULES,
+    *codes.RULES,
+    *titles.RULES,
+    *persons.RULES,
+    *acronyms.RULES,
+    *rates.RULES,
+    *dashes.RULES,
+    *separators.RULES,
+    *plain_numbers.RULES,
+)
+
+
+def starting(start: str) -> tuple[Rule, ...]:
+    """The rules that can begin with a number, a word or a sign."""
+    return tuple(rule for rule in ORDER if start in rule.starts)

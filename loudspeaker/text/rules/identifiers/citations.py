@@ -1,0 +1,55 @@
+"""Legal citations: điểm a, b và c khoản 2 Điều 5; Điều 5a."""
+
+from __future__ import annotations
+
+import re
+
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import LETTERS
+from ...rule import Rule, RuleMaker, Scene, words_after, words_before
+
+rule = RuleMaker(Kind.CITATION)
+
+_POINTS = words_before("điểm|các điểm|tiết|tiểu mục")
+_PLACES = words_before("điều|khoản|điểm|mục|lớp|thôn|tổ|nhà|khối|số|xóm|phòng")
+_LAWS = words_after("luật|bộ luật|điều lệ|blhs|bllđ|nghị định|nđ|thông tư")
+_MORE = pattern(r"(?:(?:, ?| và |; ?)Đ\.? ?\d{1,3}){1,4} (?:Luật|BL|Bộ luật|NĐ)")  # Đ5, Đ6 Luật …
+_CLAUSE = pattern(r" khoản \d{1,2}$")
+_GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
+
+
+@rule(r"([a-zđ])(?![^\W\d_]|'[^\W\d_])", starts="word")
+def point(match: re.Match[str], scene: Scene) -> str | None:
+    """điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
+    at = match.start()
+    if not (scene.before(at).endswith(_POINTS) or scene.follows(Kind.CITATION, at, *_GAPS)):
+        return None
+    return LETTERS[match[1].upper()]
+
+
+@rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])")
+def inserted(match: re.Match[str], scene: Scene) -> str | None:
+    """Điều 5a -> Điều năm a"""
+    if not scene.before(match.start()).endswith(_PLACES):
+        return None
+    return f"{scene.say(match[1])} {LETTERS[match[2].upper()]}"
+
+
+@rule(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?!\w|\.\d)", starts="word")
+def clause(match: re.Match[str], scene: Scene) -> str | None:
+    """điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
+    return f"khoản {scene.say(match[1] or match[2])}"
+
+
+@rule(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
+def article(match: re.Match[str], scene: Scene) -> str | None:
+    """… Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
+    at = match.start()
+    cited = _CLAUSE.search(scene.before(at)) or scene.follows(Kind.CITATION, at, ", ", " ")
+    laws = scene.continues(match.end(), _LAWS) or _MORE.match(scene.text, match.end())
+    named = laws or ("." in match[0] and " luật" in scene.before(at))
+    return f"Điều {scene.say(match[1])}" if cited or named else None
+
+
+RULES: tuple[Rule, ...] = (clause, point, inserted, article)

@@ -1,0 +1,295 @@
+"""Technical names with digits: Covid-19, A/H5N1, 5G, ST25, KNO3, lớp 12C3. Letters by name, digits as numbers."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import NUMBER, roman, spell_digits, spell_letters
+from ...rule import REACH, UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
+from ...syllables import LOWER, UPPER, has_vowel
+
+rule = RuleMaker(Kind.CODE)
+
+_NUMBERED = words_before(
+    "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
+    "tòa|toà|giống|điều|khoản|mẫu|nhóm|loại|bảng|dãy|kiệt|ngõ|hẻm|ngách|biểu|sư đoàn|tuyến|xe|trụ sở|trụ sở chính|"
+    "địa chỉ|cơ sở"
+)
+_GAPS = (", ", " và ", "; ", "-", " - ", "/")
+_GRADED = words_before("phụ lục|mục|nhóm|loại|hạng|biểu|mẫu|bảng|cấp")
+_BUILDINGS = words_before("tòa|toà|nhà|chung cư|lô|khu|căn hộ|tòa nhà")
+_BORE = pattern(r" ?mm(?!\w)")
+_SORT = pattern(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
+_CITY = pattern(r"[,.]? ?(?:TP|[Tt]p)")
+_PERSON = pattern(
+    r"(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Ee]m|[Cc]háu|[Cc]ụ|[Tt]hầy|[Hh]ộ|[Đđ]ồng chí|[Đđ]/c)"
+    rf"(?: [{UPPER}][{LOWER}]*){{1,4}} $"
+)
+_PART = pattern(r"[^\W\d_]+|\d+")
+
+
+@rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
+def dashed(match: re.Match[str], scene: Scene) -> Answer:
+    """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
+    name = match[1]
+    if name == "BKS":  # BKS-60C 305.82
+        return None
+    if match[2] == "19" and re.fullmatch("C[A-Z]{2,4}D", name.upper()):  # COVD-19, a slip
+        return (
+            Guess("Covid mười chín", Message("a slip of Covid-19?")) if name.upper() != "COVID" else "Covid mười chín"
+        )
+    if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
+        return None
+    letter = f" {spell_letters(match[3])}" if match[3] else ""
+    number = spell_digits(match[2]) if len(match[2]) == 6 else scene.numerals.code(match[2])
+    return f"{_name(name, scene)} {number}{letter}"
+
+
+def _name(name: str, scene: Scene) -> str:
+    if not name.isupper() and not name[0].islower():
+        return name
+    known = scene.lexicon.known(name) if len(name) > 2 else None
+    return known.reading if known and known.sure else spell_letters(name) or name
+
+
+@rule(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
+def registered(match: re.Match[str], scene: Scene) -> str:
+    """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
+    return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
+
+
+@rule(r"mp([34])(?!\w)", starts="word")
+def sound_file(match: re.Match[str], scene: Scene) -> str:
+    """file mp3 -> mờ pê ba"""
+    return f"mờ pê {scene.say(match[1])}"
+
+
+@rule(r"U\.(\d{2})(?!\d)", starts="word")
+def youth(match: re.Match[str], scene: Scene) -> str:
+    """đội U.15 -> u mười lăm"""
+    return f"u {scene.say(match[1])}"
+
+
+@rule(r"([AB])/(?=H\d)", starts="word")
+def strain(match: re.Match[str], scene: Scene) -> str | None:
+    """A/H5N1 -> a hát năm nờ một"""
+    return spell_letters(match[1])
+
+
+@rule(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
+def lineage(match: re.Match[str], scene: Scene) -> str | None:
+    """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
+    if match[1] in scene.lexicon:
+        return None
+    return spell_letters(match[1]) + "".join(f" chấm {scene.say(part)}" for part in match[2][1:].split("."))
+
+
+@rule(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
+def graded(match: re.Match[str], scene: Scene) -> str | None:
+    """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
+    if "," in match[0] and match[1] != "PM":
+        return None
+    strong = match[1] == "M" and " độ lớn" in scene.before(match.start())  # of an earthquake
+    point = "phẩy" if match[1] == "PM" or strong else "chấm"
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
+
+
+@rule(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
+def graded_forest(match: re.Match[str], scene: Scene) -> str | None:
+    """rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
+    if (match[2].islower() or len(match[1]) == 1) and not (
+        scene.before(match.start()).endswith(_GRADED) or scene.follows(Kind.CODE, match.start(), ", ", " và ")
+    ):
+        return None
+    digit = f" {scene.say(match[3])}" if match[3] else ""
+    return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2].upper())}{digit}"
+
+
+@rule(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")
+def flight(match: re.Match[str], scene: Scene) -> str | None:
+    """chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
+    flown = any(cue in scene.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}" if flown else None
+
+
+@rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
+def mixed(match: re.Match[str], scene: Scene) -> Answer:
+    """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
+    letters, digits = _split(match[0])
+    if worded := _worded(match, letters, digits, scene):
+        return worded
+    if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
+        return f"cấp {scene.say(digits)}"
+    if len(match[0]) > 10:  # số khung RLHJC4329AY041217
+        parts = _PART.findall(match[0])
+        return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
+    if (
+        letters == "Q" and digits.isdecimal() and not scene.variety(match.start()) and 0 < int(digits) < 13
+    ):  # cách Q1 khoảng 12km
+        said = f"quận {scene.say(digits)}"
+        return said if _CITY.match(scene.text, match.end()) else Guess(said, Message("a district, or a name"))
+    if digits.isdecimal() and _BORE.match(scene.text, match.end()):  # ống D1200 mm
+        return f"{spell_letters(letters)} {scene.say(digits)}"
+    said = _parts(match[0], scene)
+    if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
+        return Guess(said, UNKNOWN)
+    if len(letters) < 3 and _PERSON.search(scene.text[max(0, match.start() - REACH) : match.start()]):
+        return Guess(said, UNKNOWN)  # chị Thúc L1
+    return said
+
+
+def _worded(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+    """What the letters of a code stand for, with its number; nothing where they are only letters."""
+    at, word = match.start(), scene.lexicon.codes.get(letters)
+    words = scene.before(at)
+    if (
+        (letters in ("BK", "CK", "HK") and digits not in ("1", "2"))
+        or (letters == "CS" and scene.char(match.end()) != ":")
+        or (letters == "CT" and words.endswith((*_BUILDINGS, " mẫu", " tờ khai")))
+    ):
+        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02; tòa CT2
+    if word and words.endswith(f" {word}"):  # trên báo động BĐ2
+        return scene.numerals.code(digits)
+    if word and digits.isdecimal() and not scene.variety(at):
+        return f"{word} {scene.numerals.code(digits)}"
+    lettered = re.fullmatch(r"(TDP|KP|KDC)(\d{1,2}[A-D])", match[0])
+    if lettered:
+        return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}"
+    year = re.fullmatch(r"(?:19|20)\d\d", digits)
+    if not digits.isdecimal() or not (year or len(letters) > 2) or scene.variety(at):
+        return ""
+    entry = scene.meaning(letters, at, at + len(letters))
+    if entry is None or not entry.sure:
+        return ""
+    # STT5, BLHS2015, where a blank was forgotten
+    return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
+
+
+@rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
+def sort(match: re.Match[str], scene: Scene) -> str | None:
+    """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere"""
+    famous = match[1] in ("IR", "OM") and len(match[2]) > 2
+    if match[3] is None and not (famous or _SORT.search(scene.before(match.start()))):
+        return None
+    season = match[1] in ("HT", "ĐX") and re.fullmatch(r"20\d\d", match[2])
+    if season or not (famous or scene.variety(match.start())):
+        return None
+    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
+
+
+@rule(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
+def formula(match: re.Match[str], scene: Scene) -> str | None:
+    """SpO2 -> ét pê o hai"""
+    return _parts(match[0], scene)
+
+
+@rule(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
+def named(match: re.Match[str], scene: Scene) -> str | None:
+    """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
+    name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
+    return f"{name} {scene.numerals.code(match[2])}"
+
+
+@rule(r"([A-Z])(\d{1,2})s(?!\w)", starts="word")
+def model(match: re.Match[str], scene: Scene) -> str:
+    """điện thoại A50s -> a năm mươi ét"""
+    return f"{spell_letters(match[1])} {scene.say(match[2])} ét"
+
+
+@rule(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
+def account(match: re.Match[str], scene: Scene) -> str:
+    """STK: 711A12345678, digit by digit"""
+    return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
+
+
+@rule(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
+def digit_first(match: re.Match[str], scene: Scene) -> Answer:
+    """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
+    counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
+    amount = _counted(counted[1], counted[2], match.end(), scene) if counted else None
+    if amount:  # 1000SMS, 45HS
+        return amount
+    said = _parts(match[0], scene)
+    bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
+    if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows(Kind.CODE, match.start(), *_GAPS):
+        return said
+    return Guess(said, Message("a number with a letter, and no word says what it is"))
+
+
+_FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
+_BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
+
+
+@rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
+def small_letter(match: re.Match[str], scene: Scene) -> Guess:
+    """hồ Đak Mi 4c -> bốn xê"""
+    return Guess(
+        f"{scene.say(match[1])} {spell_letters(match[2].upper())}",
+        Message("a number with a letter, and no word says what it is"),
+    )
+
+
+@rule(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
+def formulated(match: re.Match[str], scene: Scene) -> str | None:
+    """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
+    branded = _BRAND.search(scene.text[max(0, match.start() - 34) : match.start()])
+    return f"{scene.say(match[1])} {spell_letters(match[2])}" if branded else None
+
+
+@rule(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
+def strength(match: re.Match[str], scene: Scene) -> Answer:
+    """thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
+    letters = f"{scene.say(match[1])} {spell_letters(match[2])}"
+    return _counted(match[1], match[2], match.end(), scene) or letters
+
+
+def _counted(number: str, letters: str, end: int, scene: Scene) -> Answer:
+    """45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP"""
+    if letters == "TV" and scene.before(end - len(letters + number)).endswith(" tnhh"):
+        return f"{scene.say(number)} thành viên"
+    if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
+        return None
+    entry = scene.meaning(letters, end - len(letters), end)
+    if entry is None or not (entry.sure or letters in _PEOPLE):
+        return None
+    said = f"{spell_digits(number) if number[0] == '0' else scene.say(number)} {entry.reading}"
+    return said if entry.sure else Guess(said, ambiguous(letters))
+
+
+_PEOPLE = frozenset(("HS", "SV", "GV", "TE", "LĐ", "DN", "NV", "CB", "NĐ"))
+
+
+def _split(written: str) -> tuple[str, str]:
+    letters = written.rstrip("0123456789")
+    return letters, written[len(letters) :]
+
+
+def _parts(written: str, scene: Scene) -> str:
+    parts = _PART.findall(written)
+    return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
+
+
+RULES: tuple[Rule, ...] = (
+    registered,
+    sound_file,
+    youth,
+    dashed,
+    strain,
+    lineage,
+    graded,
+    graded_forest,
+    flight,
+    mixed,
+    sort,
+    formula,
+    named,
+    model,
+    account,
+    digit_first,
+    small_letter,
+    formulated,
+    strength,
+)

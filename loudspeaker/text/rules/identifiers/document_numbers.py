@@ -1,0 +1,196 @@
+"""Numbers of documents: 15/CT-UBND, 91 /UBND -TH, 12/2021/NĐ-CP. The signs between are not said."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_digits, spell_letters
+from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
+from ...syllables import is_syllable
+from ..names.acronyms import COMPOSED, composed
+
+rule = RuleMaker(Kind.DOCUMENT)
+
+_CODE = r"(?:[A-ZĐƯ]{2,12}[rgh]?\d{0,2}|[A-ZĐ]{1,3}[a-z][A-ZĐ]{0,4}|L|P\d{1,2}|UBND-[A-Z]\d)(?![^\W_])"
+_CODES = rf"{_CODE}(?: ?[-/&.] ?{_CODE}){{0,4}}"
+KINDS = words_before(
+    "số|liên tịch|công văn|nghị định|thông tư|quyết định|chỉ thị|kế hoạch|thông báo|hướng dẫn|nghị quyết|luật|tờ trình|"
+    "báo cáo|giấy mời|thư mời|công điện|văn bản|kết luận|chương trình|thông tri|biên bản|hợp đồng|quy chế|quy định|"
+    "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
+)
+_ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
+_COMMAND = pattern("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
+_UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
+
+
+@rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
+def number(match: re.Match[str], scene: Scene) -> Answer:
+    """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
+    words = scene.before(match.start())
+    cued = words.endswith(KINDS) or _ROW.search(words) is not None
+    if not cued and (" " in match[0] or (match[4][0] == "-" and not match[3])):
+        return None
+    if not cued and match[1][-1:].isalpha():  # 20k/LĐ is a price a head
+        return None
+    first = re.split(r"[-/&. ]", match[5])[0]
+    if first in _UNITS or (not cued and len(first) < 2):
+        return None
+    year = f" năm {scene.say(match[3])}" if match[3] else ""
+    issuer = _with_issuer(match, scene)
+    said = issuer or _by_kind(match, scene) or codes(match[5], scene)
+    said = f"{_numeral(match[1], scene)}{year} {_of_whom(said, match, scene)}"
+    return Guess(said, COMPOSED) if _puzzling(match[5], scene) and not issuer else said
+
+
+def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
+    """BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự"""
+    before = scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
+    behind = re.split(r"\.\s|\n", scene.text[match.end() : match.end() + 2 * REACH].lower())[0]
+    if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
+        said = said.replace("ban chấp hành", "ban chỉ huy")
+    committee = re.search("(tỉnh|thành) (?:ủy|uỷ)", behind)  # the nearest
+    return said.replace("tỉnh ủy", "thành ủy") if committee and committee[1] == "thành" else said
+
+
+def _with_issuer(match: re.Match[str], scene: Scene) -> str:
+    """152/TB-ĐQLĐL … của Đội quản lý Điện lực: the words behind have the letters of the code."""
+    kind, *office = _parts(match[5])
+    letters, known = "".join(office), scene.lexicon.documents.get(kind)
+    named = re.search(r" của ((?:[^\W\d_]+ ?){2,14})", scene.text[match.end() : match.end() + 4 * REACH])
+    if known is None or named is None or len(letters) < 3:
+        return ""
+    words = named[1].split()[: len(letters)]
+    issuer = "".join(word[0].upper() for word in words) == letters and all(map(is_syllable, words))
+    return f"{known} {' '.join(words).lower()}" if issuer and not any(map(str.isupper, words)) else ""
+
+
+def _by_kind(match: re.Match[str], scene: Scene) -> str:
+    """Thông tri số 05-TT/ĐU: the word before decides what the first code stands for."""
+    first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
+    words = scene.before(match.start()).removesuffix(" số")
+    kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
+    if not kind and first not in scene.lexicon.documents:
+        kind = _initialled(words, first)
+    more = first[len(_initials(kind)) :]
+    if kind and more:  # Hợp đồng số 15/2025/HĐTĐ: of what, only its writer knows
+        known = scene.lexicon.documents.get(first)
+        return "" if known or kind != "hợp đồng" or len(more) > 2 else f"{spell_letters(first)} {codes(rest, scene)}"
+    if not kind or sign.strip() == "&":
+        return ""
+    return f"{kind} {codes(rest, scene)}".strip()
+
+
+def _initialled(words: str, letters: str) -> str:
+    """The last words before a number where its first code has their letters: Kết luận điều tra số 5/KLĐT."""
+    last = re.split(r"[\n.,;:]", words)[-1].split()[-len(letters) :]
+    return " ".join(last) if len(letters) > 1 and _initials(" ".join(last)) == letters else ""
+
+
+def _initials(kind: str) -> str:
+    return "".join(word[0].upper() for word in kind.split())
+
+
+def _numeral(written: str, scene: Scene) -> str:
+    digits = re.sub(r"\D", "", written)
+    letter = written[len(digits) :]
+    return scene.say(digits) + (f" {spell_letters(letter)}" if letter else "")
+
+
+@rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
+def small(match: re.Match[str], scene: Scene) -> str | None:
+    """kết luận 31/kl TW -> ba mươi mốt kết luận"""
+    if not scene.before(match.start()).endswith(KINDS):
+        return None
+    return f"{scene.say(match[1])} {scene.lexicon.documents[match[2].upper()]}"
+
+
+@rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
+def kind(match: re.Match[str], scene: Scene) -> str | None:
+    """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
+    return scene.lexicon.documents.get(match[1])
+
+
+@rule(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
+def small_code(match: re.Match[str], scene: Scene) -> str:
+    """thông tư 24/2017/tt-btc"""
+    return f"{scene.say(match[1])} năm {scene.say(match[2])} {codes(match[3].upper(), scene)}"
+
+
+@rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
+def of_year(match: re.Match[str], scene: Scene) -> str | None:
+    """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
+    if not scene.before(match.start()).endswith(KINDS):
+        return None
+    return f"{scene.say(match[1])} năm {scene.say(match[2])}"
+
+
+@rule(rf"[/-] ?({_CODES})", starts="sign")
+def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
+    """Số: /STTTT-TTBCXB, where the number is still missing"""
+    return codes(match[1], scene) if scene.before(match.start()).endswith(" số") else None
+
+
+def codes(written: str, scene: Scene) -> str:
+    """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
+    whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
+    if whole:
+        return whole
+    first, *rest = [part for part in re.split("[-/. ]+", written) if part.strip("&")] or [""]
+    offices = (_office(part, after, scene) for part, after in pairwise([*rest, ""]))
+    return " ".join([_joint(first, scene), *offices])
+
+
+def _office(part: str, after: str, scene: Scene) -> str:
+    """Behind the first part no kind of document is meant: BNN-TT is no thông tư; QĐ-CT.UBND is its chairman."""
+    if part not in ("CT", "TT", "HD", "TB", "CĐ"):
+        return _joint(part, scene)
+    return "chủ tịch" if part == "CT" and after in ("UBND", "HĐND") else spell_letters(part)
+
+
+def _joint(part: str, scene: Scene) -> str:
+    """BLĐTB&XH of TTLT-BNV-BLĐTB&XH is one office."""
+    whole = _known(part.replace("&", ""), scene) if "&" in part else ""
+    return whole or " ".join(_code(code, scene) for code in part.split("&"))
+
+
+def _parts(written: str) -> list[str]:
+    return [part for part in re.split(r"[-/&. ]+", written) if part]
+
+
+def _code(code: str, scene: Scene) -> str:
+    letters = code.rstrip("0123456789")
+    number = code[len(letters) :]
+    if number.startswith("0"):  # PC06 is an office of the police
+        return f"{spell_letters(letters)} {spell_digits(number)}"
+    words = _known(letters, scene) or composed(letters, scene)
+    if not words:
+        return spell_letters(code)
+    return f"{words} {scene.say(number)}" if number else words
+
+
+def _known(letters: str, scene: Scene) -> str:
+    """What the tables say of a code without its number."""
+    known = scene.lexicon.documents.get(letters)
+    if known is None:
+        entry = scene.lexicon.known(letters)
+        known = entry.reading if entry and entry.sure else ""
+    return known
+
+
+def _puzzling(written: str, scene: Scene) -> bool:
+    """Whether a code was put together from its letters: XDTCQG might be anything."""
+    if "&" in written and _known(re.sub(r"[-&. ]", "", written), scene):
+        return False
+    letters = (part.rstrip("0123456789") for part in _parts(written))
+    return any(composed(part, scene) and not (_known(part, scene) or _kind_and_office(part, scene)) for part in letters)
+
+
+def _kind_and_office(letters: str, scene: Scene) -> bool:
+    """QĐUBND, where only the dash was forgotten"""
+    return letters[:2] in scene.lexicon.documents and _known(letters[2:], scene) != ""
+
+
+RULES: tuple[Rule, ...] = (kind, number, small, small_code, of_year, unnumbered)

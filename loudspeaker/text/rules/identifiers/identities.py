@@ -1,0 +1,72 @@
+"""Numbers that name a person, an account or a paper: STK, CCCD, mã số thuế, số sê ri. Digit by digit."""
+
+from __future__ import annotations
+
+import re
+
+from ...kind import Kind
+from ...numerals import spell_digits, spell_letters
+from ...rule import Answer, Rule, RuleMaker, Scene, words_before
+
+rule = RuleMaker(Kind.IDENTITY)
+
+_IDENTITIES = words_before(
+    "tài khoản|stk|cccd|cmnd|cmt|mã số thuế|mst|mã số|căn cước|căn cước công dân|mã|chứng minh nhân dân|seri|sê ri|"
+    "imei|hộ chiếu|số tk|mã đề|số thẻ|mã pin|định danh|mã vạch|otp|mã hồ sơ|mã khách hàng|số sổ|mã kh|số hđ|"
+    "định danh cá nhân|mã qhns|mã bhxh|số bhxh|số thẻ bhyt|số lô|mã lô|số khung|công dân|tk|mã vùng|"
+    "số báo danh|sbd|gplx|giấy phép lái xe|bằng lái|bằng lái xe|"
+    "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
+)
+_NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
+_ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
+
+
+@rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
+def identity(match: re.Match[str], scene: Scene) -> Answer:
+    """số tài khoản 8800… -> tám tám không không"""
+    words = re.sub(" (?:số|usd|vnd|vnđ)$", "", scene.before(match.start()))
+    if not words.endswith(_IDENTITIES):
+        return None
+    hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
+    return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
+
+
+@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
+def account_in_pairs(match: re.Match[str], scene: Scene) -> Answer:
+    """số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
+    if not scene.before(match.start()).endswith(_ACCOUNTS):
+        return None
+    return ", ".join(map(spell_digits, match[0].split(" ")))
+
+
+@rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
+def account(match: re.Match[str], scene: Scene) -> Answer:
+    """số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
+    if not scene.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
+        return None
+    return ", ".join(map(spell_digits, match[0].split(".")))
+
+
+@rule(r"0\d{2,3}(?![\d/]|[.,]\d)")
+def padded(match: re.Match[str], scene: Scene) -> Answer:
+    """SBD 087 -> không tám bảy"""
+    return spell_digits(match[0]) if scene.before(match.start()).endswith(_NUMBERED) else None
+
+
+@rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
+def card(match: re.Match[str], scene: Scene) -> str:
+    """thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
+    return f"{spell_letters(match[1])} {spell_digits(match[2])}"
+
+
+@rule(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
+def serial(match: re.Match[str], scene: Scene) -> Answer:
+    """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
+    if match[1] == "ĐT" or not scene.before(match.start()).endswith(
+        (" số", " sổ", " seri", " sê ri", " phát hành", " gcn", " bìa đỏ", " sổ đỏ", " sổ hồng")
+    ):
+        return None
+    return f"{spell_letters(match[1])} {spell_digits(match[2])}"
+
+
+RULES: tuple[Rule, ...] = (account_in_pairs, identity, account, padded, card, serial)

@@ -1,0 +1,216 @@
+"""Telephone numbers in any grouping, and the short ones: digit by digit, with a pause where it is written."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_digits
+from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
+
+rule = RuleMaker(Kind.PHONE)
+
+_STRONG = words_before(
+    "điện thoại|số điện thoại|đz nóng|sđt|đt|số đt|hotline|đường dây nóng|tổng đài|số máy|zalo|di động|máy bàn|fax|"
+    "đầu số|gọi số|bấm số|số khẩn cấp|tin nhắn gởi|tin nhắn gửi|nhắn tin gửi|nhắn tin đến|nhắn tin tới|"
+    "đường dây hỗ trợ|tổng đài hỗ trợ|đường dây tư vấn|tổng đài tư vấn|"
+    "gọi đến số|gọi tới số|số nóng|đtdđ|tel|số nội bộ|nội bộ|máy lẻ|số máy lẻ|nhánh|"
+    "số hotline|gửi tới|gửi đến số|tổng đài số|viber"
+)
+_WEAK = words_before(
+    "gọi|gọi đến|gọi tới|gọi ngay|liên hệ|liên hệ số|qua số|theo số|báo|alo|gọi điện|cấp cứu|báo cháy|gọi cho|"
+    "liên lạc|bấm|cứu hỏa|chữa cháy|cảnh sát|công an|cứu nạn|cứu hộ|trẻ em|trung tâm|chỉ huy|pccc|"
+    "đến số|tới số|vào số|báo số"
+)
+_ALARMS = (" gọi ", " báo cháy", " cháy rừng", " cấp cứu", " khẩn cấp", " cứu nạn", " cứu hộ", " bảo vệ trẻ em")
+_DIALLED = ("số máy", "điện thoại", " đt ", " đt:", "fax", "bấm ", "trực ban", "sđt", "liên hệ", "hotline")
+_LINES = ("tổng đài ", "đường dây ", "hotline ", "số điện thoại ")  # … về phòng, chống mua bán người 111
+_DUTY = pattern(r"\b(?:máy|máy trực|trực ban|điện thoại|đt)\b[^.;]{0,40}: $")
+_OLD = pattern(r"\b(?:đt|điện thoại|số máy)(?:: | [^.;:\d]{0,25}:? )$")
+_ASKED = pattern(r" ?[-–(] ?(?:đ/c|đồng chí|gặp|anh|chị|ông|bà) ")  # 3.755.015 - đ/c Hùng
+_COUNTED = (
+    "đường|phố|ngõ|hẻm|đ|đồng|triệu|nghìn|ha|kg|m|m2|km|người|hộ|lần|em|cuộc|lượt|trẻ|con|ca|vụ|cháu|học sinh|tin|thôn|"
+    "xã|đơn|suất|cây|usd|USD|vnđ|VNĐ|vnd|VND|đô la|điểm|tổ|phiếu|đại biểu|đảng viên|hồ sơ|phương tiện|xe"
+)
+_GAPS = (", ", " hoặc ", "/", " - ", " và ", "-", " / ", "; ", "/ ", " – ")
+
+
+_NO_DATE = r"(?!\d{1,2}([-./])\d{1,2}(?:\1(?:19|20)\d{2}(?!\d)| - \d{1,2}[-./]\d{1,2}[-./]))"
+_AREA = (
+    r"(?:0(?=[. ]\d{3}[. ]\d{3}[. ]\d{3}(?!\d))|\(0\d{1,4}\)|\(84[- ]\d{2,3}\)|"
+    r"\(?\+84\)?(?: ?\(0\))?|84(?=[ .-]\d)|0\d{1,4}|1[89]00)"
+)
+_GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
+
+
+@rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
+def number(match: re.Match[str], scene: Scene) -> str | None:
+    """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
+    if match[0].startswith("84") and not scene.before(match.start()).endswith(_STRONG + _WEAK):
+        return None
+    told = scene.before(match.start()).endswith(_STRONG) or scene.follows(Kind.PHONE, match.start(), *_GAPS)
+    return _phone(match, 9 if told else 10)
+
+
+@rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
+def line(match: re.Match[str], scene: Scene) -> str | None:
+    """theo số 3856.789: no amount has four digits before a point"""
+    at = match.start()
+    if len(match[0]) == 7:  # six digits, of before 2008
+        return grouped(match[0]) if _OLD.search(_sentence(scene, at)) else None
+    told = scene.before(at).endswith((" số", *_STRONG, *_WEAK)) or scene.follows(Kind.PHONE, at, *_GAPS)
+    return grouped(match[0]) if told or _DUTY.search(_sentence(scene, at)) else None
+
+
+@rule(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
+def country(match: re.Match[str], scene: Scene) -> str | None:
+    """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
+    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
+    named = re.search(r"[A-Z]\w+ \($", ahead) and scene.char(match.end()) == ")" and len(match[1]) > 1
+    told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
+    return f"cộng {grouped(match[1])}" if named or told else None
+
+
+@rule(
+    r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
+    r"(?!\w))"
+)
+def emergency(match: re.Match[str], scene: Scene) -> str | None:
+    """113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
+    return None if scene.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
+
+
+@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
+def alarms(match: re.Match[str], scene: Scene) -> str | None:
+    """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
+    return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
+
+
+@rule(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
+def provider(match: re.Match[str], scene: Scene) -> str:
+    """18008098 (Viettel), 9090 (Mobifone)"""
+    return spell_digits(match[1])
+
+
+@rule(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
+def owned(match: re.Match[str], scene: Scene) -> str:
+    """ĐT Trưởng thôn: 098… -> điện thoại"""
+    return "điện thoại"
+
+
+@rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
+def keyed(match: re.Match[str], scene: Scene) -> str:
+    """bấm *101# -> sao một không một thăng"""
+    return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
+
+
+@rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
+def masked(match: re.Match[str], scene: Scene) -> str | None:
+    """0977.xxx.123: the middle is hidden"""
+    return _phone(match)
+
+
+@rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
+def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
+    """02613.544859/ 0963201818"""
+    return _phone(match)
+
+
+@rule(
+    r"(?:\(0\d{1,4}\)|0\d{2,4}|1[89]00)(?:[ .-]{0,2}| - )\d{1,4}(?:[ .]?\d{2,4}){1,3}(?= ?[-–/] ?\d)",
+    starts="number sign",
+)
+def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
+    """0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first"""
+    return _phone(match)
+
+
+@rule(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
+def cut_short(match: re.Match[str], scene: Scene) -> Answer:
+    """0214.113: begins with 0 and is no decimal, though digits may be missing"""
+    return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
+
+
+def _phone(match: re.Match[str], least: int = 10) -> str | None:
+    """The digits, where there are as many as a number has; before 2008 some had nine: 054.831353"""
+    digits = re.sub(r"\D", "", match[0])
+    length = len(digits) + len(re.findall(r"[xX*]", match[0]))
+    if digits.startswith("84"):
+        plus = "cộng " if "+" in match[0][:2] else ""
+        return plus + grouped(match[0]) if 11 <= length <= 13 else None
+    if digits.startswith(("1800", "1900")):
+        return grouped(match[0]) if 6 <= length <= 10 else None
+    if length == 9 and digits.startswith("069"):  # lines of the army and the police
+        return grouped(match[0])
+    return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
+
+
+@rule(
+    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
+    rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
+)
+def short(match: re.Match[str], scene: Scene) -> str | None:
+    """gọi 114 -> gọi một một bốn; tổng đài 1022"""
+    words = scene.before(match.start())
+    if words.endswith(_STRONG) or _texting(words) or scene.follows(Kind.PHONE, match.start(), *_GAPS):
+        return grouped(match[1])
+    line = re.fullmatch(r"[2-8][ .]\d{3}[ .]\d{3}", match[1])
+    called_so = words.endswith(_WEAK) or _ASKED.match(scene.text, match.end())
+    if line and called_so:
+        return grouped(match[1])
+    if re.fullmatch(r"[2-8]\d?[ .]\d{3}[ .]\d{3}", match[1]) and _DUTY.search(_sentence(scene, match.start())):
+        return grouped(match[1])
+    if line and any(cue in _sentence(scene, match.start()) for cue in (*_LINES, *_DIALLED)):  # số máy trực: 3.812.115
+        return grouped(match[1])
+    if re.search(r" soạn(?: tin)? [^\W_]+$", words):  # soạn VNN 1409 gửi 1409
+        return grouped(match[1])
+    if re.fullmatch(r"1[89]00", match[1]) and words.endswith((" đầu", " đầu số")):
+        return spell_digits(match[1])
+    if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
+        return grouped(match[1])
+    if match[1] == "1022" or (len(match[1]) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm"))):
+        return grouped(match[1])
+    if " từ số " in words:  # từ số 1 đến số 111: houses
+        return None
+    urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])
+    called = match[1] < "116" and any(cue in words for cue in _ALARMS)
+    sentence = _sentence(scene, match.start())
+    listed = any(cue in sentence for cue in _LINES)
+    return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called or listed) else None
+
+
+def _sentence(scene: Scene, at: int) -> str:
+    """What stands before `at` in its sentence, lower case."""
+    return " " + re.split(r"[.!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
+
+
+def _texting(words: str) -> bool:
+    """soạn TTHC … gửi 8151"""
+    return words.endswith((" gửi", " gởi", " gửi tới", " gửi đến")) and any(
+        w in words for w in (" soạn", " cú pháp", " tin nhắn", " nhắn", " dk ")
+    )
+
+
+def grouped(written: str) -> str:
+    """The digits as written, a comma where the writer left a gap; ten in a row as 4, 3, 3."""
+    groups = re.findall(r"\d+|[xX*]+", written)
+    if len(groups) == 1 and len(groups[0]) == 10:
+        groups = [groups[0][:4], groups[0][4:7], groups[0][7:]]
+    return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
+
+
+RULES: tuple[Rule, ...] = (
+    keyed,
+    alarms,
+    emergency,
+    line,
+    country,
+    number,
+    masked,
+    first_of_two,
+    first_of_row,
+    short,
+    cut_short,
+)

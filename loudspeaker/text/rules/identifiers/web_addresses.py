@@ -1,0 +1,148 @@
+"""Web and e-mail addresses: laocai.gov.vn -> lao cai chấm gov chấm vn. Names of sites are cut into syllables."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_digits, spell_letters
+from ...rule import Rule, RuleMaker, Scene, words_after
+from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
+
+rule = RuleMaker(Kind.WEB_ADDRESS)
+
+_NAME = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
+_SIGNS = {
+    ".": "chấm", "/": "gạch chéo", "-": "gạch ngang", "_": "gạch dưới", "@": "a còng", "?": "hỏi", "=": "bằng",
+    "&": "và", "%": "phần trăm", "#": "thăng", "+": "cộng", ":": "hai chấm", "~": "ngã",
+}  # fmt: skip
+_PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
+
+
+@rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
+def mailbox(match: re.Match[str], scene: Scene) -> str:
+    """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
+    return _aloud(match[0].replace(" ", ""), scene)
+
+
+@rule(
+    r"([^\W\d_]{0,7}?)(?:https?://|HTTPS?://)(\S{0,250}?)/?"
+    r"(?=(?:\./\.|[.,;:!?)>\"”]{0,3})(?:\s|$|[)>\"”<]))",
+    starts="word",
+)
+def page(match: re.Match[str], scene: Scene) -> str:
+    """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…"""
+    return f"{match[1]} {_aloud(match[2], scene)}".lstrip()
+
+
+@rule(
+    r"(?:"
+    + _NAME
+    + r"\.){1,4}(?:vn|VN|com|net|org|gov|edu|info|asia|app|tv|xyz|top|site|online|shop|vip|club|biz|store|live|"
+    r"(?:me|ly|gl|io|link|page)(?=/))(?![^\W\d_]|\.[a-z])"
+    r"(?:/[A-Za-z0-9._/?=&%#-]{0,150}[A-Za-z0-9])?/?",
+    starts="word number",
+)
+def site(match: re.Match[str], scene: Scene) -> str:
+    """dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
+    return _aloud(match[0].rstrip("/"), scene)
+
+
+def _aloud(address: str, scene: Scene) -> str:
+    pieces = _PIECE.findall(address)
+    return " ".join(word for word in (_word(piece, scene) for piece in pieces) if word)
+
+
+def _word(piece: str, scene: Scene) -> str:
+    if piece.isdecimal():
+        return spell_digits(piece)
+    if not piece[0].isascii() or not piece[0].isalpha():
+        return _SIGNS.get(piece, "")
+    return _label(piece.lower()) or _short(piece.lower(), scene)
+
+
+@lru_cache(maxsize=1024)
+def _label(label: str) -> str:
+    """A label of an address that can be said as it is: cut into syllables or a foreign word."""
+    if label in _KEPT:
+        return label
+    if label == "www":
+        return "vê kép vê kép vê kép"
+    parts = [part for part in re.split(_NAMES, label) if part]
+    words = [
+        " ".join(_KNOWN.get(part) or cut(part)) or (_with_initials(part) if len(parts) > 1 else "") for part in parts
+    ]
+    if all(words):
+        return " ".join(words)
+    return _with_initials(label) or (
+        label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
+    )
+
+
+_SPELLED = frozenset(
+    words_after("ubnd|hdnd|bhxh|htx|tttt|csgt|ttyt|tnmt|gddt|pccc|thcs|thpt|pgd|qlcl|bqlda|vpub|mttq|sgd|nnptnt")
+)
+_DIGRAPHS = pattern("ng|nh|ph|th|tr|ch|kh|gh")
+_CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
+
+
+def _with_initials(label: str) -> str:
+    """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said.
+
+    A common syllable costs two, another three, six where it opens with a vowel, a letter that is spelled four; the
+    cheapest way wins.
+    """
+    best: list[tuple[int, list[str]]] = [(0, [])]
+    for end in range(1, len(label) + 1):
+        ways = [(best[end - 1][0] + 4, [*best[end - 1][1], label[end - 1]])]
+        for start in range(max(0, end - LONGEST), end - 1):
+            cost, parts = best[start]
+            if label[start:end] in _SPELLED:
+                ways.append((cost + 2, [*parts, *label[start:end]]))
+            elif is_plain_syllable(label[start:end]):
+                price = 6 if label[start] in "aeiouy" else 2 if is_common(label[start:end]) else 3
+                ways.append((cost + price, [*parts, label[start:end]]))
+        best.append(min(ways, key=lambda way: way[0]))
+    parts = best[-1][1]
+    shape = "".join("1" if len(part) == 1 else "+" for part in parts)
+    spelled = "".join(part for part in parts if len(part) == 1)
+    crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None
+    behind = re.fullmatch(r"\+{2,}1{2,}|1{2,}\++", shape) is not None
+    if crowded and "+" not in shape and len(label) < 8:  # evncpc
+        return spell_letters(label)
+    if len(label) > 40 or not (crowded or behind) or re.search("[aeiou]", spelled):
+        return ""
+    return " ".join(part if len(part) > 1 else spell_letters(part) for part in parts)
+
+
+_KEPT = frozenset(
+    words_after(
+        "gov|vn|com|edu|net|org|gmail|yahoo|outlook|hotmail|zalo|me|youtube|facebook|tiktok|google|home|index|login|news|page|docs|play|store|"
+        "online|app"
+    )
+)
+_WHOLE = words_after("tinh uy|huyen uy|thanh uy|dang uy|thuy san|cong an|long an|nghe an|hoi an|di an|thuan an|y te")
+_KNOWN = {name.replace(" ", ""): name.split() for name in _WHOLE}
+_NAMES = f"((?:{'|'.join(_KNOWN)})(?![aeiou]))"  # not co ngan, lon gan, ta my te
+_OFFICES = words_after("ubnd|hdnd|bhxh|htx|ubmttq|stttt|vpub")
+
+
+def _short(label: str, scene: Scene) -> str:
+    """ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
+    office = next((office for office in _OFFICES if label.startswith(office)), "")
+    if office:
+        known = scene.lexicon.known(office.upper().replace("HD", "HĐ"))
+        rest = label[len(office) :]
+        return " ".join([known.reading if known else spell_letters(office), *(cut(rest) or ([rest] if rest else []))])
+    return spell_letters(label)
+
+
+@rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
+def ending(match: re.Match[str], scene: Scene) -> str | None:
+    """tệp .apk -> chấm a pê ca"""
+    return f" chấm {spell_letters(match[1])}" if scene.char(match.start() - 1) in ("", " ", "(", "“") else None
+
+
+RULES: tuple[Rule, ...] = (ending, mailbox, page, site)

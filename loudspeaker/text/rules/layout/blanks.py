@@ -1,0 +1,39 @@
+"""Blanks that somebody forgot to fill in: “Số: /STTTT”, “ngày   tháng 7”, dotted lines. Always doubtful."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...rule import Guess, Rule, RuleMaker, Scene, words_before
+
+rule = RuleMaker(Kind.BLANK)
+
+_CUES = words_before("ngày|tháng|năm|số|lúc|hồi|từ|đến|giờ|tên|ông|bà|tại")
+
+
+def _empty() -> Message:
+    return Message("a blank was left empty here: fill it in, or take the words around it out")
+
+
+@rule(r"([Nn]gày)(?= ?tháng ?\d)|([Tt]háng)(?= ?năm ?\d{4})", starts="word")
+def unfilled(match: re.Match[str], scene: Scene) -> Guess | None:
+    """ngày tháng 7 năm 2021: the day is missing; “tháng năm 2021” may be May."""
+    return Guess(match[0], _empty())
+
+
+@rule(r"[Ss]ố:?(?= ?[/-] ?[A-ZĐ]{2})", starts="word")
+def unnumbered(match: re.Match[str], scene: Scene) -> Guess | None:
+    """Số: /STTTT-TTBCXB: the number is missing."""
+    return Guess(match[0], _empty())
+
+
+@rule(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
+def dotted(match: re.Match[str], scene: Scene) -> Guess | str | None:
+    """ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
+    leader = len(match[0]) > 4 or "_" in match[0] or scene.before(match.start()).endswith(_CUES)
+    return Guess("...", _empty()) if leader else "..."
+
+
+RULES: tuple[Rule, ...] = (unfilled, unnumbered, dotted)

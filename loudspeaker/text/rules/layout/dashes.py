@@ -1,0 +1,243 @@
+"""Dashes and arrows: a bullet, until, a pause, minus, or part of a word; each meaning is a rule of its own."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import NUMBER
+from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.DASH)
+
+_WHEN = (Kind.DATE, Kind.PERIOD, Kind.MONTH, Kind.TIME)
+_HOW_MUCH = (
+    Kind.MONEY,
+    Kind.COORDINATE,
+    Kind.TEMPERATURE,
+    Kind.QUANTITY,
+    Kind.RATE,
+    Kind.NUMBER,
+    Kind.FRACTION,
+    Kind.ORDINAL,
+)
+_AMOUNTS = frozenset((*_WHEN, *_HOW_MUCH))
+_UNIT = r"°?[A-Za-zµđĐ%‰]{1,5}[23²³]?(?![^\W_])|/"
+_UNTIL = pattern(r" ?(?:(?:hiện )?nay(?!\w)|[<≤] ?\d)")  # 2020 - nay, 12-<18 tuổi
+_DATED = pattern(  # not 7h30 - 11.30h
+    r" ?(?:[Nn]gày \d|\d{1,2} ?[./-] ?\d{1,2} ?[./-] ?(?:19|20)\d\d(?!\d)|\d{1,2}[/-]\d{1,2}(?![\d/-])"
+    r"|\d{1,2}\.(?:0[1-9]|1[0-2]|[1-9])(?![\d.]| ?(?:h|giờ))|\d{1,2} tháng)"
+)
+_OF_YEAR = pattern(r" ?năm (?:19|20)\d\d(?!\d)")
+_THING = pattern(rf" ([{LOWER}]{{2,7}})(?!\w)")
+_SORTS = (
+    ("gam", "ki lô gam", "yến", "tạ", "tấn"),
+    ("mi li mét", "xăng ti mét", "mét", "ki lô mét"),
+    ("mi li lít", "lít"),
+)
+_SPANS = frozenset(
+    ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
+)
+_YEAR = pattern(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
+_LABELLED = pattern(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[Ll]ớp) \d{1,2}$")
+_COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
+_DEGREES = pattern(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
+_WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
+_NUMBER_BEHIND = pattern(r" {0,2}(?:(?:tổ|thôn|xóm|ấp|bản|lớp|khu|nhà|cột|số|ngày|thứ|tuần|tháng) )?\d")
+_WEEKDAY = pattern(r" ?(?:[Tt]hứ |[Cc]hủ nhật|CN(?!\w)|T[2-7](?!\w))")
+_TELEPHONE = pattern(r" ?0\d{2,4}[ .]?\d{2,4}(?:[ .]?\d)")  # Đặt vé 24/24 - 0462.82.88.11
+_MEASURED = pattern(r" ?\d[\d.,]* ?(?:-|đến|°|độ|%|‰|o?C\b)")
+_HOUR = pattern(r" ?\d{1,2}[:hg]\d\d(?!\d)(?!(?: ?(?:'|p|ph|phút))?,? ?(?:ngày|\d{1,2}/))")  # Thứ 6 - 08/11 - 14:30
+_OWN = pattern(
+    r" \d{1,2}(?:[hHgG:]| giờ)| \d[\d.,]* ?(?:k|tr|triệu|nghìn|đ|đồng)(?!\w)"
+)  # tổ 4 - 19h; thôn 3 - 12 triệu
+_ON_DAY = pattern(r" ngày \d{1,2}(?:[/.-]\d| tháng)")
+_MILESTONE = pattern(r" ?[Kk][Mm] ?\d")
+_NUMBERED = r" ?\(?(?:\d|(?:tháng|ngày|thứ|tuần|quý|năm|lớp|cấp|mùng|gần|trên|hơn|dưới) \d|t\d{1,2}/\d)"
+_MOMENT = pattern(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d ?$")  # 03/12/2026 08:00 - 03/12/2026 16:00
+_MOMENT_NEXT = pattern(r" ?\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?,? \d{1,2}[:hg]\d\d")
+_FROM = pattern(r"\btừ ((?:[^\W\d_]+ ){1,4})\d{1,3}(?:/\d{1,2}(?:/\d{4})?)? ?$")
+_TO = pattern(r" {0,2}((?:[^\W\d_]+ ){1,4})\d")
+_DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "thứ", "rằm"))
+_MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
+_LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
+_LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
+_OFFICE = pattern(
+    r" (?:Phó|Bí thư|Chủ tịch|Trưởng|Tổ trưởng|Đội trưởng|Trạm trưởng|Ủy viên|UV|Giám đốc|Hiệu trưởng|Chi ủy|Cán bộ|"
+    r"Công chức|Thường trực|Thành viên|Thư ký|Kế toán|Bác sĩ|BS|BT|CT|PCT|PBT|Nguyên|Đại diện|Trung tá|Thiếu tá|"
+    rf"Thượng tá|Đại tá|Đại úy|Thượng úy|Trung úy|Thôn|Xóm|Bản|Ấp|Khu|Tổ|"
+    rf"(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])"
+)
+_DASH = r"-{1,200}"
+
+
+@rule(r"[-=]{1,3}>|➔", starts="sign")
+def arrow(match: re.Match[str], scene: Scene) -> Answer:
+    """8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
+    if scene.begins_line(match.start()):
+        return ""
+    number = _NUMBER_BEHIND.match(scene.text, match.end())
+    return " đến " if number and _amount_before(scene, match.start()) else ","
+
+
+@rule(_DASH, starts="sign")
+def bullet(match: re.Match[str], scene: Scene) -> Answer:
+    """- Đón tiếp đại biểu, at the beginning of a line"""
+    before, after = scene.char(match.start() - 1), scene.char(match.end())
+    return "" if scene.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
+
+
+@rule(_DASH, starts="sign")
+def until(match: re.Match[str], scene: Scene) -> Answer:
+    """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
+    start, end = match.span()
+    rising = _codes_until(scene, start, end)
+    onwards = (_UNTIL.match(scene.text, end) or scene.text.startswith(" hết ", end)) and _amount_before(scene, start)
+    along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
+    weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
+    months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)
+    alike = _from_to(scene.text[max(0, start - REACH) : start].lower(), scene.text[end : end + REACH].lower())
+    moments = _MOMENT.search(scene.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(scene.text, end)
+    return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
+
+
+@rule(_DASH, starts="sign")
+def set_apart(match: re.Match[str], scene: Scene) -> Answer:
+    """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
+    start, end = match.span()
+    timed = scene.last.kind is Kind.TIME and scene.last.end > start - 2
+    hour = timed and (_DATED.match(scene.text, end) or _WEEKDAY.match(scene.text, end))
+    telephones = (scene.follows(Kind.PHONE, start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
+    bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
+    counted = scene.last.kind in (Kind.ORDINAL, Kind.ROMAN) and _YEAR.match(scene.text, end)
+    weekday = scene.last.kind is Kind.ORDINAL and scene.last.end > start - 2 and _DATED.match(scene.text, end)
+    labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip()) and _OWN.match(scene.text, end)
+    of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
+    day = scene.last.kind is Kind.DATE and scene.last.end > start - 2 and _HOUR.match(scene.text, end)
+    if telephones:  # groups have commas: the border of two numbers must be heard
+        return ";"
+    return "," if hour or day or bearing or counted or weekday or labelled or of_year else None
+
+
+@rule(_DASH, starts="sign")
+def below_zero(match: re.Match[str], scene: Scene) -> Answer:
+    """từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
+    cold = scene.before(match.start()).endswith(_COLD) and _DEGREES.match(scene.text, match.end())
+    return "âm " if cold else None
+
+
+@rule(_DASH, starts="sign")
+def amounts(match: re.Match[str], scene: Scene) -> Answer:
+    """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
+    start, end = match.span()
+    counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
+    unit = scene.text[scene.last.start : scene.last.end] if scene.last.kind is Kind.QUANTITY else "0"
+    bare = not re.search(r"\d", unit)  # kg - 14.500
+    if not counting or bare or not _amount_before(scene, start):
+        return None
+    if scene.last.kind not in _WHEN and scene.last.end < start - 1 and _ON_DAY.match(scene.text, end):
+        return ","  # Cách nay 3 hôm - ngày 8/1
+    return " đến " if _alike(scene, end) else " "
+
+
+@rule(_DASH + r"(?= ?\d)", starts="sign")
+def minus(match: re.Match[str], scene: Scene) -> Answer:
+    """lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
+    start, end = match.span()
+    if scene.before(start).endswith(" covid"):
+        return ""
+    if not scene.char(end).isdecimal() or scene.char(start - 1) not in ("", *' \n("“'):
+        return None
+    if scene.begins_line(start) and not _DEGREES.match(scene.text, end):  # -14 giờ, họp: a bullet
+        return ""
+    year = _YEAR.match(scene.text, end)
+    if year or scene.before(start).endswith((" bắc", " nam")):
+        return ""
+    return "âm " if _MEASURED.match(scene.text, end) else Guess("âm ", Message("below nothing, or a dash"))
+
+
+@rule(_DASH, starts="sign")
+def between_words(match: re.Match[str], scene: Scene) -> Answer:
+    """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
+    start, end = match.span()
+    return _between_words(scene, start, end, scene.char(start - 1), scene.char(end))
+
+
+def _from_to(before: str, behind: str) -> bool:
+    """từ tổ 1 - tổ 6, từ mồng 9 - mồng 11, từ chiều tối 15 - đêm 16/12: the same kind of thing on both sides"""
+    first, last = _FROM.search(before), _TO.match(behind)
+    if first is None or last is None:
+        return False
+    one, other = first[1].split(), last[1].split()
+    return one == other or bool(_DAYS & set(one) and _DAYS & set(other))
+
+
+def _codes_until(scene: Scene, start: int, end: int) -> bool:
+    """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
+    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
+    if first is None or last is None or first[1] != last[1]:
+        return _classes_until(scene, start, end)
+    chained = scene.text.startswith("-", end + last.end()) or scene.char(start - len(first[0].rstrip()) - 1) == "-"
+    return int(first[2]) < int(last[2]) and not chained  # N0-N3-N7 are three
+
+
+def _classes_until(scene: Scene, start: int, end: int) -> bool:
+    """các lớp 6A-6D"""
+    first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", scene.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", scene.text[end : end + 6])
+    return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
+
+
+def _amount_before(scene: Scene, at: int) -> bool:
+    """Whether a number of some kind has just been read, with at most its noun between."""
+    gap = scene.text[scene.last.end : at] if at - scene.last.end < 14 else "?"
+    counted = scene.last.kind in _AMOUNTS and scene.last.end > 0
+    return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
+
+
+def _alike(scene: Scene, end: int) -> bool:
+    """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
+    following = re.match(rf" ?({NUMBER}) ?({_UNIT})?", scene.text[end : end + REACH])
+    things = (
+        _THING.match(scene.text, scene.last.end),
+        _THING.match(scene.text, end + following.end(1)) if following else None,
+    )
+    if all(things) and scene.last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
+        first, second = (thing[1] for thing in things if thing)
+        return first == second or first in _SPANS or second in _SPANS
+    if following and following[2] and _LABELLED.search(scene.text[max(0, scene.last.end - 12) : scene.last.end]):
+        return False  # thôn 4 - 120.000đ
+    if scene.last.kind is not Kind.QUANTITY or following is None:
+        return True
+    unit = scene.lexicon.units.get(following[2] or "")
+    behind = scene.char(end + following.end())
+    if any(scene.last.spoken.endswith(sort) and unit in sort for sort in _SORTS):  # 7 tạ - 1 tấn
+        return True
+    return not following[0].endswith("/") and behind != "(" and (unit is None or scene.last.spoken.endswith(unit))
+
+
+def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
+    if before.isalpha() and after.isalpha():
+        return " " if after.isupper() else "-"
+    if before == " " and after == " ":
+        return "" if scene.char(start - 2) in ":;,." else _pause(scene, start, end)
+    return " " if before.isalnum() or after.isalnum() else ""
+
+
+def _pause(scene: Scene, start: int, end: int) -> str:
+    """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
+    return "" if _both_names(scene, start, end) else ","
+
+
+def _both_names(scene: Scene, start: int, end: int) -> bool:
+    """Bà Rịa - Vũng Tàu: two names that are one"""
+    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, start - 10) : start])
+    named = previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
+    return named and not _OFFICE.match(scene.text, end)  # Lê Văn Thắng - Phó Bí thư
+
+
+RULES: tuple[Rule, ...] = (arrow, bullet, until, set_apart, below_zero, amounts, minus, between_words)

@@ -1,0 +1,47 @@
+"""What no voice can say: signs without end and letters of other scripts. Left out, with a doubt, before other rules."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...rule import Guess, Rule, RuleMaker, Scene
+from ...syllables import FOREIGN, LOWER, UPPER, is_syllable
+
+rule = RuleMaker(Kind.NOISE)
+
+
+@rule(r"\d{41,}|(?=[^\w\s]{0,40}\w)\S{400,}", starts="number word sign")
+def run(match: re.Match[str], scene: Scene) -> Guess:
+    """1/1/1/1/…, a million digits: nobody could listen to it; long lines of dots are blanks or rulers"""
+    return Guess(" ", Message("a run of {count} signs without a blank is no text and is left out", count=len(match[0])))
+
+
+@rule(
+    rf"(?![Φφ] ?[<>≥≤]? ?\d)(?=[^\W\d_{FOREIGN}]{{0,20}}[{FOREIGN}])"
+    rf"(?:[^\W\d_]|[{FOREIGN}]|[ ,.·-]{{1,2}}(?=[{FOREIGN}])){{1,400}}",
+    starts="word sign",
+)
+def foreign(match: re.Match[str], scene: Scene) -> Guess:
+    """中国, Лаос, ລາວ are left out; a Greek letter has a name"""
+    said = re.sub(
+        rf" ?[{FOREIGN}][ ,.·-]{{0,2}}",
+        lambda letter: f" {_GREEK.get(letter[0].strip(' ,.·-').lower(), '')} ",
+        match[0],
+    )
+    return Guess(" ".join(said.split()) or " ", Message("letters of another script: write how they are said"))
+
+
+@rule(rf"([{LOWER}]{{2,7}})([{UPPER}][{LOWER}]{{1,6}})(?![^\W\d_])", starts="word")
+def glued(match: re.Match[str], scene: Scene) -> str | None:
+    """xãTân Long -> xã Tân Long, where a blank was forgotten"""
+    return f"{match[1]} {match[2]}" if is_syllable(match[1]) and is_syllable(match[2]) else None
+
+
+_GREEK = {
+    "α": "an pha", "β": "bê ta", "γ": "gam ma", "δ": "đen ta", "ε": "ép xi lon", "θ": "tê ta", "λ": "lam đa",
+    "µ": "muy", "π": "pi", "σ": "xích ma", "φ": "phi", "ω": "ô mê ga",
+}  # fmt: skip
+
+RULES: tuple[Rule, ...] = (run, foreign, glued)

@@ -1,0 +1,338 @@
+"""Numbers with a unit, alone or as a range: 25-28°C, 56tạ, 120m2, 1m65, 41, 7%. The units are in a table."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import NUMBER
+from ...rule import APART, COMMA, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.QUANTITY)
+
+_UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
+_NAMED = words_before("lớp|tổ|tổ máy|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
+_PLACES = words_before("thôn|ấp|xóm|bản|tổ|khu|khu phố|đội|tiểu khu")  # ấp 3 đến 15g is no range
+_SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
+_LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
+_PEOPLE = words_before(
+    "bé|cháu|trẻ|bệnh nhi|bệnh nhân|em|ông|bà|anh|chị|nam|nữ|học sinh|mẫu giáo|mg|bn|thanh niên|người|cụ|chị em|sn|"
+    "đối tượng|bị can|bị cáo|nạn nhân|nghi phạm|tài xế|lái xe"
+)
+_SIDES = pattern(r" ?x ?\d")  # 1m2 x 2m4
+_MEASURES = "dài|rộng|cao|sâu|ngang|dày"
+_LENGTHS = words_before("dài|cao|sâu|ngang|dày|đường kính|bán kính|chu vi|độ cao|độ sâu|chiều rộng|bề rộng")
+_ABOUT = pattern(r" (?:từ|khoảng|gần|hơn|trên|dưới|tới|đến|chừng|tối thiểu|tối đa|ít nhất)$")
+_OTHER = pattern(r" ?(?:x|-|đến|tới) ?\d{1,2}(?:,\d)? ?m(?![\w²³]|[23](?!\d))|(?: ?-| đến| tới) \d{1,2}m[014-9]")
+_OTHER_SIDE = pattern(r"\b(?:dài|cao|sâu|dày)(?: khoảng| gần| hơn)? \d")
+_STRIPS = pattern(r"\b(?:đường|mương|kênh|cống|cầu|rãnh|ngõ|vỉa hè|lòng|mặt|cửa|hào|bờ|đê|cổng)(?: \S+){0,3} rộng$")
+_SIDE_BEFORE, _SIDE_BEHIND = words_before(_MEASURES), words_after(_MEASURES)
+_TALL = pattern(
+    r" (?:te(?: ?<)?|(?:vé|trẻ|te|bé|free|miễn phí)[^.;]{0,20} (?:dưới|<)|cao|sâu|trẻ(?: em)?(?: dưới| từ| trên)?)$"
+)
+_TERMS = words_before("kỳ hạn|thời hạn|lãi suất|hạn vay|gửi tiết kiệm|vay|bảo hành")
+_TONS = Message("this could be tons, months or years of age")
+_REACHED = words_after("đạt|ước|tăng|giảm|của|so với|so cùng|cả nước|toàn tỉnh|năm")  # xuất khẩu 8T đạt …
+_IN_CALENDAR = words_before("ngày|mùng|mồng|tháng|th|tết|năm")
+_REGIONAL = words_after("bỏ phiếu|bầu cử|dân cư|biên giới|phòng thủ|sạt lở")
+_FACTOR = pattern(r" ?\d| (?:dài|rộng|cao|sâu|ngang) \d| (?:số|đơn giá|hệ số|mức) ")
+_DOSE = pattern(  # how much of a medicine at a time, and how often
+    r"\d ?(?:viên|gói|ống|giọt|thìa|muỗng|mũi|liều|lần|lượt|ml|mg|mcg|g|ly|cốc|bát|cữ|bữa|ngày|xịt|v|lọ|tuýp)"
+    r"(?: ?/ ?(?:lần|ngày|tuần|tháng|bữa|cữ|đợt|giờ))? ?$"
+)
+_COURSE = pattern(r" ?\d{1,3} ?(?:lần|lượt|ngày|bữa|cữ|đợt|liều|hôm|tuần|tháng|viên|ống|gói|mũi|giọt|thìa|muỗng)(?!\w)")
+_FAR = frozenset(("m", "g", "l", "h", "°", "%", "‰", "$", "€", "£", "¥", "₹"))  # one-letter units that may stand apart
+_NEVER = frozenset(("A", "K", "M"))  # letters that are names rather than units
+_MEASURED = {  # what is spoken of where a letter that stands apart is a unit all the same: dòng điện 20 A, dài 50 M
+    "A": pattern(r" (?:dòng|dòng điện|ap?tomat|áp ?tô ?mát|át|cầu chì|cầu dao|cường độ|công tơ|sạc)(?: |$)"),
+    "V": pattern(r" (?:điện|điện áp|điện thế|nguồn|pin|ắc quy|acquy|bình|máy|đèn|quạt|xung|sạc)(?: |$)"),
+    "W": pattern(r" (?:công suất|đèn|bóng|led|quạt|máy|loa|pin|sạc|tải|điện|âm ly|amply)(?: |$)"),
+    "M": pattern(r" (?:dài|rộng|cao|sâu|bán kính|hành lang|đường kính|cách|chạy|mặt tiền|ngang)(?: |$)| x$"),
+    "L": pattern(r" (?:can|thùng|bình|chai|xô|bồn|dung tích|xăng|dầu|nước|tủ lạnh|nồi)(?: |$)"),
+}
+
+
+@rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
+def measured(match: re.Match[str], scene: Scene) -> Answer:
+    """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
+    unit = scene.lexicon.units.get(match[4])
+    if match[4] == "KV" and match[3] and scene.continues(match.end(), _REGIONAL):
+        return None
+    if match[2] and " đến " in match[0] and scene.before(match.start()).endswith(_PLACES):
+        return None
+    if match[4] == "v" and match[1] not in ("12", "24", "110", "220", "380"):  # 1v sáng, 200v: pills
+        return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
+    if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
+        return None
+    if match[4] == "s" and scene.before(match.start()).endswith(" iphone"):
+        return None
+    if match[4] == "mb" and " áp" in scene.before(match.start()):  # khí áp 985mb
+        return f"{scene.span(match[1], match[2])} mi li ba"
+    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ
+        return None
+    if match[2] and match[4] in ("tr", "Tr"):  # từ 4 đến 12 tr.đ
+        return None
+    if match[4] == "dl" and scene.before(match.start()).endswith(_IN_CALENDAR):  # tháng 9 dl
+        return None
+    if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
+        return None
+    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and re.fullmatch(r"[1-9]\d{0,2},\d00|", match[2] or ""):
+        first, last = (
+            (number.replace(",", ".") for number in match.group(1, 2) if number)
+            if match[2]
+            else (match[1].replace(",", "."), None)
+        )
+        return Guess(f"{scene.span(first, last)} {unit}", COMMA)  # chạy 1,500m
+    return f"{scene.span(match[1], match[2])} {unit}"
+
+
+def _plausible(unit: str, gap: str, words: str) -> bool:
+    if unit == "HA" and words.endswith(_NAMED):  # tổ 24HA
+        return False
+    if len(unit) > 1:
+        if gap and unit == "TB":  # 28 TB are no bytes
+            return " ổ cứng" in words or " dung lượng" in words
+        engine = any(cue in words for cue in (" tàu", " thuyền", " máy", " công suất"))
+        return engine or not (gap and unit == "CV")  # 120 CV are letters of an office
+    measured = _MEASURED.get(unit.upper())
+    if (gap or unit in _NEVER) and measured and measured.search(words):
+        return not words.endswith(_NAMED)
+    if gap and unit not in _FAR:
+        return False
+    return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
+
+
+@rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
+def parted_unit(match: re.Match[str], scene: Scene) -> Answer:
+    """rộng 120 m 2, where the raised 2 came down in copying"""
+    return f"{scene.say(match[1])} {scene.lexicon.units[match[2] + match[3]]}"
+
+
+@rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
+def thousand(match: re.Match[str], scene: Scene) -> Guess:
+    """7. 492kg, with a blank behind the point"""
+    unit = scene.lexicon.units.get(match[3], match[3])
+    return Guess(f"{scene.say(match[1] + match[2])} {unit}", APART)
+
+
+@rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
+def beats(match: re.Match[str], scene: Scene) -> str | None:
+    """mạch 112 l/p -> lần một phút"""
+    pulse = any(cue in scene.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
+    return f"{scene.say(match[1])} lần một phút" if pulse else None
+
+
+@rule(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
+def inches(match: re.Match[str], scene: Scene) -> str | None:
+    """màn hình 24\" -> hai mươi tư inh"""
+    screen = re.search(
+        r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", scene.before(match.start())
+    )
+    opened = scene.text[max(0, match.start() - REACH) : match.start()]
+    quoted = match[0].endswith("”") and opened.rfind("“") > opened.rfind("”")
+    return f"{scene.say(match[1])} inch" if screen and not quoted else None
+
+
+@rule(r"(\d{1,3}), (\d{1,2}) ?%")
+def parted(match: re.Match[str], scene: Scene) -> Answer:
+    """41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
+    return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
+
+
+@rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
+def months(match: re.Match[str], scene: Scene) -> Answer:
+    """thu 9T/2026, 6T đầu năm -> tháng"""
+    year = f" năm {scene.say(match[2])}" if match[2] else ""
+    return f"{scene.say(match[1])} tháng{year}"
+
+
+@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
+def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
+    """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
+    words, said = scene.before(match.start()), scene.say(match[1])
+    if match[2]:
+        said += f" đến {scene.say(match[2])}"
+    if match[0][-1] == "t" and scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")":  # (19t)
+        return f"{said} tuổi"
+    named = re.search(rf"[{UPPER}][{LOWER}]+ \($", scene.text[max(0, match.start() - 10) : match.start()])
+    if words.endswith(_PEOPLE) or (named and scene.char(match.end()) == ")"):  # cháu 5T; cụ Bùi Thị Mùi (78T)
+        return f"{said} tuổi"
+    if any(cue in words for cue in _LOADED) or "," in match[1] or scene.char(match.end()) == "/":
+        return f"{said} tấn"
+    if any(cue in words for cue in _TERMS):
+        return f"{said} tháng"
+    if scene.continues(match.end(), _REACHED) and match[1].isdecimal() and int(match[1]) <= 12:
+        return Guess(f"{said} tháng", _TONS)
+    years = int(match[1]) if match[1].isdecimal() else 0
+    if years < 120 and any(cue in words for cue in _PEOPLE):
+        return f"{said} tuổi"
+    aged = "t" in match[0] and 14 < years < 110
+    return Guess(f"{said} {'tuổi' if aged else 'tấn'}", _TONS)
+
+
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
+def years(match: re.Match[str], scene: Scene) -> str | None:
+    """trẻ em < 6 t. -> tuổi"""
+    told = any(cue in scene.before(match.start()) for cue in _PEOPLE) or scene.char(match.start() - 1) == "("
+    return f"{scene.span(match[1], match[2])} tuổi" if told else None
+
+
+@rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
+def growth(match: re.Match[str], scene: Scene) -> str | None:
+    """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
+    told = any(cue in scene.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
+    return f"{scene.span(match[1], match[2])} ngày" if told else None
+
+
+@rule(r"(\d{2})t(\d{1,2})th(?![^\W_])")
+def retirement(match: re.Match[str], scene: Scene) -> str:
+    """nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
+    return f"{scene.say(match[1])} tuổi {scene.say(match[2])} tháng"
+
+
+@rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
+def heads(match: re.Match[str], scene: Scene) -> str:
+    """cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
+    return f"{scene.say(match[1])} con trên {scene.lexicon.units[match[2]]}"
+
+
+@rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
+def trip(match: re.Match[str], scene: Scene) -> str:
+    """tour 3N2Đ -> ba ngày hai đêm"""
+    first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
+    return f"{scene.say(match[1])} {first} {scene.say(match[2])} {last}"
+
+
+@rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
+def halved(match: re.Match[str], scene: Scene) -> Answer:
+    """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
+    nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
+    said = f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {nought}{scene.say(match[3])}"
+    return _side(match, scene, said) if match[2] == "m" and match[3] in ("2", "3") else said
+
+
+def _side(match: re.Match[str], scene: Scene, said: str) -> Answer:
+    """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
+    at, end = match.span()
+    words = _ABOUT.sub("", scene.before(at))
+    small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(scene.text, end))
+    if small or words.endswith(_LENGTHS) or _OTHER.match(scene.text, end):
+        return said
+    if not words.endswith(" rộng"):
+        return None
+    beside = int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {scene.after(end)}")
+    if match[3] == "3" or beside or _STRIPS.search(words):
+        return said
+    if int(match[1]) > 9:
+        return None
+    area = f"{scene.say(match[1])} mét vuông"
+    return Guess(said if int(match[1]) < 5 else area, Message("a side of something, or an area"))
+
+
+@rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
+def told(match: re.Match[str], scene: Scene) -> str | None:
+    """(Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
+    named = scene.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
+    headed = match[1] not in "glt" and scene.char(match.start() - 1) == "(" and scene.char(match.start() - 3).isalpha()
+    return scene.lexicon.units.get(match[1].lower()) if named or headed else None
+
+
+@rule(r"(\d{1,4})[xX](?=\))")
+def enlarged(match: re.Match[str], scene: Scene) -> str:
+    """kính hiển vi (40x) -> bốn mươi lần"""
+    return f"{scene.say(match[1])} lần"
+
+
+@rule(r"c/m2(?![^\W_])", starts="word")
+def density(match: re.Match[str], scene: Scene) -> str:
+    """mật độ sâu (c/m2) -> con trên mét vuông"""
+    return "con trên mét vuông"
+
+
+@rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
+def rate(match: re.Match[str], scene: Scene) -> Answer:
+    """độ mặn (g/l) -> gam trên lít"""
+    units = scene.lexicon.units
+    said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
+    return said if scene.char(match.start() - 1) == "(" else None
+
+
+@rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+def lone(match: re.Match[str], scene: Scene) -> Answer:
+    """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
+    counted = scene.before(match.start()).endswith(_SCALES) or scene.follows(
+        Kind.MONEY, match.start(), " "
+    )  # 1 204,5 ha
+    if match[1] in ("ha", "tr") and not counted:
+        return None
+    return scene.lexicon.units.get(match[1])
+
+
+@rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
+def times(match: re.Match[str], scene: Scene) -> Answer:
+    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
+    at, end = match.span()
+    reckoned = "=" in scene.text[max(0, at - 2 * REACH) : at] and scene.char(end) == " "
+    behind = scene.text[end : end + 2].strip()[:1]
+    bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
+    sides = scene.before(at).endswith(_SIDE_BEFORE) and scene.continues(end, _SIDE_BEHIND)  # dài x rộng x sâu
+    if reckoned or bracketed or sides:
+        return " nhân "
+    if _DOSE.search(scene.text[max(0, at - REACH) : at]) and _COURSE.match(scene.text, end):  # 1 viên x 3 lần
+        return ","
+    gap = scene.text[scene.last.end : at]
+    near = scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
+    return " nhân " if near and _FACTOR.match(scene.text, end) else None
+
+
+@rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
+def force(match: re.Match[str], scene: Scene) -> Answer:
+    """gió c10, giật c12 -> cấp mười, …"""
+    if not any(cue in scene.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
+        return None
+    return f"cấp {scene.span(match[1], match[2])}"
+
+
+@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
+def stars(match: re.Match[str], scene: Scene) -> Answer:
+    """sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
+    words = scene.before(match.start())
+    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
+    graded = rated or scene.follows(Kind.QUANTITY, match.start(), ", ", " và ")
+    return f"{scene.span(match[1], match[2])} sao" if graded else None
+
+
+@rule(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
+def bore(match: re.Match[str], scene: Scene) -> Answer:
+    """ống Ø21 -> phi hai mươi mốt"""
+    return "phi "
+
+
+RULES: tuple[Rule, ...] = (
+    stars,
+    thousand,
+    beats,
+    parted,
+    inches,
+    months,
+    trip,
+    growth,
+    retirement,
+    heads,
+    years,
+    tons_or_years,
+    halved,
+    parted_unit,
+    measured,
+    times,
+    force,
+    bore,
+    density,
+    told,
+    enlarged,
+    rate,
+    lone,
+)

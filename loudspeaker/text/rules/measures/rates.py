@@ -1,0 +1,177 @@
+"""Rates: what stands behind a slash and is told for each of something: đồng/kg, tạ/ha, mm/24h; not thôn/bản."""
+
+from __future__ import annotations
+
+import re
+
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
+from ...syllables import LOWER
+
+rule = RuleMaker(Kind.RATE)
+
+_DOSE = pattern(r"(?:kg|g|tấn|tạ) ?(?:N|K2O|P2O5|DAP|NPK|SA|CO2|CO₂)$")  # 90kg N/ha
+_AMONG = pattern(r"\d[\d.]{0,8} ?(?:triệu|nghìn|ngàn|vạn)? ?(?:dân|người|trẻ|ca|hộ)(?!\w)")
+_SPELT = pattern(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:lần|tháng|buổi|ngày|giờ|tiết|lượt|năm|tuần)$")
+_TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")
+_DOUBLED = pattern(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
+_GROUPS = pattern(  # what consists of others that are counted too: 12 thôn/2.345 hộ/9.876 khẩu
+    r"(?:hộ|m2|m²|lô|thửa|lớp|tổ|chi hội|chi bộ|chi đoàn|đội|trường|thôn|xã|phường|bản|ấp|khu|khóm|xóm|làng|buôn|"
+    r"sóc|phum|tiểu khu|cụm|huyện|tỉnh|nhóm|trang trại|cơ sở|htx|hợp tác xã|gia đình|gia trại|mô hình|đoàn|đàn|"
+    r"câu lạc bộ)(?!\w)"
+)
+_HAMLETS = frozenset(("thôn", "bản", "ấp", "tổ", "khu", "khóm", "xóm", "làng", "buôn", "sóc", "phum", "tiểu"))
+_PEOPLE = frozenset(("khẩu", "nhân", "người", "hộ", "học", "hội", "đảng", "cháu", "em"))
+_COUNT = r"(\d[\d.]*) ?(m2|m²|[^\W\d_]{2,8})(?: [^\W\d_]{1,8}){0,3}"
+_COUNT_BEFORE, _COUNT_BEHIND = pattern(rf"(?<![\d.,/]){_COUNT}$"), pattern(_COUNT)
+_COUNT_IN_ROW = pattern(rf"/{_COUNT}$")
+_WHILE = pattern(r"(?!1\D)\d{1,3} ?(h|giờ|tiếng|phút|giây|ngày|đêm|tuần|tháng|năm|s)(?![^\W_])")  # 50 mm/12h
+_HEADS = pattern(r"\d [A-ZĐ]{2,4}$")  # short words for who is counted
+_SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
+_SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
+_LIKE = (
+    frozenset(words_after("trâu|bò|dê|lợn|heo|gà|vịt|ngan|ngỗng|cừu|ngựa|chó|mèo")),
+    frozenset(
+        words_after("xã|phường|thôn|bản|ấp|tổ|khu|xóm|huyện|quận|làng|buôn|tỉnh|thành|thị|khóm|cơ|đơn|ban|ngành")
+    ),
+    frozenset(words_after("buồng|phòng")),
+    frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
+    frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
+)
+_RATES = words_before(
+    "lương cơ sở|lương tối thiểu|đồng|đ|vnđ|vnd|tiền tỷ|tiền triệu|nghìn đồng|triệu đồng|"
+    "hộ|người|kg|tấn|tạ|m3|lít|con|khẩu"
+)
+_RATED = words_after(
+    "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
+    "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách|tàu|thuyền|ghe|chuyến|thuê bao|cuộc|gói|lượng|chỉ|cổ phiếu|căn"
+)
+_OFFICES = words_after("bộ phận|bộ môn|bộ ngành")  # Người/bộ phận liên quan
+_LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
+_TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
+
+
+@rule(r" ?/ ?(?=\d)", starts="sign")
+def per_number(match: re.Match[str], scene: Scene) -> Answer:
+    """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
+    beside = scene.last.spoken.endswith("độ xê") or scene.last.kind in (Kind.TIME, Kind.DATE, Kind.MONTH, Kind.PERIOD)
+    if (
+        scene.char(match.start() - 1) == " " and beside and scene.last.end >= match.start() - 4
+    ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
+        return ", "
+    if _counts(scene, match.start(), match.end()):
+        return ", "
+    length, counted = _WHILE.match(scene.text, match.end()), scene.last.kind in (Kind.QUANTITY, Kind.NUMBER, Kind.RANGE)
+    other = length is not None and scene.before(match.start()).rpartition(" ")[2] != length[1]  # not 3 ngày/5 ngày
+    if other and counted and scene.near_number(match.start()):
+        return " trong "
+    heads = _AMONG.match(scene.text, match.end()) or scene.before(match.start()).endswith((" đồng", " đ"))
+    return " trên " if heads or scene.near_number(match.start()) else None
+
+
+def _counts(scene: Scene, start: int, end: int) -> bool:
+    """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
+    ahead = scene.text[max(0, start - REACH) : start]
+    one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(scene.text, end)
+    if one is None or other is None or one[2] == other[2] or other[1] == "1":
+        return False
+    if _GROUPS.match(ahead, one.start(2)):
+        return not {one[2], other[2]} <= _HAMLETS and (one[2][0] != "m" or other[2] in _PEOPLE)
+    in_row = one[0][0] == "/" or (scene.char(other.end()) == "/" and scene.char(other.end() + 1).isdecimal())
+    return in_row and one[2] not in scene.lexicon.units and other[2] not in scene.lexicon.units
+
+
+@rule(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
+def per_unit(match: re.Match[str], scene: Scene) -> Answer:
+    """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
+    unit = scene.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
+    dose = _DOSE.search(scene.text[max(0, match.start() - 8) : match.start()])
+    if unit is None or not (dose or scene.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
+        return None
+    return f" {_each(scene, match.start())} {unit}"
+
+
+@rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
+def per_letter(match: re.Match[str], scene: Scene) -> Answer:
+    """9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
+    interest = match[1] == "ng" and scene.char(match.start() - 1) == "%"  # 0,03%/ng
+    said = "ngày" if interest else _LETTERS[match[1].lower()]
+    return f" một {said}" if scene.near_number(match.start()) else None
+
+
+@rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
+def once(match: re.Match[str], scene: Scene) -> str:
+    """họp quý/lần, tháng/lần -> một lần"""
+    return " một "
+
+
+@rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
+def against(match: re.Match[str], scene: Scene) -> Answer:
+    """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
+    return " trên " if scene.near_number(match.start()) else None
+
+
+@rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
+def per_short(match: re.Match[str], scene: Scene) -> Answer:
+    """60.000đ/HS/tháng -> một học sinh một tháng"""
+    entry = scene.meaning(match[1], match.start(1), match.end())
+    if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
+        return None
+    if match[1] == "HS" and scene.last.kind is Kind.MONEY:
+        return " một hồ sơ" if " hồ sơ" in scene.before(match.start()) else " một học sinh"
+    said = f" một {entry.reading}"
+    return said if entry.sure else Guess(said, ambiguous(match[1]))
+
+
+@rule(rf"/ ?(?=[{LOWER}])", starts="sign")
+def per_thing(match: re.Match[str], scene: Scene) -> Answer:
+    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
+    at = match.start()
+    if _either(scene, at, match.end()):
+        return None
+    if re.match(
+        r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)", scene.text[match.end() : match.end() + 13]
+    ):  # 22h/ngày 5/6
+        return " "
+    if scene.continues(match.end(), _OFFICES):
+        return None
+    if scene.continues(match.end(), ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
+        return " "
+    if scene.last.spoken.endswith("phần trăm") and scene.continues(match.end(), _TOTALS):
+        return " trên "
+    spent = scene.last.kind is Kind.TIME and scene.last.end == at and scene.continues(match.end(), _SPANS)
+    heads = _HEADS.search(scene.text[max(0, at - 8) : at])
+    spelt = _SPELT.search(scene.text[max(0, at - 16) : at]) and scene.continues(match.end(), _TIMES)
+    doubled = _DOUBLED.match(scene.text, match.end())
+    closed = scene.char(at - 1) == ")" and scene.continues(match.end(), _TIMES)  # 4g (tức 8 viên)/ngày
+    return " một " if spent or heads or spelt or doubled or closed or scene.near_number(at, 4) else None
+
+
+@rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
+def per_pair(match: re.Match[str], scene: Scene) -> Answer:
+    """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
+    end = match.start(1) if match[1] else match.end()
+    rated = scene.before(match.start()).endswith(_RATES) and scene.continues(end, _RATED)
+    rated = rated and not scene.continues(end, _OFFICES)
+    if not rated or _either(scene, match.start(), end):
+        return None
+    return f" một {scene.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
+
+
+def _either(scene: Scene, start: int, end: int) -> bool:
+    """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
+    _, slash, thing = scene.text[max(0, start - 16) : start].rpartition("/")
+    before = re.findall(r"[^\W\d_]+", thing)
+    after = re.match(r"[^\W\d_]+", scene.text[end : end + 8])
+    if not before or after is None:
+        return False
+    again = slash != "" and re.search(r"[^\w\s]|\d", thing) is None and after[0] in before  # not bao/sào - 35 bao/sào
+    return again or any({before[-1], after[0]} <= sort for sort in _LIKE)
+
+
+def _each(scene: Scene, at: int) -> str:
+    return "một" if scene.last.kind is Kind.MONEY or scene.before(at).endswith(_SUMS) else "trên"
+
+
+RULES: tuple[Rule, ...] = (per_letter, once, against, per_number, per_unit, per_short, per_pair, per_thing)

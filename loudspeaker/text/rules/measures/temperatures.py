@@ -1,0 +1,50 @@
+"""Degrees of heat that are not written with °C: 15 độ C, 22 - 25C, 250C, sốt 38o5. Those with °C are quantities."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...numerals import NUMBER
+from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene
+
+rule = RuleMaker(Kind.TEMPERATURE)
+
+
+@rule(r"0C(?=\))")
+def celsius(match: re.Match[str], scene: Scene) -> str | None:
+    """nhiệt độ (0C) -> độ xê"""
+    return "độ xê" if scene.char(match.start() - 1) == "(" else None
+
+
+@rule(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
+def fever(match: re.Match[str], scene: Scene) -> str:
+    """sốt 38o5 -> ba mươi tám độ năm"""
+    return f"{scene.say(match[1])} độ {scene.say(match[2])}"
+
+
+@rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
+def degrees(match: re.Match[str], scene: Scene) -> Answer:
+    """15 độ C -> mười lăm độ xê"""
+    return _celsius(match, scene)
+
+
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
+def bare(match: re.Match[str], scene: Scene) -> Answer:
+    """nhiệt độ từ 22 - 25C, without the sign of degrees"""
+    told = "nhiệt độ" in scene.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
+    return _celsius(match, scene) if told else None
+
+
+@rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
+def flattened(match: re.Match[str], scene: Scene) -> Answer:
+    """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
+    return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
+
+
+def _celsius(match: re.Match[str], scene: Scene) -> str:
+    return f"{scene.span(match[1], match[2])} độ xê"
+
+
+RULES: tuple[Rule, ...] = (celsius, flattened, bare, degrees, fever)

@@ -1,0 +1,294 @@
+"""Words in capitals: known abbreviations, chains of them, headlines, and what is left: spelled out and doubtful."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...lexicon import Entry
+from ...numerals import spell_letters
+from ...rule import UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
+from ...syllables import LOWER, UPPER, has_marks, is_syllable
+
+rule = RuleMaker(Kind.ACRONYM)
+
+_FIRMS = words_before(
+    "công ty tnhh|cty tnhh|tnhh mtv|công ty cp|cty cp|công ty cổ phần|cổ phần tập đoàn|ctcp|thương hiệu|nhãn hiệu"
+)
+_TRADES = pattern(  # what firms do: Công ty TNHH XD is no name
+    "MTV|XD|TM|TMDV|DV|SX|KD|NN|CN|DL|VT|VTTB|XNK|ĐT|ĐTXD|PT|BĐS|MT|GT|GTVT|TL|KTCTTL|QL|KT|TVTK|TV|TVXD|XDTM|TMXD|"
+    "XDTH|DVTM|SXTM|TMSX|KTCT|LN|NLN|TS|CBTS|CBLS|MTĐT|CTĐT|HTV|VLXD|BVTV|VTNN|CP|TNHH|VN|HN|HCM|TP|CTCP|XL|XDCT|DVVT|"
+    "BH|BHNT|CK|TĐ|TMDVSX|ĐTPT|KS|TVKS|TĐC|DVNN|VSMT|CNSH|DP|NS|CTN|ĐL|TMCP"
+)
+COMPOSED = Message("an abbreviation put together from its parts")
+_WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
+
+
+@rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
+def headline(match: re.Match[str], scene: Scene) -> Answer:
+    """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
+    word = match[0]
+    if not word.isupper() or not is_syllable(word) or word in scene.learnt:
+        return None
+    neighbours = _neighbours(scene, match.start(), match.end())
+    if not has_marks(word) and (
+        word in scene.lexicon or (not any(map(_shouted, neighbours)) and _short_name(match, scene))
+    ):
+        return None
+    lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
+    return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
+
+
+def _short_name(match: re.Match[str], scene: Scene) -> bool:
+    """OM of OM 5451 is a name, though it could be a word."""
+    number = re.match(r"[ -]?\d{2}", scene.text[match.end() : match.end() + 3])
+    return number is not None or len(match[0]) == 2
+
+
+def _neighbours(scene: Scene, start: int, end: int) -> tuple[str, str]:
+    """The words right before and after, with only blanks, commas or dashes between."""
+    before = re.search(r"([^\W\d_]+)[ ,-]{1,3}$", scene.text[max(0, start - 12) : start])
+    after = re.match(r"[ ,-]{1,3}([^\W\d_]+)", scene.text[end : end + 12])
+    return (before[1] if before else "", after[1] if after else "")
+
+
+def _shouted(word: str) -> bool:
+    return word.isupper() and has_marks(word) and is_syllable(word)
+
+
+@rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
+def chain(match: re.Match[str], scene: Scene) -> Answer:
+    """LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone"""
+    written = match[0]
+    parts = re.split(r" ?& ?|[-/._]", written)
+    if not all(_capitals(part) for part in parts):
+        return None
+    whole = _whole(written, match, scene)
+    return whole or _joined(written, parts, match, scene)
+
+
+def _capitals(part: str) -> bool:
+    return sum(c.isupper() for c in part) * 2 > len(part)
+
+
+def _whole(written: str, match: re.Match[str], scene: Scene) -> Answer:
+    """The chain as one abbreviation, its signs taken out: NN&PTNT is NNPTNT."""
+    if written in scene.learnt:
+        return scene.learnt[written]
+    entry = scene.meaning(written, match.start(), match.end())
+    if entry is None and "/" not in written:
+        entry = scene.meaning(re.sub(r"[-&._ ]", "", written), match.start(), match.end())
+    if entry is None and "&" in written and not _all_known(written, scene):
+        words = composed(re.sub(r"[-&._ ]", "", written), scene)
+        entry = Entry(words, sure=False) if words else None
+    if entry is None:
+        return None
+    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
+
+
+def _all_known(written: str, scene: Scene) -> bool:
+    """HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined."""
+    entries = map(scene.lexicon.known, re.split(r" ?& ?|[-/._]", written))
+    return all(entry is not None and entry.sure for entry in entries)
+
+
+def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) -> Answer:
+    """Part by part: & is “và”, a slash a pause."""
+    signs = [sign.strip() for sign in re.findall(r" ?& ?|[-/._]", written)]
+    words, why, at = "", None, match.start()
+    for part, sign in zip(parts, [*signs, ""], strict=True):
+        answer = _single(part, at, at + len(part), scene)
+        words += answer.spoken if isinstance(answer, Guess) else answer
+        why = why or (answer.why if isinstance(answer, Guess) else None)
+        words += {"&": " và ", "/": ", ", "-": " ", ".": " ", "_": " "}.get(sign, "")
+        at += len(part) + 1
+    return Guess(words, why) if why else words
+
+
+@rule(r"Vietnam\+", starts="word")
+def plus(match: re.Match[str], scene: Scene) -> str:
+    """(TTXVN/Vietnam+) -> Vietnam plus"""
+    return "Vietnam plus"
+
+
+@rule(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
+def newspaper(match: re.Match[str], scene: Scene) -> str | None:
+    """(QNO) - Sáng nay …, (BTV) Từ năm …: the paper that a report is taken from"""
+    at = match.start()
+    if scene.char(at - 1) != "(" or not scene.begins_line(at - 1):
+        return None
+    return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
+
+
+@rule(rf"T[PT](?= - [{UPPER}])", starts="word")
+def paper(match: re.Match[str], scene: Scene) -> Guess | None:
+    """TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town"""
+    either = Message("a paper's sign, or a place")
+    return Guess(spell_letters(match[0]), either) if scene.begins_line(match.start()) else None
+
+
+@rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
+def dotted(match: re.Match[str], scene: Scene) -> Answer:
+    """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
+    letters = match[0].replace(".", "")
+    if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
+        return spell_letters(letters)
+    entry = scene.meaning(letters, match.start(), match.end())
+    return entry.reading if entry and entry.sure else spell_letters(letters)
+
+
+@rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
+def lettered(match: re.Match[str], scene: Scene) -> str | None:
+    """ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
+    return None if match[0] in scene.lexicon else f"{match[1]} {spell_letters(match[2])}"
+
+
+@rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
+def single(match: re.Match[str], scene: Scene) -> Answer:
+    """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
+    word = match[0]
+    if len(word) < 2 or not (_capitals(word) or word in scene.lexicon):
+        return None
+    if not word.isupper() and scene.meaning(word, match.start(), match.end()) is None:
+        return None
+    return _single(word, match.start(), match.end(), scene)
+
+
+def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
+    entry = scene.meaning(word, start, end)
+    if entry is not None and word not in scene.learnt and _firm(word, entry, scene, start):
+        return Guess(spell_letters(word), ambiguous(word))
+    if entry is not None:
+        return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
+    if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, scene)):
+        return Guess(words, COMPOSED)
+    if not word.isupper():
+        return word
+    if len(word) > 3 and _sayable(word):
+        return Guess(word.capitalize(), Message("unknown capitals, read as a word"))
+    return Guess(spell_letters(word) or word.lower(), UNKNOWN)
+
+
+def _firm(word: str, entry: Entry, scene: Scene, start: int) -> bool:
+    """Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
+    worded = "".join(part[0] for part in entry.reading.split()) == word.lower()
+    return worded and scene.before(start).endswith(_FIRMS) and _TRADES.fullmatch(word) is None
+
+
+def _sayable(word: str) -> bool:
+    """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK, BLUEZONE."""
+    word = re.sub("^(?:[TPCKGN]H|TR)", "T", word)
+    vowels = len(re.findall("[AEIOUY]", word))
+    if len(word) > 5 and vowels >= 0.3 * len(word):
+        return re.search(r"[^AEIOUY]{3}", re.sub("[TPCSWG]H|CK|NG|ST", "T", word)) is None
+    return vowels > 0 and re.search(r"[^AEIOUY]{3}", word) is None and re.search(r"[AEIOUY]", word[:2]) is not None
+
+
+@rule(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
+def glued(match: re.Match[str], scene: Scene) -> Answer:
+    """hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
+    if match[1].isascii() or not is_syllable(match[1]):
+        return None
+    answer = _single(match[2], match.start(2), match.end(), scene)
+    words, why = answer if isinstance(answer, Guess) else (answer, None)
+    return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
+
+
+@rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
+def small(match: re.Match[str], scene: Scene) -> Answer:
+    """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read"""
+    word = match[0]
+    if scene.after(match.end()).startswith("chấm "):
+        return None
+    entry = scene.meaning(word, *match.span())
+    if entry is not None:
+        return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
+    capital = scene.lexicon.known(scene.lexicon.small.get(word, ""))
+    return capital.reading if capital and capital.sure else None
+
+
+_HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
+
+
+def composed(word: str, scene: Scene) -> str:
+    """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
+
+    A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
+    where a letter is left over.
+    """
+    guessing = len(word) > 5 and not set(word) & set("EFIJOWZ")  # VNCERT is foreign
+    if len(word) > 12:
+        return ""
+    best: list[list[str] | None] = [[], *([None] * len(word))]
+    if word.startswith("TT"):  # a centre of something, wherever it leads a name
+        best[2] = ["trung tâm"]
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            so_far = best[start]
+            entry = scene.lexicon.known(word[start:end])
+            if so_far is None or entry is None or not (entry.sure or guessing):
+                continue
+            known = best[end]
+            if known is None or len(so_far) + 1 < len(known):
+                best[end] = [*so_far, entry.reading]
+        if end == 2 and word[0] in _HEADS and best[1] is None:
+            best[1] = [_HEADS[word[0]]]
+    found = best[-1]
+    return " ".join(found) if found and len(found) > 1 else ""
+
+
+@rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
+def small_first(match: re.Match[str], scene: Scene) -> Answer:
+    """pH -> pê hát"""
+    return spell_letters(match[0]) if match[0] in scene.lexicon else None
+
+
+@rule(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
+def prefixed(match: re.Match[str], scene: Scene) -> Answer:
+    """bOPV -> bê o pê vê"""
+    return spell_letters(match[0])
+
+
+@rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
+def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
+    """tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text"""
+    before = scene.text[max(0, match.start() - 8) : match.start()]
+    if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
+        return None
+    within = re.search(r"(?:[\w,;%] |\d)$", before)  # where a sentence begins a capital is put, and read next time
+    return Guess(match[0], Message("small letters that nobody can say, left as they are")) if within else None
+
+
+_INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
+
+
+@rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
+def mute(match: re.Match[str], scene: Scene) -> Answer:
+    """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
+    if match[0] in _INITIALS:
+        named = re.search(rf"[{UPPER}][{LOWER}]* $", scene.text[max(0, match.start() - 8) : match.start()])
+        ended = scene.char(match.end()) == "." or (
+            named and (scene.char(match.end()) in ("", *",;:)") or scene.text.startswith(" (", match.end()))
+        )
+        return spell_letters(match[0]) if ended else None
+    return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
+
+
+RULES: tuple[Rule, ...] = (
+    newspaper,
+    plus,
+    paper,
+    headline,
+    dotted,
+    chain,
+    lettered,
+    single,
+    glued,
+    small,
+    small_first,
+    prefixed,
+    mute,
+    left_over,
+)

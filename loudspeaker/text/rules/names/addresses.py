@@ -1,0 +1,190 @@
+"""Addresses: số nhà 12/5, QL1A, Km 12+500."""
+
+from __future__ import annotations
+
+import re
+
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import LETTERS, spell_digits, spell_letters
+from ...rule import REACH, Rule, RuleMaker, Scene, words_after, words_before
+from ...syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.ADDRESS)
+
+_HOUSE = words_before("số nhà|nhà số|ngõ|ngách|hẻm|kiệt|nhà|địa chỉ số|địa chỉ|hẻm số|ngõ số|đ/c")
+_NO_DAY = words_before("số nhà|nhà số|ngách|hẻm|kiệt|hẻm số|ngõ số|lớp|cột mốc|mốc|mốc số|thửa|thửa số|khoảnh|lô")
+_NAME = pattern(rf" [{UPPER}][{LOWER}]")
+_STREET_NAME = pattern(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
+    rf"(?: [{UPPER}][{LOWER}]+){{1,4}}, ?(?:P\.|[Pp]hường|Q\.|[Qq]uận|[Tt]hị trấn|TP)"
+)
+_COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
+_SHARES = frozenset("/:%-")
+_CROPS = pattern(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # giống thuần BC15, KM18
+_STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
+
+
+@rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
+def house(match: re.Match[str], scene: Scene) -> str | None:
+    """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
+    words = scene.before(match.start())
+    numbered = words.endswith(" số")
+    if words.endswith(" lớp") and rising(match[0]):
+        return None
+    named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
+    comma = numbered and scene.text[match.end() : match.end() + 1] == ","
+    street = scene.continues(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
+    branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3
+    if not (named or street or branched or is_house(scene, match.start(), match.end())):
+        return None
+    return " trên ".join(_number(number, scene) for number in match[0].split("/"))
+
+
+def rising(written: str) -> bool:
+    """Whether three numbers or more count on, 1/2/3, as neither houses nor days do."""
+    numbers = written.split("/")
+    first = int(numbers[0]) if numbers[0].isdecimal() else 0
+    return len(numbers) > 2 and numbers == [str(first + i) for i in range(len(numbers))]
+
+
+def is_house(scene: Scene, start: int, end: int) -> bool:
+    """Whether a number with a slash belongs to a house or a class, whatever day it looks like: hẻm 30/4, lớp 8/3."""
+    words = scene.before(start)
+    if words.endswith(_NO_DAY):
+        return True
+    if words.endswith(" số"):
+        return scene.continues(end, _STREET) or _NAME.match(scene.text, end) is not None
+    return _STREET_NAME.match(scene.text, end) is not None
+
+
+def _number(written: str, scene: Scene) -> str:
+    digits = re.match(r"\d+", written)
+    assert digits is not None
+    letter = written[digits.end() :]
+    return scene.say(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
+
+
+@rule(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
+def ward(match: re.Match[str], scene: Scene) -> str | None:
+    """F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
+    listed = scene.text[match.start() - 2 : match.start()] == ", "
+    return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", scene.text[match.end() : match.end() + 4]) else None
+
+
+@rule(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
+def ward_and_district(match: re.Match[str], scene: Scene) -> str:
+    """Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
+    return f"phường {scene.say(match[1])}, quận {scene.say(match[2])}"
+
+
+@rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
+def flat(match: re.Match[str], scene: Scene) -> str:
+    """P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
+    return f"phòng {scene.say(match[1])}"
+
+
+@rule(rf"K(\d{{1,3}})((?:/\d{{1,3}}){{1,3}})(?= (?:đường |[{UPPER}][{LOWER}]))", starts="word")
+def alley(match: re.Match[str], scene: Scene) -> str:
+    """K45/12 đường Núi Thành -> kiệt bốn mươi lăm trên mười hai"""
+    return "kiệt " + " trên ".join(map(scene.say, (match[1] + match[2]).split("/")))
+
+
+@rule(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
+def day_street(match: re.Match[str], scene: Scene) -> str:
+    """Đ.30/4, Đ. CMT8 -> đường"""
+    return "đường "
+
+
+@rule(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
+def street(match: re.Match[str], scene: Scene) -> str | None:
+    """477 Đ. Sư Vạn Hạnh -> đường"""
+    numbered = re.search(
+        r"(?:\d[A-Z]?,?|trên|tại|ở|dọc|giao|với) $", scene.text[max(0, match.start() - 6) : match.start()]
+    )
+    return "đường " if numbered or scene.begins_line(match.start()) else None
+
+
+@rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
+def bare_ward(match: re.Match[str], scene: Scene) -> str:
+    """Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
+    return f"phường {scene.say(match[1])}"
+
+
+@rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
+def road(match: re.Match[str], scene: Scene) -> str | None:
+    """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
+    streets = scene.adjoins(match.start(), (" đường",))
+    listed = scene.follows(Kind.ADDRESS, match.start(), ", ", " và ", "; ")
+    padded = match[2][0] == "0" and not (match[0][2] == "." and len(match[2]) == 2)  # ĐT 090 1234567 is a telephone
+    if scene.variety(match.start()) or padded:
+        return None
+    if match[1] == "ĐT" and re.match(r" (?:hoặc|-) \(?0\d", scene.text[match.end() : match.end() + 10]):
+        return None  # ĐT 115 hoặc 0225…
+    if match[1][0] == "Đ" and len(match[2]) != 3 and not (streets or listed) and "." not in match[0]:
+        return None
+    if (match[1] == "DT" and not streets) or (match[1] == "ĐX" and not (streets or listed or "." in match[0])):
+        return None
+    if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
+        return None
+    letter = f" {spell_letters(match[3])}" if match[3] else ""
+    road = _ROADS[match[1].upper()]
+    if scene.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
+        return f"{scene.say(match[2])}{letter}"
+    return f"{road.removeprefix('đường ') if streets else road} {scene.numerals.code(match[2])}{letter}"
+
+
+_SAID = words_before("quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|huyện lộ")
+_ROADS = {
+    "QL": "quốc lộ",
+    "TL": "tỉnh lộ",
+    "ĐT": "đường tỉnh",
+    "DT": "đường tỉnh",
+    "ĐX": "đường xã",
+    "HL": "hương lộ",
+    "ĐH": "đường huyện",
+}
+
+
+@rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
+def expressway(match: re.Match[str], scene: Scene) -> str | None:
+    """cao tốc CT.08 -> xê tê không tám"""
+    if not scene.before(match.start()).endswith(" cao tốc"):
+        return None
+    return f"{spell_letters('CT')} {spell_digits(match[1])}"
+
+
+@rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
+def milestone(match: re.Match[str], scene: Scene) -> str | None:
+    """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
+    crops = match[0][:2] == "KM" and _CROPS.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if crops or scene.variety(match.start()):
+        return None
+    metres = f" cộng {scene.say(match[2])}" if match[2] else ""
+    return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
+
+
+@rule(
+    r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)(?:[KH]|[Kk][Mm]) ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word"
+)
+def dike(match: re.Match[str], scene: Scene) -> str | None:
+    """đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
+    said = f"{LETTERS[match[0][0]]} {scene.say(match[1])} cộng {scene.say(match[2])}"
+    if not match[3]:
+        return said
+    return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
+
+
+RULES: tuple[Rule, ...] = (
+    house,
+    ward,
+    ward_and_district,
+    bare_ward,
+    flat,
+    alley,
+    day_street,
+    street,
+    expressway,
+    road,
+    milestone,
+    dike,
+)

@@ -1,0 +1,256 @@
+"""Titles and forms of address with a dot or a slash: TP. ThS. P. Kim Tân, Đ/c, V/v, TM., v.v. Names are `persons`."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import LETTERS
+from ...rule import Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
+from ...syllables import LOWER, UPPER
+
+rule = RuleMaker(Kind.TITLE)
+
+_DOTTED = (
+    r"(TP|Tp|tp|TX|Tx|tx|TT|Tt|ThS|Ths|TS|Ts|BS|Bs|PGS|GS|KS|Ks|KT|TM|TL|TUQ|DS|YS|LS|CN|CT|PCT|HS"
+    r"|HT|ĐĐ|NT|SC|LM|MS|TGM|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
+)
+_PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
+_DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
+_GENERAL = words_after("cục|công ty|liên đoàn|giám đốc|bí thư|biên tập")
+_ROOMS = words_after(
+    "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
+    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|một cửa|bảo vệ|"
+    "tiếp công dân|kinh doanh|tài vụ|văn thư|"
+    "cảnh sát|bảo hiểm"
+)
+LONE = Message("one letter, and no word says whether somebody is called so")
+_SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
+_BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
+_TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
+_RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
+CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
+# What the letters of a title stand for when nobody is called so: a dot behind them ends the sentence.
+_THINGS = frozenset(
+    [
+        "thủy sản",
+        "tài sản",
+        "tuyển sinh",
+        "học sinh",
+        "hồ sơ",
+        "kinh tế",
+        "kỹ thuật",
+        "kiểm tra",
+        "khách sạn",
+        "hình sự",
+    ]
+)
+VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
+
+
+@rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
+def title(match: re.Match[str], scene: Scene) -> Answer:
+    """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
+    dotted = scene.meaning(match[1] + ".", match.start(), match.end())
+    bare = scene.meaning(match[1], match.start(), match.end() - 1)
+    entry = dotted or scene.meaning(match[1], match.start(), match.end())
+    if bare and bare.sure and match[1] == "TT":  # TT. Văn hóa xã is no town
+        return bare.reading
+    if bare and entry and scene.char(match.end()) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
+        other = bare.reading != entry.reading
+        ends = scene.opens_sentence(match.end() + 1)
+        if bare.reading in _THINGS or (bare.sure and ends and other):
+            return None
+        if match[1] == "CN" and (bare.sure or ends) and other:
+            return Guess(f"{bare.reading}.", ambiguous(match[1]))
+        if dotted and ends:  # các SC. Mời bà con, gặp SC. Hạnh
+            return Guess(entry.reading, ambiguous(match[1]))
+    if entry is None:
+        return None
+    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
+
+
+INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
+
+
+@rule(
+    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
+    starts="word",
+)
+def place(match: re.Match[str], scene: Scene) -> Answer:
+    """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
+    at, letter = match.start(), match[1].upper()
+    if scene.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
+        return None
+    if scene.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
+        return Guess(LETTERS[letter], LONE)
+    if after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
+        return Guess(_PLACES[letter], LONE)  # Lê Đình Chi H.Bình Chánh
+    if after_name(scene, at) and letter in "PQ":  # Giáo xứ Tân Định Q.3, Chợ Bà Chiểu P. Xuân Khánh
+        if scene.char(match.end()).isdecimal():
+            return _PLACES[letter]
+        if _TWO_NAMES.match(scene.text, match.end()) and " " in match[0]:
+            return Guess(_PLACES[letter], LONE)
+    if after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
+        return None
+    if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
+        return Guess(LETTERS[letter], LONE)
+    ends = scene.char(at - 2).islower() and scene.char(match.end() - 1) == " "
+    if (
+        ends
+        and (letter in "HX" or (match[1] == "B" and scene.before(at).endswith(" nhà")))
+        and scene.opens_sentence(match.end())
+    ):
+        return Guess(f"{LETTERS[letter]}. ", LONE)
+    if _BYLINE.match(scene.text, at) and (
+        scene.begins_line(at)
+        or scene.char(at - 2) in "-–"
+        or scene.char(at - 1) == "-"
+        or scene.before(at).endswith(_SIGNED)
+    ):
+        return Guess(LETTERS[letter], LONE)
+    short = re.match("CT|GĐ|BT|HT|TP|CV", scene.text[match.end() : match.end() + 2])
+    if letter == "P" and short:  # P.CT.UBND
+        return "phó"
+    if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
+        return "phó" if letter == "P" else "quyền"
+    if letter == "B" and not scene.before(at).endswith(CALLING):
+        return Guess("bà", LONE)
+    if letter == "T" and scene.continues(match.end(), _GENERAL):
+        return "tổng"
+    return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
+
+
+def _room(at: int, scene: Scene) -> bool:
+    """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
+    return (
+        scene.continues(at, _ROOMS)
+        or re.match(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
+    )
+
+
+def after_name(scene: Scene, at: int) -> bool:
+    """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
+    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
+    return previous is not None and previous[1].istitle()
+
+
+@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def street(match: re.Match[str], scene: Scene) -> str | None:
+    """ngõ 12, đ. Nguyễn Trãi -> đường"""
+    return "đường " if scene.text[max(0, match.start() - 2) : match.start()] == ", " else None
+
+
+@rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def ward(match: re.Match[str], scene: Scene) -> str | None:
+    """Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
+    return None if after_name(scene, match.start()) else "phường "
+
+
+_RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
+
+
+@rule(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
+def rank(match: re.Match[str], scene: Scene) -> str:
+    """Th/tá Vàng Mí Sính -> thiếu tá"""
+    return f"{_RANK[match[1]]} {match[2]}"
+
+
+@rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
+def company(match: re.Match[str], scene: Scene) -> str:
+    """C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
+    return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
+
+
+@rule(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
+def foreign(match: re.Match[str], scene: Scene) -> str:
+    """Mr. Phát, Mrs. Loan"""
+    return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
+
+
+@rule(r"No\. ?(?=\d)", starts="word")
+def numbered(match: re.Match[str], scene: Scene) -> str:
+    """Tian Di No.1 -> số một"""
+    return "số "
+
+
+@rule(r"Tr\. ?(?=(?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THPT|THCS|TH|MN|PTDT)(?!\w))", starts="word")
+def school(match: re.Match[str], scene: Scene) -> str:
+    """Tr. Tiểu học A Vương -> trường"""
+    return "trường "
+
+
+@rule(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
+def page(match: re.Match[str], scene: Scene) -> str:
+    """(Ngữ văn 12, tr. 123) -> trang"""
+    return "trang "
+
+
+@rule(rf"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d|[{UPPER}][{LOWER}])", starts="word")
+def quarter(match: re.Match[str], scene: Scene) -> str:
+    """kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
+    return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
+
+
+@rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
+def bare_place(match: re.Match[str], scene: Scene) -> Answer:
+    """…, Q Bình Thạnh -> quận Bình Thạnh"""
+    return _PLACES[match[0]] if scene.text[match.start() - 2 : match.start()] == ", " else None
+
+
+_PROVINCES = (
+    "An Giang|Bắc Giang|Bắc Ninh|Bình Dương|Bình Phước|Bình Thuận|Cao Bằng|Cà Mau|Cần Thơ|Đà Nẵng|Đắk Lắk|Đồng Nai|"
+    "Đồng Tháp|Hà Giang|Hà Tĩnh|Hải Dương|Hải Phòng|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|"
+    "Lâm Đồng|Nam Định|Nghệ An|Ninh Bình|Phú Thọ|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|"
+    "Thanh Hóa|Thái Nguyên|Tiền Giang|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái"
+)
+_SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")}
+
+
+@rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
+def province(match: re.Match[str], scene: Scene) -> str | None:
+    """Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
+    if " " in match[0] and scene.text[match.start() - 2 : match.start()] != ", ":
+        return None
+    signed = _BYLINE.match(scene.text, match.start()) and scene.char(match.start() - 2) in ("", "-", "\n")
+    return None if signed else _SHORT.get(match[0].replace(" ", ""))
+
+
+@rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
+def master(match: re.Match[str], scene: Scene) -> Answer:
+    """Th.S Lê Văn Hùng -> thạc sĩ"""
+    return "thạc sĩ"
+
+
+@rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
+def signing(match: re.Match[str], scene: Scene) -> str | None:
+    """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
+    entry = scene.meaning(f"{match[1]}/{match[2]}", match.start(), match.end())
+    return entry.reading if entry and scene.begins_line(match.start()) else None
+
+
+@rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
+def slashed(match: re.Match[str], scene: Scene) -> Answer:
+    """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
+    entry = scene.meaning(match[1], match.start(), match.start() + 3)
+    return entry.reading if entry else None
+
+
+_PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thông báo|kế hoạch|báo cáo|giấy mời")
+
+
+@rule(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
+def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
+    """v.v. -> vân vân; QĐ vv quy định -> về việc"""
+    if match[0] == "vv" and scene.before(match.start()).endswith(_PAPERS):
+        return "về việc"
+    rest = scene.text[match.end() : match.end() + 2].lstrip(" ")
+    return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
+
+
+RULES: tuple[Rule, ...] = (
+    *(title, master, signing, province, rank, company, foreign, place, ward, street, numbered, school, page, quarter),
+    *(bare_place, slashed, and_so_on),
+)

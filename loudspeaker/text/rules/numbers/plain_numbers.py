@@ -1,0 +1,173 @@
+"""Whatever digits are left: as a number, or digit by digit where they are too many."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import NUMBER, spell_digits
+from ...rule import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...syllables import LOWER, is_syllable
+
+rule = RuleMaker(Kind.NUMBER)
+
+_COUNTED = (
+    "người|hộ|khẩu|nhân khẩu|lượt|trẻ|học sinh|cử tri|phiếu|liều|bao|cây|hội viên|công|suất|cái|chiếc|thẻ|lao động|"
+    "đảng viên|đoàn viên|hồ sơ|gốc"
+)
+_AMOUNTS = words_after(f"{_COUNTED}|con|tấn|ha|m2|m3|kg|đồng|usd|lít|doanh nghiệp|tài khoản")
+_BANKS = words_after("ngân hàng|nh|tại|agribank|vietcombank|vietinbank|bidv|kho bạc|kbnn")
+_DAY = pattern(r"[^\d] ngày$")
+_LINKS = words_after("tại|ở|là|và|từ|đến|tới|các|bà con|mời|họp|khai mạc|tập trung|có mặt")
+_CALLS = pattern(r" (?:gọi|báo|cháy|cấp cứu|công an|số|đường dây|tổng đài|trẻ em|liên hệ|hotline|lh|đt|khẩn cấp)(?!\w)")
+_AT_HEAD = words_after("ở đầu|đứng đầu|ở trước|đứng trước|phía trước|đằng trước|ở cuối|ở giữa")
+_TYPED = words_before("mã|số|bấm|nhập|gõ|quay|phím|thêm|chữ số|đuôi")
+_HOURS = words_after("giờ|h|g|-|–|đến|tới|phút|:")  # 00 giờ, từ 00 đến 6 giờ
+_HEADS = (" đầu số ", " mã ", " mã vùng ")
+
+
+@rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
+def padded(match: re.Match[str], scene: Scene) -> Answer:
+    """A long number that begins with 0 is a name, not an amount"""
+    return Guess(spell_digits(match[0]), _uncued())
+
+
+@rule(r"(\d{10,15})(?![\d])(?![.,]\d)")
+def long(match: re.Match[str], scene: Scene) -> Answer:
+    """Ten digits or more without a separator: an amount only if it is a round one"""
+    if match[1].endswith("000"):
+        return scene.say(match[1])
+    return Guess(spell_digits(match[1]), _uncued())
+
+
+@rule(r"(\d{7,9})(?![\d])(?![.,]\d)")
+def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
+    """1250000 is an amount; 8011042 is more likely the number of something"""
+    if match[1].endswith("000"):
+        return scene.say(match[1])
+    amount = scene.continues(match.end(), _AMOUNTS)
+    return Guess(scene.say(match[1]) if amount else spell_digits(match[1]), _uncued())
+
+
+@rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
+def spaced(match: re.Match[str], scene: Scene) -> Answer:
+    """dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
+    said = scene.say(re.sub("[ ,]", "", match[1]))
+    if "," in match[1] or re.search(" 0", match[1]) or not scene.labelled(match.start()):
+        return said
+    return Guess(said, APART)
+
+
+@rule(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
+def broken(match: re.Match[str], scene: Scene) -> Answer:
+    """cấp được 3 052 thẻ: no number begins with 0"""
+    return Guess(scene.say(match[1].replace(" ", "")), APART)
+
+
+@rule(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
+def pointed(match: re.Match[str], scene: Scene) -> Answer:
+    """13.8 with no unit: decimals have a comma in Vietnamese"""
+    return Guess(scene.say(match[0]), DATE_OR_NUMBER)
+
+
+@rule(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
+def parted(match: re.Match[str], scene: Scene) -> Answer:
+    """320.20000.341527: dots, but not after every third digit"""
+    said = ", ".join(map(spell_digits, match[0].split(".")))
+    return said if scene.continues(match.end(), _BANKS) else Guess(said, _uncued())
+
+
+@rule(r"9999(?!\d|[.,]\d)")
+def fineness(match: re.Match[str], scene: Scene) -> Answer:
+    """vàng 9999, vàng nhẫn 24K 9999: four nines"""
+    golden = re.search(r" (?:vàng|nhẫn|chỉ)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
+    return spell_digits(match[0]) if golden else None
+
+
+@rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
+def headed(match: re.Match[str], scene: Scene) -> Answer:
+    """đầu số 024, 03: nobody counts so; 02 con are two"""
+    said, words = spell_digits(match[0]), scene.before(match.start())
+    if scene.continues(match.end(), _AT_HEAD) or (match[0] == "00" and _typed_so(match, scene)):
+        return said  # số có 00 ở đầu
+    if len(match[0]) == 2:
+        named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
+        return said if named or words.endswith(" đầu số") else None
+    return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
+
+
+def _typed_so(match: re.Match[str], scene: Scene) -> bool:
+    """bấm 00, mã 00: two digits; 00 giờ and 00 ca are none"""
+    words, end = scene.before(match.start()), match.end()
+    cued = words.endswith(_TYPED) and not words.endswith(" tổng số")
+    return (cued or not scene.after(end)[:1].isalpha()) and not scene.continues(end, _HOURS)
+
+
+@rule(rf"({NUMBER})\+(?= [^\W\d_])")
+def and_more(match: re.Match[str], scene: Scene) -> str:
+    """1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
+    if scene.before(match.start()).endswith((" hệ", " lớp", " khóa")):
+        return f"{scene.say(match[1])} cộng"
+    return f"hơn {scene.say(match[1])}"
+
+
+@rule(NUMBER)
+def number(match: re.Match[str], scene: Scene) -> Answer:
+    """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
+    said = scene.say(match[0])
+    if re.fullmatch("11[1-5]", match[0]) and _CALLS.search(scene.before(match.start())) and _alone(match, scene):
+        return Guess(said, Message("a number to call, or a count"))
+    if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
+        return Guess(said, Message("no month has such a day"))
+    hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
+    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _alone(match, scene)):
+        return Guess(said, DATE_OR_NUMBER)
+    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
+        return Guess(scene.say(match[0].replace(",", ".")), COMMA)
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
+        return Guess(said, COMMA)
+    glued = re.match(rf"[{LOWER}]{{2,8}}", scene.text[match.end() : match.end() + 8])
+    if glued and not is_syllable(glued[0]):
+        return Guess(said, Message("a number and a word without a blank between them"))
+    return said
+
+
+def _alone(match: re.Match[str], scene: Scene) -> bool:
+    """7.30 with nothing behind it that it counts: decimals have a comma, hours may have a point"""
+    following = scene.after(match.end())
+    return not following[:1].isalnum() or scene.continues(match.end(), _LINKS)
+
+
+@rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
+def typed(match: re.Match[str], scene: Scene) -> Answer:
+    """≥ l0 cm, with the letter l for a 1"""
+    return Guess(scene.say(f"1{match[1]}"), Message("the letter l, taken for a 1"))
+
+
+@rule(r"\d+")
+def endless(match: re.Match[str], scene: Scene) -> Answer:
+    """More digits than anybody counts"""
+    return Guess(spell_digits(match[0]), _uncued())
+
+
+def _uncued() -> Message:
+    return Message("a long number, and no word says what it is")
+
+
+RULES: tuple[Rule, ...] = (
+    padded,
+    long,
+    ungrouped,
+    spaced,
+    broken,
+    pointed,
+    parted,
+    fineness,
+    headed,
+    and_more,
+    typed,
+    number,
+    endless,
+)

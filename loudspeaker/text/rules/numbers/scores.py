@@ -1,0 +1,168 @@
+"""Scores, ratios, fertiliser formulas and round the clock: 2-1, 1:500, NPK 5-10-3, 24/7."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import spell_letters
+from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...syllables import LOWER, UPPER
+from ..time.calendar_words import follows_date
+
+rule = RuleMaker(Kind.SCORE)
+
+_SCORE = words_before(
+    "tỉ số|tỷ số|tỉ số là|tỷ số là|kết quả là|kết quả|thắng|thua|hòa|hoà|dẫn|chung cuộc|hạ|dẫn trước|h1|h2|"
+    "hiệp 1|hiệp 2|thất bại|tối thiểu|gỡ|gỡ hòa|san bằng"
+)
+_PLAIN = (" thắng ", " thua ", " tỉ số ", " tỷ số ")
+_GAME = (*_PLAIN, " hòa ", " hoà ")
+_NAMES = pattern(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
+_COMPOUNDS = pattern(  # words with hòa, thắng, thua in them that tell no result: nước Cộng hòa, hòa giải, thua lỗ
+    r" (?:(?:cộng|hài|ôn|điều|thuận|giao|trung|hiền|chan|tổng) (?:hòa|hoà)|thắng (?:lợi|cảnh|tích)|"
+    r"thua (?:lỗ|thiệt|kém)|(?:hòa|hoà) (?:bình|giải|nhập|thuận|hợp|mạng|nhạc|âm|tan|lưới|đồng|ước|nhã|vốn|mình|"
+    r"chung|cùng|quyện))(?!\w)"
+)
+_TEAM_NAME = pattern(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
+_TWO_TEAMS = pattern(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
+_VICTORIES = frozenset(("7-5", "3-3"))  # days of history that no match ends with
+_WEIGHT = pattern(r" ?(?:kg|g|tạ|tấn|bao)(?!\w)")  # DAP 7-8 kg
+_RECORD = {"T": "thắng", "H": "hòa", "B": "thua"}
+_SETS = words_before("thắng|thua|set|séc|hiệp|tỉ số|tỷ số")
+_MATCH = words_before("trận|hiệp|bán kết|chung kết|tứ kết|luân lưu|vòng loại|lượt trận")
+_TEAM = pattern(r" (?:u\d\d|fc|clb) ")
+_COUNTED = words_after("ngày|người|đội|trận|hộ|tuần|tháng|năm|lần|bàn|điểm|giờ|phút|em|tuổi|suất|sân|hiệp")
+_RATIO = words_before("tỷ lệ|tỉ lệ|pha|bản đồ|theo tỷ lệ|theo tỉ lệ|tl")
+_LISTED = pattern(r" (?:1?\d|2[0-3])(?: và)?$")  # 20, 21, 24/7
+_DAYS = words_before(
+    "dịp|nhân dịp|hạn chót|hạn|hạn nộp|hết|đến hết|vào|kể từ|từ ngày|ngày|sáng|chiều|tối|hôm|đến|từ|tháng|trưa|đêm|"
+    "lúc|hồi|lễ|liệt sĩ|nay|mai|hôm qua|chiều qua|tối qua|này"
+)
+_ALWAYS = pattern(
+    r" (?:trực|trực ban|hoạt động|hỗ trợ|phục vụ|liên tục|túc trực|cấp cứu|vận hành|giám sát|theo dõi|mở cửa|hotline|"
+    r"đường dây nóng|tổng đài|dịch vụ|camera|tiếp nhận|online|zalo|chế độ|tư vấn|ứng trực|nhóm)(?: \S+){0,3} $"
+)
+
+
+@rule(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
+def score(match: re.Match[str], scene: Scene) -> Answer:
+    """thắng với tỉ số 2-1 -> hai một"""
+    words = _COMPOUNDS.sub("", f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}")
+    tight = " " not in match[0]
+    written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
+    told = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
+    if not words.endswith(" chiến thắng"):
+        told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5
+    least = words.endswith(" tối thiểu") and scene.continues(match.end(), _COUNTED)  # tối thiểu 3 - 5 ngày
+    ended = words.endswith(_SCORE) and not least and not re.search(rf"(?:{_NAMES.pattern})$", written)
+    game = ended or (
+        "-" in match[0] and any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS)
+    )
+    if not game and (len(match[0]) == 3 or " luân lưu " in words):
+        played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
+        game = bool(played) and not scene.continues(match.end(), _COUNTED)
+    victory = " chiến thắng" in words and (
+        match[0] in _VICTORIES or int(match[1]) > 12 or "0" in (match[1][0], match[2][0])
+    )
+    if words.endswith(" ngày") or victory:
+        return None
+    said = f"{scene.say(match[1])} {scene.say(match[2])}"
+    return said if game else _between_teams(match, scene, said)
+
+
+def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Answer:
+    """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
+    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
+    follows = scene.text[match.end() : match.end() + 4]
+    between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
+    behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
+    small = ":" not in match[0] and len(match[1] + match[2]) <= 3
+    side = re.match(
+        r" ?(Thôn|Xóm|Bản|Ấp|Khu|Đội|Tổ|Làng|Buôn|Khóm|CLB|THCS|TH|THPT) ", scene.text[match.end() : match.end() + 8]
+    )
+    if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
+        return said
+    if not small or not (between or behind) or scene.labelled(match.start()):
+        return None
+    return Guess(said, Message("a score, or a range"))
+
+
+@rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
+def sets(match: re.Match[str], scene: Scene) -> str | None:
+    """thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
+    words = scene.before(match.start())
+    if not any(cue in words for cue in _SETS):
+        return None
+    pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
+    return ", ".join(" ".join(map(scene.say, pair)) for pair in pairs)
+
+
+@rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
+def record(match: re.Match[str], scene: Scene) -> str | None:
+    """7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
+    games = re.findall(r"(\d+)([THB])", match[0])
+    return ", ".join(f"{scene.say(count)} {_RECORD[letter]}" for count, letter in games)
+
+
+@rule(r"(\d{1,3})V[,-] ?(\d{1,3})B[,-] ?(\d{1,3})Đ(?![^\W_])")
+def medals(match: re.Match[str], scene: Scene) -> str:
+    """TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
+    metals = zip(match.groups(), ("vàng", "bạc", "đồng"), strict=True)
+    return ", ".join(f"{scene.say(count)} {metal}" for count, metal in metals)
+
+
+@rule(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
+def half(match: re.Match[str], scene: Scene) -> str | None:
+    """thắng 3-2 (H1: 1-2) -> hiệp một"""
+    return f"hiệp {scene.say(match[1])}"
+
+
+@rule(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
+def ratio(match: re.Match[str], scene: Scene) -> str | None:
+    """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
+    words = scene.before(match.start())
+    mixed = re.search(r" pha(?: [^\W\d_]+){1,4}$", words)
+    if not (words.endswith(_RATIO) or mixed):
+        return None
+    return f"{scene.say(match[1])} trên {scene.say(match[2])}"
+
+
+@rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
+def letters(match: re.Match[str], scene: Scene) -> str | None:
+    """tỷ lệ D/R = 3,32 -> dê trên rờ"""
+    if not scene.before(match.start()).endswith(_RATIO):
+        return None
+    return f"{spell_letters(match[1])} trên {spell_letters(match[2])}"
+
+
+@rule(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
+def clock(match: re.Match[str], scene: Scene) -> Answer:
+    """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
+    words = scene.before(match.start())
+    if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(scene, match.start())):
+        return None
+    said = f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
+    if match[1] == "7" and not (scene.last.kind is Kind.PHONE or _ALWAYS.search(words + " ")):
+        return Guess(said, Message("round the clock, or the 24th of July"))
+    return said
+
+
+@rule(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
+def formula(match: re.Match[str], scene: Scene) -> str | None:
+    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
+    words = scene.before(match.start())
+    head = scene.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
+    dap = re.search(rf"DAP(?: [{UPPER}][{LOWER}]+){{0,2}} \(?$", head)
+    if len(re.findall(r"\d+", match[0])) == 2 and (not dap or _WEIGHT.match(scene.text, match.end())):
+        return None
+    if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or dap):
+        return None
+    numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
+    more = " tê e" if match[1] else f" cộng {scene.say(match[2])} ét" if match[2] else ""
+    return ", ".join(scene.say(number) for number in numbers) + more
+
+
+RULES: tuple[Rule, ...] = (score, sets, record, medals, half, ratio, letters, clock, formula)

@@ -1,0 +1,163 @@
+"""A day of a month in words, and what the words around a place say of it: is this a date? No rule comes in.
+
+`dated` is sure, `hinted` is only likely; dates.py, periods.py and months.py ask them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import Numerals
+from ...rule import Scene, words_after, words_before
+
+YEAR = r"((?:1[5-9]|20)\d{2})"
+END = r"(?!\d)(?![./-]\d)"
+MONTH = r"(?:\d|[Gg]iêng|[Cc]hạp|[Mm]ột|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy|[Tt]ám|[Cc]hín|[Mm]ười)(?![^\W\d_])"
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+_STRONG = words_before(
+    "giờ|phiên|dịp|nhân dịp|kỷ niệm|chào mừng|chiến thắng|lễ|ngày|sáng|trưa|chiều|tối|đêm|rạng sáng|hôm nay|hôm qua|"
+    "ngày mai|sáng mai|trưa mai|chiều mai|tối mai|đêm mai|sáng qua|chiều qua|tối qua|đêm qua|sáng nay|chiều nay|"
+    "tối nay|nay|mai|sớm mai|mùng|mồng|hôm|tức|chủ nhật|chúa nhật|thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy|"
+    "ngày đăng|ngày gửi|ngày cấp|ngày sinh|ngày ký|sáng sớm|chiều tối|chiều muộn|"
+    "t2|t3|t4|t5|t6|t7|thứ 2|thứ 3|thứ 4|thứ 5|thứ 6|thứ 7|tức ngày|cn|các ngày|hai ngày|các đêm|các buổi sáng|"
+    "các buổi chiều|các buổi tối"
+)
+_WEAK = words_before(
+    "từ|đến|tới|hết|trước|sau|vào|đầu|cuối|dịp|lễ|tết|kỷ niệm|xuân|từ nay đến|khoảng|tầm|thành lập|giỗ|phụ nữ|"
+    "quốc khánh|quốc tế|hội|hạn|xong|bắt đầu|kết thúc|gieo|cấy|hoàn thành|tháng tám|gieo mạ|liệt sĩ|nhà giáo|"
+    "hùng vương|nghỉ|dự kiến|thời điểm|dịp|nhân|nhân dịp|kể từ|chậm nhất|hạn chót|hạn cuối|muộn nhất|ngày lễ|"
+    "đúng|đợt|sang|từ nay tới|bế mạc|khai mạc|khai giảng|khai trương|tựu trường|"
+    "ra quân|tổng kết|sớm nhất|đầu vụ|trỗ|thu hoạch|thời gian|hạn nộp|thời hạn|thời điểm|lịch"
+)
+_YEARS = pattern(r"năm (?:giáp|ất|bính|đinh|mậu|kỷ|kỉ|canh|tân|nhâm|quý|nay|sau|ngoái|tới|trước|\d{4})")
+_COUNTED = words_after(
+    "giờ|h|người|ngày|tháng|tuổi|con|hộ|độ|%|°|triệu|tỷ|nghìn|tấn|kg|ha|m|km|lần|cm|mm|g|lá|bản|lít|đồng|tiếng|"
+    "phút|năm|tuần|điểm|tạ|mũi|cây|suất|đội|cơn|đợt|dảnh|khóm|nhánh|bông|hạt|hom|gốc|bụi"
+)
+_TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
+_LUNAR = words_after("này|lúc|âm lịch|âl|al|dl|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
+_NAMED_AFTER = words_before(
+    "đ|đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
+    "rạp|bến xe|nhà văn hóa|nhà văn hóa lao động|cung văn hóa|nhà hát|tiểu khu|khu phố|kdc|"
+    "khu dân cư|htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
+    "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
+)
+# 12/12 đến 22 tháng 1; 3-4 (thứ Hai)
+_UNTIL = pattern(
+    r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)|\((?:thứ |chủ nhật|tức |nhằm |cn\b)"
+)
+_GAPS = (
+    " và ",
+    ", ",
+    ",",
+    " - ",
+    "; ",
+    " đến ",
+    "-",
+    "- ",
+    " -",
+    " hoặc ",
+    " & ",
+    " tới ",
+    " đến ngày ",
+    " đến hết ",
+    " đến hết ngày ",
+)
+_LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
+_DAY_OF = words_before(
+    "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
+)
+_ROW = pattern(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
+_BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name: Trường mầm non (3/12)
+_WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
+
+
+def dated(scene: Scene, at: int) -> bool:
+    """Whether the words before say that a date comes."""
+    words = scene.before(at)
+    if words.endswith(_STRONG) or follows_date(scene, at) or after_hour(scene, at):
+        return True
+    return scene.follows(Kind.TIME, at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
+
+
+def follows_date(scene: Scene, at: int) -> bool:
+    """Whether a day or a month was read right before, with no more than a link between."""
+    return any(scene.follows(kind, at, *_GAPS) for kind in (Kind.DATE, Kind.PERIOD, Kind.MONTH))
+
+
+def after_hour(scene: Scene, at: int) -> bool:
+    """7h/12/9: the hour before has taken the slash and said “ngày”."""
+    return scene.last.end == at and scene.last.kind == Kind.TIME and scene.char(at - 1) in "/-"
+
+
+def hinted(scene: Scene, start: int, end: int) -> bool:
+    """Whether the words around are at least those that dates have."""
+    before = scene.before(start)
+    return (
+        before.endswith(_WEAK) or _street(before) or is_lunar(scene, end) or _UNTIL.match(scene.after(end)) is not None
+    )
+
+
+class Day:
+    """A day of a month of perhaps a year, in words."""
+
+    def __init__(self, day: str, month: str, year: str | None = None) -> None:
+        self.day, self.month = int(day), int(month)
+        self.year = _full_year(year) if year else 0
+
+    def possible(self) -> bool:
+        if not (1 <= self.month <= 12 and 1 <= self.day <= _LENGTHS[self.month - 1]):
+            return False
+        return (
+            (self.day, self.month) != (29, 2)
+            or not self.year
+            or (self.year % 4 == 0 and self.year % 100 != 0)
+            or self.year % 400 == 0
+        )
+
+    def words(self, numerals: Numerals) -> str:
+        year = f" năm {numerals.cardinal(self.year)}" if self.year else ""
+        return f"{day_words(self.day, numerals)} tháng {numerals.month(self.month)}{year}"
+
+
+def _full_year(written: str) -> int:
+    year = int(written)
+    return year if year > 99 else year + (2000 if year < 50 else 1900)
+
+
+def day_words(day: int, numerals: Numerals) -> str:
+    """The first ten days of a month are mùng."""
+    return ("mùng " if 1 <= day <= 10 else "") + numerals.cardinal(day)
+
+
+def as_day(scene: Scene, at: int, words: str, of_year: bool = False) -> str:
+    """With “ngày” in front, unless it, or mùng, stands there already; a day `of_year` names no street."""
+    before = scene.before(at)
+    if before.endswith((" mùng", " mồng")):
+        return words.removeprefix("mùng ")
+    if re.search(r"\dngày$", before):  # đúng 8h00ngày 05/4
+        return words
+    if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
+        return words
+    if not of_year and _street(before) and not _BORDER.search(scene.text[max(0, at - 2) : at]):  # đường 3/2
+        return words.removeprefix("mùng ")
+    return words if follows_date(scene, at) or after_hour(scene, at) else "ngày " + words
+
+
+def counted(scene: Scene, end: int) -> bool:
+    """Whether a unit or a noun follows, so that numbers before it count something: 3-5 ngày, but 9-3 năm Nhâm Thìn."""
+    following = scene.after(end)
+    return scene.continues(end, _COUNTED) and not (_YEARS.match(following) or following.startswith(_TOGETHER))
+
+
+def is_lunar(scene: Scene, end: int) -> bool:
+    """Whether a word of the lunar calendar, or “hằng năm”, follows."""
+    return scene.continues(end, _LUNAR)
+
+
+def _street(before: str) -> bool:
+    """đường 19/5, trường 3/2: named after a day, but nobody says “ngày”."""
+    return before.endswith(_NAMED_AFTER)

@@ -1,0 +1,301 @@
+"""Dates: one day, its month and its year with every separator, solar and lunar. Days in a row are `periods`.
+
+A full date needs no cue; “5.9”, “6-3” and “2/9” are dates only where a word beside them says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import Message
+from ...kind import Kind
+from ...lazy_regex import pattern
+from ...numerals import roman
+from ...rule import (
+    DATE_OR_NUMBER,
+    DATE_OR_NUMBERS,
+    DATE_OR_PART,
+    REACH,
+    Answer,
+    Guess,
+    Rule,
+    RuleMaker,
+    Scene,
+    words_after,
+    words_before,
+)
+from ..names.addresses import is_house
+from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
+
+rule = RuleMaker(Kind.DATE)
+
+_SHARES = words_before("ứng trước|trả trước|góp|đặt cọc|chiếm|giảm|tăng|còn|gần|hơn|quá|mới được|đã được|nộp trước")
+_PORTIONS = words_before("trước|sau|khoảng|hết|tới|đến|xong|còn|tầm|đạt|góp")  # ứng trước 1/2, góp 1/5
+_SINCE = words_before(
+    "hạn chót|hạn cuối|từ|kể từ|vào|trước|sau|chậm nhất|thời gian|hạn nộp|tính đến|đến hết"
+)  # từ 1/9 xã tổ chức
+_HOLIDAYS = words_before(
+    "quốc khánh|quốc tế lao động|nhà giáo việt nam|liệt sĩ|liệt sỹ|phụ nữ|phụ nữ việt nam|giải phóng miền nam|"
+    "thống nhất đất nước|thành lập đảng|thành lập đoàn|thầy thuốc việt nam|cách mạng tháng tám|thiếu nhi|bác hồ"
+)
+_ANY_YEAR = r"((?:1\d|20)\d{2})"  # Nguyễn Minh Không was born in 1065
+_TURNED = words_before("ngày|sáng|chiều|tối|đêm|trưa|sáng ngày|chiều ngày|tối ngày")
+_DOSES = words_after("còn lại|viên|gói|thìa|muỗng|ống|liều|cốc|bát|bình")
+_ON = pattern(r"(?:đến|tới) (?:hết )?(?:ngày )?\d{1,2}\.\d{1,2}(?!\d)")  # từ 28.6 đến ngày 9.7
+# What is counted out of a whole, 5/9 thôn, and of what a part is told, 1/3 số hộ: no day stands before them.
+COUNTED = words_after(
+    "khu vực|chợ|bệnh viện|buổi|lần|tiết|nội dung|vòng|lĩnh vực|chuyên đề|tiêu chuẩn|mục tiêu|nhiệm vụ|"
+    "hộ|người|thôn|xã|bản|tổ|xóm|ấp|đại biểu|phiếu|tiêu chí|đảng viên|chi bộ|học sinh|khẩu|thành viên|trường|"
+    "phường|con|chỉ tiêu|mô hình|sản phẩm|hội viên|trẻ|công trình|đơn vị|cơ sở|cử tri|lượt|địa phương|đội|điểm|"
+    "nhóm|lớp|tc|em|cháu|giáo viên|cán bộ|đồng chí|đ/c|hợp tác xã|htx|thủ tục|hồ sơ|câu|vụ|tuyến|hạng mục|dự án|"
+    "nhà|khu|buôn|căn|ngôi|chiếc|cái|quả|tiết mục|bài|làng|ý kiến|vị trí|tàu|cửa|đoạn|thuyền|phương tiện|môn|bàn|"
+    "vị|chi hội|chi đoàn|quận|huyện|tỉnh|thành phố|sở|ngành|ca|mẫu|giếng|hồ|cầu|ao|trạm|sóc|phum|khóm|khu phố|"
+    "bàn thắng|kdc|tdp|kp|công chức|viên chức|gia đình|đoàn viên|thanh niên|phụ nữ|nông dân|lao động|doanh nghiệp|"
+    "bị can|bị cáo|nạn nhân"
+)
+WHOLES = words_after(
+    "số |thời lượng|công việc|tiến độ|hành trình|chặng|diện tích|dân số|tổng|quãng|chiều|khối lượng|thời gian|quỹ|"
+    "nhu cầu|còn lại|đạm|kali|lân|urê|phân|sào|thìa|muỗng|cốc|chén|viên|gói|ly|giờ|bao|km|ha|kg|m|chiều dài|liều|"
+    "đường"
+)
+_LENGTH = pattern(  # not 1/2 ngày mai, 1/2 tháng Giêng, 1/2 tháng này
+    r" ?(?:ngày|tuần|tháng|buổi|tiếng|giờ|quý|ca|công)(?! ?(?:\d|mai|kia|này|thứ|hôm|sau|tới|[Gg]iêng|[Cc]hạp|âm)|\w)"
+)
+_OCCASIONS = pattern(r"\b(?:ngày|lễ|tết|kỷ niệm|kỉ niệm|mừng|giỗ|nhân|hưởng ứng|quốc khánh|quốc tế|phụ nữ)\b")
+_FEASTS = frozenset(
+    words_after("30/4|1/5|2/9|8/3|20/10|20/11|27/7|22/12|19/8|3/2|26/3|1/6|19/5|7/5|27/2|15/10|18/11|21/6|23/9|13/10")
+)
+# Days that are well known only beside a word of days: “Ngày Thế giới phòng, chống AIDS 1.12”.
+_POINTS = pattern(r" điểm(?: [^\W\d_]+){0,3}$")
+_MARKED = _FEASTS | frozenset(
+    words_after(
+        "1/12|10/12|25/11|20/3|22/3|24/3|27/3|3/3|7/4|18/4|21/4|25/4|28/4|5/6|6/6|26/6|28/6|11/7|28/7|31/5|10/8|8/9|1/10|"
+        "10/3|10/10|14/10|16/10|17/10|9/11|14/11|23/11|5/12|6/12|9/1|15/5|22/5|8/5"
+    )
+)
+
+
+def _one(scene: Scene, at: int, day: Day) -> str | Guess:
+    words = as_day(scene, at, day.words(scene.numerals), bool(day.year))
+    return words if day.possible() else Guess(words, Message("this date does not exist"))
+
+
+@rule(
+    rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)"
+    r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|\.\d\d ?h|h(?![^\W_])|giờ)))?"
+)
+def full(match: re.Match[str], scene: Scene) -> Answer:
+    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
+
+    The hour behind it, 03/06/2020 09:35 or 21/10/2010 - 01:48, is set apart: 2020 and 9 would be heard as 2029.
+    """
+    certain = dated(scene, match.start())
+    if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
+        return None
+    answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))
+    if match[6]:
+        link = " đến " if "-" in match[6] and _from_hour_to_hour(match, scene) else ", "
+        return f"{answer}{link}" if isinstance(answer, str) else Guess(f"{answer.spoken}{link}", answer.why)
+    months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
+    if months and isinstance(answer, str) and not certain:
+        return Guess(answer, Message("this could be a day or a row of months"))
+    return answer
+
+
+_OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?(?:phút|ph|p|'))?,? (?:ngày |\d{1,2}[./-]\d)")
+
+
+def _from_hour_to_hour(match: re.Match[str], scene: Scene) -> bool:
+    """8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
+    begun = scene.last.kind is Kind.TIME and scene.text[scene.last.end : match.start()].strip(" ,") in ("", "ngày")
+    return begun and _OF_DAY.match(scene.text, match.end()) is not None
+
+
+@rule(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
+def iso(match: re.Match[str], scene: Scene) -> Answer:
+    """2021-07-05"""
+    return _one(scene, match.start(), Day(match[3], match[2], match[1]))
+
+
+@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
+def short_year(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 15/4/24: the century is a guess"""
+    born = match[4] > "25" and " sinh" in scene.before(match.start())
+    day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
+    at = match.start()
+    meant = dated(scene, at) or hinted(scene, at, match.end()) or _padded(match)
+    if not day.possible() or not meant:
+        return None
+    words = as_day(scene, match.start(), day.words(scene.numerals), of_year=True)
+    return Guess(words, Message("the century of this year is a guess"))
+
+
+@rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
+def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 28.2, sáng 6-3, lễ 30/4"""
+    day, at, end = Day(match[1], match[3]), match.start(), match.end()
+    if scene.char(end).isalpha() and not is_lunar(scene, end):  # 2-3tr đồng
+        return None
+    strong = dated(scene, at)
+    if match[2] == "/":
+        return None if _decimal(match, scene) or is_house(scene, at, end) else _slashed(day, match, scene, strong)
+    before = scene.before(at)
+    if match[2] == "-" and (
+        before.endswith(" phiên") or (not strong and scene.labelled(at) and " giỗ " not in before)
+    ):  # chợ phiên 1-6, tổ 1-12
+        return None
+    things = scene.continues(end, COUNTED) and not numbered(scene, end)
+    if match[2] == "-" and not before.endswith(" ngày") and things:  # từ 15/7, 2-3 buổi/tuần
+        return None
+    told = _padded(match) and scene.before(at).endswith(" ngày")
+    if not day.possible() or (counted(scene, end) and not told):
+        return None
+    if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
+        return None
+    falling = match[2] == "-" and day.day > day.month
+    if f"{day.day}/{day.month}" in _MARKED and (scene.before(at).endswith(_HOLIDAYS) or _occasion(scene, at, end)):
+        return _one(scene, at, day)
+    timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ "))
+    if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and hinted(scene, at, end)):
+        return _one(scene, at, day)
+    if match[2] == "." and hinted(scene, at, end):
+        words = as_day(scene, at, day.words(scene.numerals))
+        if not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)):
+            return words
+        return Guess(words, DATE_OR_NUMBER)
+    if match[2] == "." and _padded(match):  # 05.10: no decimal begins so, or has a point
+        return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBER)
+    if falling and day.day > 12:
+        return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBERS)
+    if match[2] == "-" and hinted(scene, at, end):
+        return _first_of_july(match, scene, day)
+    return None
+
+
+def _occasion(scene: Scene, at: int, end: int) -> bool:
+    """Whether a day is put behind what it is kept for: Quốc khánh nước Cộng hòa xã hội chủ nghĩa Việt Nam (2-9)"""
+    sentence = re.split(r"[.;!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
+    bracketed = scene.char(at - 1) == "(" and scene.char(end) in (")", ",", ";")
+    return (bracketed and _OCCASIONS.search(sentence) is not None) or any(day in sentence for day in _HOLIDAYS)
+
+
+def _decimal(match: re.Match[str], scene: Scene) -> bool:
+    """tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
+    return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", scene.text[match.end() : match.end() + 5]) is not None
+
+
+def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
+    """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
+    if scene.text.endswith("Từ ", 0, match.start()):
+        return Guess(as_day(scene, match.start(), day.words(scene.numerals)), DATE_OR_NUMBERS)
+    return Guess(scene.span(match[1], match[3]), DATE_OR_NUMBERS)
+
+
+def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
+    at, end = match.start(), match.end()
+    if scene.before(at).endswith(" đến nay") and scene.continues(end, (*COUNTED, *WHOLES)):
+        return None
+    if (
+        " thị lực" in scene.before(at)
+        or scene.continues(end, _DOSES)
+        or scene.before(at).endswith((" chết", " bị thương", " tử vong"))
+    ):
+        return None
+    if part_of_time(scene, end) and day.day < day.month <= 10 and not _padded(match) and not _told(scene, at):
+        return None
+    after_day = any(scene.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
+    spent = scene.before(at).endswith(" ngày") and not _told(scene, at)  # trong 3 ngày, 2/3 số hộ
+    if (after_day or spent) and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
+        return None
+    if _POINTS.search(scene.before(at)):  # điểm cao nhất 9/10
+        return None
+    if strong:
+        answer = _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
+        either = spent and day.day < day.month <= 10 and isinstance(answer, str)  # cả ngày, 2/3 bà con đã về
+        return Guess(answer, DATE_OR_PART) if either and isinstance(answer, str) else answer
+    if not day.possible() or _counted(day, match, scene):
+        return None
+    if scene.variety(at) and not hinted(scene, at, end):
+        return None
+    feast = f"{day.day}/{day.month}" in _FEASTS or any(cue in scene.before(at) for cue in (" tết ", " giỗ "))
+    if hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
+        answer = _one(scene, at, day)
+        part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
+        part = part and not (
+            scene.last.kind in (Kind.DATE, Kind.PERIOD) and at - scene.last.end < 12
+        )  # từ 28/9 đến hết 5/10
+        if part and scene.before(at).endswith(_SHARES):
+            return None
+        named = scene.before(at).endswith(_HOLIDAYS)
+        told = feast or named or hinted(scene, at, end) or " ngày " in scene.before(at)
+        if day.day < day.month and not told and isinstance(answer, str):  # nữ 02/11, trẻ 03/11: so many of so many?
+            return Guess(answer, DATE_OR_PART)
+        lonely = feast and day.day < day.month and not (named or hinted(scene, at, end))
+        return Guess(answer, DATE_OR_PART) if (part or lonely) and isinstance(answer, str) else answer
+    return None
+
+
+def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:
+    """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
+    if day.day > day.month or not scene.continues(match.end(), (*COUNTED, *WHOLES)):
+        return False
+    if numbered(scene, match.end()):  # 6/10 chi bộ 2
+        return False
+    return not scene.before(match.start()).endswith(_SINCE)
+
+
+def part_of_time(scene: Scene, end: int) -> bool:
+    """Whether a length of time follows, of which a part is told: nghỉ 1/2 ngày, sau 3/4 tháng."""
+    return _LENGTH.match(scene.text, end) is not None
+
+
+def _told(scene: Scene, at: int) -> bool:
+    """Whether “ngày” stands right before, with no sign between."""
+    return scene.adjoins(at, (" ngày",))
+
+
+def numbered(scene: Scene, end: int) -> bool:
+    """Whether a noun with a number of its own follows, thôn 1, so that nothing is counted."""
+    return re.match(r"(?:[^\W\d_]+ ){1,2}\d", scene.after(end)) is not None
+
+
+def guessed(scene: Scene, at: int, day: str, month: str) -> str:
+    """What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole."""
+    date = Day(day, month)
+    return as_day(scene, at, date.words(scene.numerals)) if date.possible() and date.day > date.month else ""
+
+
+def _padded(match: re.Match[str]) -> bool:
+    return match[1][0] == "0" or match[3][0] == "0"
+
+
+@rule(r"[½¼¾]", starts="sign")
+def turned(match: re.Match[str], scene: Scene) -> Answer:
+    """tối ¼: 1/4, which the word processor took for a quarter"""
+    day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
+    return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
+
+
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
+def named_month(match: re.Match[str], scene: Scene) -> str:
+    """ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
+    until = f" đến {scene.say(match[2])}" if match[2] else ""
+    return as_day(scene, match.start(), f"{day_words(int(match[1]), scene.numerals)}{until} tháng {match[3]}")
+
+
+@rule(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
+def roman_month(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 7/IX/2025"""
+    return _one(scene, match.start(), Day(match[1], str(roman(match[2])), match[3]))
+
+
+@rule(r"(\d{1,2})(?= tháng " + MONTH + ")")
+def day(match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
+    until = re.search(r"tháng \d{1,2} ?- ?$", scene.text[max(0, match.start() - 14) : match.start()])
+    if not (until or scene.before(match.start()).endswith((" ngày", *_SINCE))):
+        return None
+    return day_words(int(match[1]), scene.numerals)
+
+
+RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, named_month, roman_month, day)
