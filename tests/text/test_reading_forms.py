@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from harness.scoring import canonical
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from loudspeaker.text.numerals import Numerals, spell_digits
@@ -319,7 +319,7 @@ UNITS = {
 @many
 @given(
     BEFORE_QUANTITIES,
-    st.integers(2, 3_000),  # “cao 1m2” is a height
+    st.integers(2, 3_000),
     st.integers(1, 200),
     any_of("| "),
     any_of("-| - |- | đến "),
@@ -329,6 +329,7 @@ UNITS = {
 def test_a_quantity_is_read_with_its_unit(
     before: str, one: int, step: int, gap: str, link: str, unit: str, behind: str
 ) -> None:
+    assume(one > 99 or unit not in ("m2", "m3") or before not in ("cao ", "rộng ", "sâu "))  # a height of 2,2 m
     first, last = (f"{number:,}".replace(",", ".") for number in (one, one + step))
     words = f"{say(one)} đến {say(one + step)} {UNITS[unit]}"
     twice = f"{say(one)} {UNITS[unit]} đến {say(one + step)} {UNITS[unit]}"
