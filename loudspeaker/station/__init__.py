@@ -7,7 +7,7 @@ approvals  what a person approves, and whether it still stands
 onair      play skip pause approve rehearse run             decisions skips, pauses, approvals in the log
 errands    urgent stop: through the daemon, or by hand      byhand    on the air without a daemon
 calling    an emergency before it is aired                  call      the same as a value
-places     where a station keeps what is its own            interruptions  Ctrl+C at a command that waits
+paths      where a station keeps what is its own            interruptions  Ctrl+C at a command that waits
 live       controller, speakers and plan on the air          asked     what people ask of it, through the door
 service    what the daemon runs                             counted   what policy counts of a day
 care       doctor test clock voices cache                   words     `read`

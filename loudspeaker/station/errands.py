@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .. import control
 from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from .call import Call, PlannedEnd, Wanted
-from .places import Places
+from .paths import Places
 from .signals import interruptions
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from ..store.readings import ReadingStore
 from ..text.bulletin import Bulletin
 from .folder import Contents, Folder
 from .naming import bulletin_id, village_id
-from .places import Places
+from .paths import Places
 from .planner import Planner
 
 if TYPE_CHECKING:
