@@ -73,7 +73,7 @@ def make_station(home: Path, sink: str, shift: float) -> None:
 def air(home: Path, shift: float) -> None:
     """The daemon of one station, in this process."""
     station = Station.open(home, clock=ShiftedClock(shift))
-    serve(lambda wake: station.service(wake, None), station.socket, station.clock)
+    serve(lambda wake: station.service(wake, None), station.paths.socket, station.clock)
 
 
 def programme(home: Path) -> array[int]:

@@ -222,7 +222,7 @@ def run(station: Station, welcome: str | None) -> None:
             tell(error.say(_))
         return service
 
-    serve(opened, station.socket, station.clock)
+    serve(opened, station.paths.socket, station.clock)
 
 
 @click.command(cls=Command)

@@ -71,9 +71,9 @@ class Care(OnAir):
 
     def _examined(self) -> Iterator[Ailment]:
         yield _fine(Message("files"), self._files(), serious=True)
-        closed = None if may_write(self.state) else UNWRITABLE
-        yield _fine(Message("state folder {folder}", folder=self.state), closed, serious=True)
-        yield _fine(Message("disk"), _full(self.home), serious=True)
+        closed = None if may_write(self.paths.state) else UNWRITABLE
+        yield _fine(Message("state folder {folder}", folder=self.paths.state), closed, serious=True)
+        yield _fine(Message("disk"), _full(self.paths.home), serious=True)
         yield _fine(Message("voices"), self._voiceless(), serious=True)
         yield _fine(Message("ffmpeg (recordings, streams)"), _absent("ffmpeg"))
         yield _fine(Message("openssl (streams by https)"), _absent("openssl"))
@@ -258,7 +258,7 @@ class Care(OnAir):
         """Returns the SHA-256 of its model; arguments and errors as of `install_voice`."""
         from ..synthesis.voice_installer import install_voice
 
-        return install_voice(voice, source, self.voice_folder, progress, sha256=sha256, trust=trust)
+        return install_voice(voice, source, self.paths.voices, progress, sha256=sha256, trust=trust)
 
     def try_voices(self, names: Sequence[str], folder: str) -> list[Row]:
         """One sentence by each, into files of `folder`; a row for each."""

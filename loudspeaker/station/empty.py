@@ -12,7 +12,7 @@ from ..store.atomic import make_folder, write_whole
 from ..yamlfile import quoted
 from ..yamlfile.values import slug
 from .commissioning import mark_empty
-from .parts import LOG
+from .paths import LOG
 from .sample import must_be_new
 
 TEMPLATES = Path(__file__).parent.parent / "templates"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .. import control
 from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from .call import Call, PlannedEnd, Wanted
-from .paths import Places
+from .paths import StationPaths
 from .signals import interruptions
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ READING = 10.0  # s: a bulletin has been read by then
 UNFINISHED = (None, "on-air")
 
 
-class Errands(Places):
+class Errands:
     """Gets things done on the air of one station; `opened` opens it, for what the daemon cannot do.
 
     `waits` is told once of each airing, by id, that cannot start yet, and why.
@@ -46,13 +46,13 @@ class Errands(Places):
         opened: Callable[[], Recording],
         waits: Callable[[str, str], object] = lambda airing, why: None,
     ) -> None:
-        super().__init__(home, state)
+        self.paths = StationPaths(home, state)
         self._opened = opened
         self._waits = cache(waits)  # each wait is told once
 
     def ask(self, verb: str, patience: float = control.PATIENCE, **facts: Any) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
-        return control.ask(self.socket, verb, patience=patience, **facts)
+        return control.ask(self.paths.socket, verb, patience=patience, **facts)
 
     def decided(self, verb: str, **facts: Any) -> None:
         """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
@@ -98,9 +98,9 @@ class Errands(Places):
         from ..synthesis import registry
         from ..synthesis.fallback import FallbackChain
 
-        engine = partial(registry.load_engine, folder=self.voice_folder)
-        chain = FallbackChain(ClipStore(self.clip_folder), SystemClock().now, engine)
-        studio = Studio(self.home, chain, ProgrammeStore(self.programme_folder))
+        engine = partial(registry.load_engine, folder=self.paths.voices)
+        chain = FallbackChain(ClipStore(self.paths.clips), SystemClock().now, engine)
+        studio = Studio(self.paths.home, chain, ProgrammeStore(self.paths.programmes))
         for recipe, told in wanted.items():
             studio.programme(Order.restored(told), recipe)
 

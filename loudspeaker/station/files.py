@@ -25,7 +25,7 @@ class Files(Care):
 
         The files are read as they are: no last good version stands in.
         """
-        self.folder = Folder(self.home)
+        self.folder = Folder(self.paths.home)
         sound = False
         with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
             self.reload()
@@ -52,10 +52,10 @@ class Files(Care):
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
         from ..importers import imports
 
-        return imports.take_in(path, self.home, read_text.readings(self.commune))
+        return imports.take_in(path, self.paths.home, read_text.readings(self.commune))
 
     def export(self, output: Path) -> None:
         """All schedules as one sheet."""
         from ..importers import sheets
 
-        sheets.write(self.home, output)
+        sheets.write(self.paths.home, output)

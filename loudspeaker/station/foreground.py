@@ -62,7 +62,7 @@ def by_hand(
 def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[tuple[Asked, Door]]:
     """The outputs, behind the door that keeps others out."""
     lives: list[Asked] = []
-    door = Door(station.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
+    door = Door(station.paths.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
     with closing(door):
         outputs, button = speakers(station), stop_button(station)
         live = Asked(station, outputs, station.clock, station.log, alone=True, button=button)

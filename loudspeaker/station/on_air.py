@@ -222,7 +222,7 @@ def _imagined(airing: Airing) -> Programme:
 
 def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
-    setting = Setting(station.clock, station.state / "aired", wake, station.log)
+    setting = Setting(station.clock, station.paths.aired, wake, station.log)
     return open_speakers(list(station.box.outputs.values()), setting)
 
 

@@ -32,7 +32,7 @@ class OnAir(Recording):
 
     @cached_property
     def errands(self) -> Errands:
-        return Errands(self.home, self.state, lambda: self, self.waits)
+        return Errands(self.paths.home, self.paths.state, lambda: self, self.waits)
 
     def on_the_air(self) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
@@ -118,7 +118,7 @@ class OnAir(Recording):
         self.must_write()
         with suppress(Unreachable):
             self.errands.ask("status")
-            raise Refused(Message("a daemon is running already on {folder}", folder=self.state))
+            raise Refused(Message("a daemon is running already on {folder}", folder=self.paths.state))
         try:
             self.log.recall("heartbeat")
         except LogDamaged:
@@ -127,8 +127,8 @@ class OnAir(Recording):
     def welcome(self, bulletin: str) -> None:
         """Get the day and a greeting ready, and show the day. In processes that end: the daemon stays light."""
         self.bulletin(bulletin)
-        subprocess.run(self.command("prepare", "--also", bulletin), check=False)
-        subprocess.run(self.command("plan"), check=False)
+        subprocess.run(self.paths.command_line("prepare", "--also", bulletin), check=False)
+        subprocess.run(self.paths.command_line("plan"), check=False)
 
     def service(self, wake: Callable[[], None], welcome: str | None) -> Service:
         """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
@@ -24,27 +23,25 @@ from ..store.readings import ReadingStore
 from ..text.bulletin import Bulletin
 from .folder import Contents, Folder
 from .naming import bulletin_id, village_id
-from .paths import Places
+from .paths import StationPaths
 from .planner import Planner
 
 if TYPE_CHECKING:
     from ..text.reading import Readings
 
-LOG = "asrun.db"
-READINGS = "readings"
 DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged one
 
 
-class Parts(Places):
+class Parts:
     """One commune's parts on this machine, each made when it is first asked for. `say` is the translator."""
 
     def __init__(self, home: Path, state: Path, clock: Clock | None, say: Callable[[str], str]) -> None:
-        super().__init__(home, state)
+        self.paths = StationPaths(home, state)
         self.clock = clock or SystemClock()
         self.say = say
         if (home / "commune.yaml").exists():
             make_private(state)  # else there is no station, and nothing to keep
-        self.folder = Folder(home, Accepted(state / "accepted"))
+        self.folder = Folder(home, Accepted(self.paths.last_good))
         self.contents = self._contents()
         self.clock = clock or SystemClock(self.commune.zone)
         self.reads = True  # what nobody has read yet is read in this process
@@ -58,7 +55,7 @@ class Parts(Places):
 
         Whoever may not write it reads it; the first entry then raises `LogUnusable`.
         """
-        path = self.state / LOG
+        path = self.paths.log
         try:
             self.must_write()
         except LogUnusable:
@@ -73,12 +70,12 @@ class Parts(Places):
 
     def renew_log(self) -> None:
         """The same for one that turns out damaged only later, in the hands of the daemon."""
-        aside = self.log.renew(self.state / LOG, self.now())
+        aside = self.log.renew(self.paths.log, self.now())
         self.log.event(DAMAGED, "", self.now(), aside=aside.name)
 
     def must_write(self) -> None:
         """Raises `LogUnusable` for whoever could not keep a log here."""
-        if not (may_write(self.state / LOG) and may_write(self.state)):
+        if not (may_write(self.paths.log) and may_write(self.paths.state)):
             raise LogUnusable(UNWRITABLE)
 
     def close(self) -> None:
@@ -88,7 +85,7 @@ class Parts(Places):
 
     @cached_property
     def programmes(self) -> ProgrammeStore:
-        return ProgrammeStore(self.programme_folder)
+        return ProgrammeStore(self.paths.programmes)
 
     @cached_property
     def planner(self) -> Planner:
@@ -100,8 +97,8 @@ class Parts(Places):
         commune = self.commune
         revision = ruled_by(commune.region, commune.say, commune.abbrev, commune.names)
         if self._texts is None or (self._texts.ruled_by, self._texts.reads) != (revision, self.reads):
-            store = ReadingStore(self.state / READINGS)
-            self._texts = Texts(self.home, store, partial(_own_words, commune), revision, self.reads)
+            store = ReadingStore(self.paths.readings)
+            self._texts = Texts(self.paths.home, store, partial(_own_words, commune), revision, self.reads)
         return self._texts
 
     @property
@@ -122,7 +119,7 @@ class Parts(Places):
         if name not in self._engines:
             from ..synthesis import registry  # slow to load: it knows every plug-in
 
-            self._engines[name] = registry.load_engine(name, self.voice_folder)
+            self._engines[name] = registry.load_engine(name, self.paths.voices)
         return self._engines[name]
 
     def fingerprint(self, voice: str) -> str | None:
@@ -167,11 +164,6 @@ class Parts(Places):
         names |= {schedule.id: schedule.name for schedule in self.contents.schedules}
         return village_id(village, names)
 
-    def command(self, *arguments: str) -> list[str]:
-        """This very program on this station, to be run as another process."""
-        places = ("--home", str(self.home), "--state", str(self.state))
-        return [sys.executable, "-m", "loudspeaker", *places, *arguments]
-
     def now(self) -> datetime:
         """In the commune's zone."""
         return self.clock.now().astimezone(self.commune.zone)
@@ -197,8 +189,8 @@ class Parts(Places):
         self.__dict__.pop("planner", None)
 
     def _contents(self) -> Contents:
-        if not (self.home / "commune.yaml").exists() and not os.path.lexists(self.home / "commune.yaml"):
-            message = Message("there is no station in {home}; make one with “loudspeaker init”", home=self.home)
+        if not (self.paths.home / "commune.yaml").exists() and not os.path.lexists(self.paths.home / "commune.yaml"):
+            message = Message("there is no station in {home}; make one with “loudspeaker init”", home=self.paths.home)
             raise BadFile([Problem("commune.yaml", 0, message)])
         return self.folder.contents(self.clock.now())
 

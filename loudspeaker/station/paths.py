@@ -1,35 +1,65 @@
-"""Where a station keeps what is its own: known without opening it, because who asks the daemon reads none of it."""
+"""Where a station keeps what is its own: known without opening it, for a command that only asks the daemon."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 SOCKET = "control.sock"
+LOG = "asrun.db"
 
 
-class Places:
-    """`home` holds people's files and the cache, `state` what the program writes for itself."""
+@dataclass(frozen=True, slots=True)
+class StationPaths:
+    """The folders of one station: `home` holds people's files and the cache, `state` what the program writes."""
 
-    def __init__(self, home: Path, state: Path) -> None:
-        self.home = home
-        self.state = state
+    home: Path
+    state: Path
 
     @property
-    def cache_folder(self) -> Path:
+    def cache(self) -> Path:
+        """Sound that can be made again at any time."""
         return self.home / "audio_cache"
 
     @property
-    def programme_folder(self) -> Path:
-        return self.cache_folder / "programmes"
+    def programmes(self) -> Path:
+        return self.cache / "programmes"
 
     @property
-    def clip_folder(self) -> Path:
-        return self.cache_folder / "clips"
+    def clips(self) -> Path:
+        return self.cache / "clips"
 
     @property
-    def voice_folder(self) -> Path:
+    def voices(self) -> Path:
+        """Voices that were installed here."""
         return self.state / "voices"
 
     @property
+    def readings(self) -> Path:
+        """What was read of texts and recordings, kept for the next process."""
+        return self.state / "readings"
+
+    @property
+    def last_good(self) -> Path:
+        """Copies of people's files from before a broken edit."""
+        return self.state / "accepted"
+
+    @property
+    def aired(self) -> Path:
+        """Sound that was aired into files."""
+        return self.state / "aired"
+
+    @property
+    def log(self) -> Path:
+        return self.state / LOG
+
+    @property
     def socket(self) -> Path:
+        """Where the daemon is asked."""
         return self.state / SOCKET
+
+    def command_line(self, *arguments: str) -> list[str]:
+        """The command that runs this program on this station, as another process."""
+        places = ("--home", str(self.home), "--state", str(self.state))
+        return [sys.executable, "-m", "loudspeaker", *places, *arguments]

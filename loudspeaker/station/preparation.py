@@ -101,14 +101,16 @@ class Planning(Parts):
 
         told = self.log.recall("breakers")
         breakers = CircuitBreakers.from_state(told if isinstance(told, dict) else {})
-        return Studio(self.home, FallbackChain(self.clips, self.clock.now, self.engine, breakers), self.programmes)
+        return Studio(
+            self.paths.home, FallbackChain(self.clips, self.clock.now, self.engine, breakers), self.programmes
+        )
 
     @cached_property
     def clips(self) -> ClipStore:
         """As heavy."""
         from ..store.clips import ClipStore
 
-        return ClipStore(self.clip_folder)
+        return ClipStore(self.paths.clips)
 
     def trial(self, output: str, tone: bool) -> Order:
         """What `test` sounds: a tone, or the names of the villages that should hear it."""

@@ -216,7 +216,7 @@ class Service(Asked):
         if running and running.poll() is None:
             return
         self._children[command[0]] = subprocess.Popen(
-            self.station.command(*command),
+            self.station.paths.command_line(*command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=told,

@@ -67,7 +67,7 @@ class Other(Thread):
 
     def __init__(self, station: Station, act: Callable[[], object]) -> None:
         super().__init__()
-        self.socket, self.act = station.socket, act
+        self.socket, self.act = station.paths.socket, act
         self.answer: object = None
         self.start()
 
@@ -99,11 +99,11 @@ def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: S
 
     assert verdicts(rows) == ["aired", "aired"]
     assert {row["by"] for row in station.rows()} == {"Lan"}
-    assert not station.socket.exists()
+    assert not station.paths.socket.exists()
 
 
 def test_a_replay_without_a_daemon_can_be_stopped_from_elsewhere(station: Station, quiet: Progress) -> None:
-    other = Other(station, lambda: ask(station.socket, "stop", villages=[], why="đám tang", by="Hoa"))
+    other = Other(station, lambda: ask(station.paths.socket, "stop", villages=[], why="đám tang", by="Hoa"))
 
     rows = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
 
@@ -122,7 +122,7 @@ def test_an_alarm_that_waits_for_its_card_says_so_and_that_nothing_was_heard(hom
             waits.append((airing, why))
             os.kill(os.getpid(), signal.SIGINT)
 
-        errands = Errands(home, station.state, lambda: station, give_up)
+        errands = Errands(home, station.paths.state, lambda: station, give_up)
 
         (row,) = errands.urgent(called(station, "Nước dâng!", None, ["na-hoa"]), repeat=1, gap=1.0, by="Lan")
 
@@ -164,7 +164,7 @@ class Daemon(Thread):
         with closing(Station.open(self.home, clock=clock)) as station, DefaultSelector() as selector:
             speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
             asked = Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
-            with closing(asked), closing(Door(station.socket, selector, asked.carry_out)):
+            with closing(asked), closing(Door(station.paths.socket, selector, asked.carry_out)):
                 while not self.over.is_set():
                     asked.step()
                     self.opened.set()
@@ -178,13 +178,13 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
     station.make([station.planner.order(station.bulletin("nhac"), output) for output in "ab"], quiet)
     before = signal.getsignal(signal.SIGINT)
     with Daemon(home):
-        hoas = ask(station.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
+        hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
         other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
 
         (row,) = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
 
         other.join()
-        (others,) = ask(station.socket, "outcome", airings=hoas)
+        (others,) = ask(station.paths.socket, "outcome", airings=hoas)
     assert (row["verdict"], "Lan" in row["why"]) == ("stopped", True)
     assert "lệnh đang phát bị ngắt" in row["why"]
     assert signal.getsignal(signal.SIGINT) is before
@@ -192,7 +192,7 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
 
 
 def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(station: Station) -> None:
-    other = Other(station, lambda: ask(station.socket, "end_urgent", by="Hoa"))
+    other = Other(station, lambda: ask(station.paths.socket, "end_urgent", by="Hoa"))
     call = called(station, None, "lu-quet", ["na-hoa", "suoi-trat"])
 
     rows = station.errands.urgent(call, 9, 5.0, "Lan")
@@ -211,7 +211,7 @@ def never() -> Any:
 def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_opening_the_station(
     home: Path, station: Station
 ) -> None:
-    errands = Errands(home, station.state, opened=never)
+    errands = Errands(home, station.paths.state, opened=never)
     with Daemon(home):
         call = errands.compose(
             text="Nước dâng ở XQZW!", bulletin=None, villages=["na-hoa"], everywhere=False, drill=True, until="+7200"
@@ -232,7 +232,7 @@ def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_open
 
 def test_what_is_wrong_with_an_alarm_is_told_by_the_daemon(home: Path, station: Station) -> None:
     (home / "bulletins/hong.md").write_text("no head", encoding="utf-8")
-    errands = Errands(home, station.state, opened=never)
+    errands = Errands(home, station.paths.state, opened=never)
     alarm = {"text": "Nước dâng!", "bulletin": None, "everywhere": False, "drill": False, "until": None}
     with Daemon(home):
         with pytest.raises(NotFound, match=r"na-hoa"):
@@ -473,7 +473,7 @@ def test_whatever_stands_in_any_argument_of_any_verb_is_answered(
 def test_an_alarm_waits_for_a_command_that_is_opening_or_closing_the_outputs(station: Station) -> None:
     """One that has the lock already and no door yet, or no door any more."""
     call = called(station, "Nước dâng!", None, ["na-hoa"])
-    lock = os.open(station.state / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = os.open(station.paths.state / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     leaving = Timer(0.3, os.close, [lock])
     leaving.start()
@@ -485,7 +485,7 @@ def test_an_alarm_waits_for_a_command_that_is_opening_or_closing_the_outputs(sta
 
 
 def test_what_may_still_be_done_is_not_done_a_second_time(home: Path, station: Station) -> None:
-    errands = Errands(home, station.state, opened=never)
+    errands = Errands(home, station.paths.state, opened=never)
     errands.ask = silent  # type: ignore[method-assign]
 
     with pytest.raises(Unanswered):

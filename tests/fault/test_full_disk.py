@@ -84,7 +84,7 @@ def test_a_full_cache_airs_what_is_in_it_and_says_what_cannot_be_made(
         station.prepare(None, 1, quiet)
         live = Live(
             station,
-            {"san-kho": FileSpeaker(clock, station.state / "aired", "san-kho")},
+            {"san-kho": FileSpeaker(clock, station.paths.state / "aired", "san-kho")},
             clock,
             station.log,
             lambda now, trusted: frozenset({"box"}),
@@ -99,7 +99,7 @@ def test_a_full_cache_airs_what_is_in_it_and_says_what_cannot_be_made(
 
 def starve(station: Station, live: Live, clock: FakeClock, cache: Path, leave: int) -> None:
     """A day on which the disk is full and a bulletin is edited; in the evening somebody makes room."""
-    bulletin = station.home / "bulletins" / "nhac.md"
+    bulletin = station.paths.home / "bulletins" / "nhac.md"
     before = bulletin.read_text()
     fill(cache / "filler", leave)
     bulletin.write_text(f"{before}Sáng {clock.now():%d/%m} bà con nhớ họp. " + "Mời bà con đến đông đủ. " * 40)

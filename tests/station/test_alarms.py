@@ -218,7 +218,7 @@ def test_the_words_of_an_alarm_given_as_text_stand_in_log_story_and_report(box: 
 def test_the_words_of_an_alarm_of_an_older_log_are_found_in_what_was_asked(box: Box, tmp_path: Path) -> None:
     (alarm,) = box.alarm(WORDS, "na-hoa")
     box.run()
-    with closing(sqlite3.connect(box.station.state / "asrun.db")) as database:
+    with closing(sqlite3.connect(box.station.paths.state / "asrun.db")) as database:
         database.execute("DROP TRIGGER no_UPDATE_of_entries")
         database.execute("UPDATE entries SET entry = json_remove(entry, '$.facts.title') WHERE kind = 'verdict'")
         database.commit()
@@ -518,7 +518,7 @@ class Daemon(Thread):
 
     def run(self) -> None:
         with closing(Box(self.home, clock=Hurrying(SEVEN))) as box, DefaultSelector() as selector:
-            door = Door(box.station.socket, selector, box.live.carry_out)
+            door = Door(box.station.paths.socket, selector, box.live.carry_out)
             while not self.over.is_set():
                 box.live.step()
                 self.opened.set()

@@ -126,7 +126,7 @@ def test_each_refusal_has_its_own_word_everywhere(
 
 
 def test_a_reason_keeps_its_kind_over_a_restart(station: Station) -> None:
-    paused(station.home)
+    paused(station.paths.home)
     (morning, *_) = station.airings(at(f"{DAY}T06:00:00"), at(f"{DAY}T07:00:00"))
 
     again = airing_from_facts(json.loads(json.dumps(airing_facts(morning))))

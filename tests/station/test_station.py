@@ -82,11 +82,11 @@ def test_nothing_is_aired_that_was_not_made_ahead(station: Station, clock: FakeC
 
 def test_preparing_twice_makes_nothing_twice(station: Station, quiet: Progress) -> None:
     station.prepare(None, 1, quiet)
-    before = {path: path.stat().st_mtime_ns for path in station.cache_folder.rglob("*.wav")}
+    before = {path: path.stat().st_mtime_ns for path in station.paths.cache.rglob("*.wav")}
 
     station.prepare(None, 1, quiet)
 
-    assert before == {path: path.stat().st_mtime_ns for path in station.cache_folder.rglob("*.wav")}
+    assert before == {path: path.stat().st_mtime_ns for path in station.paths.cache.rglob("*.wav")}
 
 
 def test_what_is_there_is_found_without_loading_what_makes_it(
@@ -112,14 +112,14 @@ def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Stati
 
 def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: Path, quiet: Progress) -> None:
     station.prepare(None, 1, quiet)
-    clips = set(station.cache_folder.rglob("*.flac"))
+    clips = set(station.paths.cache.rglob("*.flac"))
     path = home / "bulletins/tin-sang.md"
     path.write_text(path.read_text(encoding="utf-8").replace("trời nắng", "trời mưa"), encoding="utf-8")
 
     station.reload()
     station.prepare(None, 1, quiet)
 
-    assert len(set(station.cache_folder.rglob("*.flac")) - clips) == 1
+    assert len(set(station.paths.cache.rglob("*.flac")) - clips) == 1
 
 
 def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: FakeClock, quiet: Progress) -> None:
