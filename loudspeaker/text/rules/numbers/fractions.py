@@ -24,41 +24,71 @@ _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 @rule(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
 def part(match: re.Match[str], scene: Scene) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
-    above, below = match[1], match[2]
-    end = match.end()
-    points = match[3] == "đ" and _below(1001, below)
-    unit = f" {'điểm' if points else scene.lexicon.units.get(match[3], match[3])}" if match[3] else ""
+    above, below, (at, end) = match[1], match[2], match.span()
+    unit = _unit(match, scene)
     whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
-    share = f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
+    share = _share(above, below, scene, unit)
     if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
-    half = share and part_of_time(scene, end)
-    counted = (
-        scene.continues(end, COUNTED)
-        and not (half and above == "1")
-        and not numbered(scene, end)
-        and not (_below(32, above, below) and int(above) > int(below))
-    )
-    if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below) and not unit:  # (1,28/9) may be two days
+    counts = _counts(match, scene)
+    if not unit and _is_slip(above, below, counts):
         return Guess(whole, DATE_OR_PART)
-    if re.fullmatch("(?:19|20)\\d\\d", below) and not (unit or counted):
-        return Guess(whole, DATE_OR_PART)
-    if (
-        counted
-        or scene.after(end).startswith("=")
-        or scene.before(match.start()).endswith(_LEVELS)
-        or _CLASSES.search(scene.text[max(0, match.start() - REACH) : match.start()])
-        or not _below(32, above, below)
-    ):
-        slip = scene.before(match.start()).endswith((" tháng", " ngày")) and not counted  # tháng 10/222, ngày 11/71984
-        return Guess(whole, DATE_OR_PART) if slip else whole
-    if share and (unit or scene.continues(end, WHOLES) or half):
+    if counts:
+        return whole
+    if _is_level(match, scene):
+        return _level(whole, scene, at)
+    if share and (unit or scene.continues(end, WHOLES) or part_of_time(scene, end)):
         return share
     if unit:
         return whole
-    at = match.start()
     date = "" if scene.follows(Kind.CODE, at, ", ") else guessed(scene, at, above, below)
     return Guess(date or share or whole, DATE_OR_PART)
+
+
+def _level(whole: str, scene: Scene, at: int) -> str | Guess:
+    """bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
+    slip = scene.before(at).endswith((" tháng", " ngày"))
+    return Guess(whole, DATE_OR_PART) if slip else whole
+
+
+def _share(above: str, below: str, scene: Scene, unit: str) -> str:
+    """1/3 -> một phần ba; nothing where it is not said so"""
+    return f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
+
+
+def _unit(match: re.Match[str], scene: Scene) -> str:
+    """The unit behind the second number in words, with a blank in front: 8/10đ -> điểm"""
+    if match[3] == "đ" and _below(1001, match[2]):
+        return " điểm"
+    return f" {scene.lexicon.units.get(match[3], match[3])}" if match[3] else ""
+
+
+def _counts(match: re.Match[str], scene: Scene) -> bool:
+    """Whether so many of so many are counted: 5/9 thôn; but 1/2 ngày, 5/9 thôn 3 and 11/2 hộ are no counts"""
+    above, below, end = match[1], match[2], match.end()
+    if not scene.continues(end, COUNTED) or numbered(scene, end):
+        return False
+    half = above == "1" and _small(above, below) and part_of_time(scene, end)
+    falling = _below(32, above, below) and int(above) > int(below)
+    return not (half or falling)
+
+
+def _is_slip(above: str, below: str, counts: bool) -> bool:
+    """Whether two days and a month, (1,28/9), or a number and a year were meant: 15/2024"""
+    if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below):
+        return True
+    return not counts and re.fullmatch(r"(?:19|20)\d\d", below) is not None
+
+
+def _is_level(match: re.Match[str], scene: Scene) -> bool:
+    """Whether one number is said over the other: bậc 3/7, huyết áp 120/80, lớp 6/1, lớp 6/2, 6/3"""
+    at = match.start()
+    return (
+        not _below(32, match[1], match[2])
+        or scene.after(match.end()).startswith("=")
+        or scene.before(at).endswith(_LEVELS)
+        or _CLASSES.search(scene.text[max(0, at - REACH) : at]) is not None
+    )
 
 
 def _below(limit: int, *numbers: str) -> bool:

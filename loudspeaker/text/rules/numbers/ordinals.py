@@ -171,23 +171,33 @@ def row(match: re.Match[str], scene: Scene) -> str | None:
 def listed(match: re.Match[str], scene: Scene) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
-    words = scene.before(match.start())
-    enclosed = scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")"
-    cued = words.endswith(_LISTED) or (
-        enclosed and any(f" {thing} " in words for thing in ("lớp", "khối", "tổ", "thôn"))
-    )
-    next_one = int(numbers[1]) == int(numbers[0]) + 1 or (
-        words.endswith(_QUARTERS) and not scene.continues(match.end(), _SCALED)
-    )
-    village = scene.village(match.start())
-    cued = cued or (village and not scene.continues(match.end(), _SCALED))
-    if len(numbers) == 2 and not (cued and (match[2] or next_one)) and not _days(match, numbers, words, scene):
-        return None
-    if len(numbers) == 2 and not words.endswith(_QUARTERS) and scene.continues(match.end(), _SCALED):
-        return None  # 9 tháng 5,6 tỷ kWh; cấp 2,3 tỷ
     if all(len(number) == 3 for number in numbers[1:]):
         return None
+    if len(numbers) == 2 and not _is_pair(match, numbers, scene):
+        return None
     return ", ".join(scene.say(number) for number in numbers)
+
+
+def _is_pair(match: re.Match[str], numbers: list[str], scene: Scene) -> bool:
+    """Whether two numbers with a comma are no decimal: lớp 7,8 và 9; thôn 3,5; but 9 tháng 5,6 tỷ kWh, cấp 2,3 tỷ"""
+    words = scene.before(match.start())
+    without_decimals, scaled = words.endswith(_QUARTERS), scene.continues(match.end(), _SCALED)
+    if scaled and not without_decimals:
+        return False
+    if _days(match, numbers, words, scene):
+        return True
+    rising = int(numbers[1]) == int(numbers[0]) + 1
+    goes_on = match[2] is not None or rising or (without_decimals and not scaled)
+    return goes_on and _is_labelled(match, scene, scaled)
+
+
+def _is_labelled(match: re.Match[str], scene: Scene, scaled: bool) -> bool:
+    """Whether a thing that has numbers stands before: tổ 1,2; (lớp 6,7); thôn Phú Lộc 2,3"""
+    words = scene.before(match.start())
+    if words.endswith(_LISTED) or (scene.village(match.start()) and not scaled):
+        return True
+    enclosed = scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")"
+    return enclosed and any(thing in words for thing in (" lớp ", " khối ", " tổ ", " thôn "))
 
 
 def _days(match: re.Match[str], numbers: list[str], words: str, scene: Scene) -> bool:

@@ -28,34 +28,67 @@ _NUMBERED = words_before(
     "mũi|ca|phường|quận|huyện|p|q|tập|phần|mục|chương|kỳ|khóa|bước|lứa|vụ|giá|ph|độ ẩm|km|huyết|chỉ số|mạch|gió"
 )
 _SCORE = Message("a score, or a range")
+_COUNT_OR_RANGE = Message("one number and what it counts, or a range")
+_YEAR = pattern(r"(?:19|20)\d\d")
+_YEAR_AND_DIGIT = pattern(r"20\d{3}")
+_GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
+_PADDED = pattern(r"0\d{2}")
 
 
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
 def between(match: re.Match[str], scene: Scene) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
-    if any(re.match(r"0\d{2}", number) for number in match.groups()):
+    if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
+    return (
+        _slip_or_thousands(match, scene)
+        or _number_and_next(match, scene)
+        or _from_nought(match, scene)
+        or _rising_or_falling(match, scene)
+    )
+
+
+def _slip_or_thousands(match: re.Match[str], scene: Scene) -> Guess | None:
+    """vụ 2019 - 20202 has a digit too many; 5,650-5,700 a comma for thousands"""
+    if _YEAR.fullmatch(match[1]) and _YEAR_AND_DIGIT.fullmatch(match[2]):
+        return Guess(scene.span(match[1], match[2]), Message("a number with a digit too few or too many?"))
+    if _GROUPED.fullmatch(match[1]) and _GROUPED.fullmatch(match[2]):
+        return Guess(scene.span(match[1].replace(",", "."), match[2].replace(",", ".")), COMMA)
+    return None
+
+
+def _number_and_next(match: re.Match[str], scene: Scene) -> Answer:
+    """thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range"""
+    if " " not in match[0]:
+        return None
+    at, end, said = match.start(), match.end(), f"{scene.say(match[1])}, {scene.say(match[2])}"
+    if scene.labelled(at) and scene.continues(end, _HEADS):
+        return Guess(said, _COUNT_OR_RANGE)
+    if " - " in match[0] and scene.before(at).endswith(" khu vực"):
+        return Guess(said, _COUNT_OR_RANGE)
+    return said if _YEAR.fullmatch(match[1]) and scene.continues(end, ("năm",)) else None
+
+
+def _from_nought(match: re.Match[str], scene: Scene) -> Answer:
+    """0-5% -> không đến năm; TP.HCM 0-1 Hà Nội may be a score"""
+    if match[1] != "0" or " " in match[0] or counted(scene, match.end()):
+        return None
+    following = scene.after(match.end())[:1]
+    if following in _SIGNS or following.islower():
+        return scene.span(match[1], match[2])
+    return Guess(f"{scene.say(match[1])} {scene.say(match[2])}", _SCORE)
+
+
+def _rising_or_falling(match: re.Match[str], scene: Scene) -> str | Guess:
+    """15-20 rises; 2 - 0, 20 - 15 and 20-15 do not, and so may be something else"""
     first, last = scene.say(match[1]), scene.say(match[2])
-    if re.fullmatch(r"(?:19|20)\d\d", match[1]) and re.fullmatch(r"20\d{3}", match[2]):  # vụ 2019 - 20202
-        return Guess(f"{first} đến {last}", Message("a number with a digit too few or too many?"))
-    if all(re.fullmatch(r"[1-9]\d{0,2},\d\d0", number) for number in match.groups()):
-        return Guess(" đến ".join(scene.say(number.replace(",", ".")) for number in match.groups()), COMMA)
-    if " " in match[0] and scene.labelled(match.start()) and scene.continues(match.end(), _HEADS):
-        return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))  # thôn 2 - 15 hộ
-    if " - " in match[0] and scene.before(match.start()).endswith(" khu vực"):  # Khu vực 3 - 15 Hoàng Diệu
-        return Guess(f"{first}, {last}", Message("one number and what it counts, or a range"))
-    if " " in match[0] and re.fullmatch(r"(?:19|20)\d\d", match[1]) and scene.continues(match.end(), ("năm",)):
-        return f"{first}, {last}"  # Giải phóng 1975 - 50 năm nhìn lại
-    if match[1] == "0" and " " not in match[0] and not counted(scene, match.end()):  # TP.HCM 0-1 Hà Nội
-        follows = scene.after(match.end())[:1]
-        return f"{first} đến {last}" if follows in _SIGNS or follows.islower() else Guess(f"{first} {last}", _SCORE)
     if _value(match[1]) < _value(match[2]):
         days = (_DAY.fullmatch(match[2]) and not counted(scene, match.end())) or _lonely(match, scene)
         return Guess(f"{first} đến {last}", DATE_OR_NUMBER) if days else f"{first} đến {last}"
-    if " " in match[0]:
-        link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
-        return Guess(f"{first}{link}{last}", Message("a range that does not rise"))
-    return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
+    if " " not in match[0]:
+        return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
+    link = " " if len(match[1]) == len(match[2]) == 1 else " đến "  # 2 - 0 is a score
+    return Guess(f"{first}{link}{last}", Message("a range that does not rise"))
 
 
 @rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")

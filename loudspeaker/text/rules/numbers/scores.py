@@ -20,7 +20,8 @@ _SCORE = words_before(
 )
 _PLAIN = (" thắng ", " thua ", " tỉ số ", " tỷ số ")
 _GAME = (*_PLAIN, " hòa ", " hoà ")
-_NAMES = pattern(r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) ")  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
+_NAME = r"(?<=[^\W\d_] )(?:Hòa|Hoà|Thắng) "  # xã Hòa Bình 3-4, ông Thắng 3-4 are no results
+_NAMES, _NAMED_SO = pattern(_NAME), pattern(f"{_NAME}$")
 _COMPOUNDS = pattern(  # words with hòa, thắng, thua in them that tell no result: nước Cộng hòa, hòa giải, thua lỗ
     r" (?:(?:cộng|hài|ôn|điều|thuận|giao|trung|hiền|chan|tổng) (?:hòa|hoà)|thắng (?:lợi|cảnh|tích)|"
     r"thua (?:lỗ|thiệt|kém)|(?:hòa|hoà) (?:bình|giải|nhập|thuận|hợp|mạng|nhạc|âm|tan|lưới|đồng|ước|nhã|vốn|mình|"
@@ -51,26 +52,39 @@ _ALWAYS = pattern(
 def score(match: re.Match[str], scene: Scene) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
     words = _COMPOUNDS.sub("", f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}")
-    tight = " " not in match[0]
-    written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
-    told = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
-    if not words.endswith(" chiến thắng"):
-        told = told.replace("chiến thắng ", "")  # Ngày Chiến thắng 30-4 và Ngày Quốc tế Lao động 1-5
-    least = words.endswith(" tối thiểu") and scene.continues(match.end(), _COUNTED)  # tối thiểu 3 - 5 ngày
-    ended = words.endswith(_SCORE) and not least and not re.search(rf"(?:{_NAMES.pattern})$", written)
-    game = ended or (
-        "-" in match[0] and any(cue in told for cue in (_GAME if tight else _PLAIN)) and not words.endswith(_DAYS)
-    )
-    if not game and (len(match[0]) == 3 or " luân lưu " in words):
-        played = (any(cue in words for cue in _MATCH) or _TEAM.search(words)) and not words.endswith(_DAYS)
-        game = bool(played) and not scene.continues(match.end(), _COUNTED)
-    victory = " chiến thắng" in words and (
-        match[0] in _VICTORIES or int(match[1]) > 12 or "0" in (match[1][0], match[2][0])
-    )
-    if words.endswith(" ngày") or victory:
+    if words.endswith(" ngày") or _is_victory(match, words):
         return None
     said = f"{scene.say(match[1])} {scene.say(match[2])}"
-    return said if game else _between_teams(match, scene, said)
+    return said if _is_result(match, scene, words) else _between_teams(match, scene, said)
+
+
+def _is_victory(match: re.Match[str], words: str) -> bool:
+    """chiến thắng 30-4, Chiến thắng 7-5: a day of history, which no match ends with"""
+    if " chiến thắng" not in words:
+        return False
+    return match[0] in _VICTORIES or int(match[1]) > 12 or "0" in (match[1][0], match[2][0])
+
+
+def _is_result(match: re.Match[str], scene: Scene, words: str) -> bool:
+    """Whether words of a match stand before: thắng 2-1, bán kết U23 1-0; tối thiểu 3 - 5 ngày and sáng 2-9 are none"""
+    written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
+    least = words.endswith(" tối thiểu") and scene.continues(match.end(), _COUNTED)
+    if words.endswith(_SCORE) and not least and not _NAMED_SO.search(written):
+        return True
+    if words.endswith(_DAYS):
+        return False
+    if "-" in match[0] and any(cue in _told(written, words) for cue in (_PLAIN if " " in match[0] else _GAME)):
+        return True
+    if len(match[0]) != 3 and " luân lưu " not in words:
+        return False
+    played = any(cue in words for cue in _MATCH) or _TEAM.search(words) is not None
+    return played and not scene.continues(match.end(), _COUNTED)
+
+
+def _told(written: str, words: str) -> str:
+    """The sentence before without names and words that only look like a result: Ngày Chiến thắng 30-4 và … 1-5"""
+    told = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
+    return told if words.endswith(" chiến thắng") else told.replace("chiến thắng ", "")
 
 
 def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Answer:
