@@ -6,6 +6,7 @@ import re
 
 from ....errors import Message
 from ...kind import Kind
+from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...rule import APART, COMMA, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
 
@@ -15,24 +16,36 @@ _DONG = r"(?:VNĐ|VND|Vnđ|Vnd|vnđ|vnd|đồng|đ|Đ(?!\.? ?\d)|d)(?![^\W\d_]|/
 _SCALES = words_before("nghìn|ngàn|triệu|tỷ|tỉ|vạn")
 _MILLIONS = words_after("triệu|tỷ|tỉ|nghìn|ngàn|tr|kg|tấn|điểm|lần|usd|đô la")
 _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|nộp|bán|mua")
+_HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?")
+_SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
+_WHOLE = pattern(r".*[.,]\d00")
 
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
 def dong(match: re.Match[str], scene: Scene) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
-    if match[3] == "d" and not re.search(r"[.,]\d00$", match[2] or match[1]):
+    if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
     if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn 4 - 120.000đ
         return None
-    small = match[3] == "đ" and not match[2] and re.fullmatch(r"\d{1,2},\d{1,2}|[1-9]\d?", match[1])
-    if small and not scene.before(match.start()).endswith((" giảm", " tăng")):  # nobody pays half a dong or ten
-        said = f"{scene.say(match[1])} điểm"
-        marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
-        return said if marked else Guess(said, Message("“đ” may be points or dong"))
+    if _is_small(match) and not scene.before(match.start()).endswith((" giảm", " tăng")):
+        return _points(match, scene)
     until = f" đến {_amount(match[2], scene)}" if match[2] else ""
     said = f"{_amount(match[1], scene)}{until} đồng"
-    slip = re.fullmatch(r"\d{1,3}\.(?:\d\d|\d{4,})", match[2] or match[1])
+    slip = _SLIP.fullmatch(match[2] or match[1])
     return Guess(said, Message("an amount with a digit too few or too many?")) if slip else said
+
+
+def _is_small(match: re.Match[str]) -> bool:
+    """Whether nobody pays so little: 7,5đ, 20đ"""
+    return match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1]) is not None
+
+
+def _points(match: re.Match[str], scene: Scene) -> str | Guess:
+    """môn Toán 7,5đ -> bảy phẩy năm điểm"""
+    said = f"{scene.say(match[1])} điểm"
+    marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
+    return said if marked else Guess(said, Message("“đ” may be points or dong"))
 
 
 def _amount(written: str, scene: Scene) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from ....errors import Message
 from ...kind import Kind
@@ -53,56 +54,72 @@ _MEASURED = {  # what is spoken of where a letter that stands apart is a unit al
     "M": pattern(r" (?:dài|rộng|cao|sâu|bán kính|hành lang|đường kính|cách|chạy|mặt tiền|ngang)(?: |$)| x$"),
     "L": pattern(r" (?:can|thùng|bình|chai|xô|bồn|dung tích|xăng|dầu|nước|tủ lạnh|nồi)(?: |$)"),
 }
+_PILLS = Message("this could be pills or volts")
+_VOLTS = frozenset(("12", "24", "110", "220", "380"))
+# Letters that are units elsewhere, and where they are none.
+_NO_UNIT: dict[str, Callable[[re.Match[str], Scene], bool]] = {
+    "KV": lambda match, scene: match[3] != "" and scene.continues(match.end(), _REGIONAL),  # 3 KV bỏ phiếu
+    "đ": lambda match, scene: len(match[1]) < 4 and scene.text.startswith("/c", match.end()),  # 5đ/c
+    "s": lambda match, scene: scene.before(match.start()).endswith(" iphone"),
+    "tr": lambda match, scene: match[2] is not None,  # từ 4 đến 12 tr.đ
+    "Tr": lambda match, scene: match[2] is not None,
+    "dl": lambda match, scene: scene.before(match.start()).endswith(_IN_CALENDAR),  # tháng 9 dl
+}
 
 
 @rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
 def measured(match: re.Match[str], scene: Scene) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
-    unit = scene.lexicon.units.get(match[4])
-    if match[4] == "KV" and match[3] and scene.continues(match.end(), _REGIONAL):
+    written, before = match[4], scene.before(match.start())
+    if match[2] and " đến " in match[0] and before.endswith(_PLACES):
         return None
-    if match[2] and " đến " in match[0] and scene.before(match.start()).endswith(_PLACES):
-        return None
-    if match[4] == "v" and match[1] not in ("12", "24", "110", "220", "380"):  # 1v sáng, 200v: pills
-        return Guess(f"{scene.say(match[1])} viên", Message("this could be pills or volts"))
-    if match[4] == "đ" and len(match[1]) < 4 and scene.text.startswith("/c", match.end()):  # 5đ/c
-        return None
-    if match[4] == "s" and scene.before(match.start()).endswith(" iphone"):
-        return None
-    if match[4] == "mb" and " áp" in scene.before(match.start()):  # khí áp 985mb
+    if written == "v" and match[1] not in _VOLTS:  # 1v sáng, 200v: pills
+        return Guess(f"{scene.say(match[1])} viên", _PILLS)
+    if written == "mb" and " áp" in before:  # khí áp 985mb
         return f"{scene.span(match[1], match[2])} mi li ba"
-    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ
+    unit = scene.lexicon.units.get(written)
+    if unit is None or not _is_unit(match, scene):
         return None
-    if match[2] and match[4] in ("tr", "Tr"):  # từ 4 đến 12 tr.đ
-        return None
-    if match[4] == "dl" and scene.before(match.start()).endswith(_IN_CALENDAR):  # tháng 9 dl
-        return None
-    if unit is None or not _plausible(match[4], match[3], scene.before(match.start())):
-        return None
-    if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and re.fullmatch(r"[1-9]\d{0,2},\d00|", match[2] or ""):
-        first, last = (
-            (number.replace(",", ".") for number in match.group(1, 2) if number)
-            if match[2]
-            else (match[1].replace(",", "."), None)
-        )
-        return Guess(f"{scene.span(first, last)} {unit}", COMMA)  # chạy 1,500m
+    if _GROUPED.fullmatch(match[1]) and (not match[2] or _GROUPED.fullmatch(match[2])):  # chạy 1,500m
+        last = match[2] and match[2].replace(",", ".")
+        return Guess(f"{scene.span(match[1].replace(',', '.'), last)} {unit}", COMMA)
     return f"{scene.span(match[1], match[2])} {unit}"
 
 
-def _plausible(unit: str, gap: str, words: str) -> bool:
-    if unit == "HA" and words.endswith(_NAMED):  # tổ 24HA
+_GROUPED = pattern(r"[1-9]\d{0,2},\d00")
+
+
+def _is_unit(match: re.Match[str], scene: Scene) -> bool:
+    """Whether the letters behind a number are its unit here: 20 A only where currents are spoken of"""
+    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ
         return False
-    if len(unit) > 1:
-        if gap and unit == "TB":  # 28 TB are no bytes
-            return " ổ cứng" in words or " dung lượng" in words
-        engine = any(cue in words for cue in (" tàu", " thuyền", " máy", " công suất"))
-        return engine or not (gap and unit == "CV")  # 120 CV are letters of an office
+    written, gap, words = match[4], match[3], scene.before(match.start())
+    if written in _NO_UNIT and _NO_UNIT[written](match, scene):
+        return False
+    return _is_long_unit(written, gap, words) if len(written) > 1 else _is_letter_unit(written, gap, words)
+
+
+def _is_long_unit(unit: str, gap: str, words: str) -> bool:
+    """Not so: tổ 24HA; 28 TB (no bytes); 120 CV (letters of an office)"""
+    if unit == "HA":
+        return not words.endswith(_NAMED)
+    if gap and unit == "TB":
+        return " ổ cứng" in words or " dung lượng" in words
+    return not (gap and unit == "CV") or any(cue in words for cue in _ENGINES)
+
+
+_ENGINES = (" tàu", " thuyền", " máy", " công suất")
+
+
+def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
+    """Not so: 20 M, unless lengths are spoken of; lớp 5A"""
+    named = words.endswith(_NAMED)
     measured = _MEASURED.get(unit.upper())
     if (gap or unit in _NEVER) and measured and measured.search(words):
-        return not words.endswith(_NAMED)
-    if gap and unit not in _FAR:
+        return not named
+    if (gap and unit not in _FAR) or unit in _NEVER:
         return False
-    return unit not in _NEVER and not (unit.isupper() and words.endswith(_NAMED))
+    return not (named and unit.isupper())
 
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
@@ -152,25 +169,49 @@ def months(match: re.Match[str], scene: Scene) -> Answer:
 @rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
     """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
-    words, said = scene.before(match.start()), scene.say(match[1])
-    if match[2]:
-        said += f" đến {scene.say(match[2])}"
-    if match[0][-1] == "t" and scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")":  # (19t)
-        return f"{said} tuổi"
-    named = re.search(rf"[{UPPER}][{LOWER}]+ \($", scene.text[max(0, match.start() - 10) : match.start()])
-    if words.endswith(_PEOPLE) or (named and scene.char(match.end()) == ")"):  # cháu 5T; cụ Bùi Thị Mùi (78T)
-        return f"{said} tuổi"
-    if any(cue in words for cue in _LOADED) or "," in match[1] or scene.char(match.end()) == "/":
-        return f"{said} tấn"
+    said = scene.span(match[1], match[2])
+    certain = _certain_unit(match, scene)
+    return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, scene)}", _TONS)
+
+
+def _certain_unit(match: re.Match[str], scene: Scene) -> str:
+    """tuổi, tấn or tháng where the words around decide, else nothing"""
+    words = scene.before(match.start())
+    if _is_age(match, scene):
+        return "tuổi"
+    if "," in match[1] or scene.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
+        return "tấn"
     if any(cue in words for cue in _TERMS):
-        return f"{said} tháng"
-    if scene.continues(match.end(), _REACHED) and match[1].isdecimal() and int(match[1]) <= 12:
-        return Guess(f"{said} tháng", _TONS)
-    years = int(match[1]) if match[1].isdecimal() else 0
-    if years < 120 and any(cue in words for cue in _PEOPLE):
-        return f"{said} tuổi"
-    aged = "t" in match[0] and 14 < years < 110
-    return Guess(f"{said} {'tuổi' if aged else 'tấn'}", _TONS)
+        return "tháng"
+    aged = _years(match) < 120 and any(cue in words for cue in _PEOPLE)
+    return "tuổi" if aged and not _reaches(match, scene) else ""
+
+
+def _is_age(match: re.Match[str], scene: Scene) -> bool:
+    """(19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
+    at, closed = match.start(), scene.char(match.end()) == ")"
+    if scene.before(at).endswith(_PEOPLE) or (closed and match[0][-1] == "t" and scene.char(at - 1) == "("):
+        return True
+    return closed and _PERSON.search(scene.text[max(0, at - 10) : at]) is not None
+
+
+_PERSON = pattern(rf"[{UPPER}][{LOWER}]+ \($")
+
+
+def _likely_unit(match: re.Match[str], scene: Scene) -> str:
+    """xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
+    if _reaches(match, scene):
+        return "tháng"
+    return "tuổi" if "t" in match[0] and 14 < _years(match) < 110 else "tấn"
+
+
+def _reaches(match: re.Match[str], scene: Scene) -> bool:
+    """Whether so many months have brought something: xuất khẩu 8T đạt …"""
+    return match[1].isdecimal() and int(match[1]) <= 12 and scene.continues(match.end(), _REACHED)
+
+
+def _years(match: re.Match[str]) -> int:
+    return int(match[1]) if match[1].isdecimal() else 0
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")

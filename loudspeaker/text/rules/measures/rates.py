@@ -124,28 +124,34 @@ def per_short(match: re.Match[str], scene: Scene) -> Answer:
     return said if entry.sure else Guess(said, ambiguous(match[1]))
 
 
+_ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")
+
+
 @rule(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], scene: Scene) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
-    at = match.start()
-    if _either(scene, at, match.end()):
+    at, end = match.span()
+    if _either(scene, at, end):
         return None
-    if re.match(
-        r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)", scene.text[match.end() : match.end() + 13]
-    ):  # 22h/ngày 5/6
+    if _ON_DAY.match(scene.text, end):  # 22h/ngày 5/6
         return " "
-    if scene.continues(match.end(), _OFFICES):
+    if scene.continues(end, _OFFICES):
         return None
-    if scene.continues(match.end(), ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
+    if scene.continues(end, ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
         return " "
-    if scene.last.spoken.endswith("phần trăm") and scene.continues(match.end(), _TOTALS):
+    if scene.last.spoken.endswith("phần trăm") and scene.continues(end, _TOTALS):
         return " trên "
-    spent = scene.last.kind is Kind.TIME and scene.last.end == at and scene.continues(match.end(), _SPANS)
-    heads = _HEADS.search(scene.text[max(0, at - 8) : at])
-    spelt = _SPELT.search(scene.text[max(0, at - 16) : at]) and scene.continues(match.end(), _TIMES)
-    doubled = _DOUBLED.match(scene.text, match.end())
-    closed = scene.char(at - 1) == ")" and scene.continues(match.end(), _TIMES)  # 4g (tức 8 viên)/ngày
-    return " một " if spent or heads or spelt or doubled or closed or scene.near_number(at, 4) else None
+    return " một " if _is_rate(scene, at, end) else None
+
+
+def _is_rate(scene: Scene, at: int, end: int) -> bool:
+    """Whether an amount stands before the slash: 8h/ngày, 40 HS/lớp, ba lần/tuần, người/tháng, 4g (tức 8 viên)/ngày"""
+    if scene.last.kind is Kind.TIME and scene.last.end == at and scene.continues(end, _SPANS):
+        return True
+    if _HEADS.search(scene.text[max(0, at - 8) : at]) or _DOUBLED.match(scene.text, end):
+        return True
+    behind = scene.char(at - 1) == ")" or _SPELT.search(scene.text[max(0, at - 16) : at]) is not None
+    return (behind and scene.continues(end, _TIMES)) or scene.near_number(at, 4)
 
 
 @rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
