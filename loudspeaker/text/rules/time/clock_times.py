@@ -188,30 +188,44 @@ def hour(match: re.Match[str], scene: Scene) -> str | None:
 @rule(r"(\d{1,2})[gG](?![^\W_])")
 def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
     """7g sáng -> bảy giờ sáng, also in a row; “7g muối” is a weight; where no word decides, an hour and a doubt"""
-    at, end = match.span()
     if int(match[1]) > 24:
         return None
+    at, end = match.span()
     said = f"{scene.say(match[1])} giờ"
-    words, following = scene.before(at), scene.after(end)
-    daily = following.startswith(("/chuyến", "/ca", "/buổi", "cùng ngày"))
-    timely = daily or scene.continues(end, _HOURS) or words.endswith(_AT) or _AND_HOUR.match(following)
     beside = scene.follows(Kind.TIME, at, *_UNTIL, ", ", ",", " và ", " tới ", "; ")
-    if timely or (beside and scene.last.why is None):
+    if (beside and scene.last.why is None) or _is_hour(scene, at, end):
         return said
     if match[0][-1] == "G":  # mạng 4G, 5G
-        opens = scene.begins_line(at) and following.startswith(":")
+        opens = scene.begins_line(at) and scene.after(end).startswith(":")
         return Guess(said, _GRAMS) if opens else None
-    around = scene.text[max(0, at - 80) : end + 80]
+    return Guess(said, _GRAMS) if beside else _hour_or_grams(scene, at, end, said)
+
+
+def _is_hour(scene: Scene, at: int, end: int) -> bool:
+    """Whether words of the day stand beside: 7g sáng, lúc 7g, 6g và 17h30, 7g/chuyến"""
+    following = scene.after(end)
+    return (
+        following.startswith(("/chuyến", "/ca", "/buổi", "cùng ngày"))
+        or scene.continues(end, _HOURS)
+        or scene.before(at).endswith(_AT)
+        or _AND_HOUR.match(following) is not None
+    )
+
+
+def _hour_or_grams(scene: Scene, at: int, end: int, said: str) -> Answer:
+    """từ 8g … 11g30 are hours; 5g muối is a weight, unless hours are told around it"""
+    following = scene.after(end)
     near = re.split(r"[;!?]|\. ", scene.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")
-    if beside:
-        return Guess(said, _GRAMS)
-    cued = words.endswith(_CLOCK) or "-" in (scene.char(end), scene.text[max(0, at - 2) : at].strip())
-    if not weighed and (cued or _GIO.search(around)):
-        return said
-    ranging = cued and (_GIO.search(around) or re.match(r"(?:đến|tới|-) ?\d{1,2}g", following))
-    clear = weighed and not ranging
-    return None if clear else Guess(said, _GRAMS)
+    cued = scene.before(at).endswith(_CLOCK) or "-" in (scene.char(end), scene.text[max(0, at - 2) : at].strip())
+    hours = _GIO.search(scene.text[max(0, at - 80) : end + 80]) is not None
+    if not weighed:
+        return said if cued or hours else Guess(said, _GRAMS)
+    ranging = cued and (hours or _UNTIL_GRAMS.match(following))
+    return Guess(said, _GRAMS) if ranging else None
+
+
+_UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")
 
 
 @rule(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")

@@ -130,46 +130,73 @@ def short_year(match: re.Match[str], scene: Scene) -> Answer:
     return Guess(words, Message("the century of this year is a guess"))
 
 
+_NOUNS = (*COUNTED, *WHOLES)
+_OCCASION_WORDS = (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ ")
+_LOSSES = (" chết", " bị thương", " tử vong")
+
+
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
 def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
-    """ngày 28.2, sáng 6-3, lễ 30/4"""
+    """ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
     if scene.char(end).isalpha() and not is_lunar(scene, end):  # 2-3tr đồng
         return None
-    strong = dated(scene, at)
     if match[2] == "/":
-        return None if _decimal(match, scene) or is_house(scene, at, end) else _slashed(day, match, scene, strong)
+        return None if _decimal(match, scene) or is_house(scene, at, end) else _day_with_slash(day, match, scene)
+    if not day.possible() or _counts_something(match, scene) or (match[2] == "-" and _is_range(match, scene)):
+        return None
+    if _is_certain_day(day, match, scene):
+        return _one(scene, at, day)
+    return _day_with_point(day, match, scene) if match[2] == "." else _day_with_dash(day, match, scene)
+
+
+def _counts_something(match: re.Match[str], scene: Scene) -> bool:
+    """Whether a unit or a noun follows: 3-5 ngày, 2.5 ha; not behind “ngày” where a nought is written, ngày 05.4"""
+    named = _padded(match) and scene.before(match.start()).endswith(" ngày")
+    return counted(scene, match.end()) and not named
+
+
+def _is_range(match: re.Match[str], scene: Scene) -> bool:
+    """Whether two numbers with a dash are no day: chợ phiên 1-6, tổ 1-12, từ 15/7, 2-3 buổi/tuần, 4 - 4,5 tháng"""
+    at, end = match.span()
     before = scene.before(at)
-    if match[2] == "-" and (
-        before.endswith(" phiên") or (not strong and scene.labelled(at) and " giỗ " not in before)
-    ):  # chợ phiên 1-6, tổ 1-12
-        return None
-    things = scene.continues(end, COUNTED) and not numbered(scene, end)
-    if match[2] == "-" and not before.endswith(" ngày") and things:  # từ 15/7, 2-3 buổi/tuần
-        return None
-    told = _padded(match) and scene.before(at).endswith(" ngày")
-    if not day.possible() or (counted(scene, end) and not told):
-        return None
-    if match[2] == "-" and re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]):  # 4 - 4,5 tháng
-        return None
+    if before.endswith(" phiên") or (scene.labelled(at) and " giỗ " not in before and not dated(scene, at)):
+        return True
+    if not before.endswith(" ngày") and scene.continues(end, COUNTED) and not numbered(scene, end):
+        return True
+    return re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]) is not None
+
+
+def _is_certain_day(day: Day, match: re.Match[str], scene: Scene) -> bool:
+    """Whether the words around leave no doubt: sáng 6-3, Quốc khánh 2-9, lễ 30.4"""
+    at, end = match.span()
+    if dated(scene, at):
+        return True
+    before, marked = scene.before(at), f"{day.day}/{day.month}" in _MARKED
+    if marked and (before.endswith(_HOLIDAYS) or _occasion(scene, at, end)):
+        return True
     falling = match[2] == "-" and day.day > day.month
-    if f"{day.day}/{day.month}" in _MARKED and (scene.before(at).endswith(_HOLIDAYS) or _occasion(scene, at, end)):
-        return _one(scene, at, day)
-    timely = any(word in scene.before(at) for word in (" ngày ", " lễ ", " tết ", " kỷ niệm ", " giỗ "))
-    if strong or (timely and (falling or f"{day.day}/{day.month}" in _MARKED)) or (falling and hinted(scene, at, end)):
-        return _one(scene, at, day)
-    if match[2] == "." and hinted(scene, at, end):
-        words = as_day(scene, at, day.words(scene.numerals))
-        if not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)):
-            return words
-        return Guess(words, DATE_OR_NUMBER)
-    if match[2] == "." and _padded(match):  # 05.10: no decimal begins so, or has a point
-        return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBER)
-    if falling and day.day > 12:
+    timely = any(word in before for word in _OCCASION_WORDS)
+    return (timely and (falling or marked)) or (falling and hinted(scene, at, end))
+
+
+def _day_with_point(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+    """hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
+    at, end = match.span()
+    meant = hinted(scene, at, end)
+    if not (meant or _padded(match)):
+        return None
+    words = as_day(scene, at, day.words(scene.numerals))
+    clear = meant and (not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)))
+    return words if clear else Guess(words, DATE_OR_NUMBER)
+
+
+def _day_with_dash(day: Day, match: re.Match[str], scene: Scene) -> Guess | None:
+    """20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
+    at = match.start()
+    if day.day > 12:
         return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBERS)
-    if match[2] == "-" and hinted(scene, at, end):
-        return _first_of_july(match, scene, day)
-    return None
+    return _first_of_july(match, scene, day) if hinted(scene, at, match.end()) else None
 
 
 def _occasion(scene: Scene, at: int, end: int) -> bool:
@@ -191,48 +218,78 @@ def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
     return Guess(scene.span(match[1], match[3]), DATE_OR_NUMBERS)
 
 
-def _slashed(day: Day, match: re.Match[str], scene: Scene, strong: bool) -> Answer:
-    at, end = match.start(), match.end()
-    if scene.before(at).endswith(" đến nay") and scene.continues(end, (*COUNTED, *WHOLES)):
+def _day_with_slash(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+    """sáng 2/9, từ 1/7 are days; 1/2 ngày, 06/07 chi bộ, thị lực 8/10 are none"""
+    at = match.start()
+    if _tells_a_part(day, match, scene):
         return None
-    if (
-        " thị lực" in scene.before(at)
-        or scene.continues(end, _DOSES)
-        or scene.before(at).endswith((" chết", " bị thương", " tử vong"))
-    ):
-        return None
-    if part_of_time(scene, end) and day.day < day.month <= 10 and not _padded(match) and not _told(scene, at):
-        return None
-    after_day = any(scene.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
-    spent = scene.before(at).endswith(" ngày") and not _told(scene, at)  # trong 3 ngày, 2/3 số hộ
-    if (after_day or spent) and _counted(day, match, scene):  # Ngày 1/11, 1/3 số hộ
-        return None
-    if _POINTS.search(scene.before(at)):  # điểm cao nhất 9/10
-        return None
-    if strong:
-        answer = _one(scene, at, day) if day.month <= 31 and day.day <= 99 else None
-        either = spent and day.day < day.month <= 10 and isinstance(answer, str)  # cả ngày, 2/3 bà con đã về
-        return Guess(answer, DATE_OR_PART) if either and isinstance(answer, str) else answer
+    if dated(scene, at):
+        return _day_behind_cue(day, match, scene)
     if not day.possible() or _counted(day, match, scene):
         return None
-    if scene.variety(at) and not hinted(scene, at, end):
+    if scene.variety(at) and not hinted(scene, at, match.end()):
         return None
-    feast = f"{day.day}/{day.month}" in _FEASTS or any(cue in scene.before(at) for cue in (" tết ", " giỗ "))
-    if hinted(scene, at, end) or " ngày " in scene.before(at) or _padded(match) or feast:
-        answer = _one(scene, at, day)
-        part = day.day < day.month <= 10 and not _padded(match) and scene.before(at).endswith(_PORTIONS)
-        part = part and not (
-            scene.last.kind in (Kind.DATE, Kind.PERIOD) and at - scene.last.end < 12
-        )  # từ 28/9 đến hết 5/10
-        if part and scene.before(at).endswith(_SHARES):
-            return None
-        named = scene.before(at).endswith(_HOLIDAYS)
-        told = feast or named or hinted(scene, at, end) or " ngày " in scene.before(at)
-        if day.day < day.month and not told and isinstance(answer, str):  # nữ 02/11, trẻ 03/11: so many of so many?
-            return Guess(answer, DATE_OR_PART)
-        lonely = feast and day.day < day.month and not (named or hinted(scene, at, end))
-        return Guess(answer, DATE_OR_PART) if (part or lonely) and isinstance(answer, str) else answer
-    return None
+    return _likely_day(day, match, scene)
+
+
+def _tells_a_part(day: Day, match: re.Match[str], scene: Scene) -> bool:
+    """Whether a dose, a mark, a count or a part of a length of time is told, whatever day it looks like"""
+    at, end = match.span()
+    before = scene.before(at)
+    if scene.continues(end, _DOSES) or before.endswith(_LOSSES) or " thị lực" in before or _POINTS.search(before):
+        return True  # 1/2 viên; 2/5 người chết; thị lực 8/10; điểm cao nhất 9/10
+    if before.endswith(" đến nay") and scene.continues(end, _NOUNS):
+        return True
+    if part_of_time(scene, end) and _may_be_part(day, match) and not _told(scene, at):
+        return True
+    listed = any(scene.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
+    return (listed or _behind_length(scene, at)) and _counted(day, match, scene)  # Ngày 1/11, 1/3 số hộ
+
+
+def _behind_length(scene: Scene, at: int) -> bool:
+    """Whether “ngày” stands before a sign, and so may end a length of time: trong 3 ngày, 2/3 số hộ"""
+    return scene.before(at).endswith(" ngày") and not _told(scene, at)
+
+
+def _may_be_part(day: Day, match: re.Match[str]) -> bool:
+    """Whether it could be a part of a whole, as 1/2 and 3/10 are: below one, and no nought in front"""
+    return day.day < day.month <= 10 and not _padded(match)
+
+
+def _day_behind_cue(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+    """ngày 2/9 -> mùng hai tháng chín; “cả ngày, 2/3 bà con đã về” may tell a part"""
+    at = match.start()
+    if day.month > 31:
+        return None
+    answer = _one(scene, at, day)
+    if isinstance(answer, str) and day.day < day.month <= 10 and _behind_length(scene, at):
+        return Guess(answer, DATE_OR_PART)
+    return answer
+
+
+def _likely_day(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+    """từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
+    at, before = match.start(), scene.before(match.start())
+    meant, behind_day = hinted(scene, at, match.end()), " ngày " in before
+    feast = _is_feast(day, before)
+    if not (meant or feast or behind_day or _padded(match)):
+        return None
+    portion = _may_be_part(day, match) and before.endswith(_PORTIONS) and not _ends_period(scene, at)
+    if portion and before.endswith(_SHARES):
+        return None
+    words = as_day(scene, at, day.words(scene.numerals))
+    uncued = not (meant or before.endswith(_HOLIDAYS)) and (feast or not behind_day)
+    return Guess(words, DATE_OR_PART) if portion or (uncued and day.day < day.month) else words
+
+
+def _is_feast(day: Day, before: str) -> bool:
+    """30/4, 2/9; 3/3 behind “giỗ”"""
+    return f"{day.day}/{day.month}" in _FEASTS or " tết " in before or " giỗ " in before
+
+
+def _ends_period(scene: Scene, at: int) -> bool:
+    """Whether a day was read a few words before: từ 28/9 đến hết 5/10"""
+    return scene.last.kind in (Kind.DATE, Kind.PERIOD) and at - scene.last.end < 12
 
 
 def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:

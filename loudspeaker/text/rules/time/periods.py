@@ -61,21 +61,27 @@ def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
     first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
     if match[2] != match[5] or not (first.possible() and last.possible()):
         return None
+    if not match[7] and _are_parts(first, last, scene.before(at)):
+        return Guess(f"{_part(first, scene)} đến {_part(last, scene)}", DATE_OR_PART)
     words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
-    shares = first.day < first.month <= 10 and last.day < last.month <= 10
-    if shares and not match[7] and any(cue in scene.before(at) for cue in (" tỉ lệ", " tỷ lệ", " phần ", " chiếm ")):
-        parts = (
-            f"{scene.say(a)} phần {scene.numerals.month(int(b))}" for a, b in (match.group(1, 3), match.group(4, 6))
-        )
-        return Guess(" đến ".join(parts), DATE_OR_PART)
-    falling = not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6
-    if falling:  # giao lộ 30/4 - 3/2
-        return Guess(words, Message("a range that does not rise"))
+    if not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6:
+        return Guess(words, Message("a range that does not rise"))  # giao lộ 30/4 - 3/2
     if match[2] == "/" or match[7] or dated(scene, at):
         return words
     if not hinted(scene, at, match.end()) or counted(scene, match.end()):
         return None
     return Guess(words, DATE_OR_NUMBER)
+
+
+def _are_parts(first: Day, last: Day, before: str) -> bool:
+    """tỉ lệ từ 3/4 đến 7/8: parts of a whole, and a word that speaks of them"""
+    below = first.day < first.month <= 10 and last.day < last.month <= 10
+    return below and any(cue in before for cue in (" tỉ lệ", " tỷ lệ", " phần ", " chiếm "))
+
+
+def _part(day: Day, scene: Scene) -> str:
+    """3/4 -> ba phần tư"""
+    return f"{scene.numerals.cardinal(day.day)} phần {scene.numerals.month(day.month)}"
 
 
 @rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
