@@ -218,25 +218,32 @@ def composed(word: str, scene: Scene) -> str:
     A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
     where a letter is left over.
     """
-    guessing = len(word) > 5 and not set(word) & set("EFIJOWZ")  # VNCERT is foreign
     if len(word) > 12:
         return ""
+    guessing = len(word) > 5 and not set(word) & _RARE  # VNCERT is foreign
     best: list[list[str] | None] = [[], *([None] * len(word))]
     if word.startswith("TT"):  # a centre of something, wherever it leads a name
         best[2] = ["trung tâm"]
     for end in range(2, len(word) + 1):
         for start in range(end - 1):
-            so_far = best[start]
-            entry = scene.lexicon.known(word[start:end])
-            if so_far is None or entry is None or not (entry.sure or guessing):
-                continue
-            known = best[end]
-            if known is None or len(so_far) + 1 < len(known):
-                best[end] = [*so_far, entry.reading]
+            best[end] = _shorter(best[end], best[start], word[start:end], scene, guessing)
         if end == 2 and word[0] in _HEADS and best[1] is None:
             best[1] = [_HEADS[word[0]]]
-    found = best[-1]
-    return " ".join(found) if found and len(found) > 1 else ""
+    parts = best[-1]
+    return " ".join(parts) if parts and len(parts) > 1 else ""
+
+
+_RARE = frozenset("EFIJOWZ")
+
+
+def _shorter(
+    known: list[str] | None, ahead: list[str] | None, letters: str, scene: Scene, guessing: bool
+) -> list[str] | None:
+    """`known`, or the parts `ahead` and what `letters` stand for, where those are fewer"""
+    if ahead is None or (known is not None and len(ahead) + 1 >= len(known)):
+        return known
+    entry = scene.lexicon.known(letters)
+    return [*ahead, entry.reading] if entry and (entry.sure or guessing) else known
 
 
 @rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")

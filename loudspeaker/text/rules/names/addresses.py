@@ -113,24 +113,36 @@ def bare_ward(match: re.Match[str], scene: Scene) -> str:
 @rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], scene: Scene) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
-    streets = scene.adjoins(match.start(), (" đường",))
-    listed = scene.follows(Kind.ADDRESS, match.start(), ", ", " và ", "; ")
-    padded = match[2][0] == "0" and not (match[0][2] == "." and len(match[2]) == 2)  # ĐT 090 1234567 is a telephone
-    if scene.variety(match.start()) or padded:
-        return None
-    if match[1] == "ĐT" and re.match(r" (?:hoặc|-) \(?0\d", scene.text[match.end() : match.end() + 10]):
-        return None  # ĐT 115 hoặc 0225…
-    if match[1][0] == "Đ" and len(match[2]) != 3 and not (streets or listed) and "." not in match[0]:
-        return None
-    if (match[1] == "DT" and not streets) or (match[1] == "ĐX" and not (streets or listed or "." in match[0])):
-        return None
-    if match[1] in ("TL", "HL") and (scene.continues(match.end(), _COUNTED) or scene.after(match.end())[:1] in _SHARES):
+    if not _is_road(match, scene):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    road = _ROADS[match[1].upper()]
     if scene.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
         return f"{scene.say(match[2])}{letter}"
-    return f"{road.removeprefix('đường ') if streets else road} {scene.numerals.code(match[2])}{letter}"
+    kind = _ROADS[match[1].upper()]
+    if scene.adjoins(match.start(), _STREET_BEFORE):
+        kind = kind.removeprefix("đường ")
+    return f"{kind} {scene.numerals.code(match[2])}{letter}"
+
+
+_STREET_BEFORE = (" đường",)
+_OR_TELEPHONE = pattern(r" (?:hoặc|-) \(?0\d")
+
+
+def _is_road(match: re.Match[str], scene: Scene) -> bool:
+    """Not so: giống sắn HL23; ĐT 090 1234567 and ĐT 115 hoặc 0225… are telephones; ĐH5 without “đường”; TL 5%"""
+    at, end, kind, number = match.start(), match.end(), match[1], match[2]
+    if scene.variety(at) or (number[0] == "0" and not (match[0][2] == "." and len(number) == 2)):
+        return False
+    if kind == "DT":
+        return scene.adjoins(at, _STREET_BEFORE)
+    if kind in ("TL", "HL"):
+        return not (scene.continues(end, _COUNTED) or scene.after(end)[:1] in _SHARES)
+    if kind[0] != "Đ":
+        return True
+    if kind == "ĐT" and _OR_TELEPHONE.match(scene.text, end):
+        return False
+    named = "." in match[0] or scene.adjoins(at, _STREET_BEFORE) or scene.follows(Kind.ADDRESS, at, ", ", " và ", "; ")
+    return named or (kind != "ĐX" and len(number) == 3)
 
 
 _SAID = words_before("quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|huyện lộ")

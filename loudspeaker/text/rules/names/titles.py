@@ -7,6 +7,7 @@ import re
 from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import Entry
 from ...numerals import LETTERS
 from ...rule import Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
 from ...syllables import LOWER, UPPER
@@ -53,23 +54,34 @@ VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 @rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], scene: Scene) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
-    dotted = scene.meaning(match[1] + ".", match.start(), match.end())
-    bare = scene.meaning(match[1], match.start(), match.end() - 1)
-    entry = dotted or scene.meaning(match[1], match.start(), match.end())
-    if bare and bare.sure and match[1] == "TT":  # TT. Văn hóa xã is no town
+    written, (at, end) = match[1], match.span()
+    dotted, bare = scene.meaning(f"{written}.", at, end), scene.meaning(written, at, end - 1)
+    entry = dotted or scene.meaning(written, at, end)
+    if bare and bare.sure and written == "TT":  # TT. Văn hóa xã is no town
         return bare.reading
-    if bare and entry and scene.char(match.end()) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
-        other = bare.reading != entry.reading
-        ends = scene.opens_sentence(match.end() + 1)
-        if bare.reading in _THINGS or (bare.sure and ends and other):
+    if bare and entry and scene.char(end) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
+        ends = scene.opens_sentence(end + 1)
+        if _is_thing(bare, entry, ends):
             return None
-        if match[1] == "CN" and (bare.sure or ends) and other:
-            return Guess(f"{bare.reading}.", ambiguous(match[1]))
+        if written == "CN" and _is_sunday(bare, entry, ends):
+            return Guess(f"{bare.reading}.", ambiguous(written))
         if dotted and ends:  # các SC. Mời bà con, gặp SC. Hạnh
-            return Guess(entry.reading, ambiguous(match[1]))
-    if entry is None:
-        return None
-    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(match[1]))
+            return Guess(entry.reading, ambiguous(written))
+    return _reading(entry, written) if entry else None
+
+
+def _is_thing(bare: Entry, title: Entry, ends: bool) -> bool:
+    """Whether the letters name a thing where nobody is called so: nuôi trồng TS. Mời bà con"""
+    return bare.reading in _THINGS or (bare.sure and ends and bare.reading != title.reading)
+
+
+def _is_sunday(bare: Entry, title: Entry, ends: bool) -> bool:
+    """nghỉ T7 và CN. Mời bà con"""
+    return (bare.sure or ends) and bare.reading != title.reading
+
+
+def _reading(entry: Entry, written: str) -> str | Guess:
+    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
 
 
 INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
@@ -86,49 +98,69 @@ def place(match: re.Match[str], scene: Scene) -> Answer:
         return None
     if scene.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
         return Guess(LETTERS[letter], LONE)
-    if after_name(scene, at) and " " not in match[0] and letter in "HQX" and _TWO_NAMES.match(scene.text, match.end()):
-        return Guess(_PLACES[letter], LONE)  # Lê Đình Chi H.Bình Chánh
-    if after_name(scene, at) and letter in "PQ":  # Giáo xứ Tân Định Q.3, Chợ Bà Chiểu P. Xuân Khánh
-        if scene.char(match.end()).isdecimal():
-            return _PLACES[letter]
-        if _TWO_NAMES.match(scene.text, match.end()) and " " in match[0]:
-            return Guess(_PLACES[letter], LONE)
-    if after_name(scene, at) or scene.char(at - 1) == "&":  # T&T. Kết quả
+    if after_name(scene, at):
+        return _place_behind_name(match, scene)
+    if scene.char(at - 1) == "&":  # T&T. Kết quả
         return None
-    if letter not in "PQF" and scene.char(match.end()).isdecimal():  # phạt H. 18 tháng tù
-        return Guess(LETTERS[letter], LONE)
-    ends = scene.char(at - 2).islower() and scene.char(match.end() - 1) == " "
-    if (
-        ends
-        and (letter in "HX" or (match[1] == "B" and scene.before(at).endswith(" nhà")))
-        and scene.opens_sentence(match.end())
-    ):
+    if _ends_sentence(match, scene):
         return Guess(f"{LETTERS[letter]}. ", LONE)
-    if _BYLINE.match(scene.text, at) and (
-        scene.begins_line(at)
-        or scene.char(at - 2) in "-–"
-        or scene.char(at - 1) == "-"
-        or scene.before(at).endswith(_SIGNED)
-    ):
+    if _is_letter(match, scene):
         return Guess(LETTERS[letter], LONE)
-    short = re.match("CT|GĐ|BT|HT|TP|CV", scene.text[match.end() : match.end() + 2])
-    if letter == "P" and short:  # P.CT.UBND
+    return _office_or_place(match, scene)
+
+
+def _place_behind_name(match: re.Match[str], scene: Scene) -> Answer:
+    """Giáo xứ Tân Định Q.3 -> quận; Lê Đình Chi H.Bình Chánh, Chợ Bà Chiểu P. Xuân Khánh; else an initial"""
+    letter = match[1].upper()
+    if letter in "PQ" and scene.char(match.end()).isdecimal():
+        return _PLACES[letter]
+    usual = letter in ("PQ" if " " in match[0] else "HQX")
+    return Guess(_PLACES[letter], LONE) if usual and _TWO_NAMES.match(scene.text, match.end()) else None
+
+
+def _ends_sentence(match: re.Match[str], scene: Scene) -> bool:
+    """Whether the dot behind a letter is a full stop: trong nhà B. Mời bà con"""
+    at, end = match.span()
+    if not scene.char(at - 2).islower() or scene.char(end - 1) != " ":
+        return False
+    lettered = match[1].upper() in "HX" or (match[1] == "B" and scene.before(at).endswith(" nhà"))
+    return lettered and scene.opens_sentence(end)
+
+
+def _is_letter(match: re.Match[str], scene: Scene) -> bool:
+    """Whether the letter is only a letter: phạt H. 18 tháng tù; T.HẰNG - T.PHƯƠNG below a report"""
+    at, end = match.span()
+    if match[1].upper() not in "PQF" and scene.char(end).isdecimal():
+        return True
+    if not _BYLINE.match(scene.text, at):
+        return False
+    dashed = scene.char(at - 2) in "-–" or scene.char(at - 1) == "-"
+    return dashed or scene.begins_line(at) or scene.before(at).endswith(_SIGNED)
+
+
+def _office_or_place(match: re.Match[str], scene: Scene) -> str | Guess:
+    """P.CT.UBND -> phó; T. Cục trưởng -> tổng; P. Nội vụ -> phòng; P. Kim Tân -> phường"""
+    end, letter = match.end(), match[1].upper()
+    if letter == "P" and _OFFICER.match(scene.text, end):
         return "phó"
-    if letter in "PQ" and scene.continues(match.end(), _DEPUTIES):
+    if letter in "PQ" and scene.continues(end, _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
-    if letter == "B" and not scene.before(at).endswith(CALLING):
+    if letter == "B" and not scene.before(match.start()).endswith(CALLING):
         return Guess("bà", LONE)
-    if letter == "T" and scene.continues(match.end(), _GENERAL):
+    if letter == "T" and scene.continues(end, _GENERAL):
         return "tổng"
-    return "phòng" if letter == "P" and _room(match.end(), scene) else _PLACES[letter]
+    return "phòng" if letter == "P" and _is_room(end, scene) else _PLACES[letter]
 
 
-def _room(at: int, scene: Scene) -> bool:
+_OFFICER = pattern("CT|GĐ|BT|HT|TP|CV")
+
+
+def _is_room(at: int, scene: Scene) -> bool:
     """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
-    return (
-        scene.continues(at, _ROOMS)
-        or re.match(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}", scene.text[at : at + 4]) is not None
-    )
+    return scene.continues(at, _ROOMS) or _ROOM.match(scene.text, at) is not None
+
+
+_ROOM = pattern(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}")
 
 
 def after_name(scene: Scene, at: int) -> bool:
