@@ -119,53 +119,72 @@ def flight(match: re.Match[str], scene: Scene) -> str | None:
 def mixed(match: re.Match[str], scene: Scene) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
-    if worded := _worded(match, letters, digits, scene):
-        return worded
-    if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
-        return f"cấp {scene.say(digits)}"
+    answer = _worded(match, letters, digits, scene) or _place_or_size(match, letters, digits, scene)
+    if answer:
+        return answer
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
         parts = _PART.findall(match[0])
         return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
-    if (
-        letters == "Q" and digits.isdecimal() and not scene.variety(match.start()) and 0 < int(digits) < 13
-    ):  # cách Q1 khoảng 12km
+    said = _parts(match[0], scene)
+    unknown = len(letters) > 3 and digits and letters not in scene.lexicon
+    person = len(letters) < 3 and _PERSON.search(scene.text[max(0, match.start() - REACH) : match.start()])
+    return Guess(said, UNKNOWN) if unknown or person else said  # chị Thúc L1
+
+
+def _place_or_size(match: re.Match[str], letters: str, digits: str, scene: Scene) -> Answer:
+    """trường C2 -> cấp hai; cách Q1 khoảng 12km -> quận một; ống D1200 mm -> dê một nghìn hai trăm"""
+    if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
+        return f"cấp {scene.say(digits)}"
+    if letters == "Q" and 0 < int(digits or 0) < 13 and not scene.variety(match.start()):
         said = f"quận {scene.say(digits)}"
         return said if _CITY.match(scene.text, match.end()) else Guess(said, Message("a district, or a name"))
-    if digits.isdecimal() and _BORE.match(scene.text, match.end()):  # ống D1200 mm
+    if len(match[0]) <= 10 and digits and _BORE.match(scene.text, match.end()):
         return f"{spell_letters(letters)} {scene.say(digits)}"
-    said = _parts(match[0], scene)
-    if len(letters) > 3 and digits.isdecimal() and letters not in scene.lexicon:
-        return Guess(said, UNKNOWN)
-    if len(letters) < 3 and _PERSON.search(scene.text[max(0, match.start() - REACH) : match.start()]):
-        return Guess(said, UNKNOWN)  # chị Thúc L1
-    return said
+    return None
 
 
 def _worded(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
     """What the letters of a code stand for, with its number; nothing where they are only letters."""
-    at, word = match.start(), scene.lexicon.codes.get(letters)
-    words = scene.before(at)
-    if (
-        (letters in ("BK", "CK", "HK") and digits not in ("1", "2"))
-        or (letters == "CS" and scene.char(match.end()) != ":")
-        or (letters == "CT" and words.endswith((*_BUILDINGS, " mẫu", " tờ khai")))
-    ):
-        word = None  # Trụ sở: …; CS2: …, but cam CS1; mẫu HK02; tòa CT2
-    if word and words.endswith(f" {word}"):  # trên báo động BĐ2
-        return scene.numerals.code(digits)
-    if word and digits.isdecimal() and not scene.variety(at):
-        return f"{word} {scene.numerals.code(digits)}"
-    lettered = re.fullmatch(r"(TDP|KP|KDC)(\d{1,2}[A-D])", match[0])
-    if lettered:
-        return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}"
-    year = re.fullmatch(r"(?:19|20)\d\d", digits)
-    if not digits.isdecimal() or not (year or len(letters) > 2) or scene.variety(at):
+    return _numbered_word(match, letters, digits, scene) or _numbered_abbreviation(match, letters, digits, scene)
+
+
+def _numbered_word(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+    """BĐ3 -> báo động ba; trên báo động BĐ2 -> hai; KP3A -> khu phố ba a"""
+    words, word = scene.before(match.start()), scene.lexicon.codes.get(letters)
+    if word and not _other_meaning(match, letters, digits, scene):
+        if words.endswith(f" {word}"):
+            return scene.numerals.code(digits)
+        if not scene.variety(match.start()):
+            return f"{word} {scene.numerals.code(digits)}"
+    lettered = _LETTERED.fullmatch(match[0])
+    return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}" if lettered else ""
+
+
+_LETTERED = pattern(r"(TDP|KP|KDC)(\d{1,2}[A-D])")
+
+
+def _other_meaning(match: re.Match[str], letters: str, digits: str, scene: Scene) -> bool:
+    """Trụ sở: …; CS2: … is a site, cam CS1 none; mẫu HK02 is no term; tòa CT2 no programme"""
+    if letters in ("BK", "CK", "HK"):
+        return digits not in ("1", "2")
+    if letters == "CS":
+        return scene.char(match.end()) != ":"
+    return letters == "CT" and scene.before(match.start()).endswith((*_BUILDINGS, " mẫu", " tờ khai"))
+
+
+def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+    """STT5, BLHS2015, where a blank was forgotten"""
+    at = match.start()
+    year = _YEAR.fullmatch(digits)
+    if not digits or not (year or len(letters) > 2) or scene.variety(at):
         return ""
     entry = scene.meaning(letters, at, at + len(letters))
     if entry is None or not entry.sure:
         return ""
-    # STT5, BLHS2015, where a blank was forgotten
     return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
+
+
+_YEAR = pattern(r"(?:19|20)\d\d")
 
 
 @rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")

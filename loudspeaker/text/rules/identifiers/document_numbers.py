@@ -29,20 +29,25 @@ _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 @rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
 def number(match: re.Match[str], scene: Scene) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
-    words = scene.before(match.start())
-    cued = words.endswith(KINDS) or _ROW.search(words) is not None
-    if not cued and (" " in match[0] or (match[4][0] == "-" and not match[3])):
-        return None
-    if not cued and match[1][-1:].isalpha():  # 20k/LĐ is a price a head
-        return None
-    first = re.split(r"[-/&. ]", match[5])[0]
-    if first in _UNITS or (not cued and len(first) < 2):
+    if not _is_number(match, scene):
         return None
     year = f" năm {scene.say(match[3])}" if match[3] else ""
     issuer = _with_issuer(match, scene)
     said = issuer or _by_kind(match, scene) or codes(match[5], scene)
     said = f"{_numeral(match[1], scene)}{year} {_of_whom(said, match, scene)}"
-    return Guess(said, COMPOSED) if _puzzling(match[5], scene) and not issuer else said
+    return Guess(said, COMPOSED) if not issuer and _puzzling(match[5], scene) else said
+
+
+def _is_number(match: re.Match[str], scene: Scene) -> bool:
+    """Whether a document's number is meant: behind a cue always, unless a unit follows; 20k/LĐ is a price a head"""
+    first = re.split(r"[-/&. ]", match[5])[0]
+    if first in _UNITS:
+        return False
+    words = scene.before(match.start())
+    if words.endswith(KINDS) or _ROW.search(words):
+        return True
+    parted = " " in match[0] or (match[4][0] == "-" and not match[3])
+    return not parted and not match[1][-1:].isalpha() and len(first) > 1
 
 
 def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:

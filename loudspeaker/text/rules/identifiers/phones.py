@@ -147,6 +147,14 @@ def _phone(match: re.Match[str], least: int = 10) -> str | None:
     return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
+_LINE = pattern(r"[2-8][ .]\d{3}[ .]\d{3}")
+_LINE_OR_TWO = pattern(r"[2-8]\d?[ .]\d{3}[ .]\d{3}")
+_SERVICE = pattern(r"1[89]00")
+_SERVICE_LINE = pattern(r"1[89]00\d{4}")
+_URGENT = pattern(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}")
+_MESSAGE = pattern(r" soạn(?: tin)? [^\W_]+$")
+
+
 @rule(
     r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
@@ -156,29 +164,41 @@ def short(match: re.Match[str], scene: Scene) -> str | None:
     words = scene.before(match.start())
     if words.endswith(_STRONG) or _texting(words) or scene.follows(Kind.PHONE, match.start(), *_GAPS):
         return grouped(match[1])
-    line = re.fullmatch(r"[2-8][ .]\d{3}[ .]\d{3}", match[1])
-    called_so = words.endswith(_WEAK) or _ASKED.match(scene.text, match.end())
-    if line and called_so:
-        return grouped(match[1])
-    if re.fullmatch(r"[2-8]\d?[ .]\d{3}[ .]\d{3}", match[1]) and _DUTY.search(_sentence(scene, match.start())):
-        return grouped(match[1])
-    if line and any(cue in _sentence(scene, match.start()) for cue in (*_LINES, *_DIALLED)):  # số máy trực: 3.812.115
-        return grouped(match[1])
-    if re.search(r" soạn(?: tin)? [^\W_]+$", words):  # soạn VNN 1409 gửi 1409
-        return grouped(match[1])
-    if re.fullmatch(r"1[89]00", match[1]) and words.endswith((" đầu", " đầu số")):
-        return spell_digits(match[1])
-    if re.fullmatch(r"1[89]00\d{4}", match[1]):  # no amount begins so
-        return grouped(match[1])
-    if match[1] == "1022" or (len(match[1]) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm"))):
-        return grouped(match[1])
-    if " từ số " in words:  # từ số 1 đến số 111: houses
-        return None
-    urgent = re.fullmatch(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}", match[1])
-    called = match[1] < "116" and any(cue in words for cue in _ALARMS)
+    called = _is_line(match, scene) or _is_service(match[1], words) or _is_urgent(match, scene)
+    return grouped(match[1]) if called else None
+
+
+def _is_line(match: re.Match[str], scene: Scene) -> bool:
+    """Whether it has the digits of a line, and words speak of calling: liên hệ 3.755.015; số máy trực: 3.812.115"""
+    if not _LINE_OR_TWO.fullmatch(match[1]):
+        return False
+    at, sentence = match.start(), _sentence(scene, match.start())
+    if _DUTY.search(sentence):
+        return True
+    if not _LINE.fullmatch(match[1]):
+        return False
+    called = scene.before(at).endswith(_WEAK) or _ASKED.match(scene.text, match.end()) is not None
+    return called or any(cue in sentence for cue in (*_LINES, *_DIALLED))
+
+
+def _is_service(written: str, words: str) -> bool:
+    """soạn VNN 1409 gửi 1409; các đầu số 1800; 18008098, which no amount begins with; 1022; gọi 9090"""
+    if _SERVICE.fullmatch(written) and words.endswith((" đầu", " đầu số")):
+        return True
+    if _SERVICE_LINE.fullmatch(written) or written == "1022" or _MESSAGE.search(words):
+        return True
+    return len(written) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm"))
+
+
+def _is_urgent(match: re.Match[str], scene: Scene) -> bool:
+    """Whether it is a number that everybody knows, beside words of calling; từ số 1 đến số 111 are houses"""
+    words = scene.before(match.start())
+    if not _URGENT.fullmatch(match[1]) or " từ số " in words:
+        return False
+    if words.endswith(_WEAK) or (match[1] < "116" and any(cue in words for cue in _ALARMS)):
+        return True
     sentence = _sentence(scene, match.start())
-    listed = any(cue in sentence for cue in _LINES)
-    return grouped(match[1]) if urgent and (words.endswith(_WEAK) or called or listed) else None
+    return any(cue in sentence for cue in _LINES)
 
 
 def _sentence(scene: Scene, at: int) -> str:

@@ -89,32 +89,43 @@ _CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
 
 
 def _with_initials(label: str) -> str:
-    """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said.
+    """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said."""
+    parts = _cheapest_cut(label)
+    shape = "".join("1" if len(part) == 1 else "+" for part in parts)
+    crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None
+    if crowded and "+" not in shape and len(label) < 8:  # evncpc
+        return spell_letters(label)
+    behind = _RUN_OF_LETTERS.fullmatch(shape) is not None
+    vowels = any(part in _VOWELS for part in parts)
+    if len(label) > 40 or not (crowded or behind) or vowels:
+        return ""
+    return " ".join(part if len(part) > 1 else spell_letters(part) for part in parts)
 
-    A common syllable costs two, another three, six where it opens with a vowel, a letter that is spelled four; the
-    cheapest way wins.
-    """
+
+_VOWELS = frozenset("aeiou")
+_RUN_OF_LETTERS = pattern(r"\+{2,}1{2,}|1{2,}\++")  # letters (1) before or behind syllables (+)
+
+
+def _cheapest_cut(label: str) -> list[str]:
+    """A label cut into syllables and single letters, in the cheapest way; see `_price`."""
     best: list[tuple[int, list[str]]] = [(0, [])]
     for end in range(1, len(label) + 1):
         ways = [(best[end - 1][0] + 4, [*best[end - 1][1], label[end - 1]])]
         for start in range(max(0, end - LONGEST), end - 1):
-            cost, parts = best[start]
-            if label[start:end] in _SPELLED:
-                ways.append((cost + 2, [*parts, *label[start:end]]))
-            elif is_plain_syllable(label[start:end]):
-                price = 6 if label[start] in "aeiouy" else 2 if is_common(label[start:end]) else 3
-                ways.append((cost + price, [*parts, label[start:end]]))
+            (cost, parts), piece = best[start], label[start:end]
+            if piece in _SPELLED:
+                ways.append((cost + 2, [*parts, *piece]))
+            elif is_plain_syllable(piece):
+                ways.append((cost + _price(piece), [*parts, piece]))
         best.append(min(ways, key=lambda way: way[0]))
-    parts = best[-1][1]
-    shape = "".join("1" if len(part) == 1 else "+" for part in parts)
-    spelled = "".join(part for part in parts if len(part) == 1)
-    crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None
-    behind = re.fullmatch(r"\+{2,}1{2,}|1{2,}\++", shape) is not None
-    if crowded and "+" not in shape and len(label) < 8:  # evncpc
-        return spell_letters(label)
-    if len(label) > 40 or not (crowded or behind) or re.search("[aeiou]", spelled):
-        return ""
-    return " ".join(part if len(part) > 1 else spell_letters(part) for part in parts)
+    return best[-1][1]
+
+
+def _price(syllable: str) -> int:
+    """Six where it opens with a vowel, two for a common syllable, three for another; a letter costs four."""
+    if syllable[0] in "aeiouy":
+        return 6
+    return 2 if is_common(syllable) else 3
 
 
 _KEPT = frozenset(
