@@ -104,22 +104,44 @@ def until(match: re.Match[str], scene: Scene) -> Answer:
     return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
 
 
+# What makes the number behind a dash a thing of its own, by the kind of what was read before it.
+_OTHER_THING = {
+    Kind.TIME: (_DATED, _WEEKDAY),  # 09:09 - 12/01/2021
+    Kind.DATE: (_HOUR,),
+    Kind.ORDINAL: (_DATED,),  # Thứ 6 - 08/11
+}
+
+
 @rule(_DASH, starts="sign")
 def set_apart(match: re.Match[str], scene: Scene) -> Answer:
     """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
     start, end = match.span()
-    timed = scene.last.kind is Kind.TIME and scene.last.end > start - 2
-    hour = timed and (_DATED.match(scene.text, end) or _WEEKDAY.match(scene.text, end))
-    telephones = (scene.follows(Kind.PHONE, start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end)
-    bearing = scene.last.end > start - 2 and scene.last.spoken.endswith(("phút bắc", "giây bắc"))
-    counted = scene.last.kind in (Kind.ORDINAL, Kind.ROMAN) and _YEAR.match(scene.text, end)
-    weekday = scene.last.kind is Kind.ORDINAL and scene.last.end > start - 2 and _DATED.match(scene.text, end)
-    labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip()) and _OWN.match(scene.text, end)
-    of_year = _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start])
-    day = scene.last.kind is Kind.DATE and scene.last.end > start - 2 and _HOUR.match(scene.text, end)
-    if telephones:  # groups have commas: the border of two numbers must be heard
-        return ";"
-    return "," if hour or day or bearing or counted or weekday or labelled or of_year else None
+    if (scene.follows(Kind.PHONE, start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end):
+        return ";"  # groups have commas: the border of two numbers must be heard
+    return "," if _ends_thing(scene, start, end) or _begins_thing(scene, start, end) else None
+
+
+def _ends_thing(scene: Scene, start: int, end: int) -> bool:
+    """Whether what was read before the dash is complete: lần thứ 12 - 2024; 106 độ 30 phút bắc - …"""
+    last = scene.last
+    if last.kind in (Kind.ORDINAL, Kind.ROMAN) and _YEAR.match(scene.text, end):
+        return True
+    if last.end <= start - 2:
+        return False
+    if last.spoken.endswith(("phút bắc", "giây bắc")):
+        return True
+    return any(thing.match(scene.text, end) for thing in _OTHER_THING.get(last.kind, ()))
+
+
+def _begins_thing(scene: Scene, start: int, end: int) -> bool:
+    """Whether what stands behind the dash is a thing of its own: tổ 4 - 19h; đợt 2 - năm 2014"""
+    if _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start]):
+        return True
+    labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip())
+    return labelled is not None and _OWN.match(scene.text, end) is not None
+
+
+_AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 
 @rule(_DASH, starts="sign")
@@ -201,23 +223,27 @@ def _amount_before(scene: Scene, at: int) -> bool:
 
 def _alike(scene: Scene, end: int) -> bool:
     """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
-    following = re.match(rf" ?({NUMBER}) ?({_UNIT})?", scene.text[end : end + REACH])
-    things = (
-        _THING.match(scene.text, scene.last.end),
-        _THING.match(scene.text, end + following.end(1)) if following else None,
-    )
-    if all(things) and scene.last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
-        first, second = (thing[1] for thing in things if thing)
-        return first == second or first in _SPANS or second in _SPANS
-    if following and following[2] and _LABELLED.search(scene.text[max(0, scene.last.end - 12) : scene.last.end]):
+    following = _AMOUNT.match(scene.text[end : end + REACH])
+    if following is None:
+        return True
+    last = scene.last
+    if last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
+        first, second = _THING.match(scene.text, last.end), _THING.match(scene.text, end + following.end(1))
+        if first and second:
+            return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))
+    if following[2] and _LABELLED.search(scene.text[max(0, last.end - 12) : last.end]):
         return False  # thôn 4 - 120.000đ
-    if scene.last.kind is not Kind.QUANTITY or following is None:
+    return last.kind is not Kind.QUANTITY or _same_unit(following, end, scene)
+
+
+def _same_unit(following: re.Match[str], end: int, scene: Scene) -> bool:
+    """15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV"""
+    spoken, unit = scene.last.spoken, scene.lexicon.units.get(following[2] or "")
+    if any(spoken.endswith(sort) and unit in sort for sort in _SORTS):
         return True
-    unit = scene.lexicon.units.get(following[2] or "")
-    behind = scene.char(end + following.end())
-    if any(scene.last.spoken.endswith(sort) and unit in sort for sort in _SORTS):  # 7 tạ - 1 tấn
-        return True
-    return not following[0].endswith("/") and behind != "(" and (unit is None or scene.last.spoken.endswith(unit))
+    if following[0].endswith("/") or scene.char(end + following.end()) == "(":
+        return False
+    return unit is None or spoken.endswith(unit)
 
 
 def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:

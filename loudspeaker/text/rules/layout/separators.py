@@ -75,23 +75,34 @@ def plus(match: re.Match[str], scene: Scene) -> Answer:
     start, end = match.span()
     if _another_bullet(scene, start, end):
         return "" if scene.char(start - 2) in ".;:," else ";"
-    if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not scene.begins_line(start):
+    opens = scene.begins_line(start)
+    if scene.char(end).isdecimal() and scene.char(start - 1) in "( " and not opens:
         return "cộng "
-    if scene.text.startswith("CN", end) and scene.last.kind is Kind.ORDINAL:  # T7+CN
-        return " và "
-    joined = scene.continues(end, _JOINED) and not scene.begins_line(start) and scene.char(start - 2).isalnum()
-    if joined or _DAYS.search(scene.text[max(0, start - 10) : end + 5]):  # ông Nhu + bà Rớt
+    if _links_things(scene, start, end):
         return " và "
     if scene.text[end : end + 3].strip(" (")[:1].isdecimal() and scene.char(start - 2).isdecimal():
         return " cộng "  # 2.000.000 + (35.000 * 26)
-    if scene.begins_line(start) or not scene.text[end : end + 2].strip()[:1].isalnum():
+    if opens or not scene.text[end : end + 2].strip()[:1].isalnum():
         return "" if not scene.char(start - 1).isalnum() else "cộng"
     if scene.before(start).endswith(_PRIZES):  # cờ + 2.000.000đ
         return " và "
     if _alike(scene, start, end):
         return ","
+    return " cộng " if _is_term(scene, start, end) else ""
+
+
+def _links_things(scene: Scene, start: int, end: int) -> bool:
+    """T7+CN, ngày 05+06/9, ông Nhu + bà Rớt: one and the other"""
+    if scene.text.startswith("CN", end) and scene.last.kind is Kind.ORDINAL:
+        return True
+    persons = scene.continues(end, _JOINED) and not scene.begins_line(start) and scene.char(start - 2).isalnum()
+    return persons or _DAYS.search(scene.text[max(0, start - 10) : end + 5]) is not None
+
+
+def _is_term(scene: Scene, start: int, end: int) -> bool:
+    """Whether something that can be added stands before: Toán + Văn, 5% + 2%, (…) + 3"""
     before = scene.text[max(0, start - 2) : start].strip()[-1:]
-    return " cộng " if before.isalnum() or before == "%" or (before == ")" and scene.char(end + 1).isdecimal()) else ""
+    return before.isalnum() or before == "%" or (before == ")" and scene.char(end + 1).isdecimal())
 
 
 def _alike(scene: Scene, start: int, end: int) -> bool:
