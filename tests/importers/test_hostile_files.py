@@ -35,7 +35,7 @@ def test_no_hostile_file_costs_200_megabytes() -> None:
     # The kernel's high water mark since exec: getrusage would count the parent's memory, too.
     code = (
         "import re, pathlib\n"
-        "from hostile import HOSTILE, PARSERS\n"
+        "from harness.hostile_files import HOSTILE, PARSERS\n"
         "from loudspeaker.errors import BadFile\n"
         "for path, parse in PARSERS.items():\n"
         "    for data in HOSTILE.values():\n"

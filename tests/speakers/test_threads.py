@@ -86,7 +86,7 @@ class Deaf(Card):
 
 
 def test_what_is_told_of_the_next_attempt_does_not_hide_why_this_one_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speaker.intact, "check", lambda sequence: None)
+    monkeypatch.setattr(speaker.integrity, "check", lambda sequence: None)
 
     def arm(one: Card) -> type[Exception] | None:
         try:

@@ -27,8 +27,8 @@ from harness.read_only import read_only, sight
 from loudspeaker.cli import cli
 from loudspeaker.i18n import speak
 
-LOGS = DATA / "old-logs"
-LOGS = sorted(path.parent.name for path in LOGS.glob("*/asrun.db.gz"))
+FOLDER = DATA / "old-logs"
+LOGS = sorted(path.parent.name for path in FOLDER.glob("*/asrun.db.gz"))
 NOW = re.compile(r"tính đến [^.]*|\"exported_at\": \"[^\"]*")  # when it was asked
 VERDICTS = (
     "aired aired-late aired-partly displaced expired failed-device failed-sound missed-clock missed-off no-audio"
@@ -46,7 +46,7 @@ def old(request: pytest.FixtureRequest) -> Iterator[Path]:
     """A station with an old log, in a folder of its own, where others may look, too."""
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)
-        folder = shutil.copytree(LOGS / str(request.param), Path(scratch) / str(request.param))
+        folder = shutil.copytree(FOLDER / str(request.param), Path(scratch) / str(request.param))
         (folder / ".state").mkdir()
         (folder / ".state" / "asrun.db").write_bytes(gzip.decompress((folder / "asrun.db.gz").read_bytes()))
         yield folder
@@ -116,7 +116,7 @@ def test_the_old_logs_hold_every_kind_of_entry() -> None:
     untold = 0
     for name in LOGS:
         database = sqlite3.connect(":memory:")
-        database.deserialize(gzip.decompress((LOGS / name / "asrun.db.gz").read_bytes()))
+        database.deserialize(gzip.decompress((FOLDER / name / "asrun.db.gz").read_bytes()))
         for (text,) in database.execute("SELECT entry FROM entries"):
             entry = json.loads(text)
             kinds.add(entry["kind"])
