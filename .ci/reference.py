@@ -17,25 +17,24 @@ from typing import NamedTuple
 import click
 
 from loudspeaker.cli import cli
-from loudspeaker.schedule import box, broadcasts, commune
-from loudspeaker.text import bulletin
+from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file
 from loudspeaker.vocabulary import DAYS, KEYS, TWINS, WORDS
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "reference.md"
 # Place -> its keys in the code, and where it stands on the page.
 PLACES: dict[str, tuple[Sequence[str], str]] = {
-    "commune": (commune.KEYS, "## commune.yaml: xã / the commune"),
-    "policy": ((*commune.POLICY_KEYS, "villages"), "### quy chế / policy"),
-    "day": (commune.DAY_KEYS, "### ngày đặc biệt / days"),
-    "box": (box.KEYS, "## box.yaml: thiết bị / this machine"),
-    "output": (box.OUTPUT_KEYS, "### đường loa / outputs"),
-    "relay": (box.RELAY_KEYS, "### rơ-le / relay"),
+    "commune": (commune_file.KEYS, "## commune.yaml: xã / the commune"),
+    "policy": ((*commune_file.POLICY_KEYS, "villages"), "### quy chế / policy"),
+    "day": (commune_file.DAY_KEYS, "### ngày đặc biệt / days"),
+    "box": (box_file.KEYS, "## box.yaml: thiết bị / this machine"),
+    "output": (box_file.OUTPUT_KEYS, "### đường loa / outputs"),
+    "relay": (box_file.RELAY_KEYS, "### rơ-le / relay"),
     "button": (("pin",), "### nút dừng / stop_button"),
-    "bulletin": (bulletin.KEYS, "## bulletins/*.md: bản tin / bulletins"),
-    "part": (bulletin.PART_KEYS, "### các phần / parts"),
-    "schedule": (broadcasts.KEYS, "## schedules/*.yaml: lịch phát / schedules"),
-    "entry": (broadcasts.ENTRY_KEYS, "### mục lịch phát / one entry of broadcasts"),
+    "bulletin": (bulletin_file.KEYS, "## bulletins/*.md: bản tin / bulletins"),
+    "part": (bulletin_file.PART_KEYS, "### các phần / parts"),
+    "schedule": (schedule_file.KEYS, "## schedules/*.yaml: lịch phát / schedules"),
+    "entry": (schedule_file.ENTRY_KEYS, "### mục lịch phát / one entry of broadcasts"),
 }
 ANCHORS = {"commune": "commune", "box": "box", "bulletin": "bulletins", "schedule": "schedules"}
 SHOWN = {("commune", "days"): "ngày đặc biệt"}  # where another Vietnamese key suits better than the usual one

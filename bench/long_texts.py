@@ -21,8 +21,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from loudspeaker import control
+from loudspeaker.config.bulletin_file import MOST_LETTERS
 from loudspeaker.errors import LoudspeakerError
-from loudspeaker.text.bulletin import MOST_LETTERS
 from loudspeaker.text.reading import read
 from loudspeaker.text.sentences import utterances
 

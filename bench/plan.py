@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 from dateutil import rrule  # type: ignore[import-untyped]
 
 from loudspeaker.model.airing import BulletinFacts, SessionWords
+from loudspeaker.model.box import Box
+from loudspeaker.model.broadcast import Broadcast, VillageSchedule
+from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.day_set import DaySet, LunarDays
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.schedule.box import Box
-from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule
-from loudspeaker.schedule.commune import Commune, Policy
-from loudspeaker.schedule.days import DaySet, LunarDays
 from loudspeaker.schedule.plan import plan
 
 VILLAGES, RULES, SAMPLE = 10_000, 20, 2_000

@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": {"interfaces", "errors"},
     "yamlfile": {"errors", "vocabulary"},
     "i18n": {"errors"},
-    "text": {"yamlfile", *GROUND},
+    "config": {"yamlfile", *GROUND},
+    "text": GROUND,
     "schedule": {"yamlfile", *GROUND},
     "sound": {"errors", "plaintext"},
     "interfaces": {"errors", "sound"},
@@ -37,20 +38,32 @@ MAY_IMPORT: dict[str, set[str]] = {
     "synthesis": {"engines", "store", *EDGES},
     "speakers": EDGES,
     "store": {"text", "schedule", "yamlfile", "playout", "clock", *EDGES},
-    "importers": {"store", "text", "schedule", "yamlfile", *EDGES},
+    "importers": {"config", "store", "text", "schedule", "yamlfile", *EDGES},
     "reports": {"store", "text", "schedule", "yamlfile", "playout", *EDGES},
     "wire": {"errors"},
     "control": {"wire", "errors"},
     "production": {"text", "synthesis", "store", "importers", *EDGES},
     "station": {
-        *("clock", "control", "engines", "importers", "i18n", "playout", "reports", "schedule"),
+        *("clock", "config", "control", "engines", "importers", "i18n", "playout", "reports", "schedule"),
         *("text", "speakers", "store", "synthesis", "production", "yamlfile"),
         *EDGES,
     },
     "daemon": {"station", "control", "clock", "interfaces", "errors"},
     "cli": {"station", "daemon", "i18n", "errors", "plaintext"},
 }
-PURE = {"text", "schedule", "sound", "playout", "errors", "model", "plaintext", "vocabulary", "yamlfile", "interfaces"}
+PURE = {
+    "config",
+    "text",
+    "schedule",
+    "sound",
+    "playout",
+    "errors",
+    "model",
+    "plaintext",
+    "vocabulary",
+    "yamlfile",
+    "interfaces",
+}
 WORLD = {"os", "time", "subprocess", "socket", "threading", "random", "logging", "multiprocessing", "tempfile"}
 HEAVY = ("numpy", "soundfile", "soxr", "pydub", "gtts", "rich", "openpyxl")
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 
+from ..config import bulletin_file
 from ..errors import BadFile, Message, Problem
-from ..text import bulletin
 from ..text.reading import Readings, doubtful, read
 from ..yamlfile import Splice
 from ..yamlfile.values import slug
@@ -35,7 +35,7 @@ def take_in(path: Path, home: Path, readings: Readings) -> Imported:
     draft = read_document(path.name, files.read(path, path.name, LARGEST))
     data = draft.markdown().encode()
     try:
-        bulletin.parse(kept, data)  # nothing is written that could not be read back
+        bulletin_file.parse(kept, data)  # nothing is written that could not be read back
     except BadFile as error:  # its places are those of a file that is not there
         raise BadFile(Problem(path.name, 0, problem.message) for problem in error.problems) from error
     doubts = [doubtful(doubt) for doubt in read(draft.text, readings).doubts]
@@ -86,7 +86,7 @@ def _too_long() -> Message:
     return Message(
         "it has more than {most} letters, and a bulletin may have {fewer}: copy out what is to be said",
         most=MOST_LETTERS,
-        fewer=bulletin.MOST_LETTERS,
+        fewer=bulletin_file.MOST_LETTERS,
     )
 
 

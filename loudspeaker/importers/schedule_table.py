@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..config import schedule_file
+from ..config.schedule_file import ENTRY_KEYS
 from ..errors import BadFile, Message, Problem
-from ..schedule import broadcasts
-from ..schedule.broadcasts import ENTRY_KEYS
-from ..schedule.days import NamedDay
+from ..model.day_set import NamedDay
 from ..vocabulary import KEYS
 from ..yamlfile import nearest
 from ..yamlfile.keys import folded
@@ -260,7 +260,7 @@ def _check(table: _Table, village: str, numbered: Sequence[tuple[int, Entry]]) -
         lines += [f"  {' ' if at else '-'} {key}: {_value(key, entry.get(key, ['']))}" for at, key in enumerate(keys)]
         cells += [(row, key) for key in keys]
     try:
-        broadcasts.parse(f"{village}.yaml", "\n".join(lines).encode(), table.known.days)
+        schedule_file.parse(f"{village}.yaml", "\n".join(lines).encode(), table.known.days)
     except BadFile as error:
         for problem in error.problems:
             table.fault(*cells[max(problem.line, 1) - 1], problem.message)

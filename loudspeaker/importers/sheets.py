@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
+from ..config import bulletin_file, commune_file, schedule_file
+from ..config.schedule_file import ENTRY_KEYS
 from ..errors import BadFile, Message, Problem
-from ..schedule import broadcasts, commune
-from ..schedule.broadcasts import ENTRY_KEYS, Broadcast
-from ..schedule.days import NamedDay
+from ..model.broadcast import Broadcast
+from ..model.day_set import NamedDay
 from ..store.atomic import write_whole
-from ..text import bulletin
 from ..yamlfile import Splice, append, quoted, replace
 from ..yamlfile.keys import folded, spellings
 from ..yamlfile.tree import MOST_BYTES
@@ -61,7 +61,7 @@ def _change(home: Path, village: str, sheet: Wanted, known: Known) -> tuple[Spli
     path = f"schedules/{village}.yaml"
     before = _schedule(home, village)
     data = before or f"village: {quoted(known.villages[village])}\nbroadcasts: []\n".encode()
-    broadcasts.parse(path, data, known.days)  # a broken schedule is mended by its people first
+    schedule_file.parse(path, data, known.days)  # a broken schedule is mended by its people first
     there = [_name(entry) for entry in _raw(data)]
     new = changed = 0
     for entry in sheet.entries[village]:
@@ -97,7 +97,7 @@ def _appended(path: str, data: bytes, entry: Entry) -> bytes:
 
 
 def _broadcast(path: str, data: bytes, at: int, known: Known) -> Broadcast:
-    return replaced(broadcasts.parse(path, data, known.days).broadcasts[at], line=0)
+    return replaced(schedule_file.parse(path, data, known.days).broadcasts[at], line=0)
 
 
 def _name(entry: Mapping[str, list[str]]) -> str:
@@ -107,7 +107,7 @@ def _name(entry: Mapping[str, list[str]]) -> str:
 def _sound(data: bytes, village: str, known: Known) -> list[Entry]:
     """The entries of a schedule. Raises `BadFile` where it is broken."""
     if data:
-        broadcasts.parse(f"schedules/{village}.yaml", data, known.days)
+        schedule_file.parse(f"schedules/{village}.yaml", data, known.days)
     return _raw(data)
 
 
@@ -124,7 +124,7 @@ def _list(value: Any) -> list[str]:
 
 
 def _known(home: Path) -> Known:
-    ours = commune.parse("commune.yaml", _read(home, "commune.yaml"))
+    ours = commune_file.parse("commune.yaml", _read(home, "commune.yaml"))
     ids = [*ours.villages, *(path.stem for path in sorted(home.glob("schedules/*.yaml")))]
     villages = {village: _display(home, village, ours.days) for village in dict.fromkeys(ids)}
     bulletins = {path.stem: _title(path) for path in sorted(home.glob("bulletins/*.md"))}
@@ -134,7 +134,7 @@ def _known(home: Path) -> Known:
 def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
     """A village's name for display; where its schedule is broken or none is there, its id."""
     try:
-        return broadcasts.parse(f"schedules/{village}.yaml", _schedule(home, village), days).name
+        return schedule_file.parse(f"schedules/{village}.yaml", _schedule(home, village), days).name
     except BadFile:
         return village
 
@@ -142,7 +142,7 @@ def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
 def _title(path: Path) -> str:
     """A bulletin's title; a broken one is told elsewhere, and is found by its id."""
     try:
-        return bulletin.parse(path.name, files.read(path, path.name, MOST_BYTES)).title
+        return bulletin_file.parse(path.name, files.read(path, path.name, MOST_BYTES)).title
     except BadFile:
         return path.stem
 

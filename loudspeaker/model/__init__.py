@@ -1,7 +1,10 @@
 """Values that two rooms share: frozen dataclasses and enumerations. Nothing is read, decided or kept here.
 
-enums.py           levels, verdicts, refusals, expectations, how an alarm ends
-airing.py          an airing as it is planned, and what a plan is told of bulletins and people's decisions
-refusal.py         why an airing may not be heard
-asrun_record.py    what became of an airing, and events of the log
+enums.py                   levels, verdicts, refusals, expectations, how an alarm ends
+commune.py, box.py         who the station is; one machine with its outputs
+broadcast.py, bulletin.py  one entry of a schedule; one text with its head
+day_set.py, lunar.py       days as predicates, the lunar calendar of Vietnam
+airing.py                  an airing as it is planned, and what a plan is told of bulletins and people's decisions
+refusal.py                 why an airing may not be heard
+asrun_record.py            what became of an airing, and events of the log
 """

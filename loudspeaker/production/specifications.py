@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..text.bulletin import Bulletin, Part
+from ..model.bulletin import Bulletin, Part
 from .specification import Lead, Order, Recording, Speech
 from .texts import Texts
 

@@ -13,12 +13,12 @@ from typing import Protocol
 from ..errors import BadFile, BadUsage, Message, NotFound, Problem
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
-from ..schedule.box import Box
-from ..schedule.broadcasts import VillageSchedule
-from ..schedule.commune import Commune
+from ..model.box import Box
+from ..model.broadcast import VillageSchedule
+from ..model.bulletin import Bulletin
+from ..model.commune import Commune
 from ..store.asrun import AsRunLog, Progress
 from ..store.atomic import write_whole
-from ..text.bulletin import Bulletin
 from .exported import Journal, own, read
 from .paper import Report, as_csv, counted
 from .records import Records

@@ -1,7 +1,5 @@
 """Time: files become airings. Pure: no clock is read here, and no file is opened.
 
-commune.py, box.py, broadcasts.py   people's files as values, checked at the door
-days.py                             days as predicates: dates, weekdays, the lunar calendar
 wishes.py                           what the rules ask for on one day
 screening.py                        who is turned away: skips, validity, approval, policy, pauses
 timeline.py, sessions.py            one output's time, given out by the level law

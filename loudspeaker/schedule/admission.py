@@ -11,9 +11,9 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ..errors import Message
+from ..model.commune import Policy
 from ..model.enums import Expected, Level, Refusal
 from ..model.refusal import Reason
-from .commune import Policy
 from .occurrences import Wish
 from .open_hours import DAYTIME, Silence, Stretches, lies_in
 from .timeline import Denial, clock, to_the_second

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from ..model.airing import Marks
-from .box import Box
-from .broadcasts import VillageSchedule
-from .commune import Commune, Policy
+from ..model.box import Box
+from ..model.broadcast import VillageSchedule
+from ..model.commune import Commune, Policy
 from .occurrences import Wish
 from .open_hours import Silence, strictest
 

@@ -13,7 +13,7 @@ from itertools import chain
 from operator import itemgetter
 
 from ..errors import Message, Problem
-from .broadcasts import VillageSchedule
+from ..model.broadcast import VillageSchedule
 from .channels import Placed
 from .occurrences import Limit
 from .timeline import clock

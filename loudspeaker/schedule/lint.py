@@ -8,13 +8,13 @@ from heapq import merge
 
 from ..errors import Message, Problem
 from ..model.airing import Airing
+from ..model.box import Box
+from ..model.broadcast import Broadcast, VillageSchedule
+from ..model.commune import Commune
+from ..model.day_set import DaySet
 from ..model.enums import Expected
 from ..yamlfile import nearest
 from .admission import written
-from .box import Box
-from .broadcasts import Broadcast, VillageSchedule
-from .commune import Commune
-from .days import DaySet
 
 # What else is expected is told elsewhere (not ready) or was decided by people (skipped).
 HORIZON = 731  # days

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..model.airing import BulletinFacts
+from ..model.broadcast import Broadcast, VillageSchedule
 from ..model.enums import Level
-from .broadcasts import Broadcast, VillageSchedule
 
 
 class Wish(NamedTuple):

@@ -12,8 +12,8 @@ from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from ..model.airing import Pause
-from .commune import Policy
-from .days import NamedDay
+from ..model.commune import Policy
+from ..model.day_set import NamedDay
 
 DAY = 24 * 3600
 FOREVER = float("inf")

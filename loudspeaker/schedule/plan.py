@@ -12,12 +12,12 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 
 from ..model.airing import Airing, BulletinFacts, Marks, SessionWords
+from ..model.box import Box
+from ..model.broadcast import VillageSchedule
+from ..model.commune import Commune
 from ..model.enums import Expected
 from .admission import Today
-from .box import Box
-from .broadcasts import VillageSchedule
 from .channels import Calendar, Channel, calendar, channels, schedules_of
-from .commune import Commune
 from .crowd import limits
 from .occurrences import Limit, Wish, slots, wishes
 from .open_hours import DAY, around_the_clock, open_hours, without

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ..errors import Message
-from .commune import Policy
+from ..model.commune import Policy
 from .timeline import SESSION_GAP
 
 Stretch = tuple[datetime, datetime]  # from when to when something sounds

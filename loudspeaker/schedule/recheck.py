@@ -7,13 +7,13 @@ from datetime import datetime
 
 from ..errors import Message
 from ..model.airing import Airing, BulletinFacts, Marks
+from ..model.box import Box
+from ..model.broadcast import Broadcast
+from ..model.commune import Commune
 from ..model.enums import Refusal
 from ..model.refusal import Reason
 from .admission import Today
-from .box import Box
-from .broadcasts import Broadcast
 from .channels import calendar, channel
-from .commune import Commune
 from .occurrences import Wish
 from .open_hours import open_hours
 from .quota import Stretch, exceeded

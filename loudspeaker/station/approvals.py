@@ -10,10 +10,10 @@ from datetime import date
 
 from ..errors import Message
 from ..model.asrun_record import Event
+from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..playout.ports import Log
 from ..production.specification import Order, Speech
-from ..text.bulletin import Bulletin
 from ..text.reading import doubtful
 from . import read_text
 
@@ -36,7 +36,7 @@ class Preview:
     gap: float  # seconds between
     valid_from: date | None
     valid_until: date | None
-    parts: Sequence[read_text.Part]
+    parts: Sequence[read_text.SpokenPart]
     doubts: Sequence[Message]
     digest: str
 
@@ -54,9 +54,9 @@ class Preview:
 
 def preview(bulletin: Bulletin, order: Order) -> Preview:
     parts = [
-        read_text.Part(" ".join(line.text for line in piece.utterances))
+        read_text.SpokenPart(" ".join(line.text for line in piece.utterances))
         if isinstance(piece, Speech)
-        else read_text.Part(recording=piece.path)
+        else read_text.SpokenPart(recording=piece.path)
         for piece in order.pieces
     ]
     return Preview(

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
 from ..model.airing import Airing
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
+from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
 from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.states import Phase
@@ -24,7 +25,6 @@ from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..store.asrun import LogUnusable
-from ..text.bulletin import Bulletin
 from .alarms import Closing, standing
 from .alerts import ending, instant, must_be_short, of_one_kind
 from .decisions import DECISIONS, Decisions

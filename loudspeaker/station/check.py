@@ -17,12 +17,12 @@ from typing import Any
 from ..clock import SystemClock
 from ..errors import BadFile, Message, Problem
 from ..model.airing import Airing
+from ..model.broadcast import VillageSchedule
+from ..model.bulletin import Bulletin, Part
+from ..model.commune import Commune
 from ..model.enums import Expected
 from ..schedule.admission import written
-from ..schedule.broadcasts import VillageSchedule
-from ..schedule.commune import Commune
 from ..schedule.lint import never, no_bulletin, nowhere, strangers
-from ..text.bulletin import Bulletin, Part
 from ..text.reading import Doubt, Readings, read
 from . import read_text
 from .folder import Folder, Read

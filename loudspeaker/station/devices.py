@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..errors import LoudspeakerError, Message
-from ..schedule.box import Box, Output
+from ..model.box import Box, Output
 from .folder import Contents
 from .preparation import Row
 

@@ -18,14 +18,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..config import box_file, bulletin_file, commune_file, schedule_file
 from ..errors import BadFile, Message, Problem, reason
-from ..schedule import box, broadcasts, commune
-from ..schedule.box import Box
-from ..schedule.broadcasts import VillageSchedule
-from ..schedule.commune import Commune
+from ..model.box import Box
+from ..model.broadcast import VillageSchedule
+from ..model.bulletin import Bulletin
+from ..model.commune import Commune
 from ..store.last_good import Accepted
-from ..text import bulletin
-from ..text.bulletin import Bulletin
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")
@@ -93,18 +92,18 @@ class Folder:
     def survey(self, now: datetime) -> dict[str, Read]:
         """Every file of the folder by its path, the broken ones too."""
         reads: dict[str, Read] = {}
-        ours = reads["commune.yaml"] = self._read("commune.yaml", commune.parse, now)
-        here = self._read("box.yaml", box.parse, now) if self._there("box.yaml") else Read(Box())
+        ours = reads["commune.yaml"] = self._read("commune.yaml", commune_file.parse, now)
+        here = self._read("box.yaml", box_file.parse, now) if self._there("box.yaml") else Read(Box())
         reads["box.yaml"] = here
         known = _voices(ours.value, here.value) if ours.value and here.value else None
         paths = self._paths("bulletins", ".md")
         titles = {Path(path).stem: Path(path).stem for path in paths}
-        parse = partial(bulletin.parse, voices=known, titles=titles)
+        parse = partial(bulletin_file.parse, voices=known, titles=titles)
         for path in paths:
             reads[path] = self._read(path, parse, now, known)
         titles = {name: getattr(_either(reads[f"bulletins/{name}.md"]), "title", name) for name in titles}
         named = getattr(_either(ours), "days", None)  # an entry may name the commune's own days
-        schedule = partial(broadcasts.parse, named=named, titles=titles)
+        schedule = partial(schedule_file.parse, named=named, titles=titles)
         for path in self._paths("schedules", ".yaml"):
             reads[path] = self._read(path, schedule, now, ours.revision)
         self._forget(reads)
@@ -184,13 +183,13 @@ def villages(home: Path) -> set[str]:
     """The ids of all villages that the files name, as far as they can be read."""
     found = {Path(name).stem for name in _names(home / "schedules") if name.endswith(".yaml")}
     with suppress(BadFile):
-        found |= set(commune.parse("commune.yaml", take(home, "commune.yaml")).villages)
+        found |= set(commune_file.parse("commune.yaml", take(home, "commune.yaml")).villages)
     return found
 
 
 def outputs(home: Path) -> set[str]:
     """The outputs of box.yaml. Raises `BadFile`."""
-    return set(box.parse("box.yaml", take(home, "box.yaml")).outputs)
+    return set(box_file.parse("box.yaml", take(home, "box.yaml")).outputs)
 
 
 def take(home: Path, path: str) -> bytes:

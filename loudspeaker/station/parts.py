@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from ..clock import SystemClock
 from ..errors import BadFile, EngineError, Message, Problem
 from ..interfaces import Clock, Engine
+from ..model.box import Box
+from ..model.bulletin import Bulletin
+from ..model.commune import Commune
 from ..production.texts import Texts, ruled_by
-from ..schedule.box import Box
-from ..schedule.commune import Commune
 from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_aside
 from ..store.atomic import make_private, may_write
 from ..store.last_good import Accepted
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
-from ..text.bulletin import Bulletin
 from .folder import Contents, Folder
 from .naming import bulletin_id, village_id
 from .paths import StationPaths

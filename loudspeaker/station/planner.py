@@ -10,6 +10,8 @@ from typing import Any
 from ..errors import Message
 from ..model.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
 from ..model.asrun_record import AsRunRecord, Event
+from ..model.box import Output
+from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..model.refusal import kind_of
 from ..playout.ports import Log
@@ -17,12 +19,10 @@ from ..playout.states import moment
 from ..production.specification import LEADS, RATE, Lead, Order, Recording, estimate
 from ..production.specifications import DRILL, REMINDER, Desk
 from ..production.texts import Texts
-from ..schedule.box import Output
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
 from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
-from ..text.bulletin import Bulletin
 from . import approvals
 from .commissioning import uncommissioned
 from .folder import Contents, Folder

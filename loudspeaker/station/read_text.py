@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..config import bulletin_file, commune_file
 from ..errors import BadFile, Message, Problem
-from ..schedule import commune
-from ..schedule.commune import Commune
-from ..text import bulletin
+from ..model.bulletin import Part
+from ..model.commune import Commune
 from ..text.reading import Doubt, Reading, Readings, Span, doubtful, read
 from .folder import take
 
@@ -19,7 +19,7 @@ FENCE = "---"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SpokenPart:
     """One piece of what will be heard: words as they are said, or the path of a recording."""
 
     spoken: str = ""
@@ -40,7 +40,7 @@ class Reader:
     def of(cls, home: Path) -> Reader:
         """With the readings of the station at `home`, if there is a sound one."""
         try:
-            found = commune.parse("commune.yaml", take(home, "commune.yaml"))
+            found = commune_file.parse("commune.yaml", take(home, "commune.yaml"))
         except BadFile:
             return cls(Readings())
         return cls(readings(found))
@@ -66,24 +66,24 @@ class Reader:
             ),
         )
 
-    def parts(self, path: str, data: bytes) -> tuple[Part, ...] | None:
+    def parts(self, path: str, data: bytes) -> tuple[SpokenPart, ...] | None:
         """What will be heard of a bulletin that is made of parts; None for any other text. Raises `BadFile`."""
         if b"\0" in data:
             raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
         try:
-            found = bulletin.parse("bulletins/x.md", data)  # whatever its name, it is read as a bulletin
+            found = bulletin_file.parse("bulletins/x.md", data)  # whatever its name, it is read as a bulletin
         except BadFile:  # no bulletin, or a broken one: its text is read as it stands, and `check` tells its mistakes
             return None
         if len(found.parts) == 1 and found.parts[0].text == found.text:
             return None
         return tuple(self._part(part) for part in found.parts)
 
-    def _part(self, part: bulletin.Part) -> Part:
+    def _part(self, part: Part) -> SpokenPart:
         if part.audio:
-            return Part(recording=part.audio)
+            return SpokenPart(recording=part.audio)
         reading = read(part.text or "", self.readings)
         doubts = (doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
-        return Part(reading.spoken, doubts=tuple(doubts))
+        return SpokenPart(reading.spoken, doubts=tuple(doubts))
 
 
 def readings(commune: Commune) -> Readings:
@@ -100,7 +100,7 @@ def row(reading: Reading, say: Callable[[str], str]) -> Row:
     }
 
 
-def parts_row(parts: Sequence[Part], say: Callable[[str], str]) -> Row:
+def parts_row(parts: Sequence[SpokenPart], say: Callable[[str], str]) -> Row:
     """A bulletin of parts as `read --json` prints it; words of its head have no spans."""
     return {
         "spoken": "\n".join(part.spoken for part in parts if part.spoken),

@@ -13,9 +13,8 @@ import pytest
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
-from loudspeaker.schedule import box, broadcasts, commune
-from loudspeaker.schedule.days import DaySet, NamedDay
-from loudspeaker.text import bulletin
+from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file
+from loudspeaker.model.day_set import DaySet, NamedDay
 from loudspeaker.vocabulary import ALSO, KEYS, TWINS
 from loudspeaker.yamlfile import values
 
@@ -50,35 +49,35 @@ def parse(place: str, key: str, line: str) -> Any:
     beside = TABLE[place][key].beside
     match place:
         case "commune":
-            return commune.parse("commune.yaml", fields(COMMUNE, key, line, beside).encode())
+            return commune_file.parse("commune.yaml", fields(COMMUNE, key, line, beside).encode())
         case "policy":
-            return commune.parse("commune.yaml", f"{COMMUNE}policy: {{{line}}}\n".encode())
+            return commune_file.parse("commune.yaml", f"{COMMUNE}policy: {{{line}}}\n".encode())
         case "day":
             body = inline("dates: 2026-09-05", key, line, beside)
-            return commune.parse("commune.yaml", f"commune: Xã\nid: xa\ndays: {{x: {{{body}}}}}\n".encode())
+            return commune_file.parse("commune.yaml", f"commune: Xã\nid: xa\ndays: {{x: {{{body}}}}}\n".encode())
         case "box":
-            return box.parse("box.yaml", fields(BOX, key, line, beside).encode())
+            return box_file.parse("box.yaml", fields(BOX, key, line, beside).encode())
         case "output":
-            return box.parse("box.yaml", f"outputs: {{x: {{{line}}}}}\n".encode())
+            return box_file.parse("box.yaml", f"outputs: {{x: {{{line}}}}}\n".encode())
         case "relay":
             body = inline("pin: 17", key, line, beside)
-            return box.parse("box.yaml", f"outputs: {{x: {{relay: {{{body}}}}}}}\n".encode())
+            return box_file.parse("box.yaml", f"outputs: {{x: {{relay: {{{body}}}}}}}\n".encode())
         case "button":
-            return box.parse("box.yaml", f"stop_button: {{{line}}}\n".encode())
+            return box_file.parse("box.yaml", f"stop_button: {{{line}}}\n".encode())
         case "bulletin":
-            return bulletin.parse("x.md", f"---\n{fields('title: A', key, line, beside)}---\nA.\n".encode())
+            return bulletin_file.parse("x.md", f"---\n{fields('title: A', key, line, beside)}---\nA.\n".encode())
         case "part":
             body = inline("", key, line, beside)
-            return bulletin.parse("x.md", f"---\ntitle: A\nparts: [text, {{{body}}}]\n---\nA.\n".encode())
+            return bulletin_file.parse("x.md", f"---\ntitle: A\nparts: [text, {{{body}}}]\n---\nA.\n".encode())
         case "schedule":
             base = "broadcasts: [{bulletin: a, at: 6:00}]"
-            return broadcasts.parse("na-hoa.yaml", fields(base, key, line, beside).encode())
+            return schedule_file.parse("na-hoa.yaml", fields(base, key, line, beside).encode())
         case "entry":
             base = "at: 6:00\n" if "every" not in {key, *beside} else ""
             base += "bulletin: a\n" if "stream" not in {key, *beside} else ""
             lines = fields(base, key, line, beside).splitlines()
             entry = "".join(f"  {'-' if not number else ' '} {text}\n" for number, text in enumerate(lines))
-            return broadcasts.parse("na-hoa.yaml", f"broadcasts:\n{entry}".encode(), TET)
+            return schedule_file.parse("na-hoa.yaml", f"broadcasts:\n{entry}".encode(), TET)
     raise ValueError(place)
 
 

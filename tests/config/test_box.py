@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from loudspeaker.config.box_file import parse
 from loudspeaker.errors import BadFile
-from loudspeaker.schedule.box import Box, Output, Relay, parse
+from loudspeaker.model.box import Box, Output, Relay
 
 
 def read(text: str) -> Box:

@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from loudspeaker.config.bulletin_file import parse
 from loudspeaker.errors import BadFile
+from loudspeaker.model.bulletin import Bulletin, Part
 from loudspeaker.model.enums import Level
-from loudspeaker.text.bulletin import Bulletin, Part, parse
 
 
 def read(text: str, path: str = "bulletins/hop-thon.md") -> Bulletin:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from loudspeaker.config.commune_file import parse
 from loudspeaker.errors import BadFile
-from loudspeaker.schedule.commune import Commune, Policy, parse
+from loudspeaker.model.commune import Commune, Policy
 
 WHOLE = """\
 commune: Xã Bản Mây

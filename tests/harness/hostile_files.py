@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from loudspeaker.schedule import box, broadcasts, commune
-from loudspeaker.text import bulletin
+from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file
 
 PARSERS = {
-    "commune.yaml": commune.parse,
-    "box.yaml": box.parse,
-    "schedules/x.yaml": broadcasts.parse,
-    "bulletins/x.md": bulletin.parse,
+    "commune.yaml": commune_file.parse,
+    "box.yaml": box_file.parse,
+    "schedules/x.yaml": schedule_file.parse,
+    "bulletins/x.md": bulletin_file.parse,
 }
 MB = 1_000_000
 HOSTILE = {

@@ -13,13 +13,13 @@ from harness import office_files
 from harness.paths import DATA
 from viparse.normalize.encodings import get_charmap
 
+from loudspeaker.config import bulletin_file
 from loudspeaker.errors import BadFile
 from loudspeaker.importers import docx, odt, pdf
 from loudspeaker.importers.documents import read_document, take_in
 from loudspeaker.importers.draft import Draft
 from loudspeaker.importers.imports import write
 from loudspeaker.importers.list_numbering import number
-from loudspeaker.text import bulletin
 from loudspeaker.text.reading import Readings, read
 
 DISPATCH = DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt"
@@ -383,7 +383,7 @@ def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Pa
     dispatch.write_text(TEXT, encoding="utf-8")
     write(tmp_path, take_in(dispatch, tmp_path, Readings()))
     path = "bulletins/cong-van-15.md"
-    parsed = bulletin.parse(path, (tmp_path / path).read_bytes())
+    parsed = bulletin_file.parse(path, (tmp_path / path).read_bytes())
 
     assert (parsed.title, parsed.source, parsed.text) == (TITLE, SOURCE, draft.text)
     with pytest.raises(BadFile, match="there already"):

@@ -11,8 +11,8 @@ from harness.paths import TESTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loudspeaker.config import bulletin_file
 from loudspeaker.errors import BadFile
-from loudspeaker.text import bulletin
 
 
 @pytest.mark.parametrize("path", PARSERS)
@@ -28,7 +28,7 @@ def test_a_hostile_file_gets_a_sentence(path: str, kind: str) -> None:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_the_head_of_a_bulletin_is_guarded_too(kind: str) -> None:
     with pytest.raises(BadFile):
-        bulletin.parse("bulletins/x.md", b"---\n" + HOSTILE[kind] + b"\n---\nA\n")
+        bulletin_file.parse("bulletins/x.md", b"---\n" + HOSTILE[kind] + b"\n---\nA\n")
 
 
 def test_no_hostile_file_costs_200_megabytes() -> None:

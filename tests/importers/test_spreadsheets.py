@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from loudspeaker.config.schedule_file import parse
 from loudspeaker.errors import BadFile, Message
 from loudspeaker.importers.imports import write as write_all
 from loudspeaker.importers.schedule_table import named, unnamed
 from loudspeaker.importers.sheets import changes, write
-from loudspeaker.schedule.broadcasts import parse
 
 HEADER = ["Thôn", "Bản tin", "Giờ", "Ngày", "Thứ", "Từ", "Đến", "Trừ"]
 COMMUNE = "commune: Xã Bản Mây\nid: ban-may\nvillages: [na-hoa, suoi-trat]\ndays: {tet: {lunar: giao-thua..03/01}}\n"

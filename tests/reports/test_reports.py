@@ -20,15 +20,15 @@ from loudspeaker.errors import BadFile, BadUsage, NotFound
 from loudspeaker.i18n import translator
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.asrun_record import AsRunRecord
+from loudspeaker.model.box import Box
+from loudspeaker.model.broadcast import VillageSchedule
+from loudspeaker.model.bulletin import Bulletin
+from loudspeaker.model.commune import Commune
 from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.reports import exported, report
 from loudspeaker.reports.records import Records
 from loudspeaker.reports.tally import by_hand
-from loudspeaker.schedule.box import Box
-from loudspeaker.schedule.broadcasts import VillageSchedule
-from loudspeaker.schedule.commune import Commune
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.text.bulletin import Bulletin
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 30, 20, 0, tzinfo=HANOI)

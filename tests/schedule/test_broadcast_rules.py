@@ -9,8 +9,11 @@ from dateutil import rrule  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule, parse
-from loudspeaker.schedule.days import DaySet, NamedDay, is_eve, lunar, lunar_days
+from loudspeaker.config.day_values import lunar_days
+from loudspeaker.config.schedule_file import parse
+from loudspeaker.model.broadcast import Broadcast, VillageSchedule
+from loudspeaker.model.day_set import DaySet, NamedDay, is_eve
+from loudspeaker.model.lunar import lunar
 
 BEGINS, DAYS = date(2026, 1, 1), 800
 ALL = [BEGINS + timedelta(days=number) for number in range(DAYS)]

@@ -16,7 +16,7 @@ from harness.small_commune import at
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import speak
-from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule
+from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.schedule.crowd import MOST_A_DAY, limits
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from loudspeaker.config.schedule_file import parse
 from loudspeaker.model.airing import BulletinFacts
-from loudspeaker.schedule.box import Box
-from loudspeaker.schedule.broadcasts import parse
-from loudspeaker.schedule.commune import Commune
+from loudspeaker.model.box import Box
+from loudspeaker.model.commune import Commune
 from loudspeaker.schedule.lint import findings
 from loudspeaker.schedule.plan import plan
 

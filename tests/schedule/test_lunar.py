@@ -9,8 +9,8 @@ import pytest
 from lunar_vn import solar_to_lunar
 from vnlunar.core import get_lunar_date  # type: ignore[import-untyped]
 
-from loudspeaker.schedule import lunar as calendar
-from loudspeaker.schedule.lunar import Lunar, lunar
+from loudspeaker.model import lunar as calendar
+from loudspeaker.model.lunar import Lunar, lunar
 
 # UTC+7 has been Vietnam's time since 1968; from 2054 on the two oracles differ, and docs/decisions/0008 decides.
 FIRST, LAST = date(1968, 1, 1), date(2053, 12, 31)

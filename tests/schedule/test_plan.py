@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loudspeaker.config.schedule_file import parse
 from loudspeaker.errors import Message
 from loudspeaker.model.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
+from loudspeaker.model.box import Box
+from loudspeaker.model.broadcast import Broadcast, VillageSchedule
+from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.day_set import DaySet, NamedDay
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.schedule.box import Box
-from loudspeaker.schedule.broadcasts import Broadcast, VillageSchedule, parse
-from loudspeaker.schedule.commune import Commune, Policy
-from loudspeaker.schedule.days import DaySet, NamedDay
 from loudspeaker.schedule.open_hours import strictest
 from loudspeaker.schedule.plan import plan
 from loudspeaker.schedule.recheck import permit

@@ -12,7 +12,7 @@ import pytest
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import DeviceGone
 from loudspeaker.interfaces import State
-from loudspeaker.schedule import box
+from loudspeaker.model import box
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import amplifier
 from loudspeaker.speakers.amplifier import Amplified, Amplifier

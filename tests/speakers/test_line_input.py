@@ -14,10 +14,10 @@ from harness import pulse_server
 from harness.pulse_server import RATE, Server, end_with_us, wait_for
 from test_sound_server import Clock
 
+from loudspeaker.config import schedule_file
 from loudspeaker.errors import BadFile, Message
 from loudspeaker.interfaces import State
-from loudspeaker.schedule import broadcasts
-from loudspeaker.schedule.box import Output
+from loudspeaker.model.box import Output
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.speakers.streams.receiver import Receiver
@@ -91,7 +91,7 @@ def test_an_input_that_is_not_there_says_so(server: Server) -> None:
 )
 def test_an_entry_may_carry_an_input(written: str, meant: str) -> None:
     text = f"broadcasts:\n  - {{name: dai-huyen, stream: {written}, at: 05:30, for: 30m}}\n"
-    (broadcast,) = broadcasts.parse("schedules/na-hoa.yaml", text.encode()).broadcasts
+    (broadcast,) = schedule_file.parse("schedules/na-hoa.yaml", text.encode()).broadcasts
 
     assert broadcast.stream == meant
 
@@ -99,14 +99,14 @@ def test_an_entry_may_carry_an_input(written: str, meant: str) -> None:
 def test_an_input_needs_a_name() -> None:
     text = "broadcasts:\n  - {name: dai-huyen, stream: 'input:', at: 05:30, for: 30m}\n"
     with pytest.raises(BadFile, match="is no stream"):
-        broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+        schedule_file.parse("schedules/na-hoa.yaml", text.encode())
 
 
 @pytest.mark.parametrize("place", ["ten:mat-khau@dai.vn", "ten@dai.vn:8000", ":mat-khau@dai.vn", "@dai.vn"])
 def test_an_address_with_a_password_is_refused_at_its_line_and_not_repeated(place: str) -> None:
     text = f"broadcasts:\n  - name: vov\n    stream: https://{place}/vov.mp3\n    at: 05:30\n    for: 30m\n"
     with pytest.raises(BadFile, match="password") as refused:
-        broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+        schedule_file.parse("schedules/na-hoa.yaml", text.encode())
 
     (problem,) = refused.value.problems
     assert problem.place == "schedules/na-hoa.yaml:3"
@@ -116,4 +116,4 @@ def test_an_address_with_a_password_is_refused_at_its_line_and_not_repeated(plac
 def test_an_address_with_an_impossible_port_is_refused() -> None:
     text = "broadcasts:\n  - {name: vov, stream: 'https://dai.vn:99999/x', at: 05:30, for: 30m}\n"
     with pytest.raises(BadFile, match="is no stream"):
-        broadcasts.parse("schedules/na-hoa.yaml", text.encode())
+        schedule_file.parse("schedules/na-hoa.yaml", text.encode())

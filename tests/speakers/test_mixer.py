@@ -21,8 +21,8 @@ from test_sound_server import Clock, Noise, over, soon
 from loudspeaker.control import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
+from loudspeaker.model.box import Output
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.schedule.box import Output
 from loudspeaker.speakers.card.alsa import address, input_address
 from loudspeaker.speakers.card.mixer import Mixer, Notes, Originals, volumes
 from loudspeaker.speakers.factory import Setting, open_speakers

@@ -25,7 +25,7 @@ from harness.pulse_server import RATE, Recorder, Server, wait_for
 
 from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
-from loudspeaker.schedule.box import Output
+from loudspeaker.model.box import Output
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.station import Station

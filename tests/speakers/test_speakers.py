@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
-from loudspeaker.schedule.box import Output
+from loudspeaker.model.box import Output
 from loudspeaker.sound.flac import write_flac
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day_file, integrity

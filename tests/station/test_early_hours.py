@@ -9,9 +9,10 @@ import pytest
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.config.box_file import parse
 from loudspeaker.model.airing import Airing
+from loudspeaker.model.box import Output
 from loudspeaker.production.specification import Order
-from loudspeaker.schedule.box import Output, parse
 from loudspeaker.sound.profiles import QUIETER
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station

@@ -15,13 +15,13 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.config import bulletin_file
+from loudspeaker.config.bulletin_file import MOST_LETTERS
 from loudspeaker.errors import BadUsage, BeingRead
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.station.service import Service
-from loudspeaker.text import bulletin
-from loudspeaker.text.bulletin import MOST_LETTERS
 
 NEW = "---\ntitle: Mới\n---\nSáng mai UBND xã họp lúc 8h30.\n"
 
@@ -185,7 +185,7 @@ def test_only_recordings_that_are_named_are_looked_at(home: Path, daemon: Asked)
 
 def test_a_broken_file_is_read_once_and_its_last_good_version_stands_in(home: Path, daemon: Asked) -> None:
     parsed: list[bytes] = []
-    parse = bulletin.parse
+    parse = bulletin_file.parse
 
     def noting(path: str, data: bytes, **facts: Any) -> Any:
         parsed.append(data)

@@ -13,12 +13,12 @@ import pytest
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.config import box_file
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
 from loudspeaker.production.specification import Order, Recording
-from loudspeaker.schedule import box
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -431,4 +431,4 @@ def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: F
 
 
 def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:
-    assert set(box.PROFILES) == set(PROFILES)
+    assert set(box_file.PROFILES) == set(PROFILES)

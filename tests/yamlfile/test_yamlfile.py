@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loudspeaker.config import commune_file, schedule_file
 from loudspeaker.errors import BadFile, Refused
-from loudspeaker.schedule import broadcasts, commune
+from loudspeaker.model.broadcast import VillageSchedule
 from loudspeaker.yamlfile import Mistake, append, document, quoted, replace, values, written
 
 PATH = "schedules/x.yaml"
@@ -265,11 +266,11 @@ def test_a_slip_is_put_right_only_in_memory_and_the_draft_is_what_was_meant() ->
     data = "lịch phát:\n  •\tbản tin: a\n\u00a0   giờ 6h05\n  -bản tin: b\n   giờ: 7h\n".encode()
 
     with pytest.raises(BadFile) as refused:
-        broadcasts.parse(PATH, data)
+        schedule_file.parse(PATH, data)
 
     assert [problem.line for problem in refused.value.problems] == [2, 3, 3, 4]
     draft = refused.value.draft
-    assert isinstance(draft, broadcasts.VillageSchedule)
+    assert isinstance(draft, VillageSchedule)
     assert [(entry.bulletin, entry.times, entry.line) for entry in draft.broadcasts] == [
         ("a", (21900,), 2),
         ("b", (25200,), 4),
@@ -280,6 +281,6 @@ def test_lines_that_only_look_like_slips_are_left_alone() -> None:
     text = "lời mở đầu: |\n  • bản tin: một\n  giờ 6h\n  –\tghi âm: hai\nxã: 5\nmã: Sai Mã\n"
 
     with pytest.raises(BadFile) as refused:
-        commune.parse("commune.yaml", text.encode())
+        commune_file.parse("commune.yaml", text.encode())
 
     assert [problem.line for problem in refused.value.problems] == [6]

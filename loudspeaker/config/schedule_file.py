@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from operator import or_
 
 from ..errors import Message
+from ..model.broadcast import Broadcast, VillageSchedule
+from ..model.day_set import NO_DAYS, DaySet, NamedDay, any_of
 from ..model.enums import Level
 from ..vocabulary import DAYS
 from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
 from ..yamlfile.keys import folded
-from .days import NO_DAYS, DaySet, LunarDays, NamedDay, any_of, dated, lunar_days, solar
+from .day_values import dated, lunar_days, solar
 
 KEYS = ("village", "broadcasts")
 ENTRY_KEYS = (
@@ -29,60 +30,7 @@ LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Lev
 
 
 @dataclass(frozen=True, slots=True)
-class Broadcast:
-    """One entry of a schedule (mục lịch phát). All its rules intersect; None is no rule."""
-
-    name: str
-    bulletin: str | None  # None for a stream
-    times: tuple[int, ...]  # seconds since local midnight, in order
-    line: int = 0
-    first: date | None = None  # `from`
-    last: date | None = None  # `until`
-    weekdays: frozenset[int] | None = None
-    days: DaySet | None = None  # `on`, and named days
-    lunar: LunarDays | None = None
-    monthdays: frozenset[int] | None = None
-    weeks: int = 1  # every n-th Monday-to-Sunday week, counted from the week of `first`
-    excluded: DaySet | None = None
-    stream: str | None = None
-    length: float | None = None  # of a stream, seconds
-    fallback: str | None = None
-    level: Level | None = None  # None: the bulletin's
-    wait: float = 600.0
-    gain: float = 0.0
-    repeat: int | None = None
-
-    def falls_on(self, day: date) -> bool:
-        """Is there something of it on `day`? The cheapest and most telling questions come first."""
-        return (
-            (self.weekdays is None or day.weekday() in self.weekdays)
-            and (self.first is None or day >= self.first)
-            and (self.last is None or day <= self.last)
-            and (self.monthdays is None or day.day in self.monthdays)
-            and (self.weeks == 1 or self._week(day))
-            and (self.days is None or day in self.days)
-            and (self.lunar is None or day in self.lunar)
-            and (self.excluded is None or day not in self.excluded)
-        )
-
-    def _week(self, day: date) -> bool:
-        assert self.first is not None  # the reader of the file asks for `from` beside `weeks`
-        monday = self.first.toordinal() - self.first.weekday()
-        return (day.toordinal() - monday) // 7 % self.weeks == 0
-
-
-@dataclass(frozen=True, slots=True)
-class VillageSchedule:
-    """All broadcasts of one village, in the order of its file."""
-
-    id: str  # the stem of the file
-    name: str  # for display
-    broadcasts: tuple[Broadcast, ...]
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """What else the station has, None where nobody knows: only names that there are can be proposed."""
 
     days: Mapping[str, NamedDay] | None = None
@@ -93,11 +41,11 @@ def parse(
     path: str, data: bytes, named: Mapping[str, NamedDay] | None = NO_DAYS, titles: Mapping[str, str] | None = None
 ) -> VillageSchedule:
     """Read one village's schedule; `named` are the commune's named days. Raises `BadFile` with every mistake."""
-    known = Known(named, titles)
+    known = KnownNames(named, titles)
     return forgiving(path, data, lambda path, data: _read(path, data, known))
 
 
-def _read(path: str, data: bytes, known: Known) -> VillageSchedule:
+def _read(path: str, data: bytes, known: KnownNames) -> VillageSchedule:
     top = document(path, written(path, data), KEYS)
     if "broadcasts" not in top:
         top.fault(Message("“{key}” is missing", key=top.shown("broadcasts")))
@@ -114,7 +62,7 @@ def _read(path: str, data: bytes, known: Known) -> VillageSchedule:
     return schedule
 
 
-def _broadcast(entry: Section, known: Known) -> Broadcast:
+def _broadcast(entry: Section, known: KnownNames) -> Broadcast:
     _check_source(entry)
     _check_together(entry)
     named, reference = known.days, values.reference(known.titles)

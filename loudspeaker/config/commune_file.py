@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from ..errors import Message, Problem
+from ..errors import Message
+from ..model.commune import Commune, Policy
+from ..model.day_set import DaySet, NamedDay, any_of
 from ..yamlfile import Mistake, Section, document, forgiving, quoted, values, written
-from .days import EVERY_WEEKDAY, DaySet, NamedDay, any_of, lunar_days, solar
+from .day_values import lunar_days, solar
 
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
@@ -21,46 +22,6 @@ MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
 _HOST = re.compile(r"[a-z0-9.-]+")
 POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "days", "quiet")
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The operating rules (quy chế). Hours are pairs of seconds since midnight: the whole airing lies inside one."""
-
-    hours: tuple[tuple[int, int], ...] = ((19800, 23400), (38700, 41400), (59400, 66600))
-    sessions_per_day: int = 3
-    minutes_per_session: float = 45
-    allow_night: bool = False  # before 05:00 or after 21:00
-    approval: bool = False  # is a person's approval required?
-    weekdays: frozenset[int] = EVERY_WEEKDAY
-    quiet: tuple[str, ...] = ()  # named days on which nothing is aired
-
-
-@dataclass(frozen=True, slots=True)
-class Commune:
-    """One commune (xã): the same on every box."""
-
-    id: str
-    name: str
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Ho_Chi_Minh"))
-    voices: tuple[str, ...] = ("espeak:vi",)  # engine:voice, tried in this order
-    policy: Policy = Policy()
-    policies: Mapping[str, Policy] = field(default_factory=dict)  # of villages with rules of their own
-    villages: tuple[str, ...] = ()
-    days: Mapping[str, NamedDay] = field(default_factory=dict)
-    opening: str = ""
-    closing: str = ""
-    chime: str | None = None  # a sound file instead of the built-in chime
-    music: str | None = None  # a sound file instead of the built-in signature tune
-    say: Mapping[str, str] = field(default_factory=dict)
-    abbrev: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    region: str = "north"
-    streams: tuple[str, ...] = ()  # hosts that may be relayed
-    mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
-
-    def policy_of(self, village: str) -> Policy:
-        return self.policies.get(village, self.policy)
 
 
 def parse(path: str, data: bytes) -> Commune:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date
 
 from ..errors import BadFile, Message, Problem
+from ..model.bulletin import Bulletin, Part
 from ..model.enums import Level
 from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
 
@@ -18,41 +17,6 @@ LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Lev
 FENCE = "---"
 MOST_LETTERS = 40_000  # some fifty minutes, more than any session may last
 _SOUND = re.compile(r"\.(?:wav|mp3|m4a|aac|amr|ogg|opus|flac|3gp|wma)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One piece of a bulletin: words (`text`) or a recording (`audio`), never both.
-
-    `line` is where `text` begins in the file, so that doubts in it can be shown to their place.
-    """
-
-    text: str | None = None
-    audio: str | None = None  # path below the station's folder
-    language: str | None = None
-    voices: tuple[str, ...] = ()  # instead of the commune's
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """One bulletin (bản tin) as it stands in its file. Text is NFC; `gap` is in seconds."""
-
-    id: str  # the stem of the file
-    title: str
-    level: Level = Level.ROUTINE
-    valid_from: date | None = None
-    valid_until: date | None = None
-    source: str = ""
-    repeat: int = 1
-    gap: float = 3.0
-    parts: tuple[Part, ...] = ()
-    voices: tuple[str, ...] = ()
-    all_clear: str | None = None  # the bulletin that ends this emergency
-    text: str = ""
-    text_line: int = 1  # where the text begins in the file
-    path: str = ""
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # key of the head -> its line
 
 
 def parse(

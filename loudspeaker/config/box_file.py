@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from ..errors import Message
+from ..model.box import Box, Output, Relay
 from ..yamlfile import Mistake, Section, document, forgiving, values, written
 
 KEYS = ("plays", "outputs", "voices", "clock", "stop_button")
@@ -14,51 +14,6 @@ OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "early", "loudne
 RELAY_KEYS = ("pin", "active", "warm_up", "hold")
 PIN = values.whole(0, 27)  # GPIO (BCM) number
 PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  # those of sound/profiles.py
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """The switch of an amplifier; seconds."""
-
-    pin: int  # GPIO (BCM) number
-    active_high: bool = True
-    warm_up: float = 3.0
-    hold: float = 60.0  # stays on after the last sound
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """One channel of a sound card with its amplifier (đường loa)."""
-
-    name: str
-    device: str = "auto"
-    channel: int = 1  # from 1
-    gain: float = 0.0  # dB
-    relay: Relay | None = None
-    profile: str = "horn"
-    early: int = 0  # seconds since local midnight: what is due before is mastered by the profile's quieter twin
-    loudness: float | None = None  # LUFS; None: the profile's own
-    proof: str | None = None  # an input that hears what the horns say
-    mixer: float | None = None  # percent, of the whole card; None: its mixer is not touched
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One machine (thiết bị) with its outputs."""
-
-    plays: Mapping[str, str] = field(default_factory=dict)  # village -> output
-    outputs: Mapping[str, Output] = field(default_factory=dict)
-    voices: tuple[str, ...] = ()  # engine:voice, tried before the commune's; the only ones that may be programs
-    clock_trusted: bool = False  # True: the time is someone else's business
-    stop_button: int | None = None  # GPIO (BCM) number
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # village -> where box.yaml names it
-
-    def heard(self) -> dict[str, list[str]]:
-        """Output -> all villages that hear it."""
-        found: dict[str, list[str]] = {}
-        for village, output in self.plays.items():
-            found.setdefault(output, []).append(village)
-        return found
 
 
 def parse(path: str, data: bytes) -> Box:

@@ -1,0 +1,50 @@
+"""A commune: who the station is and by which rules it may speak. No rule is enforced here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from ..errors import Problem
+from .day_set import EVERY_WEEKDAY, NamedDay
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The operating rules (quy chế). Hours are pairs of seconds since midnight: the whole airing lies inside one."""
+
+    hours: tuple[tuple[int, int], ...] = ((19800, 23400), (38700, 41400), (59400, 66600))
+    sessions_per_day: int = 3
+    minutes_per_session: float = 45
+    allow_night: bool = False  # before 05:00 or after 21:00
+    approval: bool = False  # is a person's approval required?
+    weekdays: frozenset[int] = EVERY_WEEKDAY
+    quiet: tuple[str, ...] = ()  # named days on which nothing is aired
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune (xã): the same on every box."""
+
+    id: str
+    name: str
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Ho_Chi_Minh"))
+    voices: tuple[str, ...] = ("espeak:vi",)  # engine:voice, tried in this order
+    policy: Policy = Policy()
+    policies: Mapping[str, Policy] = field(default_factory=dict)  # of villages with rules of their own
+    villages: tuple[str, ...] = ()
+    days: Mapping[str, NamedDay] = field(default_factory=dict)
+    opening: str = ""
+    closing: str = ""
+    chime: str | None = None  # a sound file instead of the built-in chime
+    music: str | None = None  # a sound file instead of the built-in signature tune
+    say: Mapping[str, str] = field(default_factory=dict)
+    abbrev: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    region: str = "north"
+    streams: tuple[str, ...] = ()  # hosts that may be relayed
+    mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
+
+    def policy_of(self, village: str) -> Policy:
+        return self.policies.get(village, self.policy)
