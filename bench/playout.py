@@ -34,7 +34,7 @@ from harness.pulse_server import RATE, Recorder, Server
 from loudspeaker.interfaces import State
 from loudspeaker.playout.output import SHORT_FADE
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.speaker import Card, CardSpeaker
+from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 
 SINK = "bench"
 SECONDS = 0.4
@@ -87,7 +87,7 @@ def noise(folder: Path) -> tuple[Programme, array[int]]:
 
 def ours(programme: Programme, airings: int) -> list[float]:
     """Air `airings` times and return the instants, monotonic, at which the first samples should leave."""
-    card = Card(SINK, 1, Clock())
+    card = PlayerProcess(SINK, 1, Clock())
     speaker = CardSpeaker(card, "bench")
     card.start()
     instants = []
@@ -105,7 +105,7 @@ def urgent(server: Server, times: int) -> None:
     """How soon is an alarm heard, on an output at rest and on one that is playing?"""
     with tempfile.TemporaryDirectory() as folder, server.recorder(SINK) as recorder:
         programme, samples = noise(Path(folder))
-        card = Card(SINK, 1, Clock())
+        card = PlayerProcess(SINK, 1, Clock())
         speaker = CardSpeaker(card, "bench")
         card.start()
         time.sleep(2)

@@ -77,7 +77,7 @@ class Speaker(Protocol):
     lead: float  # seconds ahead of its time that a sequence wants to be armed: the card's, the amplifier's
 
     @property
-    def beating(self) -> bool:
+    def responsive(self) -> bool:
         """False while a word is overdue from whoever plays for it: a frozen player, which is about to be replaced."""
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:

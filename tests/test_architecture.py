@@ -15,7 +15,7 @@ from harness.paths import ROOT
 
 PACKAGE = ROOT / "loudspeaker"
 GROUND = {"errors", "model", "plaintext", "vocabulary"}
-EDGES = {"interfaces", "sound", *GROUND}
+EDGES = {"interfaces", "sound", "process", *GROUND}
 
 # room -> the rooms it may import. A room is a file or a folder right under loudspeaker/.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "model": {"errors", "plaintext"},
     "vocabulary": set(),
     "clock": {"interfaces", "errors"},
+    "process": set(),
     "yamlfile": {"errors", "vocabulary"},
     "i18n": {"errors"},
     "config": {"yamlfile", *GROUND},

@@ -8,22 +8,20 @@ it (results.py). It ends with whoever started it.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import resource
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
 from time import process_time
 
 from ..errors import LoudspeakerError, Message, reason
+from ..process import die_with_parent
 from ..text.reading import Readings
 from . import files
 from .results import Imported, to_json
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START = (
     0.25  # seconds of computing to come this far, where the limits were set; a Raspberry Pi takes four times as long
 )
@@ -35,7 +33,7 @@ def confine(megabytes: int, seconds: int) -> None:
 
     On a slower machine, told by what it took to start, more seconds in proportion.
     """
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     memory = megabytes << 20
     seconds = max(seconds, round(seconds * process_time() / START))
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))

@@ -141,8 +141,8 @@ class Amplified:
         self.lead = max(speaker.lead, amplifier.warm_up + 0.5)
 
     @property
-    def beating(self) -> bool:
-        return self.speaker.beating
+    def responsive(self) -> bool:
+        return self.speaker.responsive
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         clock = self.amplifier.clock

@@ -19,8 +19,8 @@ from ..interfaces import Clock, Playback, Speaker
 from ..sound.programme import Programme
 from .amplifier import Amplified, Amplifier, switch
 from .card.alsa import address
-from .card.mixer import Mixer, Notes, Originals, put_back
-from .card.speaker import Card, CardSpeaker
+from .card.mixer import Mixer, OriginalVolumes, restore
+from .card.speaker import CardSpeaker, PlayerProcess
 from .file import FileSpeaker
 from .memory import MemorySpeaker
 from .proof import InputEar, Proved
@@ -66,13 +66,13 @@ class Output(Protocol):
 class Setting:
     """What speakers share: the time, the folder for sound that goes into files, and whom to tell when there is news.
 
-    `notes` keep how a mixer was found; without them no mixer is touched.
+    `originals` keep how a mixer was before; without them no mixer is touched.
     """
 
     clock: Clock
     folder: Path
     wake: Callable[[], None] = lambda: None
-    notes: Notes | None = None
+    originals: OriginalVolumes | None = None
 
 
 Opener = Callable[[Sequence[Output], Setting], Mapping[str, Speaker]]
@@ -85,8 +85,8 @@ def open_speakers(outputs: Sequence[Output], setting: Setting) -> dict[str, Spea
     for output in outputs:
         word = output.device.partition(":")[0]
         kinds[word if word in known.names else CARD].append(output)
-    if setting.notes:
-        put_back(Originals(setting.notes), {address(output.device) for output in outputs if output.mixer is not None})
+    if setting.originals:
+        restore(setting.originals, {address(output.device) for output in outputs if output.mixer is not None})
     speakers: dict[str, Speaker] = {}
     for kind, members in kinds.items():
         opener: Opener = known[kind].load()
@@ -116,11 +116,11 @@ def _amplified(
 
 def open_cards(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker]:
     """One player for each card, whose outputs are its channels."""
-    cards: dict[str, Card] = {}
+    cards: dict[str, PlayerProcess] = {}
     for device in {output.device for output in outputs}:
         members = [output for output in outputs if output.device == device]
         channels = max(output.channel for output in members)
-        cards[device] = Card(device, channels, setting.clock, setting.wake, _mixer(members, setting))
+        cards[device] = PlayerProcess(device, channels, setting.clock, setting.wake, _mixer(members, setting))
         cards[device].start()
     return {output.name: _on_card(output, cards[output.device], setting) for output in outputs}
 
@@ -128,12 +128,12 @@ def open_cards(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker
 def _mixer(outputs: Sequence[Output], setting: Setting) -> Mixer | None:
     """That of a card, where one of its outputs wants it at some volume."""
     wanted = next((output.mixer for output in outputs if output.mixer is not None), None)
-    if wanted is None or setting.notes is None:
+    if wanted is None or setting.originals is None:
         return None
-    return Mixer(address(outputs[0].device), wanted, Originals(setting.notes))
+    return Mixer(address(outputs[0].device), wanted, setting.originals)
 
 
-def _on_card(output: Output, card: Card, setting: Setting) -> Speaker:
+def _on_card(output: Output, card: PlayerProcess, setting: Setting) -> Speaker:
     speaker = CardSpeaker(card, output.name, output.channel, output.gain)
     return Auto(speaker, _file(output, setting)) if output.device == AUTO else speaker
 
@@ -160,8 +160,8 @@ class Auto:
         self._now = card
 
     @property
-    def beating(self) -> bool:
-        return self.card.beating
+    def responsive(self) -> bool:
+        return self.card.responsive
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         try:

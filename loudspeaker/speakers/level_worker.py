@@ -7,7 +7,6 @@ One JSON line each: `{"level": dBFS}`. Ends when nobody reads.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import math
 import os
@@ -16,10 +15,11 @@ import sys
 from array import array
 from operator import mul
 
+from ..process import die_with_parent
+
 RATE = 8000
 BLOCK = RATE // 4  # frames
 FLOOR = -96.0  # dBFS
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def level(sound: bytes) -> float:
@@ -32,7 +32,7 @@ def level(sound: bytes) -> float:
 def main() -> None:
     import sounddevice  # type: ignore[import-untyped]
 
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     device = None if sys.argv[1] == "auto" else sys.argv[1]
     with sounddevice.RawInputStream(RATE, BLOCK, device, channels=1, dtype="int16") as stream:

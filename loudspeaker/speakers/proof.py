@@ -102,8 +102,8 @@ class Proved:
         self._listening = False
 
     @property
-    def beating(self) -> bool:
-        return self.speaker.beating
+    def responsive(self) -> bool:
+        return self.speaker.responsive
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         self.speaker.arm(airing, sequence, at, gain)

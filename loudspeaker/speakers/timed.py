@@ -46,7 +46,7 @@ class Paced:
     """A `Speaker` that keeps time by its clock. A descendant may override `_accept`, `_play` and `_over`."""
 
     lead = 2.5
-    beating = True
+    responsive = True
     to_file = False
 
     def __init__(self, clock: Clock, via: str) -> None:

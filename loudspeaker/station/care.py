@@ -134,13 +134,13 @@ class Care(OnAir):
         from ..speakers.card import portaudio  # loads PortAudio: for a process that ends
 
         try:
-            portaudio.find(device)
-        except portaudio.NoCard:
+            portaudio.find_card(device)
+        except portaudio.CardNotFound:
             if device == "auto":
                 return Message("there is no sound card: it is aired into a file")
-            known = ", ".join(card["name"] for card in portaudio.cards()) or "–"
+            known = ", ".join(card.name for card in portaudio.list_cards()) or "–"
             return Message("there is no such sound card; the system has: {known}", known=known)
-        except portaudio.Unclear as error:
+        except portaudio.AmbiguousCard as error:
             return Message("more than one sound card goes by that name: {known}", known=error)
         return None
 

@@ -65,7 +65,7 @@ def _mixer(device: str, percent: float, running: bool) -> Message | None:
 
     try:
         if running:
-            return mixer.amiss(address(device), percent)
+            return mixer.verify(address(device), percent)
         mixer.read(address(device))
     except LoudspeakerError as error:
         return error.message

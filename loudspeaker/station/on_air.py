@@ -27,6 +27,7 @@ from ..production.specification import RATE
 from ..schedule.recheck import permit
 from ..sound.programme import Programme
 from ..speakers.button import StopButton
+from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import Setting, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.streams.receiver import Dial, Receiver
@@ -222,7 +223,8 @@ def _imagined(airing: Airing) -> Programme:
 
 def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
-    setting = Setting(station.clock, station.paths.aired, wake, station.log)
+    originals = OriginalVolumes(station.log.recall, station.log.remember)
+    setting = Setting(station.clock, station.paths.aired, wake, originals)
     return open_speakers(list(station.box.outputs.values()), setting)
 
 

@@ -142,7 +142,7 @@ class Service(Asked):
         self._start("cache", "sweep")
 
     def healthy(self) -> bool:
-        return all(speaker.beating for speaker in self.speakers.values())
+        return all(speaker.responsive for speaker in self.speakers.values())
 
     def leave(self) -> bool:
         now = self.now()

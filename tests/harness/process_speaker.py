@@ -26,7 +26,7 @@ class ChildSpeaker:
     """Implements `interfaces.Speaker`: one child process a sequence."""
 
     lead = 2.5
-    beating = True
+    responsive = True
 
     def __init__(self, clock: Clock, ear: Path, wake: Callable[[], None]) -> None:
         self._clock = clock

@@ -27,7 +27,7 @@ from loudspeaker.playout.clock_trust import ClockWatch
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.speaker import Card, CardSpeaker
+from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 from loudspeaker.store.asrun import AsRunLog
 
 COMMUNE = "xa-thu"
@@ -106,7 +106,7 @@ def planned(rows: Sequence[dict[str, Any]]) -> list[Airing]:
 def service(folder: Path, sink: str | None, wake: Callable[[], None]) -> Service:
     clock = SystemClock(UTC)
     if sink:
-        return Service(folder, {"horn": CardSpeaker(Card(sink, 1, clock, wake), "horn")}, Shelf(folder), clock)
+        return Service(folder, {"horn": CardSpeaker(PlayerProcess(sink, 1, clock, wake), "horn")}, Shelf(folder), clock)
     return Service(folder, {"horn": ChildSpeaker(clock, folder / "ear", wake)}, Desk(), clock)
 
 

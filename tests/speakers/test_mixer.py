@@ -24,7 +24,7 @@ from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.box import Output
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.card.alsa import address, input_address
-from loudspeaker.speakers.card.mixer import Mixer, Notes, Originals, volumes
+from loudspeaker.speakers.card.mixer import Mixer, OriginalVolumes, parse_controls
 from loudspeaker.speakers.factory import Setting, open_speakers
 
 ODD = [30_001, 40_003]  # of 65536, left and right: nobody would choose them
@@ -54,9 +54,13 @@ def stands(server: Server, sink: str = "hall") -> tuple[list[int], bool]:
     return [channel["value"] for channel in found["volume"].values()], found["mute"]
 
 
+def originals(notes: MemoryLog | FullDisk) -> OriginalVolumes:
+    return OriginalVolumes(notes.recall, notes.remember)
+
+
 @contextmanager
-def opened(notes: Notes, folder: Path, *outlets: Output) -> Iterator[dict[str, Speaker]]:
-    speakers = open_speakers(outlets, Setting(Clock(), folder, notes=notes))
+def opened(notes: MemoryLog, folder: Path, *outlets: Output) -> Iterator[dict[str, Speaker]]:
+    speakers = open_speakers(outlets, Setting(Clock(), folder, originals=originals(notes)))
     try:
         yield speakers
     finally:
@@ -114,8 +118,8 @@ def test_a_card_that_comes_back_at_another_volume_is_set_before_the_next_airing(
 def test_what_was_left_changed_is_put_back_though_nobody_wants_it_any_more(
     server: Server, notes: MemoryLog, tmp_path: Path
 ) -> None:
-    left = Mixer("hall", 40, Originals(notes))
-    left.look()
+    left = Mixer("hall", 40, originals(notes))
+    left.apply()
     wait_for(lambda: stands(server) == (FORTY, False))
 
     with opened(notes, tmp_path, Output("a", "file")):
@@ -126,12 +130,12 @@ def test_what_was_left_changed_is_put_back_though_nobody_wants_it_any_more(
 def test_a_frozen_server_neither_delays_the_airing_nor_loses_what_was_found(
     server: Server, notes: MemoryLog, tmp_path: Path
 ) -> None:
-    mixer = Mixer("hall", 40, Originals(notes))
-    mixer.look()
+    mixer = Mixer("hall", 40, originals(notes))
+    mixer.apply()
     wait_for(lambda: stands(server)[0] == FORTY)
     server.process.send_signal(signal.SIGSTOP)
     asked = time.monotonic()
-    mixer.look()
+    mixer.apply()
     looked = time.monotonic()
     mixer.close()
     closed = time.monotonic()
@@ -145,8 +149,8 @@ def test_a_frozen_server_neither_delays_the_airing_nor_loses_what_was_found(
 
 @pytest.mark.sound
 def test_what_cannot_be_written_down_is_not_changed(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    mixer = Mixer("hall", 40, Originals(FullDisk()))
-    mixer.look()
+    mixer = Mixer("hall", 40, originals(FullDisk()))
+    mixer.apply()
     mixer.close()
 
     assert stands(server) == (ODD, True)
@@ -236,11 +240,11 @@ def test_a_volume_that_does_not_take_is_told_once(
     program.write_text(f"#!/bin/sh\necho $5 >> {calls}\ncat <<'.'\n{USB}.\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    mixer = Mixer("usb", 80, Originals(notes))
+    mixer = Mixer("usb", 80, originals(notes))
     for times in (1, 2):
-        mixer.look()
+        mixer.apply()
         wait_for(lambda times=times: calls.exists() and calls.read_text().count("sset") == times)
-    found = Originals(notes).all()
+    found = notes.recall("mixers")
     mixer.close()
 
     assert [record.getMessage() for record in caplog.records] == [
@@ -261,7 +265,7 @@ def test_a_volume_that_does_not_take_is_told_once(
 def test_what_amixer_says_is_understood(
     told: str, found: list[tuple[str, tuple[int, ...], float, bool | None]]
 ) -> None:
-    assert [(one.control, one.levels, one.percent, one.on) for one in volumes(told)] == found
+    assert [(one.control, one.levels, one.percent, one.on) for one in parse_controls(told)] == found
 
 
 CARDS = """ 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones

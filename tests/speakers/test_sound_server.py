@@ -228,7 +228,7 @@ def test_a_killed_player_is_told_and_the_next_airing_gets_another(
 
 
 def child(speaker: Speaker) -> subprocess.Popen[bytes]:
-    return speaker.card._child  # type: ignore[attr-defined, no-any-return]
+    return speaker.player._child  # type: ignore[attr-defined, no-any-return]
 
 
 def test_a_frozen_player_is_ended_within_two_seconds(
@@ -255,7 +255,7 @@ def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
         hall.arm("x", [noises[0].programme] * 20, Clock().now())
         wait_for(lambda: hall.poll().state is State.PLAYING)
         assert service.healthy()
-        os.kill(hall.speaker.card._child.pid, signal.SIGSTOP)  # type: ignore[attr-defined]
+        os.kill(hall.speaker.player._child.pid, signal.SIGSTOP)  # type: ignore[attr-defined]
         wait_for(lambda: not service.healthy(), 2)
         over(hall)
         hall.arm("again", [noises[1].programme], Clock().now())
@@ -272,7 +272,7 @@ def test_at_rest_the_card_is_let_go(server: Server, speakers: dict[str, Speaker]
     over(speakers["hall"])
     wait_for(lambda: not server.control("list", "short", "sink-inputs").stdout)
 
-    assert speakers["hall"].card.beating  # type: ignore[attr-defined]
+    assert speakers["hall"].player.responsive  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -349,7 +349,7 @@ def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path,
 def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: list[Noise], tmp_path: Path) -> None:
     fragile.stop()
     speaker = open_speakers([Output("hall", "auto")], Setting(Clock(), tmp_path / "air"))["hall"]
-    wait_for(lambda: speaker.card.card._due is None)  # type: ignore[attr-defined]
+    wait_for(lambda: speaker.card.player._due is None)  # type: ignore[attr-defined]
     speaker.arm("x", [noises[1].programme], Clock().now())
     over(speaker)
     speaker.close()
@@ -360,8 +360,8 @@ def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: li
 
 def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from loudspeaker.speakers.card.speaker import Card; card = Card('barn', 1, None)\n"
-        "card.start(); print(card._child.pid, flush=True); time.sleep(60)"
+        "import sys, time; from loudspeaker.speakers.card.speaker import PlayerProcess\n"
+        "card = PlayerProcess('barn', 1, None); card.start(); print(card._child.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as daemon:
         assert daemon.stdout

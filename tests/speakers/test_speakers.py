@@ -30,9 +30,9 @@ from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day_file, integrity
 from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
 from loudspeaker.speakers.card import sink_guard
-from loudspeaker.speakers.card.dac_clock import Anchor, Habit, habit
-from loudspeaker.speakers.card.prebuffer import Tape, louder
-from loudspeaker.speakers.card.render import Deck
+from loudspeaker.speakers.card.dac_clock import DacClock, LatencyHistory, latency_history
+from loudspeaker.speakers.card.prebuffer import Prebuffer, gain_function
+from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.track import Track
 from loudspeaker.speakers.factory import Auto, Setting, open_speakers
 from loudspeaker.speakers.file import FileSpeaker
@@ -84,21 +84,21 @@ def clock() -> HandClock:
     return HandClock()
 
 
-def tape(shelf: Shelf, *parts: Sequence[int], gain: float = 0.0) -> Tape:
-    made = Tape([str(shelf.programme(part).path) for part in parts], RATE, gain)
+def prebuffer(shelf: Shelf, *parts: Sequence[int], gain: float = 0.0) -> Prebuffer:
+    made = Prebuffer([str(shelf.programme(part).path) for part in parts], RATE, gain)
     made.fill()
     return made
 
 
-def turn(deck: Deck, blocks: Sequence[int], begins: float = 0.0) -> list[int]:
+def turn(renderer: Renderer, blocks: Sequence[int], begins: float = 0.0) -> list[int]:
     """The samples that a card hears which asks for `blocks` frames at a time and plays frame 0 at `begins`."""
     heard = array("h")
     for frames in blocks:
-        out = memoryview(bytearray(2 * deck.channels * frames))
-        deck.render(out, begins + deck.position / deck.rate, 0.0)
+        out = memoryview(bytearray(2 * renderer.channels * frames))
+        renderer.render(out, begins + renderer.position / renderer.rate, 0.0)
         heard.extend(out.cast("h"))
-        for track in deck.tracks:
-            track.tape.fill()
+        for track in renderer.tracks:
+            track.prebuffer.fill()
     return heard.tolist()
 
 
@@ -106,7 +106,7 @@ def turn(deck: Deck, blocks: Sequence[int], begins: float = 0.0) -> list[int]:
 
 
 def test_a_tape_joins_its_files_without_a_gap(shelf: Shelf) -> None:
-    joined = tape(shelf, [1, 2, 3], [4, 5])
+    joined = prebuffer(shelf, [1, 2, 3], [4, 5])
     heard = array("h", bytes(16))
 
     assert joined.take(memoryview(heard)) == 5
@@ -118,98 +118,98 @@ def test_a_tape_of_another_rate_is_refused(shelf: Shelf) -> None:
     wrong = shelf.programme([1, 2], rate=44_100)
 
     with pytest.raises(ValueError, match=r"1\.wav"):
-        Tape([str(wrong.path)], RATE).fill()
+        Prebuffer([str(wrong.path)], RATE).fill()
 
 
 @given(st.lists(st.integers(-32768, 32767)), st.floats(-30, 12))
 def test_gain_multiplies_and_never_wraps_around(samples: list[int], gain: float) -> None:
     expected = [max(-32768, min(32767, round(sample * 10 ** (gain / 20)))) for sample in samples]
 
-    assert louder(gain)(array("h", samples)).tolist() == expected
+    assert gain_function(gain)(array("h", samples)).tolist() == expected
 
 
 # When does a frame leave?
 
 
-def anchored(held: float = 0.05, lies: float = 0.0, known: Habit | None = None) -> Anchor:
+def observed_clock(held: float = 0.05, lies: float = 0.0, known: LatencyHistory | None = None) -> DacClock:
     """What is learnt of a card that holds `held` seconds, whose frame 0 leaves at 5.0, and that asks late at times."""
-    anchor = Anchor(RATE, habit() if known is None else known)
+    dac_clock = DacClock(RATE, latency_history() if known is None else known)
     for number in range(100):
         late = 0.005 * (number % 3)
-        anchor.note(5.0 - held + number / 100 + late, held - late + lies, number * 10)
-    return anchor
+        dac_clock.observe(5.0 - held + number / 100 + late, held - late + lies, number * 10)
+    return dac_clock
 
 
 def test_asking_late_does_not_move_the_anchor() -> None:
-    assert anchored().moment(500) == pytest.approx(5.5)
-    assert anchored().frame(6.0) == 1000
+    assert observed_clock().time_of(500) == pytest.approx(5.5)
+    assert observed_clock().frame_at(6.0) == 1000
 
 
 def test_what_a_card_usually_holds_is_believed_rather_than_a_busy_servers_word() -> None:
-    known = habit()
+    known = latency_history()
     for _ in range(3):
-        anchored(known=known)
+        observed_clock(known=known)
 
-    assert anchored(lies=0.004, known=known).moment(0) == pytest.approx(5.0)
+    assert observed_clock(lies=0.004, known=known).time_of(0) == pytest.approx(5.0)
 
 
 def test_a_card_that_has_changed_its_habits_is_learnt_anew() -> None:
-    known = habit()
+    known = latency_history()
     for _ in range(3):
-        anchored(known=known)
+        observed_clock(known=known)
 
-    assert anchored(held=0.09, known=known).moment(0) == pytest.approx(5.0)
+    assert observed_clock(held=0.09, known=known).time_of(0) == pytest.approx(5.0)
 
 
 def test_a_gap_that_no_server_reports_is_known_from_the_asking() -> None:
-    known = habit()
-    anchored(known=known)
-    anchor = anchored(known=known)
+    known = latency_history()
+    observed_clock(known=known)
+    dac_clock = observed_clock(known=known)
     for number in range(100, 150):  # 40 ms were lost; the server now says 10 ms too much
-        anchor.note(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
+        dac_clock.observe(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
 
-    assert anchor.dry
-    assert anchor.moment(0) == pytest.approx(5.04)
+    assert dac_clock.underrun
+    assert dac_clock.time_of(0) == pytest.approx(5.04)
 
 
 def test_a_stream_with_a_gap_teaches_nothing() -> None:
-    known = habit()
-    anchored(known=known)
-    broken = anchored(known=known)
+    known = latency_history()
+    observed_clock(known=known)
+    broken = observed_clock(known=known)
     for number in range(100, 250):
-        broken.note(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
+        broken.observe(5.0 - 0.05 + 0.04 + number / 100, 0.06, number * 10)
 
-    assert anchored(known=known).moment(0) == pytest.approx(5.0)
+    assert observed_clock(known=known).time_of(0) == pytest.approx(5.0)
     assert all(held == pytest.approx(0.05) for held in known)
 
 
 def test_a_delay_that_is_caught_up_with_is_no_gap() -> None:
-    anchor = anchored()
+    dac_clock = observed_clock()
     for number in range(100, 150):  # every burst of four blocks is asked for up to 30 ms late
-        anchor.note(5.0 - 0.05 + (number // 4 * 4 + 3) / 100, 0.05, number * 10)
+        dac_clock.observe(5.0 - 0.05 + (number // 4 * 4 + 3) / 100, 0.05, number * 10)
 
-    assert not anchor.dry
+    assert not dac_clock.underrun
 
 
 def test_a_card_that_ran_dry_is_not_believed_for_a_while() -> None:
-    known = habit()
-    anchored(known=known)
-    anchor = anchored(known=known)
-    anchor.ran_dry()
+    known = latency_history()
+    observed_clock(known=known)
+    dac_clock = observed_clock(known=known)
+    dac_clock.report_underrun()
     for number in range(20):
-        anchor.note(6.0 + number / 100, 0.25, number * 10)
+        dac_clock.observe(6.0 + number / 100, 0.25, number * 10)
 
-    assert anchor.moment(0) == pytest.approx(6.05)
+    assert dac_clock.time_of(0) == pytest.approx(6.05)
 
 
 def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
-    anchor = Anchor(RATE, habit())
+    dac_clock = DacClock(RATE, latency_history())
     for number in range(12):
-        anchor.note(3.0, 0.0125 * number, number * 10)
+        dac_clock.observe(3.0, 0.0125 * number, number * 10)
     for number in range(12, 20):
-        anchor.note(4.95 + number / 100, 0.05, number * 10)
+        dac_clock.observe(4.95 + number / 100, 0.05, number * 10)
 
-    assert anchor.moment(0) == pytest.approx(5.0)
+    assert dac_clock.time_of(0) == pytest.approx(5.0)
 
 
 # The deck
@@ -217,85 +217,85 @@ def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
 
 @given(st.lists(st.integers(1, 40), min_size=20, max_size=40), st.integers(0, 300))
 def test_every_sample_leaves_at_its_instant_whatever_the_blocks(blocks: list[int], due: int) -> None:
-    deck = Deck(RATE, 1)
-    deck.tracks.append(Track("a", 0, Ramp(50), due / RATE))
-    heard = turn(deck, [*blocks, 400])
+    renderer = Renderer(RATE, 1)
+    renderer.tracks.append(Track("a", 0, Ramp(50), due / RATE))
+    heard = turn(renderer, [*blocks, 400])
 
     assert heard[due : due + 50] == list(range(1, 51))
     assert not any(heard[:due] + heard[due + 50 :])
 
 
-class Ramp(Tape):
+class Ramp(Prebuffer):
     """1, 2, 3 … `length`, from no file."""
 
     def __init__(self, length: int) -> None:
         super().__init__([], RATE)
-        self._pieces.append(memoryview(array("h", range(1, length + 1))))
+        self._chunks.append(memoryview(array("h", range(1, length + 1))))
         self._read_out = True
 
 
 def test_two_outputs_of_one_card_do_not_meet() -> None:
-    deck = Deck(RATE, 2)
-    deck.tracks += [Track("left", 0, Ramp(3), 0.002), Track("right", 1, Ramp(3), 0.004)]
+    renderer = Renderer(RATE, 2)
+    renderer.tracks += [Track("left", 0, Ramp(3), 0.002), Track("right", 1, Ramp(3), 0.004)]
 
-    assert turn(deck, [8]) == [0, 0, 0, 0, 1, 0, 2, 0, 3, 1, 0, 2, 0, 3, 0, 0]
+    assert turn(renderer, [8]) == [0, 0, 0, 0, 1, 0, 2, 0, 3, 1, 0, 2, 0, 3, 0, 0]
 
 
 def test_outputs_that_share_a_channel_are_heard_together_and_do_not_wrap() -> None:
-    deck = Deck(RATE, 1)
+    renderer = Renderer(RATE, 1)
     loud = Ramp(2)
-    loud._pieces[0] = memoryview(array("h", [32767, 5]))
-    deck.tracks += [Track("a", 0, Ramp(2), 0.0), Track("b", 0, loud, 0.0)]
+    loud._chunks[0] = memoryview(array("h", [32767, 5]))
+    renderer.tracks += [Track("a", 0, Ramp(2), 0.0), Track("b", 0, loud, 0.0)]
 
-    assert turn(deck, [3]) == [32767, 7, 0]
+    assert turn(renderer, [3]) == [32767, 7, 0]
 
 
 def test_a_late_track_begins_at_once_and_says_when() -> None:
-    deck = Deck(RATE, 1)
-    turn(deck, [10] * 20)
-    deck.tracks.append(late := Track("a", 0, Ramp(5), 0.05))
-    turn(deck, [10])
+    renderer = Renderer(RATE, 1)
+    turn(renderer, [10] * 20)
+    renderer.tracks.append(late := Track("a", 0, Ramp(5), 0.05))
+    turn(renderer, [10])
 
     assert late.started_at == pytest.approx(0.2)
 
 
 def test_a_stopped_track_fades_out_and_tells_what_was_heard() -> None:
-    deck = Deck(RATE, 1)
-    deck.tracks.append(track := Track("a", 0, Ramp(1000), 0.0))
-    turn(deck, [100])
+    renderer = Renderer(RATE, 1)
+    renderer.tracks.append(track := Track("a", 0, Ramp(1000), 0.0))
+    turn(renderer, [100])
     track.stop(fade=10)
-    faded = turn(deck, [8, 8])
+    faded = turn(renderer, [8, 8])
 
     assert faded[0] == 101 * 9 // 10
     assert sorted(faded[:10], reverse=True) == faded[:10]
     assert faded[9:] == [0] * 7
-    assert (track.state(0.0), track.heard(9.9, RATE)) == (State.STOPPED, 110)
+    assert (track.state(0.0), track.progress(9.9, RATE)) == (State.STOPPED, 110)
 
 
 def test_an_armed_track_that_is_stopped_was_not_heard() -> None:
-    deck = Deck(RATE, 1)
-    deck.tracks.append(track := Track("a", 0, Ramp(9), 5.0))
-    turn(deck, [10])
+    renderer = Renderer(RATE, 1)
+    renderer.tracks.append(track := Track("a", 0, Ramp(9), 5.0))
+    turn(renderer, [10])
     track.stop(fade=10)
 
-    assert not any(turn(deck, [10]))
-    assert (track.state(0.0), track.heard(9.9, RATE), track.started_at) == (State.STOPPED, 0, None)
+    assert not any(turn(renderer, [10]))
+    assert (track.state(0.0), track.progress(9.9, RATE), track.started_at) == (State.STOPPED, 0, None)
 
 
 def test_what_breaks_in_begins_right_after_the_fade() -> None:
-    deck = Deck(RATE, 1)
+    renderer = Renderer(RATE, 1)
     first = Track("a", 0, Ramp(1000), 0.0)
-    deck.tracks += [first, Track("b", 0, Ramp(3), 0.0, after=first)]
-    turn(deck, [100])
+    renderer.tracks += [first, Track("b", 0, Ramp(3), 0.0, after=first)]
+    turn(renderer, [100])
     first.stop(fade=10)
 
-    assert turn(deck, [10, 5])[10:] == [1, 2, 3, 0, 0]
+    assert turn(renderer, [10, 5])[10:] == [1, 2, 3, 0, 0]
 
 
 def test_a_track_is_done_when_its_last_sample_has_left() -> None:
-    deck = Deck(RATE, 1)
-    deck.tracks.append(track := Track("a", 0, Ramp(50), 0.1))
-    turn(deck, [200])
+    renderer = Renderer(RATE, 1)
+    renderer.tracks.append(track := Track("a", 0, Ramp(50), 0.1))
+    turn(renderer, [200])
 
     assert [track.state(now) for now in (0.09, 0.11, 0.149, 0.16)] == [
         State.ARMED,
@@ -303,28 +303,28 @@ def test_a_track_is_done_when_its_last_sample_has_left() -> None:
         State.PLAYING,
         State.DONE,
     ]
-    assert [track.heard(now, RATE) for now in (0.09, 0.1105, 0.16)] == [0, 10, 50]
+    assert [track.progress(now, RATE) for now in (0.09, 0.1105, 0.16)] == [0, 10, 50]
 
 
 def test_the_deck_lets_go_of_what_is_over() -> None:
-    deck = Deck(RATE, 1)
-    deck.tracks += [Track("a", 0, Ramp(5), 0.0), Track("b", 0, Ramp(5), 9.0)]
-    turn(deck, [10])
-    deck.sweep(now=1.0)
+    renderer = Renderer(RATE, 1)
+    renderer.tracks += [Track("a", 0, Ramp(5), 0.0), Track("b", 0, Ramp(5), 9.0)]
+    turn(renderer, [10])
+    renderer.drop_finished(now=1.0)
 
-    assert [track.airing for track in deck.tracks] == ["b"]
+    assert [track.airing for track in renderer.tracks] == ["b"]
 
 
 def test_what_waits_moves_to_a_new_stream_while_nothing_sounds() -> None:
-    old, new = Deck(RATE, 1), Deck(RATE, 1)
+    old, new = Renderer(RATE, 1), Renderer(RATE, 1)
     old.tracks.append(first := Track("a", 0, Ramp(100), 0.0))
     old.tracks.append(Track("b", 0, Ramp(3), 1.0, after=first))
     turn(old, [50])
-    assert not old.waiting(until=0.5)
+    assert not old.is_idle(until=0.5)
     turn(old, [500])
-    old.sweep(now=0.5)
-    assert old.waiting(until=0.9)
-    assert not old.waiting(until=1.0)
+    old.drop_finished(now=0.5)
+    assert old.is_idle(until=0.9)
+    assert not old.is_idle(until=1.0)
     new.take_over(old)
 
     assert turn(new, [10], begins=0.998) == [0, 0, 1, 2, 3, 0, 0, 0, 0, 0]
@@ -520,9 +520,9 @@ def test_the_heart_of_a_speaker_is_felt_through_all_that_is_put_before_it(clock:
     card = MemorySpeaker(clock)
     auto = Auto(card, MemorySpeaker(clock))
     outer = Amplified(Proved(auto, InputEar("none")), Amplifier(Dead(), clock), "hall")
-    before, card.beating = outer.beating, False
+    before, card.responsive = outer.responsive, False
 
-    assert (before, outer.beating) == (True, False)
+    assert (before, outer.responsive) == (True, False)
 
 
 def test_outputs_get_the_speakers_that_their_devices_name(tmp_path: Path, clock: HandClock) -> None:

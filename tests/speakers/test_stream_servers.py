@@ -14,7 +14,7 @@ from harness.stream_servers import Folder, Icecast
 
 from loudspeaker.errors import Message
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.prebuffer import Live
+from loudspeaker.speakers.card.prebuffer import LivePrebuffer
 from loudspeaker.speakers.streams.receiver import Receiver
 
 pytestmark = [
@@ -63,16 +63,16 @@ class Listener:
 
     def _listen(self) -> None:
         programme = self.receiver.programme
-        tape = Live(str(programme.path), RATE, programme.frames)
+        prebuffer = LivePrebuffer(str(programme.path), RATE, programme.frames)
         piece = memoryview(array("h", bytes(RATE // 5)))
-        while not tape.ended and not self._leaving:
-            tape.fill()
-            if count := tape.take(piece):
+        while not prebuffer.ended and not self._leaving:
+            prebuffer.fill()
+            if count := prebuffer.take(piece):
                 self.heard.extend(piece[:count])
             else:
                 time.sleep(0.02)
-        self.ended = tape.ended
-        tape.close()
+        self.ended = prebuffer.ended
+        prebuffer.close()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from loudspeaker.errors import Message
 from loudspeaker.interfaces import State
 from loudspeaker.model.airing import Airing
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.card.prebuffer import Live
+from loudspeaker.speakers.card.prebuffer import LivePrebuffer
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.streams import worker
 from loudspeaker.speakers.streams.receiver import Dial, Receiver
@@ -44,32 +44,32 @@ def pipe(tmp_path: Path) -> str:
 
 
 def test_a_live_tape_takes_what_has_come_and_ends_with_its_writer(pipe: str) -> None:
-    tape, heard = Live(pipe, RATE, frames=100), array("h", bytes(20))
-    tape.fill()
-    assert not tape.ended, "nobody writes yet"
+    prebuffer, heard = LivePrebuffer(pipe, RATE, frames=100), array("h", bytes(20))
+    prebuffer.fill()
+    assert not prebuffer.ended, "nobody writes yet"
     with open(pipe, "wb", buffering=0) as writer:
         writer.write(array("h", [1, 2, 3]).tobytes() + b"\x04")
-        tape.fill()
-        assert tape.take(memoryview(heard)) == 3
-        assert not tape.ended
+        prebuffer.fill()
+        assert prebuffer.take(memoryview(heard)) == 3
+        assert not prebuffer.ended
         writer.write(b"\x00")
-        tape.fill()
-        assert tape.take(memoryview(heard)) == 1
-    tape.fill()
-    tape.close()
+        prebuffer.fill()
+        assert prebuffer.take(memoryview(heard)) == 1
+    prebuffer.fill()
+    prebuffer.close()
 
-    assert tape.ended
+    assert prebuffer.ended
     assert heard[0] == 4
 
 
 def test_a_live_tape_lasts_no_longer_than_it_may(pipe: str) -> None:
-    tape, heard = Live(pipe, RATE, frames=2), array("h", bytes(20))
+    prebuffer, heard = LivePrebuffer(pipe, RATE, frames=2), array("h", bytes(20))
     with open(pipe, "wb", buffering=0) as writer:
         writer.write(array("h", [1, 2, 3, 4]).tobytes())
-        tape.fill()
-        assert tape.take(memoryview(heard)) == 2
-        assert tape.ended
-    tape.close()
+        prebuffer.fill()
+        assert prebuffer.take(memoryview(heard)) == 2
+        assert prebuffer.ended
+    prebuffer.close()
 
 
 # What receives it
@@ -271,14 +271,14 @@ def folder(recording: Path) -> Iterator[int]:
 
 def received(receiver: Receiver, frames: int) -> array[int]:
     """What a speaker would hear: `frames` samples, with no gap where nothing has come yet."""
-    tape = Live(str(receiver.programme.path), receiver.programme.rate, receiver.programme.frames)
+    prebuffer = LivePrebuffer(str(receiver.programme.path), receiver.programme.rate, receiver.programme.frames)
     heard, ends = array("h"), time.monotonic() + 15
-    while len(heard) < frames and time.monotonic() < ends and not tape.ended:
-        tape.fill()
+    while len(heard) < frames and time.monotonic() < ends and not prebuffer.ended:
+        prebuffer.fill()
         piece = memoryview(array("h", bytes(2 * RATE)))
-        heard.extend(piece[: tape.take(piece)])
+        heard.extend(piece[: prebuffer.take(piece)])
         time.sleep(0.01)
-    tape.close()
+    prebuffer.close()
     return heard
 
 

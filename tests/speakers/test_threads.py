@@ -29,10 +29,11 @@ from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplified, Amplifier
 from loudspeaker.speakers.card import speaker
-from loudspeaker.speakers.card.dac_clock import Anchor, habit
-from loudspeaker.speakers.card.prebuffer import Live, Tape
-from loudspeaker.speakers.card.render import Deck
-from loudspeaker.speakers.card.speaker import Card, CardSpeaker
+from loudspeaker.speakers.card.dac_clock import DacClock, latency_history
+from loudspeaker.speakers.card.messages import ArmCommand, OutputReport
+from loudspeaker.speakers.card.prebuffer import LivePrebuffer, Prebuffer
+from loudspeaker.speakers.card.render import Renderer
+from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 from loudspeaker.speakers.card.track import Track
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.proof import InputEar, Proved
@@ -51,44 +52,44 @@ def either(answers: Iterator[Any]) -> None:
 # The daemon's side of a player.
 
 
-def card() -> Card:
-    return Card("hall", 1, SystemClock())
+def card() -> PlayerProcess:
+    return PlayerProcess("hall", 1, SystemClock())
 
 
 def test_a_word_that_comes_while_the_heart_is_felt_does_not_stop_it() -> None:
-    either(outcomes(card, "_due", 0.0, None, lambda one: one.beating))
-    either(outcomes(card, "_due", monotonic() + 1000, None, lambda one: one.beating))
+    either(outcomes(card, "_due", 0.0, None, lambda one: one.responsive))
+    either(outcomes(card, "_due", monotonic() + 1000, None, lambda one: one.responsive))
 
 
 def test_a_word_that_comes_while_a_player_is_thought_frozen_saves_it() -> None:
     either(outcomes(card, "_due", 0.0, None, lambda one: one.frozen))
 
 
-def news(state: State, **more: object) -> dict[str, dict[str, object]]:
-    return {"horn": {"airing": "a", "state": state, "frames": 10, "started": 0.0, **more}}
+def reports(state: State, frames: int = 10, fault: str = "", ended: float | None = None) -> dict[str, OutputReport]:
+    return {"horn": OutputReport("horn", "a", state, frames, 0.0, ended, fault=fault)}
 
 
-def test_news_that_come_while_a_speaker_is_asked_are_taken_whole() -> None:
-    def ask(one: Card) -> tuple[State, int, bool]:
+def test_reports_that_come_while_a_speaker_is_asked_are_taken_whole() -> None:
+    def ask(one: PlayerProcess) -> tuple[State, int, bool]:
         speaker = CardSpeaker(one, "horn")
         speaker._last = Playback(State.PLAYING, "a", started_at=NOON)
         playback = speaker.poll()
         return playback.state, playback.frames, playback.error is None
 
-    failed = news(State.FAILED, fault="gone", frames=20, ended=1.0)
-    either(outcomes(card, "news", news(State.PLAYING), failed, ask))
+    failed = reports(State.FAILED, fault="gone", frames=20, ended=1.0)
+    either(outcomes(card, "reports", reports(State.PLAYING), failed, ask))
 
 
-class Deaf(Card):
+class Deaf(PlayerProcess):
     """A card whose player is a list of words; nothing is started."""
 
-    def arm(self, output: str, airing: str, **facts: object) -> None: ...
+    def arm(self, command: ArmCommand) -> None: ...
 
 
 def test_what_is_told_of_the_next_attempt_does_not_hide_why_this_one_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speaker.integrity, "check", lambda sequence: None)
 
-    def arm(one: Card) -> type[Exception] | None:
+    def arm(one: PlayerProcess) -> type[Exception] | None:
         try:
             CardSpeaker(one, "horn").arm("a", [SECOND], datetime.now(UTC))
         except SpeakerError as error:
@@ -97,7 +98,11 @@ def test_what_is_told_of_the_next_attempt_does_not_hide_why_this_one_failed(monk
 
     answers = list(
         outcomes(
-            lambda: Deaf("hall", 1, SystemClock()), "news", news(State.FAILED, fault="gone"), news(State.PLAYING), arm
+            lambda: Deaf("hall", 1, SystemClock()),
+            "reports",
+            reports(State.FAILED, fault="gone"),
+            reports(State.PLAYING),
+            arm,
         )
     )
 
@@ -106,17 +111,17 @@ def test_what_is_told_of_the_next_attempt_does_not_hide_why_this_one_failed(monk
 
 def test_a_player_that_talks_nonsense_is_replaced(caplog: pytest.LogCaptureFixture) -> None:
     woken = threading.Event()
-    one = Card("hall", 1, SystemClock(), woken.set)
+    one = PlayerProcess("hall", 1, SystemClock(), woken.set)
     code = "import sys; print('no JSON', flush=True); sys.stdin.read()"
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-    one.news |= news(State.PLAYING)
+    one.reports |= reports(State.PLAYING)
     one._child, one._due = child, monotonic() + 1000
 
     one._listen(child)
 
     assert woken.is_set()
-    assert one.beating
-    assert one.news["horn"]["state"] is State.FAILED
+    assert one.responsive
+    assert one.reports["horn"].state is State.FAILED
     assert "hall" in caplog.text
 
 
@@ -130,19 +135,19 @@ def test_a_player_that_cannot_be_started_costs_one_attempt(monkeypatch: pytest.M
     one.start()
     one.stop("horn", 0.03)
     with pytest.raises(DeviceGone, match="Too many open files"):
-        one.arm("horn", "a")
-    assert one.beating
+        one.arm(ArmCommand("horn", "a", 1, 0.0, 0.0, RATE, 0, ["none.wav"]))
+    assert one.responsive
 
 
 # The player's own two threads.
 
 
-class Ramp(Tape):
+class Ramp(Prebuffer):
     """1000 times the same sample, from no file."""
 
     def __init__(self) -> None:
         super().__init__([], RATE)
-        self._pieces.append(memoryview(array("h", [10_000] * 1000)))
+        self._chunks.append(memoryview(array("h", [10_000] * 1000)))
         self._read_out = True
 
 
@@ -150,15 +155,15 @@ def track() -> Track:
     return Track("a", 0, Ramp(), 0.0)
 
 
-def anchor() -> Anchor:
-    made = Anchor(RATE, habit())
-    made.note(0.0, 0.0, 0)
+def dac_clock() -> DacClock:
+    made = DacClock(RATE, latency_history())
+    made.observe(0.0, 0.0, 0)
     return made
 
 
 def rendered(one: Track) -> list[int]:
     block = array("h", bytes(200))
-    one.render(memoryview(block), 0, anchor())
+    one.render(memoryview(block), 0, dac_clock())
     return block.tolist()
 
 
@@ -189,20 +194,20 @@ def test_a_second_stop_does_not_make_a_fading_track_loud_again() -> None:
 )
 def test_a_track_that_moves_on_while_it_is_asked_answers_as_before_or_after(name: str, after: object) -> None:
     before = Track("b", 0, Ramp(), 0.0) if name == "_after" else None
-    for act in (lambda one: one.state(2.0), lambda one: one.heard(2.0, RATE), rendered):
+    for act in (lambda one: one.state(2.0), lambda one: one.progress(2.0, RATE), rendered):
         either(outcomes(track, name, before, after, act))
 
 
-def test_a_track_that_ends_while_the_deck_is_swept_keeps_its_file_open_or_goes() -> None:
-    def sweep(one: Track) -> tuple[bool, bool]:
-        deck = Deck(RATE, 1)
-        deck.tracks.append(one)
+def test_a_track_that_ends_while_finished_ones_are_dropped_keeps_its_file_open_or_goes() -> None:
+    def drop(one: Track) -> tuple[bool, bool]:
+        renderer = Renderer(RATE, 1)
+        renderer.tracks.append(one)
         closed: list[bool] = []
-        one.tape.close = lambda: closed.append(True)  # type: ignore[method-assign]
-        deck.sweep(2.0)
-        return bool(closed), not deck.tracks
+        one.prebuffer.close = lambda: closed.append(True)  # type: ignore[method-assign]
+        renderer.drop_finished(2.0)
+        return bool(closed), not renderer.tracks
 
-    answers = list(outcomes(track, "ended_at", None, 1.0, sweep))
+    answers = list(outcomes(track, "ended_at", None, 1.0, drop))
 
     assert set(answers) == {(False, False), (True, True)}
 
@@ -210,12 +215,12 @@ def test_a_track_that_ends_while_the_deck_is_swept_keeps_its_file_open_or_goes()
 class Watched(deque[memoryview]):
     """Notes whether its tape has ended before a piece is in it."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, prebuffer: Prebuffer) -> None:
         super().__init__()
-        self.tape, self.early = tape, False
+        self.prebuffer, self.early = prebuffer, False
 
     def append(self, piece: memoryview) -> None:
-        self.early = self.early or self.tape.ended
+        self.early = self.early or self.prebuffer.ended
         super().append(piece)
 
 
@@ -226,26 +231,26 @@ def pipe(tmp_path: Path) -> str:
 
 
 def test_a_live_tape_has_not_ended_while_its_last_piece_is_on_the_way(pipe: str) -> None:
-    tape = Live(pipe, RATE, frames=4)
-    tape._pieces = pieces = Watched(tape)
+    prebuffer = LivePrebuffer(pipe, RATE, frames=4)
+    prebuffer._chunks = pieces = Watched(prebuffer)
     with open(os.open(pipe, os.O_WRONLY), "wb") as writer:
         writer.write(array("h", [1, 2, 3, 4]).tobytes())
         writer.flush()
-        tape.fill()
+        prebuffer.fill()
 
-    assert (pieces.early, len(pieces), tape.ended) == (False, 1, False)
-    tape.close()
+    assert (pieces.early, len(pieces), prebuffer.ended) == (False, 1, False)
+    prebuffer.close()
 
 
 def test_a_closed_live_tape_takes_nothing_from_whoever_has_its_number_now(pipe: str, tmp_path: Path) -> None:
-    tape = Live(pipe, RATE, frames=1000)
-    number = tape._from
-    tape.close()
+    prebuffer = LivePrebuffer(pipe, RATE, frames=1000)
+    number = prebuffer._descriptor
+    prebuffer.close()
     (tmp_path / "other").write_bytes(b"not for the tape")
     other = os.open(tmp_path / "other", os.O_RDONLY)
     assert other == number
 
-    tape.fill()
+    prebuffer.fill()
 
     assert os.read(other, 100) == b"not for the tape"
     os.close(other)

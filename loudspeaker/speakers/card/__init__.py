@@ -1,9 +1,10 @@
-"""A sound card, through a child process that owns it: when a card or its server hangs, only killing that one helps.
+"""A sound card, through a child process that owns it: when a card or its server hangs, only killing that process helps.
 
-portaudio.py  the speaker, on the daemon's side; a heartbeat tells whether its player lives
-player.py     the child: soundcard.py (PortAudio), and in it
-              tape.py (samples read ahead) -> track.py (one sequence) -> deck.py (a block of the card),
-              anchor.py (when does a frame leave?), leash.py (is it still the card?)
-mixer.py      the card's volume, as long as we play on it
-alsa.py       what ALSA calls a card
+speaker.py    the speaker, on the daemon's side; heartbeats tell whether its player lives
+messages.py   what the two write to each other
+player.py     the child: portaudio.py (a stream on the card), and in it
+              prebuffer.py (samples read ahead) -> track.py (one sequence) -> render.py (a block of the card),
+              dac_clock.py (when does a frame leave the card?), sink_guard.py (is it still the same card?)
+mixer.py      the card's volume, while we play on it
+alsa.py       ALSA's names for cards
 """

@@ -1,13 +1,16 @@
-"""When does a frame leave the card? Learnt from when the card asks and from what it says. No clock is read here.
+"""DAC clock: at which monotonic time does a given frame leave the sound card? Estimated from the card's requests.
 
-Two witnesses. The card says how much sound it holds when it asks for a block: right in the long run, but a busy sound
-server takes its own word late and errs by milliseconds, for seconds on end. And it asks at its own pace: many blocks
-are asked for late, none early, so the early edge of its asking is as steady as the card. The edge is believed for
-the pace; what the card holds at that edge is a habit of the card, learnt over many seconds and many airings.
+Two sources are combined. (1) With each request for a block the card reports how much sound it has buffered. That is
+right on average, but a busy sound server updates it late, so it can be wrong by milliseconds for seconds. (2) The
+requests themselves come at the card's own pace: many are late, none is early, so the earliest ones (the early edge)
+are as steady as the card. The early edge gives the pace; the latency between it and the DAC is learnt over many
+seconds and many airings and kept in a `LatencyHistory`.
 
-A card that ran out of sound leaves a gap, and all that follows is heard later. Not every sound server reports it, and
-what it says of its buffer is then wrong by some 10 ms for many seconds. So a gap is also recognised from the asking:
-after a delay a card catches up with its early edge, after a gap it never does.
+After a buffer underrun all that follows is heard later. Not every sound server reports one, and for many seconds after
+it what the server reports of its buffer is wrong by some 10 ms. An underrun is therefore also recognised from the
+requests: after a mere delay a card catches up with its early edge, after an underrun it never does.
+
+All times are monotonic seconds and come from the caller.
 """
 
 from __future__ import annotations
@@ -15,73 +18,74 @@ from __future__ import annotations
 from collections import deque
 from statistics import median
 
-MEMORY = 200  # blocks: card and computer drift apart
-FILLING = 12  # blocks at the start that a card takes in a burst, before it plays: they say nothing
-EDGE = 10  # one block in so many is asked for on time
-EVERY = 20  # blocks
-WOBBLE = 0.025  # seconds by which a busy server's word was seen to err
+WINDOW = 200  # blocks looked back: card and computer drift apart
+START_UP = 12  # blocks that a card requests in a burst before it plays: they are no measure of its pace
+EARLY_SHARE = 10  # one request in so many is on time
+SAMPLING_INTERVAL = 20  # blocks between two entries of the latency history
+REPORT_ERROR = 0.025  # seconds by which a busy server's report was seen to be wrong
 GAP = 0.005  # seconds behind the early edge …
-BEHIND = 8  # … for so many blocks in a row: the card ran out of sound (gaps of 33 to 55 ms were seen)
+GAP_BLOCKS = 8  # … for so many blocks in a row: an underrun (gaps of 33 to 55 ms were seen)
 
-Habit = deque[float]
+LatencyHistory = deque[float]
 
 
-def habit() -> Habit:
-    """What a card holds when it asks on time, in seconds: its last words on it, kept from stream to stream."""
+def latency_history() -> LatencyHistory:
+    """The last latencies of a card between an on-time request and the DAC, in seconds; kept from stream to stream."""
     return deque(maxlen=300)
 
 
-class Anchor:
-    """The moment, in monotonic seconds, at which frame 0 of a running stream left (or would have left) the card."""
+class DacClock:
+    """Converts frames of one running stream into the monotonic seconds at which they leave the card, and back."""
 
-    def __init__(self, rate: int, habit: Habit) -> None:
-        self.rate = rate
-        self._habit = habit
-        self.dry = False  # the card ran out of sound: a server's word is then wrong for ten seconds and more
-        self._noted = 0
-        self._behind = 0  # blocks in a row that were asked for behind the early edge
-        self._asked: deque[float] = deque(maxlen=MEMORY)  # moments, as if each block were the first
-        self._held: deque[float] = deque(maxlen=MEMORY)  # seconds
+    def __init__(self, rate: int, history: LatencyHistory) -> None:
+        self.rate = rate  # frames a second
+        self.underrun = False  # the card ran out of sound: its reports are wrong for ten seconds and more
+        self._latencies = history
+        self._observations = 0
+        self._late_blocks = 0  # in a row, behind the early edge
+        self._origins: deque[float] = deque(maxlen=WINDOW)  # request times, as if each request were for frame 0
+        self._buffered: deque[float] = deque(maxlen=WINDOW)  # seconds
 
-    def note(self, asked: float, held: float, frame: int) -> None:
-        """At `asked` the card wanted `frame` and the ones after it, and said that it held `held` seconds of sound."""
-        if self._noted == FILLING:
-            self._forget()
-        self._noted += 1
-        start = asked - frame / self.rate
-        self._behind = self._behind + 1 if self._asked and start > min(self._asked) + GAP else 0
-        if self._behind == BEHIND and self._noted > FILLING + BEHIND:
-            self.ran_dry()
-        self._asked.append(start)
-        self._held.append(held)
-        if self._noted > FILLING and self._noted % EVERY == 0 and not self.dry:
-            self._habit.append(self._word() - self._edge())
+    def observe(self, requested_at: float, buffered: float, frame: int) -> None:
+        """Take in one request: at `requested_at` the card wanted `frame` and held `buffered` seconds of sound."""
+        if self._observations == START_UP:
+            self._reset()
+        self._observations += 1
+        origin = requested_at - frame / self.rate
+        self._late_blocks = self._late_blocks + 1 if self._origins and origin > min(self._origins) + GAP else 0
+        if self._late_blocks == GAP_BLOCKS and self._observations > START_UP + GAP_BLOCKS:
+            self.report_underrun()
+        self._origins.append(origin)
+        self._buffered.append(buffered)
+        if self._observations > START_UP and self._observations % SAMPLING_INTERVAL == 0 and not self.underrun:
+            self._latencies.append(self._reported_origin() - self._early_edge())
 
-    def ran_dry(self) -> None:
-        """The card ran out of sound, so all that follows leaves later than was learnt."""
-        self.dry = True
-        self._forget()
+    def report_underrun(self) -> None:
+        """The card ran out of sound, so all that follows leaves later than was observed before."""
+        self.underrun = True
+        self._reset()
 
-    def moment(self, frame: int) -> float:
-        """When `frame` leaves. Raises `StatisticsError` before the first note."""
+    def time_of(self, frame: int) -> float:
+        """When `frame` leaves the card, in monotonic seconds. Raises `StatisticsError` before the first request."""
         return self._origin() + frame / self.rate
 
-    def frame(self, moment: float) -> int:
-        """The frame that leaves nearest to `moment`."""
+    def frame_at(self, moment: float) -> int:
+        """The frame that leaves nearest to `moment`. Raises `StatisticsError` before the first request."""
         return round((moment - self._origin()) * self.rate)
 
     def _origin(self) -> float:
-        word = self._word()
-        usual = self._edge() + median(self._habit) if self._habit else word
-        return usual if self.dry or abs(usual - word) < WOBBLE else word
+        """When frame 0 left the card, or would have left it."""
+        reported = self._reported_origin()
+        learnt = self._early_edge() + median(self._latencies) if self._latencies else reported
+        return learnt if self.underrun or abs(learnt - reported) < REPORT_ERROR else reported
 
-    def _word(self) -> float:
-        return median(asked + held for asked, held in zip(self._asked, self._held, strict=True))
+    def _reported_origin(self) -> float:
+        return median(origin + buffered for origin, buffered in zip(self._origins, self._buffered, strict=True))
 
-    def _edge(self) -> float:
-        return sorted(self._asked)[len(self._asked) // EDGE]
+    def _early_edge(self) -> float:
+        return sorted(self._origins)[len(self._origins) // EARLY_SHARE]
 
-    def _forget(self) -> None:
-        self._behind = 0
-        self._asked.clear()
-        self._held.clear()
+    def _reset(self) -> None:
+        self._late_blocks = 0
+        self._origins.clear()
+        self._buffered.clear()

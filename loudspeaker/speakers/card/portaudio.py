@@ -1,4 +1,4 @@
-"""PortAudio, as little of it as is needed: find a card by its name, run a stream on it. For the player process only.
+"""PortAudio, as little of it as is needed: find a card by its name, run a stream on it. For processes that end.
 
 Importing this loads PortAudio; the daemon must not.
 """
@@ -7,114 +7,127 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 import sounddevice  # type: ignore[import-untyped]
 from sounddevice import PortAudioError
 
-from .dac_clock import Habit
-from .render import Deck
-from .sink_guard import Leash
+from .dac_clock import LatencyHistory
+from .render import Renderer
+from .sink_guard import SinkGuard
 
 LATENCY = 0.05  # seconds of buffer: a pre-emption waits for it, and a busy machine was seen to pause for 38 ms
 DEFAULT = "auto"
 
 
-__all__ = ["NoCard", "PortAudioError", "Running", "Unclear", "cards", "find", "release"]
+__all__ = ["AmbiguousCard", "CardNotFound", "CardStream", "PortAudioError", "find_card", "list_cards", "terminate"]
 
 
-class NoCard(Exception):
+class CardNotFound(Exception):
     """There is no such card now."""
 
 
-class Unclear(Exception):
-    """More than one card goes by that name."""
+class AmbiguousCard(Exception):
+    """More than one card goes by that name; the message lists them."""
 
 
-def cards() -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class CardInfo:
+    """A card that can play, as PortAudio knows it."""
+
+    index: int
+    name: str
+    channels: int  # for output
+
+
+def list_cards() -> list[CardInfo]:
     """The cards that can play, as PortAudio found them when it was last started."""
-    return [card for card in sounddevice.query_devices() if card["max_output_channels"]]
+    cards = [(card["index"], card["name"], card["max_output_channels"]) for card in sounddevice.query_devices()]
+    return [CardInfo(*card) for card in cards if card[-1]]
 
 
-def find(name: str) -> dict[str, Any]:
+def find_card(name: str) -> CardInfo:
     """The card called `name`, wholly or in part; `auto` is the system's default.
 
-    Raises `NoCard` or `Unclear`: never another card instead.
+    Raises `CardNotFound` or `AmbiguousCard`: never another card instead.
     """
     if name == DEFAULT:
-        found = [card for card in cards() if card["index"] == sounddevice.default.device[1]]
+        found = [card for card in list_cards() if card.index == sounddevice.default.device[1]]
     else:
-        whole = [card for card in cards() if card["name"] == name]
-        found = whole or [card for card in cards() if name.casefold() in card["name"].casefold()]
+        exact = [card for card in list_cards() if card.name == name]
+        found = exact or [card for card in list_cards() if name.casefold() in card.name.casefold()]
     if not found:
-        raise NoCard(name)
+        raise CardNotFound(name)
     if len(found) > 1:
-        raise Unclear(", ".join(card["name"] for card in found))
+        raise AmbiguousCard(", ".join(card.name for card in found))
     return found[0]
 
 
-class Running:
-    """A stream that plays a deck on the card called `name`. Raises `NoCard`, `Unclear` or `PortAudioError`.
+class CardStream:
+    """A running stream on the card called `name`: `rate` frames a second, at least `channels` where the card has them.
 
-    PortAudio looks at the machine's cards only when it starts, so it is started for each stream and ended after it:
-    a card that was plugged in meanwhile is found, and the memory goes back.
+    PortAudio lists the machine's cards only when it starts, so it is started for each stream and ended after it: a
+    card that was plugged in meanwhile is found, and the memory goes back.
+
+    Raises `CardNotFound`, `AmbiguousCard` or `PortAudioError`.
     """
 
-    def __init__(self, name: str, rate: int, channels: int, known: Habit) -> None:
-        hurry(10)  # the threads of a sound server's library are started in here
-        release()
+    def __init__(self, name: str, rate: int, channels: int, history: LatencyHistory) -> None:
+        raise_priority(10)  # the threads of a sound server's library are started in here
+        terminate()
         sounddevice._initialize()
-        card = find(name)
-        self.card: str = card["name"]
-        self._hurried = False
+        card = find_card(name)
+        self.card = card.name
+        self._priority_raised = False
         self._stream = sounddevice.RawOutputStream(
             samplerate=rate,
-            channels=max(1, min(max(channels, 2), card["max_output_channels"])),
+            channels=max(1, min(max(channels, 2), card.channels)),
             dtype="int16",
-            device=card["index"],
+            device=card.index,
             latency=LATENCY,
-            callback=self._block,
+            callback=self._render_block,
         )
-        self.deck = Deck(rate, self._stream.channels, known)
+        self.renderer = Renderer(rate, self._stream.channels, history)
         self._stream.start()
-        self._leash = None if name == DEFAULT else Leash()  # the default card is whichever the system likes best
+        self._sink_guard = None if name == DEFAULT else SinkGuard()  # the default is whichever card the system chooses
 
     @property
     def active(self) -> bool:
         return bool(self._stream.active)
 
     @property
-    def moved(self) -> bool:
+    def has_moved(self) -> bool:
         """A sound server has given it another card."""
-        return self._leash is not None and self._leash.moved
+        return self._sink_guard is not None and self._sink_guard.has_moved
 
     def close(self) -> None:
-        """May hang for ever where the card or its server is dead."""
-        if self._leash:
-            self._leash.let_go()
+        """End the stream and PortAudio. May hang for ever where the card or its server is dead."""
+        if self._sink_guard:
+            self._sink_guard.close()
         self._stream.abort()
         self._stream.close()
-        release()
+        terminate()
 
-    def _block(self, out: Any, frames: int, time: Any, status: Any) -> None:
+    def _render_block(self, out: Any, frames: int, time: Any, status: Any) -> None:
         now = monotonic()
-        if not self._hurried:
-            self._hurried = True
-            hurry(20)
+        if not self._priority_raised:
+            self._priority_raised = True
+            raise_priority(20)
         if status.output_underflow:
-            self.deck.anchor.ran_dry()
+            self.renderer.dac_clock.report_underrun()
         # Only this difference is to be trusted: which clock PortAudio reads depends on how it was built.
-        self.deck.render(memoryview(out), now, time.outputBufferDacTime - time.currentTime)
+        self.renderer.render(memoryview(out), now, time.outputBufferDacTime - time.currentTime)
 
 
-def release() -> None:
+def terminate() -> None:
     """End PortAudio, as often as it was started."""
     while sounddevice._initialized:
         sounddevice._terminate()
 
 
-def hurry(priority: int) -> None:
-    """Put this thread, and those that it will start, before the rest of the machine, where that is allowed."""
+def raise_priority(priority: int) -> None:
+    """Schedule this thread, and those that it will start, before the rest of the machine, where that is allowed."""
     with suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))

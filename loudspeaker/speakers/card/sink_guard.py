@@ -1,43 +1,42 @@
 """Is a stream still on its card? A sound server whose card goes moves the stream to another one, and says nothing.
 
-Better silent than heard in the wrong village: whoever plays asks `moved` now and then. Without a server it never is.
+Better silent than heard in the wrong village: the player asks `has_moved` at each tick. Without a server it never is.
 For the player process only.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import signal
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
+from ...process import die_with_parent
+
 NEWS = (b"'remove' on sink #", b"'change' on sink-input #")
 PATIENCE = 2.0  # seconds: a dead server does not answer
 SYSTEM_WIDE = Path("/run/pulse/native")
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-class Leash:
+class SinkGuard:
     """Holds this process' stream to the sink on which it is now. Takes no time: a thread listens to the server."""
 
     def __init__(self) -> None:
-        self.moved = False
+        self.has_moved = False
         self._events: subprocess.Popen[bytes] | None = None
         if not served():
             return
         with suppress(OSError):  # no pactl
             quiet = subprocess.DEVNULL
             self._events = subprocess.Popen(
-                ["pactl", "subscribe"], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=_die_with_us
+                ["pactl", "subscribe"], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=die_with_parent
             )
             Thread(target=self._watch, args=[self._events], daemon=True).start()
 
-    def let_go(self) -> None:
+    def close(self) -> None:
         if self._events:
             self._events.kill()
 
@@ -47,7 +46,7 @@ class Leash:
             home = sink()
             for event in events.stdout if home is not None else ():
                 if any(news in event for news in NEWS) and sink() not in (home, None):
-                    self.moved = True
+                    self.has_moved = True
                     break
             events.kill()
 
@@ -70,7 +69,3 @@ def sink() -> int | None:
     own = str(os.getpid())
     sinks = [stream["sink"] for stream in streams if stream["properties"].get("application.process.id") == own]
     return sinks[0] if sinks else None
-
-
-def _die_with_us() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

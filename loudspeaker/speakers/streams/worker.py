@@ -12,7 +12,6 @@ until there is sound and a reader again.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -23,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import monotonic, sleep
 
+from ...process import die_with_parent
 from .sources import BLOCK, Fault, Input, Station
 
 KEPT = 2.0  # seconds of sound while nobody reads
@@ -31,7 +31,6 @@ SILENT = 33  # of 32768: −60 dBFS
 PATIENCE = 40.0  # … without anything worth hearing: a silence, and the time to find out that a new try does not help
 REMEMBERED = 600  # blocks
 AGAIN, SELDOM = 2.0, 10.0  # … between two tries, and where patience is at its end
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Silence:
@@ -176,7 +175,7 @@ def teller() -> Callable[[Fault | None], None]:
 
 def main() -> None:
     url, path, rate, *hosts = sys.argv[1:]
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     tell = teller()
     word, _, name = url.partition(":")
