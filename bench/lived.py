@@ -27,7 +27,7 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
 from loudspeaker.station.asked import Asked
-from loudspeaker.store.hash_chain import beginning, following
+from loudspeaker.store.hash_chain import initial_hash, next_hash
 
 WEEK = timedelta(days=7)
 VILLAGES = ["na-hoa", "suoi-trat", "cho-may", "ban-lim", "na-pe", "phieng-khoai", "pa-sang", "hua-na"]
@@ -47,12 +47,12 @@ def make(home: Path, entries: int) -> None:
     for name, _ in triggers:
         database.execute(f"DROP TRIGGER {name}")
     database.executescript("PRAGMA synchronous = OFF; BEGIN; DELETE FROM entries; DELETE FROM sqlite_sequence")
-    before = beginning(commune)
+    before = initial_hash(commune)
 
     def chained() -> Iterator[tuple[str, str]]:
         nonlocal before
         for text in earlier(lived, -(-entries // len(lived))):
-            before = following(before, text)
+            before = next_hash(before, text)
             yield text, before
 
     database.executemany("INSERT INTO entries (entry, hash) VALUES (?, ?)", chained())

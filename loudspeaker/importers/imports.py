@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 from ..text.reading import Readings
 from . import files
 from .results import Imported, from_json
@@ -51,10 +51,10 @@ def take_in(path: Path, home: Path, readings: Readings, limits: Limits | None = 
 
 
 def write(home: Path, imported: Imported) -> None:
-    """Write what a file asks for, if nothing of it was changed meanwhile. Raises `Refused`, `NotWritten`."""
+    """Write what a file asks for, if nothing of it was changed meanwhile. Raises `Refused`, `WriteError`."""
     contents = [(home / one.path, one.over(_now(home / one.path))) for one in imported.splices]
     for path, content in contents:
-        write_whole(path, content)
+        write_atomic(path, content)
 
 
 def _now(path: Path) -> bytes:

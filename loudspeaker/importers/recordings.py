@@ -10,7 +10,7 @@ import numpy as np
 from ..errors import BadFile, Message, Problem
 from ..sound.edit import VOICE_LEVEL
 from ..sound.flac import write_flac
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 from ..yamlfile.values import slug
 from . import files
 from .ffmpeg import Pcm, native_rate, pcm
@@ -58,7 +58,7 @@ def _keep(path: Path, samples: Pcm, rate: int) -> None:
     def write(file: BinaryIO) -> None:
         write_flac(file, rate, (np.rint(block * gain).astype(np.int16) for block in blocks(samples, rate)))
 
-    write_whole(path, write)
+    write_atomic(path, write)
 
 
 def _bad(path: Path, message: Message) -> BadFile:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem, Refused
-from ..store.atomic import NotWritten
+from ..store.atomic import WriteError
 from ..yamlfile import Splice
 
 Json = dict[str, Any]
 ENCODING = "utf-8", "surrogateescape"  # of people's files, whatever is in them
-ERRORS: Mapping[str, type[LoudspeakerError]] = {kind.__name__: kind for kind in (BadUsage, NotWritten, Refused)}
+ERRORS: Mapping[str, type[LoudspeakerError]] = {kind.__name__: kind for kind in (BadUsage, WriteError, Refused)}
 
 
 @dataclass(frozen=True, slots=True)

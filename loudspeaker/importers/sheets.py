@@ -18,7 +18,7 @@ from ..config.schedule_file import ENTRY_KEYS
 from ..errors import BadFile, Message, Problem
 from ..model.broadcast import Broadcast
 from ..model.day_set import NamedDay
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 from ..yamlfile import Splice, append, quoted, replace
 from ..yamlfile.keys import folded, spellings
 from ..yamlfile.tree import MOST_BYTES
@@ -50,10 +50,10 @@ def changes(path: Path, home: Path) -> Imported:
 
 
 def write(home: Path, output: Path) -> None:
-    """All schedules below `home` as one sheet. Raises `BadFile` where one is broken, `NotWritten`."""
+    """All schedules below `home` as one sheet. Raises `BadFile` where one is broken, `WriteError`."""
     known = _known(home)
     told = {name: _sound(_schedule(home, village), village, known) for village, name in known.villages.items()}
-    write_whole(output, workbook.written(TITLE, *sheet(told)))
+    write_atomic(output, workbook.written(TITLE, *sheet(told)))
 
 
 def _change(home: Path, village: str, sheet: Wanted, known: Known) -> tuple[Splice, list[Message]]:

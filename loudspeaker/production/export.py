@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from ..errors import LoudspeakerError, Message
 from ..sound.compose import Mark
 from ..sound.programme import Programme
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 from .pictures import write_picture
 
 # Good enough for speech in a horn's band. By quality, because LAME makes what has a constant rate 0.4 dB quieter.
@@ -22,7 +22,7 @@ MP3_QUALITY = ["-q:a", "5"]
 def write(programme: Programme, path: Path, title: str, day: date) -> None:
     """Write `programme` as its name's ending says, whole or not at all. Raises `LoudspeakerError`."""
     kinds = {".wav": _wav, ".flac": _flac, ".mp3": _mp3}
-    write_whole(path, kinds[path.suffix.lower()](programme, title, day))
+    write_atomic(path, kinds[path.suffix.lower()](programme, title, day))
 
 
 def _wav(programme: Programme, title: str, day: date) -> bytes:

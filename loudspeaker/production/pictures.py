@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..errors import BadUsage, LoudspeakerError, Message
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 
 SUFFIXES = (".svg", ".png")
 LONGEST = 120.0  # seconds to render one
@@ -24,9 +24,9 @@ def check_name(path: Path) -> None:
 
 
 def write_picture(svg: str, path: Path) -> None:
-    """Write a drawing as its file's name says. Raises `BadUsage`, `NotWritten`, `LoudspeakerError` without ffmpeg."""
+    """Write a drawing as its file's name says. Raises `BadUsage`, `WriteError`, `LoudspeakerError` without ffmpeg."""
     check_name(path)
-    write_whole(path, png(svg) if path.suffix.lower() == ".png" else svg.encode())
+    write_atomic(path, png(svg) if path.suffix.lower() == ".png" else svg.encode())
 
 
 def png(svg: str) -> bytes:

@@ -19,7 +19,7 @@ from ..sound.master import master
 from ..sound.profiles import PROFILES, Profile
 from ..sound.programme import Programme
 from ..sound.wav import wav_bytes
-from ..store.programmes import Facts, ProgrammeStore
+from ..store.programmes import ProgrammeFacts, ProgrammeStore
 from ..synthesis.fallback import FallbackChain, Synthesis
 from ..synthesis.registry import Voice
 from .specification import FORMAT, Lead, Order, Recording, Speech
@@ -64,15 +64,17 @@ class Studio:
         wav, told = wav_bytes(mastered)
         return self.programmes.put(recipe, wav, replace(facts, frames=told.frames, loudness=told.loudness))
 
-    def mastered(self, order: Order, progress: Progress = lambda done, total: None) -> tuple[Clip, Facts]:
+    def mastered(self, order: Order, progress: Progress = lambda done, total: None) -> tuple[Clip, ProgrammeFacts]:
         """The sound itself, not yet kept."""
         if message := order.missing():
             raise LoudspeakerError(message)
         if order.lead is Lead.TONE:
-            return _tone(order.rate), Facts(Lead.TONE, order.rate, TONE_SECONDS * order.rate, loudness=TONE_LEVEL)
+            return _tone(order.rate), ProgrammeFacts(
+                Lead.TONE, order.rate, TONE_SECONDS * order.rate, loudness=TONE_LEVEL
+            )
         arrangement, said = self._arranged(order, progress)
         finished = master(arrangement.clip(), profile_of(order), order.rate)
-        return finished, Facts(said.key(order), order.rate, len(finished.samples), said.voice, order.doubtful)
+        return finished, ProgrammeFacts(said.key(order), order.rate, len(finished.samples), said.voice, order.doubtful)
 
     def marks(self, order: Order) -> Sequence[Mark]:
         """When each sentence is heard."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from .. import text as reading_rules
 from ..store.atomic import sha256_of
-from ..store.readings import Outline, Passage, ReadingStore, key_of
+from ..store.readings import Outline, Passage, ReadingStore, reading_key
 from .specification import Recording, Speech
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Texts:
         """The sound file at `path` below the station's folder; `state` changes with it, and is None where it is not."""
         if state is None:
             return Recording(path, "")
-        key = key_of("recording", path, repr(state))
+        key = reading_key("recording", path, repr(state))
         digest = self._digests.get(key) or self.store.recording(key)
         if digest is None and self.reads:
             digest = sha256_of(self.home / path)
@@ -95,7 +95,7 @@ class Texts:
         if text not in self._keys:
             if len(self._keys) >= MOST_KEYS:
                 self._keys.clear()
-            self._keys[text] = key_of("text", self.ruled_by, text)
+            self._keys[text] = reading_key("text", self.ruled_by, text)
         return self._keys[text]
 
     def read(self, text: str) -> Passage:
@@ -113,7 +113,7 @@ class Texts:
 def ruled_by(region: str, *words: Mapping[str, str]) -> str:
     """The revision of all that rules a reading but the text: the commune's words, and this program's own rules."""
     told = json.dumps([region, [list(mapping.items()) for mapping in words]])
-    return key_of(_rules(), told)
+    return reading_key(_rules(), told)
 
 
 @cache

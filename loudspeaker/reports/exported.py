@@ -18,9 +18,9 @@ from ..errors import BadFile, Message, Problem
 from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape_json
 from ..store.asrun import AsRunLog, Progress
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 from ..store.entries import VERDICT, record_of
-from ..store.hash_chain import Broken, canonical, checked
+from ..store.hash_chain import BrokenChain, canonical_json, check_entries
 from .records import Records
 
 LONGEST_LINE = 1_000_000  # bytes: no entry is so long, and what is cut here is no entry
@@ -61,7 +61,7 @@ def own(
 
 
 def write(log: AsRunLog, villages: Iterable[str], now: datetime, path: Path, progress: Progress | None = None) -> None:
-    """Export the log of this box. Raises `NotWritten`."""
+    """Export the log of this box. Raises `WriteError`."""
 
     def fill(file: BinaryIO) -> None:
         file.write(f"{json.dumps(about, ensure_ascii=False)}\n".encode())
@@ -76,7 +76,7 @@ def write(log: AsRunLog, villages: Iterable[str], now: datetime, path: Path, pro
             "entries": log.count(),
             "head": log.head(),
         }
-        write_whole(path, fill)
+        write_atomic(path, fill)
 
 
 def read(path: Path, records: Records) -> Journal:
@@ -91,7 +91,7 @@ def read(path: Path, records: Records) -> Journal:
         found = _Reading(path, iter(lambda: file.readline(LONGEST_LINE), b""), about["commune"])
         try:
             records.add(found.records())
-        except Broken as error:
+        except BrokenChain as error:
             raise _bad(path, error.number + 1, error.message) from error
     if found.entries != about["entries"] or (found.entries and found.head != about["head"]):
         raise _bad(path, found.entries + 1, Message("the exported log is not complete; export it again"))
@@ -105,13 +105,13 @@ class _Reading:
 
     def __init__(self, path: Path, lines: Iterable[bytes], commune: str) -> None:
         self._path = path
-        self._entries = checked(commune, _entries(path, lines))
+        self._entries = check_entries(commune, _entries(path, lines))
         self.entries = 0
         self.head = ""
         self.begins: datetime | None = None
 
     def records(self) -> Iterator[AsRunRecord]:
-        """Its verdicts. Raises `Broken`, `BadFile`."""
+        """Its verdicts. Raises `BrokenChain`, `BadFile`."""
         titles: dict[str, str] = {}  # of what was asked for: older verdicts have none of their own
         for number, text, told in self._entries:
             self.entries, self.head = number, told
@@ -158,7 +158,7 @@ def _entries(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[int, str, str
                 yield number, as_written["entry"].decode(), as_written["hash"].decode()
             else:  # some other program may have written the same JSON in its own way
                 told = json.loads(line)
-                yield number, canonical(told["entry"]), str(told["hash"])
+                yield number, canonical_json(told["entry"]), str(told["hash"])
         except (ValueError, KeyError, TypeError) as error:
             raise _wrong(path, number) from error
 

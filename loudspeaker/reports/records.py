@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ..model.asrun_record import AsRunRecord
 from ..store.asrun import Progress
 from ..store.entries import record_of, verdict_entry
-from ..store.hash_chain import canonical
+from ..store.hash_chain import canonical_json
 
 STRIDE = 500  # airings between two reports of progress
 
@@ -48,4 +48,4 @@ class Records:
     def _rows(self, records: Iterable[AsRunRecord]) -> Iterator[tuple[str, float, str]]:
         for record in records:
             if self._wanted(record):
-                yield record.id, record.scheduled_at.timestamp(), canonical(verdict_entry(record))
+                yield record.id, record.scheduled_at.timestamp(), canonical_json(verdict_entry(record))

@@ -18,7 +18,7 @@ from ..model.broadcast import VillageSchedule
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..store.asrun import AsRunLog, Progress
-from ..store.atomic import write_whole
+from ..store.atomic import write_atomic
 from .exported import Journal, own, read
 from .paper import Report, as_csv, counted
 from .records import Records
@@ -79,7 +79,7 @@ def write(
     Returns since when it counts: what was planned before the first airing that any log tells of is not counted.
 
     `logs` are what other boxes exported. Raises `BadUsage`, `NotFound`, `BadFile` for a log that is not whole or is
-    another commune's, `NotWritten`.
+    another commune's, `WriteError`.
     """
     form = FORMS.get(output.suffix.lower())
     if form is None:
@@ -94,7 +94,7 @@ def write(
         journals = [_own(station, asked, kept), *(_ours(station, path, kept) for path in logs)]
         whole = asked if period else _heard(station, asked, kept, only or {})
         report = _report(station, period or _days(whole), whole, journals, kept, only)
-        write_whole(output, lambda file: form(report, lambda message: message.say(station.say), file))
+        write_atomic(output, lambda file: form(report, lambda message: message.say(station.say), file))
     return counted(report)
 
 

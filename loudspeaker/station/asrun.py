@@ -14,7 +14,7 @@ from ..errors import BadUsage, Message, NotFound
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
 from ..playout.stored import request_from_facts
-from ..store.hash_chain import Broken
+from ..store.hash_chain import BrokenChain
 from .alerts import YEARS, Calling
 from .parts import DAMAGED
 from .preparation import Day, Progress
@@ -45,7 +45,7 @@ class Recording(Calling):
         broken = None
         try:
             head = self.log.verify(progress)
-        except Broken as error:
+        except BrokenChain as error:
             head = self.log.head()
             broken = {"row": error.number, "airing": self._airing_of(error.number), "why": error.say(self.say)}
         return {"head": head, "rows": self.log.count(), "broken": broken}

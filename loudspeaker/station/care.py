@@ -16,7 +16,7 @@ from ..model.enums import Refusal
 from ..model.refusal import kind_of
 from ..production.specification import Order
 from ..store.asrun import UNWRITABLE
-from ..store.atomic import may_write
+from ..store.atomic import is_writable
 from .commissioning import uncommissioned
 from .devices import Ailment, Pins, equipment
 from .folder import STANDS_IN
@@ -71,7 +71,7 @@ class Care(OnAir):
 
     def _examined(self) -> Iterator[Ailment]:
         yield _fine(Message("files"), self._files(), serious=True)
-        closed = None if may_write(self.paths.state) else UNWRITABLE
+        closed = None if is_writable(self.paths.state) else UNWRITABLE
         yield _fine(Message("state folder {folder}", folder=self.paths.state), closed, serious=True)
         yield _fine(Message("disk"), _full(self.paths.home), serious=True)
         yield _fine(Message("voices"), self._voiceless(), serious=True)
@@ -269,13 +269,13 @@ class Care(OnAir):
 
     def _tried(self, voice: registry.Voice, folder: Path) -> Row:
         from ..sound.wav import wav_bytes
-        from ..store.atomic import write_whole
+        from ..store.atomic import write_atomic
 
         row = self._voice(voice)
         if row["here"]:
             path = folder / f"{voice.engine}-{voice.name}.wav".replace("/", "_")
             try:
-                write_whole(path, wav_bytes(self.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
+                write_atomic(path, wav_bytes(self.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
                 row["why"] = str(path)
             except EngineError as error:
                 row |= {"here": False, "why": error.say(self.say)}
@@ -287,14 +287,14 @@ class Care(OnAir):
         kept = [programme for _, programme in self.programmes.all()]
         size = sum(programme.path.stat().st_size for programme in kept)
         return {
-            "clips_mb": round(self.clips.size() / 1e6, 1),
+            "clips_mb": round(self.clips.total_bytes() / 1e6, 1),
             "programmes": len(kept),
             "programmes_mb": round(size / 1e6, 1),
         }
 
     def verify_cache(self) -> tuple[int, int]:
         """How many programmes are sound, and how many files were damaged and are gone."""
-        bad = self.clips.damaged()
+        bad = self.clips.damaged_keys()
         for key in bad:
             self.clips.discard(key)
         found = list(self.programmes.all())

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..clock import SystemClock
 from ..errors import BadUsage, Message, bad_character
 from ..store.asrun import AsRunLog
-from ..store.atomic import make_folder, write_whole
+from ..store.atomic import make_folder, write_atomic
 from ..yamlfile import quoted
 from ..yamlfile.values import slug
 from .commissioning import mark_empty
@@ -43,7 +43,7 @@ def make(target: Path, state: Path, commune: str, village: str) -> None:
             name = Path("schedules", f"{village_id}.yaml")
         if path.suffix == ".yaml":
             text = re.sub(r"\{[a-z_]+\}", lambda found: facts[found[0]], text)
-        write_whole(target / name, text.encode())
+        write_atomic(target / name, text.encode())
     make_folder(target / "recordings")
     log = AsRunLog.open(state / LOG, ident)
     try:

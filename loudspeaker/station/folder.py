@@ -1,7 +1,7 @@
 """The station's folder as values: everything people edit, read safely, with every mistake in it.
 
 A broken file costs only itself: the last good version of it stands in (promise 11), or it is left out. What the values
-mean together is told by `schedule.findings`; nothing is written here but what `Accepted` remembers.
+mean together is told by `schedule.findings`; nothing is written here but what `LastGoodVersions` remembers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..model.box import Box
 from ..model.broadcast import VillageSchedule
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
-from ..store.last_good import Accepted
+from ..store.last_good import LastGoodVersions
 from ..yamlfile.tree import MOST_BYTES
 
 ID = re.compile(r"[a-z0-9-]+")
@@ -68,7 +68,7 @@ class Folder:
     """Reads `home` again and again; a file is parsed only when it has changed."""
 
     home: Path
-    accepted: Accepted | None = None  # None: mistakes are only told, nothing stands in (`check`)
+    accepted: LastGoodVersions | None = None  # None: mistakes are only told, nothing stands in (`check`)
     _kept: dict[str, tuple[object, Read, BadFile | None]] = field(default_factory=dict)  # file state, value, mistakes
 
     def contents(self, now: datetime) -> Contents:

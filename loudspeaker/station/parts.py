@@ -16,9 +16,9 @@ from ..model.box import Box
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..production.texts import Texts, ruled_by
-from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, set_aside
-from ..store.atomic import make_private, may_write
-from ..store.last_good import Accepted
+from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, move_aside
+from ..store.atomic import is_writable, make_private_folder
+from ..store.last_good import LastGoodVersions
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
 from .folder import Contents, Folder
@@ -40,8 +40,8 @@ class Parts:
         self.clock = clock or SystemClock()
         self.say = say
         if (home / "commune.yaml").exists():
-            make_private(state)  # else there is no station, and nothing to keep
-        self.folder = Folder(home, Accepted(self.paths.last_good))
+            make_private_folder(state)  # else there is no station, and nothing to keep
+        self.folder = Folder(home, LastGoodVersions(self.paths.last_good))
         self.contents = self._contents()
         self.clock = clock or SystemClock(self.commune.zone)
         self.reads = True  # what nobody has read yet is read in this process
@@ -59,23 +59,23 @@ class Parts:
         try:
             self.must_write()
         except LogUnusable:
-            return AsRunLog.reading(path, self.commune.id)
+            return AsRunLog.open_read_only(path, self.commune.id)
         try:
             return AsRunLog.open(path, self.commune.id)
         except LogDamaged:
-            aside = set_aside(path, self.now())
+            aside = move_aside(path, self.now())
             log = AsRunLog.open(path, self.commune.id)
             log.event(DAMAGED, "", self.now(), aside=aside.name)
             return log
 
     def renew_log(self) -> None:
         """The same for one that turns out damaged only later, in the hands of the daemon."""
-        aside = self.log.renew(self.paths.log, self.now())
+        aside = self.log.replace_damaged(self.paths.log, self.now())
         self.log.event(DAMAGED, "", self.now(), aside=aside.name)
 
     def must_write(self) -> None:
         """Raises `LogUnusable` for whoever could not keep a log here."""
-        if not (may_write(self.paths.log) and may_write(self.paths.state)):
+        if not (is_writable(self.paths.log) and is_writable(self.paths.state)):
             raise LogUnusable(UNWRITABLE)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import sysconfig
 from pathlib import Path
 
 from ..errors import BadUsage, Message
-from ..store.atomic import make_folder, write_whole
+from ..store.atomic import make_folder, write_atomic
 
 PARTS = ("commune.yaml", "box.yaml", "bulletins", "schedules")
 
@@ -32,5 +32,5 @@ def copy(target: Path) -> None:
     for part in PARTS:
         source = folder() / part
         for path in sorted(source.iterdir()) if source.is_dir() else [source]:
-            write_whole(target / path.relative_to(folder()), path.read_bytes())
+            write_atomic(target / path.relative_to(folder()), path.read_bytes())
     make_folder(target / "recordings")

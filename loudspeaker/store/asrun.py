@@ -1,7 +1,7 @@
-"""The as-run log: what became of every airing, append-only, each entry on the disk before the call returns.
+"""The as-run log: what became of every airing, append-only; each entry is on the disk when the call returns.
 
-SQLite in WAL mode with synchronous=FULL (with NORMAL a power cut takes promised commits). Several processes may hold it
-open at once: the daemon, and any command. Nothing here decides anything, and nothing here asks the time.
+SQLite in WAL mode with synchronous=FULL (with NORMAL a power cut can undo commits). Several processes may have it open
+at once: the daemon, and any command.
 """
 
 from __future__ import annotations
@@ -20,90 +20,90 @@ from urllib.parse import quote
 from ..errors import LoudspeakerError, Message, Refused
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
-from .atomic import make_folder, move, refuse_link, share
-from .disk_reserve import Ballast
+from .atomic import make_folder, refuse_link, rename, share_with_group
+from .disk_reserve import DiskReserve
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
-from .hash_chain import Broken, beginning, canonical, following, head
+from .hash_chain import BrokenChain, canonical_json, head_hash, initial_hash, next_hash
 from .migrations import STEPS, Step, migrate, transaction
 
 UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
-PATIENCE = 10.0  # seconds to wait for another process that is writing
-STRIDE = 10_000  # entries between two reports of progress
+BUSY_TIMEOUT = 10.0  # seconds to wait for another process that is writing
+PROGRESS_STRIDE = 10_000  # entries between two calls of `progress`
 
-Read = TypeVar("Read")
-Progress = Callable[[int, int, str], None]  # done, total, what is done ("" for no more than the caller knows)
+T = TypeVar("T")
+Progress = Callable[[int, int, str], None]  # done, of all, of what ("": of what the caller asked for)
 
-# All kinds of entries, each by one search of the index `by_time`: the events of an hour are found among those of years.
-KINDS = """WITH RECURSIVE kinds (kind) AS (
+# All kinds of entries, each by one search of the index `by_time`, so that an hour's events are found among years.
+ALL_KINDS = """WITH RECURSIVE kinds (kind) AS (
     SELECT min(kind) FROM entries
     UNION ALL SELECT (SELECT min(kind) FROM entries WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)"""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-RAW = "CAST(entry AS BLOB)"  # of an entry that is damaged: what is no UTF-8 would end the whole question
+RAW_ENTRY = "CAST(entry AS BLOB)"  # as text, a damaged entry that is not UTF-8 would end the whole query
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE}  # the second: the file of shared memory cannot grow
 
 
 class LogUnusable(LoudspeakerError):
-    """The log cannot be read or written: damaged, locked for too long, or the disk is full."""
+    """The log cannot be read or written: damaged, locked for longer than `BUSY_TIMEOUT`, or the disk is full."""
 
 
 class LogDamaged(LogUnusable):
-    """The file is no log any more; waiting will not help."""
+    """The file is not a log any more; waiting does not help."""
 
 
 class AsRunLog:
     """The log of one commune; an implementation of `playout.record.Log`."""
 
     def __init__(
-        self, database: sqlite3.Connection, commune: str, ballast: Ballast | None, steps: Sequence[Step] = STEPS
+        self, database: sqlite3.Connection, commune: str, reserve: DiskReserve | None, steps: Sequence[Step] = STEPS
     ) -> None:
-        """A log in an open database; `commune` is the commune's id, `ballast` the reserve for a full disk, if any.
+        """The log in an open database; `commune` is the commune's id, `reserve` the reserve for a full disk, if any.
 
-        Raises `Refused` where it is another commune's, `LogUnusable` where it is damaged.
+        Raises `Refused` where the log is another commune's, `LogUnusable` where it is damaged.
         """
         self._database = database
         self.commune = commune
-        self._ballast = ballast
+        self._reserve = reserve
         self._lock = Lock()
         try:
             if not database.execute("PRAGMA query_only").fetchone()[0]:
                 _set_up(database)
             migrate(database, steps)
-            _bind(database, commune)
+            _bind_commune(database, commune)
         except sqlite3.Error as error:
-            raise _unusable(error) from error
-        if ballast:
-            ballast.take()  # each command lays down again what a full disk took, the nightly sweep among them
+            raise _translate_error(error) from error
+        if reserve:
+            reserve.allocate()  # again, after a full disk: with each command, so at the latest with the nightly sweep
 
     @classmethod
     def open(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
-        """Open the log at `path`, or begin it, with its reserve beside it. Raises as the class does."""
+        """Open or create the log at `path`, with its reserve beside it. Raises as the class does."""
         make_folder(path.parent)
         _refuse_links(path)
-        begun = path.exists()
+        exists = path.exists()
         try:
-            database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
-            raise _unusable(error) from error
+            raise _translate_error(error) from error
         try:
-            if not begun:
-                share(path)  # SQLite gives the files that it puts beside it the same mode
-            return cls(database, commune, Ballast(path.with_name("ballast")), steps)
+            if not exists:
+                share_with_group(path)  # SQLite gives its other files the same mode
+            return cls(database, commune, DiskReserve(path.with_name("ballast")), steps)
         except LoudspeakerError:
             database.close()
             raise
 
     @classmethod
-    def reading(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
-        """The log for whoever may not write it, empty where there is none; writing raises `LogUnusable`.
+    def open_read_only(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
+        """The log for a process that may not write it, empty where there is none; writing raises `LogUnusable`.
 
-        Not a byte is written, not even the files beside the log by which SQLite's readers agree. A log of an older
-        shape is copied into memory and brought to the newest there.
+        Nothing is written, not even the files beside the log by which SQLite's readers synchronize. A log with an older
+        schema is copied into memory and migrated there. Raises as the class does.
         """
         _refuse_links(path)
-        database = _read_only(path) if path.exists() else sqlite3.connect(":memory:", isolation_level=None)
+        database = _connect_read_only(path) if path.exists() else sqlite3.connect(":memory:", isolation_level=None)
         try:
             if database.execute("PRAGMA user_version").fetchone()[0] < len(steps):
-                database = _copy_of(database)
+                database = _copy_to_memory(database)
             else:
                 database.execute("PRAGMA query_only = ON")
             log = cls(database, commune, None, steps)
@@ -111,7 +111,7 @@ class AsRunLog:
             return log
         except sqlite3.Error as error:
             database.close()
-            raise _unusable(error) from error
+            raise _translate_error(error) from error
         except LoudspeakerError:
             database.close()
             raise
@@ -119,144 +119,143 @@ class AsRunLog:
     def close(self) -> None:
         self._database.close()
 
-    def renew(self, path: Path, now: datetime) -> Path:
-        """Set aside the log at `path`, which turned out damaged, and go on with a new one; the old one's new name."""
+    def replace_damaged(self, path: Path, now: datetime) -> Path:
+        """Rename the damaged log at `path` and continue with a new one; the new path of the old one."""
         with self._lock:
             self.close()
-            aside = set_aside(path, now)
+            aside = move_aside(path, now)
             fresh = AsRunLog.open(path, self.commune)
-            self._database, self._ballast = fresh._database, fresh._ballast
+            self._database, self._reserve = fresh._database, fresh._reserve
         return aside
 
-    # What is written
+    # Write. Each of these raises `LogUnusable`.
 
     def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
-        """Write down that something happened. `facts` are plain values; times among them become ISO text."""
+        """Append an event. `facts` are plain values; times among them become ISO 8601 text."""
         self._append(event_entry(Event(kind, airing, at, facts)))
 
     def verdict(self, record: AsRunRecord) -> None:
-        """Write down what became of an airing. Raises `ValueError` where it has a verdict already."""
+        """Append the verdict of an airing. Raises `ValueError` where it has one already."""
         try:
             self._append(verdict_entry(record))
         except sqlite3.IntegrityError as error:
             raise ValueError(f"{record.id} has a verdict already") from error
 
     def remember(self, key: str, value: object) -> None:
-        """Keep a small JSON value over a restart, outside the chain."""
-        self._write("INSERT OR REPLACE INTO memory VALUES (?, ?)", lambda: (key, canonical({"value": value})))
+        """Keep a small JSON value outside the chain, for `recall`."""
+        self._write("INSERT OR REPLACE INTO memory VALUES (?, ?)", lambda: (key, canonical_json({"value": value})))
 
-    # What is asked
+    # Read. Each of these raises `LogUnusable`.
 
     def recall(self, key: str) -> object:
-        """What was remembered under `key`, else None."""
-        found = self._one("SELECT value FROM memory WHERE key = ?", key)
+        """The value of `remember`; None where there is none or it is damaged."""
+        text = self._query_one("SELECT value FROM memory WHERE key = ?", key)
         try:
-            return json.loads(found)["value"] if found else None
-        except (ValueError, KeyError, TypeError):  # damaged: nothing is remembered
+            return json.loads(text)["value"] if text else None
+        except (ValueError, KeyError, TypeError):
             return None
 
     def verdict_of(self, airing: str) -> Verdict | None:
-        found = self._one("SELECT entry FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
-        return record_of(json.loads(found)).verdict if found else None
+        entry = self._query_one("SELECT entry FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
+        return record_of(json.loads(entry)).verdict if entry else None
 
     def hash_of(self, airing: str) -> str | None:
-        """The hash of an airing's verdict in the chain."""
-        return self._one("SELECT hash FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
+        """The hash of an airing's verdict in the chain; None where it has no verdict."""
+        return self._query_one("SELECT hash FROM entries WHERE kind = 'verdict' AND airing = ?", airing)
 
     def events(
         self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
     ) -> Sequence[Event]:
-        """Events that fit all that is given, in the order in which they were written."""
+        """Events that match all that is given, in the order in which they were written."""
         begins = since.isoformat() if since else None
-        wanted = {"kind = ?": kind, "airing = ?": airing, "at >= julianday(?)": begins}
-        asked = {clause: value for clause, value in wanted.items() if value is not None}
-        searched = since is not None and kind is None and airing is None  # else there is an index for what is asked
-        events = "kind IN (SELECT kind FROM kinds WHERE kind != 'verdict')" if searched else "kind != 'verdict'"
-        where = " AND ".join([events, *asked])
-        found = self._ask(
-            f"{KINDS if searched else ''} SELECT {RAW} FROM entries WHERE {where} ORDER BY number", *asked.values()
+        conditions = {"kind = ?": kind, "airing = ?": airing, "at >= julianday(?)": begins}
+        given = {clause: value for clause, value in conditions.items() if value is not None}
+        by_time = since is not None and kind is None and airing is None  # else another index fits
+        events = "kind IN (SELECT kind FROM kinds WHERE kind != 'verdict')" if by_time else "kind != 'verdict'"
+        where = " AND ".join([events, *given])
+        rows = self._query(
+            f"{ALL_KINDS if by_time else ''} SELECT {RAW_ENTRY} FROM entries WHERE {where} ORDER BY number",
+            *given.values(),
         )
-        told = _understood(event_of, found)
+        found = _decode_entries(event_of, rows)
         # SQLite rounds to the millisecond; the comparison that counts is this one.
-        return [event for event in told if since is None or event.at >= since]
+        return [event for event in found if since is None or event.at >= since]
 
     def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
         """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""
         return list(self.records(begins, ends))
 
     def records(self, begins: datetime, ends: datetime) -> Iterator[AsRunRecord]:
-        """The same, one by one."""
-        found = self._ask(
-            f"SELECT {RAW} FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"
+        """The same as an iterator."""
+        rows = self._query(
+            f"SELECT {RAW_ENTRY} FROM entries WHERE kind = 'verdict' AND at >= julianday(?) AND at < julianday(?)"
             " ORDER BY at, number",
             begins.isoformat(),
             ends.isoformat(),
         )
-        return _understood(record_of, found)
+        return _decode_entries(record_of, rows)
 
     def begins(self) -> datetime | None:
-        """When the first airing was due that has a verdict; None where none has.
+        """The scheduled time of the first airing with a verdict; None where there is none.
 
-        Events may bear a time that nobody believes, such as 1970; the times of verdicts are a schedule's.
+        The time of an event may be wrong, such as 1970; that of a verdict comes from a schedule.
         """
-        found = self._ask(f"SELECT {RAW} FROM entries WHERE kind = 'verdict' ORDER BY at, number")
-        first = next(_understood(record_of, found), None)
+        rows = self._query(f"SELECT {RAW_ENTRY} FROM entries WHERE kind = 'verdict' ORDER BY at, number")
+        first = next(_decode_entries(record_of, rows), None)
         return first.scheduled_at if first else None
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """One state of the log for everything that is asked inside, whoever writes meanwhile."""
+        """All queries inside see one state of the log, whoever writes meanwhile."""
         with self._lock, transaction(self._database, "DEFERRED"):
             yield
 
-    def entries(self, progress: Progress | None = None) -> Iterator[tuple[int, str, str]]:
-        """Everything in the chain, one by one: number, stored text, hash."""
-        stored = self._ask(f"SELECT number, {RAW}, CAST(hash AS BLOB) FROM entries ORDER BY number")
-        found = (
-            (number, text.decode("utf-8", "replace"), digest.decode("utf-8", "replace"))
-            for number, text, digest in stored
-        )
-        return _counted(found, self.count(), progress) if progress else found
+    def entries(self, progress: Progress | None = None, after: int = 0) -> Iterator[tuple[int, str, str]]:
+        """All entries of the chain behind number `after`: number, stored text, hash."""
+        columns = f"number, {RAW_ENTRY}, CAST(hash AS BLOB)"
+        rows = self._query(f"SELECT {columns} FROM entries WHERE number > ? ORDER BY number", after)
+        entries = ((number, *(part.decode("utf-8", "replace") for part in parts)) for number, *parts in rows)
+        return _report_progress(entries, self.count() - after, progress) if progress else entries
 
     def entry(self, number: int) -> str | None:
-        """The stored text of one entry, None where it is missing."""
-        found = next(self._ask(f"SELECT {RAW} FROM entries WHERE number = ?", str(number)), None)
-        return found[0].decode(errors="replace") if found else None
+        """The stored text of one entry; None where it is missing."""
+        row = next(self._query(f"SELECT {RAW_ENTRY} FROM entries WHERE number = ?", number), None)
+        return row[0].decode(errors="replace") if row else None
 
     def count(self) -> int:
-        return int(self._one("SELECT count(*) FROM entries") or 0)
+        return int(self._query_one("SELECT count(*) FROM entries") or 0)
 
     def head(self) -> str:
-        """The hash of the last entry, right or wrong; "" where there is none."""
-        found = next(self._ask("SELECT CAST(hash AS BLOB) FROM entries ORDER BY number DESC LIMIT 1"), None)
-        return found[0].decode(errors="replace") if found else ""
+        """The stored hash of the last entry, not verified; "" where there is none."""
+        row = next(self._query("SELECT CAST(hash AS BLOB) FROM entries ORDER BY number DESC LIMIT 1"), None)
+        return row[0].decode(errors="replace") if row else ""
 
     def verify(self, progress: Progress | None = None) -> str:
-        """The head of the chain, if every entry is what was written. Raises `Broken` at the first that is not."""
+        """The head of the chain. Raises `BrokenChain` at the first entry that is missing or not as it was written."""
         with self.snapshot():
-            found = head(self.commune, self.entries(progress))
-            last = self._one("SELECT coalesce(max(number), 0) FROM entries")
-            highest = self._one("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
+            verified = head_hash(self.commune, self.entries(progress))
+            last = self._query_one("SELECT coalesce(max(number), 0) FROM entries")
+            highest = self._query_one("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
         if highest and last != highest:
             missing = int(last or 0) + 1
-            raise Broken(missing, Message("the log is broken: entry {number} is missing", number=missing))
-        return found
+            raise BrokenChain(missing, Message("the log is broken: entry {number} is missing", number=missing))
+        return verified
 
-    # How it is written and asked
+    # Statements and queries
 
     def _append(self, entry: Entry) -> None:
-        text = canonical(entry)
+        text = canonical_json(entry)
 
         def chained() -> tuple[str, str]:
-            return text, following(self.head() or beginning(self.commune), text)
+            return text, next_hash(self.head() or initial_hash(self.commune), text)
 
         self._write("INSERT INTO entries (entry, hash) VALUES (?, ?)", chained)
 
     def _write(self, statement: str, values: Callable[[], tuple[str, ...]]) -> None:
-        """One statement in a transaction, in which `values` are asked for.
+        """Execute one statement in a transaction, within which `values` is called. Raises `LogUnusable`.
 
-        No function of ours is given to SQLite: called in the middle of a statement it waits for Python, and a thread
-        that reads the log has Python and waits for SQLite.
+        `values` is no SQL function of SQLite, because that would deadlock: called inside a statement, it waits for the
+        interpreter lock, which a thread may hold that waits for SQLite.
         """
         try:
             with self._lock, transaction(self._database):
@@ -264,38 +263,38 @@ class AsRunLog:
         except sqlite3.IntegrityError:
             raise
         except sqlite3.Error as error:
-            if _code(error) not in NO_ROOM or not self._ballast or not self._ballast.give_back():
-                raise _unusable(error) from error
+            if _error_code(error) not in NO_ROOM or not self._reserve or not self._reserve.release():
+                raise _translate_error(error) from error
             self._write(statement, values)
 
-    def _ask(self, question: str, *values: str) -> Iterator[Any]:
+    def _query(self, question: str, *values: str | int) -> Iterator[Any]:
         try:
-            return _fetched(self._database.execute(question, values))
+            return _fetch_rows(self._database.execute(question, values))
         except sqlite3.Error as error:
-            raise _unusable(error) from error
+            raise _translate_error(error) from error
 
-    def _one(self, question: str, *values: str) -> str | None:
-        found = next(self._ask(question, *values), None)
-        return str(found[0]) if found else None
+    def _query_one(self, question: str, *values: str) -> str | None:
+        row = next(self._query(question, *values), None)
+        return str(row[0]) if row else None
 
 
-def _fetched(found: sqlite3.Cursor) -> Iterator[Any]:
-    """Its rows; a damaged page may be met at any of them."""
+def _fetch_rows(cursor: sqlite3.Cursor) -> Iterator[Any]:
+    """The rows of a query. Raises `LogUnusable` at any of them, where a page is damaged."""
     try:
-        for row in found:  # noqa: UP028 - “yield from” would close the cursor, after its database
+        for row in cursor:  # noqa: UP028 - “yield from” would close the cursor, after its database
             yield row
     except sqlite3.Error as error:
-        raise _unusable(error) from error
+        raise _translate_error(error) from error
 
 
-def _understood(read: Callable[[Any], Read], found: Iterable[tuple[bytes]]) -> Iterator[Read]:
-    """What the stored entries say. One that is no longer what was written costs only itself; `verify` finds it."""
-    for (entry,) in found:
+def _decode_entries(decode: Callable[[Any], T], rows: Iterable[tuple[bytes]]) -> Iterator[T]:
+    """The values of stored entries. A damaged one is left out; `verify` finds it."""
+    for (entry,) in rows:
         try:
-            told = read(json.loads(entry))
+            value = decode(json.loads(entry))
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
-        yield told
+        yield value
 
 
 def _refuse_links(path: Path) -> None:
@@ -303,41 +302,38 @@ def _refuse_links(path: Path) -> None:
         refuse_link(name)
 
 
-def set_aside(path: Path, now: datetime) -> Path:
-    """Move a damaged log away, for somebody to look at, so that a new one can begin. Tells its new name."""
+def move_aside(path: Path, now: datetime) -> Path:
+    """Rename a damaged log, so that a new one can begin and a person can look at the old one; its new path."""
     aside = path.with_name(f"{path.stem}.damaged-{now:%Y%m%dT%H%M%S}{path.suffix}")
     for suffix in ("", "-wal", "-shm"):
-        move(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
+        rename(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
     return aside
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    """A log as it is. Where nobody has it open, there is no write-ahead log beside it to agree on.
-
-    Raises `LogUnusable`.
-    """
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing; without a write-ahead log beside it, nobody writes. Raises `LogUnusable`."""
     try:
         if Path(f"{path}-wal").exists():
             with suppress(sqlite3.OperationalError):
-                return _connected(path, "mode=ro")
-        return _connected(path, "immutable=1")
+                return _connect(path, "mode=ro")
+        return _connect(path, "immutable=1")
     except sqlite3.Error as error:
-        raise _unusable(error) from error
+        raise _translate_error(error) from error
 
 
-def _connected(path: Path, how: str) -> sqlite3.Connection:
+def _connect(path: Path, how: str) -> sqlite3.Connection:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?{how}"
     database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
-        database.execute("SELECT count(*) FROM sqlite_master")  # the file is not looked at before
+        database.execute("SELECT count(*) FROM sqlite_master")  # opens the file
         return database
     except sqlite3.Error:
         database.close()
         raise
 
 
-def _copy_of(source: sqlite3.Connection) -> sqlite3.Connection:
-    """A database in memory with all that is in `source`, which is closed."""
+def _copy_to_memory(source: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy of `source` in memory; `source` is closed."""
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         source.backup(copy)
@@ -349,10 +345,12 @@ def _copy_of(source: sqlite3.Connection) -> sqlite3.Connection:
         source.close()
 
 
-def _counted(rows: Iterable[tuple[int, str, str]], total: int, progress: Progress) -> Iterator[tuple[int, str, str]]:
+def _report_progress(
+    rows: Iterable[tuple[int, str, str]], total: int, progress: Progress
+) -> Iterator[tuple[int, str, str]]:
     for done, row in enumerate(rows, 1):
         yield row
-        if done % STRIDE == 0 or done == total:
+        if done % PROGRESS_STRIDE == 0 or done == total:
             progress(done, total, "")
 
 
@@ -361,39 +359,39 @@ def _set_up(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA {pragma}")
 
 
-def _bind(database: sqlite3.Connection, commune: str) -> None:
-    asked = "SELECT commune FROM station"
-    found = database.execute(asked).fetchone()
-    if not found:
+def _bind_commune(database: sqlite3.Connection, commune: str) -> None:
+    query = "SELECT commune FROM station"
+    row = database.execute(query).fetchone()
+    if not row:
         with transaction(database):
-            found = database.execute(asked).fetchone()  # another process may have been first
-            if not found:
+            row = database.execute(query).fetchone()  # another process may have been first
+            if not row:
                 database.execute("INSERT INTO station VALUES (?)", (commune,))
-    if found and found[0] != commune:
+    if row and row[0] != commune:
         raise Refused(
             Message(
                 "this state folder belongs to commune “{theirs}”, not to “{ours}”: write “id: {theirs}” into"
                 " commune.yaml again, or choose another with --state",
-                theirs=found[0],
+                theirs=row[0],
                 ours=commune,
             )
         )
 
 
-def _code(error: sqlite3.Error) -> int:
+def _error_code(error: sqlite3.Error) -> int:
     """SQLite's extended code; 0 where Python itself complains. Its lowest byte is the kind of error."""
     return getattr(error, "sqlite_errorcode", 0)
 
 
-def _unusable(error: sqlite3.Error) -> LogUnusable:
-    if _code(error) & 0xFF == sqlite3.SQLITE_READONLY:
+def _translate_error(error: sqlite3.Error) -> LogUnusable:
+    if _error_code(error) & 0xFF == sqlite3.SQLITE_READONLY:
         return LogUnusable(UNWRITABLE)
-    if _code(error) & 0xFF == sqlite3.SQLITE_IOERR and _code(error) not in NO_ROOM:
+    if _error_code(error) & 0xFF == sqlite3.SQLITE_IOERR and _error_code(error) not in NO_ROOM:
         return LogUnusable(
             Message("the disk or memory card fails under the as-run log ({error}): replace it", error=error)
         )
-    if _code(error) in NO_ROOM:
+    if _error_code(error) in NO_ROOM:
         return LogUnusable(Message("the disk is full and the as-run log cannot be written: delete what is not needed"))
-    # Busy, locked and unreadable pass; a broken file does not.
-    kind = LogDamaged if _code(error) & 0xFF in DAMAGED else LogUnusable
+    # What is busy, locked or unreadable may pass; a damaged file does not.
+    kind = LogDamaged if _error_code(error) & 0xFF in DAMAGED else LogUnusable
     return kind(Message("the as-run log cannot be used: {error}", error=error))

@@ -1,6 +1,6 @@
-"""A file of no use but its size: given back when the disk is full, so that the log can still be written.
+"""Disk reserve: a file that is deleted when the disk is full, so that the as-run log can still be written.
 
-On a full disk even deleting a row needs room. Nothing but `files` may come in.
+On a full disk even deleting a row of a database needs room.
 """
 
 from __future__ import annotations
@@ -8,34 +8,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .atomic import NotWritten, remove, write_whole
+from .atomic import WriteError, remove, write_atomic
 
 SIZE = 4 << 20  # bytes: room for some thousand verdicts
 
 
 @dataclass(frozen=True, slots=True)
-class Ballast:
-    """The file at `path`, of `size` bytes."""
+class DiskReserve:
+    """The reserve at `path`, of `size` bytes."""
 
     path: Path
     size: int = SIZE
 
     @property
-    def aboard(self) -> bool:
-        """Whether it is still there to be given back."""
+    def allocated(self) -> bool:
+        """Is the file there, to be released?"""
         return self.path.exists()
 
-    def take(self) -> bool:
-        """Lay it down, unless the disk has no room for it."""
-        if not self.aboard:
+    def allocate(self) -> bool:
+        """Write the file; False where the disk has no room for it."""
+        if not self.allocated:
             try:
-                write_whole(self.path, bytes(self.size))
-            except NotWritten:
+                write_atomic(self.path, bytes(self.size))
+            except WriteError:
                 return False
         return True
 
-    def give_back(self) -> bool:
-        """Free its room; False where that has been done before."""
-        given = self.aboard
+    def release(self) -> bool:
+        """Delete the file; False where it was not there."""
+        allocated = self.allocated
         remove(self.path)
-        return given
+        return allocated

@@ -1,6 +1,6 @@
-"""The hash chain of the log: every entry's hash covers its stored text and the hash before it.
+"""Hash chain of the as-run log: the hash of each entry covers its stored text and the hash before it.
 
-Pure: text in, text out. No storage may come in, so that an exported log is checked by the same lines as a living one.
+Pure functions on text, so that an exported log is checked by the same code as the database.
 """
 
 from __future__ import annotations
@@ -15,60 +15,64 @@ from pathlib import PurePath
 from ..errors import LoudspeakerError, Message
 
 
-class Broken(LoudspeakerError):
-    """The log is not what was written; `number` is the first entry that is wrong, counted from 1."""
+class BrokenChain(LoudspeakerError):
+    """The log is not as it was written; `number` is the first wrong entry, counted from 1."""
 
     def __init__(self, number: int, message: Message) -> None:
         super().__init__(message)
         self.number = number
 
 
-def canonical(entry: Mapping[str, object]) -> str:
-    """The one way to write an entry down: keys in order, no blanks, letters as they are, times as ISO.
+def canonical_json(entry: Mapping[str, object]) -> str:
+    """`entry` as the text that is hashed: keys sorted, no blanks, no escapes of letters, times in ISO 8601.
 
-    Raises `TypeError` for what JSON cannot hold, `ValueError` for a number that is not one.
+    Raises `TypeError` for a value that JSON cannot hold, `ValueError` for a float that is not finite.
     """
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_plain)
+    return json.dumps(
+        entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_json_default
+    )
 
 
-def beginning(commune: str) -> str:
-    """What stands before the first entry: a log cannot be passed off as another commune's."""
-    return _digest(f"loudspeaker as-run log of {commune}")
+def initial_hash(commune: str) -> str:
+    """The hash before the first entry. It covers the commune's id, so a log does not verify as another commune's."""
+    return _sha256(f"loudspeaker as-run log of {commune}")
 
 
-def following(before: str, entry: str) -> str:
-    """The hash of an entry, given as its stored text, after the hash `before`."""
-    return _digest(f"{before}\n{entry}")
+def next_hash(before: str, entry: str) -> str:
+    """The hash of an entry, given as its stored text, that follows the hash `before`."""
+    return _sha256(f"{before}\n{entry}")
 
 
-def checked(commune: str, entries: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
-    """The same entries (number, stored text, hash), from number 1 on, each once it is known to be right.
+def check_entries(commune: str, entries: Iterable[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
+    """The entries (number, stored text, hash) from number 1 on, each after it was checked.
 
-    Raises `Broken` at the first that is missing or is not what was written.
+    Raises `BrokenChain` at the first that is missing or has another hash.
     """
-    at = beginning(commune)
-    for expected, (number, entry, told) in enumerate(entries, 1):
+    current = initial_hash(commune)
+    for expected, (number, entry, stored) in enumerate(entries, 1):
         if number != expected:
-            raise Broken(expected, Message("the log is broken: entry {number} is missing", number=expected))
-        at = following(at, entry)
-        if told != at:
-            raise Broken(number, Message("the log is broken: entry {number} is not what was written", number=number))
-        yield number, entry, told
+            raise BrokenChain(expected, Message("the log is broken: entry {number} is missing", number=expected))
+        current = next_hash(current, entry)
+        if stored != current:
+            raise BrokenChain(
+                number, Message("the log is broken: entry {number} is not what was written", number=number)
+            )
+        yield number, entry, stored
 
 
-def head(commune: str, entries: Iterable[tuple[int, str, str]]) -> str:
-    """The hash of the last entry, all being right. Raises as `checked` does."""
-    at = beginning(commune)
-    for _, _, told in checked(commune, entries):
-        at = told
-    return at
+def head_hash(commune: str, entries: Iterable[tuple[int, str, str]]) -> str:
+    """The hash of the last entry of a log that is whole. Raises as `check_entries` does."""
+    last = initial_hash(commune)
+    for _, _, stored in check_entries(commune, entries):
+        last = stored
+    return last
 
 
-def _digest(text: str) -> str:
+def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: object) -> object:
+def _json_default(value: object) -> object:
     if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if isinstance(value, Enum):

@@ -1,7 +1,7 @@
-"""The shape of the log's database, step by step. A step that has been released is never edited: add another.
+"""Schema of the log's database as a list of steps. A step that was released is never edited: add another.
 
-Rows are never rewritten: what is chained is the stored text, and columns are computed from it, so that no column can
-tell another story than the chain.
+Rows are never rewritten: the chain covers the stored text, and all columns are computed from it, so that no column can
+contradict the chain.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import LoudspeakerError, Message
-from .atomic import draft, publish
+from .atomic import commit_draft, write_draft
 
 Step = tuple[str, ...]  # statements, one transaction
 
-FIRST: Step = (
+VERSION_1: Step = (
     "CREATE TABLE station (commune TEXT NOT NULL)",
     "CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    # AUTOINCREMENT remembers the highest number ever given, so that entries cut off the end are missed.
+    # AUTOINCREMENT remembers the highest number ever given, so that `verify` finds entries deleted at the end.
     """CREATE TABLE entries (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         entry TEXT NOT NULL,
@@ -38,13 +38,13 @@ FIRST: Step = (
     ),
 )
 
-STEPS: tuple[Step, ...] = (FIRST,)
+STEPS: tuple[Step, ...] = (VERSION_1,)
 
 
 def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
-    """Bring `database` to the newest shape, with a copy of the old one beside it first.
+    """Bring `database` to the newest schema; a backup is written beside it first.
 
-    Raises `LoudspeakerError` where a newer program has made it.
+    Raises `LoudspeakerError` where a newer version of the program has made it, `sqlite3.Error`.
     """
     version = _version(database)
     if version > len(steps):
@@ -52,10 +52,10 @@ def migrate(database: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None
     if 0 < version < len(steps):
         _back_up(database, version)
     for number, step in enumerate(steps[version:], version + 1):
-        _take(database, step, number)
+        _apply(database, step, number)
 
 
-def _take(database: sqlite3.Connection, step: Step, number: int) -> None:
+def _apply(database: sqlite3.Connection, step: Step, number: int) -> None:
     with transaction(database):
         if _version(database) < number:  # another process may have been first
             for statement in step:
@@ -70,9 +70,9 @@ def _version(database: sqlite3.Connection) -> int:
 def _back_up(database: sqlite3.Connection, version: int) -> None:
     path = database.execute("PRAGMA database_list").fetchone()[2]
     if not path:
-        return  # it is a copy in memory
+        return  # a copy in memory
     backup = Path(path).with_suffix(f".v{version}.backup")
-    copy = draft(backup, b"")
+    copy = write_draft(backup, b"")
     target = sqlite3.connect(copy)
     try:
         database.backup(target, pages=1000)
@@ -83,14 +83,15 @@ def _back_up(database: sqlite3.Connection, version: int) -> None:
         target.close()
     with copy.open("rb") as written:
         os.fsync(written.fileno())
-    publish(copy, backup)
+    commit_draft(copy, backup)
 
 
 @contextmanager
 def transaction(database: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    """All or nothing, alone from its first statement on: what is read inside is still true when it is written.
+    """A transaction around the block, rolled back where it raises.
 
-    A "DEFERRED" one only reads, and sees one state throughout without holding anybody up.
+    An "IMMEDIATE" one is the only writer from its first statement on; a "DEFERRED" one only reads, sees one state
+    throughout, and blocks no writer.
     """
     database.execute(f"BEGIN {kind}")
     try:

@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ..errors import Message
-from .atomic import System, read_plain, remove, stale_drafts, write_whole
+from .atomic import FileSystem, read_regular_file, remove, stale_drafts, write_atomic
 
 if TYPE_CHECKING:  # an outline is enough for the daemon: what reads a text is not loaded for it
     from ..text.reading import Doubt
     from ..text.sentences import Utterance
 
 FORMAT = 2  # of these files
-HEAD = 1024  # bytes; an outline is shorter
-LONGEST = 16_000_000  # bytes of a file; the longest text that a bulletin may have gives a tenth
-SPARE = 86_400.0  # seconds that a file which nobody wants is kept: an edit may be taken back
+HEADER_BYTES = 1024  # bytes; an outline is shorter
+MOST_BYTES = 16_000_000  # bytes of a file; the longest text that a bulletin may have gives a tenth
+RETENTION = 86_400.0  # seconds that a file which nobody wants is kept: an edit may be taken back
 
 
 class Passage(NamedTuple):
@@ -64,11 +64,11 @@ class ReadingStore:
     """The readings under `folder`, which may be deleted at any moment."""
 
     folder: Path
-    system: System = os
+    system: FileSystem = os
 
     def outline(self, key: str) -> Outline | None:
         """Reads one short line, however long the text is."""
-        facts = self._head(key, read_plain(self._path(key), HEAD) or b"")
+        facts = self._head(key, read_regular_file(self._path(key), HEADER_BYTES) or b"")
         try:
             digest, words, letters, pauses, sentences, doubts = facts
             return Outline(str(digest), str(words), int(letters), float(pauses), int(sentences), int(doubts))
@@ -77,7 +77,7 @@ class ReadingStore:
 
     def passage(self, key: str) -> Passage | None:
         """The whole text, if it is the one that its outline tells of."""
-        data = read_plain(self._path(key), LONGEST) or b""
+        data = read_regular_file(self._path(key), MOST_BYTES) or b""
         outline = self.outline(key)
         try:
             passage = _restored(json.loads(data.split(b"\n", 1)[1]))
@@ -86,28 +86,28 @@ class ReadingStore:
         return passage if Outline.of(passage) == outline else None
 
     def put(self, key: str, passage: Passage) -> Outline:
-        """Keep a passage; its outline. Raises `NotWritten`."""
+        """Keep a passage; its outline. Raises `WriteError`."""
         outline = Outline.of(passage)
         told = json.dumps(_told(passage), ensure_ascii=False)
-        write_whole(
+        write_atomic(
             self._path(key), self._line(key, list(outline)) + told.encode("utf-8", "surrogatepass"), self.system
         )
         return outline
 
     def recording(self, key: str) -> str | None:
         """The SHA-256 that was kept of a recording."""
-        facts = self._head(key, read_plain(self._path(key), HEAD) or b"")
+        facts = self._head(key, read_regular_file(self._path(key), HEADER_BYTES) or b"")
         return facts[0] if len(facts) == 1 and isinstance(facts[0], str) else None
 
     def put_recording(self, key: str, digest: str) -> None:
-        """Raises `NotWritten`."""
-        write_whole(self._path(key), self._line(key, [digest]), self.system)
+        """Raises `WriteError`."""
+        write_atomic(self._path(key), self._line(key, [digest]), self.system)
 
     def sweep(self, wanted: Collection[str], now: float) -> None:
         """Take away what is not `wanted` and older than a day; `now` is in seconds since 1970."""
         for path in [*self.folder.glob("*.json"), *stale_drafts(self.folder, now)]:
             with suppress(OSError):  # somebody else took it away, or it is not ours to take
-                if path.stem not in wanted and abs(now - path.lstat().st_mtime) > SPARE:
+                if path.stem not in wanted and abs(now - path.lstat().st_mtime) > RETENTION:
                     remove(path, self.system)
 
     def _path(self, key: str) -> Path:
@@ -128,7 +128,7 @@ class ReadingStore:
         return facts if sound and isinstance(facts, list) else []
 
 
-def key_of(*parts: str) -> str:
+def reading_key(*parts: str) -> str:
     """The name under which something is kept."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

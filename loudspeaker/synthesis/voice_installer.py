@@ -25,7 +25,7 @@ from urllib.parse import urljoin
 import requests
 
 from ..errors import BadUsage, Message, NotFound, Refused, TryAgain
-from ..store.atomic import publish, write_whole
+from ..store.atomic import commit_draft, write_atomic
 
 HUB = "https://huggingface.co/"
 NAME = re.compile(r"(?P<language>[a-z]{2,3})_(?P<region>[A-Z]{2})-(?P<name>\w+)-(?P<quality>\w+)")
@@ -183,7 +183,7 @@ def _fetch(item: VoiceFile, folder: Path, progress: Progress) -> None:
     if not _matches(part, item):
         part.unlink()
         raise Refused(Message("{name} is not what it should be (size or SHA-256) and was thrown away", name=item.name))
-    publish(part, target)
+    commit_draft(part, target)
 
 
 def _check_free_space(folder: Path, item: VoiceFile) -> None:
@@ -277,5 +277,5 @@ def _write_checksums(folder: Path, voice: str) -> str:
     """Write the hashes beside the voice, so that a copy of `folder` is a source for another box; the model's hash."""
     hashes = {voice + suffix: _hash_file(folder / (voice + suffix), "sha256", 0) for suffix in SUFFIXES}
     lines = "".join(f"{digest}  {name}\n" for name, digest in hashes.items())
-    write_whole(folder / f"{voice}.onnx.sha256", lines.encode())
+    write_atomic(folder / f"{voice}.onnx.sha256", lines.encode())
     return hashes[voice + MODEL]

@@ -21,7 +21,7 @@ from loudspeaker.model.enums import Level
 from loudspeaker.playout.deadlines import QUARTER
 from loudspeaker.playout.ports import Log
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.disk_reserve import Ballast
+from loudspeaker.store.disk_reserve import DiskReserve
 
 FEW = 100
 COMMUNE = "ban-may"
@@ -115,7 +115,7 @@ def cut_short(log: Log) -> set[str]:
 
 def take_up(stage: Stage, database: sqlite3.Connection) -> None:
     """Run on a log on a disk."""
-    stage.log = AsRunLog(database, COMMUNE, Ballast(Path("/nowhere"), size=0))  # type: ignore[assignment]
+    stage.log = AsRunLog(database, COMMUNE, DiskReserve(Path("/nowhere"), size=0))  # type: ignore[assignment]
     stage.begin()
 
 

@@ -16,11 +16,11 @@ from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.sound.clip import Clip
 from loudspeaker.store.asrun import AsRunLog, LogDamaged
-from loudspeaker.store.atomic import remove, write_whole
+from loudspeaker.store.atomic import remove, write_atomic
 from loudspeaker.store.clips import ClipStore
-from loudspeaker.store.disk_reserve import Ballast
-from loudspeaker.store.last_good import Accepted
-from loudspeaker.store.programmes import Facts, ProgrammeStore
+from loudspeaker.store.disk_reserve import DiskReserve
+from loudspeaker.store.last_good import LastGoodVersions
+from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 OLD, NEW = b"old" * 1_000, b"new" * 2_000
@@ -37,17 +37,17 @@ def disk(tmp_path: Path) -> Iterator[RecordingDisk]:
 
 def test_a_file_is_the_old_or_the_new_one_and_the_new_one_once_promised(disk: RecordingDisk, tmp_path: Path) -> None:
     path = disk.root / "a" / "b" / "lich.yaml"
-    write_whole(path, OLD, disk)
+    write_atomic(path, OLD, disk)
     assert disk.now()[0] == {Path("a/b/lich.yaml"): OLD}
 
     disk.worlds.clear()
-    write_whole(path, NEW, disk)
+    write_atomic(path, NEW, disk)
     assert {world[Path("a/b/lich.yaml")] for world in disk.worlds} == {OLD, NEW}
     assert disk.now() == [{Path("a/b/lich.yaml"): NEW}] * 2
 
 
 def test_a_removed_file_does_not_come_back(disk: RecordingDisk) -> None:
-    write_whole(disk.root / "x", OLD, disk)
+    write_atomic(disk.root / "x", OLD, disk)
     remove(disk.root / "x", disk)
 
     assert disk.now() == [{}, {}]
@@ -72,9 +72,9 @@ def test_a_programme_is_absent_or_whole_through_putting_discarding_and_sweeping(
     disk: RecordingDisk, tmp_path: Path
 ) -> None:
     store = ProgrammeStore(disk.root / "programmes", disk)
-    store.put("r1", OLD, Facts("k1", 48_000, 1))
-    store.put("r1", NEW, Facts("k2", 48_000, 2))
-    store.put("r2", OLD, Facts("k1", 48_000, 1))
+    store.put("r1", OLD, ProgrammeFacts("k1", 48_000, 1))
+    store.put("r1", NEW, ProgrammeFacts("k2", 48_000, 2))
+    store.put("r2", OLD, ProgrammeFacts("k1", 48_000, 1))
     for folder in restarted(disk.now(), tmp_path / "after"):
         assert {recipe: found.frames for recipe, found in ProgrammeStore(folder / "programmes").all()} == {
             "r1": 2,
@@ -90,23 +90,23 @@ def test_a_programme_is_absent_or_whole_through_putting_discarding_and_sweeping(
 
 
 def test_the_last_good_version_is_one_that_was_good(disk: RecordingDisk, tmp_path: Path) -> None:
-    accepted = Accepted(disk.root / "accepted", disk)
+    accepted = LastGoodVersions(disk.root / "accepted", disk)
     accepted.remember("a.yaml", OLD)
     disk.worlds.clear()
     accepted.last_good("a.yaml", NOW)
     accepted.remember("a.yaml", NEW)
     for folder in restarted(disk.worlds, tmp_path / "after"):
-        assert Accepted(folder / "accepted").last_good("a.yaml", NOW) in (OLD, NEW)
+        assert LastGoodVersions(folder / "accepted").last_good("a.yaml", NOW) in (OLD, NEW)
 
     accepted.forget("a.yaml")
     for folder in restarted(disk.now(), tmp_path / "after"):
-        assert Accepted(folder / "accepted").last_good("a.yaml", NOW) is None
+        assert LastGoodVersions(folder / "accepted").last_good("a.yaml", NOW) is None
 
 
 def opened(uri: str, ballast: Path) -> tuple[sqlite3.Connection, AsRunLog]:
     database = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
-        return database, AsRunLog(database, "ban-may", Ballast(ballast, size=1))
+        return database, AsRunLog(database, "ban-may", DiskReserve(ballast, size=1))
     except LogDamaged:
         database.close()
         raise

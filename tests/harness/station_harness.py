@@ -24,7 +24,7 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.programmes import Facts, ProgrammeStore
+from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 from loudspeaker.synthesis.circuit_breaker import CircuitBreakers
 
 RATE = 8_000
@@ -69,7 +69,7 @@ class Hum:
         words = order.spoken.lower()
         length = next((seconds for word, seconds in LENGTHS.items() if f" {word} " in words), WORDS)
         length = URGENT if order.lead == "attention" else length
-        facts = Facts(words, RATE, round(length * RATE), voice="tone:low")
+        facts = ProgrammeFacts(words, RATE, round(length * RATE), voice="tone:low")
         return self._programmes.put(recipe, recipe.encode(), facts)
 
 

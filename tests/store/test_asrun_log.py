@@ -19,10 +19,10 @@ from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.model.asrun_record import AsRunRecord, Event
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.ports import Log
-from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, set_aside
-from loudspeaker.store.disk_reserve import Ballast
-from loudspeaker.store.hash_chain import Broken, canonical
-from loudspeaker.store.migrations import FIRST
+from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, move_aside
+from loudspeaker.store.disk_reserve import DiskReserve
+from loudspeaker.store.hash_chain import BrokenChain, canonical_json
+from loudspeaker.store.migrations import VERSION_1
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SIX = datetime(2026, 11, 24, 6, 5, tzinfo=HANOI)
@@ -196,7 +196,7 @@ def test_any_edit_is_found_with_its_place(path: Path, log: AsRunLog, statement: 
     assert len(log.verify()) == 64
     tamper(path, statement)
 
-    with pytest.raises(Broken, match=str(number)) as broken:
+    with pytest.raises(BrokenChain, match=str(number)) as broken:
         log.verify()
     assert broken.value.number == number
 
@@ -213,7 +213,7 @@ def test_entries_are_stored_as_canonical_json(log: AsRunLog) -> None:
     log.event("skip", "a", SIX, why="đám tang", by="Hoa")
     ((_, text, _),) = log.entries()
 
-    assert text == canonical(json.loads(text))
+    assert text == canonical_json(json.loads(text))
     assert "đám tang" in text
 
 
@@ -262,7 +262,7 @@ def test_a_newer_shape_is_reached_step_by_step_with_a_backup_and_the_same_chain(
     log.verdict(AIRED)
     head = log.verify()
     log.close()
-    newer = AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)",), ("DROP TABLE notes",)])
+    newer = AsRunLog.open(path, "ban-may", [VERSION_1, ("CREATE TABLE notes (text TEXT)",), ("DROP TABLE notes",)])
 
     assert newer.verify() == head
     assert list(newer.rows(SIX, SIX + timedelta(seconds=1))) == [AIRED]
@@ -275,15 +275,15 @@ def test_a_newer_shape_is_reached_step_by_step_with_a_backup_and_the_same_chain(
 def test_a_step_that_fails_changes_nothing(path: Path, log: AsRunLog) -> None:
     log.close()
     with pytest.raises(LogUnusable):
-        AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)", "NONSENSE")])
+        AsRunLog.open(path, "ban-may", [VERSION_1, ("CREATE TABLE notes (text TEXT)", "NONSENSE")])
 
-    again = AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)",)])
+    again = AsRunLog.open(path, "ban-may", [VERSION_1, ("CREATE TABLE notes (text TEXT)",)])
     again.close()
 
 
 def test_a_log_of_a_newer_program_is_left_alone(path: Path, log: AsRunLog) -> None:
     log.close()
-    AsRunLog.open(path, "ban-may", [FIRST, ("CREATE TABLE notes (text TEXT)",)]).close()
+    AsRunLog.open(path, "ban-may", [VERSION_1, ("CREATE TABLE notes (text TEXT)",)]).close()
 
     with pytest.raises(LoudspeakerError, match="newer version"):
         AsRunLog.open(path, "ban-may")
@@ -297,7 +297,7 @@ def test_a_log_that_is_only_read_says_the_same_and_not_a_byte_is_written(path: P
     log.verdict(AIRED)  # in the write-ahead log so far, as while a daemon runs
     before = state_of(path.parent)
 
-    copy = AsRunLog.reading(path, "ban-may")
+    copy = AsRunLog.open_read_only(path, "ban-may")
 
     assert list(copy.rows(SIX, SIX + timedelta(days=1))) == [AIRED]
     assert copy.verify() == log.verify()
@@ -306,7 +306,7 @@ def test_a_log_that_is_only_read_says_the_same_and_not_a_byte_is_written(path: P
 
 
 def test_a_log_that_is_only_read_is_no_copy_of_it(path: Path, log: AsRunLog) -> None:
-    copy = AsRunLog.reading(path, "ban-may")
+    copy = AsRunLog.open_read_only(path, "ban-may")
     log.verdict(AIRED)
 
     assert copy.verdict_of(AIRED.id) is Verdict.AIRED  # a copy of years would fill the memory
@@ -314,7 +314,7 @@ def test_a_log_that_is_only_read_is_no_copy_of_it(path: Path, log: AsRunLog) -> 
 
 
 def test_checking_the_chain_tells_how_far_it_is(log: AsRunLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loudspeaker.store.asrun.STRIDE", 2)
+    monkeypatch.setattr("loudspeaker.store.asrun.PROGRESS_STRIDE", 2)
     for minute in range(5):
         log.verdict(at(minute))
     told: list[tuple[int, int]] = []
@@ -330,7 +330,7 @@ def test_a_log_that_was_closed_is_read_without_the_files_beside_it(path: Path) -
     log.close()
     before = state_of(path.parent)
 
-    copy = AsRunLog.reading(path, "ban-may")
+    copy = AsRunLog.open_read_only(path, "ban-may")
 
     assert copy.verdict_of(AIRED.id) is Verdict.AIRED
     copy.close()
@@ -338,7 +338,7 @@ def test_a_log_that_was_closed_is_read_without_the_files_beside_it(path: Path) -
 
 
 def test_where_there_is_no_log_yet_an_empty_one_is_read_and_none_begun(path: Path) -> None:
-    copy = AsRunLog.reading(path, "ban-may")
+    copy = AsRunLog.open_read_only(path, "ban-may")
 
     assert list(copy.entries()) == []
     assert copy.recall("heartbeat") is None
@@ -347,7 +347,7 @@ def test_where_there_is_no_log_yet_an_empty_one_is_read_and_none_begun(path: Pat
 
 
 def test_who_only_reads_a_log_cannot_write_it(path: Path, log: AsRunLog) -> None:
-    copy = AsRunLog.reading(path, "ban-may")
+    copy = AsRunLog.open_read_only(path, "ban-may")
 
     with pytest.raises(LogUnusable, match="may not be written"):
         copy.event("skip", AIRED.id, SIX)
@@ -358,14 +358,14 @@ def test_who_only_reads_a_log_cannot_write_it(path: Path, log: AsRunLog) -> None
 
 def test_another_communes_log_is_not_read_either(path: Path, log: AsRunLog) -> None:
     with pytest.raises(Refused):
-        AsRunLog.reading(path, "ban-khac")
+        AsRunLog.open_read_only(path, "ban-khac")
 
 
 def test_an_older_shape_is_read_as_the_newest(path: Path, log: AsRunLog) -> None:
     log.verdict(AIRED)
     before = state_of(path.parent)
 
-    copy = AsRunLog.reading(path, "ban-may", (FIRST, ("CREATE TABLE notes (text TEXT)",)))
+    copy = AsRunLog.open_read_only(path, "ban-may", (VERSION_1, ("CREATE TABLE notes (text TEXT)",)))
 
     assert copy.verify() == log.verify()
     copy.close()
@@ -383,20 +383,20 @@ def test_a_damaged_file_is_told_in_words(path: Path, log: AsRunLog) -> None:
 def test_a_damaged_log_is_set_aside_and_a_new_one_begins(path: Path, log: AsRunLog) -> None:
     log.close()
     path.write_bytes(b"this is not a database" * 1000)
-    aside = set_aside(path, SIX)
+    aside = move_aside(path, SIX)
     AsRunLog.open(path, "ban-may").close()
 
     assert aside.name == "asrun.damaged-20261124T060500.db"
     assert aside.read_bytes().startswith(b"this is not")
 
 
-class Reserve(Ballast):
+class Reserve(DiskReserve):
     """A ballast that frees pages of a database which is not allowed to grow."""
 
     database: sqlite3.Connection
     given = False
 
-    def give_back(self) -> bool:
+    def release(self) -> bool:
         first, Reserve.given = not Reserve.given, True
         if first:
             self.database.execute("PRAGMA max_page_count = 100000")
@@ -449,10 +449,10 @@ def test_a_card_that_fails_is_no_full_disk_and_takes_no_reserve(path: Path) -> N
 
 
 def test_the_reserve_is_laid_down_beside_the_log_and_again_by_whoever_opens_it_next(path: Path, log: AsRunLog) -> None:
-    ballast = Ballast(path.with_name("ballast"))
-    assert ballast.aboard
-    assert ballast.give_back()
-    assert not ballast.give_back()
+    ballast = DiskReserve(path.with_name("ballast"))
+    assert ballast.allocated
+    assert ballast.release()
+    assert not ballast.release()
 
     AsRunLog.open(path, "ban-may").close()
     assert ballast.path.stat().st_size == ballast.size
@@ -486,7 +486,7 @@ def test_an_entry_that_is_no_longer_what_was_written_costs_only_itself(path: Pat
     assert log.rows(SIX - timedelta(days=9), SIX + timedelta(days=9)) == []
     assert log.begins() is None
     assert log.entry(2) == entry.decode(errors="replace")
-    with pytest.raises(Broken, match="entry 2 is not what was written"):
+    with pytest.raises(BrokenChain, match="entry 2 is not what was written"):
         log.verify()
 
 
@@ -497,7 +497,7 @@ def test_a_log_whose_last_hash_is_damaged_is_written_on(path: Path, log: AsRunLo
     log.event("approve", "", SIX, bulletin="hop")
 
     assert [event.facts["bulletin"] for event in log.events("approve")] == ["nhac", "hop"]
-    with pytest.raises(Broken, match="entry 1 is not what was written"):
+    with pytest.raises(BrokenChain, match="entry 1 is not what was written"):
         log.verify()
 
 

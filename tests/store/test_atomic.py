@@ -12,17 +12,17 @@ from typing import BinaryIO
 import pytest
 
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.atomic import NotWritten, stale_drafts, write_whole
-from loudspeaker.store.last_good import Accepted
+from loudspeaker.store.atomic import WriteError, stale_drafts, write_atomic
+from loudspeaker.store.last_good import LastGoodVersions
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 
 
 def test_a_file_is_replaced_as_a_whole_and_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "new" / "deep" / "lich.yaml"
-    write_whole(path, b"old")
+    write_atomic(path, b"old")
     path.chmod(0o640)
-    write_whole(path, b"new")
+    write_atomic(path, b"new")
 
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
@@ -45,7 +45,7 @@ def modes(folder: Path) -> dict[str, int]:
 def test_what_is_made_in_a_groups_folder_is_the_groups_to_write(tmp_path: Path) -> None:
     tmp_path.chmod(0o2770)
 
-    write_whole(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
+    write_atomic(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
     AsRunLog.open(tmp_path / ".state" / "asrun.db", "ban-may").close()
 
     assert modes(tmp_path) == {
@@ -69,7 +69,7 @@ def test_the_service_need_not_set_the_groups_bit_which_its_sandbox_forbids(
     monkeypatch.setattr(os, "chmod", sandboxed)
     before = os.umask(0o007)
     try:
-        write_whole(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
+        write_atomic(tmp_path / "clips" / "ab" / "cd.flac", b"sound")
     finally:
         os.umask(before)
 
@@ -80,7 +80,7 @@ def test_the_service_need_not_set_the_groups_bit_which_its_sandbox_forbids(
 def test_what_is_made_in_nobody_elses_folder_stays_as_its_maker_wants_it(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
 
-    write_whole(tmp_path / "clips" / "cd.flac", b"sound")
+    write_atomic(tmp_path / "clips" / "cd.flac", b"sound")
 
     assert modes(tmp_path) == {"clips": 0o700, "clips/cd.flac": 0o600}
 
@@ -91,9 +91,9 @@ def test_a_writer_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) ->
         raise KeyboardInterrupt
 
     path = tmp_path / "chuong-trinh.wav"
-    write_whole(path, b"old")
+    write_atomic(path, b"old")
     with pytest.raises(KeyboardInterrupt):
-        write_whole(path, fail)
+        write_atomic(path, fail)
 
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
@@ -103,8 +103,8 @@ def test_a_full_disk_is_told_in_words(tmp_path: Path) -> None:
     def full(file: BinaryIO) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(NotWritten, match="the disk is full"):
-        write_whole(tmp_path / "x.wav", full)
+    with pytest.raises(WriteError, match="the disk is full"):
+        write_atomic(tmp_path / "x.wav", full)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -119,8 +119,8 @@ def test_a_draft_that_nobody_finished_is_found_after_an_hour(tmp_path: Path) -> 
 
 
 def test_a_broken_edit_keeps_the_last_good_version_for_two_days(tmp_path: Path) -> None:
-    Accepted(tmp_path).remember("schedules/na-hoa.yaml", b"good")
-    after_restart = Accepted(tmp_path)
+    LastGoodVersions(tmp_path).remember("schedules/na-hoa.yaml", b"good")
+    after_restart = LastGoodVersions(tmp_path)
 
     assert after_restart.last_good("schedules/na-hoa.yaml", NOW) == b"good"
     assert after_restart.last_good("schedules/na-hoa.yaml", NOW + timedelta(hours=48)) == b"good"
@@ -128,7 +128,7 @@ def test_a_broken_edit_keeps_the_last_good_version_for_two_days(tmp_path: Path) 
 
 
 def test_the_two_days_begin_anew_once_the_file_was_good_again(tmp_path: Path) -> None:
-    accepted = Accepted(tmp_path)
+    accepted = LastGoodVersions(tmp_path)
     accepted.remember("a.yaml", b"good")
     accepted.last_good("a.yaml", NOW)
     accepted.remember("a.yaml", b"good")
@@ -137,7 +137,7 @@ def test_the_two_days_begin_anew_once_the_file_was_good_again(tmp_path: Path) ->
 
 
 def test_a_deleted_file_is_forgotten_at_once(tmp_path: Path) -> None:
-    accepted = Accepted(tmp_path)
+    accepted = LastGoodVersions(tmp_path)
     accepted.remember("bulletins/bluezone.md", b"good")
     accepted.last_good("bulletins/bluezone.md", NOW)
     accepted.forget("bulletins/bluezone.md")
@@ -160,8 +160,8 @@ class FullDisk:
 
 
 def test_on_a_full_disk_a_good_edit_is_taken_and_the_older_text_never_comes_back(tmp_path: Path) -> None:
-    Accepted(tmp_path).remember("a.yaml", b"old")
-    full = Accepted(tmp_path, FullDisk())
+    LastGoodVersions(tmp_path).remember("a.yaml", b"old")
+    full = LastGoodVersions(tmp_path, FullDisk())
     assert full.last_good("a.yaml", NOW) == b"old"
 
     full.remember("a.yaml", b"new")
@@ -169,12 +169,12 @@ def test_on_a_full_disk_a_good_edit_is_taken_and_the_older_text_never_comes_back
 
 
 def test_a_file_that_never_was_good_has_no_good_version(tmp_path: Path) -> None:
-    assert Accepted(tmp_path).last_good("box.yaml", NOW) is None
+    assert LastGoodVersions(tmp_path).last_good("box.yaml", NOW) is None
 
 
 @pytest.mark.parametrize("told", [b"\xff\xfe", b"no time", b"2026-11-24T05:00:00", b"9" * 10_000, b""])
 def test_two_days_begin_anew_where_their_beginning_cannot_be_read(tmp_path: Path, told: bytes) -> None:
-    accepted = Accepted(tmp_path / "accepted")
+    accepted = LastGoodVersions(tmp_path / "accepted")
     accepted.remember("commune.yaml", b"good")
     (tmp_path / "accepted" / "commune.yaml.broken-since").write_bytes(told)
 
@@ -183,7 +183,7 @@ def test_two_days_begin_anew_where_their_beginning_cannot_be_read(tmp_path: Path
 
 
 def test_a_pipe_or_a_folder_in_place_of_a_last_good_version_holds_nobody_up(tmp_path: Path) -> None:
-    accepted = Accepted(tmp_path / "accepted")
+    accepted = LastGoodVersions(tmp_path / "accepted")
     accepted.remember("commune.yaml", b"good")
     (good,) = (tmp_path / "accepted").iterdir()
     good.unlink()

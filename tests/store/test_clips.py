@@ -37,7 +37,7 @@ def test_sixteen_bit_samples_come_back_exactly(store: ClipStore) -> None:
     assert got.rate == 22_050
     assert got.samples.dtype == np.float32
     assert np.array_equal(got.samples, NOISE)
-    assert store.size() == file_of(store, KEY).stat().st_size
+    assert store.total_bytes() == file_of(store, KEY).stat().st_size
 
 
 def test_samples_beyond_full_scale_are_held_at_it(store: ClipStore) -> None:
@@ -80,10 +80,10 @@ def test_a_torn_clip_is_absent_told_and_made_again(store: ClipStore, length: int
     path = file_of(store, KEY)
     path.write_bytes(path.read_bytes()[:length])
     assert store.get(KEY) is None
-    assert store.damaged() == [KEY]
+    assert store.damaged_keys() == [KEY]
 
     store.put(KEY, Clip(22_050, NOISE))
-    assert store.damaged() == []
+    assert store.damaged_keys() == []
 
 
 def test_the_sweep_takes_the_oldest_and_never_a_protected_one(store: ClipStore) -> None:
@@ -91,7 +91,7 @@ def test_the_sweep_takes_the_oldest_and_never_a_protected_one(store: ClipStore) 
     for number, key in enumerate(keys):
         store.put(key, Clip(22_050, NOISE))
         os.utime(file_of(store, key), (NOW - (6 - number) * 86_400,) * 2)
-    one = store.size() // 6
+    one = store.total_bytes() // 6
     freed = store.sweep(budget=3 * one, protected={keys[0]}, now=NOW)
 
     assert freed == 3 * one

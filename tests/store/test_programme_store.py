@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loudspeaker.store.programmes import Facts, ProgrammeStore
+from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 
-FACTS = Facts(key="k", rate=48_000, frames=5, voice="espeak:vi", doubts=1, loudness=-16.1)
+FACTS = ProgrammeFacts(key="k", rate=48_000, frames=5, voice="espeak:vi", doubts=1, loudness=-16.1)
 NOW = 1_800_000_000.0
 
 
@@ -39,7 +39,7 @@ def test_an_unknown_recipe_finds_nothing(tmp_path: Path) -> None:
 def test_a_better_voice_takes_the_place_and_the_old_file_stays_for_who_plays_it(tmp_path: Path) -> None:
     store = ProgrammeStore(tmp_path)
     old = store.put("r1", b"robot", FACTS)
-    new = store.put("r1", b"human", Facts("k2", 48_000, 5, "piper:vi"))
+    new = store.put("r1", b"human", ProgrammeFacts("k2", 48_000, 5, "piper:vi"))
 
     assert store.find("r1") == new
     assert store.check(old)

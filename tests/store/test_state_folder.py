@@ -17,8 +17,8 @@ from loudspeaker.speakers import day_file
 from loudspeaker.speakers.stream_recorder import Reel
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.atomic import IsLink, make_private, write_whole
-from loudspeaker.store.last_good import Accepted
+from loudspeaker.store.atomic import SymlinkError, make_private_folder, write_atomic
+from loudspeaker.store.last_good import LastGoodVersions
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def test_a_groups_is_the_groups(tmp_path: Path, made: int) -> None:
     state.mkdir()
     state.chmod(made)
 
-    make_private(state)
+    make_private_folder(state)
 
     assert mode(state) == 0o2770
 
@@ -54,7 +54,7 @@ def test_a_groups_is_the_groups(tmp_path: Path, made: int) -> None:
 def test_one_made_in_a_groups_folder_is_the_groups(tmp_path: Path) -> None:
     tmp_path.chmod(0o2770)
 
-    make_private(tmp_path / "state")
+    make_private_folder(tmp_path / "state")
 
     assert mode(tmp_path / "state") == 0o2770
 
@@ -62,7 +62,7 @@ def test_one_made_in_a_groups_folder_is_the_groups(tmp_path: Path) -> None:
 def test_what_everybody_uses_is_not_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
 
-    make_private(tmp_path)
+    make_private_folder(tmp_path)
 
     assert mode(tmp_path) == 0o1777
 
@@ -74,10 +74,10 @@ def test_a_log_that_is_a_link_is_refused_and_what_it_leads_to_untouched(home: Pa
     elsewhere.write_bytes(b"mine")
     (state / name).symlink_to(elsewhere)
 
-    with pytest.raises(IsLink, match="symbolic link"):
+    with pytest.raises(SymlinkError, match="symbolic link"):
         AsRunLog.open(state / "asrun.db", "xa-thu")
-    with pytest.raises(IsLink):
-        AsRunLog.reading(state / "asrun.db", "xa-thu")
+    with pytest.raises(SymlinkError):
+        AsRunLog.open_read_only(state / "asrun.db", "xa-thu")
 
     assert elsewhere.read_bytes() == b"mine"
 
@@ -87,7 +87,7 @@ def test_a_draft_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("loudspeaker.store.atomic.get_ident", lambda: 7)
     (tmp_path / f"x.{os.getpid()}-7.part").symlink_to(elsewhere)
 
-    write_whole(tmp_path / "x", b"new")
+    write_atomic(tmp_path / "x", b"new")
 
     assert elsewhere.read_bytes() == b"mine"
     assert (tmp_path / "x").read_bytes() == b"new"
@@ -95,7 +95,7 @@ def test_a_draft_is_not_written_through_a_link(tmp_path: Path, monkeypatch: pyte
 
 def test_last_good_versions_are_neither_read_nor_written_through_a_link(tmp_path: Path) -> None:
     (elsewhere := tmp_path / "elsewhere").mkdir()
-    kept = Accepted(tmp_path / "accepted")
+    kept = LastGoodVersions(tmp_path / "accepted")
     kept.folder.symlink_to(elsewhere)
     kept.remember("commune.yaml", b"good")
     assert list(elsewhere.iterdir()) == []
