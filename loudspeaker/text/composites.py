@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import Message
 from .kind import Kind
-from .rule import APART, Said
+from .rule import APART, Token
 
 _LINKS = frozenset((Kind.DASH, Kind.SEPARATOR, Kind.RATE))
 _RATES = frozenset((Kind.MONEY, Kind.QUANTITY))  # what may be told per something
@@ -34,12 +34,12 @@ _PIECES = Message("a word made of pieces, and no rule knows the whole")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
-def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
+def pieced(text: str, saids: Iterable[Token]) -> Iterator[Token]:
     """`saids` of `text` as they come; one with a digit, glued to another, is marked where no such word is known.
 
     An amount behind a numbered thing begins with a comma.
     """
-    last: Said | None = None  # the latest that holds a letter or a digit
+    last: Token | None = None  # the latest that holds a letter or a digit
     for said in saids:
         if not _speaks(text, said):
             yield said
@@ -52,17 +52,17 @@ def pieced(text: str, saids: Iterable[Said]) -> Iterator[Said]:
         last = said
 
 
-def _apart(text: str, one: Said, other: Said) -> bool:
+def _apart(text: str, one: Token, other: Token) -> bool:
     """Whether an amount stands right behind a thing with a number: trên BĐ3 0,32m is no 3,032."""
     amount = other.kind in _RATES and text[other.start].isdecimal()
     return one.kind in _NUMBERED and amount and text[one.end : other.start] == " "
 
 
-def _speaks(text: str, said: Said) -> bool:
+def _speaks(text: str, said: Token) -> bool:
     return any(map(str.isalnum, text[said.start : said.end]))
 
 
-def _glued(text: str, one: Said, other: Said) -> bool:
+def _glued(text: str, one: Token, other: Token) -> bool:
     """Whether the two stand in one word with a digit on both sides, and not in one of the usual ways."""
     if other.start - one.end > 2 or other.kind in _LINKS:
         return False
@@ -80,5 +80,5 @@ def _glued(text: str, one: Said, other: Said) -> bool:
     return not (one.kind is other.kind and one.kind in _RANGED)
 
 
-def _digits(text: str, said: Said) -> bool:
+def _digits(text: str, said: Token) -> bool:
     return re.search(r"\d", text[said.start : said.end]) is not None

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 
 from .cleanup import Letters
 from .kind import Kind
-from .rule import Said
+from .rule import Token
 from .syllables import UPPER
 
 
@@ -29,11 +29,11 @@ class OwnWords:
                 lengths.setdefault(first, set()).add(len(key))
         self._lengths = {first: sorted(several, reverse=True) for first, several in lengths.items()}
 
-    def found(self, text: str) -> Sequence[Said]:
+    def found(self, text: str) -> Sequence[Token]:
         """Every own word in `text`, in order."""
         return list(self._walk(text)) if self._readings else ()
 
-    def _walk(self, text: str) -> Iterator[Said]:
+    def _walk(self, text: str) -> Iterator[Token]:
         free = 0
         for at, letter in enumerate(text):
             if at < free or letter not in self._lengths or not _begins(text, at):
@@ -41,7 +41,7 @@ class OwnWords:
             for length in self._lengths[letter]:
                 reading = self._reading(text, at, at + length)
                 if reading is not None:
-                    yield Said(at, at + length, reading, None, Kind.OVERRIDE)
+                    yield Token(at, at + length, reading, None, Kind.OVERRIDE)
                     free = at + length
                     break
 

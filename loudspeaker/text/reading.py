@@ -24,7 +24,7 @@ from .encodings import looks_legacy
 from .lexicon import Lexicon
 from .numerals import Numerals
 from .overrides import OwnWords
-from .rule import Said, Scene
+from .rule import Context, Token
 from .scanner import scan
 from .unwrapping import unwrapped
 
@@ -75,10 +75,10 @@ def read(text: str, readings: Readings | None = None) -> Reading:
     readings = readings or Readings()
     letters, lexicon = Letters(text), _lexicon()
     plain = unwrapped(quiet(letters.text))
-    scene = Scene(plain, _numerals(readings.region), lexicon, definitions(plain))
+    context = Context(plain, _numerals(readings.region), lexicon, definitions(plain))
     own = _own(readings).found(letters.text)
     page = _Page(letters, plain)
-    for said in pieced(plain, scan(scene, own)):
+    for said in pieced(plain, scan(context, own)):
         page.add(said)
     page.finish()
     return Reading(page.spoken(), tuple(_doubts(letters, page)), tuple(page.spans))
@@ -116,7 +116,7 @@ class _Page:
         self.letters = letters
         self.text = text
         self.spans: list[Span] = []
-        self.guesses: list[tuple[Said, int, int]] = []
+        self.guesses: list[tuple[Token, int, int]] = []
         self._out: list[str] = []
         self._length = 0
         self._copied = 0
@@ -127,7 +127,7 @@ class _Page:
     def spoken(self) -> str:
         return "".join(self._out)
 
-    def add(self, said: Said) -> None:
+    def add(self, said: Token) -> None:
         """Copy what stands before `said` and put its words in."""
         self._copy(said.start)
         start = self._put(said.spoken, said.start, said.end)

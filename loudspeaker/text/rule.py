@@ -3,8 +3,8 @@
     rule = RuleMaker(Kind.TIME)
 
     @rule(r"(\\d{1,2})h(\\d{2})")
-    def clock(match, scene):              8h30 -> tám giờ ba mươi phút
-        return f"{scene.say(match[1])} giờ {scene.say(match[2])} phút"
+    def clock(match, context):              8h30 -> tám giờ ba mươi phút
+        return f"{context.number(match[1])} giờ {context.number(match[2])} phút"
 
 A rule starts at the beginning of a number, a word or a sign, and answers with the words, with a `Guess` (words and the
 reason to doubt them) or with None: not mine. Patterns are bounded, so that reading takes linear time.
@@ -41,10 +41,10 @@ class Guess(NamedTuple):
 
 
 Answer = str | Guess | None
-Say = Callable[[re.Match[str], "Scene"], Answer]
+Say = Callable[[re.Match[str], "Context"], Answer]
 
 
-class Said(NamedTuple):
+class Token(NamedTuple):
     """One stretch of the text, up to `end`, and the words for it."""
 
     start: int
@@ -69,13 +69,13 @@ class Rule:
         """The pattern, compiled, to be tried at a place of a text."""
         return self._pattern.match
 
-    def read(self, match: re.Match[str], scene: Scene) -> Said | None:
+    def read(self, match: re.Match[str], context: Context) -> Token | None:
         """What this rule says for a match of its pattern, if anything."""
-        answer = self.say(match, scene)
+        answer = self.say(match, context)
         if answer is None:
             return None
         spoken, why = answer if isinstance(answer, Guess) else (answer, None)
-        return Said(match.start(), match.end(), spoken, why, self.kind)
+        return Token(match.start(), match.end(), spoken, why, self.kind)
 
 
 class RuleMaker:
@@ -92,12 +92,12 @@ class RuleMaker:
 
 
 def words_before(cues: str) -> tuple[str, ...]:
-    """Cues that stand right before, “ngày|sáng nay”, each whole: for `scene.before(at).endswith`."""
+    """Cues that stand right before, “ngày|sáng nay”, each whole: for `context.before(at).endswith`."""
     return tuple(map(beside, spellings(cues)))
 
 
 def words_after(cues: str) -> tuple[str, ...]:
-    """Cues that stand right behind: for `scene.continues`."""
+    """Cues that stand right behind: for `context.is_before`."""
     return tuple(spellings(cues))
 
 
@@ -109,17 +109,27 @@ def ambiguous(written: str) -> Message:
 _ENDED = pattern(r"[.!?;…] *\n")  # no word counts over a line's end and a full stop
 
 
-class Scene:
+class Context:
     """The text being read, with the look around and the memory that rules may use."""
 
-    __slots__ = ("_after", "_after_at", "_before", "_before_at", "last", "learnt", "lexicon", "numerals", "text")
+    __slots__ = (
+        "_after",
+        "_after_at",
+        "_before",
+        "_before_at",
+        "definitions",
+        "lexicon",
+        "numerals",
+        "previous",
+        "text",
+    )
 
-    def __init__(self, text: str, numerals: Numerals, lexicon: Lexicon, learnt: dict[str, str]) -> None:
+    def __init__(self, text: str, numerals: Numerals, lexicon: Lexicon, definitions: dict[str, str]) -> None:
         self.text = text
         self.numerals = numerals
         self.lexicon = lexicon
-        self.learnt = learnt
-        self.last = Said(0, 0, "", None, Kind.NOTHING)
+        self.definitions = definitions
+        self.previous = Token(0, 0, "", None, Kind.NOTHING)
         self._before, self._before_at = "", -1
         self._after, self._after_at = "", -1
 
@@ -143,7 +153,7 @@ class Scene:
             self._after_at = at
         return self._after
 
-    def continues(self, at: int, cues: tuple[str, ...]) -> bool:
+    def is_before(self, at: int, cues: tuple[str, ...]) -> bool:
         """Whether one of `cues` follows `at` as a whole word: “tổ” is not the beginning of “tổng”."""
         text = self.after(at)
         if not text.startswith(cues):
@@ -164,18 +174,20 @@ class Scene:
     def follows(self, kind: Kind, at: int, *gaps: str) -> bool:
         """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
         return (
-            self.last.kind is kind
-            and self.last.end > at - 16
-            and self.text[self.last.end : at].lower() in ("", " ", *gaps)
+            self.previous.kind is kind
+            and self.previous.end > at - 16
+            and self.text[self.previous.end : at].lower() in ("", " ", *gaps)
         )
 
     def near_number(self, at: int, words: int = 3) -> bool:
         """Whether a number was read at most a few words before `at`, with no pause between."""
-        gap = self.text[self.last.end : at] if at - self.last.end <= REACH else ","
-        counted = self.last.kind in _COUNTS or (self.last.kind is Kind.DATE and "tháng" not in self.last.spoken)
+        gap = self.text[self.previous.end : at] if at - self.previous.end <= REACH else ","
+        counted = self.previous.kind in _COUNTS or (
+            self.previous.kind is Kind.DATE and "tháng" not in self.previous.spoken
+        )
         return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
 
-    def variety(self, at: int) -> bool:
+    def after_variety(self, at: int) -> bool:
         """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
         words = self.before(at)
         more = self.follows(Kind.CODE, at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
@@ -188,30 +200,30 @@ class Scene:
         goes_on = sentence.lower().endswith((", ", ": ", " và ", " như ", " gồm "))
         return goes_on and _SORTS.search(sentence) is not None
 
-    def labelled(self, at: int) -> bool:
+    def after_label(self, at: int) -> bool:
         """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
         words = self.before(at)
-        return (words.endswith(_LABELS) and not words.endswith(_MEASURES)) or self.village(at)
+        return (words.endswith(_LABELS) and not words.endswith(_MEASURES)) or self.after_village(at)
 
     def opens_sentence(self, at: int) -> bool:
         """Whether a small word follows one with a capital: Mời bà con, and not Nguyễn Văn Hùng."""
         return _SENTENCE.match(self.text, at) is not None
 
-    def village(self, at: int) -> bool:
+    def after_village(self, at: int) -> bool:
         """Whether a village's name stands right before, which may have a number: thôn Phú Lộc 2."""
         return _VILLAGE.search(self.text[max(0, at - REACH) : at]) is not None
 
-    def say(self, written: str) -> str:
+    def number(self, written: str) -> str:
         """A written number in words."""
         return self.numerals.number(written)
 
-    def span(self, first: str, last: str | None) -> str:
+    def number_range(self, first: str, last: str | None) -> str:
         """Two written numbers as “a đến b”, or the first alone where the range has no end."""
-        return f"{self.say(first)} đến {self.say(last)}" if last else self.say(first)
+        return f"{self.number(first)} đến {self.number(last)}" if last else self.number(first)
 
     def meaning(self, written: str, start: int, end: int) -> Entry | None:
         """What an abbreviation stands for here: learnt from this text, else the lexicon with its neighbours."""
-        own = self.learnt.get(written)
+        own = self.definitions.get(written)
         if own:
             return Entry(own, sure=True)
         return self.lexicon.meaning(written, self, start, end)

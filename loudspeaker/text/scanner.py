@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from .kind import Kind
-from .rule import Rule, Said, Scene
+from .rule import Context, Rule, Token
 from .rules import starting
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
@@ -51,64 +51,66 @@ def _rules(start: str) -> tuple[tuple[Matcher, Rule], ...]:
     return tuple((rule.matcher(), rule) for rule in starting(start))
 
 
-def scan(scene: Scene, fixed: Sequence[Said] = ()) -> Iterator[Said]:
+def scan(context: Context, fixed: Sequence[Token] = ()) -> Iterator[Token]:
     """Every stretch that is read differently from how it is written, in order; `fixed` is read already."""
     own = iter(fixed)
     reserved = next(own, None)
     done = 0
-    for token in _TOKEN.finditer(scene.text):
+    for token in _TOKEN.finditer(context.text):
         at = max(token.start(), done)
         if at >= token.end():
             continue
         while reserved and reserved.end <= at:
             reserved = next(own, None)
-        until = reserved.start if reserved else len(scene.text)
-        said = reserved if reserved and until <= at else _read(scene, at, token.end(), until)
+        until = reserved.start if reserved else len(context.text)
+        said = reserved if reserved and until <= at else _read(context, at, token.end(), until)
         if said is None:
             continue
-        if said.spoken == " đến " or (said.spoken.strip() in (",", ";") and scene.last.kind in (Kind.PHONE, Kind.TIME)):
+        if said.spoken == " đến " or (
+            said.spoken.strip() in (",", ";") and context.previous.kind in (Kind.PHONE, Kind.TIME)
+        ):
             # Still the same kind of thing: 5/7 - 8/7, 0912… - 0987…; 11:51 - 16/6 is dated.
-            scene.last = scene.last._replace(end=said.end)
+            context.previous = context.previous._replace(end=said.end)
         elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word
-            scene.last = said
+            context.previous = said
         done = said.end
         yield said
 
 
-def _read(scene: Scene, at: int, end: int, until: int) -> Said | None:
+def _read(context: Context, at: int, end: int, until: int) -> Token | None:
     """What the first fitting rule says for the token from `at` to `end`; it may read on, but not past `until`."""
-    text = scene.text
-    for matcher, rule in _tried(scene, at, end):
+    text = context.text
+    for matcher, rule in _tried(context, at, end):
         match = matcher(text, at, until)
         if match is not None and match.end() > at:
-            said = rule.read(match, scene)
+            said = rule.read(match, context)
             if said is not None:
                 return said
     return None
 
 
-def _tried(scene: Scene, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
+def _tried(context: Context, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
     """The rules that can begin here; none for a plain word and for punctuation."""
-    first = scene.text[at]
+    first = context.text[at]
     if first.isdecimal():
         return _rules("number")
     if first.isalpha():
-        return _rules("word") if _interesting(scene.text[at:end], end, scene) else ()
-    return () if _silent(first, at, scene) else _rules("sign")
+        return _rules("word") if _interesting(context.text[at:end], end, context) else ()
+    return () if _silent(first, at, context) else _rules("sign")
 
 
-def _interesting(word: str, end: int, scene: Scene) -> bool:
+def _interesting(word: str, end: int, context: Context) -> bool:
     """Whether a word could be anything but a plain one: cheap, since most words are."""
     if len(word) == 1 or word in _OPENERS or word.endswith(_RAISED):
         return True
-    following = scene.text[end : end + 1]
+    following = context.text[end : end + 1]
     if following and (following in _JOINTS or following.isdecimal()):
         return True
     if _OTHER_SCRIPT.search(word):
         return True
     if not word.islower():
-        return not word[1:].islower() or word in scene.lexicon or _mute(word)
-    return word in scene.lexicon or word in scene.lexicon.small or _roman(word) or _mute(word)
+        return not word[1:].islower() or word in context.lexicon or _mute(word)
+    return word in context.lexicon or word in context.lexicon.small or _roman(word) or _mute(word)
 
 
 def _mute(word: str) -> bool:
@@ -120,11 +122,11 @@ def _roman(word: str) -> bool:
     return not word.strip("ivxlcdm")
 
 
-def _silent(sign: str, at: int, scene: Scene) -> bool:
+def _silent(sign: str, at: int, context: Context) -> bool:
     """Whether a sign is punctuation that stays as it is."""
     if sign in _PLAIN:
         return True
-    following = scene.text[at + 1 : at + 2]
+    following = context.text[at + 1 : at + 2]
     if sign == ".":
         return following not in ("/", ".", "_") and not following.isalpha()
-    return sign == "(" and following not in ("0", "+", "-") and not scene.text.startswith("(84", at)
+    return sign == "(" and following not in ("0", "+", "-") and not context.text.startswith("(84", at)

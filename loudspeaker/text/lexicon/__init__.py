@@ -21,7 +21,7 @@ class Entry(NamedTuple):
 
 
 class Place(Protocol):
-    """What the lexicon asks about a place in the text; `rules.Scene` answers."""
+    """What the lexicon asks about a place in the text; `rules.Context` answers."""
 
     def before(self, at: int) -> str: ...
 

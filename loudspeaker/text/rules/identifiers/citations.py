@@ -7,7 +7,7 @@ import re
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS
-from ...rule import Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import Context, Rule, RuleMaker, words_after, words_before
 
 rule = RuleMaker(Kind.CITATION)
 
@@ -20,36 +20,36 @@ _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến 
 
 
 @rule(r"([a-zđ])(?![^\W\d_]|'[^\W\d_])", starts="word")
-def point(match: re.Match[str], scene: Scene) -> str | None:
+def point(match: re.Match[str], context: Context) -> str | None:
     """điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
     at = match.start()
-    if not (scene.before(at).endswith(_POINTS) or scene.follows(Kind.CITATION, at, *_GAPS)):
+    if not (context.before(at).endswith(_POINTS) or context.follows(Kind.CITATION, at, *_GAPS)):
         return None
     return LETTERS[match[1].upper()]
 
 
 @rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])")
-def inserted(match: re.Match[str], scene: Scene) -> str | None:
+def inserted(match: re.Match[str], context: Context) -> str | None:
     """Điều 5a -> Điều năm a"""
-    if not scene.before(match.start()).endswith(_PLACES):
+    if not context.before(match.start()).endswith(_PLACES):
         return None
-    return f"{scene.say(match[1])} {LETTERS[match[2].upper()]}"
+    return f"{context.number(match[1])} {LETTERS[match[2].upper()]}"
 
 
 @rule(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?!\w|\.\d)", starts="word")
-def clause(match: re.Match[str], scene: Scene) -> str | None:
+def clause(match: re.Match[str], context: Context) -> str | None:
     """điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
-    return f"khoản {scene.say(match[1] or match[2])}"
+    return f"khoản {context.number(match[1] or match[2])}"
 
 
 @rule(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
-def article(match: re.Match[str], scene: Scene) -> str | None:
+def article(match: re.Match[str], context: Context) -> str | None:
     """… Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
     at = match.start()
-    cited = _CLAUSE.search(scene.before(at)) or scene.follows(Kind.CITATION, at, ", ", " ")
-    laws = scene.continues(match.end(), _LAWS) or _MORE.match(scene.text, match.end())
-    named = laws or ("." in match[0] and " luật" in scene.before(at))
-    return f"Điều {scene.say(match[1])}" if cited or named else None
+    cited = _CLAUSE.search(context.before(at)) or context.follows(Kind.CITATION, at, ", ", " ")
+    laws = context.is_before(match.end(), _LAWS) or _MORE.match(context.text, match.end())
+    named = laws or ("." in match[0] and " luật" in context.before(at))
+    return f"Điều {context.number(match[1])}" if cited or named else None
 
 
 RULES: tuple[Rule, ...] = (clause, point, inserted, article)

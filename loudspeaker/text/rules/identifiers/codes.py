@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, roman, spell_digits, spell_letters
-from ...rule import REACH, UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
+from ...rule import REACH, UNKNOWN, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_before
 from ...syllables import LOWER, UPPER, has_vowel
 
 rule = RuleMaker(Kind.CODE)
@@ -32,7 +32,7 @@ _PART = pattern(r"[^\W\d_]+|\d+")
 
 
 @rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
-def dashed(match: re.Match[str], scene: Scene) -> Answer:
+def dashed(match: re.Match[str], context: Context) -> Answer:
     """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
     if name == "BKS":  # BKS-60C 305.82
@@ -44,196 +44,200 @@ def dashed(match: re.Match[str], scene: Scene) -> Answer:
     if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    number = spell_digits(match[2]) if len(match[2]) == 6 else scene.numerals.code(match[2])
-    return f"{_name(name, scene)} {number}{letter}"
+    number = spell_digits(match[2]) if len(match[2]) == 6 else context.numerals.code(match[2])
+    return f"{_name(name, context)} {number}{letter}"
 
 
-def _name(name: str, scene: Scene) -> str:
+def _name(name: str, context: Context) -> str:
     if not name.isupper() and not name[0].islower():
         return name
-    known = scene.lexicon.known(name) if len(name) > 2 else None
+    known = context.lexicon.known(name) if len(name) > 2 else None
     return known.reading if known and known.sure else spell_letters(name) or name
 
 
 @rule(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
-def registered(match: re.Match[str], scene: Scene) -> str:
+def registered(match: re.Match[str], context: Context) -> str:
     """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
 @rule(r"mp([34])(?!\w)", starts="word")
-def sound_file(match: re.Match[str], scene: Scene) -> str:
+def sound_file(match: re.Match[str], context: Context) -> str:
     """file mp3 -> mờ pê ba"""
-    return f"mờ pê {scene.say(match[1])}"
+    return f"mờ pê {context.number(match[1])}"
 
 
 @rule(r"U\.(\d{2})(?!\d)", starts="word")
-def youth(match: re.Match[str], scene: Scene) -> str:
+def youth(match: re.Match[str], context: Context) -> str:
     """đội U.15 -> u mười lăm"""
-    return f"u {scene.say(match[1])}"
+    return f"u {context.number(match[1])}"
 
 
 @rule(r"([AB])/(?=H\d)", starts="word")
-def strain(match: re.Match[str], scene: Scene) -> str | None:
+def strain(match: re.Match[str], context: Context) -> str | None:
     """A/H5N1 -> a hát năm nờ một"""
     return spell_letters(match[1])
 
 
 @rule(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
-def lineage(match: re.Match[str], scene: Scene) -> str | None:
+def lineage(match: re.Match[str], context: Context) -> str | None:
     """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
-    if match[1] in scene.lexicon:
+    if match[1] in context.lexicon:
         return None
-    return spell_letters(match[1]) + "".join(f" chấm {scene.say(part)}" for part in match[2][1:].split("."))
+    return spell_letters(match[1]) + "".join(f" chấm {context.number(part)}" for part in match[2][1:].split("."))
 
 
 @rule(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
-def graded(match: re.Match[str], scene: Scene) -> str | None:
+def graded(match: re.Match[str], context: Context) -> str | None:
     """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
     if "," in match[0] and match[1] != "PM":
         return None
-    strong = match[1] == "M" and " độ lớn" in scene.before(match.start())  # of an earthquake
+    strong = match[1] == "M" and " độ lớn" in context.before(match.start())  # of an earthquake
     point = "phẩy" if match[1] == "PM" or strong else "chấm"
-    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])} {point} {scene.numerals.code(match[3])}"
+    return f"{spell_letters(match[1])} {context.numerals.code(match[2])} {point} {context.numerals.code(match[3])}"
 
 
 @rule(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
-def graded_forest(match: re.Match[str], scene: Scene) -> str | None:
+def graded_forest(match: re.Match[str], context: Context) -> str | None:
     """rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
     if (match[2].islower() or len(match[1]) == 1) and not (
-        scene.before(match.start()).endswith(_GRADED) or scene.follows(Kind.CODE, match.start(), ", ", " và ")
+        context.before(match.start()).endswith(_GRADED) or context.follows(Kind.CODE, match.start(), ", ", " và ")
     ):
         return None
-    digit = f" {scene.say(match[3])}" if match[3] else ""
-    return f"{scene.numerals.cardinal(roman(match[1]))} {spell_letters(match[2].upper())}{digit}"
+    digit = f" {context.number(match[3])}" if match[3] else ""
+    return f"{context.numerals.cardinal(roman(match[1]))} {spell_letters(match[2].upper())}{digit}"
 
 
 @rule(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")
-def flight(match: re.Match[str], scene: Scene) -> str | None:
+def flight(match: re.Match[str], context: Context) -> str | None:
     """chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
-    flown = any(cue in scene.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
-    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}" if flown else None
+    flown = any(cue in context.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
+    return f"{spell_letters(match[1])} {context.numerals.code(match[2])}" if flown else None
 
 
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
-def mixed(match: re.Match[str], scene: Scene) -> Answer:
+def mixed(match: re.Match[str], context: Context) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split(match[0])
-    answer = _worded(match, letters, digits, scene) or _place_or_size(match, letters, digits, scene)
+    answer = _worded(match, letters, digits, context) or _place_or_size(match, letters, digits, context)
     if answer:
         return answer
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
         parts = _PART.findall(match[0])
         return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
-    said = _parts(match[0], scene)
-    unknown = len(letters) > 3 and digits and letters not in scene.lexicon
-    person = len(letters) < 3 and _PERSON.search(scene.text[max(0, match.start() - REACH) : match.start()])
+    said = _parts(match[0], context)
+    unknown = len(letters) > 3 and digits and letters not in context.lexicon
+    person = len(letters) < 3 and _PERSON.search(context.text[max(0, match.start() - REACH) : match.start()])
     return Guess(said, UNKNOWN) if unknown or person else said  # chị Thúc L1
 
 
-def _place_or_size(match: re.Match[str], letters: str, digits: str, scene: Scene) -> Answer:
+def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Context) -> Answer:
     """trường C2 -> cấp hai; cách Q1 khoảng 12km -> quận một; ống D1200 mm -> dê một nghìn hai trăm"""
-    if letters == "C" and digits in ("1", "2", "3") and scene.before(match.start()).endswith(" trường"):
-        return f"cấp {scene.say(digits)}"
-    if letters == "Q" and 0 < int(digits or 0) < 13 and not scene.variety(match.start()):
-        said = f"quận {scene.say(digits)}"
-        return said if _CITY.match(scene.text, match.end()) else Guess(said, Message("a district, or a name"))
-    if len(match[0]) <= 10 and digits and _BORE.match(scene.text, match.end()):
-        return f"{spell_letters(letters)} {scene.say(digits)}"
+    if letters == "C" and digits in ("1", "2", "3") and context.before(match.start()).endswith(" trường"):
+        return f"cấp {context.number(digits)}"
+    if letters == "Q" and 0 < int(digits or 0) < 13 and not context.after_variety(match.start()):
+        said = f"quận {context.number(digits)}"
+        return said if _CITY.match(context.text, match.end()) else Guess(said, Message("a district, or a name"))
+    if len(match[0]) <= 10 and digits and _BORE.match(context.text, match.end()):
+        return f"{spell_letters(letters)} {context.number(digits)}"
     return None
 
 
-def _worded(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+def _worded(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
     """What the letters of a code stand for, with its number; nothing where they are only letters."""
-    return _numbered_word(match, letters, digits, scene) or _numbered_abbreviation(match, letters, digits, scene)
+    return _numbered_word(match, letters, digits, context) or _numbered_abbreviation(match, letters, digits, context)
 
 
-def _numbered_word(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
     """BĐ3 -> báo động ba; trên báo động BĐ2 -> hai; KP3A -> khu phố ba a"""
-    words, word = scene.before(match.start()), scene.lexicon.codes.get(letters)
-    if word and not _other_meaning(match, letters, digits, scene):
+    words, word = context.before(match.start()), context.lexicon.codes.get(letters)
+    if word and not _other_meaning(match, letters, digits, context):
         if words.endswith(f" {word}"):
-            return scene.numerals.code(digits)
-        if not scene.variety(match.start()):
-            return f"{word} {scene.numerals.code(digits)}"
+            return context.numerals.code(digits)
+        if not context.after_variety(match.start()):
+            return f"{word} {context.numerals.code(digits)}"
     lettered = _LETTERED.fullmatch(match[0])
-    return f"{scene.lexicon.codes[lettered[1]]} {_parts(lettered[2], scene)}" if lettered else ""
+    return f"{context.lexicon.codes[lettered[1]]} {_parts(lettered[2], context)}" if lettered else ""
 
 
 _LETTERED = pattern(r"(TDP|KP|KDC)(\d{1,2}[A-D])")
 
 
-def _other_meaning(match: re.Match[str], letters: str, digits: str, scene: Scene) -> bool:
+def _other_meaning(match: re.Match[str], letters: str, digits: str, context: Context) -> bool:
     """Trụ sở: …; CS2: … is a site, cam CS1 none; mẫu HK02 is no term; tòa CT2 no programme"""
     if letters in ("BK", "CK", "HK"):
         return digits not in ("1", "2")
     if letters == "CS":
-        return scene.char(match.end()) != ":"
-    return letters == "CT" and scene.before(match.start()).endswith((*_BUILDINGS, " mẫu", " tờ khai"))
+        return context.char(match.end()) != ":"
+    return letters == "CT" and context.before(match.start()).endswith((*_BUILDINGS, " mẫu", " tờ khai"))
 
 
-def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, scene: Scene) -> str:
+def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
     """STT5, BLHS2015, where a blank was forgotten"""
     at = match.start()
     year = _YEAR.fullmatch(digits)
-    if not digits or not (year or len(letters) > 2) or scene.variety(at):
+    if not digits or not (year or len(letters) > 2) or context.after_variety(at):
         return ""
-    entry = scene.meaning(letters, at, at + len(letters))
+    entry = context.meaning(letters, at, at + len(letters))
     if entry is None or not entry.sure:
         return ""
-    return f"{entry.reading} {scene.say(digits) if year else scene.numerals.code(digits)}"
+    return f"{entry.reading} {context.number(digits) if year else context.numerals.code(digits)}"
 
 
 _YEAR = pattern(r"(?:19|20)\d\d")
 
 
 @rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
-def sort(match: re.Match[str], scene: Scene) -> str | None:
+def sort(match: re.Match[str], context: Context) -> str | None:
     """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere"""
     famous = match[1] in ("IR", "OM") and len(match[2]) > 2
-    if match[3] is None and not (famous or _SORT.search(scene.before(match.start()))):
+    if match[3] is None and not (famous or _SORT.search(context.before(match.start()))):
         return None
     season = match[1] in ("HT", "ĐX") and re.fullmatch(r"20\d\d", match[2])
-    if season or not (famous or scene.variety(match.start())):
+    if season or not (famous or context.after_variety(match.start())):
         return None
-    return f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
+    return f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
 
 
 @rule(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
-def formula(match: re.Match[str], scene: Scene) -> str | None:
+def formula(match: re.Match[str], context: Context) -> str | None:
     """SpO2 -> ét pê o hai"""
-    return _parts(match[0], scene)
+    return _parts(match[0], context)
 
 
 @rule(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
-def named(match: re.Match[str], scene: Scene) -> str | None:
+def named(match: re.Match[str], context: Context) -> str | None:
     """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
     name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
-    return f"{name} {scene.numerals.code(match[2])}"
+    return f"{name} {context.numerals.code(match[2])}"
 
 
 @rule(r"([A-Z])(\d{1,2})s(?!\w)", starts="word")
-def model(match: re.Match[str], scene: Scene) -> str:
+def model(match: re.Match[str], context: Context) -> str:
     """điện thoại A50s -> a năm mươi ét"""
-    return f"{spell_letters(match[1])} {scene.say(match[2])} ét"
+    return f"{spell_letters(match[1])} {context.number(match[2])} ét"
 
 
 @rule(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
-def account(match: re.Match[str], scene: Scene) -> str:
+def account(match: re.Match[str], context: Context) -> str:
     """STK: 711A12345678, digit by digit"""
     return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
 
 
 @rule(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
-def digit_first(match: re.Match[str], scene: Scene) -> Answer:
+def digit_first(match: re.Match[str], context: Context) -> Answer:
     """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
     counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
-    amount = _counted(counted[1], counted[2], match.end(), scene) if counted else None
+    amount = _counted(counted[1], counted[2], match.end(), context) if counted else None
     if amount:  # 1000SMS, 45HS
         return amount
-    said = _parts(match[0], scene)
+    said = _parts(match[0], context)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
-    if not bare or scene.before(match.start()).endswith(_NUMBERED) or scene.follows(Kind.CODE, match.start(), *_GAPS):
+    if (
+        not bare
+        or context.before(match.start()).endswith(_NUMBERED)
+        or context.follows(Kind.CODE, match.start(), *_GAPS)
+    ):
         return said
     return Guess(said, Message("a number with a letter, and no word says what it is"))
 
@@ -243,38 +247,38 @@ _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 
 @rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
-def small_letter(match: re.Match[str], scene: Scene) -> Guess:
+def small_letter(match: re.Match[str], context: Context) -> Guess:
     """hồ Đak Mi 4c -> bốn xê"""
     return Guess(
-        f"{scene.say(match[1])} {spell_letters(match[2].upper())}",
+        f"{context.number(match[1])} {spell_letters(match[2].upper())}",
         Message("a number with a letter, and no word says what it is"),
     )
 
 
 @rule(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
-def formulated(match: re.Match[str], scene: Scene) -> str | None:
+def formulated(match: re.Match[str], context: Context) -> str | None:
     """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
-    branded = _BRAND.search(scene.text[max(0, match.start() - 34) : match.start()])
-    return f"{scene.say(match[1])} {spell_letters(match[2])}" if branded else None
+    branded = _BRAND.search(context.text[max(0, match.start() - 34) : match.start()])
+    return f"{context.number(match[1])} {spell_letters(match[2])}" if branded else None
 
 
 @rule(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
-def strength(match: re.Match[str], scene: Scene) -> Answer:
+def strength(match: re.Match[str], context: Context) -> Answer:
     """thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
-    letters = f"{scene.say(match[1])} {spell_letters(match[2])}"
-    return _counted(match[1], match[2], match.end(), scene) or letters
+    letters = f"{context.number(match[1])} {spell_letters(match[2])}"
+    return _counted(match[1], match[2], match.end(), context) or letters
 
 
-def _counted(number: str, letters: str, end: int, scene: Scene) -> Answer:
+def _counted(number: str, letters: str, end: int, context: Context) -> Answer:
     """45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP"""
-    if letters == "TV" and scene.before(end - len(letters + number)).endswith(" tnhh"):
-        return f"{scene.say(number)} thành viên"
+    if letters == "TV" and context.before(end - len(letters + number)).endswith(" tnhh"):
+        return f"{context.number(number)} thành viên"
     if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
         return None
-    entry = scene.meaning(letters, end - len(letters), end)
+    entry = context.meaning(letters, end - len(letters), end)
     if entry is None or not (entry.sure or letters in _PEOPLE):
         return None
-    said = f"{spell_digits(number) if number[0] == '0' else scene.say(number)} {entry.reading}"
+    said = f"{spell_digits(number) if number[0] == '0' else context.number(number)} {entry.reading}"
     return said if entry.sure else Guess(said, ambiguous(letters))
 
 
@@ -286,9 +290,9 @@ def _split(written: str) -> tuple[str, str]:
     return letters, written[len(letters) :]
 
 
-def _parts(written: str, scene: Scene) -> str:
+def _parts(written: str, context: Context) -> str:
     parts = _PART.findall(written)
-    return " ".join(scene.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
+    return " ".join(context.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
 RULES: tuple[Rule, ...] = (

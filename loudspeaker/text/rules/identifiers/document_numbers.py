@@ -8,7 +8,7 @@ from itertools import pairwise
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_before
 from ...syllables import is_syllable
 from ..names.acronyms import COMPOSED, composed
 
@@ -27,44 +27,44 @@ _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
 @rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
-def number(match: re.Match[str], scene: Scene) -> Answer:
+def number(match: re.Match[str], context: Context) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
-    if not _is_number(match, scene):
+    if not _is_number(match, context):
         return None
-    year = f" năm {scene.say(match[3])}" if match[3] else ""
-    issuer = _with_issuer(match, scene)
-    said = issuer or _by_kind(match, scene) or codes(match[5], scene)
-    said = f"{_numeral(match[1], scene)}{year} {_of_whom(said, match, scene)}"
-    return Guess(said, COMPOSED) if not issuer and _puzzling(match[5], scene) else said
+    year = f" năm {context.number(match[3])}" if match[3] else ""
+    issuer = _with_issuer(match, context)
+    said = issuer or _by_kind(match, context) or codes(match[5], context)
+    said = f"{_numeral(match[1], context)}{year} {_of_whom(said, match, context)}"
+    return Guess(said, COMPOSED) if not issuer and _puzzling(match[5], context) else said
 
 
-def _is_number(match: re.Match[str], scene: Scene) -> bool:
+def _is_number(match: re.Match[str], context: Context) -> bool:
     """Whether a document's number is meant: behind a cue always, unless a unit follows; 20k/LĐ is a price a head"""
     first = re.split(r"[-/&. ]", match[5])[0]
     if first in _UNITS:
         return False
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if words.endswith(KINDS) or _ROW.search(words):
         return True
     parted = " " in match[0] or (match[4][0] == "-" and not match[3])
     return not parted and not match[1][-1:].isalpha() and len(first) > 1
 
 
-def _of_whom(said: str, match: re.Match[str], scene: Scene) -> str:
+def _of_whom(said: str, match: re.Match[str], context: Context) -> str:
     """BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự"""
-    before = scene.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
-    behind = re.split(r"\.\s|\n", scene.text[match.end() : match.end() + 2 * REACH].lower())[0]
+    before = context.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
+    behind = re.split(r"\.\s|\n", context.text[match.end() : match.end() + 2 * REACH].lower())[0]
     if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
         said = said.replace("ban chấp hành", "ban chỉ huy")
     committee = re.search("(tỉnh|thành) (?:ủy|uỷ)", behind)  # the nearest
     return said.replace("tỉnh ủy", "thành ủy") if committee and committee[1] == "thành" else said
 
 
-def _with_issuer(match: re.Match[str], scene: Scene) -> str:
+def _with_issuer(match: re.Match[str], context: Context) -> str:
     """152/TB-ĐQLĐL … của Đội quản lý Điện lực: the words behind have the letters of the code."""
     kind, *office = _parts(match[5])
-    letters, known = "".join(office), scene.lexicon.documents.get(kind)
-    named = re.search(r" của ((?:[^\W\d_]+ ?){2,14})", scene.text[match.end() : match.end() + 4 * REACH])
+    letters, known = "".join(office), context.lexicon.documents.get(kind)
+    named = re.search(r" của ((?:[^\W\d_]+ ?){2,14})", context.text[match.end() : match.end() + 4 * REACH])
     if known is None or named is None or len(letters) < 3:
         return ""
     words = named[1].split()[: len(letters)]
@@ -72,20 +72,20 @@ def _with_issuer(match: re.Match[str], scene: Scene) -> str:
     return f"{known} {' '.join(words).lower()}" if issuer and not any(map(str.isupper, words)) else ""
 
 
-def _by_kind(match: re.Match[str], scene: Scene) -> str:
+def _by_kind(match: re.Match[str], context: Context) -> str:
     """Thông tri số 05-TT/ĐU: the word before decides what the first code stands for."""
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
-    words = scene.before(match.start()).removesuffix(" số")
+    words = context.before(match.start()).removesuffix(" số")
     kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
-    if not kind and first not in scene.lexicon.documents:
+    if not kind and first not in context.lexicon.documents:
         kind = _initialled(words, first)
     more = first[len(_initials(kind)) :]
     if kind and more:  # Hợp đồng số 15/2025/HĐTĐ: of what, only its writer knows
-        known = scene.lexicon.documents.get(first)
-        return "" if known or kind != "hợp đồng" or len(more) > 2 else f"{spell_letters(first)} {codes(rest, scene)}"
+        known = context.lexicon.documents.get(first)
+        return "" if known or kind != "hợp đồng" or len(more) > 2 else f"{spell_letters(first)} {codes(rest, context)}"
     if not kind or sign.strip() == "&":
         return ""
-    return f"{kind} {codes(rest, scene)}".strip()
+    return f"{kind} {codes(rest, context)}".strip()
 
 
 def _initialled(words: str, letters: str) -> str:
@@ -98,104 +98,106 @@ def _initials(kind: str) -> str:
     return "".join(word[0].upper() for word in kind.split())
 
 
-def _numeral(written: str, scene: Scene) -> str:
+def _numeral(written: str, context: Context) -> str:
     digits = re.sub(r"\D", "", written)
     letter = written[len(digits) :]
-    return scene.say(digits) + (f" {spell_letters(letter)}" if letter else "")
+    return context.number(digits) + (f" {spell_letters(letter)}" if letter else "")
 
 
 @rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
-def small(match: re.Match[str], scene: Scene) -> str | None:
+def small(match: re.Match[str], context: Context) -> str | None:
     """kết luận 31/kl TW -> ba mươi mốt kết luận"""
-    if not scene.before(match.start()).endswith(KINDS):
+    if not context.before(match.start()).endswith(KINDS):
         return None
-    return f"{scene.say(match[1])} {scene.lexicon.documents[match[2].upper()]}"
+    return f"{context.number(match[1])} {context.lexicon.documents[match[2].upper()]}"
 
 
 @rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
-def kind(match: re.Match[str], scene: Scene) -> str | None:
+def kind(match: re.Match[str], context: Context) -> str | None:
     """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
-    return scene.lexicon.documents.get(match[1])
+    return context.lexicon.documents.get(match[1])
 
 
 @rule(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
-def small_code(match: re.Match[str], scene: Scene) -> str:
+def small_code(match: re.Match[str], context: Context) -> str:
     """thông tư 24/2017/tt-btc"""
-    return f"{scene.say(match[1])} năm {scene.say(match[2])} {codes(match[3].upper(), scene)}"
+    return f"{context.number(match[1])} năm {context.number(match[2])} {codes(match[3].upper(), context)}"
 
 
 @rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
-def of_year(match: re.Match[str], scene: Scene) -> str | None:
+def of_year(match: re.Match[str], context: Context) -> str | None:
     """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
-    if not scene.before(match.start()).endswith(KINDS):
+    if not context.before(match.start()).endswith(KINDS):
         return None
-    return f"{scene.say(match[1])} năm {scene.say(match[2])}"
+    return f"{context.number(match[1])} năm {context.number(match[2])}"
 
 
 @rule(rf"[/-] ?({_CODES})", starts="sign")
-def unnumbered(match: re.Match[str], scene: Scene) -> str | None:
+def unnumbered(match: re.Match[str], context: Context) -> str | None:
     """Số: /STTTT-TTBCXB, where the number is still missing"""
-    return codes(match[1], scene) if scene.before(match.start()).endswith(" số") else None
+    return codes(match[1], context) if context.before(match.start()).endswith(" số") else None
 
 
-def codes(written: str, scene: Scene) -> str:
+def codes(written: str, context: Context) -> str:
     """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
-    whole = _known(re.sub(r"[-&. ]", "", written), scene) if "&" in written else ""
+    whole = _known(re.sub(r"[-&. ]", "", written), context) if "&" in written else ""
     if whole:
         return whole
     first, *rest = [part for part in re.split("[-/. ]+", written) if part.strip("&")] or [""]
-    offices = (_office(part, after, scene) for part, after in pairwise([*rest, ""]))
-    return " ".join([_joint(first, scene), *offices])
+    offices = (_office(part, after, context) for part, after in pairwise([*rest, ""]))
+    return " ".join([_joint(first, context), *offices])
 
 
-def _office(part: str, after: str, scene: Scene) -> str:
+def _office(part: str, after: str, context: Context) -> str:
     """Behind the first part no kind of document is meant: BNN-TT is no thông tư; QĐ-CT.UBND is its chairman."""
     if part not in ("CT", "TT", "HD", "TB", "CĐ"):
-        return _joint(part, scene)
+        return _joint(part, context)
     return "chủ tịch" if part == "CT" and after in ("UBND", "HĐND") else spell_letters(part)
 
 
-def _joint(part: str, scene: Scene) -> str:
+def _joint(part: str, context: Context) -> str:
     """BLĐTB&XH of TTLT-BNV-BLĐTB&XH is one office."""
-    whole = _known(part.replace("&", ""), scene) if "&" in part else ""
-    return whole or " ".join(_code(code, scene) for code in part.split("&"))
+    whole = _known(part.replace("&", ""), context) if "&" in part else ""
+    return whole or " ".join(_code(code, context) for code in part.split("&"))
 
 
 def _parts(written: str) -> list[str]:
     return [part for part in re.split(r"[-/&. ]+", written) if part]
 
 
-def _code(code: str, scene: Scene) -> str:
+def _code(code: str, context: Context) -> str:
     letters = code.rstrip("0123456789")
     number = code[len(letters) :]
     if number.startswith("0"):  # PC06 is an office of the police
         return f"{spell_letters(letters)} {spell_digits(number)}"
-    words = _known(letters, scene) or composed(letters, scene)
+    words = _known(letters, context) or composed(letters, context)
     if not words:
         return spell_letters(code)
-    return f"{words} {scene.say(number)}" if number else words
+    return f"{words} {context.number(number)}" if number else words
 
 
-def _known(letters: str, scene: Scene) -> str:
+def _known(letters: str, context: Context) -> str:
     """What the tables say of a code without its number."""
-    known = scene.lexicon.documents.get(letters)
+    known = context.lexicon.documents.get(letters)
     if known is None:
-        entry = scene.lexicon.known(letters)
+        entry = context.lexicon.known(letters)
         known = entry.reading if entry and entry.sure else ""
     return known
 
 
-def _puzzling(written: str, scene: Scene) -> bool:
+def _puzzling(written: str, context: Context) -> bool:
     """Whether a code was put together from its letters: XDTCQG might be anything."""
-    if "&" in written and _known(re.sub(r"[-&. ]", "", written), scene):
+    if "&" in written and _known(re.sub(r"[-&. ]", "", written), context):
         return False
     letters = (part.rstrip("0123456789") for part in _parts(written))
-    return any(composed(part, scene) and not (_known(part, scene) or _kind_and_office(part, scene)) for part in letters)
+    return any(
+        composed(part, context) and not (_known(part, context) or _kind_and_office(part, context)) for part in letters
+    )
 
 
-def _kind_and_office(letters: str, scene: Scene) -> bool:
+def _kind_and_office(letters: str, context: Context) -> bool:
     """QĐUBND, where only the dash was forgotten"""
-    return letters[:2] in scene.lexicon.documents and _known(letters[2:], scene) != ""
+    return letters[:2] in context.lexicon.documents and _known(letters[2:], context) != ""
 
 
 RULES: tuple[Rule, ...] = (kind, number, small, small_code, of_year, unnumbered)

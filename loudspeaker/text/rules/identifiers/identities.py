@@ -6,7 +6,7 @@ import re
 
 from ...kind import Kind
 from ...numerals import spell_digits, spell_letters
-from ...rule import Answer, Rule, RuleMaker, Scene, words_before
+from ...rule import Answer, Context, Rule, RuleMaker, words_before
 
 rule = RuleMaker(Kind.IDENTITY)
 
@@ -22,9 +22,9 @@ _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài
 
 
 @rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
-def identity(match: re.Match[str], scene: Scene) -> Answer:
+def identity(match: re.Match[str], context: Context) -> Answer:
     """số tài khoản 8800… -> tám tám không không"""
-    words = re.sub(" (?:số|usd|vnd|vnđ)$", "", scene.before(match.start()))
+    words = re.sub(" (?:số|usd|vnd|vnđ)$", "", context.before(match.start()))
     if not words.endswith(_IDENTITIES):
         return None
     hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
@@ -32,37 +32,37 @@ def identity(match: re.Match[str], scene: Scene) -> Answer:
 
 
 @rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
-def account_in_pairs(match: re.Match[str], scene: Scene) -> Answer:
+def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
     """số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
-    if not scene.before(match.start()).endswith(_ACCOUNTS):
+    if not context.before(match.start()).endswith(_ACCOUNTS):
         return None
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
 @rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
-def account(match: re.Match[str], scene: Scene) -> Answer:
+def account(match: re.Match[str], context: Context) -> Answer:
     """số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
-    if not scene.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
+    if not context.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
         return None
     return ", ".join(map(spell_digits, match[0].split(".")))
 
 
 @rule(r"0\d{2,3}(?![\d/]|[.,]\d)")
-def padded(match: re.Match[str], scene: Scene) -> Answer:
+def padded(match: re.Match[str], context: Context) -> Answer:
     """SBD 087 -> không tám bảy"""
-    return spell_digits(match[0]) if scene.before(match.start()).endswith(_NUMBERED) else None
+    return spell_digits(match[0]) if context.before(match.start()).endswith(_NUMBERED) else None
 
 
 @rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
-def card(match: re.Match[str], scene: Scene) -> str:
+def card(match: re.Match[str], context: Context) -> str:
     """thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
 @rule(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
-def serial(match: re.Match[str], scene: Scene) -> Answer:
+def serial(match: re.Match[str], context: Context) -> Answer:
     """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
-    if match[1] == "ĐT" or not scene.before(match.start()).endswith(
+    if match[1] == "ĐT" or not context.before(match.start()).endswith(
         (" số", " sổ", " seri", " sê ri", " phát hành", " gcn", " bìa đỏ", " sổ đỏ", " sổ hồng")
     ):
         return None

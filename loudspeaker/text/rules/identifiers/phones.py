@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_before
 
 rule = RuleMaker(Kind.PHONE)
 
@@ -46,29 +46,29 @@ _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
 @rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
-def number(match: re.Match[str], scene: Scene) -> str | None:
+def number(match: re.Match[str], context: Context) -> str | None:
     """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
-    if match[0].startswith("84") and not scene.before(match.start()).endswith(_STRONG + _WEAK):
+    if match[0].startswith("84") and not context.before(match.start()).endswith(_STRONG + _WEAK):
         return None
-    told = scene.before(match.start()).endswith(_STRONG) or scene.follows(Kind.PHONE, match.start(), *_GAPS)
+    told = context.before(match.start()).endswith(_STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
     return _phone(match, 9 if told else 10)
 
 
 @rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
-def line(match: re.Match[str], scene: Scene) -> str | None:
+def line(match: re.Match[str], context: Context) -> str | None:
     """theo số 3856.789: no amount has four digits before a point"""
     at = match.start()
     if len(match[0]) == 7:  # six digits, of before 2008
-        return grouped(match[0]) if _OLD.search(_sentence(scene, at)) else None
-    told = scene.before(at).endswith((" số", *_STRONG, *_WEAK)) or scene.follows(Kind.PHONE, at, *_GAPS)
-    return grouped(match[0]) if told or _DUTY.search(_sentence(scene, at)) else None
+        return grouped(match[0]) if _OLD.search(_sentence(context, at)) else None
+    told = context.before(at).endswith((" số", *_STRONG, *_WEAK)) or context.follows(Kind.PHONE, at, *_GAPS)
+    return grouped(match[0]) if told or _DUTY.search(_sentence(context, at)) else None
 
 
 @rule(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
-def country(match: re.Match[str], scene: Scene) -> str | None:
+def country(match: re.Match[str], context: Context) -> str | None:
     """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
-    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
-    named = re.search(r"[A-Z]\w+ \($", ahead) and scene.char(match.end()) == ")" and len(match[1]) > 1
+    ahead = context.text[max(0, match.start() - REACH) : match.start()]
+    named = re.search(r"[A-Z]\w+ \($", ahead) and context.char(match.end()) == ")" and len(match[1]) > 1
     told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
     return f"cộng {grouped(match[1])}" if named or told else None
 
@@ -77,43 +77,43 @@ def country(match: re.Match[str], scene: Scene) -> str | None:
     r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
     r"(?!\w))"
 )
-def emergency(match: re.Match[str], scene: Scene) -> str | None:
+def emergency(match: re.Match[str], context: Context) -> str | None:
     """113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
-    return None if scene.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
+    return None if context.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
 
 
 @rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
-def alarms(match: re.Match[str], scene: Scene) -> str | None:
+def alarms(match: re.Match[str], context: Context) -> str | None:
     """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
 
 
 @rule(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
-def provider(match: re.Match[str], scene: Scene) -> str:
+def provider(match: re.Match[str], context: Context) -> str:
     """18008098 (Viettel), 9090 (Mobifone)"""
     return spell_digits(match[1])
 
 
 @rule(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
-def owned(match: re.Match[str], scene: Scene) -> str:
+def owned(match: re.Match[str], context: Context) -> str:
     """ĐT Trưởng thôn: 098… -> điện thoại"""
     return "điện thoại"
 
 
 @rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
-def keyed(match: re.Match[str], scene: Scene) -> str:
+def keyed(match: re.Match[str], context: Context) -> str:
     """bấm *101# -> sao một không một thăng"""
     return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
 
 @rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
-def masked(match: re.Match[str], scene: Scene) -> str | None:
+def masked(match: re.Match[str], context: Context) -> str | None:
     """0977.xxx.123: the middle is hidden"""
     return _phone(match)
 
 
 @rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
-def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
+def first_of_two(match: re.Match[str], context: Context) -> str | None:
     """02613.544859/ 0963201818"""
     return _phone(match)
 
@@ -122,13 +122,13 @@ def first_of_two(match: re.Match[str], scene: Scene) -> str | None:
     r"(?:\(0\d{1,4}\)|0\d{2,4}|1[89]00)(?:[ .-]{0,2}| - )\d{1,4}(?:[ .]?\d{2,4}){1,3}(?= ?[-–/] ?\d)",
     starts="number sign",
 )
-def first_of_row(match: re.Match[str], scene: Scene) -> str | None:
+def first_of_row(match: re.Match[str], context: Context) -> str | None:
     """0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first"""
     return _phone(match)
 
 
 @rule(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
-def cut_short(match: re.Match[str], scene: Scene) -> Answer:
+def cut_short(match: re.Match[str], context: Context) -> Answer:
     """0214.113: begins with 0 and is no decimal, though digits may be missing"""
     return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
 
@@ -159,25 +159,25 @@ _MESSAGE = pattern(r" soạn(?: tin)? [^\W_]+$")
     r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
 )
-def short(match: re.Match[str], scene: Scene) -> str | None:
+def short(match: re.Match[str], context: Context) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
-    words = scene.before(match.start())
-    if words.endswith(_STRONG) or _texting(words) or scene.follows(Kind.PHONE, match.start(), *_GAPS):
+    words = context.before(match.start())
+    if words.endswith(_STRONG) or _texting(words) or context.follows(Kind.PHONE, match.start(), *_GAPS):
         return grouped(match[1])
-    called = _is_line(match, scene) or _is_service(match[1], words) or _is_urgent(match, scene)
+    called = _is_line(match, context) or _is_service(match[1], words) or _is_urgent(match, context)
     return grouped(match[1]) if called else None
 
 
-def _is_line(match: re.Match[str], scene: Scene) -> bool:
+def _is_line(match: re.Match[str], context: Context) -> bool:
     """Whether it has the digits of a line, and words speak of calling: liên hệ 3.755.015; số máy trực: 3.812.115"""
     if not _LINE_OR_TWO.fullmatch(match[1]):
         return False
-    at, sentence = match.start(), _sentence(scene, match.start())
+    at, sentence = match.start(), _sentence(context, match.start())
     if _DUTY.search(sentence):
         return True
     if not _LINE.fullmatch(match[1]):
         return False
-    called = scene.before(at).endswith(_WEAK) or _ASKED.match(scene.text, match.end()) is not None
+    called = context.before(at).endswith(_WEAK) or _ASKED.match(context.text, match.end()) is not None
     return called or any(cue in sentence for cue in (*_LINES, *_DIALLED))
 
 
@@ -190,20 +190,20 @@ def _is_service(written: str, words: str) -> bool:
     return len(written) == 4 and words.endswith((" gọi", " hoặc gọi", " bấm"))
 
 
-def _is_urgent(match: re.Match[str], scene: Scene) -> bool:
+def _is_urgent(match: re.Match[str], context: Context) -> bool:
     """Whether it is a number that everybody knows, beside words of calling; từ số 1 đến số 111 are houses"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if not _URGENT.fullmatch(match[1]) or " từ số " in words:
         return False
     if words.endswith(_WEAK) or (match[1] < "116" and any(cue in words for cue in _ALARMS)):
         return True
-    sentence = _sentence(scene, match.start())
+    sentence = _sentence(context, match.start())
     return any(cue in sentence for cue in _LINES)
 
 
-def _sentence(scene: Scene, at: int) -> str:
+def _sentence(context: Context, at: int) -> str:
     """What stands before `at` in its sentence, lower case."""
-    return " " + re.split(r"[.!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
+    return " " + re.split(r"[.!?]\s|\n", context.text[max(0, at - 3 * REACH) : at].lower())[-1]
 
 
 def _texting(words: str) -> bool:

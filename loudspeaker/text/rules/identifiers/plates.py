@@ -7,7 +7,7 @@ import re
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import Rule, RuleMaker, Scene, words_before
+from ...rule import Context, Rule, RuleMaker, words_before
 from .phones import grouped
 
 rule = RuleMaker(Kind.PLATE)
@@ -23,19 +23,19 @@ _SHIPS = pattern(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
     r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?[-_]? ?)"
     r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.\d{3}|\d{2}\.?[xX]{2}|[xX]{3}\.\d{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
 )
-def plate(match: re.Match[str], scene: Scene) -> str | None:
+def plate(match: re.Match[str], context: Context) -> str | None:
     """xe biển số 29-B1 123.45"""
     certain = match[4][3:4] == "." and match[3]
-    listed = scene.follows(Kind.PLATE, match.start(), "; ", ", ", " ; ", " và ")
-    if not (certain or listed) and not any(cue in scene.before(match.start()) for cue in _CUES):
+    listed = context.follows(Kind.PLATE, match.start(), "; ", ", ", " ; ", " và ")
+    if not (certain or listed) and not any(cue in context.before(match.start()) for cue in _CUES):
         return None
-    return f"{scene.say(match[1])} {spell_letters(match[2])}, {grouped(match[4].replace('.', ''))}"
+    return f"{context.number(match[1])} {spell_letters(match[2])}, {grouped(match[4].replace('.', ''))}"
 
 
 @rule(r"([A-Z]{2})([- ])(\d{2}[.-]?\d{2})(?!\w)", starts="word")
-def military(match: re.Match[str], scene: Scene) -> str | None:
+def military(match: re.Match[str], context: Context) -> str | None:
     """biển số KV-8250; “xe … (SN 1983)” is a driver's year"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if match[2] == " " and match[3][:2] in ("19", "20"):  # xe SX 2005
         return None
     if not any(cue in words for cue in _CUES) or not (match[2] == "-" or words.endswith(_CUES)):
@@ -44,9 +44,9 @@ def military(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @rule(r"([A-ZĐ]{1,3}|[A-ZĐ]{1,2}[a-zA-Z]{1,2})(?: ?- ?| )?(\d{4,5}|\d{3}\.\d{2})(?:[- ]?(TS))?(?!\w)", starts="word")
-def boat(match: re.Match[str], scene: Scene) -> str | None:
+def boat(match: re.Match[str], context: Context) -> str | None:
     """tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     afloat = words.endswith(_NUMBERS) and any(cue in words for cue in _AFLOAT)
     named = match[3] or afloat or words.removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS)
     if not named:
@@ -56,15 +56,15 @@ def boat(match: re.Match[str], scene: Scene) -> str | None:
 
 
 @rule(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2}|\d{6})(?![\w/]|[.-]\d)", starts="word")
-def ship(match: re.Match[str], scene: Scene) -> str | None:
+def ship(match: re.Match[str], context: Context) -> str | None:
     """tàu BP 06.14.01 -> bê pê không sáu, một bốn, không một"""
-    if not _SHIPS.search(scene.before(match.start())):
+    if not _SHIPS.search(context.before(match.start())):
         return None
     return f"{spell_letters(match[1])} {', '.join(map(spell_digits, re.split('[.-]', match[2])))}"
 
 
 @rule(r"BS(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
-def marked(match: re.Match[str], scene: Scene) -> str:
+def marked(match: re.Match[str], context: Context) -> str:
     """xe máy BS: 77-L1 567.89 -> biển số"""
     return "biển số"
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import Rule, RuleMaker, Scene, words_after
+from ...rule import Context, Rule, RuleMaker, words_after
 from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
 
 rule = RuleMaker(Kind.WEB_ADDRESS)
@@ -22,9 +22,9 @@ _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 
 @rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
-def mailbox(match: re.Match[str], scene: Scene) -> str:
+def mailbox(match: re.Match[str], context: Context) -> str:
     """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
-    return _aloud(match[0].replace(" ", ""), scene)
+    return _aloud(match[0].replace(" ", ""), context)
 
 
 @rule(
@@ -32,9 +32,9 @@ def mailbox(match: re.Match[str], scene: Scene) -> str:
     r"(?=(?:\./\.|[.,;:!?)>\"”]{0,3})(?:\s|$|[)>\"”<]))",
     starts="word",
 )
-def page(match: re.Match[str], scene: Scene) -> str:
+def page(match: re.Match[str], context: Context) -> str:
     """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…"""
-    return f"{match[1]} {_aloud(match[2], scene)}".lstrip()
+    return f"{match[1]} {_aloud(match[2], context)}".lstrip()
 
 
 @rule(
@@ -45,22 +45,22 @@ def page(match: re.Match[str], scene: Scene) -> str:
     r"(?:/[A-Za-z0-9._/?=&%#-]{0,150}[A-Za-z0-9])?/?",
     starts="word number",
 )
-def site(match: re.Match[str], scene: Scene) -> str:
+def site(match: re.Match[str], context: Context) -> str:
     """dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
-    return _aloud(match[0].rstrip("/"), scene)
+    return _aloud(match[0].rstrip("/"), context)
 
 
-def _aloud(address: str, scene: Scene) -> str:
+def _aloud(address: str, context: Context) -> str:
     pieces = _PIECE.findall(address)
-    return " ".join(word for word in (_word(piece, scene) for piece in pieces) if word)
+    return " ".join(word for word in (_word(piece, context) for piece in pieces) if word)
 
 
-def _word(piece: str, scene: Scene) -> str:
+def _word(piece: str, context: Context) -> str:
     if piece.isdecimal():
         return spell_digits(piece)
     if not piece[0].isascii() or not piece[0].isalpha():
         return _SIGNS.get(piece, "")
-    return _label(piece.lower()) or _short(piece.lower(), scene)
+    return _label(piece.lower()) or _short(piece.lower(), context)
 
 
 @lru_cache(maxsize=1024)
@@ -140,20 +140,20 @@ _NAMES = f"((?:{'|'.join(_KNOWN)})(?![aeiou]))"  # not co ngan, lon gan, ta my t
 _OFFICES = words_after("ubnd|hdnd|bhxh|htx|ubmttq|stttt|vpub")
 
 
-def _short(label: str, scene: Scene) -> str:
+def _short(label: str, context: Context) -> str:
     """ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
     office = next((office for office in _OFFICES if label.startswith(office)), "")
     if office:
-        known = scene.lexicon.known(office.upper().replace("HD", "HĐ"))
+        known = context.lexicon.known(office.upper().replace("HD", "HĐ"))
         rest = label[len(office) :]
         return " ".join([known.reading if known else spell_letters(office), *(cut(rest) or ([rest] if rest else []))])
     return spell_letters(label)
 
 
 @rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
-def ending(match: re.Match[str], scene: Scene) -> str | None:
+def ending(match: re.Match[str], context: Context) -> str | None:
     """tệp .apk -> chấm a pê ca"""
-    return f" chấm {spell_letters(match[1])}" if scene.char(match.start() - 1) in ("", " ", "(", "“") else None
+    return f" chấm {spell_letters(match[1])}" if context.char(match.start() - 1) in ("", " ", "(", "“") else None
 
 
 RULES: tuple[Rule, ...] = (ending, mailbox, page, site)

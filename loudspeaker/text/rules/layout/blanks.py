@@ -6,7 +6,7 @@ import re
 
 from ....errors import Message
 from ...kind import Kind
-from ...rule import Guess, Rule, RuleMaker, Scene, words_before
+from ...rule import Context, Guess, Rule, RuleMaker, words_before
 
 rule = RuleMaker(Kind.BLANK)
 
@@ -18,21 +18,21 @@ def _empty() -> Message:
 
 
 @rule(r"([Nn]gày)(?= ?tháng ?\d)|([Tt]háng)(?= ?năm ?\d{4})", starts="word")
-def unfilled(match: re.Match[str], scene: Scene) -> Guess | None:
+def unfilled(match: re.Match[str], context: Context) -> Guess | None:
     """ngày tháng 7 năm 2021: the day is missing; “tháng năm 2021” may be May."""
     return Guess(match[0], _empty())
 
 
 @rule(r"[Ss]ố:?(?= ?[/-] ?[A-ZĐ]{2})", starts="word")
-def unnumbered(match: re.Match[str], scene: Scene) -> Guess | None:
+def unnumbered(match: re.Match[str], context: Context) -> Guess | None:
     """Số: /STTTT-TTBCXB: the number is missing."""
     return Guess(match[0], _empty())
 
 
 @rule(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
-def dotted(match: re.Match[str], scene: Scene) -> Guess | str | None:
+def dotted(match: re.Match[str], context: Context) -> Guess | str | None:
     """ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
-    leader = len(match[0]) > 4 or "_" in match[0] or scene.before(match.start()).endswith(_CUES)
+    leader = len(match[0]) > 4 or "_" in match[0] or context.before(match.start()).endswith(_CUES)
     return Guess("...", _empty()) if leader else "..."
 
 

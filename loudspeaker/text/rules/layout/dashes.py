@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.DASH)
@@ -75,32 +75,34 @@ _DASH = r"-{1,200}"
 
 
 @rule(r"[-=]{1,3}>|➔", starts="sign")
-def arrow(match: re.Match[str], scene: Scene) -> Answer:
+def arrow(match: re.Match[str], context: Context) -> Answer:
     """8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
-    if scene.begins_line(match.start()):
+    if context.begins_line(match.start()):
         return ""
-    number = _NUMBER_BEHIND.match(scene.text, match.end())
-    return " đến " if number and _amount_before(scene, match.start()) else ","
+    number = _NUMBER_BEHIND.match(context.text, match.end())
+    return " đến " if number and _amount_before(context, match.start()) else ","
 
 
 @rule(_DASH, starts="sign")
-def bullet(match: re.Match[str], scene: Scene) -> Answer:
+def bullet(match: re.Match[str], context: Context) -> Answer:
     """- Đón tiếp đại biểu, at the beginning of a line"""
-    before, after = scene.char(match.start() - 1), scene.char(match.end())
-    return "" if scene.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
+    before, after = context.char(match.start() - 1), context.char(match.end())
+    return "" if context.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
 
 
 @rule(_DASH, starts="sign")
-def until(match: re.Match[str], scene: Scene) -> Answer:
+def until(match: re.Match[str], context: Context) -> Answer:
     """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
-    rising = _codes_until(scene, start, end)
-    onwards = (_UNTIL.match(scene.text, end) or scene.text.startswith(" hết ", end)) and _amount_before(scene, start)
-    along = scene.last.spoken.startswith("ki lô mét") and _MILESTONE.match(scene.text, end)
-    weekdays = scene.before(start).endswith(_WEEKDAYS) and scene.continues(end, _LAST_DAYS)
-    months = scene.before(start).endswith(_MONTHS) and scene.continues(end, _LAST_MONTHS)
-    alike = _from_to(scene.text[max(0, start - REACH) : start].lower(), scene.text[end : end + REACH].lower())
-    moments = _MOMENT.search(scene.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(scene.text, end)
+    rising = _codes_until(context, start, end)
+    onwards = (_UNTIL.match(context.text, end) or context.text.startswith(" hết ", end)) and _amount_before(
+        context, start
+    )
+    along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
+    weekdays = context.before(start).endswith(_WEEKDAYS) and context.is_before(end, _LAST_DAYS)
+    months = context.before(start).endswith(_MONTHS) and context.is_before(end, _LAST_MONTHS)
+    alike = _from_to(context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower())
+    moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
     return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
 
 
@@ -113,79 +115,81 @@ _OTHER_THING = {
 
 
 @rule(_DASH, starts="sign")
-def set_apart(match: re.Match[str], scene: Scene) -> Answer:
+def set_apart(match: re.Match[str], context: Context) -> Answer:
     """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
     start, end = match.span()
-    if (scene.follows(Kind.PHONE, start) and scene.char(end).isdecimal()) or _TELEPHONE.match(scene.text, end):
+    if (context.follows(Kind.PHONE, start) and context.char(end).isdecimal()) or _TELEPHONE.match(context.text, end):
         return ";"  # groups have commas: the border of two numbers must be heard
-    return "," if _ends_thing(scene, start, end) or _begins_thing(scene, start, end) else None
+    return "," if _ends_thing(context, start, end) or _begins_thing(context, start, end) else None
 
 
-def _ends_thing(scene: Scene, start: int, end: int) -> bool:
+def _ends_thing(context: Context, start: int, end: int) -> bool:
     """Whether what was read before the dash is complete: lần thứ 12 - 2024; 106 độ 30 phút bắc - …"""
-    last = scene.last
-    if last.kind in (Kind.ORDINAL, Kind.ROMAN) and _YEAR.match(scene.text, end):
+    last = context.previous
+    if last.kind in (Kind.ORDINAL, Kind.ROMAN) and _YEAR.match(context.text, end):
         return True
     if last.end <= start - 2:
         return False
     if last.spoken.endswith(("phút bắc", "giây bắc")):
         return True
-    return any(thing.match(scene.text, end) for thing in _OTHER_THING.get(last.kind, ()))
+    return any(thing.match(context.text, end) for thing in _OTHER_THING.get(last.kind, ()))
 
 
-def _begins_thing(scene: Scene, start: int, end: int) -> bool:
+def _begins_thing(context: Context, start: int, end: int) -> bool:
     """Whether what stands behind the dash is a thing of its own: tổ 4 - 19h; đợt 2 - năm 2014"""
-    if _OF_YEAR.match(scene.text, end) and not re.search(r"\d{4} ?$", scene.text[max(0, start - 5) : start]):
+    if _OF_YEAR.match(context.text, end) and not re.search(r"\d{4} ?$", context.text[max(0, start - 5) : start]):
         return True
-    labelled = _LABELLED.search(scene.text[max(0, start - 14) : start].rstrip())
-    return labelled is not None and _OWN.match(scene.text, end) is not None
+    labelled = _LABELLED.search(context.text[max(0, start - 14) : start].rstrip())
+    return labelled is not None and _OWN.match(context.text, end) is not None
 
 
 _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 
 @rule(_DASH, starts="sign")
-def below_zero(match: re.Match[str], scene: Scene) -> Answer:
+def below_zero(match: re.Match[str], context: Context) -> Answer:
     """từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
-    cold = scene.before(match.start()).endswith(_COLD) and _DEGREES.match(scene.text, match.end())
+    cold = context.before(match.start()).endswith(_COLD) and _DEGREES.match(context.text, match.end())
     return "âm " if cold else None
 
 
 @rule(_DASH, starts="sign")
-def amounts(match: re.Match[str], scene: Scene) -> Answer:
+def amounts(match: re.Match[str], context: Context) -> Answer:
     """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
     start, end = match.span()
-    counting = re.match(_NUMBERED, scene.text[end : end + 9].lower())
-    unit = scene.text[scene.last.start : scene.last.end] if scene.last.kind is Kind.QUANTITY else "0"
+    counting = re.match(_NUMBERED, context.text[end : end + 9].lower())
+    unit = (
+        context.text[context.previous.start : context.previous.end] if context.previous.kind is Kind.QUANTITY else "0"
+    )
     bare = not re.search(r"\d", unit)  # kg - 14.500
-    if not counting or bare or not _amount_before(scene, start):
+    if not counting or bare or not _amount_before(context, start):
         return None
-    if scene.last.kind not in _WHEN and scene.last.end < start - 1 and _ON_DAY.match(scene.text, end):
+    if context.previous.kind not in _WHEN and context.previous.end < start - 1 and _ON_DAY.match(context.text, end):
         return ","  # Cách nay 3 hôm - ngày 8/1
-    return " đến " if _alike(scene, end) else " "
+    return " đến " if _alike(context, end) else " "
 
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")
-def minus(match: re.Match[str], scene: Scene) -> Answer:
+def minus(match: re.Match[str], context: Context) -> Answer:
     """lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
     start, end = match.span()
-    if scene.before(start).endswith(" covid"):
+    if context.before(start).endswith(" covid"):
         return ""
-    if not scene.char(end).isdecimal() or scene.char(start - 1) not in ("", *' \n("“'):
+    if not context.char(end).isdecimal() or context.char(start - 1) not in ("", *' \n("“'):
         return None
-    if scene.begins_line(start) and not _DEGREES.match(scene.text, end):  # -14 giờ, họp: a bullet
+    if context.begins_line(start) and not _DEGREES.match(context.text, end):  # -14 giờ, họp: a bullet
         return ""
-    year = _YEAR.match(scene.text, end)
-    if year or scene.before(start).endswith((" bắc", " nam")):
+    year = _YEAR.match(context.text, end)
+    if year or context.before(start).endswith((" bắc", " nam")):
         return ""
-    return "âm " if _MEASURED.match(scene.text, end) else Guess("âm ", Message("below nothing, or a dash"))
+    return "âm " if _MEASURED.match(context.text, end) else Guess("âm ", Message("below nothing, or a dash"))
 
 
 @rule(_DASH, starts="sign")
-def between_words(match: re.Match[str], scene: Scene) -> Answer:
+def between_words(match: re.Match[str], context: Context) -> Answer:
     """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
     start, end = match.span()
-    return _between_words(scene, start, end, scene.char(start - 1), scene.char(end))
+    return _between_words(context, start, end, context.char(start - 1), context.char(end))
 
 
 def _from_to(before: str, behind: str) -> bool:
@@ -197,73 +201,73 @@ def _from_to(before: str, behind: str) -> bool:
     return one == other or bool(_DAYS & set(one) and _DAYS & set(other))
 
 
-def _codes_until(scene: Scene, start: int, end: int) -> bool:
+def _codes_until(context: Context, start: int, end: int) -> bool:
     """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
-    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", scene.text[max(0, start - 12) : start])
-    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", scene.text[end : end + 12])
+    first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", context.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", context.text[end : end + 12])
     if first is None or last is None or first[1] != last[1]:
-        return _classes_until(scene, start, end)
-    chained = scene.text.startswith("-", end + last.end()) or scene.char(start - len(first[0].rstrip()) - 1) == "-"
+        return _classes_until(context, start, end)
+    chained = context.text.startswith("-", end + last.end()) or context.char(start - len(first[0].rstrip()) - 1) == "-"
     return int(first[2]) < int(last[2]) and not chained  # N0-N3-N7 are three
 
 
-def _classes_until(scene: Scene, start: int, end: int) -> bool:
+def _classes_until(context: Context, start: int, end: int) -> bool:
     """các lớp 6A-6D"""
-    first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", scene.text[max(0, start - 12) : start])
-    last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", scene.text[end : end + 6])
+    first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", context.text[max(0, start - 12) : start])
+    last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", context.text[end : end + 6])
     return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
 
 
-def _amount_before(scene: Scene, at: int) -> bool:
+def _amount_before(context: Context, at: int) -> bool:
     """Whether a number of some kind has just been read, with at most its noun between."""
-    gap = scene.text[scene.last.end : at] if at - scene.last.end < 14 else "?"
-    counted = scene.last.kind in _AMOUNTS and scene.last.end > 0
+    gap = context.text[context.previous.end : at] if at - context.previous.end < 14 else "?"
+    counted = context.previous.kind in _AMOUNTS and context.previous.end > 0
     return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
-def _alike(scene: Scene, end: int) -> bool:
+def _alike(context: Context, end: int) -> bool:
     """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
-    following = _AMOUNT.match(scene.text[end : end + REACH])
+    following = _AMOUNT.match(context.text[end : end + REACH])
     if following is None:
         return True
-    last = scene.last
+    last = context.previous
     if last.kind is Kind.NUMBER:  # phong trào 3 sạch - 5 không
-        first, second = _THING.match(scene.text, last.end), _THING.match(scene.text, end + following.end(1))
+        first, second = _THING.match(context.text, last.end), _THING.match(context.text, end + following.end(1))
         if first and second:
             return first[1] == second[1] or not _SPANS.isdisjoint((first[1], second[1]))
-    if following[2] and _LABELLED.search(scene.text[max(0, last.end - 12) : last.end]):
+    if following[2] and _LABELLED.search(context.text[max(0, last.end - 12) : last.end]):
         return False  # thôn 4 - 120.000đ
-    return last.kind is not Kind.QUANTITY or _same_unit(following, end, scene)
+    return last.kind is not Kind.QUANTITY or _same_unit(following, end, context)
 
 
-def _same_unit(following: re.Match[str], end: int, scene: Scene) -> bool:
+def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:
     """15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV"""
-    spoken, unit = scene.last.spoken, scene.lexicon.units.get(following[2] or "")
+    spoken, unit = context.previous.spoken, context.lexicon.units.get(following[2] or "")
     if any(spoken.endswith(sort) and unit in sort for sort in _SORTS):
         return True
-    if following[0].endswith("/") or scene.char(end + following.end()) == "(":
+    if following[0].endswith("/") or context.char(end + following.end()) == "(":
         return False
     return unit is None or spoken.endswith(unit)
 
 
-def _between_words(scene: Scene, start: int, end: int, before: str, after: str) -> str:
+def _between_words(context: Context, start: int, end: int, before: str, after: str) -> str:
     if before.isalpha() and after.isalpha():
         return " " if after.isupper() else "-"
     if before == " " and after == " ":
-        return "" if scene.char(start - 2) in ":;,." else _pause(scene, start, end)
+        return "" if context.char(start - 2) in ":;,." else _pause(context, start, end)
     return " " if before.isalnum() or after.isalnum() else ""
 
 
-def _pause(scene: Scene, start: int, end: int) -> str:
+def _pause(context: Context, start: int, end: int) -> str:
     """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
-    return "" if _both_names(scene, start, end) else ","
+    return "" if _both_names(context, start, end) else ","
 
 
-def _both_names(scene: Scene, start: int, end: int) -> bool:
+def _both_names(context: Context, start: int, end: int) -> bool:
     """Bà Rịa - Vũng Tàu: two names that are one"""
-    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, start - 10) : start])
-    named = previous is not None and previous[1].istitle() and scene.char(end + 1).isupper()
-    return named and not _OFFICE.match(scene.text, end)  # Lê Văn Thắng - Phó Bí thư
+    previous = re.search(r"([^\W\d_]+) $", context.text[max(0, start - 10) : start])
+    named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
+    return named and not _OFFICE.match(context.text, end)  # Lê Văn Thắng - Phó Bí thư
 
 
 RULES: tuple[Rule, ...] = (arrow, bullet, until, set_apart, below_zero, amounts, minus, between_words)

@@ -10,7 +10,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
-from ...rule import LOST_END, Answer, Guess, Rule, RuleMaker, Scene, words_before
+from ...rule import LOST_END, Answer, Context, Guess, Rule, RuleMaker, words_before
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.LABEL)
@@ -35,88 +35,90 @@ _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
     r"(\d{1,2}(?:\.\d{1,2}){0,3})"
     rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
 )
-def numbered(match: re.Match[str], scene: Scene) -> str | None:
+def numbered(match: re.Match[str], context: Context) -> str | None:
     """1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
-    if not scene.begins_line(match.start()):
+    if not context.begins_line(match.start()):
         return None
-    return " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
+    return " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
 
 
 @rule(
     r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch)| (?:triệu|tỷ|nghìn|tấn|điểm|ha|km)(?!\w))"
 )
-def section(match: re.Match[str], scene: Scene) -> str | None:
+def section(match: re.Match[str], context: Context) -> str | None:
     """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
-    heading = scene.begins_line(match.start()) and re.match(rf" [{UPPER}]", scene.text[match.end() : match.end() + 2])
-    words = scene.before(match.start())
-    if scene.char(match.start() - 1) == "(":  # ở mức 991 điểm (3.3, ngay trước Tết)
+    heading = context.begins_line(match.start()) and re.match(
+        rf" [{UPPER}]", context.text[match.end() : match.end() + 2]
+    )
+    words = context.before(match.start())
+    if context.char(match.start() - 1) == "(":  # ở mức 991 điểm (3.3, ngay trước Tết)
         return None
-    if words.endswith(" lớp") and scene.char(match.end()) == ".":  # vào lớp 1.3. Hồ sơ: two lines
+    if words.endswith(" lớp") and context.char(match.end()) == ".":  # vào lớp 1.3. Hồ sơ: two lines
         return None
     if not (heading or (words.endswith(_SECTIONS) and not words.endswith(_MARKS))):
         return None
-    return " chấm ".join(scene.say(number) for number in match[1].split("."))
+    return " chấm ".join(context.number(number) for number in match[1].split("."))
 
 
 @rule(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
-def inner_section(match: re.Match[str], scene: Scene) -> Answer:
+def inner_section(match: re.Match[str], context: Context) -> Answer:
     """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
-    said = " chấm ".join(scene.say(number) for number in match[1].split(".")) + ","
-    ahead = scene.text[max(0, match.start() - 2) : match.start()]
+    said = " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
+    ahead = context.text[max(0, match.start() - 2) : match.start()]
     if ahead.isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
         return ". " + said
-    if scene.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
+    if context.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
-        return Guess(f"{scene.say(first)}. {' chấm '.join(map(scene.say, rest))},", LOST_END)
+        return Guess(f"{context.number(first)}. {' chấm '.join(map(context.number, rest))},", LOST_END)
     return said if ahead in (": ", ". ", "; ") else None
 
 
 @rule(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
-def step(match: re.Match[str], scene: Scene) -> Guess | None:
+def step(match: re.Match[str], context: Context) -> Guess | None:
     """B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
-    opens = scene.begins_line(match.start()) or scene.char(match.start() - 2) in ";."
-    return Guess(f"bước {scene.say(match[1])}", Message("steps, or names with a letter")) if opens else None
+    opens = context.begins_line(match.start()) or context.char(match.start() - 2) in ";."
+    return Guess(f"bước {context.number(match[1])}", Message("steps, or names with a letter")) if opens else None
 
 
 @rule(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")
-def counted(match: re.Match[str], scene: Scene) -> str | None:
+def counted(match: re.Match[str], context: Context) -> str | None:
     """Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten"""
-    told = scene.labelled(match.start()) or scene.before(match.start()).endswith(_TURNS)
-    return f"{scene.say(match[1])}:" if told else None
+    told = context.after_label(match.start()) or context.before(match.start()).endswith(_TURNS)
+    return f"{context.number(match[1])}:" if told else None
 
 
 @rule(r"(\d{1,2})[)](?=\s|[^\W\d_])")
-def inner_number(match: re.Match[str], scene: Scene) -> str | None:
+def inner_number(match: re.Match[str], context: Context) -> str | None:
     """gồm: 1) thóc; 2) ngô"""
-    return scene.say(match[1]) + "," if _opens(match, scene) else None
+    return context.number(match[1]) + "," if _opens(match, context) else None
 
 
 @rule(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
-def inner_point(match: re.Match[str], scene: Scene) -> str | None:
+def inner_point(match: re.Match[str], context: Context) -> str | None:
     """Nội dung: 1. Bàn làm đường; 2. Thu quỹ -> một, …; hai, …"""
-    ahead = scene.text[max(0, match.start() - 2) : match.start()]
+    ahead = context.text[max(0, match.start() - 2) : match.start()]
     first = (
         ahead == ": "
         and match[1] == "1"
-        and re.search(r"(?:[;.,]|\n) ?2\. ?[^\W\d]", scene.text[match.end() : match.end() + 400])
+        and re.search(r"(?:[;.,]|\n) ?2\. ?[^\W\d]", context.text[match.end() : match.end() + 400])
     )
-    pause = "," if scene.char(match.end()) == " " else ", "
-    return scene.say(match[1]) + pause if first or ahead == "; " else None
+    pause = "," if context.char(match.end()) == " " else ", "
+    return context.number(match[1]) + pause if first or ahead == "; " else None
 
 
 @rule(r"([A-Za-zĐđ])[)]", starts="word")
-def letter(match: re.Match[str], scene: Scene) -> str | None:
+def letter(match: re.Match[str], context: Context) -> str | None:
     """b) Thời hạn -> bê, thời hạn"""
-    return LETTERS[match[1].upper()] + "," if _opens(match, scene) else None
+    return LETTERS[match[1].upper()] + "," if _opens(match, context) else None
 
 
 @rule(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
-def line_letter(match: re.Match[str], scene: Scene) -> str | None:
+def line_letter(match: re.Match[str], context: Context) -> str | None:
     """a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street"""
-    if match[1] == "Đ" and _STREET.match(scene.text, match.end()):
+    if match[1] == "Đ" and _STREET.match(context.text, match.end()):
         return None
-    coded = match[1].isupper() and _CODE.match(scene.text, match.end())  # Đ.12 Bản Lìm
-    return LETTERS[match[1].upper()] + "," if scene.begins_line(match.start()) and not coded else None
+    coded = match[1].isupper() and _CODE.match(context.text, match.end())  # Đ.12 Bản Lìm
+    return LETTERS[match[1].upper()] + "," if context.begins_line(match.start()) and not coded else None
 
 
 @rule(
@@ -124,35 +126,37 @@ def line_letter(match: re.Match[str], scene: Scene) -> str | None:
     rf"(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
     starts="word",
 )
-def part(match: re.Match[str], scene: Scene) -> str | None:
+def part(match: re.Match[str], context: Context) -> str | None:
     """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện; also where the heading was run into a line"""
     value = roman(match[1])
-    commune = match[1] == "X" and scene.text[match.end() : match.end() + 3].strip()[1:2].islower()
-    if not value or commune or (match[0] == "V." and _NAME.match(scene.text, match.end())):
+    commune = match[1] == "X" and context.text[match.end() : match.end() + 3].strip()[1:2].islower()
+    if not value or commune or (match[0] == "V." and _NAME.match(context.text, match.end())):
         return None
     section = re.search(r"\d+", match[0])
-    if not scene.begins_line(match.start()):
-        headed = scene.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(scene.text, match.end())
-        stop = "" if scene.char(match.start() - 2) in ".:;,!?" else ". "
-        return f"{stop}{scene.numerals.cardinal(value)}," if headed and not section else None
-    pause = "," if scene.char(match.end()).isspace() else ", "
-    return scene.numerals.cardinal(value) + (f" chấm {scene.say(section[0])}" if section else "") + pause
+    if not context.begins_line(match.start()):
+        headed = (
+            context.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(context.text, match.end())
+        )
+        stop = "" if context.char(match.start() - 2) in ".:;,!?" else ". "
+        return f"{stop}{context.numerals.cardinal(value)}," if headed and not section else None
+    pause = "," if context.char(match.end()).isspace() else ", "
+    return context.numerals.cardinal(value) + (f" chấm {context.number(section[0])}" if section else "") + pause
 
 
 @rule(r"([ivx]{1,5})(?=\))", starts="word")
-def small_part(match: re.Match[str], scene: Scene) -> str | None:
+def small_part(match: re.Match[str], context: Context) -> str | None:
     """(i) … (ii) … -> một, hai"""
     value = roman(match[1])
-    listed = scene.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has(scene.text, "(ii)"))
-    return scene.numerals.cardinal(value) if value and listed else None
+    listed = context.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has(context.text, "(ii)"))
+    return context.numerals.cardinal(value) if value and listed else None
 
 
 @rule(r"([ivx]{1,5})\)", starts="word")
-def small_label(match: re.Match[str], scene: Scene) -> str | None:
+def small_label(match: re.Match[str], context: Context) -> str | None:
     """i) thu gom; ii) phân loại -> một, …"""
     value = roman(match[1])
-    listed = _has(scene.text, "ii)") and not _has(scene.text, "h)")
-    return scene.numerals.cardinal(value) + "," if value and listed and _opens(match, scene) else None
+    listed = _has(context.text, "ii)") and not _has(context.text, "h)")
+    return context.numerals.cardinal(value) + "," if value and listed and _opens(match, context) else None
 
 
 @lru_cache(maxsize=4)
@@ -161,12 +165,12 @@ def _has(text: str, label: str) -> bool:
     return label in text
 
 
-def _opens(match: re.Match[str], scene: Scene) -> bool:
+def _opens(match: re.Match[str], context: Context) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
-    head = scene.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
-    paused = head[-1:] in _BREAKS or scene.follows(Kind.LABEL, at) or _LABEL.search(head) is not None
-    return paused and not _bracketed(scene.text, at)
+    head = context.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
+    paused = head[-1:] in _BREAKS or context.follows(Kind.LABEL, at) or _LABEL.search(head) is not None
+    return paused and not _bracketed(context.text, at)
 
 
 def _bracketed(text: str, at: int) -> bool:

@@ -6,14 +6,14 @@ import re
 
 from ....errors import Message
 from ...kind import Kind
-from ...rule import Guess, Rule, RuleMaker, Scene
+from ...rule import Context, Guess, Rule, RuleMaker
 from ...syllables import FOREIGN, LOWER, UPPER, is_syllable
 
 rule = RuleMaker(Kind.NOISE)
 
 
 @rule(r"\d{41,}|(?=[^\w\s]{0,40}\w)\S{400,}", starts="number word sign")
-def run(match: re.Match[str], scene: Scene) -> Guess:
+def run(match: re.Match[str], context: Context) -> Guess:
     """1/1/1/1/…, a million digits: nobody could listen to it; long lines of dots are blanks or rulers"""
     return Guess(" ", Message("a run of {count} signs without a blank is no text and is left out", count=len(match[0])))
 
@@ -23,7 +23,7 @@ def run(match: re.Match[str], scene: Scene) -> Guess:
     rf"(?:[^\W\d_]|[{FOREIGN}]|[ ,.·-]{{1,2}}(?=[{FOREIGN}])){{1,400}}",
     starts="word sign",
 )
-def foreign(match: re.Match[str], scene: Scene) -> Guess:
+def foreign(match: re.Match[str], context: Context) -> Guess:
     """中国, Лаос, ລາວ are left out; a Greek letter has a name"""
     said = re.sub(
         rf" ?[{FOREIGN}][ ,.·-]{{0,2}}",
@@ -34,7 +34,7 @@ def foreign(match: re.Match[str], scene: Scene) -> Guess:
 
 
 @rule(rf"([{LOWER}]{{2,7}})([{UPPER}][{LOWER}]{{1,6}})(?![^\W\d_])", starts="word")
-def glued(match: re.Match[str], scene: Scene) -> str | None:
+def glued(match: re.Match[str], context: Context) -> str | None:
     """xãTân Long -> xã Tân Long, where a blank was forgotten"""
     return f"{match[1]} {match[2]}" if is_syllable(match[1]) and is_syllable(match[2]) else None
 

@@ -6,36 +6,36 @@ import re
 
 from ....errors import Message
 from ...kind import Kind
-from ...rule import Answer, Guess, Rule, RuleMaker, Scene
+from ...rule import Answer, Context, Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.COORDINATE)
 
 
 @rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
-def position(match: re.Match[str], scene: Scene) -> Answer:
+def position(match: re.Match[str], context: Context) -> Answer:
     """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
-    north, east = (_decimal(number, scene) for number in match.groups())
+    north, east = (_decimal(number, context) for number in match.groups())
     return f"{north} độ vĩ bắc, {east} độ kinh đông"
 
 
-def _decimal(written: str, scene: Scene) -> str:
+def _decimal(written: str, context: Context) -> str:
     whole, fraction = re.split("[.,]", written)
-    return f"{scene.say(whole)} phẩy {scene.numerals.fraction(fraction)}"
+    return f"{context.number(whole)} phẩy {context.numerals.fraction(fraction)}"
 
 
 @rule(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
-def parallel(match: re.Match[str], scene: Scene) -> str | None:
+def parallel(match: re.Match[str], context: Context) -> str | None:
     """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
-    words = scene.before(match.start())
-    paired = re.match(r"[;, -]{1,3}\d{1,3}[.,]\d", scene.text[match.end() : match.end() + 8])
+    words = context.before(match.start())
+    paired = re.match(r"[;, -]{1,3}\d{1,3}[.,]\d", context.text[match.end() : match.end() + 8])
     if (
         "°" not in match[0]
         and not paired
-        and not scene.follows(Kind.COORDINATE, match.start(), "; ", ", ")
+        and not context.follows(Kind.COORDINATE, match.start(), "; ", ", ")
         and not any(word in words for word in (" vĩ tuyến", " kinh tuyến", " tọa độ", " vĩ độ"))
     ):
         return None
-    return f"{scene.span(match[1], match[2])} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
+    return f"{context.number_range(match[1], match[2])} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
 
 
 _SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
@@ -43,32 +43,34 @@ _MINUTES = r"(\d{1,2}(?:[.,]\d{1,3})?) ?'(?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:\"|'
 
 
 @rule(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
-def angle(match: re.Match[str], scene: Scene) -> str:
+def angle(match: re.Match[str], context: Context) -> str:
     """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
-    degrees, minutes, seconds = (scene.say(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3))
+    degrees, minutes, seconds = (
+        context.number(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3)
+    )
     said = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
     return said + _SIDES.get(match[4] or "", "")
 
 
 @rule(r"([NE])(?![^\W_])", starts="word")
-def side(match: re.Match[str], scene: Scene) -> str | None:
+def side(match: re.Match[str], context: Context) -> str | None:
     """12 độ 30 phút N -> bắc"""
-    told = scene.before(match.start()).endswith((" phút", " giây", " độ"))
-    return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in scene.before(match.start()) else None
+    told = context.before(match.start()).endswith((" phút", " giây", " độ"))
+    return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in context.before(match.start()) else None
 
 
 @rule(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
-def ringless(match: re.Match[str], scene: Scene) -> Guess:
+def ringless(match: re.Match[str], context: Context) -> Guess:
     """16048' VĐB, where the ring of the degrees became a nought"""
     side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
-    said = f"{scene.say(match[1])} độ {scene.say(match[2])} phút {side}"
+    said = f"{context.number(match[1])} độ {context.number(match[2])} phút {side}"
     return Guess(said, Message("a nought taken for the sign of degrees"))
 
 
 @rule(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
-def coordinate(match: re.Match[str], scene: Scene) -> Answer:
+def coordinate(match: re.Match[str], context: Context) -> Answer:
     """14.856 độ vĩ Bắc is no thousand"""
-    return f"{_decimal(f'{match[1]},{match[2]}', scene)} độ "
+    return f"{_decimal(f'{match[1]},{match[2]}', context)} độ "
 
 
 RULES: tuple[Rule, ...] = (coordinate, ringless, side, angle, position, parallel)

@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
-from ...rule import APART, COMMA, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import APART, COMMA, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 
 rule = RuleMaker(Kind.MONEY)
 
@@ -22,16 +22,16 @@ _WHOLE = pattern(r".*[.,]\d00")
 
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
-def dong(match: re.Match[str], scene: Scene) -> Answer:
+def dong(match: re.Match[str], context: Context) -> Answer:
     """50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
-    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn 4 - 120.000đ
+    if match[2] and " - " in match[0] and context.after_label(match.start()):  # thôn 4 - 120.000đ
         return None
-    if _is_small(match) and not scene.before(match.start()).endswith((" giảm", " tăng")):
-        return _points(match, scene)
-    until = f" đến {_amount(match[2], scene)}" if match[2] else ""
-    said = f"{_amount(match[1], scene)}{until} đồng"
+    if _is_small(match) and not context.before(match.start()).endswith((" giảm", " tăng")):
+        return _points(match, context)
+    until = f" đến {_amount(match[2], context)}" if match[2] else ""
+    said = f"{_amount(match[1], context)}{until} đồng"
     slip = _SLIP.fullmatch(match[2] or match[1])
     return Guess(said, Message("an amount with a digit too few or too many?")) if slip else said
 
@@ -41,126 +41,126 @@ def _is_small(match: re.Match[str]) -> bool:
     return match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1]) is not None
 
 
-def _points(match: re.Match[str], scene: Scene) -> str | Guess:
+def _points(match: re.Match[str], context: Context) -> str | Guess:
     """môn Toán 7,5đ -> bảy phẩy năm điểm"""
-    said = f"{scene.say(match[1])} điểm"
-    marked = any(cue in scene.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
+    said = f"{context.number(match[1])} điểm"
+    marked = any(cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
     return said if marked else Guess(said, Message("“đ” may be points or dong"))
 
 
-def _amount(written: str, scene: Scene) -> str:
+def _amount(written: str, context: Context) -> str:
     """1,500 đồng is 1.500: nobody has half a dong."""
-    return scene.say(written.replace(",", ".") if re.fullmatch(r"\d{1,3},\d\d0", written) else written)
+    return context.number(written.replace(",", ".") if re.fullmatch(r"\d{1,3},\d\d0", written) else written)
 
 
 _THINGS = "triệu|tỷ|tỉ|đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|tạ|lít|km|m3"
 
 
 @rule(rf"([1-9]\d{{0,2}}(?: \d{{3}}){{1,4}}(?:,\d)?)(?= ?(?:{_THINGS})(?![^\W_]))")
-def spaced(match: re.Match[str], scene: Scene) -> Answer:
+def spaced(match: re.Match[str], context: Context) -> Answer:
     """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
-    if not scene.labelled(match.start()):
-        return scene.say(match[1])
-    return Guess(scene.say(match[1]), APART)
+    if not context.after_label(match.start()):
+        return context.number(match[1])
+    return Guess(context.number(match[1]), APART)
 
 
 @rule(
     rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
     rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
 )
-def millions(match: re.Match[str], scene: Scene) -> Answer:
+def millions(match: re.Match[str], context: Context) -> Answer:
     """1tr2 -> một triệu hai trăm nghìn"""
-    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # Thôn 3 - 12 triệu
+    if match[2] and " - " in match[0] and context.after_label(match.start()):  # Thôn 3 - 12 triệu
         return None
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2] and scale == "tỷ":  # 14,700 tỉ đồng
-        return Guess(f"{scene.say(match[1].replace(',', '.'))} {scale}{dong}", COMMA)
-    if match[1] == "9999" and scene.before(match.start()).endswith(" vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
+        return Guess(f"{context.number(match[1].replace(',', '.'))} {scale}{dong}", COMMA)
+    if match[1] == "9999" and context.before(match.start()).endswith(" vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
         return f"{spell_digits(match[1])}, {scale}{dong}"
-    return f"{scene.span(match[1], match[2])} {scale}{_rest(match[4], scale, scene)}{dong}"
+    return f"{context.number_range(match[1], match[2])} {scale}{_rest(match[4], scale, context)}{dong}"
 
 
-def _rest(digits: str | None, scale: str, scene: Scene) -> str:
+def _rest(digits: str | None, scale: str, context: Context) -> str:
     if not digits:
         return ""
-    below = scene.numerals.thousand if scale == "triệu" else "triệu"
-    return f" {scene.say(digits.ljust(3, '0'))} {below}"
+    below = context.numerals.thousand if scale == "triệu" else "triệu"
+    return f" {context.number(digits.ljust(3, '0'))} {below}"
 
 
 @rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
-def thousands(match: re.Match[str], scene: Scene) -> Answer:
+def thousands(match: re.Match[str], context: Context) -> Answer:
     """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
-    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # Chi đoàn thôn 1 - 500k
+    if match[2] and " - " in match[0] and context.after_label(match.start()):  # Chi đoàn thôn 1 - 500k
         return None
     dong = " đồng" if match[3].startswith("ng") else ""
-    said = f"{scene.span(match[1], match[2])} {scene.numerals.thousand}{dong}"
+    said = f"{context.number_range(match[1], match[2])} {context.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}|\d\.\d{3}", match[1]) and not match[2]:  # 1845k, 2.000k
-        said = scene.say(f"{match[1].replace('.', '')}000")
-    if match[3] in "kK" and scene.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K
-        return f"{scene.say(match[1])} ca"
-    if match[3][0] in "kn" or scene.before(match.start()).endswith(_PRICES) or scene.char(match.end()) == "/":
+        said = context.number(f"{match[1].replace('.', '')}000")
+    if match[3] in "kK" and context.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K
+        return f"{context.number(match[1])} ca"
+    if match[3][0] in "kn" or context.before(match.start()).endswith(_PRICES) or context.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
 
 @rule(r"(\d{1,3})k(\d)(?![^\W_])")
-def thousand_and_half(match: re.Match[str], scene: Scene) -> str:
+def thousand_and_half(match: re.Match[str], context: Context) -> str:
     """điện 3k5/số -> ba nghìn năm trăm"""
-    return f"{scene.say(match[1])} {scene.numerals.thousand} {scene.say(match[2])} trăm"
+    return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
 @rule(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
-def after_scale(match: re.Match[str], scene: Scene) -> str | None:
+def after_scale(match: re.Match[str], context: Context) -> str | None:
     """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
     rated = re.match(
         r"/(?:kg|g|lít|l|m2|m3|ha|con|cây|bó|quả|trái|lượng|chỉ|tháng|năm|ngày|hộ|người)(?!\w)",
-        scene.after(match.end()),
+        context.after(match.end()),
     )
-    if rated and (scene.char(at - 1) in ("(", "") or scene.char(at - 2) in ",:;" or scene.begins_line(at)):
+    if rated and (context.char(at - 1) in ("(", "") or context.char(at - 2) in ",:;" or context.begins_line(at)):
         return "đồng"
-    return "đồng" if scene.before(at).endswith(_SCALES) or scene.follows(Kind.MONEY, at) else None
+    return "đồng" if context.before(at).endswith(_SCALES) or context.follows(Kind.MONEY, at) else None
 
 
 @rule(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
-def currency_first(match: re.Match[str], scene: Scene) -> str | None:
+def currency_first(match: re.Match[str], context: Context) -> str | None:
     """VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
-    if scene.variety(match.start()):
+    if context.after_variety(match.start()):
         return None
-    return f"{_amount(match[1], scene)} đồng"
+    return f"{_amount(match[1], context)} đồng"
 
 
 @rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
-def thousands_abroad(match: re.Match[str], scene: Scene) -> Answer:
+def thousands_abroad(match: re.Match[str], context: Context) -> Answer:
     """86,400 USD: written as dollars are, with a comma for thousands"""
-    said = f"{scene.say(match[1].replace(',', '.'))} {scene.lexicon.units.get(match[2], match[2])}"
+    said = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
     return said if match[1].endswith("00") else Guess(said, COMMA)
 
 
 @rule(
     r"(\d{1,3},\d{2}0)(?: ?- ?(\d{1,3},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])(?! ?(?:đồng|đ|VNĐ|vnđ)(?![^\W_]))"
 )
-def price(match: re.Match[str], scene: Scene) -> Answer:
+def price(match: re.Match[str], context: Context) -> Answer:
     """giá … ở mức 5,650-5,700: a comma for thousands"""
-    told = re.search(r"\b[Gg]iá\b", scene.text[max(0, match.start() - 3 * REACH) : match.start()])
-    if told is None or scene.continues(match.end(), _MILLIONS):
+    told = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if told is None or context.is_before(match.end(), _MILLIONS):
         return None
-    until = f" đến {_amount(match[2], scene)}" if match[2] else ""
-    return Guess(f"{_amount(match[1], scene)}{until}", COMMA)
+    until = f" đến {_amount(match[2], context)}" if match[2] else ""
+    return Guess(f"{_amount(match[1], context)}{until}", COMMA)
 
 
 @rule(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
-def millions_abroad(match: re.Match[str], scene: Scene) -> str:
+def millions_abroad(match: re.Match[str], context: Context) -> str:
     """$2.5 triệu -> hai phẩy năm triệu đô la"""
-    return f"{scene.say(match[1])} {match[2]} đô la"
+    return f"{context.number(match[1])} {match[2]} đô la"
 
 
 @rule(rf"\$ ?({NUMBER})(?: ?- ?\$?({NUMBER}))?(?: ?USD(?![^\W_]))?", starts="sign")
-def dollars(match: re.Match[str], scene: Scene) -> str | None:
+def dollars(match: re.Match[str], context: Context) -> str | None:
     """$10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
-    until = f" đến {_amount(match[2], scene)}" if match[2] else ""
-    return f"{_amount(match[1], scene)}{until} đô la"
+    until = f" đến {_amount(match[2], context)}" if match[2] else ""
+    return f"{_amount(match[1], context)}{until} đô la"
 
 
 RULES: tuple[Rule, ...] = (

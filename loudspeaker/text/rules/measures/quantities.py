@@ -9,7 +9,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import APART, COMMA, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import APART, COMMA, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)
@@ -57,44 +57,44 @@ _MEASURED = {  # what is spoken of where a letter that stands apart is a unit al
 _PILLS = Message("this could be pills or volts")
 _VOLTS = frozenset(("12", "24", "110", "220", "380"))
 # Letters that are units elsewhere, and where they are none.
-_NO_UNIT: dict[str, Callable[[re.Match[str], Scene], bool]] = {
-    "KV": lambda match, scene: match[3] != "" and scene.continues(match.end(), _REGIONAL),  # 3 KV bỏ phiếu
-    "đ": lambda match, scene: len(match[1]) < 4 and scene.text.startswith("/c", match.end()),  # 5đ/c
-    "s": lambda match, scene: scene.before(match.start()).endswith(" iphone"),
-    "tr": lambda match, scene: match[2] is not None,  # từ 4 đến 12 tr.đ
-    "Tr": lambda match, scene: match[2] is not None,
-    "dl": lambda match, scene: scene.before(match.start()).endswith(_IN_CALENDAR),  # tháng 9 dl
+_NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
+    "KV": lambda match, context: match[3] != "" and context.is_before(match.end(), _REGIONAL),  # 3 KV bỏ phiếu
+    "đ": lambda match, context: len(match[1]) < 4 and context.text.startswith("/c", match.end()),  # 5đ/c
+    "s": lambda match, context: context.before(match.start()).endswith(" iphone"),
+    "tr": lambda match, context: match[2] is not None,  # từ 4 đến 12 tr.đ
+    "Tr": lambda match, context: match[2] is not None,
+    "dl": lambda match, context: context.before(match.start()).endswith(_IN_CALENDAR),  # tháng 9 dl
 }
 
 
 @rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
-def measured(match: re.Match[str], scene: Scene) -> Answer:
+def measured(match: re.Match[str], context: Context) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
-    written, before = match[4], scene.before(match.start())
+    written, before = match[4], context.before(match.start())
     if match[2] and " đến " in match[0] and before.endswith(_PLACES):
         return None
     if written == "v" and match[1] not in _VOLTS:  # 1v sáng, 200v: pills
-        return Guess(f"{scene.say(match[1])} viên", _PILLS)
+        return Guess(f"{context.number(match[1])} viên", _PILLS)
     if written == "mb" and " áp" in before:  # khí áp 985mb
-        return f"{scene.span(match[1], match[2])} mi li ba"
-    unit = scene.lexicon.units.get(written)
-    if unit is None or not _is_unit(match, scene):
+        return f"{context.number_range(match[1], match[2])} mi li ba"
+    unit = context.lexicon.units.get(written)
+    if unit is None or not _is_unit(match, context):
         return None
     if _GROUPED.fullmatch(match[1]) and (not match[2] or _GROUPED.fullmatch(match[2])):  # chạy 1,500m
         last = match[2] and match[2].replace(",", ".")
-        return Guess(f"{scene.span(match[1].replace(',', '.'), last)} {unit}", COMMA)
-    return f"{scene.span(match[1], match[2])} {unit}"
+        return Guess(f"{context.number_range(match[1].replace(',', '.'), last)} {unit}", COMMA)
+    return f"{context.number_range(match[1], match[2])} {unit}"
 
 
 _GROUPED = pattern(r"[1-9]\d{0,2},\d00")
 
 
-def _is_unit(match: re.Match[str], scene: Scene) -> bool:
+def _is_unit(match: re.Match[str], context: Context) -> bool:
     """Whether the letters behind a number are its unit here: 20 A only where currents are spoken of"""
-    if match[2] and " - " in match[0] and scene.labelled(match.start()):  # thôn Đông 1 - 120.000đ
+    if match[2] and " - " in match[0] and context.after_label(match.start()):  # thôn Đông 1 - 120.000đ
         return False
-    written, gap, words = match[4], match[3], scene.before(match.start())
-    if written in _NO_UNIT and _NO_UNIT[written](match, scene):
+    written, gap, words = match[4], match[3], context.before(match.start())
+    if written in _NO_UNIT and _NO_UNIT[written](match, context):
         return False
     return _is_long_unit(written, gap, words) if len(written) > 1 else _is_letter_unit(written, gap, words)
 
@@ -123,91 +123,91 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
 
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
-def parted_unit(match: re.Match[str], scene: Scene) -> Answer:
+def parted_unit(match: re.Match[str], context: Context) -> Answer:
     """rộng 120 m 2, where the raised 2 came down in copying"""
-    return f"{scene.say(match[1])} {scene.lexicon.units[match[2] + match[3]]}"
+    return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
 
 
 @rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
-def thousand(match: re.Match[str], scene: Scene) -> Guess:
+def thousand(match: re.Match[str], context: Context) -> Guess:
     """7. 492kg, with a blank behind the point"""
-    unit = scene.lexicon.units.get(match[3], match[3])
-    return Guess(f"{scene.say(match[1] + match[2])} {unit}", APART)
+    unit = context.lexicon.units.get(match[3], match[3])
+    return Guess(f"{context.number(match[1] + match[2])} {unit}", APART)
 
 
 @rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
-def beats(match: re.Match[str], scene: Scene) -> str | None:
+def beats(match: re.Match[str], context: Context) -> str | None:
     """mạch 112 l/p -> lần một phút"""
-    pulse = any(cue in scene.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
-    return f"{scene.say(match[1])} lần một phút" if pulse else None
+    pulse = any(cue in context.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
+    return f"{context.number(match[1])} lần một phút" if pulse else None
 
 
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
-def inches(match: re.Match[str], scene: Scene) -> str | None:
+def inches(match: re.Match[str], context: Context) -> str | None:
     """màn hình 24\" -> hai mươi tư inh"""
     screen = re.search(
-        r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", scene.before(match.start())
+        r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", context.before(match.start())
     )
-    opened = scene.text[max(0, match.start() - REACH) : match.start()]
+    opened = context.text[max(0, match.start() - REACH) : match.start()]
     quoted = match[0].endswith("”") and opened.rfind("“") > opened.rfind("”")
-    return f"{scene.say(match[1])} inch" if screen and not quoted else None
+    return f"{context.number(match[1])} inch" if screen and not quoted else None
 
 
 @rule(r"(\d{1,3}), (\d{1,2}) ?%")
-def parted(match: re.Match[str], scene: Scene) -> Answer:
+def parted(match: re.Match[str], context: Context) -> Answer:
     """41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
-    return f"{scene.say(f'{match[1]},{match[2]}')} phần trăm"
+    return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
 
 
 @rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
-def months(match: re.Match[str], scene: Scene) -> Answer:
+def months(match: re.Match[str], context: Context) -> Answer:
     """thu 9T/2026, 6T đầu năm -> tháng"""
-    year = f" năm {scene.say(match[2])}" if match[2] else ""
-    return f"{scene.say(match[1])} tháng{year}"
+    year = f" năm {context.number(match[2])}" if match[2] else ""
+    return f"{context.number(match[1])} tháng{year}"
 
 
 @rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
-def tons_or_years(match: re.Match[str], scene: Scene) -> Answer:
+def tons_or_years(match: re.Match[str], context: Context) -> Answer:
     """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
-    said = scene.span(match[1], match[2])
-    certain = _certain_unit(match, scene)
-    return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, scene)}", _TONS)
+    said = context.number_range(match[1], match[2])
+    certain = _certain_unit(match, context)
+    return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, context)}", _TONS)
 
 
-def _certain_unit(match: re.Match[str], scene: Scene) -> str:
+def _certain_unit(match: re.Match[str], context: Context) -> str:
     """tuổi, tấn or tháng where the words around decide, else nothing"""
-    words = scene.before(match.start())
-    if _is_age(match, scene):
+    words = context.before(match.start())
+    if _is_age(match, context):
         return "tuổi"
-    if "," in match[1] or scene.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
+    if "," in match[1] or context.char(match.end()) == "/" or any(cue in words for cue in _LOADED):
         return "tấn"
     if any(cue in words for cue in _TERMS):
         return "tháng"
     aged = _years(match) < 120 and any(cue in words for cue in _PEOPLE)
-    return "tuổi" if aged and not _reaches(match, scene) else ""
+    return "tuổi" if aged and not _reaches(match, context) else ""
 
 
-def _is_age(match: re.Match[str], scene: Scene) -> bool:
+def _is_age(match: re.Match[str], context: Context) -> bool:
     """(19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
-    at, closed = match.start(), scene.char(match.end()) == ")"
-    if scene.before(at).endswith(_PEOPLE) or (closed and match[0][-1] == "t" and scene.char(at - 1) == "("):
+    at, closed = match.start(), context.char(match.end()) == ")"
+    if context.before(at).endswith(_PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
         return True
-    return closed and _PERSON.search(scene.text[max(0, at - 10) : at]) is not None
+    return closed and _PERSON.search(context.text[max(0, at - 10) : at]) is not None
 
 
 _PERSON = pattern(rf"[{UPPER}][{LOWER}]+ \($")
 
 
-def _likely_unit(match: re.Match[str], scene: Scene) -> str:
+def _likely_unit(match: re.Match[str], context: Context) -> str:
     """xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
-    if _reaches(match, scene):
+    if _reaches(match, context):
         return "tháng"
     return "tuổi" if "t" in match[0] and 14 < _years(match) < 110 else "tấn"
 
 
-def _reaches(match: re.Match[str], scene: Scene) -> bool:
+def _reaches(match: re.Match[str], context: Context) -> bool:
     """Whether so many months have brought something: xuất khẩu 8T đạt …"""
-    return match[1].isdecimal() and int(match[1]) <= 12 and scene.continues(match.end(), _REACHED)
+    return match[1].isdecimal() and int(match[1]) <= 12 and context.is_before(match.end(), _REACHED)
 
 
 def _years(match: re.Match[str]) -> int:
@@ -215,139 +215,143 @@ def _years(match: re.Match[str]) -> int:
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
-def years(match: re.Match[str], scene: Scene) -> str | None:
+def years(match: re.Match[str], context: Context) -> str | None:
     """trẻ em < 6 t. -> tuổi"""
-    told = any(cue in scene.before(match.start()) for cue in _PEOPLE) or scene.char(match.start() - 1) == "("
-    return f"{scene.span(match[1], match[2])} tuổi" if told else None
+    told = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
+    return f"{context.number_range(match[1], match[2])} tuổi" if told else None
 
 
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
-def growth(match: re.Match[str], scene: Scene) -> str | None:
+def growth(match: re.Match[str], context: Context) -> str | None:
     """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
-    told = any(cue in scene.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
-    return f"{scene.span(match[1], match[2])} ngày" if told else None
+    told = any(cue in context.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
+    return f"{context.number_range(match[1], match[2])} ngày" if told else None
 
 
 @rule(r"(\d{2})t(\d{1,2})th(?![^\W_])")
-def retirement(match: re.Match[str], scene: Scene) -> str:
+def retirement(match: re.Match[str], context: Context) -> str:
     """nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
-    return f"{scene.say(match[1])} tuổi {scene.say(match[2])} tháng"
+    return f"{context.number(match[1])} tuổi {context.number(match[2])} tháng"
 
 
 @rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
-def heads(match: re.Match[str], scene: Scene) -> str:
+def heads(match: re.Match[str], context: Context) -> str:
     """cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
-    return f"{scene.say(match[1])} con trên {scene.lexicon.units[match[2]]}"
+    return f"{context.number(match[1])} con trên {context.lexicon.units[match[2]]}"
 
 
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
-def trip(match: re.Match[str], scene: Scene) -> str:
+def trip(match: re.Match[str], context: Context) -> str:
     """tour 3N2Đ -> ba ngày hai đêm"""
     first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
-    return f"{scene.say(match[1])} {first} {scene.say(match[2])} {last}"
+    return f"{context.number(match[1])} {first} {context.number(match[2])} {last}"
 
 
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
-def halved(match: re.Match[str], scene: Scene) -> Answer:
+def halved(match: re.Match[str], context: Context) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
-    said = f"{scene.say(match[1])} {scene.lexicon.units.get(match[2], match[2])} {nought}{scene.say(match[3])}"
-    return _side(match, scene, said) if match[2] == "m" and match[3] in ("2", "3") else said
+    said = (
+        f"{context.number(match[1])} {context.lexicon.units.get(match[2], match[2])} {nought}{context.number(match[3])}"
+    )
+    return _side(match, context, said) if match[2] == "m" and match[3] in ("2", "3") else said
 
 
-def _side(match: re.Match[str], scene: Scene, said: str) -> Answer:
+def _side(match: re.Match[str], context: Context, said: str) -> Answer:
     """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
     at, end = match.span()
-    words = _ABOUT.sub("", scene.before(at))
-    small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(scene.text, end))
-    if small or words.endswith(_LENGTHS) or _OTHER.match(scene.text, end):
+    words = _ABOUT.sub("", context.before(at))
+    small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(context.text, end))
+    if small or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
         return said
     if not words.endswith(" rộng"):
         return None
-    beside = int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {scene.after(end)}")
+    beside = int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {context.after(end)}")
     if match[3] == "3" or beside or _STRIPS.search(words):
         return said
     if int(match[1]) > 9:
         return None
-    area = f"{scene.say(match[1])} mét vuông"
+    area = f"{context.number(match[1])} mét vuông"
     return Guess(said if int(match[1]) < 5 else area, Message("a side of something, or an area"))
 
 
 @rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
-def told(match: re.Match[str], scene: Scene) -> str | None:
+def told(match: re.Match[str], context: Context) -> str | None:
     """(Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
-    named = scene.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
-    headed = match[1] not in "glt" and scene.char(match.start() - 1) == "(" and scene.char(match.start() - 3).isalpha()
-    return scene.lexicon.units.get(match[1].lower()) if named or headed else None
+    named = context.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
+    headed = (
+        match[1] not in "glt" and context.char(match.start() - 1) == "(" and context.char(match.start() - 3).isalpha()
+    )
+    return context.lexicon.units.get(match[1].lower()) if named or headed else None
 
 
 @rule(r"(\d{1,4})[xX](?=\))")
-def enlarged(match: re.Match[str], scene: Scene) -> str:
+def enlarged(match: re.Match[str], context: Context) -> str:
     """kính hiển vi (40x) -> bốn mươi lần"""
-    return f"{scene.say(match[1])} lần"
+    return f"{context.number(match[1])} lần"
 
 
 @rule(r"c/m2(?![^\W_])", starts="word")
-def density(match: re.Match[str], scene: Scene) -> str:
+def density(match: re.Match[str], context: Context) -> str:
     """mật độ sâu (c/m2) -> con trên mét vuông"""
     return "con trên mét vuông"
 
 
 @rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
-def rate(match: re.Match[str], scene: Scene) -> Answer:
+def rate(match: re.Match[str], context: Context) -> Answer:
     """độ mặn (g/l) -> gam trên lít"""
-    units = scene.lexicon.units
+    units = context.lexicon.units
     said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
-    return said if scene.char(match.start() - 1) == "(" else None
+    return said if context.char(match.start() - 1) == "(" else None
 
 
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
-def lone(match: re.Match[str], scene: Scene) -> Answer:
+def lone(match: re.Match[str], context: Context) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
-    counted = scene.before(match.start()).endswith(_SCALES) or scene.follows(
+    counted = context.before(match.start()).endswith(_SCALES) or context.follows(
         Kind.MONEY, match.start(), " "
     )  # 1 204,5 ha
     if match[1] in ("ha", "tr") and not counted:
         return None
-    return scene.lexicon.units.get(match[1])
+    return context.lexicon.units.get(match[1])
 
 
 @rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
-def times(match: re.Match[str], scene: Scene) -> Answer:
+def times(match: re.Match[str], context: Context) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
     at, end = match.span()
-    reckoned = "=" in scene.text[max(0, at - 2 * REACH) : at] and scene.char(end) == " "
-    behind = scene.text[end : end + 2].strip()[:1]
-    bracketed = scene.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
-    sides = scene.before(at).endswith(_SIDE_BEFORE) and scene.continues(end, _SIDE_BEHIND)  # dài x rộng x sâu
+    reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
+    behind = context.text[end : end + 2].strip()[:1]
+    bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
+    sides = context.before(at).endswith(_SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
     if reckoned or bracketed or sides:
         return " nhân "
-    if _DOSE.search(scene.text[max(0, at - REACH) : at]) and _COURSE.match(scene.text, end):  # 1 viên x 3 lần
+    if _DOSE.search(context.text[max(0, at - REACH) : at]) and _COURSE.match(context.text, end):  # 1 viên x 3 lần
         return ","
-    gap = scene.text[scene.last.end : at]
-    near = scene.last.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
-    return " nhân " if near and _FACTOR.match(scene.text, end) else None
+    gap = context.text[context.previous.end : at]
+    near = context.previous.end and len(gap) <= 20 and not re.search(r"[,;:.!?()\n]", gap)
+    return " nhân " if near and _FACTOR.match(context.text, end) else None
 
 
 @rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
-def force(match: re.Match[str], scene: Scene) -> Answer:
+def force(match: re.Match[str], context: Context) -> Answer:
     """gió c10, giật c12 -> cấp mười, …"""
-    if not any(cue in scene.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
+    if not any(cue in context.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
         return None
-    return f"cấp {scene.span(match[1], match[2])}"
+    return f"cấp {context.number_range(match[1], match[2])}"
 
 
 @rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
-def stars(match: re.Match[str], scene: Scene) -> Answer:
+def stars(match: re.Match[str], context: Context) -> Answer:
     """sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
-    graded = rated or scene.follows(Kind.QUANTITY, match.start(), ", ", " và ")
-    return f"{scene.span(match[1], match[2])} sao" if graded else None
+    graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
+    return f"{context.number_range(match[1], match[2])} sao" if graded else None
 
 
 @rule(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
-def bore(match: re.Match[str], scene: Scene) -> Answer:
+def bore(match: re.Match[str], context: Context) -> Answer:
     """ống Ø21 -> phi hai mươi mốt"""
     return "phi "
 

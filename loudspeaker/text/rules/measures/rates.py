@@ -6,7 +6,7 @@ import re
 
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_after, words_before
 from ...syllables import LOWER
 
 rule = RuleMaker(Kind.RATE)
@@ -53,73 +53,81 @@ _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
 @rule(r" ?/ ?(?=\d)", starts="sign")
-def per_number(match: re.Match[str], scene: Scene) -> Answer:
+def per_number(match: re.Match[str], context: Context) -> Answer:
     """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
-    beside = scene.last.spoken.endswith("độ xê") or scene.last.kind in (Kind.TIME, Kind.DATE, Kind.MONTH, Kind.PERIOD)
+    beside = context.previous.spoken.endswith("độ xê") or context.previous.kind in (
+        Kind.TIME,
+        Kind.DATE,
+        Kind.MONTH,
+        Kind.PERIOD,
+    )
     if (
-        scene.char(match.start() - 1) == " " and beside and scene.last.end >= match.start() - 4
+        context.char(match.start() - 1) == " " and beside and context.previous.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
-    if _counts(scene, match.start(), match.end()):
+    if _counts(context, match.start(), match.end()):
         return ", "
-    length, counted = _WHILE.match(scene.text, match.end()), scene.last.kind in (Kind.QUANTITY, Kind.NUMBER, Kind.RANGE)
-    other = length is not None and scene.before(match.start()).rpartition(" ")[2] != length[1]  # not 3 ngày/5 ngày
-    if other and counted and scene.near_number(match.start()):
+    length, counted = (
+        _WHILE.match(context.text, match.end()),
+        context.previous.kind in (Kind.QUANTITY, Kind.NUMBER, Kind.RANGE),
+    )
+    other = length is not None and context.before(match.start()).rpartition(" ")[2] != length[1]  # not 3 ngày/5 ngày
+    if other and counted and context.near_number(match.start()):
         return " trong "
-    heads = _AMONG.match(scene.text, match.end()) or scene.before(match.start()).endswith((" đồng", " đ"))
-    return " trên " if heads or scene.near_number(match.start()) else None
+    heads = _AMONG.match(context.text, match.end()) or context.before(match.start()).endswith((" đồng", " đ"))
+    return " trên " if heads or context.near_number(match.start()) else None
 
 
-def _counts(scene: Scene, start: int, end: int) -> bool:
+def _counts(context: Context, start: int, end: int) -> bool:
     """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
-    ahead = scene.text[max(0, start - REACH) : start]
-    one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(scene.text, end)
+    ahead = context.text[max(0, start - REACH) : start]
+    one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
     if one is None or other is None or one[2] == other[2] or other[1] == "1":
         return False
     if _GROUPS.match(ahead, one.start(2)):
         return not {one[2], other[2]} <= _HAMLETS and (one[2][0] != "m" or other[2] in _PEOPLE)
-    in_row = one[0][0] == "/" or (scene.char(other.end()) == "/" and scene.char(other.end() + 1).isdecimal())
-    return in_row and one[2] not in scene.lexicon.units and other[2] not in scene.lexicon.units
+    in_row = one[0][0] == "/" or (context.char(other.end()) == "/" and context.char(other.end() + 1).isdecimal())
+    return in_row and one[2] not in context.lexicon.units and other[2] not in context.lexicon.units
 
 
 @rule(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
-def per_unit(match: re.Match[str], scene: Scene) -> Answer:
+def per_unit(match: re.Match[str], context: Context) -> Answer:
     """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
-    unit = scene.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
-    dose = _DOSE.search(scene.text[max(0, match.start() - 8) : match.start()])
-    if unit is None or not (dose or scene.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
+    unit = context.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
+    dose = _DOSE.search(context.text[max(0, match.start() - 8) : match.start()])
+    if unit is None or not (dose or context.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None
-    return f" {_each(scene, match.start())} {unit}"
+    return f" {_each(context, match.start())} {unit}"
 
 
 @rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
-def per_letter(match: re.Match[str], scene: Scene) -> Answer:
+def per_letter(match: re.Match[str], context: Context) -> Answer:
     """9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
-    interest = match[1] == "ng" and scene.char(match.start() - 1) == "%"  # 0,03%/ng
+    interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
     said = "ngày" if interest else _LETTERS[match[1].lower()]
-    return f" một {said}" if scene.near_number(match.start()) else None
+    return f" một {said}" if context.near_number(match.start()) else None
 
 
 @rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
-def once(match: re.Match[str], scene: Scene) -> str:
+def once(match: re.Match[str], context: Context) -> str:
     """họp quý/lần, tháng/lần -> một lần"""
     return " một "
 
 
 @rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
-def against(match: re.Match[str], scene: Scene) -> Answer:
+def against(match: re.Match[str], context: Context) -> Answer:
     """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
-    return " trên " if scene.near_number(match.start()) else None
+    return " trên " if context.near_number(match.start()) else None
 
 
 @rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
-def per_short(match: re.Match[str], scene: Scene) -> Answer:
+def per_short(match: re.Match[str], context: Context) -> Answer:
     """60.000đ/HS/tháng -> một học sinh một tháng"""
-    entry = scene.meaning(match[1], match.start(1), match.end())
-    if entry is None or scene.last.end != match.start() or not scene.near_number(match.start()):
+    entry = context.meaning(match[1], match.start(1), match.end())
+    if entry is None or context.previous.end != match.start() or not context.near_number(match.start()):
         return None
-    if match[1] == "HS" and scene.last.kind is Kind.MONEY:
-        return " một hồ sơ" if " hồ sơ" in scene.before(match.start()) else " một học sinh"
+    if match[1] == "HS" and context.previous.kind is Kind.MONEY:
+        return " một hồ sơ" if " hồ sơ" in context.before(match.start()) else " một học sinh"
     said = f" một {entry.reading}"
     return said if entry.sure else Guess(said, ambiguous(match[1]))
 
@@ -128,56 +136,56 @@ _ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")
 
 
 @rule(rf"/ ?(?=[{LOWER}])", starts="sign")
-def per_thing(match: re.Match[str], scene: Scene) -> Answer:
+def per_thing(match: re.Match[str], context: Context) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
     at, end = match.span()
-    if _either(scene, at, end):
+    if _either(context, at, end):
         return None
-    if _ON_DAY.match(scene.text, end):  # 22h/ngày 5/6
+    if _ON_DAY.match(context.text, end):  # 22h/ngày 5/6
         return " "
-    if scene.continues(end, _OFFICES):
+    if context.is_before(end, _OFFICES):
         return None
-    if scene.continues(end, ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
+    if context.is_before(end, ("một ", "mỗi ")):  # mg/kg cân nặng/một ngày
         return " "
-    if scene.last.spoken.endswith("phần trăm") and scene.continues(end, _TOTALS):
+    if context.previous.spoken.endswith("phần trăm") and context.is_before(end, _TOTALS):
         return " trên "
-    return " một " if _is_rate(scene, at, end) else None
+    return " một " if _is_rate(context, at, end) else None
 
 
-def _is_rate(scene: Scene, at: int, end: int) -> bool:
+def _is_rate(context: Context, at: int, end: int) -> bool:
     """Whether an amount stands before the slash: 8h/ngày, 40 HS/lớp, ba lần/tuần, người/tháng, 4g (tức 8 viên)/ngày"""
-    if scene.last.kind is Kind.TIME and scene.last.end == at and scene.continues(end, _SPANS):
+    if context.previous.kind is Kind.TIME and context.previous.end == at and context.is_before(end, _SPANS):
         return True
-    if _HEADS.search(scene.text[max(0, at - 8) : at]) or _DOUBLED.match(scene.text, end):
+    if _HEADS.search(context.text[max(0, at - 8) : at]) or _DOUBLED.match(context.text, end):
         return True
-    behind = scene.char(at - 1) == ")" or _SPELT.search(scene.text[max(0, at - 16) : at]) is not None
-    return (behind and scene.continues(end, _TIMES)) or scene.near_number(at, 4)
+    behind = context.char(at - 1) == ")" or _SPELT.search(context.text[max(0, at - 16) : at]) is not None
+    return (behind and context.is_before(end, _TIMES)) or context.near_number(at, 4)
 
 
 @rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
-def per_pair(match: re.Match[str], scene: Scene) -> Answer:
+def per_pair(match: re.Match[str], context: Context) -> Answer:
     """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
     end = match.start(1) if match[1] else match.end()
-    rated = scene.before(match.start()).endswith(_RATES) and scene.continues(end, _RATED)
-    rated = rated and not scene.continues(end, _OFFICES)
-    if not rated or _either(scene, match.start(), end):
+    rated = context.before(match.start()).endswith(_RATES) and context.is_before(end, _RATED)
+    rated = rated and not context.is_before(end, _OFFICES)
+    if not rated or _either(context, match.start(), end):
         return None
-    return f" một {scene.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
+    return f" một {context.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
 
 
-def _either(scene: Scene, start: int, end: int) -> bool:
+def _either(context: Context, start: int, end: int) -> bool:
     """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
-    _, slash, thing = scene.text[max(0, start - 16) : start].rpartition("/")
+    _, slash, thing = context.text[max(0, start - 16) : start].rpartition("/")
     before = re.findall(r"[^\W\d_]+", thing)
-    after = re.match(r"[^\W\d_]+", scene.text[end : end + 8])
+    after = re.match(r"[^\W\d_]+", context.text[end : end + 8])
     if not before or after is None:
         return False
     again = slash != "" and re.search(r"[^\w\s]|\d", thing) is None and after[0] in before  # not bao/sào - 35 bao/sào
     return again or any({before[-1], after[0]} <= sort for sort in _LIKE)
 
 
-def _each(scene: Scene, at: int) -> str:
-    return "một" if scene.last.kind is Kind.MONEY or scene.before(at).endswith(_SUMS) else "trên"
+def _each(context: Context, at: int) -> str:
+    return "một" if context.previous.kind is Kind.MONEY or context.before(at).endswith(_SUMS) else "trên"
 
 
 RULES: tuple[Rule, ...] = (per_letter, once, against, per_number, per_unit, per_short, per_pair, per_thing)

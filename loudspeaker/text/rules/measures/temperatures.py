@@ -7,44 +7,44 @@ import re
 from ....errors import Message
 from ...kind import Kind
 from ...numerals import NUMBER
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.TEMPERATURE)
 
 
 @rule(r"0C(?=\))")
-def celsius(match: re.Match[str], scene: Scene) -> str | None:
+def celsius(match: re.Match[str], context: Context) -> str | None:
     """nhiệt độ (0C) -> độ xê"""
-    return "độ xê" if scene.char(match.start() - 1) == "(" else None
+    return "độ xê" if context.char(match.start() - 1) == "(" else None
 
 
 @rule(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
-def fever(match: re.Match[str], scene: Scene) -> str:
+def fever(match: re.Match[str], context: Context) -> str:
     """sốt 38o5 -> ba mươi tám độ năm"""
-    return f"{scene.say(match[1])} độ {scene.say(match[2])}"
+    return f"{context.number(match[1])} độ {context.number(match[2])}"
 
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
-def degrees(match: re.Match[str], scene: Scene) -> Answer:
+def degrees(match: re.Match[str], context: Context) -> Answer:
     """15 độ C -> mười lăm độ xê"""
-    return _celsius(match, scene)
+    return _celsius(match, context)
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
-def bare(match: re.Match[str], scene: Scene) -> Answer:
+def bare(match: re.Match[str], context: Context) -> Answer:
     """nhiệt độ từ 22 - 25C, without the sign of degrees"""
-    told = "nhiệt độ" in scene.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
-    return _celsius(match, scene) if told else None
+    told = "nhiệt độ" in context.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
+    return _celsius(match, context) if told else None
 
 
 @rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
-def flattened(match: re.Match[str], scene: Scene) -> Answer:
+def flattened(match: re.Match[str], context: Context) -> Answer:
     """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
-    return Guess(_celsius(match, scene), Message("taken for degrees whose sign was lost in copying"))
+    return Guess(_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
 
 
-def _celsius(match: re.Match[str], scene: Scene) -> str:
-    return f"{scene.span(match[1], match[2])} độ xê"
+def _celsius(match: re.Match[str], context: Context) -> str:
+    return f"{context.number_range(match[1], match[2])} độ xê"
 
 
 RULES: tuple[Rule, ...] = (celsius, flattened, bare, degrees, fever)

@@ -9,7 +9,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import spell_letters
-from ...rule import UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
+from ...rule import UNKNOWN, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_before
 from ...syllables import LOWER, UPPER, has_marks, is_syllable
 
 rule = RuleMaker(Kind.ACRONYM)
@@ -27,30 +27,30 @@ _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
 @rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
-def headline(match: re.Match[str], scene: Scene) -> Answer:
+def headline(match: re.Match[str], context: Context) -> Answer:
     """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
     word = match[0]
-    if not word.isupper() or not is_syllable(word) or word in scene.learnt:
+    if not word.isupper() or not is_syllable(word) or word in context.definitions:
         return None
-    neighbours = _neighbours(scene, match.start(), match.end())
+    neighbours = _neighbours(context, match.start(), match.end())
     if not has_marks(word) and (
-        word in scene.lexicon or (not any(map(_shouted, neighbours)) and _short_name(match, scene))
+        word in context.lexicon or (not any(map(_shouted, neighbours)) and _short_name(match, context))
     ):
         return None
     lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
     return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
 
 
-def _short_name(match: re.Match[str], scene: Scene) -> bool:
+def _short_name(match: re.Match[str], context: Context) -> bool:
     """OM of OM 5451 is a name, though it could be a word."""
-    number = re.match(r"[ -]?\d{2}", scene.text[match.end() : match.end() + 3])
+    number = re.match(r"[ -]?\d{2}", context.text[match.end() : match.end() + 3])
     return number is not None or len(match[0]) == 2
 
 
-def _neighbours(scene: Scene, start: int, end: int) -> tuple[str, str]:
+def _neighbours(context: Context, start: int, end: int) -> tuple[str, str]:
     """The words right before and after, with only blanks, commas or dashes between."""
-    before = re.search(r"([^\W\d_]+)[ ,-]{1,3}$", scene.text[max(0, start - 12) : start])
-    after = re.match(r"[ ,-]{1,3}([^\W\d_]+)", scene.text[end : end + 12])
+    before = re.search(r"([^\W\d_]+)[ ,-]{1,3}$", context.text[max(0, start - 12) : start])
+    after = re.match(r"[ ,-]{1,3}([^\W\d_]+)", context.text[end : end + 12])
     return (before[1] if before else "", after[1] if after else "")
 
 
@@ -59,47 +59,47 @@ def _shouted(word: str) -> bool:
 
 
 @rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
-def chain(match: re.Match[str], scene: Scene) -> Answer:
+def chain(match: re.Match[str], context: Context) -> Answer:
     """LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone"""
     written = match[0]
     parts = re.split(r" ?& ?|[-/._]", written)
     if not all(_capitals(part) for part in parts):
         return None
-    whole = _whole(written, match, scene)
-    return whole or _joined(written, parts, match, scene)
+    whole = _whole(written, match, context)
+    return whole or _joined(written, parts, match, context)
 
 
 def _capitals(part: str) -> bool:
     return sum(c.isupper() for c in part) * 2 > len(part)
 
 
-def _whole(written: str, match: re.Match[str], scene: Scene) -> Answer:
+def _whole(written: str, match: re.Match[str], context: Context) -> Answer:
     """The chain as one abbreviation, its signs taken out: NN&PTNT is NNPTNT."""
-    if written in scene.learnt:
-        return scene.learnt[written]
-    entry = scene.meaning(written, match.start(), match.end())
+    if written in context.definitions:
+        return context.definitions[written]
+    entry = context.meaning(written, match.start(), match.end())
     if entry is None and "/" not in written:
-        entry = scene.meaning(re.sub(r"[-&._ ]", "", written), match.start(), match.end())
-    if entry is None and "&" in written and not _all_known(written, scene):
-        words = composed(re.sub(r"[-&._ ]", "", written), scene)
+        entry = context.meaning(re.sub(r"[-&._ ]", "", written), match.start(), match.end())
+    if entry is None and "&" in written and not _all_known(written, context):
+        words = composed(re.sub(r"[-&._ ]", "", written), context)
         entry = Entry(words, sure=False) if words else None
     if entry is None:
         return None
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
 
 
-def _all_known(written: str, scene: Scene) -> bool:
+def _all_known(written: str, context: Context) -> bool:
     """HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined."""
-    entries = map(scene.lexicon.known, re.split(r" ?& ?|[-/._]", written))
+    entries = map(context.lexicon.known, re.split(r" ?& ?|[-/._]", written))
     return all(entry is not None and entry.sure for entry in entries)
 
 
-def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) -> Answer:
+def _joined(written: str, parts: list[str], match: re.Match[str], context: Context) -> Answer:
     """Part by part: & is “và”, a slash a pause."""
     signs = [sign.strip() for sign in re.findall(r" ?& ?|[-/._]", written)]
     words, why, at = "", None, match.start()
     for part, sign in zip(parts, [*signs, ""], strict=True):
-        answer = _single(part, at, at + len(part), scene)
+        answer = _single(part, at, at + len(part), context)
         words += answer.spoken if isinstance(answer, Guess) else answer
         why = why or (answer.why if isinstance(answer, Guess) else None)
         words += {"&": " và ", "/": ", ", "-": " ", ".": " ", "_": " "}.get(sign, "")
@@ -108,61 +108,61 @@ def _joined(written: str, parts: list[str], match: re.Match[str], scene: Scene) 
 
 
 @rule(r"Vietnam\+", starts="word")
-def plus(match: re.Match[str], scene: Scene) -> str:
+def plus(match: re.Match[str], context: Context) -> str:
     """(TTXVN/Vietnam+) -> Vietnam plus"""
     return "Vietnam plus"
 
 
 @rule(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
-def newspaper(match: re.Match[str], scene: Scene) -> str | None:
+def newspaper(match: re.Match[str], context: Context) -> str | None:
     """(QNO) - Sáng nay …, (BTV) Từ năm …: the paper that a report is taken from"""
     at = match.start()
-    if scene.char(at - 1) != "(" or not scene.begins_line(at - 1):
+    if context.char(at - 1) != "(" or not context.begins_line(at - 1):
         return None
     return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
 @rule(rf"T[PT](?= - [{UPPER}])", starts="word")
-def paper(match: re.Match[str], scene: Scene) -> Guess | None:
+def paper(match: re.Match[str], context: Context) -> Guess | None:
     """TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town"""
     either = Message("a paper's sign, or a place")
-    return Guess(spell_letters(match[0]), either) if scene.begins_line(match.start()) else None
+    return Guess(spell_letters(match[0]), either) if context.begins_line(match.start()) else None
 
 
 @rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
-def dotted(match: re.Match[str], scene: Scene) -> Answer:
+def dotted(match: re.Match[str], context: Context) -> Answer:
     """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
     letters = match[0].replace(".", "")
     if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
-    entry = scene.meaning(letters, match.start(), match.end())
+    entry = context.meaning(letters, match.start(), match.end())
     return entry.reading if entry and entry.sure else spell_letters(letters)
 
 
 @rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
-def lettered(match: re.Match[str], scene: Scene) -> str | None:
+def lettered(match: re.Match[str], context: Context) -> str | None:
     """ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
-    return None if match[0] in scene.lexicon else f"{match[1]} {spell_letters(match[2])}"
+    return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
 
 
 @rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
-def single(match: re.Match[str], scene: Scene) -> Answer:
+def single(match: re.Match[str], context: Context) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
     word = match[0]
-    if len(word) < 2 or not (_capitals(word) or word in scene.lexicon):
+    if len(word) < 2 or not (_capitals(word) or word in context.lexicon):
         return None
-    if not word.isupper() and scene.meaning(word, match.start(), match.end()) is None:
+    if not word.isupper() and context.meaning(word, match.start(), match.end()) is None:
         return None
-    return _single(word, match.start(), match.end(), scene)
+    return _single(word, match.start(), match.end(), context)
 
 
-def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
-    entry = scene.meaning(word, start, end)
-    if entry is not None and word not in scene.learnt and _firm(word, entry, scene, start):
+def _single(word: str, start: int, end: int, context: Context) -> str | Guess:
+    entry = context.meaning(word, start, end)
+    if entry is not None and word not in context.definitions and _firm(word, entry, context, start):
         return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
-    if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, scene)):
+    if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, context)):
         return Guess(words, COMPOSED)
     if not word.isupper():
         return word
@@ -171,10 +171,10 @@ def _single(word: str, start: int, end: int, scene: Scene) -> str | Guess:
     return Guess(spell_letters(word) or word.lower(), UNKNOWN)
 
 
-def _firm(word: str, entry: Entry, scene: Scene, start: int) -> bool:
+def _firm(word: str, entry: Entry, context: Context, start: int) -> bool:
     """Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
     worded = "".join(part[0] for part in entry.reading.split()) == word.lower()
-    return worded and scene.before(start).endswith(_FIRMS) and _TRADES.fullmatch(word) is None
+    return worded and context.before(start).endswith(_FIRMS) and _TRADES.fullmatch(word) is None
 
 
 def _sayable(word: str) -> bool:
@@ -187,32 +187,32 @@ def _sayable(word: str) -> bool:
 
 
 @rule(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
-def glued(match: re.Match[str], scene: Scene) -> Answer:
+def glued(match: re.Match[str], context: Context) -> Answer:
     """hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
     if match[1].isascii() or not is_syllable(match[1]):
         return None
-    answer = _single(match[2], match.start(2), match.end(), scene)
+    answer = _single(match[2], match.start(2), match.end(), context)
     words, why = answer if isinstance(answer, Guess) else (answer, None)
     return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
 
 
 @rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
-def small(match: re.Match[str], scene: Scene) -> Answer:
+def small(match: re.Match[str], context: Context) -> Answer:
     """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read"""
     word = match[0]
-    if scene.after(match.end()).startswith("chấm "):
+    if context.after(match.end()).startswith("chấm "):
         return None
-    entry = scene.meaning(word, *match.span())
+    entry = context.meaning(word, *match.span())
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
-    capital = scene.lexicon.known(scene.lexicon.small.get(word, ""))
+    capital = context.lexicon.known(context.lexicon.small.get(word, ""))
     return capital.reading if capital and capital.sure else None
 
 
 _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 
 
-def composed(word: str, scene: Scene) -> str:
+def composed(word: str, context: Context) -> str:
     """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
 
     A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
@@ -226,7 +226,7 @@ def composed(word: str, scene: Scene) -> str:
         best[2] = ["trung tâm"]
     for end in range(2, len(word) + 1):
         for start in range(end - 1):
-            best[end] = _shorter(best[end], best[start], word[start:end], scene, guessing)
+            best[end] = _shorter(best[end], best[start], word[start:end], context, guessing)
         if end == 2 and word[0] in _HEADS and best[1] is None:
             best[1] = [_HEADS[word[0]]]
     parts = best[-1]
@@ -237,31 +237,31 @@ _RARE = frozenset("EFIJOWZ")
 
 
 def _shorter(
-    known: list[str] | None, ahead: list[str] | None, letters: str, scene: Scene, guessing: bool
+    known: list[str] | None, ahead: list[str] | None, letters: str, context: Context, guessing: bool
 ) -> list[str] | None:
     """`known`, or the parts `ahead` and what `letters` stand for, where those are fewer"""
     if ahead is None or (known is not None and len(ahead) + 1 >= len(known)):
         return known
-    entry = scene.lexicon.known(letters)
+    entry = context.lexicon.known(letters)
     return [*ahead, entry.reading] if entry and (entry.sure or guessing) else known
 
 
 @rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
-def small_first(match: re.Match[str], scene: Scene) -> Answer:
+def small_first(match: re.Match[str], context: Context) -> Answer:
     """pH -> pê hát"""
-    return spell_letters(match[0]) if match[0] in scene.lexicon else None
+    return spell_letters(match[0]) if match[0] in context.lexicon else None
 
 
 @rule(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
-def prefixed(match: re.Match[str], scene: Scene) -> Answer:
+def prefixed(match: re.Match[str], context: Context) -> Answer:
     """bOPV -> bê o pê vê"""
     return spell_letters(match[0])
 
 
 @rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
-def left_over(match: re.Match[str], scene: Scene) -> Guess | None:
+def left_over(match: re.Match[str], context: Context) -> Guess | None:
     """tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text"""
-    before = scene.text[max(0, match.start() - 8) : match.start()]
+    before = context.text[max(0, match.start() - 8) : match.start()]
     if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
         return None
     within = re.search(r"(?:[\w,;%] |\d)$", before)  # where a sentence begins a capital is put, and read next time
@@ -272,12 +272,12 @@ _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "T
 
 
 @rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
-def mute(match: re.Match[str], scene: Scene) -> Answer:
+def mute(match: re.Match[str], context: Context) -> Answer:
     """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:
-        named = re.search(rf"[{UPPER}][{LOWER}]* $", scene.text[max(0, match.start() - 8) : match.start()])
-        ended = scene.char(match.end()) == "." or (
-            named and (scene.char(match.end()) in ("", *",;:)") or scene.text.startswith(" (", match.end()))
+        named = re.search(rf"[{UPPER}][{LOWER}]* $", context.text[max(0, match.start() - 8) : match.start()])
+        ended = context.char(match.end()) == "." or (
+            named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
         )
         return spell_letters(match[0]) if ended else None
     return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))

@@ -7,7 +7,7 @@ import re
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_digits, spell_letters
-from ...rule import REACH, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import REACH, Context, Rule, RuleMaker, words_after, words_before
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ADDRESS)
@@ -25,19 +25,19 @@ _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 
 @rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
-def house(match: re.Match[str], scene: Scene) -> str | None:
+def house(match: re.Match[str], context: Context) -> str | None:
     """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     numbered = words.endswith(" số")
     if words.endswith(" lớp") and rising(match[0]):
         return None
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
-    comma = numbered and scene.text[match.end() : match.end() + 1] == ","
-    street = scene.continues(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
+    comma = numbered and context.text[match.end() : match.end() + 1] == ","
+    street = context.is_before(match.end() + comma, _STREET) and not words.endswith((" ngày", " sáng", " chiều"))
     branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3
-    if not (named or street or branched or is_house(scene, match.start(), match.end())):
+    if not (named or street or branched or is_house(context, match.start(), match.end())):
         return None
-    return " trên ".join(_number(number, scene) for number in match[0].split("/"))
+    return " trên ".join(_number(number, context) for number in match[0].split("/"))
 
 
 def rising(written: str) -> bool:
@@ -47,101 +47,103 @@ def rising(written: str) -> bool:
     return len(numbers) > 2 and numbers == [str(first + i) for i in range(len(numbers))]
 
 
-def is_house(scene: Scene, start: int, end: int) -> bool:
+def is_house(context: Context, start: int, end: int) -> bool:
     """Whether a number with a slash belongs to a house or a class, whatever day it looks like: hẻm 30/4, lớp 8/3."""
-    words = scene.before(start)
+    words = context.before(start)
     if words.endswith(_NO_DAY):
         return True
     if words.endswith(" số"):
-        return scene.continues(end, _STREET) or _NAME.match(scene.text, end) is not None
-    return _STREET_NAME.match(scene.text, end) is not None
+        return context.is_before(end, _STREET) or _NAME.match(context.text, end) is not None
+    return _STREET_NAME.match(context.text, end) is not None
 
 
-def _number(written: str, scene: Scene) -> str:
+def _number(written: str, context: Context) -> str:
     digits = re.match(r"\d+", written)
     assert digits is not None
     letter = written[digits.end() :]
-    return scene.say(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
+    return context.number(digits[0]) + (f" {spell_letters(letter)}" if letter else "")
 
 
 @rule(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
-def ward(match: re.Match[str], scene: Scene) -> str | None:
+def ward(match: re.Match[str], context: Context) -> str | None:
     """F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
-    listed = scene.text[match.start() - 2 : match.start()] == ", "
-    return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", scene.text[match.end() : match.end() + 4]) else None
+    listed = context.text[match.start() - 2 : match.start()] == ", "
+    return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", context.text[match.end() : match.end() + 4]) else None
 
 
 @rule(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
-def ward_and_district(match: re.Match[str], scene: Scene) -> str:
+def ward_and_district(match: re.Match[str], context: Context) -> str:
     """Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
-    return f"phường {scene.say(match[1])}, quận {scene.say(match[2])}"
+    return f"phường {context.number(match[1])}, quận {context.number(match[2])}"
 
 
 @rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
-def flat(match: re.Match[str], scene: Scene) -> str:
+def flat(match: re.Match[str], context: Context) -> str:
     """P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
-    return f"phòng {scene.say(match[1])}"
+    return f"phòng {context.number(match[1])}"
 
 
 @rule(rf"K(\d{{1,3}})((?:/\d{{1,3}}){{1,3}})(?= (?:đường |[{UPPER}][{LOWER}]))", starts="word")
-def alley(match: re.Match[str], scene: Scene) -> str:
+def alley(match: re.Match[str], context: Context) -> str:
     """K45/12 đường Núi Thành -> kiệt bốn mươi lăm trên mười hai"""
-    return "kiệt " + " trên ".join(map(scene.say, (match[1] + match[2]).split("/")))
+    return "kiệt " + " trên ".join(map(context.number, (match[1] + match[2]).split("/")))
 
 
 @rule(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
-def day_street(match: re.Match[str], scene: Scene) -> str:
+def day_street(match: re.Match[str], context: Context) -> str:
     """Đ.30/4, Đ. CMT8 -> đường"""
     return "đường "
 
 
 @rule(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
-def street(match: re.Match[str], scene: Scene) -> str | None:
+def street(match: re.Match[str], context: Context) -> str | None:
     """477 Đ. Sư Vạn Hạnh -> đường"""
     numbered = re.search(
-        r"(?:\d[A-Z]?,?|trên|tại|ở|dọc|giao|với) $", scene.text[max(0, match.start() - 6) : match.start()]
+        r"(?:\d[A-Z]?,?|trên|tại|ở|dọc|giao|với) $", context.text[max(0, match.start() - 6) : match.start()]
     )
-    return "đường " if numbered or scene.begins_line(match.start()) else None
+    return "đường " if numbered or context.begins_line(match.start()) else None
 
 
 @rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
-def bare_ward(match: re.Match[str], scene: Scene) -> str:
+def bare_ward(match: re.Match[str], context: Context) -> str:
     """Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
-    return f"phường {scene.say(match[1])}"
+    return f"phường {context.number(match[1])}"
 
 
 @rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
-def road(match: re.Match[str], scene: Scene) -> str | None:
+def road(match: re.Match[str], context: Context) -> str | None:
     """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
-    if not _is_road(match, scene):
+    if not _is_road(match, context):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    if scene.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
-        return f"{scene.say(match[2])}{letter}"
+    if context.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
+        return f"{context.number(match[2])}{letter}"
     kind = _ROADS[match[1].upper()]
-    if scene.adjoins(match.start(), _STREET_BEFORE):
+    if context.adjoins(match.start(), _STREET_BEFORE):
         kind = kind.removeprefix("đường ")
-    return f"{kind} {scene.numerals.code(match[2])}{letter}"
+    return f"{kind} {context.numerals.code(match[2])}{letter}"
 
 
 _STREET_BEFORE = (" đường",)
 _OR_TELEPHONE = pattern(r" (?:hoặc|-) \(?0\d")
 
 
-def _is_road(match: re.Match[str], scene: Scene) -> bool:
+def _is_road(match: re.Match[str], context: Context) -> bool:
     """Not so: giống sắn HL23; ĐT 090 1234567 and ĐT 115 hoặc 0225… are telephones; ĐH5 without “đường”; TL 5%"""
     at, end, kind, number = match.start(), match.end(), match[1], match[2]
-    if scene.variety(at) or (number[0] == "0" and not (match[0][2] == "." and len(number) == 2)):
+    if context.after_variety(at) or (number[0] == "0" and not (match[0][2] == "." and len(number) == 2)):
         return False
     if kind == "DT":
-        return scene.adjoins(at, _STREET_BEFORE)
+        return context.adjoins(at, _STREET_BEFORE)
     if kind in ("TL", "HL"):
-        return not (scene.continues(end, _COUNTED) or scene.after(end)[:1] in _SHARES)
+        return not (context.is_before(end, _COUNTED) or context.after(end)[:1] in _SHARES)
     if kind[0] != "Đ":
         return True
-    if kind == "ĐT" and _OR_TELEPHONE.match(scene.text, end):
+    if kind == "ĐT" and _OR_TELEPHONE.match(context.text, end):
         return False
-    named = "." in match[0] or scene.adjoins(at, _STREET_BEFORE) or scene.follows(Kind.ADDRESS, at, ", ", " và ", "; ")
+    named = (
+        "." in match[0] or context.adjoins(at, _STREET_BEFORE) or context.follows(Kind.ADDRESS, at, ", ", " và ", "; ")
+    )
     return named or (kind != "ĐX" and len(number) == 3)
 
 
@@ -158,32 +160,32 @@ _ROADS = {
 
 
 @rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
-def expressway(match: re.Match[str], scene: Scene) -> str | None:
+def expressway(match: re.Match[str], context: Context) -> str | None:
     """cao tốc CT.08 -> xê tê không tám"""
-    if not scene.before(match.start()).endswith(" cao tốc"):
+    if not context.before(match.start()).endswith(" cao tốc"):
         return None
     return f"{spell_letters('CT')} {spell_digits(match[1])}"
 
 
 @rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
-def milestone(match: re.Match[str], scene: Scene) -> str | None:
+def milestone(match: re.Match[str], context: Context) -> str | None:
     """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
-    crops = match[0][:2] == "KM" and _CROPS.search(scene.text[max(0, match.start() - 3 * REACH) : match.start()])
-    if crops or scene.variety(match.start()):
+    crops = match[0][:2] == "KM" and _CROPS.search(context.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if crops or context.after_variety(match.start()):
         return None
-    metres = f" cộng {scene.say(match[2])}" if match[2] else ""
-    return f"ki lô mét {'' if match[2] else 'số '}{scene.say(match[1])}{metres}"
+    metres = f" cộng {context.number(match[2])}" if match[2] else ""
+    return f"ki lô mét {'' if match[2] else 'số '}{context.number(match[1])}{metres}"
 
 
 @rule(
     r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)(?:[KH]|[Kk][Mm]) ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word"
 )
-def dike(match: re.Match[str], scene: Scene) -> str | None:
+def dike(match: re.Match[str], context: Context) -> str | None:
     """đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
-    said = f"{LETTERS[match[0][0]]} {scene.say(match[1])} cộng {scene.say(match[2])}"
+    said = f"{LETTERS[match[0][0]]} {context.number(match[1])} cộng {context.number(match[2])}"
     if not match[3]:
         return said
-    return f"{said} đến {LETTERS[match[0][0]]} {scene.say(match[4])} cộng {scene.say(match[5])}"
+    return f"{said} đến {LETTERS[match[0][0]]} {context.number(match[4])} cộng {context.number(match[5])}"
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,7 +7,7 @@ import re
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_letters
-from ...rule import REACH, UNKNOWN, Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_before
+from ...rule import REACH, UNKNOWN, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_before
 from ...syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
 
@@ -24,37 +24,37 @@ _FAMILIES = pattern(
 
 
 @rule(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
-def behind_number(match: re.Match[str], scene: Scene) -> Answer:
+def behind_number(match: re.Match[str], context: Context) -> Answer:
     """0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name"""
-    if not scene.follows(Kind.PHONE, match.start(), " (", "("):
+    if not context.follows(Kind.PHONE, match.start(), " (", "("):
         return None
     said = _CALLED[match[1].lower()] + " "
     return said if match[1].islower() else Guess(said, LONE)
 
 
 @rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
-def called(match: re.Match[str], scene: Scene) -> Answer:
+def called(match: re.Match[str], context: Context) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
-    named = re.match(_NAME_AND_PHONE, scene.text[match.end() : match.end() + REACH])
-    called_too = _CALLED_TOO.search(scene.text[max(0, match.start() - 20) : match.start()])
-    sure = named or called_too or match[1] == "ô" or scene.before(match.start()).endswith(CALLING)
+    named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + REACH])
+    called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
+    sure = named or called_too or match[1] == "ô" or context.before(match.start()).endswith(CALLING)
     said = _CALLED[match[1].lower()]
     if sure:
         return said
-    within = re.search(r"[^\W\d] $", scene.text[max(0, match.start() - 2) : match.start()])
+    within = re.search(r"[^\W\d] $", context.text[max(0, match.start() - 2) : match.start()])
     return Guess(match[0], LONE) if within else None
 
 
 @rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
-def undotted(match: re.Match[str], scene: Scene) -> str | None:
+def undotted(match: re.Match[str], context: Context) -> str | None:
     """liên hệ a Tuấn, gặp c Lan -> anh, chị"""
-    return f"{_CALLED[match[1]]} " if scene.before(match.start()).endswith(_ASKED) else None
+    return f"{_CALLED[match[1]]} " if context.before(match.start()).endswith(_ASKED) else None
 
 
 @rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
-def mister(match: re.Match[str], scene: Scene) -> Answer:
+def mister(match: re.Match[str], context: Context) -> Answer:
     """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
-    return None if after_name(scene, match.start()) else "ông"
+    return None if after_name(context, match.start()) else "ông"
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
@@ -62,27 +62,27 @@ _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 
 
 @rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def middle(match: re.Match[str], scene: Scene) -> str | None:
+def middle(match: re.Match[str], context: Context) -> str | None:
     """Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
     at = match.start()
-    family = _FAMILIES.search(scene.text[max(0, at - 12) : at])
-    return f"{LETTERS[match[1]]} " if family and not scene.opens_sentence(match.end()) else None
+    family = _FAMILIES.search(context.text[max(0, at - 12) : at])
+    return f"{LETTERS[match[1]]} " if family and not context.opens_sentence(match.end()) else None
 
 
 @rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
-def initial(match: re.Match[str], scene: Scene) -> Answer:
+def initial(match: re.Match[str], context: Context) -> Answer:
     """bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
-    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", scene.text[match.end() : match.end() + 3])
-    if match[1] in VOWELS or (highland and scene.before(match.start()).endswith(_PERSONS)):
+    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 3])
+    if match[1] in VOWELS or (highland and context.before(match.start()).endswith(_PERSONS)):
         return None
     return LETTERS[match[1]]
 
 
 @rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
-def numbered(match: re.Match[str], scene: Scene) -> Answer:
+def numbered(match: re.Match[str], context: Context) -> Answer:
     """riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203"""
-    said = f"{spell_letters(match[1])} {scene.numerals.code(match[2])}"
-    return said if scene.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
+    said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
+    return said if context.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
 
 
 _LETTERED = words_before("phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục")
@@ -94,38 +94,38 @@ _NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nh
     r"(?=, ?(?:nam|nữ|giới tính|sinh năm|SN|\d{1,2} tuổi)(?!\w)| \((?:SN|sinh năm|nam,|nữ,|\d{1,2} tuổi))",
     starts="word",
 )
-def initials(match: re.Match[str], scene: Scene) -> Answer:
+def initials(match: re.Match[str], context: Context) -> Answer:
     """bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
     said = spell_letters(match[0])
-    return Guess(said, ambiguous(match[0])) if match[0] in scene.lexicon else said
+    return Guess(said, ambiguous(match[0])) if match[0] in context.lexicon else said
 
 
 @rule(
     r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
     starts="word",
 )
-def suspect(match: re.Match[str], scene: Scene) -> Answer:
+def suspect(match: re.Match[str], context: Context) -> Answer:
     """ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
     at = match.start()
-    if match[0] in scene.learnt or not scene.adjoins(at, _NAMED_ONLY) or scene.char(at - 1) != " ":
+    if match[0] in context.definitions or not context.adjoins(at, _NAMED_ONLY) or context.char(at - 1) != " ":
         return None  # Mai Thế Anh, SĐT: 09…
-    if scene.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
+    if context.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
         return None
-    entry = scene.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None
+    entry = context.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None
     if entry and entry.sure:  # nạn nhân CĐDC
         return None
-    why = ambiguous(match[0]) if match[0] in scene.lexicon else UNKNOWN
+    why = ambiguous(match[0]) if match[0] in context.lexicon else UNKNOWN
     return Guess(spell_letters(match[0]), why)
 
 
 @rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
-def family(match: re.Match[str], scene: Scene) -> str:
+def family(match: re.Match[str], context: Context) -> str:
     """đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "
 
 
 @rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
-def born(match: re.Match[str], scene: Scene) -> str:
+def born(match: re.Match[str], context: Context) -> str:
     """(SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
     return "sinh"
 

@@ -9,7 +9,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import LETTERS
-from ...rule import Answer, Guess, Rule, RuleMaker, Scene, ambiguous, words_after, words_before
+from ...rule import Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_after, words_before
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.TITLE)
@@ -52,15 +52,15 @@ VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 
 @rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
-def title(match: re.Match[str], scene: Scene) -> Answer:
+def title(match: re.Match[str], context: Context) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
     written, (at, end) = match[1], match.span()
-    dotted, bare = scene.meaning(f"{written}.", at, end), scene.meaning(written, at, end - 1)
-    entry = dotted or scene.meaning(written, at, end)
+    dotted, bare = context.meaning(f"{written}.", at, end), context.meaning(written, at, end - 1)
+    entry = dotted or context.meaning(written, at, end)
     if bare and bare.sure and written == "TT":  # TT. Văn hóa xã is no town
         return bare.reading
-    if bare and entry and scene.char(end) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
-        ends = scene.opens_sentence(end + 1)
+    if bare and entry and context.char(end) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
+        ends = context.opens_sentence(end + 1)
         if _is_thing(bare, entry, ends):
             return None
         if written == "CN" and _is_sunday(bare, entry, ends):
@@ -91,145 +91,145 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
     rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
     starts="word",
 )
-def place(match: re.Match[str], scene: Scene) -> Answer:
+def place(match: re.Match[str], context: Context) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
-    if scene.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
+    if context.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
         return None
-    if scene.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
+    if context.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
         return Guess(LETTERS[letter], LONE)
-    if after_name(scene, at):
-        return _place_behind_name(match, scene)
-    if scene.char(at - 1) == "&":  # T&T. Kết quả
+    if after_name(context, at):
+        return _place_behind_name(match, context)
+    if context.char(at - 1) == "&":  # T&T. Kết quả
         return None
-    if _ends_sentence(match, scene):
+    if _ends_sentence(match, context):
         return Guess(f"{LETTERS[letter]}. ", LONE)
-    if _is_letter(match, scene):
+    if _is_letter(match, context):
         return Guess(LETTERS[letter], LONE)
-    return _office_or_place(match, scene)
+    return _office_or_place(match, context)
 
 
-def _place_behind_name(match: re.Match[str], scene: Scene) -> Answer:
+def _place_behind_name(match: re.Match[str], context: Context) -> Answer:
     """Giáo xứ Tân Định Q.3 -> quận; Lê Đình Chi H.Bình Chánh, Chợ Bà Chiểu P. Xuân Khánh; else an initial"""
     letter = match[1].upper()
-    if letter in "PQ" and scene.char(match.end()).isdecimal():
+    if letter in "PQ" and context.char(match.end()).isdecimal():
         return _PLACES[letter]
     usual = letter in ("PQ" if " " in match[0] else "HQX")
-    return Guess(_PLACES[letter], LONE) if usual and _TWO_NAMES.match(scene.text, match.end()) else None
+    return Guess(_PLACES[letter], LONE) if usual and _TWO_NAMES.match(context.text, match.end()) else None
 
 
-def _ends_sentence(match: re.Match[str], scene: Scene) -> bool:
+def _ends_sentence(match: re.Match[str], context: Context) -> bool:
     """Whether the dot behind a letter is a full stop: trong nhà B. Mời bà con"""
     at, end = match.span()
-    if not scene.char(at - 2).islower() or scene.char(end - 1) != " ":
+    if not context.char(at - 2).islower() or context.char(end - 1) != " ":
         return False
-    lettered = match[1].upper() in "HX" or (match[1] == "B" and scene.before(at).endswith(" nhà"))
-    return lettered and scene.opens_sentence(end)
+    lettered = match[1].upper() in "HX" or (match[1] == "B" and context.before(at).endswith(" nhà"))
+    return lettered and context.opens_sentence(end)
 
 
-def _is_letter(match: re.Match[str], scene: Scene) -> bool:
+def _is_letter(match: re.Match[str], context: Context) -> bool:
     """Whether the letter is only a letter: phạt H. 18 tháng tù; T.HẰNG - T.PHƯƠNG below a report"""
     at, end = match.span()
-    if match[1].upper() not in "PQF" and scene.char(end).isdecimal():
+    if match[1].upper() not in "PQF" and context.char(end).isdecimal():
         return True
-    if not _BYLINE.match(scene.text, at):
+    if not _BYLINE.match(context.text, at):
         return False
-    dashed = scene.char(at - 2) in "-–" or scene.char(at - 1) == "-"
-    return dashed or scene.begins_line(at) or scene.before(at).endswith(_SIGNED)
+    dashed = context.char(at - 2) in "-–" or context.char(at - 1) == "-"
+    return dashed or context.begins_line(at) or context.before(at).endswith(_SIGNED)
 
 
-def _office_or_place(match: re.Match[str], scene: Scene) -> str | Guess:
+def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
     """P.CT.UBND -> phó; T. Cục trưởng -> tổng; P. Nội vụ -> phòng; P. Kim Tân -> phường"""
     end, letter = match.end(), match[1].upper()
-    if letter == "P" and _OFFICER.match(scene.text, end):
+    if letter == "P" and _OFFICER.match(context.text, end):
         return "phó"
-    if letter in "PQ" and scene.continues(end, _DEPUTIES):
+    if letter in "PQ" and context.is_before(end, _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
-    if letter == "B" and not scene.before(match.start()).endswith(CALLING):
+    if letter == "B" and not context.before(match.start()).endswith(CALLING):
         return Guess("bà", LONE)
-    if letter == "T" and scene.continues(end, _GENERAL):
+    if letter == "T" and context.is_before(end, _GENERAL):
         return "tổng"
-    return "phòng" if letter == "P" and _is_room(end, scene) else _PLACES[letter]
+    return "phòng" if letter == "P" and _is_room(end, context) else _PLACES[letter]
 
 
 _OFFICER = pattern("CT|GĐ|BT|HT|TP|CV")
 
 
-def _is_room(at: int, scene: Scene) -> bool:
+def _is_room(at: int, context: Context) -> bool:
     """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
-    return scene.continues(at, _ROOMS) or _ROOM.match(scene.text, at) is not None
+    return context.is_before(at, _ROOMS) or _ROOM.match(context.text, at) is not None
 
 
 _ROOM = pattern(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}")
 
 
-def after_name(scene: Scene, at: int) -> bool:
+def after_name(context: Context, at: int) -> bool:
     """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
-    previous = re.search(r"([^\W\d_]+) $", scene.text[max(0, at - 12) : at])
+    previous = re.search(r"([^\W\d_]+) $", context.text[max(0, at - 12) : at])
     return previous is not None and previous[1].istitle()
 
 
 @rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def street(match: re.Match[str], scene: Scene) -> str | None:
+def street(match: re.Match[str], context: Context) -> str | None:
     """ngõ 12, đ. Nguyễn Trãi -> đường"""
-    return "đường " if scene.text[max(0, match.start() - 2) : match.start()] == ", " else None
+    return "đường " if context.text[max(0, match.start() - 2) : match.start()] == ", " else None
 
 
 @rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def ward(match: re.Match[str], scene: Scene) -> str | None:
+def ward(match: re.Match[str], context: Context) -> str | None:
     """Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
-    return None if after_name(scene, match.start()) else "phường "
+    return None if after_name(context, match.start()) else "phường "
 
 
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
 
 
 @rule(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
-def rank(match: re.Match[str], scene: Scene) -> str:
+def rank(match: re.Match[str], context: Context) -> str:
     """Th/tá Vàng Mí Sính -> thiếu tá"""
     return f"{_RANK[match[1]]} {match[2]}"
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
-def company(match: re.Match[str], scene: Scene) -> str:
+def company(match: re.Match[str], context: Context) -> str:
     """C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
     return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
 @rule(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
-def foreign(match: re.Match[str], scene: Scene) -> str:
+def foreign(match: re.Match[str], context: Context) -> str:
     """Mr. Phát, Mrs. Loan"""
     return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
-def numbered(match: re.Match[str], scene: Scene) -> str:
+def numbered(match: re.Match[str], context: Context) -> str:
     """Tian Di No.1 -> số một"""
     return "số "
 
 
 @rule(r"Tr\. ?(?=(?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THPT|THCS|TH|MN|PTDT)(?!\w))", starts="word")
-def school(match: re.Match[str], scene: Scene) -> str:
+def school(match: re.Match[str], context: Context) -> str:
     """Tr. Tiểu học A Vương -> trường"""
     return "trường "
 
 
 @rule(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
-def page(match: re.Match[str], scene: Scene) -> str:
+def page(match: re.Match[str], context: Context) -> str:
     """(Ngữ văn 12, tr. 123) -> trang"""
     return "trang "
 
 
 @rule(rf"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d|[{UPPER}][{LOWER}])", starts="word")
-def quarter(match: re.Match[str], scene: Scene) -> str:
+def quarter(match: re.Match[str], context: Context) -> str:
     """kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
     return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
 
 
 @rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
-def bare_place(match: re.Match[str], scene: Scene) -> Answer:
+def bare_place(match: re.Match[str], context: Context) -> Answer:
     """…, Q Bình Thạnh -> quận Bình Thạnh"""
-    return _PLACES[match[0]] if scene.text[match.start() - 2 : match.start()] == ", " else None
+    return _PLACES[match[0]] if context.text[match.start() - 2 : match.start()] == ", " else None
 
 
 _PROVINCES = (
@@ -242,31 +242,31 @@ _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")
 
 
 @rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
-def province(match: re.Match[str], scene: Scene) -> str | None:
+def province(match: re.Match[str], context: Context) -> str | None:
     """Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
-    if " " in match[0] and scene.text[match.start() - 2 : match.start()] != ", ":
+    if " " in match[0] and context.text[match.start() - 2 : match.start()] != ", ":
         return None
-    signed = _BYLINE.match(scene.text, match.start()) and scene.char(match.start() - 2) in ("", "-", "\n")
+    signed = _BYLINE.match(context.text, match.start()) and context.char(match.start() - 2) in ("", "-", "\n")
     return None if signed else _SHORT.get(match[0].replace(" ", ""))
 
 
 @rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
-def master(match: re.Match[str], scene: Scene) -> Answer:
+def master(match: re.Match[str], context: Context) -> Answer:
     """Th.S Lê Văn Hùng -> thạc sĩ"""
     return "thạc sĩ"
 
 
 @rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
-def signing(match: re.Match[str], scene: Scene) -> str | None:
+def signing(match: re.Match[str], context: Context) -> str | None:
     """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
-    entry = scene.meaning(f"{match[1]}/{match[2]}", match.start(), match.end())
-    return entry.reading if entry and scene.begins_line(match.start()) else None
+    entry = context.meaning(f"{match[1]}/{match[2]}", match.start(), match.end())
+    return entry.reading if entry and context.begins_line(match.start()) else None
 
 
 @rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
-def slashed(match: re.Match[str], scene: Scene) -> Answer:
+def slashed(match: re.Match[str], context: Context) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
-    entry = scene.meaning(match[1], match.start(), match.start() + 3)
+    entry = context.meaning(match[1], match.start(), match.start() + 3)
     return entry.reading if entry else None
 
 
@@ -274,11 +274,11 @@ _PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thô
 
 
 @rule(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
-def and_so_on(match: re.Match[str], scene: Scene) -> Answer:
+def and_so_on(match: re.Match[str], context: Context) -> Answer:
     """v.v. -> vân vân; QĐ vv quy định -> về việc"""
-    if match[0] == "vv" and scene.before(match.start()).endswith(_PAPERS):
+    if match[0] == "vv" and context.before(match.start()).endswith(_PAPERS):
         return "về việc"
-    rest = scene.text[match.end() : match.end() + 2].lstrip(" ")
+    rest = context.text[match.end() : match.end() + 2].lstrip(" ")
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
 
 

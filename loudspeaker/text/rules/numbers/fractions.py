@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import DATE_OR_PART, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import DATE_OR_PART, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ..time.dates import COUNTED, WHOLES, guessed, numbered, part_of_time
 
 rule = RuleMaker(Kind.FRACTION)
@@ -22,53 +22,53 @@ _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 
 
 @rule(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
-def part(match: re.Match[str], scene: Scene) -> Answer:
+def part(match: re.Match[str], context: Context) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below, (at, end) = match[1], match[2], match.span()
-    unit = _unit(match, scene)
-    whole = f"{scene.say(above)} trên {scene.say(below)}{unit}"
-    share = _share(above, below, scene, unit)
-    if (above, below) == ("2", "3") and scene.continues(end, _VOTERS):
+    unit = _unit(match, context)
+    whole = f"{context.number(above)} trên {context.number(below)}{unit}"
+    share = _share(above, below, context, unit)
+    if (above, below) == ("2", "3") and context.is_before(end, _VOTERS):
         return Guess(share, Message("this could be a part or a count"))
-    counts = _counts(match, scene)
+    counts = _counts(match, context)
     if not unit and _is_slip(above, below, counts):
         return Guess(whole, DATE_OR_PART)
     if counts:
         return whole
-    if _is_level(match, scene):
-        return _level(whole, scene, at)
-    if share and (unit or scene.continues(end, WHOLES) or part_of_time(scene, end)):
+    if _is_level(match, context):
+        return _level(whole, context, at)
+    if share and (unit or context.is_before(end, WHOLES) or part_of_time(context, end)):
         return share
     if unit:
         return whole
-    date = "" if scene.follows(Kind.CODE, at, ", ") else guessed(scene, at, above, below)
+    date = "" if context.follows(Kind.CODE, at, ", ") else guessed(context, at, above, below)
     return Guess(date or share or whole, DATE_OR_PART)
 
 
-def _level(whole: str, scene: Scene, at: int) -> str | Guess:
+def _level(whole: str, context: Context, at: int) -> str | Guess:
     """bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
-    slip = scene.before(at).endswith((" tháng", " ngày"))
+    slip = context.before(at).endswith((" tháng", " ngày"))
     return Guess(whole, DATE_OR_PART) if slip else whole
 
 
-def _share(above: str, below: str, scene: Scene, unit: str) -> str:
+def _share(above: str, below: str, context: Context, unit: str) -> str:
     """1/3 -> một phần ba; nothing where it is not said so"""
-    return f"{scene.say(above)} phần {scene.numerals.month(int(below))}{unit}" if _small(above, below) else ""
+    return f"{context.number(above)} phần {context.numerals.month(int(below))}{unit}" if _small(above, below) else ""
 
 
-def _unit(match: re.Match[str], scene: Scene) -> str:
+def _unit(match: re.Match[str], context: Context) -> str:
     """The unit behind the second number in words, with a blank in front: 8/10đ -> điểm"""
     if match[3] == "đ" and _below(1001, match[2]):
         return " điểm"
-    return f" {scene.lexicon.units.get(match[3], match[3])}" if match[3] else ""
+    return f" {context.lexicon.units.get(match[3], match[3])}" if match[3] else ""
 
 
-def _counts(match: re.Match[str], scene: Scene) -> bool:
+def _counts(match: re.Match[str], context: Context) -> bool:
     """Whether so many of so many are counted: 5/9 thôn; but 1/2 ngày, 5/9 thôn 3 and 11/2 hộ are no counts"""
     above, below, end = match[1], match[2], match.end()
-    if not scene.continues(end, COUNTED) or numbered(scene, end):
+    if not context.is_before(end, COUNTED) or numbered(context, end):
         return False
-    half = above == "1" and _small(above, below) and part_of_time(scene, end)
+    half = above == "1" and _small(above, below) and part_of_time(context, end)
     falling = _below(32, above, below) and int(above) > int(below)
     return not (half or falling)
 
@@ -80,14 +80,14 @@ def _is_slip(above: str, below: str, counts: bool) -> bool:
     return not counts and re.fullmatch(r"(?:19|20)\d\d", below) is not None
 
 
-def _is_level(match: re.Match[str], scene: Scene) -> bool:
+def _is_level(match: re.Match[str], context: Context) -> bool:
     """Whether one number is said over the other: bậc 3/7, huyết áp 120/80, lớp 6/1, lớp 6/2, 6/3"""
     at = match.start()
     return (
         not _below(32, match[1], match[2])
-        or scene.after(match.end()).startswith("=")
-        or scene.before(at).endswith(_LEVELS)
-        or _CLASSES.search(scene.text[max(0, at - REACH) : at]) is not None
+        or context.after(match.end()).startswith("=")
+        or context.before(at).endswith(_LEVELS)
+        or _CLASSES.search(context.text[max(0, at - REACH) : at]) is not None
     )
 
 

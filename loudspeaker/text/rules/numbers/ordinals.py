@@ -8,7 +8,7 @@ from itertools import pairwise
 from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import DATE_OR_NUMBERS, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import DATE_OR_NUMBERS, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ..names.addresses import rising
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -43,14 +43,14 @@ _WEEKDAY = (
 
 
 @rule(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
-def after_thu(match: re.Match[str], scene: Scene) -> str | None:
+def after_thu(match: re.Match[str], context: Context) -> str | None:
     """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
-    if not scene.before(match.start()).endswith(" thứ"):
+    if not context.before(match.start()).endswith(" thứ"):
         return None
     first = int(match[1])
     days = match[2] and 2 <= first <= 7
-    rest = re.sub(r"\d", lambda digit: scene.numerals.ordinal(int(digit[0])), _spaced(match[2])) if days else match[2]
-    return None if match[2] and not days else scene.numerals.ordinal(first) + rest
+    rest = re.sub(r"\d", lambda digit: context.numerals.ordinal(int(digit[0])), _spaced(match[2])) if days else match[2]
+    return None if match[2] and not days else context.numerals.ordinal(first) + rest
 
 
 def _spaced(gap: str) -> str:
@@ -59,82 +59,82 @@ def _spaced(gap: str) -> str:
 
 
 @rule(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")
-def ordinal(match: re.Match[str], scene: Scene) -> str | None:
+def ordinal(match: re.Match[str], context: Context) -> str | None:
     """thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
-    if not scene.before(match.start()).endswith(" thứ"):
+    if not context.before(match.start()).endswith(" thứ"):
         return None
-    whole = f" trên {scene.say(match[2])}" if match[2] else ""
-    return scene.numerals.ordinal(int(match[1])) + whole
+    whole = f" trên {context.number(match[2])}" if match[2] else ""
+    return context.numerals.ordinal(int(match[1])) + whole
 
 
 @rule(r"CN(?=\))", starts="word")
-def sunday(match: re.Match[str], scene: Scene) -> str | None:
+def sunday(match: re.Match[str], context: Context) -> str | None:
     """Ngày thi 22/11 (CN)"""
-    return "chủ nhật" if scene.follows(Kind.DATE, match.start(), " (", "(") else None
+    return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
 
 
 @rule(r"([3-7])(?![\w/]|[.,]\d)")
-def crossroads(match: re.Match[str], scene: Scene) -> str | None:
+def crossroads(match: re.Match[str], context: Context) -> str | None:
     """ngã 4 -> ngã tư"""
-    return scene.numerals.month(int(match[1])) if scene.before(match.start()).endswith(" ngã") else None
+    return context.numerals.month(int(match[1])) if context.before(match.start()).endswith(" ngã") else None
 
 
 @rule(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
-def weekdays(match: re.Match[str], scene: Scene) -> str | None:
+def weekdays(match: re.Match[str], context: Context) -> str | None:
     """bơm nước T2,4,6 -> thứ hai, tư, sáu"""
     days = re.findall(r"\d", match[0])
-    return "thứ " + ", ".join(scene.numerals.ordinal(int(day)) for day in days)
+    return "thứ " + ", ".join(context.numerals.ordinal(int(day)) for day in days)
 
 
 @rule(r"[Tt][2-7](?: ?- ?[Tt][2-7]){2,5}(?: ?- ?CN)?(?!\w)", starts="word")
-def every_other(match: re.Match[str], scene: Scene) -> str:
+def every_other(match: re.Match[str], context: Context) -> str:
     """các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
-    days = [f"thứ {scene.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
+    days = [f"thứ {context.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
 
 
 @rule(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
-def short_month(match: re.Match[str], scene: Scene) -> Answer:
+def short_month(match: re.Match[str], context: Context) -> Answer:
     """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
-    words = scene.before(match.start())
-    named = words.endswith(_MONTHLY) or _DAY.search(words) or scene.continues(match.end(), _CALENDARS)
-    if scene.variety(match.start()) or words.endswith(_SITES):
+    words = context.before(match.start())
+    named = words.endswith(_MONTHLY) or _DAY.search(words) or context.is_before(match.end(), _CALENDARS)
+    if context.after_variety(match.start()) or words.endswith(_SITES):
         return None
     if not named and 2 <= month <= 7:
         return None
-    said = f"tháng {scene.numerals.month(month)}"
+    said = f"tháng {context.numerals.month(month)}"
     return said if named else Guess(said, Message("taken for a month"))
 
 
 @rule(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
-def weekday(match: re.Match[str], scene: Scene) -> Answer:
+def weekday(match: re.Match[str], context: Context) -> Answer:
     """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
-    if _MONTHS_BEHIND.match(scene.text, match.end()):  # từ T2 đến T4/2019
-        return f"tháng {scene.numerals.month(int(match[1]))}"
-    first = f"thứ {scene.numerals.ordinal(int(match[1]))}"
+    if _MONTHS_BEHIND.match(context.text, match.end()):  # từ T2 đến T4/2019
+        return f"tháng {context.numerals.month(int(match[1]))}"
+    first = f"thứ {context.numerals.ordinal(int(match[1]))}"
     if not match[2]:
-        listed = scene.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
-        if scene.before(match.start()).endswith(_COUNTED_TO):  # số ca mắc đến T6 là 1.204
+        listed = context.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
+        if context.before(match.start()).endswith(_COUNTED_TO):  # số ca mắc đến T6 là 1.204
             return Guess(first, Message("a weekday, or a month"))
-        weekly = scene.continues(match.end(), ("hằng tuần", "hàng tuần"))
-        return None if listed or (scene.before(match.start()).endswith(_SITES) and not weekly) else first
-    return f"{first} đến " + (f"thứ {scene.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
+        weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
+        return None if listed or (context.before(match.start()).endswith(_SITES) and not weekly) else first
+    return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 
 @rule(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
-def dotted_day(match: re.Match[str], scene: Scene) -> str | None:
+def dotted_day(match: re.Match[str], context: Context) -> str | None:
     """sáng T.3 -> sáng thứ ba"""
-    told = scene.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
-    return f"thứ {scene.numerals.ordinal(int(match[1]))}" if told else None
+    told = context.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
+    return f"thứ {context.numerals.ordinal(int(match[1]))}" if told else None
 
 
 @rule(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
-def slashed(match: re.Match[str], scene: Scene) -> Answer:
+def slashed(match: re.Match[str], context: Context) -> Answer:
     """gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
     numbers = match[0].split("/")
-    words = scene.before(match.start())
-    said = ", ".join(map(scene.say, numbers))
+    words = context.before(match.start())
+    said = ", ".join(map(context.number, numbers))
     if rising(match[0]) and words.endswith(_LISTED) and not words.endswith(_CALENDAR):
         return said
     graded = len(numbers) == 2 and int(numbers[1]) == int(numbers[0]) + 1 and words.endswith(_GRADES)
@@ -142,74 +142,74 @@ def slashed(match: re.Match[str], scene: Scene) -> Answer:
 
 
 @rule(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
-def added(match: re.Match[str], scene: Scene) -> str | None:
+def added(match: re.Match[str], context: Context) -> str | None:
     """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if words.endswith((" tháng", " khối")):  # tháng 9+10
-        say = scene.numerals.month if words.endswith(" tháng") else scene.numerals.cardinal
+        say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
         return " và ".join(say(int(number)) for number in match[0].split("+"))
-    return ", ".join(map(scene.say, match[0].split("+"))) if words.endswith(_QUARTERS) else None
+    return ", ".join(map(context.number, match[0].split("+"))) if words.endswith(_QUARTERS) else None
 
 
 @rule(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d%]|[.,]\d| ?%)")
-def notes(match: re.Match[str], scene: Scene) -> str:
+def notes(match: re.Match[str], context: Context) -> str:
     """tiền lẻ loại 1000,2000: no decimal has as many digits"""
-    return ", ".join(map(scene.say, match[0].split(",")))
+    return ", ".join(map(context.number, match[0].split(",")))
 
 
 @rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
-def row(match: re.Match[str], scene: Scene) -> str | None:
+def row(match: re.Match[str], context: Context) -> str | None:
     """các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
     mixed = re.search(r",\d", match[0]) and ", " in match[0]
     numbers = re.findall(r"\d+", match[0])
     rising = all(int(one) < int(two) for one, two in pairwise(numbers))
-    listed = mixed and rising and scene.before(match.start()).endswith(_LISTED)
-    return ", ".join(map(scene.say, numbers)) if listed else None
+    listed = mixed and rising and context.before(match.start()).endswith(_LISTED)
+    return ", ".join(map(context.number, numbers)) if listed else None
 
 
 @rule(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")
-def listed(match: re.Match[str], scene: Scene) -> str | None:
+def listed(match: re.Match[str], context: Context) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
     if all(len(number) == 3 for number in numbers[1:]):
         return None
-    if len(numbers) == 2 and not _is_pair(match, numbers, scene):
+    if len(numbers) == 2 and not _is_pair(match, numbers, context):
         return None
-    return ", ".join(scene.say(number) for number in numbers)
+    return ", ".join(context.number(number) for number in numbers)
 
 
-def _is_pair(match: re.Match[str], numbers: list[str], scene: Scene) -> bool:
+def _is_pair(match: re.Match[str], numbers: list[str], context: Context) -> bool:
     """Whether two numbers with a comma are no decimal: lớp 7,8 và 9; thôn 3,5; but 9 tháng 5,6 tỷ kWh, cấp 2,3 tỷ"""
-    words = scene.before(match.start())
-    without_decimals, scaled = words.endswith(_QUARTERS), scene.continues(match.end(), _SCALED)
+    words = context.before(match.start())
+    without_decimals, scaled = words.endswith(_QUARTERS), context.is_before(match.end(), _SCALED)
     if scaled and not without_decimals:
         return False
-    if _days(match, numbers, words, scene):
+    if _days(match, numbers, words, context):
         return True
     rising = int(numbers[1]) == int(numbers[0]) + 1
     goes_on = match[2] is not None or rising or (without_decimals and not scaled)
-    return goes_on and _is_labelled(match, scene, scaled)
+    return goes_on and _is_labelled(match, context, scaled)
 
 
-def _is_labelled(match: re.Match[str], scene: Scene, scaled: bool) -> bool:
+def _is_labelled(match: re.Match[str], context: Context, scaled: bool) -> bool:
     """Whether a thing that has numbers stands before: tổ 1,2; (lớp 6,7); thôn Phú Lộc 2,3"""
-    words = scene.before(match.start())
-    if words.endswith(_LISTED) or (scene.village(match.start()) and not scaled):
+    words = context.before(match.start())
+    if words.endswith(_LISTED) or (context.after_village(match.start()) and not scaled):
         return True
-    enclosed = scene.char(match.start() - 1) == "(" and scene.char(match.end()) == ")"
+    enclosed = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
     return enclosed and any(thing in words for thing in (" lớp ", " khối ", " tổ ", " thôn "))
 
 
-def _days(match: re.Match[str], numbers: list[str], words: str, scene: Scene) -> bool:
+def _days(match: re.Match[str], numbers: list[str], words: str, context: Context) -> bool:
     """các ngày 10,20 hằng tháng; những năm 80,90; 29,30 Tết; 70,75, 80 tuổi: steps, where no amount is meant"""
     one, two = map(int, numbers)
-    further = re.match(r", (\d{1,3})(?![\d.,/]\d|\d)", scene.text[match.end() : match.end() + 7])
+    further = re.match(r", (\d{1,3})(?![\d.,/]\d|\d)", context.text[match.end() : match.end() + 7])
     if further and int(further[1]) - two == two - one > 0:
         return True
-    if scene.char(match.end()) == "/":  # ngõ 12,45/6
+    if context.char(match.end()) == "/":  # ngõ 12,45/6
         return False
-    dated = words.endswith(_CALENDAR) or scene.continues(match.end(), ("tết", "tháng chạp", "tháng giêng"))
-    return dated and one < two and not scene.continues(match.end(), _SCALED)
+    dated = words.endswith(_CALENDAR) or context.is_before(match.end(), ("tết", "tháng chạp", "tháng giêng"))
+    return dated and one < two and not context.is_before(match.end(), _SCALED)
 
 
 RULES: tuple[Rule, ...] = (

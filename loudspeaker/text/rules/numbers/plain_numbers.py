@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
-from ...rule import APART, COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import APART, COMMA, DATE_OR_NUMBER, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ...syllables import LOWER, is_syllable
 
 rule = RuleMaker(Kind.NUMBER)
@@ -29,68 +29,68 @@ _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
 @rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
-def padded(match: re.Match[str], scene: Scene) -> Answer:
+def padded(match: re.Match[str], context: Context) -> Answer:
     """A long number that begins with 0 is a name, not an amount"""
     return Guess(spell_digits(match[0]), _uncued())
 
 
 @rule(r"(\d{10,15})(?![\d])(?![.,]\d)")
-def long(match: re.Match[str], scene: Scene) -> Answer:
+def long(match: re.Match[str], context: Context) -> Answer:
     """Ten digits or more without a separator: an amount only if it is a round one"""
     if match[1].endswith("000"):
-        return scene.say(match[1])
+        return context.number(match[1])
     return Guess(spell_digits(match[1]), _uncued())
 
 
 @rule(r"(\d{7,9})(?![\d])(?![.,]\d)")
-def ungrouped(match: re.Match[str], scene: Scene) -> Answer:
+def ungrouped(match: re.Match[str], context: Context) -> Answer:
     """1250000 is an amount; 8011042 is more likely the number of something"""
     if match[1].endswith("000"):
-        return scene.say(match[1])
-    amount = scene.continues(match.end(), _AMOUNTS)
-    return Guess(scene.say(match[1]) if amount else spell_digits(match[1]), _uncued())
+        return context.number(match[1])
+    amount = context.is_before(match.end(), _AMOUNTS)
+    return Guess(context.number(match[1]) if amount else spell_digits(match[1]), _uncued())
 
 
 @rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
-def spaced(match: re.Match[str], scene: Scene) -> Answer:
+def spaced(match: re.Match[str], context: Context) -> Answer:
     """dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
-    said = scene.say(re.sub("[ ,]", "", match[1]))
-    if "," in match[1] or re.search(" 0", match[1]) or not scene.labelled(match.start()):
+    said = context.number(re.sub("[ ,]", "", match[1]))
+    if "," in match[1] or re.search(" 0", match[1]) or not context.after_label(match.start()):
         return said
     return Guess(said, APART)
 
 
 @rule(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
-def broken(match: re.Match[str], scene: Scene) -> Answer:
+def broken(match: re.Match[str], context: Context) -> Answer:
     """cấp được 3 052 thẻ: no number begins with 0"""
-    return Guess(scene.say(match[1].replace(" ", "")), APART)
+    return Guess(context.number(match[1].replace(" ", "")), APART)
 
 
 @rule(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
-def pointed(match: re.Match[str], scene: Scene) -> Answer:
+def pointed(match: re.Match[str], context: Context) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
-    return Guess(scene.say(match[0]), DATE_OR_NUMBER)
+    return Guess(context.number(match[0]), DATE_OR_NUMBER)
 
 
 @rule(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
-def parted(match: re.Match[str], scene: Scene) -> Answer:
+def parted(match: re.Match[str], context: Context) -> Answer:
     """320.20000.341527: dots, but not after every third digit"""
     said = ", ".join(map(spell_digits, match[0].split(".")))
-    return said if scene.continues(match.end(), _BANKS) else Guess(said, _uncued())
+    return said if context.is_before(match.end(), _BANKS) else Guess(said, _uncued())
 
 
 @rule(r"9999(?!\d|[.,]\d)")
-def fineness(match: re.Match[str], scene: Scene) -> Answer:
+def fineness(match: re.Match[str], context: Context) -> Answer:
     """vàng 9999, vàng nhẫn 24K 9999: four nines"""
-    golden = re.search(r" (?:vàng|nhẫn|chỉ)(?: [^\W\d_]+){0,3}(?: 24k)?$", scene.before(match.start()))
+    golden = re.search(r" (?:vàng|nhẫn|chỉ)(?: [^\W\d_]+){0,3}(?: 24k)?$", context.before(match.start()))
     return spell_digits(match[0]) if golden else None
 
 
 @rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
-def headed(match: re.Match[str], scene: Scene) -> Answer:
+def headed(match: re.Match[str], context: Context) -> Answer:
     """đầu số 024, 03: nobody counts so; 02 con are two"""
-    said, words = spell_digits(match[0]), scene.before(match.start())
-    if scene.continues(match.end(), _AT_HEAD) or (match[0] == "00" and _typed_so(match, scene)):
+    said, words = spell_digits(match[0]), context.before(match.start())
+    if context.is_before(match.end(), _AT_HEAD) or (match[0] == "00" and _typed_so(match, context)):
         return said  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
@@ -98,56 +98,56 @@ def headed(match: re.Match[str], scene: Scene) -> Answer:
     return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
 
 
-def _typed_so(match: re.Match[str], scene: Scene) -> bool:
+def _typed_so(match: re.Match[str], context: Context) -> bool:
     """bấm 00, mã 00: two digits; 00 giờ and 00 ca are none"""
-    words, end = scene.before(match.start()), match.end()
+    words, end = context.before(match.start()), match.end()
     cued = words.endswith(_TYPED) and not words.endswith(" tổng số")
-    return (cued or not scene.after(end)[:1].isalpha()) and not scene.continues(end, _HOURS)
+    return (cued or not context.after(end)[:1].isalpha()) and not context.is_before(end, _HOURS)
 
 
 @rule(rf"({NUMBER})\+(?= [^\W\d_])")
-def and_more(match: re.Match[str], scene: Scene) -> str:
+def and_more(match: re.Match[str], context: Context) -> str:
     """1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
-    if scene.before(match.start()).endswith((" hệ", " lớp", " khóa")):
-        return f"{scene.say(match[1])} cộng"
-    return f"hơn {scene.say(match[1])}"
+    if context.before(match.start()).endswith((" hệ", " lớp", " khóa")):
+        return f"{context.number(match[1])} cộng"
+    return f"hơn {context.number(match[1])}"
 
 
 @rule(NUMBER)
-def number(match: re.Match[str], scene: Scene) -> Answer:
+def number(match: re.Match[str], context: Context) -> Answer:
     """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
-    said = scene.say(match[0])
-    if re.fullmatch("11[1-5]", match[0]) and _CALLS.search(scene.before(match.start())) and _alone(match, scene):
+    said = context.number(match[0])
+    if re.fullmatch("11[1-5]", match[0]) and _CALLS.search(context.before(match.start())) and _alone(match, context):
         return Guess(said, Message("a number to call, or a count"))
-    if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(scene.before(match.start())):
+    if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(context.before(match.start())):
         return Guess(said, Message("no month has such a day"))
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
-    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _alone(match, scene)):
+    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _alone(match, context)):
         return Guess(said, DATE_OR_NUMBER)
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
-        return Guess(scene.say(match[0].replace(",", ".")), COMMA)
+        return Guess(context.number(match[0].replace(",", ".")), COMMA)
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
         return Guess(said, COMMA)
-    glued = re.match(rf"[{LOWER}]{{2,8}}", scene.text[match.end() : match.end() + 8])
+    glued = re.match(rf"[{LOWER}]{{2,8}}", context.text[match.end() : match.end() + 8])
     if glued and not is_syllable(glued[0]):
         return Guess(said, Message("a number and a word without a blank between them"))
     return said
 
 
-def _alone(match: re.Match[str], scene: Scene) -> bool:
+def _alone(match: re.Match[str], context: Context) -> bool:
     """7.30 with nothing behind it that it counts: decimals have a comma, hours may have a point"""
-    following = scene.after(match.end())
-    return not following[:1].isalnum() or scene.continues(match.end(), _LINKS)
+    following = context.after(match.end())
+    return not following[:1].isalnum() or context.is_before(match.end(), _LINKS)
 
 
 @rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
-def typed(match: re.Match[str], scene: Scene) -> Answer:
+def typed(match: re.Match[str], context: Context) -> Answer:
     """≥ l0 cm, with the letter l for a 1"""
-    return Guess(scene.say(f"1{match[1]}"), Message("the letter l, taken for a 1"))
+    return Guess(context.number(f"1{match[1]}"), Message("the letter l, taken for a 1"))
 
 
 @rule(r"\d+")
-def endless(match: re.Match[str], scene: Scene) -> Answer:
+def endless(match: re.Match[str], context: Context) -> Answer:
     """More digits than anybody counts"""
     return Guess(spell_digits(match[0]), _uncued())
 

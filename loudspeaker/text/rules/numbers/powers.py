@@ -8,7 +8,7 @@ import unicodedata
 from ....errors import Message
 from ...kind import Kind
 from ...numerals import LETTERS, NUMBER, spell_letters
-from ...rule import Answer, Guess, Rule, RuleMaker, Scene
+from ...rule import Answer, Context, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.POWER)
@@ -18,26 +18,26 @@ _EITHER = Message("a raised digit: a power, or a footnote mark")
 
 
 @rule(rf"({NUMBER})(?:\^ ?(-?)(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])")
-def of_number(match: re.Match[str], scene: Scene) -> Answer:
+def of_number(match: re.Match[str], context: Context) -> Answer:
     """10⁶ con, 10^9, 10^-3 -> mười mũ sáu; behind other numbers than ten it may mark a footnote"""
     if match[4]:
-        said = f"{scene.say(match[1])} mũ {scene.say(_digits(match[4]))}"
+        said = f"{context.number(match[1])} mũ {context.number(_digits(match[4]))}"
         return said if match[1] == "10" else Guess(said, _EITHER)
-    return f"{scene.say(match[1])} mũ {'trừ ' if match[2] else ''}{scene.say(match[3])}"
+    return f"{context.number(match[1])} mũ {'trừ ' if match[2] else ''}{context.number(match[3])}"
 
 
 @rule(rf"([A-Za-z])(?:\^ ?(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])", starts="word")
-def of_letter(match: re.Match[str], scene: Scene) -> Answer:
+def of_letter(match: re.Match[str], context: Context) -> Answer:
     """x³ -> ích mũ ba; Phụ lục A² may be a footnote"""
-    said = f"{LETTERS[match[1].upper()]} mũ {scene.say(match[2] or _digits(match[3]))}"
+    said = f"{LETTERS[match[1].upper()]} mũ {context.number(match[2] or _digits(match[3]))}"
     return said if match[1].islower() or match[2] else Guess(said, _EITHER)
 
 
 @rule(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
-def footnote(match: re.Match[str], scene: Scene) -> Guess:
+def footnote(match: re.Match[str], context: Context) -> Guess:
     """Thông tư², UBND¹: said to nobody"""
     word = match[1]
-    entry = scene.meaning(word, match.start(), match.end(1))
+    entry = context.meaning(word, match.start(), match.end(1))
     said = entry.reading if entry else spell_letters(word) if word.isupper() and len(word) < 4 else word
     return Guess(said, Message("a footnote mark, left out"))
 

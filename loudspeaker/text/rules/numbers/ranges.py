@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
-from ...rule import COMMA, DATE_OR_NUMBER, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import COMMA, DATE_OR_NUMBER, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ..time.calendar_words import Day, counted
 
 rule = RuleMaker(Kind.RANGE)
@@ -36,54 +36,54 @@ _PADDED = pattern(r"0\d{2}")
 
 
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
-def between(match: re.Match[str], scene: Scene) -> Answer:
+def between(match: re.Match[str], context: Context) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
     if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     return (
-        _slip_or_thousands(match, scene)
-        or _number_and_next(match, scene)
-        or _from_nought(match, scene)
-        or _rising_or_falling(match, scene)
+        _slip_or_thousands(match, context)
+        or _number_and_next(match, context)
+        or _from_nought(match, context)
+        or _rising_or_falling(match, context)
     )
 
 
-def _slip_or_thousands(match: re.Match[str], scene: Scene) -> Guess | None:
+def _slip_or_thousands(match: re.Match[str], context: Context) -> Guess | None:
     """vụ 2019 - 20202 has a digit too many; 5,650-5,700 a comma for thousands"""
     if _YEAR.fullmatch(match[1]) and _YEAR_AND_DIGIT.fullmatch(match[2]):
-        return Guess(scene.span(match[1], match[2]), Message("a number with a digit too few or too many?"))
+        return Guess(context.number_range(match[1], match[2]), Message("a number with a digit too few or too many?"))
     if _GROUPED.fullmatch(match[1]) and _GROUPED.fullmatch(match[2]):
-        return Guess(scene.span(match[1].replace(",", "."), match[2].replace(",", ".")), COMMA)
+        return Guess(context.number_range(match[1].replace(",", "."), match[2].replace(",", ".")), COMMA)
     return None
 
 
-def _number_and_next(match: re.Match[str], scene: Scene) -> Answer:
+def _number_and_next(match: re.Match[str], context: Context) -> Answer:
     """thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range"""
     if " " not in match[0]:
         return None
-    at, end, said = match.start(), match.end(), f"{scene.say(match[1])}, {scene.say(match[2])}"
-    if scene.labelled(at) and scene.continues(end, _HEADS):
+    at, end, said = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
+    if context.after_label(at) and context.is_before(end, _HEADS):
         return Guess(said, _COUNT_OR_RANGE)
-    if " - " in match[0] and scene.before(at).endswith(" khu vực"):
+    if " - " in match[0] and context.before(at).endswith(" khu vực"):
         return Guess(said, _COUNT_OR_RANGE)
-    return said if _YEAR.fullmatch(match[1]) and scene.continues(end, ("năm",)) else None
+    return said if _YEAR.fullmatch(match[1]) and context.is_before(end, ("năm",)) else None
 
 
-def _from_nought(match: re.Match[str], scene: Scene) -> Answer:
+def _from_nought(match: re.Match[str], context: Context) -> Answer:
     """0-5% -> không đến năm; TP.HCM 0-1 Hà Nội may be a score"""
-    if match[1] != "0" or " " in match[0] or counted(scene, match.end()):
+    if match[1] != "0" or " " in match[0] or counted(context, match.end()):
         return None
-    following = scene.after(match.end())[:1]
+    following = context.after(match.end())[:1]
     if following in _SIGNS or following.islower():
-        return scene.span(match[1], match[2])
-    return Guess(f"{scene.say(match[1])} {scene.say(match[2])}", _SCORE)
+        return context.number_range(match[1], match[2])
+    return Guess(f"{context.number(match[1])} {context.number(match[2])}", _SCORE)
 
 
-def _rising_or_falling(match: re.Match[str], scene: Scene) -> str | Guess:
+def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
     """15-20 rises; 2 - 0, 20 - 15 and 20-15 do not, and so may be something else"""
-    first, last = scene.say(match[1]), scene.say(match[2])
+    first, last = context.number(match[1]), context.number(match[2])
     if _value(match[1]) < _value(match[2]):
-        days = (_DAY.fullmatch(match[2]) and not counted(scene, match.end())) or _lonely(match, scene)
+        days = (_DAY.fullmatch(match[2]) and not counted(context, match.end())) or _lonely(match, context)
         return Guess(f"{first} đến {last}", DATE_OR_NUMBER) if days else f"{first} đến {last}"
     if " " not in match[0]:
         return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
@@ -92,17 +92,17 @@ def _rising_or_falling(match: re.Match[str], scene: Scene) -> str | Guess:
 
 
 @rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
-def row(match: re.Match[str], scene: Scene) -> Answer:
+def row(match: re.Match[str], context: Context) -> Answer:
     """2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
-    return ", ".join(scene.say(number.strip()) for number in match[0].split("-"))
+    return ", ".join(context.number(number.strip()) for number in match[0].split("-"))
 
 
-def _lonely(match: re.Match[str], scene: Scene) -> bool:
+def _lonely(match: re.Match[str], context: Context) -> bool:
     """Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month"""
-    following = scene.after(match.end())
-    linked = scene.continues(match.end(), _LINKS) or _HOUR.match(following)
+    following = context.after(match.end())
+    linked = context.is_before(match.end(), _LINKS) or _HOUR.match(following)
     counting = following[:1].isalnum() and not linked
-    if counting or following[:1] in _SIGNS or scene.before(match.start()).endswith(_NUMBERED):
+    if counting or following[:1] in _SIGNS or context.before(match.start()).endswith(_NUMBERED):
         return False
     return _MONTH_DAY.fullmatch(match[0]) is not None and Day(match[1], match[2]).possible()
 

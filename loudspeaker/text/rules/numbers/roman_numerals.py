@@ -9,7 +9,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_before
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_before
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ROMAN)
@@ -37,78 +37,78 @@ _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế k
 
 
 @rule(r"Q\.?(I{1,3}|IV)(?![^\W_])(?:[/-]((?:19|20)\d{2})(?!\d))?", starts="word")
-def quarter(match: re.Match[str], scene: Scene) -> Answer:
+def quarter(match: re.Match[str], context: Context) -> Answer:
     """QII/2025 -> quý hai năm …"""
-    year = f" năm {scene.say(match[2])}" if match[2] else ""
-    return f"quý {scene.numerals.month(roman(match[1]))}{year}"
+    year = f" năm {context.number(match[2])}" if match[2] else ""
+    return f"quý {context.numerals.month(roman(match[1]))}{year}"
 
 
 @rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
-def of_year(match: re.Match[str], scene: Scene) -> Answer:
+def of_year(match: re.Match[str], context: Context) -> Answer:
     """quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
     value = roman(match[1])
-    if match[0][len(match[1])] != "/" and not scene.before(match.start()).endswith((" quý", " quí")):
+    if match[0][len(match[1])] != "/" and not context.before(match.start()).endswith((" quý", " quí")):
         return None
-    return f"{scene.numerals.cardinal(value)} năm {scene.say(match[2])}" if value else None
+    return f"{context.numerals.cardinal(value)} năm {context.number(match[2])}" if value else None
 
 
 @rule(r"[IVX]{1,4}(?: ?\+ ?[IVX]{1,4}){1,5}(?![^\W_])", starts="word")
-def total(match: re.Match[str], scene: Scene) -> Answer:
+def total(match: re.Match[str], context: Context) -> Answer:
     """Tổng cộng (I+II) -> một cộng hai"""
     values = [roman(part.strip()) for part in match[0].split("+")]
-    return " cộng ".join(map(scene.numerals.cardinal, values)) if all(values) else None
+    return " cộng ".join(map(context.numerals.cardinal, values)) if all(values) else None
 
 
 @rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
-def row(match: re.Match[str], scene: Scene) -> Answer:
+def row(match: re.Match[str], context: Context) -> Answer:
     """cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
     values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
-    if not all(first < last for first, last in pairwise([0, *values])) or _commune(match, scene):
+    if not all(first < last for first, last in pairwise([0, *values])) or _commune(match, context):
         return None
-    until = " đến quý " if scene.before(match.start()).endswith(" quý") else " đến "
-    numbers = map(scene.numerals.cardinal, values)
-    year = f" năm {scene.say(match[1])}" if match[1] else ""
+    until = " đến quý " if context.before(match.start()).endswith(" quý") else " đến "
+    numbers = map(context.numerals.cardinal, values)
+    year = f" năm {context.number(match[1])}" if match[1] else ""
     said = (until if len(values) == 2 else ", ").join(numbers) + year
-    return said if year or scene.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
+    return said if year or context.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
 
 
 @rule(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
-def inserted(match: re.Match[str], scene: Scene) -> Answer:
+def inserted(match: re.Match[str], context: Context) -> Answer:
     """Chương VIIa -> bảy a"""
     value = roman(match[1])
-    named = scene.before(match.start()).endswith((" chương", " mục", " phần", " phụ lục"))
-    return f"{scene.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value and named else None
+    named = context.before(match.start()).endswith((" chương", " mục", " phần", " phụ lục"))
+    return f"{context.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value and named else None
 
 
 @rule(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
-def numeral(match: re.Match[str], scene: Scene) -> Answer:
+def numeral(match: re.Match[str], context: Context) -> Answer:
     """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
     value, at = roman(match[1]), match.start()
     if not value or match[1] in ("C", "D", "L", "M"):
         return None
-    if set(match[1]) - set("IVX") and match[1] in scene.lexicon:  # khu DC is no khu 600
+    if set(match[1]) - set("IVX") and match[1] in context.lexicon:  # khu DC is no khu 600
         return None
-    words = scene.before(at)
-    if _commune(match, scene):
+    words = context.before(at)
+    if _commune(match, context):
         return None
     if words.endswith(" thứ"):
-        return scene.numerals.ordinal(value)
-    if words.endswith(_CUES) or scene.follows(Kind.ROMAN, at, *_GAPS):
-        return scene.numerals.cardinal(value)
-    if _ROW.match(scene.text, match.end()):
-        return scene.numerals.cardinal(value)
+        return context.numerals.ordinal(value)
+    if words.endswith(_CUES) or context.follows(Kind.ROMAN, at, *_GAPS):
+        return context.numerals.cardinal(value)
+    if _ROW.match(context.text, match.end()):
+        return context.numerals.cardinal(value)
     if len(match[1]) > 1 and not set(match[1]) - set("IVX"):
-        return Guess(scene.numerals.cardinal(value), _TAKEN)
-    return _of_name(match, scene)
+        return Guess(context.numerals.cardinal(value), _TAKEN)
+    return _of_name(match, context)
 
 
-def _of_name(match: re.Match[str], scene: Scene) -> Answer:
+def _of_name(match: re.Match[str], context: Context) -> Answer:
     """phường Hải An I -> một: a place that has a second one"""
-    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
-    if match[1] == "I" and scene.before(match.start()).endswith(_FIRST):
+    ahead = context.text[max(0, match.start() - REACH) : match.start()]
+    if match[1] == "I" and context.before(match.start()).endswith(_FIRST):
         return "một"
-    if match[1] in "IV" and scene.begins_line(match.start()) and _HEADING.match(scene.text, match.end()):
-        return Guess(f"{scene.numerals.cardinal(roman(match[1]))},", _TAKEN)
+    if match[1] in "IV" and context.begins_line(match.start()) and _HEADING.match(context.text, match.end()):
+        return Guess(f"{context.numerals.cardinal(roman(match[1]))},", _TAKEN)
     person = ahead.endswith((" Văn ", " Thị "))  # ông Lò Văn I
     if match[1] != "I" or person or not (_NAMED.search(ahead) or _behind_firm(ahead)):
         return None
@@ -121,35 +121,35 @@ def _behind_firm(ahead: str) -> bool:
 
 
 @rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
-def glued(match: re.Match[str], scene: Scene) -> Answer:
+def glued(match: re.Match[str], context: Context) -> Answer:
     """khóa VIIIdiễn ra -> tám diễn ra"""
     value = roman(match[0])
-    if not value or not scene.before(match.start()).endswith(_CUES):
+    if not value or not context.before(match.start()).endswith(_CUES):
         return None
-    return Guess(scene.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
+    return Guess(context.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
 
 
-def _commune(match: re.Match[str], scene: Scene) -> bool:
-    return scene.char(match.end() - 1) == "X" and _COMMUNE.match(scene.text, match.end()) is not None
+def _commune(match: re.Match[str], context: Context) -> bool:
+    return context.char(match.end() - 1) == "X" and _COMMUNE.match(context.text, match.end()) is not None
 
 
 @rule(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
-def small(match: re.Match[str], scene: Scene) -> Answer:
+def small(match: re.Match[str], context: Context) -> Answer:
     """phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if not value or not words.endswith(_SMALL_CUES) or words.endswith(" giai đoạn"):
         return None
-    return scene.numerals.ordinal(value) if words.endswith(" thứ") else scene.numerals.cardinal(value)
+    return context.numerals.ordinal(value) if words.endswith(" thứ") else context.numerals.cardinal(value)
 
 
 @rule(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
-def hurried(match: re.Match[str], scene: Scene) -> Answer:
+def hurried(match: re.Match[str], context: Context) -> Answer:
     """quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
     value = roman(match[1].upper())
-    if not value or not scene.before(match.start()).endswith(_CUES):
+    if not value or not context.before(match.start()).endswith(_CUES):
         return None
-    return scene.numerals.cardinal(value) + (f" năm {scene.say(match[2])}" if match[2] else "")
+    return context.numerals.cardinal(value) + (f" năm {context.number(match[2])}" if match[2] else "")
 
 
 RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, inserted, numeral, small, hurried)

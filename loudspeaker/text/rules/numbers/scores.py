@@ -8,7 +8,7 @@ from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_letters
-from ...rule import REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from ...syllables import LOWER, UPPER
 from ..time.calendar_words import follows_date
 
@@ -49,13 +49,13 @@ _ALWAYS = pattern(
 
 
 @rule(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
-def score(match: re.Match[str], scene: Scene) -> Answer:
+def score(match: re.Match[str], context: Context) -> Answer:
     """thắng với tỉ số 2-1 -> hai một"""
-    words = _COMPOUNDS.sub("", f" {scene.before(match.start()).rpartition('. ')[2].lstrip()}")
+    words = _COMPOUNDS.sub("", f" {context.before(match.start()).rpartition('. ')[2].lstrip()}")
     if words.endswith(" ngày") or _is_victory(match, words):
         return None
-    said = f"{scene.say(match[1])} {scene.say(match[2])}"
-    return said if _is_result(match, scene, words) else _between_teams(match, scene, said)
+    said = f"{context.number(match[1])} {context.number(match[2])}"
+    return said if _is_result(match, context, words) else _between_teams(match, context, said)
 
 
 def _is_victory(match: re.Match[str], words: str) -> bool:
@@ -65,10 +65,10 @@ def _is_victory(match: re.Match[str], words: str) -> bool:
     return match[0] in _VICTORIES or int(match[1]) > 12 or "0" in (match[1][0], match[2][0])
 
 
-def _is_result(match: re.Match[str], scene: Scene, words: str) -> bool:
+def _is_result(match: re.Match[str], context: Context, words: str) -> bool:
     """Whether words of a match stand before: thắng 2-1, bán kết U23 1-0; tối thiểu 3 - 5 ngày and sáng 2-9 are none"""
-    written = scene.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
-    least = words.endswith(" tối thiểu") and scene.continues(match.end(), _COUNTED)
+    written = context.text[max(0, match.start() - REACH) : match.start()].replace("\n", " ")
+    least = words.endswith(" tối thiểu") and context.is_before(match.end(), _COUNTED)
     if words.endswith(_SCORE) and not least and not _NAMED_SO.search(written):
         return True
     if words.endswith(_DAYS):
@@ -78,7 +78,7 @@ def _is_result(match: re.Match[str], scene: Scene, words: str) -> bool:
     if len(match[0]) != 3 and " luân lưu " not in words:
         return False
     played = any(cue in words for cue in _MATCH) or _TEAM.search(words) is not None
-    return played and not scene.continues(match.end(), _COUNTED)
+    return played and not context.is_before(match.end(), _COUNTED)
 
 
 def _told(written: str, words: str) -> str:
@@ -87,96 +87,96 @@ def _told(written: str, words: str) -> str:
     return told if words.endswith(" chiến thắng") else told.replace("chiến thắng ", "")
 
 
-def _between_teams(match: re.Match[str], scene: Scene, said: str) -> Answer:
+def _between_teams(match: re.Match[str], context: Context, said: str) -> Answer:
     """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
-    ahead = scene.text[max(0, match.start() - REACH) : match.start()]
-    follows = scene.text[match.end() : match.end() + 4]
+    ahead = context.text[max(0, match.start() - REACH) : match.start()]
+    follows = context.text[match.end() : match.end() + 4]
     between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
     behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
     small = ":" not in match[0] and len(match[1] + match[2]) <= 3
     side = re.match(
-        r" ?(Thôn|Xóm|Bản|Ấp|Khu|Đội|Tổ|Làng|Buôn|Khóm|CLB|THCS|TH|THPT) ", scene.text[match.end() : match.end() + 8]
+        r" ?(Thôn|Xóm|Bản|Ấp|Khu|Đội|Tổ|Làng|Buôn|Khóm|CLB|THCS|TH|THPT) ", context.text[match.end() : match.end() + 8]
     )
     if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
         return said
-    if not small or not (between or behind) or scene.labelled(match.start()):
+    if not small or not (between or behind) or context.after_label(match.start()):
         return None
     return Guess(said, Message("a score, or a range"))
 
 
 @rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
-def sets(match: re.Match[str], scene: Scene) -> str | None:
+def sets(match: re.Match[str], context: Context) -> str | None:
     """thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if not any(cue in words for cue in _SETS):
         return None
     pairs = (pair.split("/") for pair in re.split("[,;] ?", match[0]))
-    return ", ".join(" ".join(map(scene.say, pair)) for pair in pairs)
+    return ", ".join(" ".join(map(context.number, pair)) for pair in pairs)
 
 
 @rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
-def record(match: re.Match[str], scene: Scene) -> str | None:
+def record(match: re.Match[str], context: Context) -> str | None:
     """7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
     games = re.findall(r"(\d+)([THB])", match[0])
-    return ", ".join(f"{scene.say(count)} {_RECORD[letter]}" for count, letter in games)
+    return ", ".join(f"{context.number(count)} {_RECORD[letter]}" for count, letter in games)
 
 
 @rule(r"(\d{1,3})V[,-] ?(\d{1,3})B[,-] ?(\d{1,3})Đ(?![^\W_])")
-def medals(match: re.Match[str], scene: Scene) -> str:
+def medals(match: re.Match[str], context: Context) -> str:
     """TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
     metals = zip(match.groups(), ("vàng", "bạc", "đồng"), strict=True)
-    return ", ".join(f"{scene.say(count)} {metal}" for count, metal in metals)
+    return ", ".join(f"{context.number(count)} {metal}" for count, metal in metals)
 
 
 @rule(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
-def half(match: re.Match[str], scene: Scene) -> str | None:
+def half(match: re.Match[str], context: Context) -> str | None:
     """thắng 3-2 (H1: 1-2) -> hiệp một"""
-    return f"hiệp {scene.say(match[1])}"
+    return f"hiệp {context.number(match[1])}"
 
 
 @rule(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
-def ratio(match: re.Match[str], scene: Scene) -> str | None:
+def ratio(match: re.Match[str], context: Context) -> str | None:
     """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     mixed = re.search(r" pha(?: [^\W\d_]+){1,4}$", words)
     if not (words.endswith(_RATIO) or mixed):
         return None
-    return f"{scene.say(match[1])} trên {scene.say(match[2])}"
+    return f"{context.number(match[1])} trên {context.number(match[2])}"
 
 
 @rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
-def letters(match: re.Match[str], scene: Scene) -> str | None:
+def letters(match: re.Match[str], context: Context) -> str | None:
     """tỷ lệ D/R = 3,32 -> dê trên rờ"""
-    if not scene.before(match.start()).endswith(_RATIO):
+    if not context.before(match.start()).endswith(_RATIO):
         return None
     return f"{spell_letters(match[1])} trên {spell_letters(match[2])}"
 
 
 @rule(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
-def clock(match: re.Match[str], scene: Scene) -> Answer:
+def clock(match: re.Match[str], context: Context) -> Answer:
     """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
-    words = scene.before(match.start())
-    if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(scene, match.start())):
+    words = context.before(match.start())
+    if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(context, match.start())):
         return None
-    said = f"hai mươi tư trên {scene.say(match[1])}" + (" giờ" if match[2] else "")
-    if match[1] == "7" and not (scene.last.kind is Kind.PHONE or _ALWAYS.search(words + " ")):
+    said = f"hai mươi tư trên {context.number(match[1])}" + (" giờ" if match[2] else "")
+    if match[1] == "7" and not (context.previous.kind is Kind.PHONE or _ALWAYS.search(words + " ")):
         return Guess(said, Message("round the clock, or the 24th of July"))
     return said
 
 
 @rule(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
-def formula(match: re.Match[str], scene: Scene) -> str | None:
+def formula(match: re.Match[str], context: Context) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
-    words = scene.before(match.start())
-    head = scene.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
+    words = context.before(match.start())
+    head = context.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
     dap = re.search(rf"DAP(?: [{UPPER}][{LOWER}]+){{0,2}} \(?$", head)
-    if len(re.findall(r"\d+", match[0])) == 2 and (not dap or _WEIGHT.match(scene.text, match.end())):
+    if len(re.findall(r"\d+", match[0])) == 2 and (not dap or _WEIGHT.match(context.text, match.end())):
         return None
     if words.endswith(" ngày") or not ("NPK" in head or " npk" in words or dap):
         return None
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
-    more = " tê e" if match[1] else f" cộng {scene.say(match[2])} ét" if match[2] else ""
-    return ", ".join(scene.say(number) for number in numbers) + more
+    more = " tê e" if match[1] else f" cộng {context.number(match[2])} ét" if match[2] else ""
+    return ", ".join(context.number(number) for number in numbers) + more
 
 
 RULES: tuple[Rule, ...] = (score, sets, record, medals, half, ratio, letters, clock, formula)

@@ -10,7 +10,7 @@ import re
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import Numerals
-from ...rule import Scene, words_after, words_before
+from ...rule import Context, words_after, words_before
 
 YEAR = r"((?:1[5-9]|20)\d{2})"
 END = r"(?!\d)(?![./-]\d)"
@@ -75,29 +75,34 @@ _BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name
 _WEEKDAY = r" (?:thứ|chủ|cn)[^()]{0,10}\)$"
 
 
-def dated(scene: Scene, at: int) -> bool:
+def dated(context: Context, at: int) -> bool:
     """Whether the words before say that a date comes."""
-    words = scene.before(at)
-    if words.endswith(_STRONG) or follows_date(scene, at) or after_hour(scene, at):
+    words = context.before(at)
+    if words.endswith(_STRONG) or follows_date(context, at) or after_hour(context, at):
         return True
-    return scene.follows(Kind.TIME, at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
-
-
-def follows_date(scene: Scene, at: int) -> bool:
-    """Whether a day or a month was read right before, with no more than a link between."""
-    return any(scene.follows(kind, at, *_GAPS) for kind in (Kind.DATE, Kind.PERIOD, Kind.MONTH))
-
-
-def after_hour(scene: Scene, at: int) -> bool:
-    """7h/12/9: the hour before has taken the slash and said “ngày”."""
-    return scene.last.end == at and scene.last.kind == Kind.TIME and scene.char(at - 1) in "/-"
-
-
-def hinted(scene: Scene, start: int, end: int) -> bool:
-    """Whether the words around are at least those that dates have."""
-    before = scene.before(start)
     return (
-        before.endswith(_WEAK) or _street(before) or is_lunar(scene, end) or _UNTIL.match(scene.after(end)) is not None
+        context.follows(Kind.TIME, at, ", ", "; ", " - ", ",") or re.search(f"{_LISTED}|{_WEEKDAY}", words) is not None
+    )
+
+
+def follows_date(context: Context, at: int) -> bool:
+    """Whether a day or a month was read right before, with no more than a link between."""
+    return any(context.follows(kind, at, *_GAPS) for kind in (Kind.DATE, Kind.PERIOD, Kind.MONTH))
+
+
+def after_hour(context: Context, at: int) -> bool:
+    """7h/12/9: the hour before has taken the slash and said “ngày”."""
+    return context.previous.end == at and context.previous.kind == Kind.TIME and context.char(at - 1) in "/-"
+
+
+def hinted(context: Context, start: int, end: int) -> bool:
+    """Whether the words around are at least those that dates have."""
+    before = context.before(start)
+    return (
+        before.endswith(_WEAK)
+        or _street(before)
+        or is_lunar(context, end)
+        or _UNTIL.match(context.after(end)) is not None
     )
 
 
@@ -133,29 +138,29 @@ def day_words(day: int, numerals: Numerals) -> str:
     return ("mùng " if 1 <= day <= 10 else "") + numerals.cardinal(day)
 
 
-def as_day(scene: Scene, at: int, words: str, of_year: bool = False) -> str:
+def as_day(context: Context, at: int, words: str, of_year: bool = False) -> str:
     """With “ngày” in front, unless it, or mùng, stands there already; a day `of_year` names no street."""
-    before = scene.before(at)
+    before = context.before(at)
     if before.endswith((" mùng", " mồng")):
         return words.removeprefix("mùng ")
     if re.search(r"\dngày$", before):  # đúng 8h00ngày 05/4
         return words
     if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
-    if not of_year and _street(before) and not _BORDER.search(scene.text[max(0, at - 2) : at]):  # đường 3/2
+    if not of_year and _street(before) and not _BORDER.search(context.text[max(0, at - 2) : at]):  # đường 3/2
         return words.removeprefix("mùng ")
-    return words if follows_date(scene, at) or after_hour(scene, at) else "ngày " + words
+    return words if follows_date(context, at) or after_hour(context, at) else "ngày " + words
 
 
-def counted(scene: Scene, end: int) -> bool:
+def counted(context: Context, end: int) -> bool:
     """Whether a unit or a noun follows, so that numbers before it count something: 3-5 ngày, but 9-3 năm Nhâm Thìn."""
-    following = scene.after(end)
-    return scene.continues(end, _COUNTED) and not (_YEARS.match(following) or following.startswith(_TOGETHER))
+    following = context.after(end)
+    return context.is_before(end, _COUNTED) and not (_YEARS.match(following) or following.startswith(_TOGETHER))
 
 
-def is_lunar(scene: Scene, end: int) -> bool:
+def is_lunar(context: Context, end: int) -> bool:
     """Whether a word of the lunar calendar, or “hằng năm”, follows."""
-    return scene.continues(end, _LUNAR)
+    return context.is_before(end, _LUNAR)
 
 
 def _street(before: str) -> bool:

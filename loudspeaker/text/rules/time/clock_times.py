@@ -7,7 +7,7 @@ import re
 from ....errors import Message
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import LOST_END, REACH, Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import LOST_END, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 
 rule = RuleMaker(Kind.TIME)
 
@@ -35,53 +35,54 @@ _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng n
 
 
 @rule(rf"(\d{{1,2}}) ?[hH](?:(?:[.:]| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
-def hour_minute(match: re.Match[str], scene: Scene) -> str | None:
+def hour_minute(match: re.Match[str], context: Context) -> str | None:
     """8h30 -> tám giờ ba mươi phút"""
-    return _clock(scene, match[1], match[2] or match[3])
+    return _clock(context, match[1], match[2] or match[3])
 
 
 @rule(
     r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?: ?phút)?"
     r"(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h|[/.-]\d)| (?:đến|tới) \d{1,2}(?: ?[gG](?!i)|\.\d\dh))"
 )
-def whole_word(match: re.Match[str], scene: Scene) -> str | None:
+def whole_word(match: re.Match[str], context: Context) -> str | None:
     """8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September"""
-    return _clock(scene, match[1], match[2])
+    return _clock(context, match[1], match[2])
 
 
 @rule(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d|-\d{{1,2}}(?!\d| ?(?:[hHgG:]|giờ)|\.\d))(?: ?{_MINUTES})?")
-def spaced(match: re.Match[str], scene: Scene) -> str | None:
+def spaced(match: re.Match[str], context: Context) -> str | None:
     """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
-    cued = scene.before(match.start()).endswith(_CLOCK) or scene.follows(Kind.TIME, match.start(), *_UNTIL)
-    return _clock(scene, match[1], match[2]) if cued or match[2][0] == "0" else None
+    cued = context.before(match.start()).endswith(_CLOCK) or context.follows(Kind.TIME, match.start(), *_UNTIL)
+    return _clock(context, match[1], match[2]) if cued or match[2][0] == "0" else None
 
 
 @rule(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
-def seconds(match: re.Match[str], scene: Scene) -> str | None:
+def seconds(match: re.Match[str], context: Context) -> str | None:
     """8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
-    return f"{_clock(scene, match[1], match[2])} {scene.say(match[3])} giây" if int(match[1]) <= 24 else None
+    return f"{_clock(context, match[1], match[2])} {context.number(match[3])} giây" if int(match[1]) <= 24 else None
 
 
 @rule(r"(\d{1,2})[gG]([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
-def southern(match: re.Match[str], scene: Scene) -> str | None:
+def southern(match: re.Match[str], context: Context) -> str | None:
     """7g30 -> bảy giờ ba mươi phút"""
-    return _clock(scene, match[1], match[2])
+    return _clock(context, match[1], match[2])
 
 
 @rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
-def hour_of_day(match: re.Match[str], scene: Scene) -> str | None:
+def hour_of_day(match: re.Match[str], context: Context) -> str | None:
     """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause"""
-    clock = _clock(scene, match[1], match[2])
+    clock = _clock(context, match[1], match[2])
     return clock + (" ngày" if match[0][-1] in "/-" else ",") if clock else None
 
 
 @rule(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
-def no_time(match: re.Match[str], scene: Scene) -> Answer:
+def no_time(match: re.Match[str], context: Context) -> Answer:
     """25h30, 7h75, 6h5: said, and doubtful"""
     if match[0][len(match[1])] in "gG":
         return None
     return Guess(
-        f"{scene.say(match[1])} giờ {scene.say(match[2])} phút", Message("this time of the day does not exist")
+        f"{context.number(match[1])} giờ {context.number(match[2])} phút",
+        Message("this time of the day does not exist"),
     )
 
 
@@ -89,136 +90,136 @@ def no_time(match: re.Match[str], scene: Scene) -> Answer:
     r"(\d{1,2})(?::([0-5]\d))?(?::[0-5]\d)? ?([AaPp])\.?[Mm](?![^\W_])\.?|"
     r"(\d{1,2}):([0-5]\d)(?::[0-5]\d)? (SA|CH)(?![^\W_])"
 )
-def halves(match: re.Match[str], scene: Scene) -> str | None:
+def halves(match: re.Match[str], context: Context) -> str | None:
     """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều; 6:23:00 SA, 2:55 CH"""
     written, minute, half = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
     hour, noon = int(written), half in ("P", "p", "CH")
     if 12 < hour < 24 and noon:  # 22:20 PM
-        return _clock(scene, written, minute)
+        return _clock(context, written, minute)
     if not 1 <= hour <= 12:
         return None
     part = ("trưa" if hour in (11, 12) else "chiều" if hour < 6 else "tối") if noon else "sáng"
-    return f"{_clock(scene, written, minute)} {part}"
+    return f"{_clock(context, written, minute)} {part}"
 
 
 @rule(r"(\d{1,2}):([0-5]\d)\.(\d{1,2})(?![\d.])")
-def lap(match: re.Match[str], scene: Scene) -> str:
+def lap(match: re.Match[str], context: Context) -> str:
     """thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
-    return f"{scene.say(match[1])} phút {scene.say(match[2])} giây {scene.say(match[3])}"
+    return f"{context.number(match[1])} phút {context.number(match[2])} giây {context.number(match[3])}"
 
 
 @rule(r"(\d{1,2}):([0-5]\d)(?=[1-9]\d{1,3} [^\W\d_])")
-def glued(match: re.Match[str], scene: Scene) -> Answer:
+def glued(match: re.Match[str], context: Context) -> Answer:
     """14:39200 hồ trơ đáy, where a line's end was lost"""
-    clock = _clock(scene, match[1], match[2])
+    clock = _clock(context, match[1], match[2])
     return Guess(f"{clock}, ", LOST_END) if clock else None
 
 
 @rule(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
-def colon(match: re.Match[str], scene: Scene) -> str | None:
+def colon(match: re.Match[str], context: Context) -> str | None:
     """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
-    clock = _clock(scene, match[1], match[2])
+    clock = _clock(context, match[1], match[2])
     seconds = int(match[3] or 0)
-    return f"{clock} {scene.say(str(seconds))} giây" if clock and seconds else clock
+    return f"{clock} {context.number(str(seconds))} giây" if clock and seconds else clock
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
-def pointed(match: re.Match[str], scene: Scene) -> str | None:
+def pointed(match: re.Match[str], context: Context) -> str | None:
     """lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
-    words, told = scene.before(match.start()), match[3] and not match[3].endswith("phút")
-    hourly = words.endswith(_CLOCK) and scene.continues(match.end(), _PARTS)
-    return _clock(scene, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
+    words, told = context.before(match.start()), match[3] and not match[3].endswith("phút")
+    hourly = words.endswith(_CLOCK) and context.is_before(match.end(), _PARTS)
+    return _clock(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
-def pointed_span(match: re.Match[str], scene: Scene) -> Answer:
+def pointed_span(match: re.Match[str], context: Context) -> Answer:
     """từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""
-    first, last = _clock(scene, match[1], match[2]), _clock(scene, match[4], match[5])
+    first, last = _clock(context, match[1], match[2]), _clock(context, match[4], match[5])
     if first is None or last is None or not int(match[1]) < int(match[4]):
         return None
     link = match[3] if match[3].strip() != "-" else " đến "
     said = f"{first}{link}{last}"
-    words, quarters = scene.before(match.start()), {match[2], match[5]} <= {"00", "15", "30", "45"}
-    chained = scene.follows(Kind.TIME, match.start(), " và ", ", ", "; ")
-    if chained or (quarters and (words.endswith(_CLOCK) or scene.continues(match.end(), _PARTS))):
-        return None if scene.continues(match.end(), _AMOUNTS) else said
+    words, quarters = context.before(match.start()), {match[2], match[5]} <= {"00", "15", "30", "45"}
+    chained = context.follows(Kind.TIME, match.start(), " và ", ", ", "; ")
+    if chained or (quarters and (words.endswith(_CLOCK) or context.is_before(match.end(), _PARTS))):
+        return None if context.is_before(match.end(), _AMOUNTS) else said
     return Guess(said, Message("this could be hours or numbers")) if quarters and match[2] == "00" else None
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
-def hours(match: re.Match[str], scene: Scene) -> str | None:
+def hours(match: re.Match[str], context: Context) -> str | None:
     """11-14h -> mười một đến mười bốn giờ; 7-11g30"""
-    if " - " in match[0] and scene.labelled(match.start()):  # Khu 2 - 8h, khu 3 - 9h30
+    if " - " in match[0] and context.after_label(match.start()):  # Khu 2 - 8h, khu 3 - 9h30
         return None
     first, until, minute = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
-    last = _clock(scene, until, minute)
-    return f"{scene.say(first)} đến {last}" if last and int(first) <= 24 else None
+    last = _clock(context, until, minute)
+    return f"{context.number(first)} đến {last}" if last and int(first) <= 24 else None
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})g(?![^\W_])")
-def southern_hours(match: re.Match[str], scene: Scene) -> Answer:
+def southern_hours(match: re.Match[str], context: Context) -> Answer:
     """bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
     if not int(match[1]) < int(match[2]) <= 24:
         return None
-    near = (scene.text[max(0, match.start() - 40) : match.start()] + scene.after(match.end())[:30]).lower()
-    told = scene.before(match.start()).endswith(_CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
+    near = (context.text[max(0, match.start() - 40) : match.start()] + context.after(match.end())[:30]).lower()
+    told = context.before(match.start()).endswith(_CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
     weighed = _WEIGHED.search(near) is not None
     if weighed and not told:
         return None
-    said = f"{scene.say(match[1])} đến {scene.say(match[2])} giờ"
+    said = f"{context.number(match[1])} đến {context.number(match[2])} giờ"
     return said if told and not weighed else Guess(said, _GRAMS)
 
 
 @rule(r"24h/(24h|7)(?![^\W_])")
-def around(match: re.Match[str], scene: Scene) -> str | None:
+def around(match: re.Match[str], context: Context) -> str | None:
     """trực 24h/24h, 24h/7"""
     return f"hai mươi tư giờ trên {'hai mươi tư giờ' if match[1] == '24h' else 'bảy'}"
 
 
 @rule(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})(?: giờ(?!\w))?")
-def hour(match: re.Match[str], scene: Scene) -> str | None:
+def hour(match: re.Match[str], context: Context) -> str | None:
     """17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
     if match[0].rstrip(" giờ")[-1] == "H" and (
-        scene.follows(Kind.CODE, match.start(), ", ", " và ") or scene.before(match.start()).endswith(_ROADS)
+        context.follows(Kind.CODE, match.start(), ", ", " và ") or context.before(match.start()).endswith(_ROADS)
     ):
         return None
-    return f"{scene.say(match[1])} giờ"
+    return f"{context.number(match[1])} giờ"
 
 
 @rule(r"(\d{1,2})[gG](?![^\W_])")
-def southern_hour(match: re.Match[str], scene: Scene) -> Answer:
+def southern_hour(match: re.Match[str], context: Context) -> Answer:
     """7g sáng -> bảy giờ sáng, also in a row; “7g muối” is a weight; where no word decides, an hour and a doubt"""
     if int(match[1]) > 24:
         return None
     at, end = match.span()
-    said = f"{scene.say(match[1])} giờ"
-    beside = scene.follows(Kind.TIME, at, *_UNTIL, ", ", ",", " và ", " tới ", "; ")
-    if (beside and scene.last.why is None) or _is_hour(scene, at, end):
+    said = f"{context.number(match[1])} giờ"
+    beside = context.follows(Kind.TIME, at, *_UNTIL, ", ", ",", " và ", " tới ", "; ")
+    if (beside and context.previous.why is None) or _is_hour(context, at, end):
         return said
     if match[0][-1] == "G":  # mạng 4G, 5G
-        opens = scene.begins_line(at) and scene.after(end).startswith(":")
+        opens = context.begins_line(at) and context.after(end).startswith(":")
         return Guess(said, _GRAMS) if opens else None
-    return Guess(said, _GRAMS) if beside else _hour_or_grams(scene, at, end, said)
+    return Guess(said, _GRAMS) if beside else _hour_or_grams(context, at, end, said)
 
 
-def _is_hour(scene: Scene, at: int, end: int) -> bool:
+def _is_hour(context: Context, at: int, end: int) -> bool:
     """Whether words of the day stand beside: 7g sáng, lúc 7g, 6g và 17h30, 7g/chuyến"""
-    following = scene.after(end)
+    following = context.after(end)
     return (
         following.startswith(("/chuyến", "/ca", "/buổi", "cùng ngày"))
-        or scene.continues(end, _HOURS)
-        or scene.before(at).endswith(_AT)
+        or context.is_before(end, _HOURS)
+        or context.before(at).endswith(_AT)
         or _AND_HOUR.match(following) is not None
     )
 
 
-def _hour_or_grams(scene: Scene, at: int, end: int, said: str) -> Answer:
+def _hour_or_grams(context: Context, at: int, end: int, said: str) -> Answer:
     """từ 8g … 11g30 are hours; 5g muối is a weight, unless hours are told around it"""
-    following = scene.after(end)
-    near = re.split(r"[;!?]|\. ", scene.text[max(0, at - 30) : at].lower())[-1] + following[:30]
+    following = context.after(end)
+    near = re.split(r"[;!?]|\. ", context.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")
-    cued = scene.before(at).endswith(_CLOCK) or "-" in (scene.char(end), scene.text[max(0, at - 2) : at].strip())
-    hours = _GIO.search(scene.text[max(0, at - 80) : end + 80]) is not None
+    cued = context.before(at).endswith(_CLOCK) or "-" in (context.char(end), context.text[max(0, at - 2) : at].strip())
+    hours = _GIO.search(context.text[max(0, at - 80) : end + 80]) is not None
     if not weighed:
         return said if cued or hours else Guess(said, _GRAMS)
     ranging = cued and (hours or _UNTIL_GRAMS.match(following))
@@ -229,46 +230,46 @@ _UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")
 
 
 @rule(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")
-def hundredths(match: re.Match[str], scene: Scene) -> str | None:
+def hundredths(match: re.Match[str], context: Context) -> str | None:
     """chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
-    return f"{scene.say(match[1])} giây {scene.say(match[2])}"
+    return f"{context.number(match[1])} giây {context.number(match[2])}"
 
 
 @rule(r"(\d{1,2})'(\d{1,2})(?:\"|''|s)?(?!\w)")
-def minute_quoted(match: re.Match[str], scene: Scene) -> str | None:
+def minute_quoted(match: re.Match[str], context: Context) -> str | None:
     """5'30" -> năm phút ba mươi giây"""
-    return f"{scene.say(match[1])} phút {scene.say(match[2])} giây"
+    return f"{context.number(match[1])} phút {context.number(match[2])} giây"
 
 
 @rule(r"(\d{1,2}) ?giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")
-def sharp(match: re.Match[str], scene: Scene) -> str | None:
+def sharp(match: re.Match[str], context: Context) -> str | None:
     """7 giờ 00 -> bảy giờ"""
-    return f"{scene.say(match[1])} giờ"
+    return f"{context.number(match[1])} giờ"
 
 
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
-def minutes(match: re.Match[str], scene: Scene) -> Answer:
+def minutes(match: re.Match[str], context: Context) -> Answer:
     """15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
-    quoted = re.findall(r"(?<!\d)'", scene.text[max(0, match.start() - REACH) : match.start()])
+    quoted = re.findall(r"(?<!\d)'", context.text[max(0, match.start() - REACH) : match.start()])
     if len(quoted) % 2 == 1 and "'" in match[0]:  # '0', 'Khoán 10'
         return None
-    unit = "" if scene.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
-    return f"{scene.span(match[1], match[2])}{unit}"
+    unit = "" if context.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
+    return f"{context.number_range(match[1], match[2])}{unit}"
 
 
 @rule(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
-def minute_second(match: re.Match[str], scene: Scene) -> str | None:
+def minute_second(match: re.Match[str], context: Context) -> str | None:
     """4p30s -> bốn phút ba mươi giây; 4p14s98"""
-    seconds = f" {scene.say(match[2])} giây" if int(match[2]) else ""
-    hundredths = f" {scene.say(match[3])}" if match[3] else ""
-    return f"{scene.say(match[1])} phút{seconds}{hundredths}"
+    seconds = f" {context.number(match[2])} giây" if int(match[2]) else ""
+    hundredths = f" {context.number(match[3])}" if match[3] else ""
+    return f"{context.number(match[1])} phút{seconds}{hundredths}"
 
 
-def _clock(scene: Scene, hour: str, minute: str | None) -> str | None:
+def _clock(context: Context, hour: str, minute: str | None) -> str | None:
     if int(hour) > 24:
         return None
-    minutes = f" {scene.say(minute)} phút" if minute and int(minute) else ""
-    return f"{scene.say(hour)} giờ{minutes}"
+    minutes = f" {context.number(minute)} phút" if minute and int(minute) else ""
+    return f"{context.number(hour)} giờ{minutes}"
 
 
 RULES: tuple[Rule, ...] = (

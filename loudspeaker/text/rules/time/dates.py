@@ -17,10 +17,10 @@ from ...rule import (
     DATE_OR_PART,
     REACH,
     Answer,
+    Context,
     Guess,
     Rule,
     RuleMaker,
-    Scene,
     words_after,
     words_before,
 )
@@ -75,8 +75,8 @@ _MARKED = _FEASTS | frozenset(
 )
 
 
-def _one(scene: Scene, at: int, day: Day) -> str | Guess:
-    words = as_day(scene, at, day.words(scene.numerals), bool(day.year))
+def _one(context: Context, at: int, day: Day) -> str | Guess:
+    words = as_day(context, at, day.words(context.numerals), bool(day.year))
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
 
@@ -84,17 +84,17 @@ def _one(scene: Scene, at: int, day: Day) -> str | Guess:
     rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)"
     r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|\.\d\d ?h|h(?![^\W_])|giờ)))?"
 )
-def full(match: re.Match[str], scene: Scene) -> Answer:
+def full(match: re.Match[str], context: Context) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
 
     The hour behind it, 03/06/2020 09:35 or 21/10/2010 - 01:48, is set apart: 2020 and 9 would be heard as 2029.
     """
-    certain = dated(scene, match.start())
+    certain = dated(context, match.start())
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
-    answer = _one(scene, match.start(), Day(match[1], match[3], match[5]))
+    answer = _one(context, match.start(), Day(match[1], match[3], match[5]))
     if match[6]:
-        link = " đến " if "-" in match[6] and _from_hour_to_hour(match, scene) else ", "
+        link = " đến " if "-" in match[6] and _from_hour_to_hour(match, context) else ", "
         return f"{answer}{link}" if isinstance(answer, str) else Guess(f"{answer.spoken}{link}", answer.why)
     months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
     if months and isinstance(answer, str) and not certain:
@@ -105,28 +105,31 @@ def full(match: re.Match[str], scene: Scene) -> Answer:
 _OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?(?:phút|ph|p|'))?,? (?:ngày |\d{1,2}[./-]\d)")
 
 
-def _from_hour_to_hour(match: re.Match[str], scene: Scene) -> bool:
+def _from_hour_to_hour(match: re.Match[str], context: Context) -> bool:
     """8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
-    begun = scene.last.kind is Kind.TIME and scene.text[scene.last.end : match.start()].strip(" ,") in ("", "ngày")
-    return begun and _OF_DAY.match(scene.text, match.end()) is not None
+    begun = context.previous.kind is Kind.TIME and context.text[context.previous.end : match.start()].strip(" ,") in (
+        "",
+        "ngày",
+    )
+    return begun and _OF_DAY.match(context.text, match.end()) is not None
 
 
 @rule(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
-def iso(match: re.Match[str], scene: Scene) -> Answer:
+def iso(match: re.Match[str], context: Context) -> Answer:
     """2021-07-05"""
-    return _one(scene, match.start(), Day(match[3], match[2], match[1]))
+    return _one(context, match.start(), Day(match[3], match[2], match[1]))
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
-def short_year(match: re.Match[str], scene: Scene) -> Answer:
+def short_year(match: re.Match[str], context: Context) -> Answer:
     """ngày 15/4/24: the century is a guess"""
-    born = match[4] > "25" and " sinh" in scene.before(match.start())
+    born = match[4] > "25" and " sinh" in context.before(match.start())
     day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
-    meant = dated(scene, at) or hinted(scene, at, match.end()) or _padded(match)
+    meant = dated(context, at) or hinted(context, at, match.end()) or _padded(match)
     if not day.possible() or not meant:
         return None
-    words = as_day(scene, match.start(), day.words(scene.numerals), of_year=True)
+    words = as_day(context, match.start(), day.words(context.numerals), of_year=True)
     return Guess(words, Message("the century of this year is a guess"))
 
 
@@ -136,119 +139,119 @@ _LOSSES = (" chết", " bị thương", " tử vong")
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
-def day_of_month(match: re.Match[str], scene: Scene) -> Answer:
+def day_of_month(match: re.Match[str], context: Context) -> Answer:
     """ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
-    if scene.char(end).isalpha() and not is_lunar(scene, end):  # 2-3tr đồng
+    if context.char(end).isalpha() and not is_lunar(context, end):  # 2-3tr đồng
         return None
     if match[2] == "/":
-        return None if _decimal(match, scene) or is_house(scene, at, end) else _day_with_slash(day, match, scene)
-    if not day.possible() or _counts_something(match, scene) or (match[2] == "-" and _is_range(match, scene)):
+        return None if _decimal(match, context) or is_house(context, at, end) else _day_with_slash(day, match, context)
+    if not day.possible() or _counts_something(match, context) or (match[2] == "-" and _is_range(match, context)):
         return None
-    if _is_certain_day(day, match, scene):
-        return _one(scene, at, day)
-    return _day_with_point(day, match, scene) if match[2] == "." else _day_with_dash(day, match, scene)
+    if _is_certain_day(day, match, context):
+        return _one(context, at, day)
+    return _day_with_point(day, match, context) if match[2] == "." else _day_with_dash(day, match, context)
 
 
-def _counts_something(match: re.Match[str], scene: Scene) -> bool:
+def _counts_something(match: re.Match[str], context: Context) -> bool:
     """Whether a unit or a noun follows: 3-5 ngày, 2.5 ha; not behind “ngày” where a nought is written, ngày 05.4"""
-    named = _padded(match) and scene.before(match.start()).endswith(" ngày")
-    return counted(scene, match.end()) and not named
+    named = _padded(match) and context.before(match.start()).endswith(" ngày")
+    return counted(context, match.end()) and not named
 
 
-def _is_range(match: re.Match[str], scene: Scene) -> bool:
+def _is_range(match: re.Match[str], context: Context) -> bool:
     """Whether two numbers with a dash are no day: chợ phiên 1-6, tổ 1-12, từ 15/7, 2-3 buổi/tuần, 4 - 4,5 tháng"""
     at, end = match.span()
-    before = scene.before(at)
-    if before.endswith(" phiên") or (scene.labelled(at) and " giỗ " not in before and not dated(scene, at)):
+    before = context.before(at)
+    if before.endswith(" phiên") or (context.after_label(at) and " giỗ " not in before and not dated(context, at)):
         return True
-    if not before.endswith(" ngày") and scene.continues(end, COUNTED) and not numbered(scene, end):
+    if not before.endswith(" ngày") and context.is_before(end, COUNTED) and not numbered(context, end):
         return True
-    return re.match(r",\d(?!\d?[./-])", scene.text[end : end + 4]) is not None
+    return re.match(r",\d(?!\d?[./-])", context.text[end : end + 4]) is not None
 
 
-def _is_certain_day(day: Day, match: re.Match[str], scene: Scene) -> bool:
+def _is_certain_day(day: Day, match: re.Match[str], context: Context) -> bool:
     """Whether the words around leave no doubt: sáng 6-3, Quốc khánh 2-9, lễ 30.4"""
     at, end = match.span()
-    if dated(scene, at):
+    if dated(context, at):
         return True
-    before, marked = scene.before(at), f"{day.day}/{day.month}" in _MARKED
-    if marked and (before.endswith(_HOLIDAYS) or _occasion(scene, at, end)):
+    before, marked = context.before(at), f"{day.day}/{day.month}" in _MARKED
+    if marked and (before.endswith(_HOLIDAYS) or _occasion(context, at, end)):
         return True
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in before for word in _OCCASION_WORDS)
-    return (timely and (falling or marked)) or (falling and hinted(scene, at, end))
+    return (timely and (falling or marked)) or (falling and hinted(context, at, end))
 
 
-def _day_with_point(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
     """hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
     at, end = match.span()
-    meant = hinted(scene, at, end)
+    meant = hinted(context, at, end)
     if not (meant or _padded(match)):
         return None
-    words = as_day(scene, at, day.words(scene.numerals))
-    clear = meant and (not scene.after(end)[:1].isalpha() or _ON.match(scene.after(end)))
+    words = as_day(context, at, day.words(context.numerals))
+    clear = meant and (not context.after(end)[:1].isalpha() or _ON.match(context.after(end)))
     return words if clear else Guess(words, DATE_OR_NUMBER)
 
 
-def _day_with_dash(day: Day, match: re.Match[str], scene: Scene) -> Guess | None:
+def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
     """20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
     at = match.start()
     if day.day > 12:
-        return Guess(as_day(scene, at, day.words(scene.numerals)), DATE_OR_NUMBERS)
-    return _first_of_july(match, scene, day) if hinted(scene, at, match.end()) else None
+        return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
+    return _first_of_july(match, context, day) if hinted(context, at, match.end()) else None
 
 
-def _occasion(scene: Scene, at: int, end: int) -> bool:
+def _occasion(context: Context, at: int, end: int) -> bool:
     """Whether a day is put behind what it is kept for: Quốc khánh nước Cộng hòa xã hội chủ nghĩa Việt Nam (2-9)"""
-    sentence = re.split(r"[.;!?]\s|\n", scene.text[max(0, at - 3 * REACH) : at].lower())[-1]
-    bracketed = scene.char(at - 1) == "(" and scene.char(end) in (")", ",", ";")
+    sentence = re.split(r"[.;!?]\s|\n", context.text[max(0, at - 3 * REACH) : at].lower())[-1]
+    bracketed = context.char(at - 1) == "(" and context.char(end) in (")", ",", ";")
     return (bracketed and _OCCASIONS.search(sentence) is not None) or any(day in sentence for day in _HOLIDAYS)
 
 
-def _decimal(match: re.Match[str], scene: Scene) -> bool:
+def _decimal(match: re.Match[str], context: Context) -> bool:
     """tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
-    return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", scene.text[match.end() : match.end() + 5]) is not None
+    return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", context.text[match.end() : match.end() + 5]) is not None
 
 
-def _first_of_july(match: re.Match[str], scene: Scene, day: Day) -> Guess:
+def _first_of_july(match: re.Match[str], context: Context, day: Day) -> Guess:
     """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
-    if scene.text.endswith("Từ ", 0, match.start()):
-        return Guess(as_day(scene, match.start(), day.words(scene.numerals)), DATE_OR_NUMBERS)
-    return Guess(scene.span(match[1], match[3]), DATE_OR_NUMBERS)
+    if context.text.endswith("Từ ", 0, match.start()):
+        return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBERS)
+    return Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)
 
 
-def _day_with_slash(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
     """sáng 2/9, từ 1/7 are days; 1/2 ngày, 06/07 chi bộ, thị lực 8/10 are none"""
     at = match.start()
-    if _tells_a_part(day, match, scene):
+    if _tells_a_part(day, match, context):
         return None
-    if dated(scene, at):
-        return _day_behind_cue(day, match, scene)
-    if not day.possible() or _counted(day, match, scene):
+    if dated(context, at):
+        return _day_behind_cue(day, match, context)
+    if not day.possible() or _counted(day, match, context):
         return None
-    if scene.variety(at) and not hinted(scene, at, match.end()):
+    if context.after_variety(at) and not hinted(context, at, match.end()):
         return None
-    return _likely_day(day, match, scene)
+    return _likely_day(day, match, context)
 
 
-def _tells_a_part(day: Day, match: re.Match[str], scene: Scene) -> bool:
+def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
     """Whether a dose, a mark, a count or a part of a length of time is told, whatever day it looks like"""
     at, end = match.span()
-    before = scene.before(at)
-    if scene.continues(end, _DOSES) or before.endswith(_LOSSES) or " thị lực" in before or _POINTS.search(before):
+    before = context.before(at)
+    if context.is_before(end, _DOSES) or before.endswith(_LOSSES) or " thị lực" in before or _POINTS.search(before):
         return True  # 1/2 viên; 2/5 người chết; thị lực 8/10; điểm cao nhất 9/10
-    if before.endswith(" đến nay") and scene.continues(end, _NOUNS):
+    if before.endswith(" đến nay") and context.is_before(end, _NOUNS):
         return True
-    if part_of_time(scene, end) and _may_be_part(day, match) and not _told(scene, at):
+    if part_of_time(context, end) and _may_be_part(day, match) and not _told(context, at):
         return True
-    listed = any(scene.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
-    return (listed or _behind_length(scene, at)) and _counted(day, match, scene)  # Ngày 1/11, 1/3 số hộ
+    listed = any(context.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
+    return (listed or _behind_length(context, at)) and _counted(day, match, context)  # Ngày 1/11, 1/3 số hộ
 
 
-def _behind_length(scene: Scene, at: int) -> bool:
+def _behind_length(context: Context, at: int) -> bool:
     """Whether “ngày” stands before a sign, and so may end a length of time: trong 3 ngày, 2/3 số hộ"""
-    return scene.before(at).endswith(" ngày") and not _told(scene, at)
+    return context.before(at).endswith(" ngày") and not _told(context, at)
 
 
 def _may_be_part(day: Day, match: re.Match[str]) -> bool:
@@ -256,28 +259,28 @@ def _may_be_part(day: Day, match: re.Match[str]) -> bool:
     return day.day < day.month <= 10 and not _padded(match)
 
 
-def _day_behind_cue(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
     """ngày 2/9 -> mùng hai tháng chín; “cả ngày, 2/3 bà con đã về” may tell a part"""
     at = match.start()
     if day.month > 31:
         return None
-    answer = _one(scene, at, day)
-    if isinstance(answer, str) and day.day < day.month <= 10 and _behind_length(scene, at):
+    answer = _one(context, at, day)
+    if isinstance(answer, str) and day.day < day.month <= 10 and _behind_length(context, at):
         return Guess(answer, DATE_OR_PART)
     return answer
 
 
-def _likely_day(day: Day, match: re.Match[str], scene: Scene) -> Answer:
+def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
     """từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
-    at, before = match.start(), scene.before(match.start())
-    meant, behind_day = hinted(scene, at, match.end()), " ngày " in before
+    at, before = match.start(), context.before(match.start())
+    meant, behind_day = hinted(context, at, match.end()), " ngày " in before
     feast = _is_feast(day, before)
     if not (meant or feast or behind_day or _padded(match)):
         return None
-    portion = _may_be_part(day, match) and before.endswith(_PORTIONS) and not _ends_period(scene, at)
+    portion = _may_be_part(day, match) and before.endswith(_PORTIONS) and not _ends_period(context, at)
     if portion and before.endswith(_SHARES):
         return None
-    words = as_day(scene, at, day.words(scene.numerals))
+    words = as_day(context, at, day.words(context.numerals))
     uncued = not (meant or before.endswith(_HOLIDAYS)) and (feast or not behind_day)
     return Guess(words, DATE_OR_PART) if portion or (uncued and day.day < day.month) else words
 
@@ -287,39 +290,39 @@ def _is_feast(day: Day, before: str) -> bool:
     return f"{day.day}/{day.month}" in _FEASTS or " tết " in before or " giỗ " in before
 
 
-def _ends_period(scene: Scene, at: int) -> bool:
+def _ends_period(context: Context, at: int) -> bool:
     """Whether a day was read a few words before: từ 28/9 đến hết 5/10"""
-    return scene.last.kind in (Kind.DATE, Kind.PERIOD) and at - scene.last.end < 12
+    return context.previous.kind in (Kind.DATE, Kind.PERIOD) and at - context.previous.end < 12
 
 
-def _counted(day: Day, match: re.Match[str], scene: Scene) -> bool:
+def _counted(day: Day, match: re.Match[str], context: Context) -> bool:
     """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
-    if day.day > day.month or not scene.continues(match.end(), (*COUNTED, *WHOLES)):
+    if day.day > day.month or not context.is_before(match.end(), (*COUNTED, *WHOLES)):
         return False
-    if numbered(scene, match.end()):  # 6/10 chi bộ 2
+    if numbered(context, match.end()):  # 6/10 chi bộ 2
         return False
-    return not scene.before(match.start()).endswith(_SINCE)
+    return not context.before(match.start()).endswith(_SINCE)
 
 
-def part_of_time(scene: Scene, end: int) -> bool:
+def part_of_time(context: Context, end: int) -> bool:
     """Whether a length of time follows, of which a part is told: nghỉ 1/2 ngày, sau 3/4 tháng."""
-    return _LENGTH.match(scene.text, end) is not None
+    return _LENGTH.match(context.text, end) is not None
 
 
-def _told(scene: Scene, at: int) -> bool:
+def _told(context: Context, at: int) -> bool:
     """Whether “ngày” stands right before, with no sign between."""
-    return scene.adjoins(at, (" ngày",))
+    return context.adjoins(at, (" ngày",))
 
 
-def numbered(scene: Scene, end: int) -> bool:
+def numbered(context: Context, end: int) -> bool:
     """Whether a noun with a number of its own follows, thôn 1, so that nothing is counted."""
-    return re.match(r"(?:[^\W\d_]+ ){1,2}\d", scene.after(end)) is not None
+    return re.match(r"(?:[^\W\d_]+ ){1,2}\d", context.after(end)) is not None
 
 
-def guessed(scene: Scene, at: int, day: str, month: str) -> str:
+def guessed(context: Context, at: int, day: str, month: str) -> str:
     """What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole."""
     date = Day(day, month)
-    return as_day(scene, at, date.words(scene.numerals)) if date.possible() and date.day > date.month else ""
+    return as_day(context, at, date.words(context.numerals)) if date.possible() and date.day > date.month else ""
 
 
 def _padded(match: re.Match[str]) -> bool:
@@ -327,32 +330,32 @@ def _padded(match: re.Match[str]) -> bool:
 
 
 @rule(r"[½¼¾]", starts="sign")
-def turned(match: re.Match[str], scene: Scene) -> Answer:
+def turned(match: re.Match[str], context: Context) -> Answer:
     """tối ¼: 1/4, which the word processor took for a quarter"""
     day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
-    return _one(scene, match.start(), day) if scene.before(match.start()).endswith(_TURNED) else None
+    return _one(context, match.start(), day) if context.before(match.start()).endswith(_TURNED) else None
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
-def named_month(match: re.Match[str], scene: Scene) -> str:
+def named_month(match: re.Match[str], context: Context) -> str:
     """ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
-    until = f" đến {scene.say(match[2])}" if match[2] else ""
-    return as_day(scene, match.start(), f"{day_words(int(match[1]), scene.numerals)}{until} tháng {match[3]}")
+    until = f" đến {context.number(match[2])}" if match[2] else ""
+    return as_day(context, match.start(), f"{day_words(int(match[1]), context.numerals)}{until} tháng {match[3]}")
 
 
 @rule(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
-def roman_month(match: re.Match[str], scene: Scene) -> Answer:
+def roman_month(match: re.Match[str], context: Context) -> Answer:
     """ngày 7/IX/2025"""
-    return _one(scene, match.start(), Day(match[1], str(roman(match[2])), match[3]))
+    return _one(context, match.start(), Day(match[1], str(roman(match[2])), match[3]))
 
 
 @rule(r"(\d{1,2})(?= tháng " + MONTH + ")")
-def day(match: re.Match[str], scene: Scene) -> Answer:
+def day(match: re.Match[str], context: Context) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
-    until = re.search(r"tháng \d{1,2} ?- ?$", scene.text[max(0, match.start() - 14) : match.start()])
-    if not (until or scene.before(match.start()).endswith((" ngày", *_SINCE))):
+    until = re.search(r"tháng \d{1,2} ?- ?$", context.text[max(0, match.start() - 14) : match.start()])
+    if not (until or context.before(match.start()).endswith((" ngày", *_SINCE))):
         return None
-    return day_words(int(match[1]), scene.numerals)
+    return day_words(int(match[1]), context.numerals)
 
 
 RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, named_month, roman_month, day)

@@ -6,7 +6,7 @@ import re
 
 from ....errors import Message
 from ...kind import Kind
-from ...rule import Answer, Guess, Rule, RuleMaker, Scene, words_after, words_before
+from ...rule import Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
 from .calendar_words import END, YEAR, follows_date
 
 rule = RuleMaker(Kind.MONTH)
@@ -17,100 +17,100 @@ _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|g
 
 
 @rule(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
-def months_of_year(match: re.Match[str], scene: Scene) -> Answer:
+def months_of_year(match: re.Match[str], context: Context) -> Answer:
     """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
     first, last = int(match[1]), int(match[3])
     link = "đến" if match[2] == "-" else "và tháng"
-    if not scene.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
+    if not context.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
         return None
-    numerals = scene.numerals
+    numerals = context.numerals
     if last == 5 and link == "đến":  # “đến năm năm” is heard as a year
         link = "đến tháng"
-    named = "tháng " if scene.char(match.start() - 1) == "(" else ""  # 2 tháng (3-4/2025)
+    named = "tháng " if context.char(match.start() - 1) == "(" else ""  # 2 tháng (3-4/2025)
     return f"{named}{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
 @rule(r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
-def months(match: re.Match[str], scene: Scene) -> Answer:
+def months(match: re.Match[str], context: Context) -> Answer:
     """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
-    often = scene.continues(match.end(), ("lần", "đợt", "buổi"))
-    if often or not scene.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[3]) <= 12:
+    often = context.is_before(match.end(), ("lần", "đợt", "buổi"))
+    if often or not context.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[3]) <= 12:
         return None
-    if match[2] and scene.after(match.end())[:1].isalnum() and not scene.continues(match.end(), _THIS_YEAR):
+    if match[2] and context.after(match.end())[:1].isalnum() and not context.is_before(match.end(), _THIS_YEAR):
         return None  # tháng 3 và 4 hộ
     link = match[2] or " đến tháng "
-    return scene.numerals.month(int(match[1])) + link + scene.numerals.month(int(match[3]))
+    return context.numerals.month(int(match[1])) + link + context.numerals.month(int(match[3]))
 
 
 @rule(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
-def months_of_years(match: re.Match[str], scene: Scene) -> Answer:
+def months_of_years(match: re.Match[str], context: Context) -> Answer:
     """tháng 12/2025-1/2026"""
     first, last = int(match[1]), int(match[3])
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
-    told = scene.adjoins(match.start(), (" tháng",))
+    told = context.adjoins(match.start(), (" tháng",))
     named = "" if told else "tháng "
-    numerals = scene.numerals
-    begin = f"{named}{numerals.month(first)} năm {scene.say(match[2])}"
-    return f"{begin} đến tháng {numerals.month(last)} năm {scene.say(match[4])}"
+    numerals = context.numerals
+    begin = f"{named}{numerals.month(first)} năm {context.number(match[2])}"
+    return f"{begin} đến tháng {numerals.month(last)} năm {context.number(match[4])}"
 
 
 @rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
-def several(match: re.Match[str], scene: Scene) -> Answer:
+def several(match: re.Match[str], context: Context) -> Answer:
     """tháng 5,6,7/2026; quý 1, 2/2026"""
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if not words.endswith((" tháng", " quý")):
         return None
-    say = scene.numerals.month if words.endswith(" tháng") else scene.numerals.cardinal
+    say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
     numbers = ", ".join(say(int(number)) for number in re.findall(r"\d+", match[1]))
-    return f"{numbers} năm {scene.say(match[2])}"
+    return f"{numbers} năm {context.number(match[2])}"
 
 
 @rule(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
-def short_months(match: re.Match[str], scene: Scene) -> Answer:
+def short_months(match: re.Match[str], context: Context) -> Answer:
     """T1-T3/2026 -> tháng một đến tháng ba năm …"""
     first, last = int(match[1]), int(match[2])
     if not 1 <= first < last <= 12:
         return None
-    numerals = scene.numerals
-    return f"tháng {numerals.month(first)} đến tháng {numerals.month(last)} năm {scene.say(match[3])}"
+    numerals = context.numerals
+    return f"tháng {numerals.month(first)} đến tháng {numerals.month(last)} năm {context.number(match[3])}"
 
 
 @rule(rf"Q\.? ?([1-4]) ?[./-] ?{YEAR}{END}", starts="word")
-def short_quarter(match: re.Match[str], scene: Scene) -> Answer:
+def short_quarter(match: re.Match[str], context: Context) -> Answer:
     """Q2/2026 -> quý hai năm …"""
-    return f"quý {scene.say(match[1])} năm {scene.say(match[2])}"
+    return f"quý {context.number(match[1])} năm {context.number(match[2])}"
 
 
 @rule(r"(?:thg |[Tt]h(?:\. ?)?)(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
-def dotted_month(match: re.Match[str], scene: Scene) -> Answer:
+def dotted_month(match: re.Match[str], context: Context) -> Answer:
     """đầu th.9 -> tháng"""
     return "tháng "
 
 
 @rule(rf"[Tt]h?\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
-def short_month(match: re.Match[str], scene: Scene) -> Answer:
+def short_month(match: re.Match[str], context: Context) -> Answer:
     """T10/2026 -> tháng mười năm …"""
     if not 1 <= int(match[1]) <= 12:
         return None
-    return f"tháng {scene.numerals.month(int(match[1]))} năm {scene.say(match[2])}"
+    return f"tháng {context.numerals.month(int(match[1]))} năm {context.number(match[2])}"
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}")
-def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
+def month_of_year(match: re.Match[str], context: Context) -> Answer:
     """tháng 7/2021; without “tháng” only with a slash"""
     month = int(match[1])
-    words = scene.before(match.start())
+    words = context.before(match.start())
     if words.endswith(" thứ"):  # lần thứ 3 - 2015
         return None
-    numerals = scene.numerals
+    numerals = context.numerals
     year = f"năm {numerals.cardinal(int(match[3]))}"
     if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
-        return f"{scene.say(match[1])} {year}"
+        return f"{context.number(match[1])} {year}"
     named = words.endswith((" tháng", " các tháng"))
     if not 1 <= month <= 12 or (not named and (match[2] == "." or match[3] < "1500")):
         return None
-    chained = follows_date(scene, match.start())
+    chained = follows_date(context, match.start())
     said = ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
     if named or match[2] == "/" or chained or words.endswith(_SINCE):
         return said
@@ -118,52 +118,52 @@ def month_of_year(match: re.Match[str], scene: Scene) -> Answer:
 
 
 @rule(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
-def some_years(match: re.Match[str], scene: Scene) -> Answer:
+def some_years(match: re.Match[str], context: Context) -> Answer:
     """sinh năm 2021,2022"""
-    return ", ".join(scene.say(year) for year in re.findall(r"\d{4}", match[0]))
+    return ", ".join(context.number(year) for year in re.findall(r"\d{4}", match[0]))
 
 
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])")
-def term(match: re.Match[str], scene: Scene) -> Answer:
+def term(match: re.Match[str], context: Context) -> Answer:
     """cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
-    named = scene.before(match.start()).endswith(" tháng") and int(match[2]) > 31
-    if not (named or scene.before(match.start()).endswith(" kỳ hạn")) or not 1 <= int(match[1]) <= 12:
+    named = context.before(match.start()).endswith(" tháng") and int(match[2]) > 31
+    if not (named or context.before(match.start()).endswith(" kỳ hạn")) or not 1 <= int(match[1]) <= 12:
         return None
-    year = scene.say(match[2] if named else f"20{match[2]}")
-    said = f"{'' if named else 'tháng '}{scene.numerals.month(int(match[1]))} năm {year}"
+    year = context.number(match[2] if named else f"20{match[2]}")
+    said = f"{'' if named else 'tháng '}{context.numerals.month(int(match[1]))} năm {year}"
     return Guess(said, Message("the century of this year is a guess"))
 
 
 @rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
-def of_months(match: re.Match[str], scene: Scene) -> Answer:
+def of_months(match: re.Match[str], context: Context) -> Answer:
     """trong 8 tháng/2017 -> tám tháng năm …"""
-    return f" năm {scene.say(match[1])}" if scene.before(match.start()).endswith(" tháng") else None
+    return f" năm {context.number(match[1])}" if context.before(match.start()).endswith(" tháng") else None
 
 
 @rule(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
-def years(match: re.Match[str], scene: Scene) -> Answer:
+def years(match: re.Match[str], context: Context) -> Answer:
     """giai đoạn 2021-2025, năm học 2025 - 2026; 1857/1956 hộ are a count"""
-    if "/" in match[0] and scene.continues(match.end(), _COUNTED):
+    if "/" in match[0] and context.is_before(match.end(), _COUNTED):
         return None
-    return scene.span(match[1], match[2])
+    return context.number_range(match[1], match[2])
 
 
 @rule(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
-def month(match: re.Match[str], scene: Scene) -> Answer:
+def month(match: re.Match[str], context: Context) -> Answer:
     """tháng 4 -> tháng tư"""
-    if not scene.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
+    if not context.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
         return None
-    year = f" năm {scene.say(match[2])}" if match[2] else ""
-    return scene.numerals.month(int(match[1])) + year
+    year = f" năm {context.number(match[2])}" if match[2] else ""
+    return context.numerals.month(int(match[1])) + year
 
 
 @rule(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?!\d|[./-]\d)")
-def season(match: re.Match[str], scene: Scene) -> str | None:
+def season(match: re.Match[str], context: Context) -> str | None:
     """năm học 2026/27, mùa giải 2025-26 -> … đến hai nghìn không trăm hai mươi bảy"""
     first = int(match[1])
     if int(match[2]) != (first + 1) % 100 or match[2] == "12":
         return None
-    return scene.span(match[1], str(first + 1))
+    return context.number_range(match[1], str(first + 1))
 
 
 RULES: tuple[Rule, ...] = (

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ....errors import Message
 from ...kind import Kind
-from ...rule import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART, Answer, Guess, Rule, RuleMaker, Scene, words_after
+from ...rule import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART, Answer, Context, Guess, Rule, RuleMaker, words_after
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 
 rule = RuleMaker(Kind.PERIOD)
@@ -15,60 +15,60 @@ rule = RuleMaker(Kind.PERIOD)
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
 
 
-def _two(scene: Scene, at: int, first: str, last: str) -> str:
-    return f"{as_day(scene, at, first)} đến {last}"
+def _two(context: Context, at: int, first: str, last: str) -> str:
+    return f"{as_day(context, at, first)} đến {last}"
 
 
 @rule(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
-def several(match: re.Match[str], scene: Scene) -> Answer:
+def several(match: re.Match[str], context: Context) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
-    said = ", ".join(scene.say(day) for day in match[1].split(",")) + ","
-    if scene.before(match.start()).endswith((" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
+    said = ", ".join(context.number(day) for day in match[1].split(",")) + ","
+    if context.before(match.start()).endswith((" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
         return said
-    days = [int(day) for day in re.findall(r"\d+", scene.text[match.start() : match.end() + 2])]
+    days = [int(day) for day in re.findall(r"\d+", context.text[match.start() : match.end() + 2])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
-    likely = rising and (days[0] > 9 or hinted(scene, match.start(), match.end()))
+    likely = rising and (days[0] > 9 or hinted(context, match.start(), match.end()))
     return Guess(said, DATE_OR_NUMBER) if likely else None
 
 
 @rule(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
-def spelt_month(match: re.Match[str], scene: Scene) -> Answer:
+def spelt_month(match: re.Match[str], context: Context) -> Answer:
     """28, 29,30 tháng 3, 14,15 và 16 tháng Ba: three days"""
     days = [int(day) for day in re.findall(r"\d+", match[0])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
-    return ", ".join(scene.say(str(day)) for day in days) if rising else None
+    return ", ".join(context.number(str(day)) for day in days) if rising else None
 
 
 @rule(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
-def dashed_days(match: re.Match[str], scene: Scene) -> Answer:
+def dashed_days(match: re.Match[str], context: Context) -> Answer:
     """từ 20-5 đến 5-6"""
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
     at, end = match.start(), match.end()
     falling = (first.day > first.month and last.day > last.month) or max(first.day, last.day) > 12
-    if not (first.possible() and last.possible()) or counted(scene, end):
+    if not (first.possible() and last.possible()) or counted(context, end):
         return None
     link = match[3].replace("-", "đến")
-    if not (falling or dated(scene, at) or hinted(scene, at, end)):
-        said = [scene.span(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
+    if not (falling or dated(context, at) or hinted(context, at, end)):
+        said = [context.number_range(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
         rising = first.day < first.month and last.day < last.month
         return Guess(link.join(said), DATE_OR_NUMBERS) if rising else None
-    return f"{as_day(scene, at, first.words(scene.numerals))}{link}{last.words(scene.numerals)}"
+    return f"{as_day(context, at, first.words(context.numerals))}{link}{last.words(context.numerals)}"
 
 
 @rule(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
-def days_of_months(match: re.Match[str], scene: Scene) -> Answer:
+def days_of_months(match: re.Match[str], context: Context) -> Answer:
     """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days; tỉ lệ từ 3/4 đến 7/8"""
     first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
     if match[2] != match[5] or not (first.possible() and last.possible()):
         return None
-    if not match[7] and _are_parts(first, last, scene.before(at)):
-        return Guess(f"{_part(first, scene)} đến {_part(last, scene)}", DATE_OR_PART)
-    words = _two(scene, at, first.words(scene.numerals), last.words(scene.numerals))
+    if not match[7] and _are_parts(first, last, context.before(at)):
+        return Guess(f"{_part(first, context)} đến {_part(last, context)}", DATE_OR_PART)
+    words = _two(context, at, first.words(context.numerals), last.words(context.numerals))
     if not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6:
         return Guess(words, Message("a range that does not rise"))  # giao lộ 30/4 - 3/2
-    if match[2] == "/" or match[7] or dated(scene, at):
+    if match[2] == "/" or match[7] or dated(context, at):
         return words
-    if not hinted(scene, at, match.end()) or counted(scene, match.end()):
+    if not hinted(context, at, match.end()) or counted(context, match.end()):
         return None
     return Guess(words, DATE_OR_NUMBER)
 
@@ -79,68 +79,68 @@ def _are_parts(first: Day, last: Day, before: str) -> bool:
     return below and any(cue in before for cue in (" tỉ lệ", " tỷ lệ", " phần ", " chiếm "))
 
 
-def _part(day: Day, scene: Scene) -> str:
+def _part(day: Day, context: Context) -> str:
     """3/4 -> ba phần tư"""
-    return f"{scene.numerals.cardinal(day.day)} phần {scene.numerals.month(day.month)}"
+    return f"{context.numerals.cardinal(day.day)} phần {context.numerals.month(day.month)}"
 
 
 @rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
-def mixed_days(match: re.Match[str], scene: Scene) -> Answer:
+def mixed_days(match: re.Match[str], context: Context) -> Answer:
     """(05-10 - 30.4.2026), each end with a sign of its own"""
     first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
     if match[2] == match[5] or not (first.possible() and last.possible()):
         return None
-    return _two(scene, match.start(), first.words(scene.numerals), last.words(scene.numerals))
+    return _two(context, match.start(), first.words(context.numerals), last.words(context.numerals))
 
 
 @rule(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
-def days_of_month(match: re.Match[str], scene: Scene) -> Answer:
+def days_of_month(match: re.Match[str], context: Context) -> Answer:
     """13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = Day(match[2], match[4], match[5])
     at = match.start()
-    if scene.before(at).endswith(" thứ"):  # Thứ 5 - 7/11: a weekday and a day
+    if context.before(at).endswith(" thứ"):  # Thứ 5 - 7/11: a weekday and a day
         return None
-    named = match[5] or dated(scene, at) or " ngày " in scene.before(at) or hinted(scene, at, match.end())
-    if not last.possible() or not 0 < int(match[1]) < last.day or " thị lực" in scene.before(at):
+    named = match[5] or dated(context, at) or " ngày " in context.before(at) or hinted(context, at, match.end())
+    if not last.possible() or not 0 < int(match[1]) < last.day or " thị lực" in context.before(at):
         return None
-    if match[3] == "." and counted(scene, match.end()):
+    if match[3] == "." and counted(context, match.end()):
         return None
-    words = _two(scene, at, day_words(int(match[1]), scene.numerals), last.words(scene.numerals))
+    words = _two(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
-def festive_days(match: re.Match[str], scene: Scene) -> Answer:
+def festive_days(match: re.Match[str], context: Context) -> Answer:
     """mùng 3 - 5 Tết, các ngày 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
-    words, rising = scene.before(match.start()), int(match[1]) < int(match[2])
-    if rising and words.endswith(" ngày") and scene.continues(match.end(), ("tết",)):
-        return f"{day_words(int(match[1]), scene.numerals)} đến {scene.say(match[2])}"
+    words, rising = context.before(match.start()), int(match[1]) < int(match[2])
+    if rising and words.endswith(" ngày") and context.is_before(match.end(), ("tết",)):
+        return f"{day_words(int(match[1]), context.numerals)} đến {context.number(match[2])}"
     if not words.endswith((" mùng", " mồng")) or not rising:
         return None
-    said = scene.span(match[1], match[2])
-    festive = scene.continues(match.end(), ("tết",)) or " tết" in words
+    said = context.number_range(match[1], match[2])
+    festive = context.is_before(match.end(), ("tết",)) or " tết" in words
     return said if festive or int(match[2]) > 12 else Guess(said, DATE_OR_NUMBERS)
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
-def every_month(match: re.Match[str], scene: Scene) -> Answer:
+def every_month(match: re.Match[str], context: Context) -> Answer:
     """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
-    words, first, last = scene.before(match.start()), int(match[1]), int(match[2])
-    if not words.endswith(" ngày") or not first < last <= 31 or _goes_on(scene, match.end()):
+    words, first, last = context.before(match.start()), int(match[1]), int(match[2])
+    if not words.endswith(" ngày") or not first < last <= 31 or _goes_on(context, match.end()):
         return None
-    said = f"{day_words(first, scene.numerals)} đến {scene.say(match[2])}"
-    if scene.continues(match.end(), _MONTHLY):
+    said = f"{day_words(first, context.numerals)} đến {context.number(match[2])}"
+    if context.is_before(match.end(), _MONTHLY):
         return said
     either = words.endswith(" từ ngày") and last <= 12
-    if either and re.match(r",| \(", scene.text[match.end() : match.end() + 2]):  # từ ngày 1-10, mức phí …
-        day = Day(match[1], match[2]).words(scene.numerals)
+    if either and re.match(r",| \(", context.text[match.end() : match.end() + 2]):  # từ ngày 1-10, mức phí …
+        day = Day(match[1], match[2]).words(context.numerals)
         return Guess(day, DATE_OR_NUMBERS)
     return Guess(said, DATE_OR_NUMBERS) if either else None
 
 
-def _goes_on(scene: Scene, end: int) -> bool:
+def _goes_on(context: Context, end: int) -> bool:
     """từ ngày 5-10 đến …: then 5-10 is one day."""
-    return scene.after(end).startswith(("đến", "-", "tới"))
+    return context.after(end).startswith(("đến", "-", "tới"))
 
 
 RULES: tuple[Rule, ...] = (
