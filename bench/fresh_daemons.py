@@ -34,6 +34,7 @@ from playout import Heard, busy, heard, ours, run
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon import run as serve
 from loudspeaker.station import Station
+from loudspeaker.station.service import open_service
 
 TOGETHER = 10  # daemons
 APART = 6.0  # seconds between their clocks: lead (2.5), sound (3) and the closing of the card
@@ -73,7 +74,7 @@ def make_station(home: Path, sink: str, shift: float) -> None:
 def air(home: Path, shift: float) -> None:
     """The daemon of one station, in this process."""
     station = Station.open(home, clock=ShiftedClock(shift))
-    serve(lambda wake: station.service(wake, None), station.paths.socket, station.clock)
+    serve(lambda wake: open_service(station, wake), station.paths.socket, station.clock)
 
 
 def programme(home: Path) -> array[int]:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from loudspeaker.station import Station
+from loudspeaker.station.on_air import rehearse
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -25,7 +26,7 @@ def main() -> None:
         begin = time.perf_counter()
         planned = station.plan(FIRST, (LAST - FIRST).days + 1)
         middle = time.perf_counter()
-        rehearsed = station.rehearse(FIRST, LAST)
+        rehearsed = rehearse(station, FIRST, LAST)
         end = time.perf_counter()
         station.close()
     print(f"plan of {len(planned)} airings       {middle - begin:6.2f} s")

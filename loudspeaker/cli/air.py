@@ -44,9 +44,11 @@ until = option("--until", type=MOMENT, metavar="T", help="18:30, 2026-11-24T18:3
 @by_whom
 @option("--override", is_flag=True, help="Although the policy forbids it; needs --why and is logged.")
 @why
+@with_errands
 @with_station
 def play(
     station: Station,
+    errands: Errands,
     bulletin: str,
     villages: tuple[str, ...],
     everywhere: bool,
@@ -58,7 +60,7 @@ def play(
     if override and not why:
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
     with tables.progress() as progress:
-        rows = station.play(
+        rows = errands.play(
             bulletin, station.hearers(villages, everywhere), decider(by), why if override else None, progress
         )
     finish(rows)
@@ -147,14 +149,15 @@ def _one_form(forms: dict[str, bool], end: bool) -> str | None:
 @why
 @option("--undo", is_flag=True, help="Take the skip back; the last one if none is named.")
 @by_whom
+@with_errands
 @with_station
-def skip(station: Station, airing: str | None, why: str | None, undo: bool, by: str | None) -> None:
+def skip(_station: Station, errands: Errands, airing: str | None, why: str | None, undo: bool, by: str | None) -> None:
     """Leave one airing out. NUMBER is its row in today's `plan`."""
     if not undo and not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
     if not undo and not airing:
         raise BadUsage(Message("say which airing: its id, or its row in today's plan"))
-    skipped = station.skip(airing, why, decider(by), undo)
+    skipped = errands.skip(airing, why, decider(by), undo)
     tell((_("taken back: {airing}") if undo else _("will be left out: {airing}")).format(airing=skipped))
 
 
@@ -178,23 +181,25 @@ def stop(errands: Errands, villages: tuple[str, ...], why: str | None, by: str |
 @until
 @why
 @by_whom
+@with_errands
 @with_station
-def pause(station: Station, village: str, until: str | None, why: str | None, by: str | None) -> None:
+def pause(station: Station, errands: Errands, village: str, until: str | None, why: str | None, by: str | None) -> None:
     """Keep a village quiet for a while: a funeral, an announced power cut."""
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))
     ends = station.ahead(until)
-    station.pause(village, ends, why, decider(by))
+    errands.pause(village, ends, why, decider(by))
     tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
 
 
 @click.command(cls=Command)
 @option("--village", type=VILLAGE, metavar="VILLAGE", help="Which village may be heard again; all, if left out.")
 @by_whom
+@with_errands
 @with_station
-def resume(station: Station, village: str | None, by: str | None) -> None:
+def resume(_station: Station, errands: Errands, village: str | None, by: str | None) -> None:
     """End a pause."""
-    for resumed in station.resume(village, decider(by)):
+    for resumed in errands.resume(village, decider(by)):
         tell(_("{village} may be heard again").format(village=resumed))
 
 
@@ -204,13 +209,14 @@ def resume(station: Station, village: str | None, by: str | None) -> None:
 def run(station: Station, welcome: str | None) -> None:
     """The daemon: air everything at its second, and have what is coming made ahead of time."""
     from ..daemon import run as serve
+    from ..station.service import must_be_free, open_service, prepare_welcome
 
-    station.may_run()
+    must_be_free(station)
     if welcome:
-        station.welcome(welcome)
+        prepare_welcome(station, welcome)
 
     def opened(wake: Callable[[], None]) -> Service:
-        service = station.service(wake, welcome)
+        service = open_service(station, wake, welcome)
         tell(_("on the air; Ctrl+C ends it"))
         if welcome:
             tell(
@@ -232,7 +238,9 @@ def run(station: Station, welcome: str | None) -> None:
 @with_station
 def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
     """Whole days at full speed, through the same code with a fake clock; the real log is left alone."""
-    rows = station.rehearse(begins, ends)
+    from ..station.on_air import rehearse as rehearsed
+
+    rows = rehearsed(station, begins, ends)
     print_json(rows) if as_json else tables.log(rows)
 
 

@@ -9,19 +9,34 @@ import click
 from ..errors import Unreachable
 from . import tables
 from .air import finish
-from .shell import Command, Group, as_json, by_whom, decider, must_agree, option, print_json, put, tell, with_station
+from .shell import (
+    Command,
+    Group,
+    as_json,
+    by_whom,
+    decider,
+    must_agree,
+    option,
+    print_json,
+    put,
+    tell,
+    with_errands,
+    with_station,
+)
 from .values import OUTPUT, _
 
 if TYPE_CHECKING:
     from ..station import Station
+    from ..station.errands import Errands
 
 
 @click.command(cls=Command)
 @as_json
+@with_errands
 @with_station
-def doctor(station: Station, as_json: bool) -> None:
+def doctor(station: Station, errands: Errands, as_json: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
-    found = station.doctor()
+    found = station.doctor(errands.pins())
     print_json([ailment.row(_) for ailment in found]) if as_json else tables.ailments(found)
     if any(ailment.serious for ailment in found):
         click.get_current_context().exit(1)
@@ -29,10 +44,11 @@ def doctor(station: Station, as_json: bool) -> None:
 
 @click.command(cls=Command)
 @as_json
+@with_errands
 @with_station
-def status(station: Station, as_json: bool) -> None:
+def status(station: Station, errands: Errands, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
-    found = station.status()
+    found = station.status(errands.on_the_air(), errands.pins())
     print_json(found.row(_)) if as_json else tables.status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
@@ -42,13 +58,14 @@ def status(station: Station, as_json: bool) -> None:
 @click.argument("output", type=OUTPUT)
 @option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of the villages' names.")
 @by_whom
+@with_errands
 @with_station
-def test(station: Station, output: str, tone: bool, by: str | None) -> None:
+def test(station: Station, errands: Errands, output: str, tone: bool, by: str | None) -> None:
     """Sound one output for at most 5 s, by day; logged as a test. Commissions a new station's output."""
     who = decider(by)
-    rows = station.test(output, tone, who)
+    rows = errands.test(output, tone, who)
     finish(rows)
-    if not station.may_commission(output):
+    if not station.may_commission(output, errands.pins()):
         return
     try:
         must_agree(
@@ -57,7 +74,7 @@ def test(station: Station, output: str, tone: bool, by: str | None) -> None:
     except click.Abort:
         tell(_("{output} stays silent: try it again when it is heard clearly").format(output=output))
         return
-    station.commission(output, who)
+    errands.commission(output, who)
     tell(_("{output} is commissioned and airs its schedule from now on").format(output=output))
 
 
@@ -77,20 +94,24 @@ def show(station: Station, as_json: bool) -> None:
 
 @clock.command()
 @by_whom
+@with_errands
 @with_station
-def confirm(station: Station, by: str | None) -> None:
+def confirm(station: Station, errands: Errands, by: str | None) -> None:
     """Give your word that the time shown is right."""
-    station.confirm_clock(decider(by))
+    errands.confirm_clock(decider(by))
     put(station.clock_trust().say(_))
 
 
 @clock.command(name="set")
 @click.argument("time", metavar="YYYY-MM-DDTHH:MM:SS")
 @by_whom
+@with_errands
 @with_station
-def set_(station: Station, time: str, by: str | None) -> None:
+def set_(station: Station, errands: Errands, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
-    station.set_clock(time, decider(by))
+    who = decider(by)
+    station.set_clock(time, who)
+    errands.confirm_clock(who)
     put(station.clock_trust().say(_))
 
 

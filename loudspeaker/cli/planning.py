@@ -11,11 +11,24 @@ from typing import TYPE_CHECKING
 import click
 
 from . import tables
-from .shell import Command, as_json, by_whom, decider, must_agree, option, print_json, put, tell, with_station
+from .shell import (
+    Command,
+    as_json,
+    by_whom,
+    decider,
+    must_agree,
+    option,
+    print_json,
+    put,
+    tell,
+    with_errands,
+    with_station,
+)
 from .values import BULLETIN, DAY, VILLAGE, _
 
 if TYPE_CHECKING:
     from ..station import Station
+    from ..station.errands import Errands
 
 on_day = option("--date", "day", type=DAY, metavar="D", help="First day; today if left out.")
 for_days = option("--days", type=click.IntRange(1, 366), default=1, metavar="N", help="How many days.")
@@ -29,9 +42,11 @@ message = option("--message", is_flag=True, help="A short plain text to send rou
 @as_json
 @message
 @option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the day as a chart (.svg or .png).")
+@with_errands
 @with_station
 def plan(
     station: Station,
+    errands: Errands,
     day: date | None,
     days: int,
     village: str | None,
@@ -43,7 +58,7 @@ def plan(
     planned = station.plan(day, days, village)
     if picture:
         tables.chart(planned, picture)
-    on = [] if as_json or message else station.on_the_air() or []  # else nobody looks at it
+    on = [] if as_json or message else errands.on_the_air() or []  # else nobody looks at it
     show(planned, as_json, message, partial(tables.plan, on={row["id"] for row in on}), tables.plan_message)
 
 
@@ -75,20 +90,23 @@ def read_ahead(station: Station) -> None:
 @option("--yes", is_flag=True, help="Do not ask.")
 @option("--undo", is_flag=True, help="Take the approval back.")
 @by_whom
+@with_errands
 @with_station
-def approve(station: Station, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None) -> None:
+def approve(
+    station: Station, errands: Errands, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None
+) -> None:
     """Approve bulletins as they will be said; any edit voids it."""
     who = decider(by)
     if undo:
         for bulletin in dict.fromkeys(bulletins):
-            station.disapprove(bulletin, who)
+            errands.disapprove(bulletin, who)
             tell(_("not approved any more: {bulletin}").format(bulletin=bulletin))
         return
     for shown in [station.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
         tables.preview(shown)
         if not yes and sys.stdin.isatty():
             must_agree(_("Approve this?"))
-        approval = station.approve(shown.bulletin, who, shown)
+        approval = errands.approve(shown.bulletin, who, shown)
         tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=approval[:12]))
 
 

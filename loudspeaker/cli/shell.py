@@ -171,7 +171,6 @@ class Desk:
 
         translate_logging()
         station = Station.open(self.home, self.state, say=_)
-        station.waits = _tell_wait
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station

@@ -4,8 +4,8 @@ parts      what there is: files, log, stores, engines, clock
 folder     people's files as values, with every mistake     planner   which sound an airing needs, and the plan
 planning   plan prepare render                              record    rows verify story report
 approvals  what a person approves, and whether it still stands
-onair      play skip pause approve rehearse run             decisions skips, pauses, approvals in the log
-errands    urgent stop: through the daemon, or by hand      byhand    on the air without a daemon
+errands    whatever a command asks, through the daemon      decisions skips, pauses, approvals in the log
+byhand     on the air without a daemon
 calling    an emergency before it is aired                  call      the same as a value
 paths      where a station keeps what is its own            interruptions  Ctrl+C at a command that waits
 live       controller, speakers and plan on the air          asked     what people ask of it, through the door

@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadUsage, Message, NotFound
+from ..errors import BadUsage, Message, NotFound, Refused
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
 from ..playout.stored import request_from_facts
 from ..store.hash_chain import BrokenChain
+from . import planner
 from .alerts import YEARS, Calling
+from .decisions import paused
 from .parts import DAMAGED
 from .preparation import Day, Progress
 
@@ -78,6 +80,17 @@ class Recording(Calling):
         if not found:
             raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
         return found[0]
+
+    def last_skip(self) -> str:
+        """The id of the airing that was left out last. Raises `Refused` where none was."""
+        skipped = list(planner.marks(self.log, self.now() - planner.MEMORY).skips)
+        if not skipped:
+            raise Refused(Message("nothing was skipped"))
+        return skipped[-1]
+
+    def paused(self) -> list[str]:
+        """The villages that are kept quiet now."""
+        return sorted(paused(self.log, self.now()))
 
     def record(self, airing: str) -> AsRunRecord | None:
         """Its verdict, where it has one."""

@@ -10,24 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..clock import boot, vouchers
-from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing
 from ..model.enums import Refusal
 from ..model.refusal import kind_of
 from ..production.specification import Order
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import is_writable
+from .asrun import Recording
 from .commissioning import uncommissioned
 from .devices import Ailment, Pins, equipment
 from .folder import STANDS_IN
-from .onair import OnAir
 from .preparation import Progress, Row
-from .status import Status
+from .status import Status, to_come
 
 if TYPE_CHECKING:
     from ..playout.clock_trust import Trust
     from ..synthesis import registry
 
+NOT_RUNNING = Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
 BUDGET = 2_000_000_000  # bytes of sound that are kept
 SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
@@ -62,14 +63,17 @@ class Vouched:
         return Message("{now}: the time is trusted ({by})", now=now, by=by).say(say)
 
 
-class Care(OnAir):
+class Care(Recording):
     """Looking after the box."""
 
-    def doctor(self) -> list[Ailment]:
-        """Everything that could keep the next airing from being heard."""
-        return list(self._examined())
+    def doctor(self, held: Pins | None) -> list[Ailment]:
+        """Everything that could keep the next airing from being heard.
 
-    def _examined(self) -> Iterator[Ailment]:
+        `held` is what a running daemon says of its pins, None where none runs.
+        """
+        return list(self._examined(held))
+
+    def _examined(self, held: Pins | None) -> Iterator[Ailment]:
         yield _fine(Message("files"), self._files(), serious=True)
         closed = None if is_writable(self.paths.state) else UNWRITABLE
         yield _fine(Message("state folder {folder}", folder=self.paths.state), closed, serious=True)
@@ -80,21 +84,27 @@ class Care(OnAir):
         if closed:
             return  # nothing below can be looked at without the log
         yield _fine(Message("clock"), self.clock_trust().trust.why)
-        yield _fine(Message("daemon"), self._unreachable())
+        yield _fine(Message("daemon"), NOT_RUNNING if held is None else None)
         yield _fine(Message("log"), self._torn(), serious=True)
         for name, output in self.box.outputs.items():
             yield _fine(Message("output {output} ({device})", output=name, device=output.device), self._mute(name))
         for name in sorted(uncommissioned(self.log, self.box.outputs)):
             yield _fine(Message("commissioning of output {output}", output=name), _silent(name))
-        yield from equipment(self.contents, self._held())
+        yield from equipment(self.contents, held)
         yield _fine(Message("tomorrow"), self._unready())
         yield _fine(Message("approvals"), self._unapproved())
 
-    def status(self) -> Status:
-        """What is on the air, what comes next, and what is wrong; with no daemon, as far as files and log tell."""
-        on = self.on_the_air()
-        wrong = tuple(ailment for ailment in self.doctor() if ailment.wrong)
+    def status(self, on: Sequence[Row] | None, held: Pins | None) -> Status:
+        """What is on the air, what comes next, and what is wrong; with no daemon, as far as files and log tell.
+
+        `on` and `held` are what a running daemon says of the air and of its pins, None where none runs.
+        """
+        wrong = tuple(ailment for ailment in self.doctor(held) if ailment.wrong)
         return Status(on is not None, tuple(on or ()), self.coming(on or ()), wrong)
+
+    def coming(self, on: Sequence[Row] = ()) -> tuple[Row, ...]:
+        """What this box airs next, today or tomorrow; rows as of `plan`, without those in `on`."""
+        return to_come(self.plan(None, 2), self.now(), on)
 
     def _files(self) -> Message | None:
         count = sum(problem.message != STANDS_IN for problem in self.problems)  # what stands in is no second mistake
@@ -104,21 +114,6 @@ class Care(OnAir):
         if any(self.fingerprint(voice) is not None for voice in self.contents.voices):
             return None
         return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(self.contents.voices))
-
-    def _unreachable(self) -> Message | None:
-        try:
-            self.errands.ask("status")
-        except Unreachable:
-            return Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
-        return None
-
-    def _held(self) -> Pins | None:
-        """What a daemon says of the pins that it has; None where none runs."""
-        try:
-            pins: Pins = self.errands.ask("pins")
-        except Unreachable:
-            return None
-        return pins
 
     def _torn(self) -> Message | None:
         try:
@@ -167,8 +162,11 @@ class Care(OnAir):
             bulletins=", ".join(sorted({airing.bulletin or "" for airing in waiting})),
         )
 
-    def test(self, output: str, tone: bool, by: str) -> list[Row]:
-        """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
+    def prepare_test(self, output: str, tone: bool) -> None:
+        """Make what `test` sounds, at most 5 s: the villages' names, or 1 kHz at −18 dBFS.
+
+        Raises `NotFound`, `Refused` at night.
+        """
         if output not in self.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         from ..schedule.open_hours import DAYTIME
@@ -177,14 +175,14 @@ class Care(OnAir):
         second = now.hour * 3600 + now.minute * 60
         if not any(begins <= second < ends for begins, ends in DAYTIME):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
-        self._must(self.make([self.trial(output, tone)], lambda done, total, what: None))
-        return self.errands.aired("test", output=output, tone=tone, by=by)
+        for message in self.make([self.trial(output, tone)], lambda done, total, what: None).values():
+            raise LoudspeakerError(message)
 
-    def may_commission(self, output: str) -> bool:
+    def may_commission(self, output: str, held: Pins | None) -> bool:
         """Is it a new station's output that airs nothing yet? Raises `Refused` where the doctor has found errors."""
         if output not in uncommissioned(self.log, self.box.outputs):
             return False
-        errors = [ailment.say(self.say) for ailment in self.doctor() if ailment.serious]
+        errors = [ailment.say(self.say) for ailment in self.doctor(held) if ailment.serious]
         if errors:
             raise Refused(
                 Message(
@@ -195,10 +193,6 @@ class Care(OnAir):
             )
         return True
 
-    def commission(self, output: str, by: str) -> None:
-        """From now on this output airs what is planned. Raises `Unreachable`."""
-        self.errands.decided("commission", output=output, by=by)
-
     # The clock.
 
     def clock_trust(self) -> Vouched:
@@ -208,11 +202,8 @@ class Care(OnAir):
 
         return Vouched(now, by, ClockWatch(self.log, boot()).look(now, self.clock.monotonic(), by))
 
-    def confirm_clock(self, by: str) -> None:
-        """A person's word that the time shown is good; holds until the next step, or restart of the machine."""
-        self.errands.ask("confirm_clock", by=by)
-
     def set_clock(self, time: str, by: str) -> None:
+        """Set the clock of this machine. Raises `BadUsage`, `Refused`."""
         try:
             moment = datetime.fromisoformat(time)
         except ValueError as error:
@@ -223,7 +214,6 @@ class Care(OnAir):
         if done.returncode:
             raise Refused(Message("the clock cannot be set ({error}); it takes root: sudo", error=done.stderr.strip()))
         self.log.event("clock", "", self.now(), set_from=before.isoformat(), by=by)
-        self.confirm_clock(by)
 
     # Voices.
 

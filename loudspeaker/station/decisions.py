@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
 from ..model.airing import Pause
@@ -16,8 +17,10 @@ from ..playout.ports import Log
 from ..production.specification import BEING_READ
 from . import approvals, planner
 from .alerts import instant
-from .asrun import Recording
 from .commissioning import COMMISSION
+
+if TYPE_CHECKING:
+    from .asrun import Recording
 
 DECISIONS = frozenset({"skip", "pause", "resume", "approve", "commission"})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ from .paths import StationPaths
 from .signals import interruptions
 
 if TYPE_CHECKING:
-    from .asrun import Recording
+    from .approvals import Preview
+    from .station import Station
 
 Row = dict[str, Any]
 Meanwhile = Callable[[], object]
@@ -43,7 +45,7 @@ class Errands:
         self,
         home: Path,
         state: Path,
-        opened: Callable[[], Recording],
+        opened: Callable[[], Station],
         waits: Callable[[str, str], object] = lambda airing, why: None,
     ) -> None:
         self.paths = StationPaths(home, state)
@@ -53,6 +55,62 @@ class Errands:
     def ask(self, verb: str, patience: float = control.PATIENCE, **facts: Any) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
         return control.ask(self.paths.socket, verb, patience=patience, **facts)
+
+    def on_the_air(self) -> list[Row] | None:
+        """What the daemon has on the air; None where none answers."""
+        try:
+            turns = self.ask("status")
+        except Unreachable:
+            return None
+        keys = ("id", "village", "output", "title", "level", "drill", "started_at", "ends_at")
+        return [{key: turn.get(key) for key in keys} for turn in turns if turn.get("on")]
+
+    def pins(self) -> dict[str, str] | None:
+        """What is wrong with the daemon's pins; None where none answers."""
+        with suppress(Unreachable):
+            pins: dict[str, str] = self.ask("pins")
+            return pins
+        return None
+
+    def confirm_clock(self, by: str) -> None:
+        """A person's word that the time is good; holds until the next step, or restart of the machine."""
+        self.ask("confirm_clock", by=by)
+
+    # Decisions: through the daemon, or into the log by our own hand.
+
+    def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
+        """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
+        station = self._opened()
+        found = station.find(airing or station.last_skip()).id
+        self.decided("skip", airing=found, why=why or "", by=by, undo=undo)
+        return found
+
+    def pause(self, village: str, until: datetime, why: str, by: str) -> None:
+        """Keep a village quiet until then. Raises `BadUsage` where it is past, `NotFound`."""
+        self.decided("pause", village=village, until=until.isoformat(), why=why, by=by)
+
+    def resume(self, village: str | None, by: str) -> Sequence[str]:
+        """End the pause of one village, or of all; whose it was. Raises `Refused` where none is paused, `NotFound`."""
+        villages = [village] if village else self._opened().paused()
+        if not villages:
+            raise Refused(Message("no village is paused"))
+        for name in villages:
+            self.decided("resume", village=name, by=by)
+        return villages
+
+    def approve(self, bulletin: str, by: str, shown: Preview | None = None) -> str:
+        """Bind a bulletin as it was shown, or as it is; the digest that was approved."""
+        shown = shown or self._opened().preview(bulletin)
+        self.decided("approve", bulletin=shown.bulletin, digest=shown.digest, by=by)
+        return shown.digest
+
+    def disapprove(self, bulletin: str, by: str) -> None:
+        """Take an approval back. Raises `Refused` where there is none."""
+        self.decided("approve", bulletin=bulletin, digest="", by=by, undo=True)
+
+    def commission(self, output: str, by: str) -> None:
+        """From now on this output airs what is planned. Raises `Unreachable`."""
+        self.decided("commission", output=output, by=by)
 
     def decided(self, verb: str, **facts: Any) -> None:
         """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
@@ -74,6 +132,25 @@ class Errands:
                 if time.monotonic() > latest:
                     raise
             time.sleep(LOOK)
+
+    # What is heard.
+
+    def play(
+        self,
+        bulletin: str,
+        villages: Sequence[str],
+        by: str,
+        override: str | None,
+        progress: Callable[[int, int, str], None],
+    ) -> list[Row]:
+        """A manual replay; its rows once it is over. `override` is the reason for breaking policy."""
+        found = self._opened().prepare_replay(bulletin, villages, progress)
+        return self.aired("play", bulletin=found, villages=list(villages), by=by, override=override or "")
+
+    def test(self, output: str, tone: bool, by: str) -> list[Row]:
+        """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
+        self._opened().prepare_test(output, tone)
+        return self.aired("test", output=output, tone=tone, by=by)
 
     def aired(self, verb: str, **facts: Any) -> list[Row]:
         """Something is heard, and is over: what became of each airing. An interruption stops it and waits for that."""
@@ -200,7 +277,7 @@ class Errands:
             return [{"id": record.id, "verdict": record.verdict, "why": record.why} for record in records]
         return rows
 
-    def _writing(self, unreachable: Unreachable) -> Recording:
+    def _writing(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
         station = self._opened()
         from ..store.asrun import LogUnusable

@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, LoudspeakerError, Message
+from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from ..model.airing import Airing
-from ..model.enums import Expected
+from ..model.enums import Expected, Level
 from ..production.specification import Lead, Order
 from ..sound.programme import Programme
 from . import planner
+from .approvals import Preview, preview
 from .parts import Parts
 
 if TYPE_CHECKING:
@@ -111,6 +112,25 @@ class Planning(Parts):
         from ..store.clips import ClipStore
 
         return ClipStore(self.paths.clips)
+
+    def prepare_replay(self, bulletin: str, villages: Iterable[str], progress: Progress) -> str:
+        """Make what these villages would hear of a bulletin now; its id. Raises `LoudspeakerError`."""
+        found = self.bulletin(bulletin)
+        if found.level is Level.EMERGENCY:
+            raise Refused(Message("an emergency is aired with “urgent”, not with “play”"))
+        outputs, now = [self.box.plays[village] for village in villages], self.now()
+        orders = [self.planner.heard(self.planner.order(found, output), output, now) for output in outputs]
+        for message in self.make(orders, progress).values():
+            raise LoudspeakerError(message)
+        return found.id
+
+    def preview(self, bulletin: str) -> Preview:
+        """What `approve` would bind, to be looked at first. Raises `NotFound`, `BadFile`."""
+        found = self.bulletin(bulletin)
+        order = self.planner.order(found)
+        if message := order.missing():
+            raise Refused(message)
+        return preview(found, order)
 
     def trial(self, output: str, tone: bool) -> Order:
         """What `test` sounds: a tone, or the names of the villages that should hear it."""

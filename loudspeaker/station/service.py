@@ -11,7 +11,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from ..errors import Message
+from .. import control
+from ..errors import Message, Refused, Unreachable
 from ..interfaces import Speaker
 from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape
@@ -21,6 +22,7 @@ from ..store.asrun import LogDamaged, LogUnusable
 from .asked import Asked
 from .asrun import Recording
 from .explain import meaning, only_new
+from .on_air import speakers, stop_button
 
 logger = logging.getLogger(__name__)
 
@@ -222,6 +224,32 @@ class Service(Asked):
             stderr=told,
             preexec_fn=_humble,
         )
+
+
+def must_be_free(station: Recording) -> None:
+    """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
+    station.must_write()
+    with suppress(Unreachable):
+        control.ask(station.paths.socket, "status")
+        raise Refused(Message("a daemon is running already on {folder}", folder=station.paths.state))
+    try:
+        station.log.recall("heartbeat")
+    except LogDamaged:
+        station.renew_log()
+
+
+def prepare_welcome(station: Recording, bulletin: str) -> None:
+    """Get the day and a greeting ready, and show the day. In processes that end: the daemon stays light."""
+    station.bulletin(bulletin)
+    subprocess.run(station.paths.command_line("prepare", "--also", bulletin), check=False)
+    subprocess.run(station.paths.command_line("plan"), check=False)
+
+
+def open_service(station: Recording, wake: Callable[[], None], welcome: str | None = None) -> Service:
+    """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""
+    return Service(
+        station, speakers(station, wake), welcome and station.bulletin(welcome).id, stop_button(station, wake)
+    )
 
 
 class Told:

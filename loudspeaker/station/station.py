@@ -11,7 +11,7 @@ from .files import Files
 
 
 class Station(Files):
-    """The verbs, by family: Planning, Recording, OnAir, Care, Files, on the Parts."""
+    """The verbs, by family: Planning, Recording, Care, Files, on the Parts."""
 
     @classmethod
     def open(

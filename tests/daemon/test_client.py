@@ -18,6 +18,7 @@ from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
+from harness.fake_daemon import errands_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -86,7 +87,7 @@ class Other(Thread):
 def called(station: Any, text: str | None, bulletin: str | None, villages: list[str]) -> Call:
     """An emergency whose sound is made."""
     call: Call = station.compose(text, bulletin, villages, everywhere=False, drill=False, until=None)
-    station.errands.make(call.wanted)
+    errands_of(station).make(call.wanted)
     return call
 
 
@@ -95,7 +96,7 @@ def verdicts(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: Station, quiet: Progress) -> None:
-    rows = station.play("nhac", ["na-hoa", "suoi-trat"], "Lan", None, quiet)
+    rows = errands_of(station).play("nhac", ["na-hoa", "suoi-trat"], "Lan", None, quiet)
 
     assert verdicts(rows) == ["aired", "aired"]
     assert {row["by"] for row in station.rows()} == {"Lan"}
@@ -105,7 +106,7 @@ def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: S
 def test_a_replay_without_a_daemon_can_be_stopped_from_elsewhere(station: Station, quiet: Progress) -> None:
     other = Other(station, lambda: ask(station.paths.socket, "stop", villages=[], why="đám tang", by="Hoa"))
 
-    rows = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
+    rows = errands_of(station).play("nhac", ["na-hoa"], "Lan", None, quiet)
 
     other.join()
     assert other.answer == [rows[0]["id"]]
@@ -135,7 +136,7 @@ def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, qui
     before = signal.getsignal(signal.SIGINT)
     other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-    rows = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
+    rows = errands_of(station).play("nhac", ["na-hoa"], "Lan", None, quiet)
 
     other.join()
     assert verdicts(rows) == ["stopped"]
@@ -181,7 +182,7 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
         hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
         other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-        (row,) = station.play("nhac", ["na-hoa"], "Lan", None, quiet)
+        (row,) = errands_of(station).play("nhac", ["na-hoa"], "Lan", None, quiet)
 
         other.join()
         (others,) = ask(station.paths.socket, "outcome", airings=hoas)
@@ -195,7 +196,7 @@ def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(stat
     other = Other(station, lambda: ask(station.paths.socket, "end_urgent", by="Hoa"))
     call = called(station, None, "lu-quet", ["na-hoa", "suoi-trat"])
 
-    rows = station.errands.urgent(call, 9, 5.0, "Lan")
+    rows = errands_of(station).urgent(call, 9, 5.0, "Lan")
 
     other.join()
     assert all("all-clear" in airing for airing in other.answer)  # type: ignore[attr-defined]
@@ -260,7 +261,7 @@ def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet:
     with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
         call = called(station, "Nước dâng!", None, ["na-hoa", "suoi-trat"])
 
-        station.errands.urgent(call, 1, 5.0, "Lan")
+        errands_of(station).urgent(call, 1, 5.0, "Lan")
 
         assert len(set(call.recipes.values())) == 2
         assert len({row["programme"] for row in station.rows()}) == 2
@@ -347,7 +348,7 @@ def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
     box = (home / "box.yaml").read_text(encoding="utf-8")
     (home / "box.yaml").write_text(box.replace(", suoi-trat: b}", "}"), encoding="utf-8")
     asked.look()
-    station.errands.make(call.clears)
+    errands_of(station).make(call.clears)
 
     ended = asked.carry_out("end_urgent", {"by": "Lan", "form": "clear"}, 0)
 
@@ -478,7 +479,7 @@ def test_an_alarm_waits_for_a_command_that_is_opening_or_closing_the_outputs(sta
     leaving = Timer(0.3, os.close, [lock])
     leaving.start()
 
-    rows = station.errands.urgent(call, 1, 5.0, "Lan")
+    rows = errands_of(station).urgent(call, 1, 5.0, "Lan")
 
     leaving.join()
     assert verdicts(rows) == ["aired"]

@@ -18,6 +18,7 @@ from loudspeaker.control import ask
 from loudspeaker.daemon import run
 from loudspeaker.speakers.button import StopButton
 from loudspeaker.station import Station
+from loudspeaker.station.service import open_service
 
 Progress = Callable[[int, int, str], None]
 BOX = """
@@ -46,7 +47,7 @@ def test_it_stops_everything_on_every_output_an_emergency_too(
 ) -> None:
     station.make([station.call(None, "lu-quet", "nha-hop", False)], quiet)
     station.prepare(None, 1, quiet)
-    live = station.service(lambda: None, None)
+    live = open_service(station, lambda: None)
     while clock.now() < at("2026-11-24T06:05:01"):
         clock.advance_to(min(live.step(), at("2026-11-24T06:05:01")))
     live.step()
@@ -71,7 +72,7 @@ def test_it_stops_everything_on_every_output_an_emergency_too(
 
 def test_what_comes_later_is_aired_again(station: Station, clock: FakeClock, pins: Any, quiet: Progress) -> None:
     station.prepare(None, 1, quiet)
-    live = station.service(lambda: None, None)
+    live = open_service(station, lambda: None)
     press(pins)
     while clock.now() < at("2026-11-24T12:00:00"):
         live.look()
@@ -104,7 +105,7 @@ def test_the_daemon_hears_it_at_once(home: Path, pins: Any, quiet: Progress) -> 
     before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
     thread = Thread(target=somebody)
     thread.start()
-    run(lambda wake: station.service(wake, None), door, station.clock)
+    run(lambda wake: open_service(station, wake), door, station.clock)
     thread.join()
     for name, handler in before.items():
         signal.signal(name, handler)

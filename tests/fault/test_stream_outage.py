@@ -16,7 +16,7 @@ from harness.stream_servers import Icecast
 from loudspeaker.speakers.streams.sources import STALL
 from loudspeaker.speakers.streams.worker import PATIENCE, SELDOM
 from loudspeaker.station import Station
-from loudspeaker.station.service import Service
+from loudspeaker.station.service import Service, open_service
 
 pytestmark = [
     pytest.mark.sound,
@@ -61,7 +61,7 @@ def test_a_killed_source_is_replaced_and_joined_again_when_it_is_back(station: S
     def attempts() -> list[bool]:
         return [bool(event.facts.get("instead")) for event in station.log.events("started", VOV)]
 
-    service = station.service(lambda: None, None)
+    service = open_service(station, lambda: None)
     run(service, lambda: service.now() >= DUE + timedelta(seconds=HEARD), 30)
     icecast.source.end()
     killed = time.monotonic()

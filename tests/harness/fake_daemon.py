@@ -1,4 +1,4 @@
-"""Somebody who keeps the daemon's door and remembers what was asked. No tests here."""
+"""Somebody who keeps the daemon's door and remembers what was asked, and somebody who asks. No tests here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 from loudspeaker.control import Door
 from loudspeaker.errors import LoudspeakerError
+from loudspeaker.station import Station
+from loudspeaker.station.errands import Errands
 
 
 class House:
@@ -17,7 +19,7 @@ class House:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.asked: list[tuple[str, dict[str, Any], int]] = []
-        self.answers: dict[str, object] = {}
+        self.answers: dict[str, object] = {"pins": {}}
         self.error: LoudspeakerError | None = None
         self.bug: Exception | None = None
         self._selector = selectors.DefaultSelector()
@@ -43,3 +45,8 @@ class House:
         if error := self.error or self.bug:
             raise error
         return self.answers.get(do, args.get("answer"))
+
+
+def errands_of(station: Station) -> Errands:
+    """A terminal of this station, where somebody gives commands."""
+    return Errands(station.paths.home, station.paths.state, lambda: station)

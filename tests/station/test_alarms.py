@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.fake_daemon import errands_of
 from harness.small_commune import at
 from openpyxl import load_workbook
 
@@ -77,7 +78,7 @@ class Box:
         self, text: str | None, *villages: str, bulletin: str | None = None, drill: bool = False, repeat: int = 3
     ) -> list[str]:
         call = self.station.compose(text, bulletin, villages, not villages, drill, None)
-        self.station.errands.make({**call.wanted, **call.clears})
+        errands_of(self.station).make({**call.wanted, **call.clears})
         said = {"text": text, "bulletin": bulletin, "villages": list(call.villages), "drill": drill}
         given = {"repeat": repeat, "gap": 10.0, "until": None, "by": "chị Hoa", "recipes": dict(call.recipes)}
         ids: list[str] = self.ask("urgent", **said, **given)
@@ -93,7 +94,7 @@ class Box:
     def end(self, form: str | None, *villages: str, drill: bool | None = None) -> list[str]:
         """As the command does it: composed, its words made, carried out."""
         end = self.composed(form, *villages, drill=drill)
-        self.station.errands.make(end.wanted)
+        errands_of(self.station).make(end.wanted)
         alarms = [alarm for closing in end.closings for alarm in closing.alarms]
         ids: list[str] = self.ask("end_urgent", by="anh Páo", form=form, alarms=alarms)
         return ids

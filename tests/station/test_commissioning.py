@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.fake_daemon import errands_of
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
@@ -202,9 +203,9 @@ def hurrying(home: Path) -> Iterator[Station]:
 
 def test_an_emergency_sounds_all_the_same_and_commissions_nothing(hurrying: Station, home: Path) -> None:
     call = hurrying.compose("Nước dâng!", None, ["na-hoa"], False, False, None)
-    hurrying.errands.make(call.wanted)
+    errands_of(hurrying).make(call.wanted)
 
-    rows = hurrying.errands.urgent(call, 1, 0.0, "Hoa")
+    rows = errands_of(hurrying).urgent(call, 1, 0.0, "Hoa")
 
     assert [row["verdict"] for row in rows] == ["aired"]
     assert planned(home)["na-hoa"][0] == "refused"

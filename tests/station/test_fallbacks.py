@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from harness.fake_daemon import errands_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -111,7 +112,7 @@ def test_with_it_it_is(home: Path, clock: FakeClock, receiver: Receiving, quiet:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
     station.make(station.orders(station.airings(*station.window(None, 1))), quiet)
-    station.approve("nhac", "chị Hoa")
+    errands_of(station).approve("nhac", "chị Hoa")
     verdict, _ = day(station, clock, receiver)
     station.close()
 

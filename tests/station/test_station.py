@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from harness.fake_daemon import errands_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -23,6 +24,7 @@ from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.asked import Asked
+from loudspeaker.station.on_air import rehearse
 
 Progress = Callable[[int, int, str], None]
 TODAY = ["na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/nhac/2026-11-24T11:00"]
@@ -94,7 +96,7 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
 ) -> None:
     alarm = {"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "everywhere": False, "drill": True}
     call = station.compose(**alarm, until=None)
-    station.errands.make({**call.wanted, **call.clears})
+    errands_of(station).make({**call.wanted, **call.clears})
 
     with closing(Station.open(home, clock=clock)) as later:
         again = later.compose(**alarm, until=None)
@@ -124,7 +126,7 @@ def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: 
 
 def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: FakeClock, quiet: Progress) -> None:
     station.prepare(None, 1, quiet)
-    station.skip("1", "trời mưa", "Lan")
+    errands_of(station).skip("1", "trời mưa", "Lan")
 
     assert station.plan()[0]["expected"] == "skipped"
     run_until(on_air(station, clock), clock, "2026-11-24T07:00:00")
@@ -132,30 +134,30 @@ def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: Fa
 
 
 def test_a_skip_can_be_taken_back(station: Station) -> None:
-    station.skip(TODAY[0], "nhầm", "Lan")
+    errands_of(station).skip(TODAY[0], "nhầm", "Lan")
 
-    station.skip(TODAY[0], None, "Lan", undo=True)
+    errands_of(station).skip(TODAY[0], None, "Lan", undo=True)
 
     assert station.plan()[0]["expected"] == "air"
 
 
 def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(station: Station, clock: FakeClock) -> None:
     clock.step(3600)  # it was an hour ahead
-    station.pause("na-hoa", at("2026-11-24T07:00:00"), "mất điện", "Lan")
-    station.resume("na-hoa", "Lan")
+    errands_of(station).pause("na-hoa", at("2026-11-24T07:00:00"), "mất điện", "Lan")
+    errands_of(station).resume("na-hoa", "Lan")
     clock.step(-3600)
 
-    station.pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
+    errands_of(station).pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
 
     assert [row["expected"] for row in station.plan(village="na-hoa")] == ["refused"] * 3
 
 
 def test_a_paused_village_is_quiet_until_it_is_resumed(station: Station, clock: FakeClock) -> None:
-    station.pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
+    errands_of(station).pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
     assert {row["expected"] for row in station.plan()} == {"refused"}  # both hear the same horns
 
     clock.advance(60)
-    station.resume("suoi-trat", "Lan")
+    errands_of(station).resume("suoi-trat", "Lan")
     assert {row["expected"] for row in station.plan()} == {"air"}
 
 
@@ -165,7 +167,7 @@ def test_an_approval_holds_until_the_words_change(station: Station, home: Path) 
     station.reload()
     assert {row["expected"] for row in station.plan()} == {"refused"}
 
-    station.approve("tin-sang", "Chủ tịch")
+    errands_of(station).approve("tin-sang", "Chủ tịch")
     assert [row["expected"] for row in station.plan()] == ["air", "refused", "air", "air"]
 
     path = home / "bulletins/tin-sang.md"
@@ -381,7 +383,7 @@ def test_the_story_of_an_airing_is_told_before_and_after(station: Station, clock
 def test_a_week_rehearsed_gives_the_verdicts_that_the_plan_expects(station: Station) -> None:
     planned = station.plan(date(2026, 11, 30), 7)
 
-    rows = station.rehearse(date(2026, 11, 30), date(2026, 12, 6))
+    rows = rehearse(station, date(2026, 11, 30), date(2026, 12, 6))
 
     assert {row["id"] for row in rows} == {row["id"] for row in planned}
     assert {row["verdict"] for row in rows} == {"aired"}
@@ -401,7 +403,7 @@ def test_unknown_names_are_refused_with_what_there_is(station: Station) -> None:
 
 def test_an_emergency_is_never_a_plain_replay(station: Station, quiet: Progress) -> None:
     with pytest.raises(Refused):
-        station.play("lu-quet", ["na-hoa"], "Lan", None, quiet)
+        errands_of(station).play("lu-quet", ["na-hoa"], "Lan", None, quiet)
     with pytest.raises(BadUsage):
         station.compose(None, "nhac", ["na-hoa"], False, False, None)
 
@@ -427,7 +429,7 @@ def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: F
     with closing(Station.open(home, clock=clock)) as station:
         assert len(station.plan()) == 4
         assert list((home / ".state").glob("asrun.damaged-*"))
-        assert any("damaged" in ailment.say(str) for ailment in station.doctor())
+        assert any("damaged" in ailment.say(str) for ailment in station.doctor(None))
 
 
 def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.fake_daemon import errands_of
 from harness.playout_harness import Stage, airing, at
 
 from loudspeaker.clock import FakeClock
@@ -110,7 +111,7 @@ def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> Non
     fresh = Asked(live.station, live.speakers, live.clock, live.station.log, vouch=live._vouch)
     fresh._plan_days = fail  # type: ignore[method-assign]
     call = live.station.compose("Nước dâng!", None, ["na-hoa"], everywhere=False, drill=True, until=None)
-    live.station.errands.make(call.wanted)
+    errands_of(live.station).make(call.wanted)
     fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
 
     told = run(fresh, "2026-11-24T05:50:00")

@@ -22,6 +22,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.i18n import speak
 from loudspeaker.station import Station
 from loudspeaker.station.preparation import Progress
+from loudspeaker.station.service import open_service
 
 ON = {
     **{"id": "na-hoa/play/2026-11-24T06:00:00", "at": "2026-11-24T06:00:00+07:00", "phase": "on air"},
@@ -139,13 +140,13 @@ def test_a_verdict_names_its_bulletin_and_the_backlog_is_one_line(
     (home / "box.yaml").write_text(box, encoding="utf-8")
     with closing(Station.open(home, clock=clock)) as station:
         station.prepare(None, 1, quiet)
-        live = station.service(lambda: None, None)
+        live = open_service(station, lambda: None)
         while clock.now() < at("2026-11-24T12:00:00"):
             live.look()
             clock.advance_to(min(live.step(), at("2026-11-24T12:00:00")))
         live.close()
         clock.advance_to(at("2026-11-26T12:00:00"))
-        live = station.service(lambda: None, None)
+        live = open_service(station, lambda: None)
         live.look()
         live.step()
         live.close()

@@ -17,6 +17,7 @@ from harness.shifted_clock import DUE, ShiftedClock
 from harness.stream_servers import Icecast
 
 from loudspeaker.station import Station
+from loudspeaker.station.service import open_service
 
 pytestmark = [
     pytest.mark.sound,
@@ -60,7 +61,7 @@ class Aired:
         station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=early)))
         coming = station.airings(*station.window(None, 1))
         station.make([order for airing in coming if (order := station.planner.fallback(airing))], lambda *_: None)
-        service = station.service(lambda: None, None)
+        service = open_service(station, lambda: None)
         with server.recorder("hall") as recorder:
             ends = time.monotonic() + 90
             while len(station.rows()) < 2 and time.monotonic() < ends:
