@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import Message
+from .context import Token
 from .kind import Kind
-from .rule import APART, Token
+from .reasons import APART
 
 _LINKS = frozenset((Kind.DASH, Kind.SEPARATOR, Kind.RATE))
 _RATES = frozenset((Kind.MONEY, Kind.QUANTITY))  # what may be told per something

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
 from .cleanup import Letters
+from .context import Token
 from .kind import Kind
-from .rule import Token
 from .syllables import UPPER
 
 

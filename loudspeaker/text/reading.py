@@ -19,12 +19,12 @@ from ..errors import Message
 from .casing import quiet
 from .cleanup import Letters
 from .composites import pieced
+from .context import Context, Token
 from .definitions import definitions, near_misses
 from .encodings import looks_legacy
 from .lexicon import Lexicon
 from .numerals import Numerals
 from .overrides import OwnWords
-from .rule import Context, Token
 from .scanner import scan
 from .unwrapping import unwrapped
 

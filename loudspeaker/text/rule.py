@@ -1,36 +1,25 @@
-"""What a reading rule is, and what it can see: the text around a place and what was read just before. No rule comes in.
+"""A reading rule: a pattern, the neighbours that it needs, and the words for it.
 
     rule = RuleMaker(Kind.TIME)
 
-    @rule(r"(\\d{1,2})h(\\d{2})")
+    @rule(r"(\\d{1,2})h(\\d{2})", unless_after=_ROADS)
     def clock(match, context):              8h30 -> tám giờ ba mươi phút
         return f"{context.number(match[1])} giờ {context.number(match[2])} phút"
 
-A rule starts at the beginning of a number, a word or a sign, and answers with the words, with a `Guess` (words and the
-reason to doubt them) or with None: not mine. Patterns are bounded, so that reading takes linear time.
+A rule is tried at the beginning of a number, a word or a sign. Its function gives the words, a `Guess` (words and the
+reason to doubt them) or None, and then the next rule is tried. Patterns are bounded, so that reading takes linear time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..errors import Message
+from .context import Context, Token
 from .kind import Kind
 from .lazy_regex import pattern
-from .lexicon import Entry, Lexicon, beside, spellings
-from .numerals import Numerals
-from .syllables import LOWER, UPPER
-
-COMMA = Message("a comma for thousands, or a decimal")
-DATE_OR_NUMBER = Message("this could be a date or a number")
-DATE_OR_NUMBERS = Message("this could be a date or two numbers")
-DATE_OR_PART = Message("this could be a date or a part of a whole")
-UNKNOWN = Message("unknown capitals, spelled out letter by letter")
-LOST_END = Message("two lines that were run together, or a number with a point")
-APART = Message("one number with a blank, or two numbers")
-REACH = 40  # how many letters before and after a place a rule may look at
 
 
 class Guess(NamedTuple):
@@ -41,37 +30,33 @@ class Guess(NamedTuple):
 
 
 Answer = str | Guess | None
-Say = Callable[[re.Match[str], "Context"], Answer]
-
-
-class Token(NamedTuple):
-    """One stretch of the text, up to `end`, and the words for it."""
-
-    start: int
-    end: int
-    spoken: str
-    why: Message | None
-    kind: Kind
+Words = Callable[[re.Match[str], Context], Answer]
+Guard = Callable[[re.Match[str], Context], bool]
+Cues = tuple[str, ...]
 
 
 class Rule:
-    """A pattern and what to say for it."""
+    """What to say for a pattern of `kind`, where all `guards` hold; `starts` are number, word or sign."""
 
-    __slots__ = ("_pattern", "kind", "say", "starts")
+    __slots__ = ("_guards", "_pattern", "_words", "kind", "starts")
 
-    def __init__(self, kind: Kind, source: str, say: Say, starts: str) -> None:
+    def __init__(self, kind: Kind, source: str, words: Words, starts: str, guards: Sequence[Guard] = ()) -> None:
         self.kind = kind
-        self._pattern = pattern(source)
-        self.say = say
         self.starts = frozenset(starts.split())
+        self._pattern = pattern(source)
+        self._words = words
+        self._guards = tuple(guards)
 
     def matcher(self) -> Callable[[str, int, int], re.Match[str] | None]:
         """The pattern, compiled, to be tried at a place of a text."""
         return self._pattern.match
 
     def read(self, match: re.Match[str], context: Context) -> Token | None:
-        """What this rule says for a match of its pattern, if anything."""
-        answer = self.say(match, context)
+        """What this rule says for a match of its pattern; None where a guard fails or its function has no answer."""
+        for guard in self._guards:
+            if not guard(match, context):
+                return None
+        answer = self._words(match, context)
         if answer is None:
             return None
         spoken, why = answer if isinstance(answer, Guess) else (answer, None)
@@ -86,161 +71,56 @@ class RuleMaker:
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
 
-    def __call__(self, source: str, starts: str = "number") -> Callable[[Say], Rule]:
-        """Make a rule of a function; `starts` names what it can begin with: number, word, sign."""
-        return lambda say: Rule(self.kind, source, say, starts)
+    def __call__(
+        self,
+        source: str,
+        starts: str = "number",
+        *,
+        only_after: Cues = (),
+        unless_after: Cues = (),
+        only_before: Cues = (),
+        unless_before: Cues = (),
+        only_if: Guard | None = None,
+        unless: Guard | None = None,
+    ) -> Callable[[Words], Rule]:
+        """Make a rule of a function.
+
+        `source` is a regular expression, `starts` what a match can begin with: number, word, sign, with blanks between.
+        The rest are guards: `…_after` are cues right before the match (`words_before`), `…_before` cues right behind it
+        (`words_after`), `only_if` and `unless` ask of match and context. The function is called where all of them hold.
+        """
+        guards = [
+            *_guards_before(only_after, unless_after),
+            *_guards_behind(only_before, unless_before),
+            *([only_if] if only_if else []),
+            *([_not(unless)] if unless else []),
+        ]
+        return lambda words: Rule(self.kind, source, words, starts, guards)
 
 
-def words_before(cues: str) -> tuple[str, ...]:
-    """Cues that stand right before, “ngày|sáng nay”, each whole: for `context.before(at).endswith`."""
-    return tuple(map(beside, spellings(cues)))
+def at_line_start(match: re.Match[str], context: Context) -> bool:
+    """Whether only bullets and blanks stand before a match on its line."""
+    return context.begins_line(match.start())
 
 
-def words_after(cues: str) -> tuple[str, ...]:
-    """Cues that stand right behind: for `context.is_before`."""
-    return tuple(spellings(cues))
+def after_variety(match: re.Match[str], context: Context) -> bool:
+    """Whether a plant's name stands before a match: giống lúa VND95 is no money."""
+    return context.after_variety(match.start())
 
 
-def ambiguous(written: str) -> Message:
-    """Why an abbreviation of several meanings is doubtful."""
-    return Message("“{written}” has several meanings, and no word beside it decides", written=written)
+def _guards_before(only: Cues, unless: Cues) -> Iterator[Guard]:
+    if only:
+        yield lambda match, context: context.before(match.start()).endswith(only)
+    if unless:
+        yield lambda match, context: not context.before(match.start()).endswith(unless)
 
 
-_ENDED = pattern(r"[.!?;…] *\n")  # no word counts over a line's end and a full stop
+def _guards_behind(only: Cues, unless: Cues) -> Iterator[Guard]:
+    if only:
+        yield lambda match, context: context.is_before(match.end(), only)
+    if unless:
+        yield lambda match, context: not context.is_before(match.end(), unless)
 
 
-class Context:
-    """The text being read, with the look around and the memory that rules may use."""
-
-    __slots__ = (
-        "_after",
-        "_after_at",
-        "_before",
-        "_before_at",
-        "definitions",
-        "lexicon",
-        "numerals",
-        "previous",
-        "text",
-    )
-
-    def __init__(self, text: str, numerals: Numerals, lexicon: Lexicon, definitions: dict[str, str]) -> None:
-        self.text = text
-        self.numerals = numerals
-        self.lexicon = lexicon
-        self.definitions = definitions
-        self.previous = Token(0, 0, "", None, Kind.NOTHING)
-        self._before, self._before_at = "", -1
-        self._after, self._after_at = "", -1
-
-    def before(self, at: int) -> str:
-        """The words before `at`, lower case, with a blank in front and no signs at the end: “ gọi số”."""
-        if at != self._before_at:
-            ahead = self.text[max(0, at - REACH) : at]
-            self._before = beside(_ENDED.split(ahead)[-1] if "\n" in ahead else ahead)
-            self._before_at = at
-        return self._before
-
-    def adjoins(self, at: int, cues: tuple[str, ...]) -> bool:
-        """Whether one of `cues` stands right before `at`, with no sign between: đường ĐT639, but not đường (ĐT639."""
-        beside = self.char(at - 1) if self.char(at - 1) != " " else self.char(at - 2)
-        return beside.isalnum() and self.before(at).endswith(cues)
-
-    def after(self, at: int) -> str:
-        """What follows `at`, lower case, without leading blanks."""
-        if at != self._after_at:
-            self._after = self.text[at : at + REACH].lower().lstrip(" ")
-            self._after_at = at
-        return self._after
-
-    def is_before(self, at: int, cues: tuple[str, ...]) -> bool:
-        """Whether one of `cues` follows `at` as a whole word: “tổ” is not the beginning of “tổng”."""
-        text = self.after(at)
-        if not text.startswith(cues):
-            return False
-        ends = (len(cue) for cue in cues if text.startswith(cue))
-        return not all(text[end - 1].isalnum() and text[end : end + 1].isalnum() for end in ends)
-
-    def char(self, at: int) -> str:
-        """The letter at `at`, or nothing outside of the text."""
-        return self.text[at] if 0 <= at < len(self.text) else ""
-
-    def begins_line(self, at: int) -> bool:
-        """Whether only bullets and blanks stand before `at` on its line."""
-        head = self.text[max(0, at - 8) : at]
-        line = head.rpartition("\n")[2]
-        return not line.strip(" -+*•\"“'/") and (len(line) < 8)
-
-    def follows(self, kind: Kind, at: int, *gaps: str) -> bool:
-        """Whether the stretch read just before is of this kind, with only one of `gaps` between."""
-        return (
-            self.previous.kind is kind
-            and self.previous.end > at - 16
-            and self.text[self.previous.end : at].lower() in ("", " ", *gaps)
-        )
-
-    def near_number(self, at: int, words: int = 3) -> bool:
-        """Whether a number was read at most a few words before `at`, with no pause between."""
-        gap = self.text[self.previous.end : at] if at - self.previous.end <= REACH else ","
-        counted = self.previous.kind in _COUNTS or (
-            self.previous.kind is Kind.DATE and "tháng" not in self.previous.spoken
-        )
-        return counted and gap.count(" ") <= words and not any(c in ",;:!?()\n" for c in gap)
-
-    def after_variety(self, at: int) -> bool:
-        """Whether a plant's name stands at `at`, or one more of them: sắn HN5, KM140 is no milestone."""
-        words = self.before(at)
-        more = self.follows(Kind.CODE, at, ", ", " và ") and any(cue + " " in words for cue in _VARIETIES)
-        return more or words.endswith(_VARIETIES) or _NAMED_SORT.search(words) is not None or self._sorts(at)
-
-    def _sorts(self, at: int) -> bool:
-        """Whether `at` goes on a list of varieties: các giống lúa Bắc thơm số 7, Đài thơm 8, T10."""
-        head = self.text[max(0, at - 3 * REACH) : at]
-        sentence = re.split(r"[!?\n]|\.\s", head)[-1]
-        goes_on = sentence.lower().endswith((", ", ": ", " và ", " như ", " gồm "))
-        return goes_on and _SORTS.search(sentence) is not None
-
-    def after_label(self, at: int) -> bool:
-        """Whether a thing that has a number stands right before, so that one number more may follow: tổ 5 120 người."""
-        words = self.before(at)
-        return (words.endswith(_LABELS) and not words.endswith(_MEASURES)) or self.after_village(at)
-
-    def opens_sentence(self, at: int) -> bool:
-        """Whether a small word follows one with a capital: Mời bà con, and not Nguyễn Văn Hùng."""
-        return _SENTENCE.match(self.text, at) is not None
-
-    def after_village(self, at: int) -> bool:
-        """Whether a village's name stands right before, which may have a number: thôn Phú Lộc 2."""
-        return _VILLAGE.search(self.text[max(0, at - REACH) : at]) is not None
-
-    def number(self, written: str) -> str:
-        """A written number in words."""
-        return self.numerals.number(written)
-
-    def number_range(self, first: str, last: str | None) -> str:
-        """Two written numbers as “a đến b”, or the first alone where the range has no end."""
-        return f"{self.number(first)} đến {self.number(last)}" if last else self.number(first)
-
-    def meaning(self, written: str, start: int, end: int) -> Entry | None:
-        """What an abbreviation stands for here: learnt from this text, else the lexicon with its neighbours."""
-        own = self.definitions.get(written)
-        if own:
-            return Entry(own, sure=True)
-        return self.lexicon.meaning(written, self, start, end)
-
-
-_SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")
-_VILLAGE = pattern(
-    r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|TDP|[Ll]àng|[Bb]uôn|[Xx]ã|[Pp]hường|[Kk]hóm|[Tt]hị trấn)"
-    rf"(?: [{UPPER}][{LOWER}]+){{1,3}} $"
-)
-_LABELS = words_before("tổ|thôn|số|lớp|khu|nhóm|đợt|quý|tháng|năm|xóm|bản|ấp|đội|lô|khối|hạng|loại|ngày")
-_MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
-_VARIETIES = words_before(
-    "giống|giống mới|giống chủ lực|lúa thuần|lúa nếp|lúa thơm|lúa chất lượng|lúa chất lượng cao|"
-    "lúa ngắn ngày|lúa cao sản|"
-    "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
-)
-_NAMED_SORT = pattern(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
-_SORTS = pattern(rf"\b(?!Ngô [{UPPER}])(?i:giống|lúa|ngô|sắn) ")  # Ngô Thị Đẹp is nobody's maize
-_COUNTS = frozenset((Kind.RATE, Kind.QUANTITY, Kind.TEMPERATURE, Kind.MONEY, Kind.NUMBER, Kind.RANGE, Kind.FRACTION))
+def _not(guard: Guard) -> Guard:
+    return lambda match, context: not guard(match, context)

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
+from .context import Context, Token
 from .kind import Kind
-from .rule import Context, Rule, Token
+from .rule import Rule
 from .rules import starting
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 

@@ -11,13 +11,14 @@ from harness.paths import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loudspeaker.text.abbreviations import fits
+from loudspeaker.text.context import Context
 from loudspeaker.text.encodings import looks_legacy
 from loudspeaker.text.lexicon import Lexicon, Meaning
 from loudspeaker.text.lexicon import rows as rows_of
 from loudspeaker.text.numerals import Numerals
 from loudspeaker.text.overrides import OwnWords
 from loudspeaker.text.reading import Reading, Readings, read
-from loudspeaker.text.rule import Context
 from loudspeaker.text.spoken import spoken
 
 TABLES = sorted((DATA / "tables").glob("*.tsv"))
@@ -180,7 +181,7 @@ def test_every_neighbour_in_the_lexicon_decides_where_it_stands() -> None:
             text = f"{written} {neighbour}" if side else f"{neighbour} {written}"
             start = 0 if side else len(neighbour) + 1
             alone = Meaning.of(written, reading, *(("", cue) if side else (cue,)))
-            if not alone.fits(Context(text, numerals, lexicon, {}), start, start + len(written)):
+            if not fits(alone, Context(text, numerals, lexicon, {}), start, start + len(written)):
                 dead.append((written, cue))
 
     assert dead == []

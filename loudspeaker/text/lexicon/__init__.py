@@ -5,11 +5,10 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from ..lazy_regex import pattern
+from ..cues import beside, spellings
 from ..numerals import spell_letters
 
 
@@ -18,18 +17,6 @@ class Entry(NamedTuple):
 
     reading: str
     sure: bool
-
-
-class Place(Protocol):
-    """What the lexicon asks about a place in the text; `rules.Context` answers."""
-
-    def before(self, at: int) -> str: ...
-
-    def after(self, at: int) -> str: ...
-
-    def char(self, at: int) -> str: ...
-
-    def opens_sentence(self, at: int) -> bool: ...
 
 
 class Meaning(NamedTuple):
@@ -48,97 +35,11 @@ class Meaning(NamedTuple):
             reading = spell_letters(written)
         return cls(reading, () if guess else _cues_before(before), _cues_after(after), not guess)
 
-    def fits(self, place: Place, start: int, end: int) -> bool:
-        if not (self.before or self.after):
-            return True
-        return self._stands_after(place, start) or self._stands_before(place, end)
-
-    def _stands_after(self, place: Place, start: int) -> bool:
-        if not self.before:
-            return False
-        words = place.before(start)
-        compound = _COMPOUND.search(words)
-        cues = tuple(cue for cue in self.before if len(cue) >= len(compound[0])) if compound else self.before
-        if words.endswith(cues) or (words[-1:].isalpha() and _counted(words).endswith(cues)):  # 3 bình CC
-            return True
-        last = _last(place, start)
-        if last not in _DIGITS:
-            return False
-        head = words.rstrip("0123456789.,/ ")
-        if head[-1:].isalpha() and words[len(head) : len(head) + 1].isdecimal():  # 6h30 CN, H5N1
-            return head[-1] == "h" and " giờ" in self.before
-        return f"{head} <số>".endswith(self.before) or (last == "%" and " %" in self.before)
-
-    def _stands_before(self, place: Place, end: int) -> bool:
-        written = place.after(end).lstrip(_JOINTS)
-        texts = {written, _counted(written)}
-        for cue in self.after:
-            if _looks(cue, place, end) if cue in _SHAPES else any(_opens(text, cue) for text in texts):
-                return True
-        return False
-
 
 _LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
 _WEAK = frozenset((*(" " + word for word in _LINKS.split("|")), " <số>", *_LINKS.split("|"), "<số>", "<chữ>"))
-# Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, cán bộ no ministry.
-_COMPOUND = pattern(
-    r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
-    r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
-)
-_TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 _JOINTS = " .&"  # between an abbreviation and what follows
-_DIGITS = frozenset("0123456789%")
-_NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
 _SHAPES = frozenset(("<số>", "<ngày>", "<năm>", "<máy>", "<Tên>", "<chữ>"))
-
-
-_SIGNS = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
-_TIGHT = pattern(r"(?<=[,;:.\n])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
-
-
-def beside(words: str) -> str:
-    """Words as they are compared where they stand before a place: lower case, a blank in front, no signs at the end."""
-    return _TIGHT.sub(" ", (" " + words.lower()).translate(_SIGNS).rstrip(" .,:%\n"))
-
-
-def _opens(text: str, cue: str) -> bool:
-    return text.startswith(cue) and not text[len(cue) : len(cue) + 1].isalnum()
-
-
-def _counted(words: str) -> str:
-    """With “<số>” for each number: 120 triệu -> <số> triệu."""
-    return _NUMBER.sub("<số>", words)
-
-
-def _last(place: Place, start: int) -> str:
-    """The last letter before `start` that is no blank and opens no bracket: tháng 7 (dl)."""
-    start -= place.char(start - 1) == "("
-    return place.char(start - 1) if place.char(start - 1) != " " else place.char(start - 2)
-
-
-def _looks(cue: str, place: Place, end: int) -> bool:
-    """Whether what follows looks like <số>, <ngày>, <Tên> or <chữ>."""
-    stop = place.char(end) == "." and place.char(end + 1) == " "
-    while place.char(end) in (" ", ".") or (cue == "<năm>" and place.char(end) == ":"):
-        end += 1
-    first, second = place.char(end), place.char(end + 1)
-    if cue == "<năm>":
-        return (
-            first in "12"
-            and all(place.char(end + i).isdecimal() for i in range(4))
-            and not place.char(end + 4).isdecimal()
-        )
-    if cue == "<máy>":
-        return _TELEPHONE.match(place.after(end)) is not None
-    if cue == "<ngày>":
-        return re.match(r"[ .:(]*\d{1,2} ?[/-] ?\d", place.after(end)) is not None
-    if cue == "<số>":
-        return first.isdecimal()
-    if cue == "<Tên>":
-        if stop and place.opens_sentence(end):  # nuôi trồng TS. Mời bà con
-            return False
-        return first.isupper() and (second.islower() or second in ("", "'"))  # H'Bia
-    return first.islower()
 
 
 class Lexicon:
@@ -159,7 +60,8 @@ class Lexicon:
         """Whether the abbreviation, as written, has a line."""
         return written in self._lines
 
-    def _meanings(self, written: str) -> list[Meaning]:
+    def meanings(self, written: str) -> list[Meaning]:
+        """The lines of an abbreviation in order; none where the table does not know it."""
         ready = self._ready.get(written)
         if ready is None and written in self._lines:
             ready = [Meaning.of(written, *columns) for columns in self._lines[written]]
@@ -168,16 +70,9 @@ class Lexicon:
             self._ready[written] = ready
         return ready or []
 
-    def meaning(self, written: str, place: Place, start: int, end: int) -> Entry | None:
-        """What `written` stands for between its neighbours; None where the table does not know it."""
-        for meaning in self._meanings(written):
-            if meaning.fits(place, start, end):
-                return Entry(meaning.reading, meaning.sure)
-        return None
-
     def known(self, written: str) -> Entry | None:
         """What `written` stands for whatever is beside it: the line that asks for no neighbours, else an unsure one."""
-        meanings = self._meanings(written)
+        meanings = self.meanings(written)
         if not meanings:
             return None
         last = meanings[-1]
@@ -223,26 +118,3 @@ def _cues_after(column: str) -> tuple[str, ...]:
 
 def _listed(column: str) -> list[str]:
     return [cue for cue in spellings(column) if cue not in ("", "#")]
-
-
-_OLD = {
-    "ủy": "uỷ",
-    "óa": "oá",
-    "òa": "oà",
-    "ỏa": "oả",
-    "õa": "oã",
-    "ọa": "oạ",
-    "ỏe": "oẻ",
-    "úy": "uý",
-    "ùy": "uỳ",
-    "ụy": "uỵ",
-}
-
-
-def spellings(cues: str) -> Iterator[str]:
-    """“ủy ban|xã” -> ủy ban, uỷ ban, xã: people set the tone mark in the new and in the old place."""
-    for cue in cues.split("|"):
-        yield cue
-        for new, old in _OLD.items():
-            if new in cue:
-                yield cue.replace(new, old)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ...context import Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS
-from ...rule import Context, Rule, RuleMaker, words_after, words_before
+from ...rule import Rule, RuleMaker
 
 rule = RuleMaker(Kind.CITATION)
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...abbreviations import meaning
+from ...context import REACH, Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, roman, spell_digits, spell_letters
-from ...rule import REACH, UNKNOWN, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_before
+from ...reasons import UNKNOWN, ambiguous
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER, has_vowel
 
 rule = RuleMaker(Kind.CODE)
@@ -178,7 +182,7 @@ def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, cont
     year = _YEAR.fullmatch(digits)
     if not digits or not (year or len(letters) > 2) or context.after_variety(at):
         return ""
-    entry = context.meaning(letters, at, at + len(letters))
+    entry = meaning(context, letters, at, at + len(letters))
     if entry is None or not entry.sure:
         return ""
     return f"{entry.reading} {context.number(digits) if year else context.numerals.code(digits)}"
@@ -275,7 +279,7 @@ def _counted(number: str, letters: str, end: int, context: Context) -> Answer:
         return f"{context.number(number)} thành viên"
     if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
         return None
-    entry = context.meaning(letters, end - len(letters), end)
+    entry = meaning(context, letters, end - len(letters), end)
     if entry is None or not (entry.sure or letters in _PEOPLE):
         return None
     said = f"{spell_digits(number) if number[0] == '0' else context.number(number)} {entry.reading}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ...context import REACH, Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_before
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import is_syllable
 from ..names.acronyms import COMPOSED, composed
 

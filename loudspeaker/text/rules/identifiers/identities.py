@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ...context import Context
+from ...cues import words_before
 from ...kind import Kind
 from ...numerals import spell_digits, spell_letters
-from ...rule import Answer, Context, Rule, RuleMaker, words_before
+from ...rule import Answer, Rule, RuleMaker
 
 rule = RuleMaker(Kind.IDENTITY)
 

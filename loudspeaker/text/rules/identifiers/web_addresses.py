@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ...context import Context
+from ...cues import words_after
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import Context, Rule, RuleMaker, words_after
+from ...rule import Rule, RuleMaker
 from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
 
 rule = RuleMaker(Kind.WEB_ADDRESS)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import Context
+from ...cues import words_before
 from ...kind import Kind
-from ...rule import Context, Guess, Rule, RuleMaker, words_before
+from ...rule import Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.BLANK)
 

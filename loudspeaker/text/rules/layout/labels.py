@@ -7,10 +7,13 @@ from bisect import bisect_left
 from functools import lru_cache
 
 from ....errors import Message
+from ...context import Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
-from ...rule import LOST_END, Answer, Context, Guess, Rule, RuleMaker, words_before
+from ...reasons import LOST_END
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.LABEL)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import Context
 from ...kind import Kind
-from ...rule import Context, Guess, Rule, RuleMaker
+from ...rule import Guess, Rule, RuleMaker
 from ...syllables import FOREIGN, LOWER, UPPER, is_syllable
 
 rule = RuleMaker(Kind.NOISE)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 
 rule = RuleMaker(Kind.SEPARATOR)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import Context
 from ...kind import Kind
-from ...rule import Answer, Context, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.COORDINATE)
 

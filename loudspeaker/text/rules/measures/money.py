@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
-from ...rule import APART, COMMA, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...reasons import APART, COMMA
+from ...rule import Answer, Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.MONEY)
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import APART, COMMA, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...reasons import APART, COMMA
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ...abbreviations import meaning
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_after, words_before
+from ...reasons import ambiguous
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER
 
 rule = RuleMaker(Kind.RATE)
@@ -123,7 +127,7 @@ def against(match: re.Match[str], context: Context) -> Answer:
 @rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
 def per_short(match: re.Match[str], context: Context) -> Answer:
     """60.000đ/HS/tháng -> một học sinh một tháng"""
-    entry = context.meaning(match[1], match.start(1), match.end())
+    entry = meaning(context, match[1], match.start(1), match.end())
     if entry is None or context.previous.end != match.start() or not context.near_number(match.start()):
         return None
     if match[1] == "HS" and context.previous.kind is Kind.MONEY:

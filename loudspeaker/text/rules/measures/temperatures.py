@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import REACH, Context
 from ...kind import Kind
 from ...numerals import NUMBER
-from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.TEMPERATURE)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...abbreviations import meaning
+from ...context import Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import spell_letters
-from ...rule import UNKNOWN, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_before
+from ...reasons import UNKNOWN, ambiguous
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER, has_marks, is_syllable
 
 rule = RuleMaker(Kind.ACRONYM)
@@ -77,9 +81,9 @@ def _whole(written: str, match: re.Match[str], context: Context) -> Answer:
     """The chain as one abbreviation, its signs taken out: NN&PTNT is NNPTNT."""
     if written in context.definitions:
         return context.definitions[written]
-    entry = context.meaning(written, match.start(), match.end())
+    entry = meaning(context, written, match.start(), match.end())
     if entry is None and "/" not in written:
-        entry = context.meaning(re.sub(r"[-&._ ]", "", written), match.start(), match.end())
+        entry = meaning(context, re.sub(r"[-&._ ]", "", written), match.start(), match.end())
     if entry is None and "&" in written and not _all_known(written, context):
         words = composed(re.sub(r"[-&._ ]", "", written), context)
         entry = Entry(words, sure=False) if words else None
@@ -135,7 +139,7 @@ def dotted(match: re.Match[str], context: Context) -> Answer:
     letters = match[0].replace(".", "")
     if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
-    entry = context.meaning(letters, match.start(), match.end())
+    entry = meaning(context, letters, match.start(), match.end())
     return entry.reading if entry and entry.sure else spell_letters(letters)
 
 
@@ -151,13 +155,13 @@ def single(match: re.Match[str], context: Context) -> Answer:
     word = match[0]
     if len(word) < 2 or not (_capitals(word) or word in context.lexicon):
         return None
-    if not word.isupper() and context.meaning(word, match.start(), match.end()) is None:
+    if not word.isupper() and meaning(context, word, match.start(), match.end()) is None:
         return None
     return _single(word, match.start(), match.end(), context)
 
 
 def _single(word: str, start: int, end: int, context: Context) -> str | Guess:
-    entry = context.meaning(word, start, end)
+    entry = meaning(context, word, start, end)
     if entry is not None and word not in context.definitions and _firm(word, entry, context, start):
         return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
@@ -202,7 +206,7 @@ def small(match: re.Match[str], context: Context) -> Answer:
     word = match[0]
     if context.after(match.end()).startswith("chấm "):
         return None
-    entry = context.meaning(word, *match.span())
+    entry = meaning(context, word, *match.span())
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
     capital = context.lexicon.known(context.lexicon.small.get(word, ""))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_digits, spell_letters
-from ...rule import REACH, Context, Rule, RuleMaker, words_after, words_before
+from ...rule import Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ADDRESS)

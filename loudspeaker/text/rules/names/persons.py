@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ...abbreviations import meaning
+from ...context import REACH, Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_letters
-from ...rule import REACH, UNKNOWN, Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_before
+from ...reasons import UNKNOWN, ambiguous
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
 
@@ -111,7 +115,7 @@ def suspect(match: re.Match[str], context: Context) -> Answer:
         return None  # Mai Thế Anh, SĐT: 09…
     if context.char(at - 2).isupper() or is_syllable(match[0]):  # in a headline
         return None
-    entry = context.meaning(match[0], at, match.end()) if len(match[0]) > 3 else None
+    entry = meaning(context, match[0], at, match.end()) if len(match[0]) > 3 else None
     if entry and entry.sure:  # nạn nhân CĐDC
         return None
     why = ambiguous(match[0]) if match[0] in context.lexicon else UNKNOWN

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...abbreviations import meaning
+from ...context import Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import LETTERS
-from ...rule import Answer, Context, Guess, Rule, RuleMaker, ambiguous, words_after, words_before
+from ...reasons import ambiguous
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.TITLE)
@@ -55,8 +59,8 @@ VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 def title(match: re.Match[str], context: Context) -> Answer:
     """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
     written, (at, end) = match[1], match.span()
-    dotted, bare = context.meaning(f"{written}.", at, end), context.meaning(written, at, end - 1)
-    entry = dotted or context.meaning(written, at, end)
+    dotted, bare = meaning(context, f"{written}.", at, end), meaning(context, written, at, end - 1)
+    entry = dotted or meaning(context, written, at, end)
     if bare and bare.sure and written == "TT":  # TT. Văn hóa xã is no town
         return bare.reading
     if bare and entry and context.char(end) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
@@ -259,14 +263,14 @@ def master(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
 def signing(match: re.Match[str], context: Context) -> str | None:
     """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
-    entry = context.meaning(f"{match[1]}/{match[2]}", match.start(), match.end())
+    entry = meaning(context, f"{match[1]}/{match[2]}", match.start(), match.end())
     return entry.reading if entry and context.begins_line(match.start()) else None
 
 
 @rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def slashed(match: re.Match[str], context: Context) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
-    entry = context.meaning(match[1], match.start(), match.start() + 3)
+    entry = meaning(context, match[1], match.start(), match.start() + 3)
     return entry.reading if entry else None
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import DATE_OR_PART, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...reasons import DATE_OR_PART
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ..time.dates import COUNTED, WHOLES, guessed, numbered, part_of_time
 
 rule = RuleMaker(Kind.FRACTION)

@@ -6,9 +6,12 @@ import re
 from itertools import pairwise
 
 from ....errors import Message
+from ...context import Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import DATE_OR_NUMBERS, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...reasons import DATE_OR_NUMBERS
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ..names.addresses import rising
 
 rule = RuleMaker(Kind.ORDINAL)

@@ -6,9 +6,11 @@ import re
 import unicodedata
 
 from ....errors import Message
+from ...abbreviations import meaning
+from ...context import Context
 from ...kind import Kind
 from ...numerals import LETTERS, NUMBER, spell_letters
-from ...rule import Answer, Context, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.POWER)
@@ -37,7 +39,7 @@ def of_letter(match: re.Match[str], context: Context) -> Answer:
 def footnote(match: re.Match[str], context: Context) -> Guess:
     """Thông tư², UBND¹: said to nobody"""
     word = match[1]
-    entry = context.meaning(word, match.start(), match.end(1))
+    entry = meaning(context, word, match.start(), match.end(1))
     said = entry.reading if entry else spell_letters(word) if word.isupper() and len(word) < 4 else word
     return Guess(said, Message("a footnote mark, left out"))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
-from ...rule import COMMA, DATE_OR_NUMBER, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...reasons import COMMA, DATE_OR_NUMBER
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ..time.calendar_words import Day, counted
 
 rule = RuleMaker(Kind.RANGE)

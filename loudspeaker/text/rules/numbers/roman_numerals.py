@@ -6,10 +6,12 @@ import re
 from itertools import pairwise
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
-from ...rule import REACH, Answer, Context, Guess, Rule, RuleMaker, words_before
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ROMAN)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+from ...context import Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import Numerals
-from ...rule import Context, words_after, words_before
 
 YEAR = r"((?:1[5-9]|20)\d{2})"
 END = r"(?!\d)(?![./-]\d)"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...rule import LOST_END, REACH, Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...reasons import LOST_END
+from ...rule import Answer, Guess, Rule, RuleMaker
 
 rule = RuleMaker(Kind.TIME)
 

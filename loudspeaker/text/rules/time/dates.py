@@ -8,22 +8,13 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import REACH, Context
+from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import roman
-from ...rule import (
-    DATE_OR_NUMBER,
-    DATE_OR_NUMBERS,
-    DATE_OR_PART,
-    REACH,
-    Answer,
-    Context,
-    Guess,
-    Rule,
-    RuleMaker,
-    words_after,
-    words_before,
-)
+from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
+from ...rule import Answer, Guess, Rule, RuleMaker
 from ..names.addresses import is_house
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from ....errors import Message
+from ...context import Context
+from ...cues import words_after, words_before
 from ...kind import Kind
-from ...rule import Answer, Context, Guess, Rule, RuleMaker, words_after, words_before
+from ...rule import Answer, Guess, Rule, RuleMaker
 from .calendar_words import END, YEAR, follows_date
 
 rule = RuleMaker(Kind.MONTH)

@@ -6,8 +6,11 @@ import re
 from itertools import pairwise
 
 from ....errors import Message
+from ...context import Context
+from ...cues import words_after
 from ...kind import Kind
-from ...rule import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART, Answer, Context, Guess, Rule, RuleMaker, words_after
+from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
+from ...rule import Answer, Guess, Rule, RuleMaker
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 
 rule = RuleMaker(Kind.PERIOD)

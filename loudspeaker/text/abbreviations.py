@@ -1,0 +1,129 @@
+"""What an abbreviation stands for between its neighbours: defined by the text itself, else by the lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .context import Context
+from .lazy_regex import pattern
+from .lexicon import Entry, Meaning
+
+# Words whose last part would be taken for a cue: thông báo is no paper, Hải Phòng no office, cán bộ no ministry.
+_COMPOUND = pattern(
+    r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
+    r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
+)
+_DIGITS = frozenset("0123456789%")
+_NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
+_YEAR = pattern(r"[12]\d{3}(?!\d)")
+_DAY = pattern(r"[ .:(]*\d{1,2} ?[/-] ?\d")
+_TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
+
+
+def meaning(context: Context, written: str, start: int, end: int) -> Entry | None:
+    """What `written`, which stands from `start` to `end`, stands for; None where nothing is known of it.
+
+    The first line of the lexicon decides that has no neighbours or one of them beside the place.
+    """
+    own = context.definitions.get(written)
+    if own:
+        return Entry(own, sure=True)
+    for line in context.lexicon.meanings(written):
+        if fits(line, context, start, end):
+            return Entry(line.reading, line.sure)
+    return None
+
+
+def fits(line: Meaning, context: Context, start: int, end: int) -> bool:
+    """Whether a line of the lexicon has no neighbours, or one of them stands before `start` or behind `end`."""
+    if not (line.before or line.after):
+        return True
+    return _stands_after(line.before, context, start) or _stands_before(line.after, context, end)
+
+
+def _stands_after(cues: tuple[str, ...], context: Context, start: int) -> bool:
+    if not cues:
+        return False
+    words = context.before(start)
+    compound = _COMPOUND.search(words)
+    whole = tuple(cue for cue in cues if len(cue) >= len(compound[0])) if compound else cues
+    if words.endswith(whole) or (words[-1:].isalpha() and _counted(words).endswith(whole)):  # 3 bình CC
+        return True
+    last = _last(context, start)
+    if last not in _DIGITS:
+        return False
+    head = words.rstrip("0123456789.,/ ")
+    if head[-1:].isalpha() and words[len(head) : len(head) + 1].isdecimal():  # 6h30 CN, H5N1
+        return head[-1] == "h" and " giờ" in cues
+    return f"{head} <số>".endswith(cues) or (last == "%" and " %" in cues)
+
+
+def _counted(words: str) -> str:
+    """With “<số>” for each number: 120 triệu -> <số> triệu."""
+    return _NUMBER.sub("<số>", words)
+
+
+def _last(context: Context, start: int) -> str:
+    """The last letter before `start` that is no blank and opens no bracket: tháng 7 (dl)."""
+    start -= context.char(start - 1) == "("
+    return context.char(start - 1) if context.char(start - 1) != " " else context.char(start - 2)
+
+
+def _stands_before(cues: tuple[str, ...], context: Context, end: int) -> bool:
+    written = context.after(end).lstrip(" .&")
+    texts = {written, _counted(written)}
+    for cue in cues:
+        shape = _SHAPES.get(cue)
+        if shape(context, end) if shape else any(_opens(text, cue) for text in texts):
+            return True
+    return False
+
+
+def _opens(text: str, cue: str) -> bool:
+    return text.startswith(cue) and not text[len(cue) : len(cue) + 1].isalnum()
+
+
+def _skip(context: Context, at: int, signs: str) -> int:
+    """The first place from `at` that has none of `signs`."""
+    while context.char(at) and context.char(at) in signs:
+        at += 1
+    return at
+
+
+def _is_number(context: Context, end: int) -> bool:
+    return context.char(_skip(context, end, " .")).isdecimal()
+
+
+def _is_day(context: Context, end: int) -> bool:
+    return _DAY.match(context.after(_skip(context, end, " ."))) is not None
+
+
+def _is_year(context: Context, end: int) -> bool:
+    return _YEAR.match(context.text, _skip(context, end, " .:")) is not None
+
+
+def _is_telephone(context: Context, end: int) -> bool:
+    return _TELEPHONE.match(context.after(_skip(context, end, " ."))) is not None
+
+
+def _is_name(context: Context, end: int) -> bool:
+    at = _skip(context, end, " .")
+    if context.char(end) == "." and context.char(end + 1) == " " and context.opens_sentence(at):
+        return False  # nuôi trồng TS. Mời bà con
+    second = context.char(at + 1)
+    return context.char(at).isupper() and (second.islower() or second in ("", "'"))  # H'Bia
+
+
+def _is_small(context: Context, end: int) -> bool:
+    return context.char(_skip(context, end, " .")).islower()
+
+
+# What a cue in angle brackets looks like where it follows; SHAPES of the lexicon names them.
+_SHAPES: dict[str, Callable[[Context, int], bool]] = {
+    "<số>": _is_number,
+    "<ngày>": _is_day,
+    "<năm>": _is_year,
+    "<máy>": _is_telephone,
+    "<Tên>": _is_name,
+    "<chữ>": _is_small,
+}

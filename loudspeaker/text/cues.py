@@ -1,0 +1,46 @@
+"""Cues: words that decide a reading by standing right before a place or right behind it, and how they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .lazy_regex import pattern
+
+_SIGNS = str.maketrans(dict.fromkeys("(“\"/-*•&'\\^~#_|{}<>=+@$€£°±≥≤§", " "))
+_TIGHT = pattern(r"(?<=[,;:.\n])(?=[^\W\d])")  # 11h30,ngày 6; địa phương.Ngày 04/03; a line that begins with Ngày
+_TONES = {  # where the tone mark stands today, and where it stood
+    "ủy": "uỷ",
+    "óa": "oá",
+    "òa": "oà",
+    "ỏa": "oả",
+    "õa": "oã",
+    "ọa": "oạ",
+    "ỏe": "oẻ",
+    "úy": "uý",
+    "ùy": "uỳ",
+    "ụy": "uỵ",
+}
+
+
+def words_before(cues: str) -> tuple[str, ...]:
+    """Cues that stand right before a place, “ngày|sáng nay”, each whole: for `context.before(at).endswith`."""
+    return tuple(map(beside, spellings(cues)))
+
+
+def words_after(cues: str) -> tuple[str, ...]:
+    """Cues that stand right behind a place: for `context.is_before`."""
+    return tuple(spellings(cues))
+
+
+def beside(words: str) -> str:
+    """Words as they are compared where they stand before a place: lower case, a blank in front, no signs at the end."""
+    return _TIGHT.sub(" ", (" " + words.lower()).translate(_SIGNS).rstrip(" .,:%\n"))
+
+
+def spellings(cues: str) -> Iterator[str]:
+    """“ủy ban|xã” -> ủy ban, uỷ ban, xã: people set the tone mark in the new and in the old place."""
+    for cue in cues.split("|"):
+        yield cue
+        for new, old in _TONES.items():
+            if new in cue:
+                yield cue.replace(new, old)
