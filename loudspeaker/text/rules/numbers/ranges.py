@@ -111,10 +111,14 @@ def _lonely(match: re.Match[str], context: Context) -> bool:
 
 
 def _value(written: str) -> float:
-    whole, _, fraction = written.replace(".", "").partition(",") if "," in written else (written, "", "")
-    if "," not in written and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", written):
-        whole = written.replace(".", "")
-    return float(f"{whole}.{fraction or 0}" if "." not in whole else whole)
+    """1.500 -> 1500.0; 2,75 -> 2.75; 1,500,000 -> 1500000.0"""
+    if written.count(",") == 1:
+        return float(written.replace(".", "").replace(",", "."))
+    grouped = "," in written or _POINTS.fullmatch(written)
+    return float(re.sub("[.,]", "", written) if grouped else written)
+
+
+_POINTS = pattern(r"\d{1,3}(?:\.\d{3})+")
 
 
 RULES: tuple[Rule, ...] = (row, between)
