@@ -20,9 +20,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.on_air import Live
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.on_air import Live
 
 SETTLE, WATCH = 25.0, 30.0  # seconds
 USUAL = (

@@ -32,9 +32,9 @@ from harness.small_commune import ZONE
 from playout import Heard, busy, heard, ours, run
 
 from loudspeaker.clock import SystemClock
-from loudspeaker.daemon import run as serve
+from loudspeaker.daemon.loop import run as serve
+from loudspeaker.daemon.service import open_service
 from loudspeaker.station import Station
-from loudspeaker.station.service import open_service
 
 TOGETHER = 10  # daemons
 APART = 6.0  # seconds between their clocks: lead (2.5), sound (3) and the closing of the card

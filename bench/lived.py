@@ -22,11 +22,11 @@ from harness.small_commune import FILES, ZONE
 from recovery import put
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.station.approvals import digest
-from loudspeaker.station.asked import Asked
 from loudspeaker.store.hash_chain import initial_hash, next_hash
 
 WEEK = timedelta(days=7)

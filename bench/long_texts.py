@@ -20,8 +20,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from loudspeaker import control
 from loudspeaker.config.bulletin_file import MOST_LETTERS
+from loudspeaker.daemon import control_socket as control
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.text.reading import read
 from loudspeaker.text.sentences import utterances

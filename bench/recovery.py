@@ -30,8 +30,9 @@ from harness.playout_harness import Desk, Stage, airing, at, programme
 from harness.small_commune import FILES, ZONE
 
 from loudspeaker.clock import FakeClock, SystemClock
-from loudspeaker.control import ask
-from loudspeaker.daemon import run
+from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.loop import run
+from loudspeaker.daemon.on_air import Live
 from loudspeaker.interfaces import State
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
@@ -39,7 +40,6 @@ from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import ManualRequest, RunningOrder
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.on_air import Live
 from loudspeaker.store.asrun import AsRunLog
 
 ROOT = Path(__file__).parent.parent

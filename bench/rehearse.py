@@ -12,8 +12,8 @@ import time
 from datetime import date
 from pathlib import Path
 
+from loudspeaker.daemon.on_air import rehearse
 from loudspeaker.station import Station
-from loudspeaker.station.on_air import rehearse
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 

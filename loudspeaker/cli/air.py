@@ -29,9 +29,9 @@ from .shell import (
 from .values import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
 
 if TYPE_CHECKING:
+    from ..daemon.client import Errands
+    from ..daemon.service import Service
     from ..station import Station
-    from ..station.errands import Errands
-    from ..station.service import Service
 
 everywhere = option("--all", "everywhere", is_flag=True, help="Every village of this box.")
 until = option("--until", type=MOMENT, metavar="T", help="18:30, 2026-11-24T18:30, or 2h from now.")
@@ -208,8 +208,8 @@ def resume(_station: Station, errands: Errands, village: str | None, by: str | N
 @with_station
 def run(station: Station, welcome: str | None) -> None:
     """The daemon: air everything at its second, and have what is coming made ahead of time."""
-    from ..daemon import run as serve
-    from ..station.service import must_be_free, open_service, prepare_welcome
+    from ..daemon.loop import run as serve
+    from ..daemon.service import must_be_free, open_service, prepare_welcome
 
     must_be_free(station)
     if welcome:
@@ -238,7 +238,7 @@ def run(station: Station, welcome: str | None) -> None:
 @with_station
 def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
     """Whole days at full speed, through the same code with a fake clock; the real log is left alone."""
-    from ..station.on_air import rehearse as rehearsed
+    from ..daemon.on_air import rehearse as rehearsed
 
     rows = rehearsed(station, begins, ends)
     print_json(rows) if as_json else tables.log(rows)

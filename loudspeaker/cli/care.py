@@ -26,8 +26,8 @@ from .shell import (
 from .values import OUTPUT, _
 
 if TYPE_CHECKING:
+    from ..daemon.client import Errands
     from ..station import Station
-    from ..station.errands import Errands
 
 
 @click.command(cls=Command)

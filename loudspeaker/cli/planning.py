@@ -27,8 +27,8 @@ from .shell import (
 from .values import BULLETIN, DAY, VILLAGE, _
 
 if TYPE_CHECKING:
+    from ..daemon.client import Errands
     from ..station import Station
-    from ..station.errands import Errands
 
 on_day = option("--date", "day", type=DAY, metavar="D", help="First day; today if left out.")
 for_days = option("--days", type=click.IntRange(1, 366), default=1, metavar="N", help="How many days.")

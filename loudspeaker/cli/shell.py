@@ -27,8 +27,8 @@ from ..i18n import LANGUAGES, speak
 from ..plaintext import escape, escape_json
 
 if TYPE_CHECKING:
+    from ..daemon.client import Errands
     from ..station import Station
-    from ..station.errands import Errands
 
 MOST_BYTES = 1_000_000  # of a text, or of one line where each is a text
 F = TypeVar("F", bound=Callable[..., Any])
@@ -178,7 +178,7 @@ class Desk:
     @cached_property
     def errands(self) -> Errands:
         """What the daemon can do without us: an alarm does not wait until the station is opened here."""
-        from ..station.errands import Errands
+        from ..daemon.client import Errands
 
         return Errands(self.home, self.state, lambda: self.station, _tell_wait)
 

@@ -4,12 +4,9 @@ parts      what there is: files, log, stores, engines, clock
 folder     people's files as values, with every mistake     planner   which sound an airing needs, and the plan
 planning   plan prepare render                              record    rows verify story report
 approvals  what a person approves, and whether it still stands
-errands    whatever a command asks, through the daemon      decisions skips, pauses, approvals in the log
-byhand     on the air without a daemon
+decisions  skips, pauses, approvals in the log
 calling    an emergency before it is aired                  call      the same as a value
-paths      where a station keeps what is its own            interruptions  Ctrl+C at a command that waits
-live       controller, speakers and plan on the air          asked     what people ask of it, through the door
-service    what the daemon runs                             counted   what policy counts of a day
+paths      where a station keeps what is its own
 care       doctor test clock voices cache                   words     `read`
 equipment  what doctor looks at outside this program
 files      check import export                              story     one airing in plain words

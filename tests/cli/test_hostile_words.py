@@ -22,13 +22,13 @@ from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage
 from loudspeaker.i18n import speak
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 from loudspeaker.store.asrun import AsRunLog
 
 BAD = {

@@ -22,15 +22,15 @@ from harness.fake_daemon import errands_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.control import LOCK, Door, ask
+from loudspeaker.daemon.client import Errands
+from loudspeaker.daemon.control_socket import LOCK, Door, ask
+from loudspeaker.daemon.requests import KINDS, VERBS, Asked
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import KINDS, VERBS, Asked
 from loudspeaker.station.call import Call
 from loudspeaker.station.decisions import DECISIONS, Decisions
-from loudspeaker.station.errands import Errands
 from loudspeaker.store.asrun import LogUnusable
 
 Progress = Callable[[int, int, str], None]
@@ -246,7 +246,7 @@ def test_what_is_wrong_with_an_alarm_is_told_by_the_daemon(home: Path, station: 
 
 
 def test_whoever_asks_the_daemon_loads_nothing_of_the_station() -> None:
-    code = "import sys, loudspeaker.station.errands; print(*[name for name in sys.modules if 'loudspeaker.' in name])"
+    code = "import sys, loudspeaker.daemon.client; print(*[name for name in sys.modules if 'loudspeaker.' in name])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     rooms = {name.split(".")[1] for name in loaded}

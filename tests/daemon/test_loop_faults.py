@@ -19,8 +19,8 @@ import pytest
 from harness.playout_harness import Desk, airing
 
 from loudspeaker import daemon
-from loudspeaker.control import ask
-from loudspeaker.daemon import Loop
+from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.loop import Loop
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog

@@ -22,7 +22,7 @@ import pytest
 from harness.fake_daemon import House
 
 import loudspeaker
-from loudspeaker.control import HEARING, LOCK, LONGEST_LINE, LONGEST_PATH, MOST, MOST_OF_ONE, Door, ask
+from loudspeaker.daemon.control_socket import HEARING, LOCK, LONGEST_LINE, LONGEST_PATH, MOST, MOST_OF_ONE, Door, ask
 from loudspeaker.errors import (
     BadFile,
     BadUsage,

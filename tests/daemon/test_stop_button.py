@@ -14,11 +14,11 @@ from harness.pulse_server import wait_for
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.control import ask
-from loudspeaker.daemon import run
+from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.loop import run
+from loudspeaker.daemon.service import open_service
 from loudspeaker.speakers.button import StopButton
 from loudspeaker.station import Station
-from loudspeaker.station.service import open_service
 
 Progress = Callable[[int, int, str], None]
 BOX = """

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from test_hostile_socket import daemon
 
-from loudspeaker.control import ask
+from loudspeaker.daemon.control_socket import ask
 
 Damage = Callable[[Path], None]
 ENTRIES = [

@@ -15,9 +15,9 @@ from harness.faulty_box import Box, each
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.on_air import Live
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.on_air import Live
 from loudspeaker.store.disk_reserve import SIZE
 
 RUNS, AT_ONCE = 50, 4  # of each

@@ -16,10 +16,10 @@ from harness.hostile_files import HOSTILE, PARSERS
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.on_air import Live
 from loudspeaker.errors import BadFile
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.on_air import Live
 
 RUNS, FEW = 500, 24
 FILES = ("schedules/na-hoa.yaml", "bulletins/tin-sang.md", "commune.yaml", "box.yaml")

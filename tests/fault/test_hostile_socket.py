@@ -17,8 +17,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from loudspeaker.control import ask
-from loudspeaker.station.asked import VERBS, Asked
+from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.requests import VERBS, Asked
 from loudspeaker.station.decisions import DECISIONS, Decisions
 
 LINES, CROWDS = 20_000, 20  # hostile lines; crowds of a thousand idle callers

@@ -16,9 +16,9 @@ import pytest
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock, SystemClock
+from loudspeaker.daemon.on_air import Live
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.on_air import Live
 from loudspeaker.station.planner import unready
 
 YEARS = 86_400 * 365.0

@@ -13,10 +13,10 @@ from harness import stream_servers
 from harness.shifted_clock import DUE, ShiftedClock
 from harness.stream_servers import Icecast
 
+from loudspeaker.daemon.service import Service, open_service
 from loudspeaker.speakers.streams.sources import STALL
 from loudspeaker.speakers.streams.worker import PATIENCE, SELDOM
 from loudspeaker.station import Station
-from loudspeaker.station.service import Service, open_service
 
 pytestmark = [
     pytest.mark.sound,

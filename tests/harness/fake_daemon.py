@@ -7,10 +7,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from loudspeaker.control import Door
+from loudspeaker.daemon.client import Errands
+from loudspeaker.daemon.control_socket import Door
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.station import Station
-from loudspeaker.station.errands import Errands
 
 
 class House:

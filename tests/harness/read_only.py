@@ -19,7 +19,7 @@ PLACE = [
 # Whatever is imported later may lie where nobody else may look, so it is loaded while root still is root.
 OUTSIDER = f"""
 import os, sys
-import loudspeaker.cli, loudspeaker.station.station, loudspeaker.station.decisions, loudspeaker.station.foreground
+import loudspeaker.cli, loudspeaker.station.station, loudspeaker.station.decisions, loudspeaker.daemon.foreground
 import loudspeaker.station.sample, loudspeaker.station.read_text
 if os.getuid() == 0:
     os.setgroups([])

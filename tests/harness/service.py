@@ -19,7 +19,7 @@ from typing import Any
 from harness.playout_harness import Desk, airing
 from harness.process_speaker import ChildSpeaker
 from loudspeaker.clock import SystemClock
-from loudspeaker.daemon import run
+from loudspeaker.daemon.loop import run
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Speaker
 from loudspeaker.model.airing import Airing

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 from harness.random_files import ALARM, ALL_CLEAR, LENGTHS, OUTPUTS, VILLAGES, hearers
 from harness.small_commune import at
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.playout.item import PlayoutItem
 from loudspeaker.production.specification import Order
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 from loudspeaker.synthesis.circuit_breaker import CircuitBreakers

@@ -16,11 +16,11 @@ from harness.pulse_server import Server
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.i18n import translator
 from loudspeaker.speakers.button import StopButton
 from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 PINS = """
 plays: {na-hoa: hall, suoi-trat: yard}

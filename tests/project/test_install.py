@@ -133,7 +133,7 @@ def test_only_what_has_a_hash_is_installed_and_nothing_comes_from_the_checkouts_
     assert "--no-deps --no-build-isolation" in pip[2]
     assert str(ROOT) not in pip[2]
     tree = Path(f"{machine.calls}.tree").read_text()
-    assert "./loudspeaker/daemon.py" in tree
+    assert "./loudspeaker/daemon/loop.py" in tree
     assert "left_over" not in tree
     assert {path.name for path in ROOT.iterdir()} <= before
 

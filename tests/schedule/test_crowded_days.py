@@ -15,12 +15,12 @@ from harness.small_commune import at
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.i18n import speak
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.schedule.crowd import MOST_A_DAY, limits
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 DAY = date(2026, 11, 24)
 

@@ -18,7 +18,7 @@ from harness import pulse_server
 from harness.pulse_server import Server, wait_for
 from test_sound_server import Clock, Noise, over, soon
 
-from loudspeaker.control import ask
+from loudspeaker.daemon.control_socket import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.box import Output

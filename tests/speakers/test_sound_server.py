@@ -23,13 +23,13 @@ import pytest
 from harness import pulse_server
 from harness.pulse_server import RATE, Recorder, Server, wait_for
 
+from loudspeaker.daemon.service import Service
 from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.box import Output
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.factory import Setting, open_speakers
 from loudspeaker.station import Station
-from loudspeaker.station.service import Service
 
 pytestmark = [
     pytest.mark.sound,

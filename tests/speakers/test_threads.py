@@ -23,7 +23,7 @@ import pytest
 from harness.racing_attribute import outcomes
 
 from loudspeaker.clock import FakeClock, SystemClock
-from loudspeaker.daemon import Loop
+from loudspeaker.daemon.loop import Loop
 from loudspeaker.errors import DeviceGone, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme

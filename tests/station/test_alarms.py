@@ -22,14 +22,14 @@ from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
-from loudspeaker.control import Door
+from loudspeaker.daemon.control_socket import Door
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import speak, translator
 from loudspeaker.interfaces import State
 from loudspeaker.model.enums import Verdict
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 from loudspeaker.station.call import PlannedEnd
 from loudspeaker.store.asrun import AsRunLog
 

@@ -18,14 +18,14 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.client import Errands
+from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BeingRead, Refused
 from loudspeaker.i18n import speak
 from loudspeaker.production.specification import BEING_READ
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
-from loudspeaker.station.errands import Errands
-from loudspeaker.station.service import Service
 
 BULLETIN = """---
 title: Họp thôn

@@ -17,11 +17,11 @@ from harness.paths import ROOT
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import speak
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 TEMPLATES = ("lu-quet", "sat-lo", "bao-mua-lon", "xa-lu", "chay-rung", "ret-hai", "dong-dat", "tim-nguoi")
 

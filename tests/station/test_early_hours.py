@@ -10,13 +10,13 @@ from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.config.box_file import parse
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.box import Output
 from loudspeaker.production.specification import Order
 from loudspeaker.sound.profiles import QUIETER
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 Progress = Callable[[int, int, str], None]
 MORNING, EVENING = "na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/tin-sang/2026-11-24T17:30"

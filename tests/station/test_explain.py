@@ -12,11 +12,11 @@ from harness.fake_daemon import errands_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import translator
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 DAY = "2026-11-24"
 MORNING, NOON = f"na-hoa/tin-sang/{DAY}T06:05", f"na-hoa/nhac/{DAY}T11:00"

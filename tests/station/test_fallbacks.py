@@ -10,12 +10,12 @@ from harness.fake_daemon import errands_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import Message
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.streams.receiver import Dial, Receiver
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 Progress = Callable[[int, int, str], None]
 VOV = "na-hoa/vov/2026-11-24T06:00"

@@ -17,11 +17,11 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.config import bulletin_file
 from loudspeaker.config.bulletin_file import MOST_LETTERS
+from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BadUsage, BeingRead
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
-from loudspeaker.station.service import Service
 
 NEW = "---\ntitle: Mới\n---\nSáng mai UBND xã họp lúc 8h30.\n"
 

@@ -17,6 +17,7 @@ from harness.small_commune import at
 from loudspeaker.cli import cli
 from loudspeaker.cli.tables import REFUSALS
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.i18n import speak, translator
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Refusal, Verdict
@@ -24,7 +25,6 @@ from loudspeaker.model.refusal import LABELS, kind_of
 from loudspeaker.playout.stored import airing_facts, airing_from_facts
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
 
 DAY = "2026-11-24"
 MORNING = f"na-hoa/tin-sang/{DAY}T06:05"

@@ -15,6 +15,8 @@ from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.config import box_file
+from loudspeaker.daemon.on_air import rehearse
+from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
 from loudspeaker.model.asrun_record import AsRunRecord
@@ -23,8 +25,6 @@ from loudspeaker.production.specification import Order, Recording
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
-from loudspeaker.station.on_air import rehearse
 
 Progress = Callable[[int, int, str], None]
 TODAY = ["na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/nhac/2026-11-24T11:00"]

@@ -16,6 +16,8 @@ from harness.fake_daemon import errands_of
 from harness.playout_harness import Stage, airing, at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.service import Told
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.model.enums import Verdict
 from loudspeaker.playout.buffered_log import BufferedLog
@@ -24,8 +26,6 @@ from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.streams.receiver import Dial, Receiver
 from loudspeaker.station import Station
-from loudspeaker.station.asked import Asked
-from loudspeaker.station.service import Told
 
 Progress = Callable[[int, int, str], None]
 

@@ -19,10 +19,10 @@ from harness.small_commune import at
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.service import open_service
 from loudspeaker.i18n import speak
 from loudspeaker.station import Station
 from loudspeaker.station.preparation import Progress
-from loudspeaker.station.service import open_service
 
 ON = {
     **{"id": "na-hoa/play/2026-11-24T06:00:00", "at": "2026-11-24T06:00:00+07:00", "phase": "on air"},
@@ -108,8 +108,8 @@ def test_plan_says_of_what_is_on_the_air_that_it_is(home: Path, house: House) ->
 
 
 def test_what_is_on_the_air_is_told_with_its_place_and_its_end(home: Path, clock: FakeClock, quiet: Progress) -> None:
+    from loudspeaker.daemon.requests import Asked
     from loudspeaker.speakers.memory import MemorySpeaker
-    from loudspeaker.station.asked import Asked
 
     with closing(Station.open(home, clock=clock)) as station:
         clock.advance_to(at("2026-11-24T06:00:00"))

@@ -16,8 +16,8 @@ from harness.pulse_server import RATE, Server
 from harness.shifted_clock import DUE, ShiftedClock
 from harness.stream_servers import Icecast
 
+from loudspeaker.daemon.service import open_service
 from loudspeaker.station import Station
-from loudspeaker.station.service import open_service
 
 pytestmark = [
     pytest.mark.sound,

@@ -11,18 +11,18 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from .. import control
 from ..errors import Message, Refused, Unreachable
 from ..interfaces import Speaker
 from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape
 from ..playout.ports import Log
 from ..speakers.button import StopButton
+from ..station.asrun import Recording
+from ..station.explain import meaning, only_new
 from ..store.asrun import LogDamaged, LogUnusable
-from .asked import Asked
-from .asrun import Recording
-from .explain import meaning, only_new
+from . import control_socket
 from .on_air import speakers, stop_button
+from .requests import Asked
 
 logger = logging.getLogger(__name__)
 
@@ -230,7 +230,7 @@ def must_be_free(station: Recording) -> None:
     """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
     station.must_write()
     with suppress(Unreachable):
-        control.ask(station.paths.socket, "status")
+        control_socket.ask(station.paths.socket, "status")
         raise Refused(Message("a daemon is running already on {folder}", folder=station.paths.state))
     try:
         station.log.recall("heartbeat")

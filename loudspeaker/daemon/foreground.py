@@ -13,12 +13,12 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..control import Door
+from ..station.asrun import Recording
+from ..station.preparation import Row
 from ..store.asrun import LogUnusable
-from .asked import INTERRUPTED, Asked
-from .asrun import Recording
+from .control_socket import Door
 from .on_air import speakers, stop_button
-from .preparation import Row
+from .requests import INTERRUPTED, Asked
 from .signals import interruptions
 
 logger = logging.getLogger(__name__)

@@ -31,11 +31,11 @@ from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import Setting, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.streams.receiver import Dial, Receiver
-from . import planner
-from .asrun import Recording, row
-from .commissioning import COMMISSION, EMPTY
-from .folder import stamp_of
-from .preparation import Row
+from ..station import planner
+from ..station.asrun import Recording, row
+from ..station.commissioning import COMMISSION, EMPTY
+from ..station.folder import stamp_of
+from ..station.preparation import Row
 from .quota_use import counted
 
 Vouch = Callable[[datetime, bool], frozenset[str]]

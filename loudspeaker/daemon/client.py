@@ -14,15 +14,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import control
 from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
-from .call import Call, PlannedEnd, Wanted
-from .paths import StationPaths
+from ..station.call import Call, PlannedEnd, Wanted
+from ..station.paths import StationPaths
+from . import control_socket
 from .signals import interruptions
 
 if TYPE_CHECKING:
-    from .approvals import Preview
-    from .station import Station
+    from ..station.approvals import Preview
+    from ..station.station import Station
 
 Row = dict[str, Any]
 Meanwhile = Callable[[], object]
@@ -52,9 +52,9 @@ class Errands:
         self._opened = opened
         self._waits = cache(waits)  # each wait is told once
 
-    def ask(self, verb: str, patience: float = control.PATIENCE, **facts: Any) -> Any:
+    def ask(self, verb: str, patience: float = control_socket.PATIENCE, **facts: Any) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
-        return control.ask(self.paths.socket, verb, patience=patience, **facts)
+        return control_socket.ask(self.paths.socket, verb, patience=patience, **facts)
 
     def on_the_air(self) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
@@ -118,7 +118,7 @@ class Errands:
             self._ask_patiently(verb, **facts)
         except Unreachable as error:
             station = self._writing(error)
-            from .decisions import Decisions
+            from ..station.decisions import Decisions
 
             getattr(Decisions(station), verb)(**facts)
 

@@ -27,8 +27,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from .errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable, reason
-from .wire import error_of, facts_of, message_of, plain
+from ..errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable, reason
+from ..wire import error_of, facts_of, message_of, plain
 
 VERSION = 1
 LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero

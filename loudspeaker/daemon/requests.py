@@ -24,10 +24,10 @@ from ..production.specification import BEING_READ, Order
 from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
+from ..station.alarms import Closing, standing
+from ..station.alerts import ending, instant, must_be_short, of_one_kind
+from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
-from .alarms import Closing, standing
-from .alerts import ending, instant, must_be_short, of_one_kind
-from .decisions import DECISIONS, Decisions
 from .on_air import Live
 
 # By the annotations of the verbs: what comes as JSON.

@@ -25,10 +25,10 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 
-from .clock import StepWatch
-from .control import Door
-from .errors import LoudspeakerError, Message
-from .interfaces import Clock
+from ..clock import StepWatch
+from ..errors import LoudspeakerError, Message
+from ..interfaces import Clock
+from .control_socket import Door
 
 TICK = 1.0  # s: the clocks are compared
 LOOK = 2.0  # s: people's files are looked at
