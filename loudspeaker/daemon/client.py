@@ -168,8 +168,8 @@ class Errands:
         if not wanted:
             return
         from ..clock import SystemClock
-        from ..production.render import Studio
-        from ..production.specification import Order
+        from ..production.render import ProgrammeRenderer
+        from ..production.specification import ProgrammeSpec
         from ..store.clips import ClipStore
         from ..store.programmes import ProgrammeStore
         from ..synthesis import registry
@@ -177,9 +177,9 @@ class Errands:
 
         engine = partial(registry.load_engine, folder=self.paths.voices)
         chain = FallbackChain(ClipStore(self.paths.clips), SystemClock().now, engine)
-        studio = Studio(self.paths.home, chain, ProgrammeStore(self.paths.programmes))
+        studio = ProgrammeRenderer(self.paths.home, chain, ProgrammeStore(self.paths.programmes))
         for recipe, told in wanted.items():
-            studio.programme(Order.restored(told), recipe)
+            studio.render(ProgrammeSpec.restored(told), recipe)
 
     def make_ahead(self, wanted: Wanted) -> None:
         """Make what will be wanted soon, as far as this person may: whoever wants it then tries again, and is told."""

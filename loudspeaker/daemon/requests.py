@@ -20,7 +20,7 @@ from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
 from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.states import Phase
-from ..production.specification import BEING_READ, Order
+from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
@@ -159,7 +159,7 @@ class Asked(Live):
         meant = of_one_kind(found, None) if alarms is None else [one for one in found if one.id in alarms]
         ended = self.station.closings(meant, ending(form))
         if any(order.unread for closing in ended for order in self.station.said(closing).values()):
-            raise BeingRead(BEING_READ)
+            raise BeingRead(NOT_READ_YET)
         for closing in ended:  # all of them, before any sound is looked for
             self.controller.end(self.now(), by, closing.form, closing.alarms)
         return [airing for closing in ended for airing in self._closed(closing, by)]
@@ -243,9 +243,9 @@ class Asked(Live):
         self.controller.submit(request, self.now())
         return [airing.id for airing in request.airings]
 
-    def _made(self, order: Order) -> Programme:
+    def _made(self, order: ProgrammeSpec) -> Programme:
         if order.unread:
-            raise BeingRead(BEING_READ)
+            raise BeingRead(NOT_READ_YET)
         found = self.station.planner.find(order)
         if found is None:
             raise LoudspeakerError(Message("its sound has not been made"))

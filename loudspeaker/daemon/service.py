@@ -125,7 +125,7 @@ class Service(Asked):
         short = next((text for text in texts if text in self._unread and len(text) <= SHORT), None)
         if short is None:
             return False
-        self.station.texts.take_in(short)
+        self.station.texts.read_and_keep(short)
         self.station.reload()
         self._unread.remove(short)
         return True
@@ -134,7 +134,7 @@ class Service(Asked):
         """A text by these words of the commune, or a recording as it is now."""
         if unread in self.station.planner.sound_files():
             return unread, repr(self.station.folder.recording_state(unread))
-        return unread, self.station.texts.ruled_by
+        return unread, self.station.texts.rules_revision
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""

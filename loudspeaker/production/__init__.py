@@ -1,7 +1,8 @@
-"""Preparing: a bulletin becomes a finished programme, ahead of time. Nothing here runs at air time.
+"""Production: from a bulletin to a finished programme, ahead of time. Nothing here runs at air time.
 
-order   what a programme is to be made of, and its recipe (light: the daemon asks it what is ready)
-texts   what texts say and recordings hold, as somebody left it, or read now
-desk    how a bulletin or a text becomes an order
-make    the making: voices, composing, mastering, keeping (heavy: numpy; only in processes that end)
+reading_cache   readings of texts and hashes of recordings, from the store or made now
+specifications  builds the specification of a programme from a bulletin or a text
+specification   what a programme is rendered from, and its recipe (the daemon asks it what is ready)
+render          synthesize, compose, master, store (imports numpy: only in processes that end)
+export          a programme as a file for people
 """

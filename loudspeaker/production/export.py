@@ -1,4 +1,4 @@
-"""A programme as a file for people: WAV, FLAC, or an MP3 that carries its title and date. Nothing is mastered again."""
+"""Export a finished programme to a file for people: WAV, FLAC, or MP3 with title and date."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from ..sound.programme import Programme
 from ..store.atomic import write_atomic
 from .pictures import write_picture
 
-# Good enough for speech in a horn's band. By quality, because LAME makes what has a constant rate 0.4 dB quieter.
+# Enough for speech in a horn's band. Variable bit rate, because LAME lowers a constant bit rate by 0.4 dB.
 MP3_QUALITY = ["-q:a", "5"]
 
 
-def write(programme: Programme, path: Path, title: str, day: date) -> None:
-    """Write `programme` as its name's ending says, whole or not at all. Raises `LoudspeakerError`."""
-    kinds = {".wav": _wav, ".flac": _flac, ".mp3": _mp3}
+def export_programme(programme: Programme, path: Path, title: str, day: date) -> None:
+    """Write `programme` in the format of the file's name (.wav, .flac, .mp3). Raises `LoudspeakerError`."""
+    kinds = {".wav": _to_wav, ".flac": _to_flac, ".mp3": _to_mp3}
     write_atomic(path, kinds[path.suffix.lower()](programme, title, day))
 
 
-def _wav(programme: Programme, title: str, day: date) -> bytes:
+def _to_wav(programme: Programme, title: str, day: date) -> bytes:
     return programme.path.read_bytes()
 
 
-def _flac(programme: Programme, title: str, day: date) -> bytes:
+def _to_flac(programme: Programme, title: str, day: date) -> bytes:
     import soundfile
 
     from ..sound.flac import write_flac
@@ -40,7 +40,7 @@ def _flac(programme: Programme, title: str, day: date) -> bytes:
     return file.getvalue()
 
 
-def _mp3(programme: Programme, title: str, day: date) -> bytes:
+def _to_mp3(programme: Programme, title: str, day: date) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydub imports audioop, which Python 3.11 and 3.12 complain about
         from pydub import AudioSegment
@@ -59,8 +59,8 @@ def _mp3(programme: Programme, title: str, day: date) -> bytes:
         return draft.read_bytes()
 
 
-def draw(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
-    """The programme as a picture (.svg, .png) with the sentences under it."""
+def draw_programme(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
+    """Draw the level of a programme with its sentences (.svg, .png). Raises as `write_picture` does."""
     from ..sound.picture import picture
     from ..sound.wav import read_wav
 

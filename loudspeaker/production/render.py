@@ -1,4 +1,4 @@
-"""The making of a programme: one voice for all its words, composed, mastered, kept. Heavy: for processes that end."""
+"""Render a programme: synthesize its words, compose, master, store. Imports numpy: for processes that end."""
 
 from __future__ import annotations
 
@@ -22,111 +22,113 @@ from ..sound.wav import wav_bytes
 from ..store.programmes import ProgrammeFacts, ProgrammeStore
 from ..synthesis.fallback import FallbackChain, Synthesis
 from ..synthesis.registry import Voice
-from .specification import FORMAT, Lead, Order, Recording, Speech
+from .specification import FORMAT, Lead, ProgrammeSpec, RecordingSpec, SpeechSpec
 
 Progress = Callable[[int, int], None]  # sentences done, of all
 
 AFTER_RECORDING = 0.8  # s
-TONE_SECONDS, TONE_HERTZ, TONE_LEVEL = 5, 1000, -18.0  # dBFS: what engineers line amplifiers up with
+TONE_SECONDS, TONE_HERTZ, TONE_LEVEL = 5, 1000, -18.0  # dBFS, the alignment level of EBU R 68
 
-LEADS = {Lead.CHIME: chime.chime, Lead.TUNE: chime.signature, Lead.ATTENTION: chime.emergency}
+LEAD_SOUNDS = {Lead.CHIME: chime.chime, Lead.TUNE: chime.signature, Lead.ATTENTION: chime.emergency}
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """All words of an order as sound: by the voices that might have said them, then by text."""
+class SpeechClips:
+    """All words of a programme as sound: by the list of voices that may speak them, then by text."""
 
-    spoken: dict[tuple[str, ...], Synthesis]
+    syntheses: dict[tuple[str, ...], Synthesis]
     clips: dict[tuple[str, ...], dict[str, Clip]]
 
     @property
     def voice(self) -> str:
-        """ "engine:voice" that spoke."""
-        return ", ".join(dict.fromkeys(str(spoken.voice) for spoken in self.spoken.values()))
+        """The voice that spoke, as "engine:voice"; several are separated by a comma."""
+        return ", ".join(dict.fromkeys(str(synthesis.voice) for synthesis in self.syntheses.values()))
 
-    def key(self, order: Order) -> str:
-        """The hash of all that did go in."""
-        told = [FORMAT, order.identity(), [spoken.keys for spoken in self.spoken.values()]]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    def key(self, spec: ProgrammeSpec) -> str:
+        """The hash of all that did go into the programme."""
+        content = [FORMAT, spec.identity(), [synthesis.keys for synthesis in self.syntheses.values()]]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
-    """Makes programmes out of orders. `home` is where recordings lie."""
+class ProgrammeRenderer:
+    """Renders programmes by their specifications. `home` is the folder to which paths of recordings are relative."""
 
     home: Path
     chain: FallbackChain
     programmes: ProgrammeStore
 
-    def programme(self, order: Order, recipe: str, progress: Progress = lambda done, total: None) -> Programme:
-        """Make and keep one programme. Raises `LoudspeakerError` with what is missing or failed."""
-        mastered, facts = self.mastered(order, progress)
-        wav, told = wav_bytes(mastered)
-        return self.programmes.put(recipe, wav, replace(facts, frames=told.frames, loudness=told.loudness))
+    def render(self, spec: ProgrammeSpec, recipe: str, progress: Progress = lambda done, total: None) -> Programme:
+        """Render and store one programme. Raises `LoudspeakerError` with what is missing or failed."""
+        clip, facts = self.render_clip(spec, progress)
+        wav, written = wav_bytes(clip)
+        return self.programmes.put(recipe, wav, replace(facts, frames=written.frames, loudness=written.loudness))
 
-    def mastered(self, order: Order, progress: Progress = lambda done, total: None) -> tuple[Clip, ProgrammeFacts]:
-        """The sound itself, not yet kept."""
-        if message := order.missing():
+    def render_clip(
+        self, spec: ProgrammeSpec, progress: Progress = lambda done, total: None
+    ) -> tuple[Clip, ProgrammeFacts]:
+        """The mastered sound, not stored. Raises `LoudspeakerError` with what is missing or failed."""
+        if message := spec.missing():
             raise LoudspeakerError(message)
-        if order.lead is Lead.TONE:
-            return _tone(order.rate), ProgrammeFacts(
-                Lead.TONE, order.rate, TONE_SECONDS * order.rate, loudness=TONE_LEVEL
+        if spec.lead is Lead.TONE:
+            return _make_tone(spec.rate), ProgrammeFacts(
+                Lead.TONE, spec.rate, TONE_SECONDS * spec.rate, loudness=TONE_LEVEL
             )
-        arrangement, said = self._arranged(order, progress)
-        finished = master(arrangement.clip(), profile_of(order), order.rate)
-        return finished, ProgrammeFacts(said.key(order), order.rate, len(finished.samples), said.voice, order.doubtful)
+        arrangement, speech = self._arrange(spec, progress)
+        clip = master(arrangement.clip(), profile_of(spec), spec.rate)
+        return clip, ProgrammeFacts(speech.key(spec), spec.rate, len(clip.samples), speech.voice, spec.doubt_count)
 
-    def marks(self, order: Order) -> Sequence[Mark]:
-        """When each sentence is heard."""
-        return self._arranged(order, lambda done, total: None)[0].marks()
+    def marks(self, spec: ProgrammeSpec) -> Sequence[Mark]:
+        """When each sentence begins."""
+        return self._arrange(spec, lambda done, total: None)[0].marks()
 
-    def _arranged(self, order: Order, progress: Progress) -> tuple[Composition, Said]:
-        """Everything in its place, not yet mastered."""
-        rate = profile_of(order).rate
-        said = self._said(order, progress)
+    def _arrange(self, spec: ProgrammeSpec, progress: Progress) -> tuple[Composition, SpeechClips]:
+        """The composition, not yet mastered, and the words in it."""
+        rate = profile_of(spec).rate
+        speech = self._synthesize(spec, progress)
         composition = arranged(
-            [piece for part in order.pieces for piece in self._pieces(part, said, rate)],
+            [piece for part in spec.pieces for piece in self._pieces(part, speech, rate)],
             rate,
-            chime=self._lead(order, rate),
-            repeat=order.repeat,
-            reminder=self._pieces(order.reminder, said, rate) if order.reminder else (),
-            gap=order.gap,
-            head=HASTE if order.lead is Lead.ATTENTION else EDGE,
+            chime=self._lead_sound(spec, rate),
+            repeat=spec.repeat,
+            reminder=self._pieces(spec.reminder, speech, rate) if spec.reminder else (),
+            gap=spec.gap,
+            head=HASTE if spec.lead is Lead.ATTENTION else EDGE,
         )
-        return composition, said
+        return composition, speech
 
-    def _said(self, order: Order, progress: Progress) -> Said:
-        """One voice for all words that the same voices may say, so that none changes in mid-bulletin."""
+    def _synthesize(self, spec: ProgrammeSpec, progress: Progress) -> SpeechClips:
+        """One voice for all words with the same list of voices, so that the voice does not change in a bulletin."""
         texts: dict[tuple[str, ...], list[str]] = {}
-        for speech in order.speeches:
-            texts.setdefault(speech.voices, []).extend(utterance.text for utterance in speech.utterances)
-        said = Said({}, {})
+        for part in spec.speeches:
+            texts.setdefault(part.voices, []).extend(utterance.text for utterance in part.utterances)
+        speech = SpeechClips({}, {})
         for voices, wanted in texts.items():
             if wanted:
-                spoken = self.chain.synthesize(wanted, [Voice.parse(voice) for voice in voices], progress)
-                said.spoken[voices] = spoken
-                said.clips[voices] = dict(zip(wanted, spoken.clips, strict=True))
-        return said
+                synthesis = self.chain.synthesize(wanted, [Voice.parse(voice) for voice in voices], progress)
+                speech.syntheses[voices] = synthesis
+                speech.clips[voices] = dict(zip(wanted, synthesis.clips, strict=True))
+        return speech
 
-    def _pieces(self, part: Speech | Recording, said: Said, rate: int) -> Sequence[Piece]:
-        if isinstance(part, Recording):
+    def _pieces(self, part: SpeechSpec | RecordingSpec, speech: SpeechClips, rate: int) -> Sequence[Piece]:
+        if isinstance(part, RecordingSpec):
             return [Piece(decoded(self.home / part.path, rate), AFTER_RECORDING, part.path)]
-        return [Piece(said.clips[part.voices][line.text], line.pause_after, line.text) for line in part.utterances]
+        return [Piece(speech.clips[part.voices][line.text], line.pause_after, line.text) for line in part.utterances]
 
-    def _lead(self, order: Order, rate: int) -> Clip | None:
-        if order.lead is Lead.NONE:
+    def _lead_sound(self, spec: ProgrammeSpec, rate: int) -> Clip | None:
+        if spec.lead is Lead.NONE:
             return None
-        return decoded(self.home / order.lead_file.path, rate) if order.lead_file else LEADS[order.lead](rate)
+        return decoded(self.home / spec.lead_file.path, rate) if spec.lead_file else LEAD_SOUNDS[spec.lead](rate)
 
 
-def profile_of(order: Order) -> Profile:
+def profile_of(spec: ProgrammeSpec) -> Profile:
     """The output's profile, at its own loudness where box.yaml gives one."""
-    profile = PROFILES[order.profile]
-    return profile if order.loudness is None else replace(profile, target=order.loudness)
+    profile = PROFILES[spec.profile]
+    return profile if spec.loudness is None else replace(profile, target=spec.loudness)
 
 
-def _tone(rate: int) -> Clip:
-    """The tone of a test, faded over 10 ms at both ends so that no horn clicks."""
+def _make_tone(rate: int) -> Clip:
+    """The tone that tests an output, faded over 10 ms at both ends so that no horn clicks."""
     time = np.arange(TONE_SECONDS * rate, dtype=np.float32) / rate
     fade = np.minimum(1, np.minimum(time, TONE_SECONDS - time) / 0.01)
     wave = np.sin(2 * np.pi * TONE_HERTZ * time) * 10 ** (TONE_LEVEL / 20) * fade

@@ -1,6 +1,6 @@
-"""What one programme is to be made of, and the recipe that names it. No samples, no numpy, no file is written.
+"""Specification of a programme, and its recipe. Imports no numpy, so that the daemon may import it.
 
-The recipe is the hash of everything that shapes the sound, so that a programme is found without making it, and a
+The recipe is the hash of everything that shapes the sound, so that a programme is found without rendering it, and a
 changed word, voice, recording or setting never airs the old sound.
 """
 
@@ -17,13 +17,13 @@ from ..errors import Message
 from ..sound.profiles import EARLY, QUIETER
 from ..store.readings import Outline, Passage
 
-if TYPE_CHECKING:  # an order that comes through the door is carried out without what reads a text
+if TYPE_CHECKING:  # an alarm is aired without loading the text rules
     from ..text.reading import Doubt
     from ..text.sentences import Utterance
 
-FORMAT = 2  # of the making: raise it when the same order would sound different, or its recipe is told otherwise
-BEING_READ = Message("it is being read; wait a moment")
-RATE = 48_000  # what sound cards run at when nobody says otherwise
+FORMAT = 2  # of rendering: raise it when the same specification would sound different, or its recipe changes
+NOT_READ_YET = Message("it is being read; wait a moment")
+RATE = 48_000  # Hz, the usual rate of sound cards
 
 
 class Lead(StrEnum):
@@ -37,16 +37,16 @@ class Lead(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """Words to be said by one voice, the first of `voices` that can.
+class SpeechSpec:
+    """Words to be spoken by one voice, the first of `voices` that can.
 
-    `outline` is None where nobody has read them yet; `passage` gives the words themselves, which takes longer.
+    `outline` is None where the text has not been read yet; `passage` returns the words, which takes longer.
     """
 
     outline: Outline | None
     voices: tuple[str, ...]
     passage: Callable[[], Passage] = field(compare=False, repr=False)
-    line: int = field(default=1, compare=False)  # of its file, on which it begins
+    line: int = field(default=1, compare=False)  # of its file, where it begins
 
     @property
     def utterances(self) -> tuple[Utterance, ...]:
@@ -54,7 +54,7 @@ class Speech:
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
-        """Every guess in it, at its place in the file."""
+        """Every doubt in it, with lines of the file."""
         return tuple(doubt._replace(line=doubt.line + self.line - 1) for doubt in self.passage().doubts)
 
     @property
@@ -62,11 +62,11 @@ class Speech:
         return self.outline.sentences if self.outline else 0
 
     def identity(self) -> list[object]:
-        """What it is in a recipe."""
+        """Its part of a recipe."""
         return [self.outline and self.outline.digest, self.voices]
 
     def approved(self) -> object:
-        """What it is to whoever approves it: words, whoever says them."""
+        """What an approval binds of it: the words, not the voice."""
         return self.outline and self.outline.words
 
     def told(self) -> list[object]:
@@ -82,8 +82,8 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """A sound file below the station's folder; `digest` is "" where it is missing, None where it was not read yet."""
+class RecordingSpec:
+    """A sound file below the station's folder; `digest` is "" where it is missing, None where it is not hashed yet."""
 
     path: str
     digest: str | None
@@ -99,39 +99,39 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """One programme to be made. `gap` is in seconds, `loudness` in LUFS (None: the profile's own)."""
+class ProgrammeSpec:
+    """What a programme is rendered from. `gap` is in seconds, `loudness` in LUFS (None: that of `profile`)."""
 
-    pieces: tuple[Speech | Recording, ...]
+    pieces: tuple[SpeechSpec | RecordingSpec, ...]
     lead: Lead = Lead.CHIME
-    lead_file: Recording | None = None  # the commune's own instead of the built-in one
+    lead_file: RecordingSpec | None = None  # the commune's own instead of the built-in one
     repeat: int = 1
     gap: float = 3.0
-    reminder: Speech | None = None  # said between repeats
+    reminder: SpeechSpec | None = None  # said between repeats
     profile: str = "horn"
     loudness: float | None = None
     rate: int = RATE
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
-        """Every guess in its words."""
-        return tuple(doubt for piece in self.pieces if isinstance(piece, Speech) for doubt in piece.doubts)
+        """Every doubt in its words."""
+        return tuple(doubt for piece in self.pieces if isinstance(piece, SpeechSpec) for doubt in piece.doubts)
 
     @property
-    def doubtful(self) -> int:
-        """How many guesses there are."""
-        speeches = (piece for piece in self.pieces if isinstance(piece, Speech))
+    def doubt_count(self) -> int:
+        """The number of doubts, without reading the words."""
+        speeches = (piece for piece in self.pieces if isinstance(piece, SpeechSpec))
         return sum(speech.outline.doubts for speech in speeches if speech.outline)
 
     @property
     def unread(self) -> bool:
-        """Is there anything in it that nobody has read yet?"""
-        recordings = (piece for piece in (*self.pieces, self.lead_file) if isinstance(piece, Recording))
+        """Is any text not read yet, or any recording not hashed yet?"""
+        recordings = (piece for piece in (*self.pieces, self.lead_file) if isinstance(piece, RecordingSpec))
         return any(speech.outline is None for speech in self.speeches) or any(r.digest is None for r in recordings)
 
     @property
-    def speeches(self) -> Iterator[Speech]:
-        yield from (piece for piece in self.pieces if isinstance(piece, Speech))
+    def speeches(self) -> Iterator[SpeechSpec]:
+        yield from (piece for piece in self.pieces if isinstance(piece, SpeechSpec))
         if self.reminder:
             yield self.reminder
 
@@ -141,29 +141,29 @@ class Order:
 
     @property
     def heard(self) -> bool:
-        """Is there anything in it but what stands before the first word?"""
-        return any(isinstance(piece, Recording) or piece.sentences for piece in self.pieces)
+        """Is anything to be heard behind the lead?"""
+        return any(isinstance(piece, RecordingSpec) or piece.sentences for piece in self.pieces)
 
-    def content(self, voice: str) -> bool:
-        """Did the voices of first choice speak, so that nothing is gained by asking them again?"""
+    def used_first_choice(self, voice: str) -> bool:
+        """Is `voice` that of a programme whose voices of first choice spoke? Then it need not be rendered again."""
         first = dict.fromkeys(speech.voices[0] for speech in self.speeches if speech.voices and speech.sentences)
         return voice == ", ".join(first)
 
     def missing(self) -> Message | None:
-        """The first recording that is not there, in words; or that something was not read yet."""
+        """Why it cannot be rendered: a recording is missing, or something is not read yet; else None."""
         for piece in (*self.pieces, self.lead_file):
-            if isinstance(piece, Recording) and piece.digest == "":
+            if isinstance(piece, RecordingSpec) and piece.digest == "":
                 return Message("the recording {file} is missing", file=piece.path)
-        return BEING_READ if self.unread else None
+        return NOT_READ_YET if self.unread else None
 
     def recipe(self, fingerprint: Callable[[str], str | None]) -> str:
-        """The hash of all that shapes the sound; `fingerprint` tells a voice's, None where it is not installed."""
+        """The hash of all that shapes the sound; `fingerprint` returns None for a voice that is not installed."""
         voices = {voice: fingerprint(voice) for speech in self.speeches for voice in speech.voices}
-        told = [FORMAT, voices, self.identity()]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        content = [FORMAT, voices, self.identity()]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def identity(self) -> list[object]:
-        """What a recipe tells: words by their digest, so that nobody needs them who only looks for their sound."""
+        """Its part of a recipe; words by their digest, so that a programme is found without loading its text."""
         parts = [piece.identity() if piece else None for piece in (self.lead_file, self.reminder)]
         return [[piece.identity() for piece in self.pieces], parts, self._numbers()]
 
@@ -180,55 +180,59 @@ class Order:
         """The order that told this, but for its doubts."""
         pieces, (lead_file, reminder), (lead, repeat, gap, profile, loudness, rate) = told
         return cls(
-            tuple(Recording.restored(one) if isinstance(one[0], str) else Speech.restored(one) for one in pieces),
+            tuple(
+                RecordingSpec.restored(one) if isinstance(one[0], str) else SpeechSpec.restored(one) for one in pieces
+            ),
             Lead(lead),
-            lead_file and Recording.restored(lead_file),
+            lead_file and RecordingSpec.restored(lead_file),
             repeat,
             gap,
-            reminder and Speech.restored(reminder),
+            reminder and SpeechSpec.restored(reminder),
             profile,
             loudness,
             rate,
         )
 
-    def quieter(self) -> Order:
-        """The same for early hours, by the quieter twin of its profile."""
+    def for_early_hours(self) -> ProgrammeSpec:
+        """The same with the quieter profile of early hours."""
         if self.profile.endswith(EARLY):
             return self
         loudness = None if self.loudness is None else self.loudness - QUIETER
         return replace(self, profile=self.profile + EARLY, loudness=loudness)
 
-    def spoken_by(self, voices: tuple[str, ...]) -> Order:
-        """The same words in other voices; the same order where none is named."""
+    def with_voices(self, voices: tuple[str, ...]) -> ProgrammeSpec:
+        """The same words in other voices; itself where none is named."""
         if not voices:
             return self
-        pieces = tuple(replace(piece, voices=voices) if isinstance(piece, Speech) else piece for piece in self.pieces)
+        pieces = tuple(
+            replace(piece, voices=voices) if isinstance(piece, SpeechSpec) else piece for piece in self.pieces
+        )
         reminder = self.reminder and replace(self.reminder, voices=voices)
         return replace(self, pieces=pieces, reminder=reminder)
 
-    def first_approval(self) -> str:
-        """The hash that approvals bound at first: words and recordings alone. Not voices or chimes."""
-        if len(self.pieces) == 1 and isinstance(piece := self.pieces[0], Speech) and piece.outline:
+    def legacy_approval_digest(self) -> str:
+        """The digest of approvals in the first logs: words and recordings alone, without voices or chimes."""
+        if len(self.pieces) == 1 and isinstance(piece := self.pieces[0], SpeechSpec) and piece.outline:
             return piece.outline.words
-        told = [p.told() if isinstance(p, Recording) else [u.text for u in p.utterances] for p in self.pieces]
-        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+        content = [p.told() if isinstance(p, RecordingSpec) else [u.text for u in p.utterances] for p in self.pieces]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
-def estimate(order: Order) -> float:
-    """Seconds that a programme of this order will take, before it is made.
+def estimate(spec: ProgrammeSpec) -> float:
+    """Seconds that a programme of this specification will take, before it is rendered.
 
-    The embedded voice says about 13 characters a second at its announcement pace; measured over the sample's bulletins.
+    The embedded voice speaks about 13 characters a second, measured over the sample's bulletins.
     """
-    once = sum(_speech_seconds(piece) if isinstance(piece, Speech) else 60.0 for piece in order.pieces)
-    between = order.gap + (_speech_seconds(order.reminder) if order.reminder else 0.0)
-    return LEADS[order.lead] + once * order.repeat + between * (order.repeat - 1)
+    once = sum(_speech_seconds(piece) if isinstance(piece, SpeechSpec) else 60.0 for piece in spec.pieces)
+    between = spec.gap + (_speech_seconds(spec.reminder) if spec.reminder else 0.0)
+    return LEAD_SECONDS[spec.lead] + once * spec.repeat + between * (spec.repeat - 1)
 
 
-LEADS = {Lead.NONE: 0.2, Lead.CHIME: 2.7, Lead.TUNE: 7.2, Lead.ATTENTION: 4.7, Lead.TONE: 5.0}
-CHARACTERS_A_SECOND = 13.0
+LEAD_SECONDS = {Lead.NONE: 0.2, Lead.CHIME: 2.7, Lead.TUNE: 7.2, Lead.ATTENTION: 4.7, Lead.TONE: 5.0}
+CHARACTERS_PER_SECOND = 13.0
 UNREAD_SECONDS = 60.0
 
 
-def _speech_seconds(speech: Speech) -> float:
+def _speech_seconds(speech: SpeechSpec) -> float:
     outline = speech.outline
-    return outline.letters / CHARACTERS_A_SECOND + outline.pauses if outline else UNREAD_SECONDS
+    return outline.letters / CHARACTERS_PER_SECOND + outline.pauses if outline else UNREAD_SECONDS

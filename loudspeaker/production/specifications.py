@@ -1,4 +1,4 @@
-"""How a bulletin or a text becomes an order: read as this commune reads, for its voices. No samples, no numpy."""
+"""Build the specification of a programme from a bulletin or a text, with the commune's readings and voices."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..model.bulletin import Bulletin, Part
-from .specification import Lead, Order, Recording, Speech
-from .texts import Texts
+from .reading_cache import ReadingCache
+from .specification import Lead, ProgrammeSpec, RecordingSpec, SpeechSpec
 
 REMINDER = "Xin nhắc lại."
 DRILL = "Đây là diễn tập."
@@ -27,39 +27,39 @@ DRILL_MISTAKEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """How this commune has its bulletins read: its texts and voices, and the state of its sound files."""
+class SpecBuilder:
+    """Builds specifications for one commune."""
 
-    texts: Texts
+    texts: ReadingCache
     voices: tuple[str, ...]
-    state: Callable[[str], object]  # of a file below the station's folder, None where there is none
+    state: Callable[[str], object]  # of a file below the station's folder: changes with it, None where there is none
 
-    def bulletin(self, bulletin: Bulletin) -> Order:
-        """The order for one bulletin, with its chime and repeats."""
+    def for_bulletin(self, bulletin: Bulletin) -> ProgrammeSpec:
+        """For a bulletin, with its repeats and the built-in chime."""
         voices = bulletin.voices or self.voices
-        return Order(
+        return ProgrammeSpec(
             pieces=tuple(self._piece(bulletin, part) for part in bulletin.parts),
             repeat=bulletin.repeat,
             gap=bulletin.gap,
             reminder=self.texts.speech(REMINDER, voices) if bulletin.repeat > 1 else None,
         )
 
-    def words(self, text: str, lead: Lead = Lead.NONE) -> Order:
-        """The order for words of the station itself: opening, closing."""
-        return Order((self.texts.speech(text, self.voices),), lead)
+    def for_text(self, text: str, lead: Lead = Lead.NONE) -> ProgrammeSpec:
+        """For a text of the station itself: opening, closing."""
+        return ProgrammeSpec((self.texts.speech(text, self.voices),), lead)
 
-    def at_once(self, text: str, lead: Lead = Lead.NONE) -> Order:
-        """The order for a few words of the moment: an urgent text, a trial."""
-        return Order((self.speech(text),), lead)
+    def for_urgent_text(self, text: str, lead: Lead = Lead.NONE) -> ProgrammeSpec:
+        """For a text of the moment, read in this process: an alarm, a test of an output."""
+        return ProgrammeSpec((self.speech(text),), lead)
 
-    def speech(self, text: str) -> Speech:
-        """A few words of the moment."""
-        return self.texts.at_once(text, self.voices)
+    def speech(self, text: str) -> SpeechSpec:
+        """A text of the moment as a part of a programme, read in this process."""
+        return self.texts.read_now(text, self.voices)
 
-    def recording(self, path: str) -> Recording:
+    def recording(self, path: str) -> RecordingSpec:
         return self.texts.recording(path, self.state(path))
 
-    def _piece(self, bulletin: Bulletin, part: Part) -> Speech | Recording:
+    def _piece(self, bulletin: Bulletin, part: Part) -> SpeechSpec | RecordingSpec:
         if part.audio:
             return self.recording(part.audio)
         return self.texts.speech(part.text or "", part.voices or bulletin.voices or self.voices, part.line)

@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem, Refused
 from ..model.airing import Airing
 from ..model.enums import Ending, Level
-from ..production.specification import BEING_READ, Order
+from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..text.reading import doubtful
 from .alarms import Closing, closing_words, closings, repeats, standing
 from .call import Call, PlannedClosing, PlannedEnd, Wanted
@@ -82,10 +82,10 @@ class Calling(Planning):
         orders = {output: self.call(text, bulletin, output, drill) for output in outputs}
         order = next(iter(orders.values()))
         if any(order.unread for order in orders.values()):
-            raise BeingRead(BEING_READ)
+            raise BeingRead(NOT_READ_YET)
         if not order.heard:
             raise BadUsage(Message("nothing in this can be said"))
-        clears: list[Order] = []
+        clears: list[ProgrammeSpec] = []
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
             clears += self.clears(bulletin, outputs, drill)
         return Call(
@@ -117,20 +117,20 @@ class Calling(Planning):
         if blanks:
             raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
 
-    def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> Order:
+    def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
         """What an emergency says once: a bulletin, or a text of the moment."""
         if bulletin:
             order = self.planner.order(self.template(bulletin), output, repeat=1)
         else:
             order = self.planner.urgent(text or "", output)
-        return (self.planner.drilled(order) if drill else order).spoken_by(self.local_voices())
+        return (self.planner.drilled(order) if drill else order).with_voices(self.local_voices())
 
     def local_voices(self) -> tuple[str, ...]:
         """Voices that need no network: an emergency does not wait for one."""
         named = [voice for voice in self.contents.voices if self._local(voice)]
         return tuple(named) or (EMBEDDED,)
 
-    def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[Order]:
+    def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[ProgrammeSpec]:
         """The words of its end in every form, made while the alarm is heard, so that its end need not wait for them."""
         clear = self._readable(self.template(bulletin).all_clear if bulletin else None)
         words = [closing_words(form, clear, drill) for form in (Ending.CLEAR, Ending.MISTAKE)]
@@ -157,24 +157,24 @@ class Calling(Planning):
         chosen = of_one_kind(alarms, drill)
         if not chosen:
             raise Refused(NOTHING_STANDS)
-        orders: list[Order] = []
+        orders: list[ProgrammeSpec] = []
         planned = []
         for closing in self.closings(chosen, ending(form)):
             said = self.said(closing)
             if any(order.unread for order in said.values()):
-                raise BeingRead(BEING_READ)
+                raise BeingRead(NOT_READ_YET)
             orders += said.values()
             planned.append(self._planned(closing, next(iter(said.values()), None)))
         return PlannedEnd(form, planned, self.told(orders))
 
-    def said(self, closing: Closing) -> dict[str, Order]:
+    def said(self, closing: Closing) -> dict[str, ProgrammeSpec]:
         """Output -> what it hears at this end; nothing where the alarms only stop."""
         if closing.text is None:
             return {}
         outputs = self.sounding([alarm.village for alarm in closing.alarms])
         return {output: self.call(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
 
-    def _planned(self, closing: Closing, order: Order | None) -> PlannedClosing:
+    def _planned(self, closing: Closing, order: ProgrammeSpec | None) -> PlannedClosing:
         return PlannedClosing(
             form=closing.form,
             drill=closing.drill,
@@ -189,7 +189,7 @@ class Calling(Planning):
         """The outputs that these are heard on, as far as this box still plays for them."""
         return list(dict.fromkeys(self.box.plays[village] for village in villages if village in self.box.plays))
 
-    def told(self, orders: Iterable[Order]) -> Wanted:
+    def told(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
         return {self.planner.recipe(order): order.told() for order in read if self._wanted(order)}

@@ -13,7 +13,7 @@ from ..model.asrun_record import Event
 from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..playout.ports import Log
-from ..production.specification import Order, Speech
+from ..production.specification import ProgrammeSpec, SpeechSpec
 from ..text.reading import doubtful
 from . import read_text
 
@@ -52,10 +52,10 @@ class Preview:
             yield Message("an emergency needs no approval: it may be used at once")
 
 
-def preview(bulletin: Bulletin, order: Order) -> Preview:
+def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
     parts = [
         read_text.SpokenPart(" ".join(line.text for line in piece.utterances))
-        if isinstance(piece, Speech)
+        if isinstance(piece, SpeechSpec)
         else read_text.SpokenPart(recording=piece.path)
         for piece in order.pieces
     ]
@@ -73,7 +73,7 @@ def preview(bulletin: Bulletin, order: Order) -> Preview:
     )
 
 
-def digest(bulletin: Bulletin, order: Order) -> str:
+def digest(bulletin: Bulletin, order: ProgrammeSpec) -> str:
     """The hash of all that is approved: pieces, level, title, repeat, gap, validity and parts. Not who says it."""
     days = [day and day.isoformat() for day in (bulletin.valid_from, bulletin.valid_until)]
     parts = [[part.audio or "text", part.language] for part in bulletin.parts]
@@ -82,11 +82,11 @@ def digest(bulletin: Bulletin, order: Order) -> str:
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def stands(approved: str | None, bulletin: Bulletin, order: Order) -> bool:
+def stands(approved: str | None, bulletin: Bulletin, order: ProgrammeSpec) -> bool:
     """Does an approval of this digest hold for the bulletin as it is now? An older one binds what it bound."""
     if approved is None or order.unread:
         return False
-    return approved == digest(bulletin, order) or approved == order.first_approval()
+    return approved == digest(bulletin, order) or approved == order.legacy_approval_digest()
 
 
 def standing(log: Log) -> Mapping[str, Event]:

@@ -14,7 +14,7 @@ from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound,
 from ..model.airing import Airing
 from ..model.enums import Refusal
 from ..model.refusal import kind_of
-from ..production.specification import Order
+from ..production.specification import ProgrammeSpec
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import is_writable
 from .asrun import Recording
@@ -309,7 +309,7 @@ class Care(Recording):
         airings, _ = PlayoutJournal(self.log).kept_plan() or ([], None)
         yield from (one for one in airings if one.stream or one.bulletin in self.contents.bulletins)
 
-    def _clip_keys(self, order: Order) -> Iterator[str]:
+    def _clip_keys(self, order: ProgrammeSpec) -> Iterator[str]:
         from ..synthesis import registry
         from ..synthesis.cache_key import clip_key
 

@@ -14,7 +14,7 @@ from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
 from ..model.airing import Pause
 from ..playout import deadlines
 from ..playout.ports import Log
-from ..production.specification import BEING_READ
+from ..production.specification import NOT_READ_YET
 from . import approvals, planner
 from .alerts import instant
 from .commissioning import COMMISSION
@@ -77,7 +77,7 @@ class Decisions:
         found = self.station.bulletin(bulletin)
         order = self.station.planner.order(found)
         if order.unread:
-            raise BeingRead(BEING_READ)
+            raise BeingRead(NOT_READ_YET)
         if digest != approvals.digest(found, order):
             raise Refused(Message("“{bulletin}” is not what was shown any more; look at it again", bulletin=bulletin))
         return self._note("approve", "", bulletin=found.id, digest=digest, by=by)

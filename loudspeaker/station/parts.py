@@ -15,7 +15,7 @@ from ..interfaces import Clock, Engine
 from ..model.box import Box
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
-from ..production.texts import Texts, ruled_by
+from ..production.reading_cache import ReadingCache, rules_revision
 from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, move_aside
 from ..store.atomic import is_writable, make_private_folder
 from ..store.last_good import LastGoodVersions
@@ -45,7 +45,7 @@ class Parts:
         self.contents = self._contents()
         self.clock = clock or SystemClock(self.commune.zone)
         self.reads = True  # what nobody has read yet is read in this process
-        self._texts: Texts | None = None
+        self._texts: ReadingCache | None = None
         self._engines: dict[str, Engine] = {}
         self._prints: dict[str, str | None] = {}
 
@@ -92,13 +92,13 @@ class Parts:
         return Planner(self.folder, self.contents, self.programmes, self.fingerprint, self.texts)
 
     @property
-    def texts(self) -> Texts:
+    def texts(self) -> ReadingCache:
         """What the texts of these files say; kept from one reading of the files to the next."""
         commune = self.commune
-        revision = ruled_by(commune.region, commune.say, commune.abbrev, commune.names)
-        if self._texts is None or (self._texts.ruled_by, self._texts.reads) != (revision, self.reads):
+        revision = rules_revision(commune.region, commune.say, commune.abbrev, commune.names)
+        if self._texts is None or (self._texts.rules_revision, self._texts.reads) != (revision, self.reads):
             store = ReadingStore(self.paths.readings)
-            self._texts = Texts(self.paths.home, store, partial(_own_words, commune), revision, self.reads)
+            self._texts = ReadingCache(self.paths.home, store, partial(_own_words, commune), revision, self.reads)
         return self._texts
 
     @property

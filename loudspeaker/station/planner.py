@@ -16,9 +16,9 @@ from ..model.enums import Level
 from ..model.refusal import kind_of
 from ..playout.ports import Log
 from ..playout.states import moment
-from ..production.specification import LEADS, RATE, Lead, Order, Recording, estimate
-from ..production.specifications import DRILL, REMINDER, Desk
-from ..production.texts import Texts
+from ..production.reading_cache import ReadingCache
+from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, RecordingSpec, estimate
+from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
 from ..sound.programme import Programme
@@ -43,61 +43,63 @@ class Planner:
     contents: Contents
     programmes: ProgrammeStore
     fingerprint: Callable[[str], str | None]
-    texts: Texts
-    desk: Desk = field(init=False)
-    _orders: dict[object, Order] = field(default_factory=dict)
-    _recipes: dict[Order, str] = field(default_factory=dict)
+    texts: ReadingCache
+    builder: SpecBuilder = field(init=False)
+    _orders: dict[object, ProgrammeSpec] = field(default_factory=dict)
+    _recipes: dict[ProgrammeSpec, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.texts, self.contents.voices, self.folder.recording_state)
+        self.builder = SpecBuilder(self.texts, self.contents.voices, self.folder.recording_state)
 
     # What is to be made
 
-    def order(self, bulletin: Bulletin, output: str = "", repeat: int | None = None, chime: bool = True) -> Order:
+    def order(
+        self, bulletin: Bulletin, output: str = "", repeat: int | None = None, chime: bool = True
+    ) -> ProgrammeSpec:
         """The order for a bulletin as `output` wants to hear it."""
         key = (bulletin.path, self.revision(bulletin), output, repeat, chime)
         if key not in self._orders or any(p.audio for p in bulletin.parts):
             told = bulletin if repeat is None else replace(bulletin, repeat=repeat)
-            self._orders[key] = self._dressed(self.desk.bulletin(told), output, self._lead(bulletin, chime))
+            self._orders[key] = self._dressed(self.builder.for_bulletin(told), output, self._lead(bulletin, chime))
         return self._orders[key]
 
-    def opening(self, output: str, music: bool, at: datetime | None = None) -> Order | None:
+    def opening(self, output: str, music: bool, at: datetime | None = None) -> ProgrammeSpec | None:
         """What opens a session that begins `at`: signature tune and station identification."""
         text = self.contents.commune.opening
         lead = Lead.TUNE if music else Lead.NONE
-        return self.heard(self._dressed(self.desk.words(text), output, lead), output, at) if text else None
+        return self.heard(self._dressed(self.builder.for_text(text), output, lead), output, at) if text else None
 
-    def closing(self, output: str, at: datetime | None = None) -> Order | None:
+    def closing(self, output: str, at: datetime | None = None) -> ProgrammeSpec | None:
         text = self.contents.commune.closing
-        return self.heard(self._dressed(self.desk.words(text), output, Lead.NONE), output, at) if text else None
+        return self.heard(self._dressed(self.builder.for_text(text), output, Lead.NONE), output, at) if text else None
 
-    def heard(self, order: Order, output: str, at: datetime | None) -> Order:
+    def heard(self, order: ProgrammeSpec, output: str, at: datetime | None) -> ProgrammeSpec:
         """`order` as `output` sounds at that time, in the commune's zone: more quietly in its early hours."""
         found = self.contents.box.outputs.get(output)
         early = at and found and at.hour * 3600 + at.minute * 60 + at.second < found.early
-        return order.quieter() if early else order
+        return order.for_early_hours() if early else order
 
-    def urgent(self, text: str, output: str) -> Order:
+    def urgent(self, text: str, output: str) -> ProgrammeSpec:
         """An emergency's own words; its attention signal stands before every play."""
-        return self._dressed(self.desk.at_once(text), output, Lead.ATTENTION)
+        return self._dressed(self.builder.for_urgent_text(text), output, Lead.ATTENTION)
 
-    def plain(self, text: str, output: str) -> Order:
+    def plain(self, text: str, output: str) -> ProgrammeSpec:
         """A few words of the moment with nothing around them."""
-        return self._dressed(self.desk.at_once(text), output, Lead.NONE)
+        return self._dressed(self.builder.for_urgent_text(text), output, Lead.NONE)
 
-    def drilled(self, order: Order) -> Order:
+    def drilled(self, order: ProgrammeSpec) -> ProgrammeSpec:
         """The same between the words of a drill."""
-        drill = self.desk.speech(DRILL)
+        drill = self.builder.speech(DRILL)
         return replace(order, pieces=(drill, *order.pieces, drill))
 
-    def order_of(self, airing: Airing) -> Order:
+    def order_of(self, airing: Airing) -> ProgrammeSpec:
         """The order for an airing's bulletin."""
         assert airing.bulletin
         bulletin = self.contents.bulletins[airing.bulletin]
         order = self.order(bulletin, airing.output, airing.repeat, airing.chime)
         return self.heard(order, airing.output, airing.scheduled_at)
 
-    def fallback(self, airing: Airing) -> Order | None:
+    def fallback(self, airing: Airing) -> ProgrammeSpec | None:
         """What stands in for a stream that does not come."""
         bulletin = self.contents.bulletins.get(airing.fallback or "")
         if bulletin is None:
@@ -105,20 +107,20 @@ class Planner:
         order = self.order(bulletin, airing.output, chime=airing.chime)
         return self.heard(order, airing.output, airing.scheduled_at)
 
-    def sequence(self, airing: Airing) -> list[Order]:
+    def sequence(self, airing: Airing) -> list[ProgrammeSpec]:
         """Everything that is heard for one airing, in order."""
         output, at = airing.output, airing.scheduled_at
         opening = self.opening(output, airing.music, at) if airing.opens else None
         closing = self.closing(output, at) if airing.closes else None
         return [part for part in (opening, self.order_of(airing), closing) if part]
 
-    def find(self, order: Order) -> Programme | None:
+    def find(self, order: ProgrammeSpec) -> Programme | None:
         """What was made by this order. Where nothing was made at all, no voice is asked for its fingerprint."""
         if order.unread or not self.programmes.folder.is_dir():
             return None
         return self.programmes.find(self.recipe(order))
 
-    def recipe(self, order: Order) -> str:
+    def recipe(self, order: ProgrammeSpec) -> str:
         if order not in self._recipes:
             self._recipes[order] = order.recipe(self.fingerprint)
         return self._recipes[order]
@@ -140,8 +142,8 @@ class Planner:
         paths = {part.audio for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
         return sorted(path for path in (commune.chime, commune.music, *paths) if path)
 
-    def recordings(self) -> list[Recording]:
-        return [self.desk.recording(path) for path in self.sound_files()]
+    def recordings(self) -> list[RecordingSpec]:
+        return [self.builder.recording(path) for path in self.sound_files()]
 
     def unread(self) -> list[str]:
         """The texts, and behind them the sound files, that nobody has read yet."""
@@ -191,16 +193,16 @@ class Planner:
     def words(self) -> SessionWords:
         output = self._usual_output()
         opening, closing = self.opening(output, True), self.closing(output)
-        tune = LEADS[Lead.TUNE] - LEADS[Lead.NONE] if opening else 0.0
+        tune = LEAD_SECONDS[Lead.TUNE] - LEAD_SECONDS[Lead.NONE] if opening else 0.0
         return SessionWords(
             tune=tune,
             opening=self.duration(opening)[0] - tune if opening else 0.0,
             closing=self.duration(closing)[0] if closing else 0.0,
         )
 
-    def duration(self, order: Order) -> tuple[float, str]:
+    def duration(self, order: ProgrammeSpec) -> tuple[float, str]:
         """Seconds, and whether they are `prepared` or `estimated`."""
-        found = self.find(order) or (self.find(order.quieter()) if self._early else None)
+        found = self.find(order) or (self.find(order.for_early_hours()) if self._early else None)
         return (found.duration, "prepared") if found else (estimate(order), "estimated")
 
     def _facts(self, bulletin: Bulletin, approved: Event | None) -> BulletinFacts:
@@ -231,14 +233,14 @@ class Planner:
     def _usual_output(self) -> str:
         return next(iter(self.contents.box.outputs), "")
 
-    def _dressed(self, order: Order, output: str, lead: Lead) -> Order:
+    def _dressed(self, order: ProgrammeSpec, output: str, lead: Lead) -> ProgrammeSpec:
         commune = self.contents.commune
         own = {Lead.CHIME: commune.chime, Lead.TUNE: commune.music}.get(lead)
         found = self.contents.box.outputs.get(output) or Output(output)
         return replace(
             order,
             lead=lead,
-            lead_file=self.desk.recording(own) if own else None,
+            lead_file=self.builder.recording(own) if own else None,
             profile=found.profile,
             loudness=found.loudness,
             rate=RATE,

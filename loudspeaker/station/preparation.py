@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from ..model.airing import Airing
 from ..model.enums import Expected, Level
-from ..production.specification import Lead, Order
+from ..production.specification import Lead, ProgrammeSpec
 from ..sound.programme import Programme
 from . import planner
 from .approvals import Preview, preview
 from .parts import Parts
 
 if TYPE_CHECKING:
-    from ..production.render import Studio
+    from ..production.render import ProgrammeRenderer
     from ..store.clips import ClipStore
 
 Row = dict[str, Any]
@@ -67,12 +67,12 @@ class Planning(Parts):
         texts, plans = self.texts, self.planner
         for text in plans.written():
             if texts.outline(text) is None:
-                texts.take_in(text)
+                texts.read_and_keep(text)
         plans.recordings()
         wanted = {texts.key(text) for text in plans.written()}
-        texts.store.sweep(wanted | texts.kept_recordings(), self.clock.now().timestamp())
+        texts.store.sweep(wanted | texts.known_recording_keys(), self.clock.now().timestamp())
 
-    def make(self, orders: Iterable[Order], progress: Progress) -> dict[Order, Message]:
+    def make(self, orders: Iterable[ProgrammeSpec], progress: Progress) -> dict[ProgrammeSpec, Message]:
         """Make every order that is not there yet, or only in a lesser voice. Returns what failed, and why."""
         wanted = [order for order in dict.fromkeys(orders) if self._wanted(order)]
         total = sum(_sentences(order) for order in wanted)
@@ -84,7 +84,7 @@ class Planning(Parts):
                 progress(before + (share * done // of if of else share), total, "")
 
             try:
-                self.studio.programme(order, self.planner.recipe(order), advance)
+                self.studio.render(order, self.planner.recipe(order), advance)
             except LoudspeakerError as error:
                 failed[order] = error.message
             before += share
@@ -94,15 +94,15 @@ class Planning(Parts):
         return failed
 
     @cached_property
-    def studio(self) -> Studio:
+    def studio(self) -> ProgrammeRenderer:
         """Heavy: loads numpy. Only for processes that end."""
-        from ..production.render import Studio
+        from ..production.render import ProgrammeRenderer
         from ..synthesis.circuit_breaker import CircuitBreakers
         from ..synthesis.fallback import FallbackChain
 
         told = self.log.recall("breakers")
         breakers = CircuitBreakers.from_state(told if isinstance(told, dict) else {})
-        return Studio(
+        return ProgrammeRenderer(
             self.paths.home, FallbackChain(self.clips, self.clock.now, self.engine, breakers), self.programmes
         )
 
@@ -132,10 +132,10 @@ class Planning(Parts):
             raise Refused(message)
         return preview(found, order)
 
-    def trial(self, output: str, tone: bool) -> Order:
+    def trial(self, output: str, tone: bool) -> ProgrammeSpec:
         """What `test` sounds: a tone, or the names of the villages that should hear it."""
         if tone:
-            return Order((), Lead.TONE)
+            return ProgrammeSpec((), Lead.TONE)
         names = {schedule.id: schedule.name for schedule in self.contents.schedules}
         heard = [names.get(village, village) for village, where in self.box.plays.items() if where == output]
         return self.planner.plain(f"Thử loa {', '.join(heard[:2])}.", output)
@@ -149,16 +149,16 @@ class Planning(Parts):
         from ..production import export, pictures
 
         if picture:
-            pictures.check_name(picture)
+            pictures.check_picture_name(picture)
         found = self.bulletin(bulletin)
-        order = self.planner.order(found, self.outputs()[0]).spoken_by((voice,) if voice else ())
+        order = self.planner.order(found, self.outputs()[0]).with_voices((voice,) if voice else ())
         if message := self.make([order], progress).get(order):
             raise LoudspeakerError(message)
         programme = self.planner.find(order)
         assert programme
-        export.write(programme, output, found.title, self.now().date())
+        export.export_programme(programme, output, found.title, self.now().date())
         if picture:
-            export.draw(programme, self.studio.marks(order), picture, found.title)
+            export.draw_programme(programme, self.studio.marks(order), picture, found.title)
         return programme
 
     def outputs(self) -> Sequence[str]:
@@ -168,9 +168,9 @@ class Planning(Parts):
     def _ours(self, airing: Airing) -> bool:
         return bool(airing.output) and airing.expected is not Expected.SKIPPED
 
-    def orders(self, airings: Iterable[Airing]) -> list[Order]:
+    def orders(self, airings: Iterable[Airing]) -> list[ProgrammeSpec]:
         """Programmes of their own for what opens or closes a session, too: a skip can make any airing the first."""
-        orders: list[Order | None] = []
+        orders: list[ProgrammeSpec | None] = []
         for airing in airings:
             if airing.expected is not Expected.AIR:
                 continue
@@ -182,11 +182,11 @@ class Planning(Parts):
                 orders += [self.planner.opening(output, airing.music, at), self.planner.closing(output, at)]
         return [order for order in orders if order and not order.missing()]
 
-    def _wanted(self, order: Order) -> bool:
+    def _wanted(self, order: ProgrammeSpec) -> bool:
         found = self.planner.find(order)
-        return found is None or not order.content(found.voice)
+        return found is None or not order.used_first_choice(found.voice)
 
-    def _readiness(self, airing: Airing, failed: dict[Order, Message]) -> Row:
+    def _readiness(self, airing: Airing, failed: dict[ProgrammeSpec, Message]) -> Row:
         why = airing.why
         programme = None
         orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
@@ -203,9 +203,9 @@ class Planning(Parts):
             "why": why.say(self.say) if why else None,
             "duration_s": round(airing.duration, 3),
             "voice": programme.voice if programme else None,
-            "doubts": sum(order.doubtful for order in orders),
+            "doubts": sum(order.doubt_count for order in orders),
         }
 
 
-def _sentences(order: Order) -> int:
+def _sentences(order: ProgrammeSpec) -> int:
     return sum(speech.sentences for speech in order.speeches)

@@ -19,7 +19,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.playout.item import PlayoutItem
-from loudspeaker.production.specification import Order
+from loudspeaker.production.specification import ProgrammeSpec
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -65,7 +65,7 @@ class Hum:
         self._programmes = programmes
         self.chain = SimpleNamespace(breakers=CircuitBreakers())
 
-    def programme(self, order: Order, recipe: str, _advance: Callable[[int, int], None]) -> Programme:
+    def render(self, order: ProgrammeSpec, recipe: str, _advance: Callable[[int, int], None]) -> Programme:
         words = order.spoken.lower()
         length = next((seconds for word, seconds in LENGTHS.items() if f" {word} " in words), WORDS)
         length = URGENT if order.lead == "attention" else length
@@ -194,7 +194,7 @@ class Town:
     def verdicts(self) -> dict[str, str]:
         return {record.id: str(record.verdict) for record in self.records()}
 
-    def _make(self, order: Order) -> None:
+    def _make(self, order: ProgrammeSpec) -> None:
         """As whoever asks has had it made."""
         self.station.make([order], noiseless)
 

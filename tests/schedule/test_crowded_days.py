@@ -81,7 +81,7 @@ def test_what_is_due_first_is_made_first(home: Path, station: Station, clock: Fa
     clock.advance_to(at("2026-11-24T10:00:00"))
     station.reload()
     made: list[str] = []
-    make = station.studio.programme
+    make = station.studio.render
     station.studio = _Noting(station.studio, made, make)  # type: ignore[assignment]
 
     station.prepare(None, 1, lambda *_: None)
@@ -99,7 +99,7 @@ class _Noting:
     def __getattr__(self, name: str) -> object:
         return getattr(self._studio, name)
 
-    def programme(self, order: object, recipe: str, progress: object) -> object:
+    def render(self, order: object, recipe: str, progress: object) -> object:
         self._made.append(order.spoken)  # type: ignore[attr-defined]
         return self._make(order, recipe, progress)
 

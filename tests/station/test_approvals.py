@@ -23,7 +23,7 @@ from loudspeaker.daemon.requests import Asked
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BeingRead, Refused
 from loudspeaker.i18n import speak
-from loudspeaker.production.specification import BEING_READ
+from loudspeaker.production.specification import NOT_READ_YET
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -267,7 +267,7 @@ class Busy(Errands):
     def ask(self, verb: str, **facts: Any) -> Any:
         self.asked += 1
         if self.asked == 1:
-            raise BeingRead(BEING_READ)
+            raise BeingRead(NOT_READ_YET)
         return "done"
 
 

@@ -13,7 +13,7 @@ from loudspeaker.config.box_file import parse
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.box import Output
-from loudspeaker.production.specification import Order
+from loudspeaker.production.specification import ProgrammeSpec
 from loudspeaker.sound.profiles import QUIETER
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -84,10 +84,12 @@ def test_what_was_made_for_early_hours_alone_has_a_known_length(station: Station
 
 
 def test_a_loudness_of_ones_own_is_quieter_too_and_an_early_profile_stays_what_it_is() -> None:
-    order = Order(())
+    order = ProgrammeSpec(())
 
-    assert Order((), loudness=-20.0).quieter() == Order((), profile="horn-early", loudness=-26.0)
-    assert order.quieter().quieter() == order.quieter()
+    assert ProgrammeSpec((), loudness=-20.0).for_early_hours() == ProgrammeSpec(
+        (), profile="horn-early", loudness=-26.0
+    )
+    assert order.for_early_hours().for_early_hours() == order.for_early_hours()
 
 
 def test_an_emergency_is_as_loud_as_ever(station: Station, clock: FakeClock) -> None:

@@ -21,7 +21,7 @@ from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
-from loudspeaker.production.specification import Order, Recording
+from loudspeaker.production.specification import ProgrammeSpec, RecordingSpec
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -106,7 +106,7 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
 
 
 def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
-    order = station.planner.order(station.bulletin("nhac"), "san-kho").spoken_by(("tone:low", "tone:high"))
+    order = station.planner.order(station.bulletin("nhac"), "san-kho").with_voices(("tone:low", "tone:high"))
 
     assert order.content("tone:low")
     assert not order.content("tone:high")
@@ -344,10 +344,10 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
 def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
     called = station.call("Nước dâng!", None, "san-kho", drill=True)
     bulletin = station.planner.order(station.bulletin("nhac"))
-    recorded = replace(bulletin, lead_file=Recording("nhac.m4a", "0a"), pieces=(Recording("a.wav", "1b"),))
+    recorded = replace(bulletin, lead_file=RecordingSpec("nhac.m4a", "0a"), pieces=(RecordingSpec("a.wav", "1b"),))
 
     for order in (called, bulletin, recorded):
-        assert Order.restored(json.loads(json.dumps(order.told()))) == order
+        assert ProgrammeSpec.restored(json.loads(json.dumps(order.told()))) == order
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""What texts say and what recordings hold, as it was left by whoever read them first, or read now. No samples.
+"""Readings of texts and hashes of recordings, from the store or made now.
 
-Reading a text takes its time, and so does hashing a recording: whoever must answer at once (the daemon) looks up what
-another process has read, and reads nothing but a few words of the moment.
+Reading a long text and hashing a recording take seconds, so the daemon only looks up what a child process has stored;
+it reads nothing itself but the text of an alarm.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from .. import text as reading_rules
 from ..store.atomic import sha256_of
 from ..store.readings import Outline, Passage, ReadingStore, reading_key
-from .specification import Recording, Speech
+from .specification import RecordingSpec, SpeechSpec
 
 if TYPE_CHECKING:
     from ..text.reading import Readings
@@ -28,54 +28,54 @@ MOST_KEYS = 4096  # texts whose keys are remembered
 
 
 @dataclass(slots=True)
-class Texts:
-    """Texts and recordings of one commune. `readings` gives the commune's own words, `ruled_by` their revision.
+class ReadingCache:
+    """Texts and recordings of one commune. `readings` returns the commune's own words, `rules_revision` is theirs.
 
-    `reads`: is what nobody has read yet read here, in this process?
+    With `reads`, a text that is not in the store is read in this process; without, it stays unread.
     """
 
     home: Path
     store: ReadingStore
     readings: Callable[[], Readings]
-    ruled_by: str
+    rules_revision: str
     reads: bool = True
     _keys: dict[str, str] = field(default_factory=dict)  # of texts
     _outlines: dict[str, Outline] = field(default_factory=dict)
-    _passages: dict[str, Passage] = field(default_factory=dict)  # what could not be kept, and what was just read
+    _passages: dict[str, Passage] = field(default_factory=dict)  # read in this process
     _digests: dict[str, str] = field(default_factory=dict)  # of recordings
 
-    def speech(self, text: str, voices: tuple[str, ...], line: int = 1) -> Speech:
-        """`text`, which begins on that line of its file, by the first of `voices` that can."""
+    def speech(self, text: str, voices: tuple[str, ...], line: int = 1) -> SpeechSpec:
+        """`text`, which begins on `line` of its file, to be spoken by the first of `voices` that can."""
         outline = self.outline(text)
         if outline is None and self.reads:
-            outline = Outline.of(self.take_in(text))
-        return Speech(outline, voices, partial(self._passage, text), line)
+            outline = Outline.of(self.read_and_keep(text))
+        return SpeechSpec(outline, voices, partial(self._passage, text), line)
 
     def outline(self, text: str) -> Outline | None:
-        """As it was left by whoever read the text; None where nobody has."""
+        """The outline of a text; None where it has not been read."""
         key = self.key(text)
         outline = self._outlines.get(key) or self.store.outline(key)
         if outline:
             self._outlines[key] = outline
         return outline
 
-    def take_in(self, text: str) -> Passage:
-        """Read it here, and leave it for everybody as far as the disk takes it."""
+    def read_and_keep(self, text: str) -> Passage:
+        """Read `text` in this process and store the result for others, if the disk allows."""
         key, passage = self.key(text), self.read(text)
         self._passages[key], self._outlines[key] = passage, Outline.of(passage)
-        with suppress(OSError):  # full, or a folder that is not ours: it is read again next time
+        with suppress(OSError):  # full, or not our folder: it is read again next time
             self.store.put(key, passage)
         return passage
 
-    def at_once(self, text: str, voices: tuple[str, ...]) -> Speech:
-        """A few words of the moment: read here, whoever asks, and not kept."""
+    def read_now(self, text: str, voices: tuple[str, ...]) -> SpeechSpec:
+        """A text of the moment: read in this process, whatever `reads` says, and not stored."""
         passage = self.read(text)
-        return Speech(Outline.of(passage), voices, lambda: passage)
+        return SpeechSpec(Outline.of(passage), voices, lambda: passage)
 
-    def recording(self, path: str, state: object) -> Recording:
-        """The sound file at `path` below the station's folder; `state` changes with it, and is None where it is not."""
+    def recording(self, path: str, state: object) -> RecordingSpec:
+        """The sound file at `path` below the station's folder; `state` changes with it, None where it is missing."""
         if state is None:
-            return Recording(path, "")
+            return RecordingSpec(path, "")
         key = reading_key("recording", path, repr(state))
         digest = self._digests.get(key) or self.store.recording(key)
         if digest is None and self.reads:
@@ -84,18 +84,18 @@ class Texts:
                 self.store.put_recording(key, digest)
         if digest:
             self._digests[key] = digest
-        return Recording(path, digest)
+        return RecordingSpec(path, digest)
 
-    def kept_recordings(self) -> frozenset[str]:
-        """The names under which those are kept that were asked for."""
+    def known_recording_keys(self) -> frozenset[str]:
+        """The keys in the store of the recordings that were looked up."""
         return frozenset(self._digests)
 
     def key(self, text: str) -> str:
-        """Names a reading of this text by these words and this program."""
+        """The key in the store of the reading of `text` by these words and this version of the rules."""
         if text not in self._keys:
             if len(self._keys) >= MOST_KEYS:
                 self._keys.clear()
-            self._keys[text] = reading_key("text", self.ruled_by, text)
+            self._keys[text] = reading_key("text", self.rules_revision, text)
         return self._keys[text]
 
     def read(self, text: str) -> Passage:
@@ -107,22 +107,22 @@ class Texts:
 
     def _passage(self, text: str) -> Passage:
         key = self.key(text)
-        return self._passages.get(key) or self.store.passage(key) or self.take_in(text)
+        return self._passages.get(key) or self.store.passage(key) or self.read_and_keep(text)
 
 
-def ruled_by(region: str, *words: Mapping[str, str]) -> str:
-    """The revision of all that rules a reading but the text: the commune's words, and this program's own rules."""
-    told = json.dumps([region, [list(mapping.items()) for mapping in words]])
-    return reading_key(_rules(), told)
+def rules_revision(region: str, *words: Mapping[str, str]) -> str:
+    """The hash of all that determines a reading but the text: the commune's words and the program's rules."""
+    own = json.dumps([region, [list(mapping.items()) for mapping in words]])
+    return reading_key(_program_revision(), own)
 
 
 @cache
-def _rules() -> str:
-    """Of the program: its rules of reading as files. What was read by other rules is read again."""
+def _program_revision() -> str:
+    """The hash of name, size and time of all files of the text rules: a text is read again by changed rules."""
     folder = Path(reading_rules.__file__).parent
     files = [(str(path.relative_to(folder)), path.stat()) for path in sorted(_sources(folder))]
-    told = [[name, state.st_size, state.st_mtime_ns] for name, state in files]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    states = [[name, state.st_size, state.st_mtime_ns] for name, state in files]
+    return hashlib.sha256(json.dumps(states).encode()).hexdigest()
 
 
 def _sources(folder: Path) -> Iterator[Path]:
