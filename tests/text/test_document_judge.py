@@ -1,0 +1,89 @@
+"""The judge of whole documents: golds are right as they stand, and each kind of fault costs its own line."""
+
+from __future__ import annotations
+
+import pytest
+from harness.document_scoring import Document, Score, Sentence, heard_sentences, load, score
+from harness.paths import DATA
+from harness.scoring import Case
+
+OPEN = load(DATA / "documents" / "open")
+
+
+def said(document: Document, pick: int) -> list[Sentence]:
+    """What an announcer says who takes the first choice everywhere (`pick` 0) or the last (-1)."""
+    patterns = [line.required or (line.optional if pick else "") for line in document.lines]
+    golds = [
+        [Case("", "", "", (part,)).golds()[pick] for part in pattern.split(" , ")] for pattern in patterns if pattern
+    ]
+    return [sentence for sentence in golds if any(phrase.strip() for phrase in sentence)]
+
+
+def wrong(found: Score) -> list[str]:
+    return [judgement.line.required for judgement in found.judgements if not judgement.right]
+
+
+@pytest.mark.parametrize("document", OPEN, ids=lambda document: document.name)
+@pytest.mark.parametrize("pick", [0, -1], ids=["first choices", "last choices"])
+def test_every_document_accepts_its_own_lines(document: Document, pick: int) -> None:
+    found = score(document, said(document, pick))
+
+    assert wrong(found) == []
+    assert found.extra == ()
+
+
+TEXT = """UBND XÃ THỬ
+THÔNG BÁO
+cắt điện
+Ngày mai mất điện, bà con chú ý.
+Liên hệ: ông Lù A Páo.
+"""
+ROWS = [
+    {"line": "", "optional": "Ủy ban nhân dân xã Thử", "from": 1, "to": 1, "tags": ["letterhead"]},
+    {"line": "thông báo", "from": 2, "to": 2, "tags": ["heading"]},
+    {"line": "cắt điện", "from": 3, "to": 3, "tags": [], "join": True},
+    {"line": "(ngày|) mai mất điện , bà con chú ý", "from": 4, "to": 4, "tags": ["date"]},
+    {"line": "liên hệ , ông Lù A Páo", "from": 5, "to": 5, "tags": ["name"]},
+]
+NOTICE = Document.of("tin", TEXT, ROWS)
+RIGHT: list[Sentence] = [
+    ["Thông báo"],
+    ["Cắt điện"],
+    ["Ngày mai mất điện", "bà con chú ý"],
+    ["Liên hệ", "ông Lù A Páo"],
+]
+
+
+@pytest.mark.parametrize(
+    ("heard", "lines", "extra"),
+    [
+        (RIGHT, 0, 0),
+        ([["Ủy ban nhân dân xã Thử"], *RIGHT], 0, 0),
+        ([["Ủy ban nhân dân", "xã Thử"], *RIGHT], 0, 0),  # a pause too many is no fault
+        ([["Thông báo cắt điện"], *RIGHT[2:]], 0, 0),  # may be joined
+        ([*RIGHT[:2], ["Ngày mai mất điện bà con chú ý"], RIGHT[3]], 1, 0),  # the pause that must be heard
+        ([*RIGHT[:2], ["Ngày mai mất điện"], ["bà con chú ý"], RIGHT[3]], 1, 1),  # a full stop inside
+        ([*RIGHT[:2], ["Ngày mai mất điện", "bà con chú ý", "liên hệ", "ông Lù A Páo"]], 2, 0),  # two lines in one
+        ([*RIGHT[:3], ["Liên hệ", "ông Lù A Bảo"]], 1, 0),  # a wrong name
+        ([*RIGHT[:3]], 1, 0),  # a line left out
+        ([*RIGHT, ["Trang một"]], 0, 1),  # what no line asks for
+    ],
+)
+def test_a_fault_costs_its_own_line(heard: list[Sentence], lines: int, extra: int) -> None:
+    found = score(NOTICE, heard)
+
+    assert (len(wrong(found)), len(found.extra)) == (lines, extra)
+
+
+def test_a_wrong_fact_is_silent_unless_its_line_is_marked() -> None:
+    found = score(NOTICE, [*RIGHT[:3], ["Liên hệ", "ông Lù A Bảo"]])
+
+    assert [judgement.line.first for judgement in found.silent([])] == [5]
+    assert found.silent([5]) == []
+    assert score(NOTICE, [*RIGHT[:2], ["Ngày mai mất điện bà con chú ý"], RIGHT[3]]).silent([]) == []  # only the cut
+
+
+def test_a_sentence_ends_with_the_pause_of_a_full_stop_and_a_phrase_with_less() -> None:
+    spoken = [("Ngày mai: mất điện,", 0.3), ("bà con chú ý.", 0.8), ("Thông báo", 1.2)]
+
+    assert heard_sentences(spoken) == [["Ngày mai", " mất điện", "bà con chú ý."], ["Thông báo"]]
