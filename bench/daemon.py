@@ -105,7 +105,7 @@ def air(home: Path) -> tuple[int, int]:
     first.close()
     clock, steps = FakeClock(midnight), 0
     station = Station.open(home, clock=clock)
-    speakers = {output: MemorySpeaker(clock) for output in station.outputs()}
+    speakers = {output: MemorySpeaker(clock) for output in station.files.outputs()}
     live = Live(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
     while clock.now() < midnight + timedelta(days=1):
         clock.advance_to(min(live.step(), midnight + timedelta(days=1)))

@@ -139,7 +139,7 @@ def decide(live: Asked, day: int, at: tuple[int, int], midnight: datetime) -> No
     asked: list[tuple[str, dict[str, object]]] = []
     if at == (8, 0):
         for name in ("tin-sang", "nhac"):
-            found = live.station.bulletin(name)
+            found = live.station.files.bulletin(name)
             shown = digest(found, live.station.planner.order(found))
             asked.append(("approve", {"bulletin": name, "digest": shown, "by": by}))
     elif at == (9, 0):

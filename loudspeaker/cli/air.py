@@ -61,7 +61,7 @@ def play(
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
     with tables.progress() as progress:
         rows = errands.play(
-            bulletin, station.hearers(villages, everywhere), decider(by), why if override else None, progress
+            bulletin, station.files.hearers(villages, everywhere), decider(by), why if override else None, progress
         )
     finish(rows)
 
@@ -187,7 +187,7 @@ def pause(station: Station, errands: Errands, village: str, until: str | None, w
     """Keep a village quiet for a while: a funeral, an announced power cut."""
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))
-    ends = station.ahead(until)
+    ends = station.clock.resolve_future(until)
     errands.pause(village, ends, why, decider(by))
     tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
 
@@ -220,7 +220,9 @@ def run(station: Station, welcome: str | None) -> None:
         tell(_("on the air; Ctrl+C ends it"))
         if welcome:
             tell(
-                _("Now: {title}, a greeting in all villages of this box").format(title=station.bulletin(welcome).title)
+                _("Now: {title}, a greeting in all villages of this box").format(
+                    title=station.files.bulletin(welcome).title
+                )
             )
         try:
             tables.coming(station.coming())

@@ -125,7 +125,7 @@ def voices() -> None:
 @with_station
 def list_(station: Station, as_json: bool) -> None:
     """Show every engine, its voices, and whether texts leave this machine for it."""
-    rows = station.voices()
+    rows = station.list_voices()
     print_json(rows) if as_json else tables.voices(rows)
 
 

@@ -115,7 +115,7 @@ def bulletin_file(desk: Desk, name: str) -> str:
     if name == "-" or Path(name).exists() or not (desk.home / "commune.yaml").is_file():
         return name
     with suppress(LoudspeakerError, OSError):  # whoever may not open the station can still read files
-        return str(desk.home / "bulletins" / f"{desk.station.bulletin_id(name)}.md")
+        return str(desk.home / "bulletins" / f"{desk.station.files.bulletin_id(name)}.md")
     return name
 
 

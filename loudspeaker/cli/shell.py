@@ -201,7 +201,7 @@ def with_station(command: Callable[..., Any]) -> Callable[..., Any]:
 
     def run(*args: Any, **settings: Any) -> Any:
         station = click.get_current_context().find_object(Desk).station  # type: ignore[union-attr]
-        warn(station.problems)
+        warn(station.files.problems)
         return command(station, *args, **settings)
 
     return update_wrapper(run, command)

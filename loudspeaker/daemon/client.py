@@ -280,10 +280,11 @@ class Errands:
     def _writing(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
         station = self._opened()
+        from ..station.log_file import must_be_writable
         from ..store.asrun import LogUnusable
 
         try:
-            station.must_write()
+            must_be_writable(station.paths)
         except LogUnusable as error:
             neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=error.message)
             raise Unreachable(neither) from unreachable

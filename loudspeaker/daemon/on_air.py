@@ -69,7 +69,7 @@ class Live:
         self.button = button
         self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
         self.watch = ClockWatch(self.controller.log, boot())  # a step of the clock counts on a full disk, too
-        self.dial = Dial(lambda url, lasts: Receiver(url, station.commune.streams, lasts, RATE))
+        self.dial = Dial(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
         self._order = RunningOrder(self.now(), self.now())
@@ -100,10 +100,10 @@ class Live:
         return again if self._fresh else min(again, now + SOON)
 
     def now(self) -> datetime:
-        return self.clock.now().astimezone(self.station.commune.zone)
+        return self.clock.now().astimezone(self.station.files.commune.zone)
 
     def trust(self, now: datetime) -> Trust:
-        return self.watch.look(now, self.clock.monotonic(), self._vouch(now, self.station.box.clock_trusted))
+        return self.watch.look(now, self.clock.monotonic(), self._vouch(now, self.station.files.box.clock_trusted))
 
     def look(self) -> bool:
         """Take up what people have changed: files, skips, pauses, approvals, prepared programmes. True if any did."""
@@ -129,7 +129,12 @@ class Live:
         since = self.now() - planner.MEMORY
         marks = [(event.kind, event.airing, event.at) for kind in MARKS for event in self.log.events(kind, since=since)]
         made, read = self.station.programmes.folder, self.station.texts.store.folder
-        return self.station.folder.state(self.station.planner.sound_files()), stamp_of(made), stamp_of(read), marks
+        return (
+            self.station.files.folder.state(self.station.planner.sound_files()),
+            stamp_of(made),
+            stamp_of(read),
+            marks,
+        )
 
     def _running_order(self, now: datetime) -> RunningOrder:
         """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""
@@ -139,7 +144,7 @@ class Live:
             self._days = {day: airings for day, airings in self._days.items() if day in days}
             self._plan_days([day for day in days if day not in self._days], now.date())
             known = list(takewhile(self._days.__contains__, days))
-            until = self.station.midnight(known[-1] + timedelta(days=1))
+            until = self.station.clock.midnight(known[-1] + timedelta(days=1))
             self._fresh = len(known) == len(days)
             airings = tuple(one for day in known for one in self._days[day])
             self._order = RunningOrder(begins, until, airings, self._fresh)
@@ -151,7 +156,10 @@ class Live:
         self._facts = self._facts if self._facts is not None else self.station.planner.scheduled_facts(self.log)
         for batch in filter(None, ([day for day in days if day <= today], *([day] for day in days if day > today))):
             planned: dict[date, list[Airing]] = {day: [] for day in batch}
-            first, last = self.station.midnight(batch[0]), self.station.midnight(batch[-1] + timedelta(days=1))
+            first, last = (
+                self.station.clock.midnight(batch[0]),
+                self.station.clock.midnight(batch[-1] + timedelta(days=1)),
+            )
             for airing in self.station.planner.plan(first, last, self.log, self._facts):
                 if (day := airing.scheduled_at.date()) in planned:
                     planned[day].append(airing)
@@ -187,18 +195,18 @@ class Live:
         return found if ends <= airing.ends_at and self.permits(bulletin, begins, ends) is None else None
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
-        contents = self.station.contents
+        contents = self.station.files.contents
         facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
         marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
         midnight, in_hand = (
-            self.station.midnight(begins.date()),
+            self.station.clock.midnight(begins.date()),
             {item.airing.id for item in self.controller.open_items()},
         )
         others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
 
     def revision(self, airing: Airing) -> str:
-        bulletin = self.station.contents.bulletins.get(airing.bulletin or "")
+        bulletin = self.station.files.contents.bulletins.get(airing.bulletin or "")
         return self.station.planner.revision(bulletin) if bulletin else ""
 
     def say(self, message: Message) -> str:
@@ -226,18 +234,19 @@ def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Map
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
     originals = OriginalVolumes(station.log.recall, station.log.remember)
     setting = Setting(station.clock, station.paths.aired, wake, originals)
-    return open_speakers(list(station.box.outputs.values()), setting)
+    return open_speakers(list(station.files.box.outputs.values()), setting)
 
 
 def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> StopButton | None:
     """That of box.yaml; `wake` is called from any thread when it is pressed."""
-    pin = station.box.stop_button
+    pin = station.files.box.stop_button
     return None if pin is None else StopButton(pin, wake)
 
 
 def rehearse(station: Recording, begins: date, ends: date) -> list[Row]:
     """Days at full speed through the same code; the rows that the log would have. Raises `BadUsage`."""
-    first, last = station.midnight(station.day(begins)), station.midnight(station.day(ends) + timedelta(days=1))
+    clock = station.clock
+    first, last = clock.midnight(clock.day(begins)), clock.midnight(clock.day(ends) + timedelta(days=1))
     if last <= first:
         raise BadUsage(Message("the last day lies before the first"))
     return [{**row(record, station.local), "hash": None} for record in rehearsed(station, first, last)]
@@ -248,7 +257,7 @@ def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[A
     clock, log = FakeClock(first), MemoryLog()
     for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):
         log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
-    outputs = {output: MemorySpeaker(clock) for output in station.outputs()}
+    outputs = {output: MemorySpeaker(clock) for output in station.files.outputs()}
     live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
     while clock.now() < last:
         clock.advance_to(min(live.step(), last))

@@ -25,7 +25,8 @@ from ..sound.programme import Programme
 from ..speakers.amplifier import Amplified
 from ..speakers.pins import wrong
 from ..station.alarms import Closing, standing
-from ..station.alerts import ending, instant, must_be_short, of_one_kind
+from ..station.alerts import ending, must_be_short, of_one_kind
+from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
 from .on_air import Live
@@ -88,7 +89,7 @@ class Asked(Live):
 
     def play(self, bulletin: str, villages: Collection[str], by: str, override: str = "") -> list[str]:
         """A replay now. Its sound must have been made; the ids of its airings."""
-        found = self.station.bulletin(bulletin)
+        found = self.station.files.bulletin(bulletin)
         now = self._free("play", villages)
         airings = [self._manual("play", now, village, found.title, found.level, found) for village in villages]
         return self._take(ManualRequest(tuple(airings), by, plays=1, override=override))
@@ -114,11 +115,11 @@ class Asked(Live):
         must_be_short(text or "")
         if not all(map(RECIPE.fullmatch, (recipes or {}).values())):
             raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
-        bulletin = self.station.template(bulletin).id if bulletin else None
+        bulletin = self.station.files.template(bulletin).id if bulletin else None
         self.station.must_be_filled(text, bulletin)
-        title = self.station.template(bulletin).title if bulletin else text or ""
-        clear = self.station.template(bulletin).all_clear if bulletin else None
-        end, now = instant(until, self.station.commune.zone) if until else None, self._free(ALARM, villages)
+        title = self.station.files.template(bulletin).title if bulletin else text or ""
+        clear = self.station.files.template(bulletin).all_clear if bulletin else None
+        end, now = parse_instant(until, self.station.files.commune.zone) if until else None, self._free(ALARM, villages)
         said: dict[str, Programme] = {}
         requests = []
         for village in villages:
@@ -154,7 +155,9 @@ class Asked(Live):
         What is to be said must have been made. Raises `BadUsage` where all are meant, and some are drills and some not.
         """
         found = [
-            one for one in standing(self.log, self.now()) if self.station.box.plays.get(one.village) in self.speakers
+            one
+            for one in standing(self.log, self.now())
+            if self.station.files.box.plays.get(one.village) in self.speakers
         ]
         meant = of_one_kind(found, None) if alarms is None else [one for one in found if one.id in alarms]
         ended = self.station.closings(meant, ending(form))
@@ -170,7 +173,7 @@ class Asked(Live):
         kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
         villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
         now = self._free(kind, villages)
-        title = self.station.template(closing.bulletin).title if closing.bulletin else closing.text or ""
+        title = self.station.files.template(closing.bulletin).title if closing.bulletin else closing.text or ""
         requests = []
         for village in villages:
             airing = self._manual(kind, now, village, title, Level.EMERGENCY, None)
@@ -181,7 +184,7 @@ class Asked(Live):
 
     def test(self, output: str, tone: bool, by: str) -> list[str]:
         """Sound one output, by day, whatever the hours of policy; logged as a test."""
-        village = next((village for village, where in self.station.box.plays.items() if where == output), output)
+        village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
         airing = self._manual("test", now, village, output, Level.ROUTINE, None)
         said = self._made(self.station.trial(output, tone))
@@ -189,7 +192,7 @@ class Asked(Live):
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
         """Silence what sounds on these villages' outputs, or on all."""
-        outputs = {self._output(self.station.known_village(village)) for village in villages} or None
+        outputs = {self._output(self.station.files.village_id(village)) for village in villages} or None
         return self.controller.stop(self.now(), by, why, outputs)
 
     def interrupt(self, airings: Collection[str], by: str) -> list[str]:
@@ -209,7 +212,7 @@ class Asked(Live):
         said = item.request.programmes if item.request else ()
         lasts = timedelta(seconds=said[0].duration if said else airing.duration)
         again = item.request is not None and item.request.plays > 1  # how long it will be heard nobody can tell
-        local = self.station.commune.zone
+        local = self.station.files.commune.zone
         return {
             **{"id": airing.id, "at": item.target.isoformat(), "phase": item.state.phase, "title": airing.title},
             **{"on": _heard(item), "village": airing.village, "output": airing.output, "level": airing.level},
@@ -252,7 +255,7 @@ class Asked(Live):
         return found
 
     def _output(self, village: str) -> str:
-        output = self.station.box.plays.get(village, "")
+        output = self.station.files.box.plays.get(village, "")
         if output not in self.speakers:
             raise NotFound(Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village))
         return output

@@ -19,6 +19,7 @@ from ..playout.ports import Log
 from ..speakers.button import StopButton
 from ..station.asrun import Recording
 from ..station.explain import meaning, only_new
+from ..station.log_file import must_be_writable, renew_log
 from ..store.asrun import LogDamaged, LogUnusable
 from . import control_socket
 from .on_air import speakers, stop_button
@@ -45,9 +46,11 @@ class Service(Asked):
         welcome: str | None,
         button: StopButton | None = None,
     ) -> None:
-        self._opened = station.now()
+        self._opened = station.clock.now()
         self._missed: list[AsRunRecord] = []  # of before that, to be told together
-        self._mistakes = station.problems  # of people's files, as far as they are told: by whoever opened the station
+        self._mistakes = (
+            station.files.problems
+        )  # of people's files, as far as they are told: by whoever opened the station
         station.reads = False  # the children do
         station.reload()
         station.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
@@ -58,7 +61,9 @@ class Service(Asked):
         self._asked: set[tuple[str, str]] = set()  # the same when the child that reads was last started
         if welcome:
             why = Message("a greeting at the start of “make run”").say(station.say)
-            self.play(welcome, [village for village in station.box.plays if self._heard(village)], "loudspeaker", why)
+            self.play(
+                welcome, [village for village in station.files.box.plays if self._heard(village)], "loudspeaker", why
+            )
 
     def prepare_ahead(self) -> None:
         """Quietly, as often as it is done: what is not ready is said in the evening."""
@@ -71,7 +76,7 @@ class Service(Asked):
         try:
             changed = super().look()
         except LogDamaged:
-            self.station.renew_log()
+            renew_log(self.station.log, self.station.paths, self.now())
             raise
         if changed:
             self._unread = self.station.planner.unread()
@@ -86,7 +91,7 @@ class Service(Asked):
         void = self.station.planner.void_approvals(self.log)
         fresh = {name: event for name, event in void if told.get(name) != event.at.isoformat()}
         for name, event in fresh.items():
-            at = f"{event.at.astimezone(self.station.commune.zone):%H:%M %d/%m/%Y}"
+            at = f"{event.at.astimezone(self.station.files.commune.zone):%H:%M %d/%m/%Y}"
             message = Message(
                 "“{bulletin}” was edited since {by} approved it ({at}): it must be approved again",
                 bulletin=name,
@@ -133,7 +138,7 @@ class Service(Asked):
     def _version(self, unread: str) -> tuple[str, str]:
         """A text by these words of the commune, or a recording as it is now."""
         if unread in self.station.planner.sound_files():
-            return unread, repr(self.station.folder.recording_state(unread))
+            return unread, repr(self.station.files.folder.recording_state(unread))
         return unread, self.station.texts.rules_revision
 
     def readiness(self) -> None:
@@ -166,7 +171,7 @@ class Service(Asked):
 
     def _tell(self, record: AsRunRecord) -> None:
         """A line for each verdict: for a terminal, or the journal."""
-        at = (record.started_at or record.scheduled_at).astimezone(self.station.commune.zone)
+        at = (record.started_at or record.scheduled_at).astimezone(self.station.files.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
         what = self.say(Message("{what} (drill)", what=what)) if record.drill else what
         became = self.say(meaning(record, self.station.say))
@@ -185,13 +190,15 @@ class Service(Asked):
         try:
             wake = super().step()
         except LogDamaged:  # which is told, and what is to be written waits until the next step
-            self.station.renew_log()
+            renew_log(self.station.log, self.station.paths, self.now())
             raise
         missed, self._missed = sorted(self._missed, key=lambda record: record.scheduled_at), []
         if len(missed) == 1:
             self._tell(missed[0])
         elif missed:
-            ends = [record.scheduled_at.astimezone(self.station.commune.zone) for record in (missed[0], missed[-1])]
+            ends = [
+                record.scheduled_at.astimezone(self.station.files.commune.zone) for record in (missed[0], missed[-1])
+            ]
             first, last = (f"{end:%H:%M %d/%m}" for end in ends)
             told = Message(
                 "{count} airings of before the start, {first} to {last}, were not aired; see “loudspeaker log”",
@@ -204,13 +211,13 @@ class Service(Asked):
 
     def _complain(self) -> None:
         """Each mistake in people's files once, when it comes: it costs only itself, but somebody should know."""
-        before, self._mistakes = self._mistakes, self.station.problems
+        before, self._mistakes = self._mistakes, self.station.files.problems
         for problem in self._mistakes:
             if problem not in before:
                 print(problem.say(self.station.say), file=sys.stderr, flush=True)
 
     def _heard(self, village: str) -> bool:
-        return self.station.box.plays[village] in self.speakers
+        return self.station.files.box.plays[village] in self.speakers
 
     def _start(self, *command: str, told: int | None = None) -> None:
         """One child of a kind at a time, behind everything else that this machine does."""
@@ -228,19 +235,19 @@ class Service(Asked):
 
 def must_be_free(station: Recording) -> None:
     """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
-    station.must_write()
+    must_be_writable(station.paths)
     with suppress(Unreachable):
         control_socket.ask(station.paths.socket, "status")
         raise Refused(Message("a daemon is running already on {folder}", folder=station.paths.state))
     try:
         station.log.recall("heartbeat")
     except LogDamaged:
-        station.renew_log()
+        renew_log(station.log, station.paths, station.clock.now())
 
 
 def prepare_welcome(station: Recording, bulletin: str) -> None:
     """Get the day and a greeting ready, and show the day. In processes that end: the daemon stays light."""
-    station.bulletin(bulletin)
+    station.files.bulletin(bulletin)
     subprocess.run(station.paths.command_line("prepare", "--also", bulletin), check=False)
     subprocess.run(station.paths.command_line("plan"), check=False)
 
@@ -248,7 +255,7 @@ def prepare_welcome(station: Recording, bulletin: str) -> None:
 def open_service(station: Recording, wake: Callable[[], None], welcome: str | None = None) -> Service:
     """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""
     return Service(
-        station, speakers(station, wake), welcome and station.bulletin(welcome).id, stop_button(station, wake)
+        station, speakers(station, wake), welcome and station.files.bulletin(welcome).id, stop_button(station, wake)
     )
 
 

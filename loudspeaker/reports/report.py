@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from ..errors import BadFile, BadUsage, Message, NotFound, Problem
 from ..model.airing import Airing
@@ -33,45 +33,26 @@ Period = tuple[date, date]  # the first and the last day
 Window = tuple[datetime, datetime]  # from, up to but not including
 
 
-class Contents(Protocol):
-    """People's files, as far as a report needs them."""
+@dataclass(frozen=True, slots=True)
+class ReportData:
+    """What a report is drawn from: a station's files, its log, and `plan`, which returns the airings of a window."""
 
-    @property
-    def schedules(self) -> tuple[VillageSchedule, ...]: ...
-
-    @property
-    def bulletins(self) -> Mapping[str, Bulletin]: ...
-
-
-class Station(Protocol):
-    """The station, as far as a report needs it."""
-
-    @property
-    def contents(self) -> Contents: ...
-
-    @property
-    def commune(self) -> Commune: ...
-
-    @property
-    def box(self) -> Box: ...
-
-    @property
-    def log(self) -> AsRunLog: ...
-
-    @property
-    def say(self) -> Callable[[str], str]: ...
-
-    def now(self) -> datetime: ...
-
-    def airings(self, begins: datetime, ends: datetime) -> Sequence[Airing]: ...
+    commune: Commune
+    box: Box
+    schedules: Sequence[VillageSchedule]
+    bulletins: Mapping[str, Bulletin]
+    log: AsRunLog
+    now: datetime
+    plan: Callable[[datetime, datetime], Sequence[Airing]]
 
 
 def write(
-    station: Station,
+    data: ReportData,
     period: Period | None,
     source: str | None,
     logs: Sequence[Path],
     output: Path,
+    translate: Callable[[str], str],
     progress: Progress | None = None,
 ) -> Message:
     """Write a report on the days of `period`, or on all bulletins whose source holds the words `source`.
@@ -84,65 +65,63 @@ def write(
     form = FORMS.get(output.suffix.lower())
     if form is None:
         raise BadUsage(Message("{file}: a report is an .xlsx or a .csv file", file=output.name))
-    only = None if period else _of_source(station, source or "")
-    asked = _window(station, period) if period else (station.now() - LONGEST, station.now())
+    only = None if period else _of_source(data, source or "")
+    asked = _window(data, period) if period else (data.now - LONGEST, data.now)
 
     def told(record: AsRunRecord) -> bool:
         return asked[0] <= record.scheduled_at < asked[1] and _wanted(subject(record), only)
 
     with closing(Records(told, progress)) as kept:
-        journals = [_own(station, asked, kept), *(_ours(station, path, kept) for path in logs)]
-        whole = asked if period else _heard(station, asked, kept, only or {})
-        report = _report(station, period or _days(whole), whole, journals, kept, only)
-        write_atomic(output, lambda file: form(report, lambda message: message.say(station.say), file))
+        journals = [_own(data, asked, kept), *(_ours(data, path, kept) for path in logs)]
+        whole = asked if period else _heard(data, asked, kept, only or {})
+        report = _report(data, period or _days(whole), whole, journals, kept, only)
+        write_atomic(output, lambda file: form(report, lambda message: message.say(translate), file))
     return counted(report)
 
 
-def _own(station: Station, window: Window, records: Records) -> Journal:
-    return own(station.log, station.box.plays, station.now(), *window, records)
+def _own(data: ReportData, window: Window, records: Records) -> Journal:
+    return own(data.log, data.box.plays, data.now, *window, records)
 
 
-def _of_source(station: Station, source: str) -> dict[str, Bulletin]:
-    found = {
-        name: one for name, one in station.contents.bulletins.items() if source.casefold() in one.source.casefold()
-    }
+def _of_source(data: ReportData, source: str) -> dict[str, Bulletin]:
+    found = {name: one for name, one in data.bulletins.items() if source.casefold() in one.source.casefold()}
     if not found:
         raise NotFound(Message("no bulletin has “{text}” in its “source”", text=source))
     return found
 
 
-def _heard(station: Station, window: Window, records: Records, only: Mapping[str, Bulletin]) -> Window:
+def _heard(data: ReportData, window: Window, records: Records, only: Mapping[str, Bulletin]) -> Window:
     """From the first day on which these bulletins could be heard until now."""
-    valid = [datetime.combine(one.valid_from, time(), station.commune.zone) for one in only.values() if one.valid_from]
+    valid = [datetime.combine(one.valid_from, time(), data.commune.zone) for one in only.values() if one.valid_from]
     first = [record.scheduled_at for record in islice(records, 1)]
     return max(min([*first, *valid], default=window[1]), window[0]), window[1]
 
 
 def _report(
-    station: Station,
+    data: ReportData,
     days: Period,
     window: Window,
     journals: Sequence[Journal],
     records: Records,
     only: Mapping[str, Bulletin] | None,
 ) -> Report:
-    zone, (begins, ends) = station.commune.zone, window
+    zone, (begins, ends) = data.commune.zone, window
     since = min((one.begins for one in journals if one.begins), default=None)
     counting = max(begins, since or ends), ends
-    airings = (one for one in _planned(station, counting) if _wanted(subject(one), only))
-    villages = _villages(station)
+    airings = (one for one in _planned(data, counting) if _wanted(subject(one), only))
+    villages = _villages(data)
     return Report(
-        commune=station.commune.name,
+        commune=data.commune.name,
         source=_source(only),
         days=days,
         since=since,
         until=ends,
-        made=station.now(),
+        made=data.now,
         lines=tally([one for one in journals if one.overlaps(*counting)], records, airings, list(villages)),
         records=records,
         journals=journals,
         villages=villages,
-        bulletins={name: one.title for name, one in station.contents.bulletins.items()},
+        bulletins={name: one.title for name, one in data.bulletins.items()},
         zone=zone,
     )
 
@@ -157,12 +136,12 @@ def _source(only: Mapping[str, Bulletin] | None) -> str | None:
     return "; ".join(dict.fromkeys(one.source for one in only.values())) if only else None
 
 
-def _planned(station: Station, window: Window) -> Iterator[Airing]:
+def _planned(data: ReportData, window: Window) -> Iterator[Airing]:
     """The plan of the window, a month at a time: that of years would fill the memory."""
     begins, ends = window
     while begins < ends:
         after = min(begins + MONTH, ends)
-        yield from station.airings(begins, after)
+        yield from data.plan(begins, after)
         begins = after
 
 
@@ -170,10 +149,10 @@ def _wanted(bulletin: str, only: Mapping[str, Bulletin] | None) -> bool:
     return only is None or bulletin in only
 
 
-def _villages(station: Station) -> dict[str, str]:
+def _villages(data: ReportData) -> dict[str, str]:
     """Every village's name, in the commune's order."""
-    names = {schedule.id: schedule.name for schedule in station.contents.schedules}
-    ids: Iterable[str] = dict.fromkeys([*station.commune.villages, *names])
+    names = {schedule.id: schedule.name for schedule in data.schedules}
+    ids: Iterable[str] = dict.fromkeys([*data.commune.villages, *names])
     return {village: names.get(village, village) for village in ids}
 
 
@@ -187,15 +166,15 @@ def days_of(month: str) -> Period:
         raise BadUsage(Message("“{value}” is no month; write it as 2026-11 or 11/2026", value=month)) from None
 
 
-def _window(station: Station, period: Period) -> Window:
+def _window(data: ReportData, period: Period) -> Window:
     """From the first instant of its first day to the last of its last, or until now."""
-    zone, (first, last) = station.commune.zone, period
+    zone, (first, last) = data.commune.zone, period
     after = datetime.combine(last + timedelta(days=1), time(), zone)
-    return datetime.combine(first, time(), zone), min(after, station.now())
+    return datetime.combine(first, time(), zone), min(after, data.now)
 
 
-def _ours(station: Station, path: Path, records: Records) -> Journal:
-    journal, ours = read(path, records), station.commune.id
+def _ours(data: ReportData, path: Path, records: Records) -> Journal:
+    journal, ours = read(path, records), data.commune.id
     if journal.commune != ours:
         message = Message("this log is of commune “{theirs}”, not of “{ours}”", theirs=journal.commune, ours=ours)
         raise BadFile([Problem(path.name, 1, message)])

@@ -9,9 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, time, timedelta, tzinfo
 
-from ..errors import BadUsage, BeingRead, EngineError, LoudspeakerError, Message, Problem, Refused
+from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Refused
 from ..model.airing import Airing
 from ..model.enums import Ending, Level
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
@@ -24,42 +23,10 @@ EMBEDDED = "espeak:vi"
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
 BLANK = re.compile(r"\[(?!\d{1,3}\])[^\[\]\n]*\]")  # [họ và tên], but not [1], which is a footnote
 NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
-YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
 
 
 class Calling(Planning):
     """What is said in an emergency."""
-
-    def hearers(self, villages: Collection[str], everywhere: bool) -> tuple[str, ...]:
-        """The villages that are meant. Raises `NotFound`, `BadUsage`."""
-        if everywhere:
-            villages = self.box.plays
-        if not villages:
-            raise BadUsage(Message("say for whom: --village VILLAGE, or --all"))
-        found = tuple(dict.fromkeys(map(self.known_village, villages)))
-        for village in found:
-            if village not in self.box.plays:
-                raise BadUsage(
-                    Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village)
-                )
-        return found
-
-    def moment(self, asked: str) -> datetime:
-        """`18:30` is today or, if past, tomorrow; `+7200` is seconds from now; else it is ISO. Raises `BadUsage`."""
-        now = self.now()
-        if re.fullmatch(r"\+\d{1,9}", asked):
-            return now + timedelta(seconds=int(asked))
-        if re.fullmatch(r"\d\d:\d\d", asked):
-            at = datetime.combine(now.date(), time.fromisoformat(asked), now.tzinfo)
-            return at if at > now else at + timedelta(days=1)
-        return instant(asked, self.commune.zone)
-
-    def ahead(self, asked: str) -> datetime:
-        """A time that is still to come. Raises `BadUsage`."""
-        moment = self.moment(asked)
-        if moment <= self.now():
-            raise BadUsage(Message("{until} is past", until=f"{moment:%H:%M %d/%m/%Y}"))
-        return moment
 
     def compose(
         self,
@@ -73,10 +40,10 @@ class Calling(Planning):
         """Show before it is said; `until` as for `moment`. Raises `BadUsage`, `NotFound`."""
         if text:
             must_be_short(text)
-        outputs = self.sounding(self.hearers(villages, everywhere))
-        ends = self.ahead(until).isoformat() if until else None
-        bulletin = self.template(bulletin).id if bulletin else None
-        if bulletin and self.template(bulletin).level is not Level.EMERGENCY:
+        outputs = self.sounding(self.files.hearers(villages, everywhere))
+        ends = self.clock.resolve_future(until).isoformat() if until else None
+        bulletin = self.files.template(bulletin).id if bulletin else None
+        if bulletin and self.files.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         self.must_be_filled(text, bulletin)
         orders = {output: self.call(text, bulletin, output, drill) for output in outputs}
@@ -93,10 +60,10 @@ class Calling(Planning):
             bulletin,
             drill,
             ends,
-            villages=[village for village, output in self.box.plays.items() if output in orders],
+            villages=[village for village, output in self.files.box.plays.items() if output in orders],
             spoken=order.spoken,
             doubts=[doubtful(doubt) for doubt in order.doubts],
-            mistakes=[_mistake(problem) for problem in self.problems],
+            mistakes=[_mistake(problem) for problem in self.files.problems],
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
             wanted=self.told(orders.values()),
             clears=self.told(clears),
@@ -104,7 +71,7 @@ class Calling(Planning):
 
     def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
         """Raises `Refused` where blanks of a template, [in brackets], are still to be filled in."""
-        found = self.template(bulletin) if bulletin else None
+        found = self.files.template(bulletin) if bulletin else None
         words = [text] if found is None else [part.text for part in found.parts]
         blanks = ", ".join(dict.fromkeys(blank for one in words for blank in BLANK.findall(one or "")))
         if blanks and found:
@@ -120,19 +87,19 @@ class Calling(Planning):
     def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
         """What an emergency says once: a bulletin, or a text of the moment."""
         if bulletin:
-            order = self.planner.order(self.template(bulletin), output, repeat=1)
+            order = self.planner.order(self.files.template(bulletin), output, repeat=1)
         else:
             order = self.planner.urgent(text or "", output)
         return (self.planner.drilled(order) if drill else order).with_voices(self.local_voices())
 
     def local_voices(self) -> tuple[str, ...]:
         """Voices that need no network: an emergency does not wait for one."""
-        named = [voice for voice in self.contents.voices if self._local(voice)]
+        named = [voice for voice in self.files.contents.voices if self.voices.is_local(voice)]
         return tuple(named) or (EMBEDDED,)
 
     def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[ProgrammeSpec]:
         """The words of its end in every form, made while the alarm is heard, so that its end need not wait for them."""
-        clear = self._readable(self.template(bulletin).all_clear if bulletin else None)
+        clear = self._readable(self.files.template(bulletin).all_clear if bulletin else None)
         words = [closing_words(form, clear, drill) for form in (Ending.CLEAR, Ending.MISTAKE)]
         return [self.call(*said, output, drill) for said in words for output in outputs]
 
@@ -142,7 +109,7 @@ class Calling(Planning):
 
     def _readable(self, bulletin: str | None) -> str | None:
         with suppress(LoudspeakerError):
-            return bulletin and self.template(bulletin).id
+            return bulletin and self.files.template(bulletin).id
         return None
 
     def compose_end(
@@ -152,8 +119,10 @@ class Calling(Planning):
 
         Raises `Refused` where none stands, `BadUsage` where both kinds do and nobody said which is meant, `NotFound`.
         """
-        outputs = self.sounding(self.hearers(villages, everywhere) if villages else list(self.box.plays))
-        alarms = [one for one in standing(self.log, self.now()) if self.box.plays.get(one.village) in outputs]
+        outputs = self.sounding(self.files.hearers(villages, everywhere) if villages else list(self.files.box.plays))
+        alarms = [
+            one for one in standing(self.log, self.clock.now()) if self.files.box.plays.get(one.village) in outputs
+        ]
         chosen = of_one_kind(alarms, drill)
         if not chosen:
             raise Refused(NOTHING_STANDS)
@@ -187,20 +156,14 @@ class Calling(Planning):
 
     def sounding(self, villages: Sequence[str]) -> list[str]:
         """The outputs that these are heard on, as far as this box still plays for them."""
-        return list(dict.fromkeys(self.box.plays[village] for village in villages if village in self.box.plays))
+        return list(
+            dict.fromkeys(self.files.box.plays[village] for village in villages if village in self.files.box.plays)
+        )
 
     def told(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
         return {self.planner.recipe(order): order.told() for order in read if self._wanted(order)}
-
-    def _local(self, voice: str) -> bool:
-        from ..synthesis.registry import Voice
-
-        try:
-            return not self.engine(Voice.parse(voice).engine).online
-        except EngineError:
-            return False
 
 
 def must_be_short(text: str) -> None:
@@ -235,17 +198,6 @@ def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:
             Message("a real alarm ({real}) and a drill ({drills}) stand: say which ends, --real or --drill", **facts)
         )
     return chosen
-
-
-def instant(text: str, zone: tzinfo) -> datetime:
-    """An ISO time as it comes through the door, in `zone` where it names none. Raises `BadUsage`."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text)) from error
-    if not YEARS[0] <= found.year <= YEARS[1]:
-        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text))
-    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def _mistake(problem: Problem) -> Message:

@@ -16,10 +16,11 @@ from ..model.asrun_record import AsRunRecord
 from ..playout.stored import request_from_facts
 from ..store.hash_chain import BrokenChain
 from . import planner
-from .alerts import YEARS, Calling
+from .alerts import Calling
+from .commune_clock import YEARS, Day
 from .decisions import paused
-from .parts import DAMAGED
-from .preparation import Day, Progress
+from .log_file import DAMAGED
+from .preparation import Progress
 
 Row = dict[str, Any]
 
@@ -29,7 +30,7 @@ class Recording(Calling):
 
     def rows(self, day: Day = None, days: int = 1) -> list[Row]:
         """As `log --json` shows them."""
-        return [self.row(record) for record in self.log.rows(*self.window(day, days))]
+        return [self.row(record) for record in self.log.rows(*self.clock.window(day, days))]
 
     def row(self, record: AsRunRecord) -> Row:
         return {**row(self._titled(record), self.local), "hash": self.log.hash_of(record.id)}
@@ -40,7 +41,7 @@ class Recording(Calling):
         return replace(record, title=request_from_facts(asked[0].facts).airings[0].title) if asked else record
 
     def local(self, moment: datetime | None) -> str | None:
-        return moment.astimezone(self.commune.zone).isoformat(timespec="milliseconds") if moment else None
+        return moment.astimezone(self.files.commune.zone).isoformat(timespec="milliseconds") if moment else None
 
     def verify(self, progress: Progress | None = None) -> Row:
         """The chain's head, its length, and the first entry that is not what was written, if there is one."""
@@ -70,32 +71,34 @@ class Recording(Calling):
     def find(self, airing: str) -> Airing:
         """An airing by its id, or by its row in today's plan. Raises `NotFound`."""
         if airing.isdecimal():
-            today = self.airings(*self.window(None, 1))
+            today = self.airings(*self.clock.window(None, 1))
             row = int(airing[:9])  # no plan is longer, and Python reads no number of thousands of digits
             if 1 <= row <= len(today):
                 return today[row - 1]
             raise NotFound(Message("today's plan has no row {number}", number=airing))
         day = self._day_of(airing)
-        found = [one for one in self.airings(*self.window(day, 1)) if one.id == airing] if day else []
+        found = [one for one in self.airings(*self.clock.window(day, 1)) if one.id == airing] if day else []
         if not found:
             raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
         return found[0]
 
     def last_skip(self) -> str:
         """The id of the airing that was left out last. Raises `Refused` where none was."""
-        skipped = list(planner.marks(self.log, self.now() - planner.MEMORY).skips)
+        skipped = list(planner.marks(self.log, self.clock.now() - planner.MEMORY).skips)
         if not skipped:
             raise Refused(Message("nothing was skipped"))
         return skipped[-1]
 
     def paused(self) -> list[str]:
         """The villages that are kept quiet now."""
-        return sorted(paused(self.log, self.now()))
+        return sorted(paused(self.log, self.clock.now()))
 
     def record(self, airing: str) -> AsRunRecord | None:
         """Its verdict, where it has one."""
         day = self._day_of(airing)
-        return next((one for one in self.log.rows(*self.window(day, 1)) if one.id == airing), None) if day else None
+        return (
+            next((one for one in self.log.rows(*self.clock.window(day, 1)) if one.id == airing), None) if day else None
+        )
 
     def story(self, airing: str) -> list[Message]:
         """What became of an airing and why, sentence by sentence. Raises `NotFound`."""
@@ -107,7 +110,7 @@ class Recording(Calling):
             self.find(airing)  # which says that it is not there
         from . import explain
 
-        return explain.told(airing, planned, self.log, record, self.now(), self.commune.zone, self.say)
+        return explain.told(airing, planned, self.log, record, self.clock.now(), self.files.commune.zone, self.say)
 
     def _in_plan(self, airing: str) -> Airing | None:
         with suppress(NotFound):
@@ -125,7 +128,7 @@ class Recording(Calling):
         """The whole log as JSON lines, to be merged elsewhere."""
         from ..reports import exported
 
-        exported.write(self.log, self.box.plays, self.now(), path, progress)
+        exported.write(self.log, self.files.box.plays, self.clock.now(), path, progress)
 
     def report(
         self,
@@ -146,10 +149,20 @@ class Recording(Calling):
 
         period = report.days_of(month) if month else None
         if begins is not None:
-            period = self.day(begins), self.day(ends)
+            period = self.clock.day(begins), self.clock.day(ends)
             if period[1] < period[0]:
                 raise BadUsage(Message("the last day lies before the first"))
-        return report.write(self, period, source, logs, output, progress)
+        contents = self.files.contents
+        data = report.ReportData(
+            contents.commune,
+            contents.box,
+            contents.schedules,
+            contents.bulletins,
+            self.log,
+            self.clock.now(),
+            self.airings,
+        )
+        return report.write(data, period, source, logs, output, self.say, progress)
 
 
 def row(record: AsRunRecord, local: Any) -> Row:

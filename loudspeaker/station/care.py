@@ -86,11 +86,11 @@ class Care(Recording):
         yield _fine(Message("clock"), self.clock_trust().trust.why)
         yield _fine(Message("daemon"), NOT_RUNNING if held is None else None)
         yield _fine(Message("log"), self._torn(), serious=True)
-        for name, output in self.box.outputs.items():
+        for name, output in self.files.box.outputs.items():
             yield _fine(Message("output {output} ({device})", output=name, device=output.device), self._mute(name))
-        for name in sorted(uncommissioned(self.log, self.box.outputs)):
+        for name in sorted(uncommissioned(self.log, self.files.box.outputs)):
             yield _fine(Message("commissioning of output {output}", output=name), _silent(name))
-        yield from equipment(self.contents, held)
+        yield from equipment(self.files.contents, held)
         yield _fine(Message("tomorrow"), self._unready())
         yield _fine(Message("approvals"), self._unapproved())
 
@@ -104,16 +104,20 @@ class Care(Recording):
 
     def coming(self, on: Sequence[Row] = ()) -> tuple[Row, ...]:
         """What this box airs next, today or tomorrow; rows as of `plan`, without those in `on`."""
-        return to_come(self.plan(None, 2), self.now(), on)
+        return to_come(self.plan(None, 2), self.clock.now(), on)
 
     def _files(self) -> Message | None:
-        count = sum(problem.message != STANDS_IN for problem in self.problems)  # what stands in is no second mistake
+        count = sum(
+            problem.message != STANDS_IN for problem in self.files.problems
+        )  # what stands in is no second mistake
         return Message("{count} mistakes; see “loudspeaker check”", count=count) if count else None
 
     def _voiceless(self) -> Message | None:
-        if any(self.fingerprint(voice) is not None for voice in self.contents.voices):
+        if any(self.voices.fingerprint(voice) is not None for voice in self.files.contents.voices):
             return None
-        return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(self.contents.voices))
+        return Message(
+            "none of {voices} can speak here; install espeak-ng", voices=", ".join(self.files.contents.voices)
+        )
 
     def _torn(self) -> Message | None:
         try:
@@ -123,7 +127,7 @@ class Care(Recording):
         return self.damage()
 
     def _mute(self, output: str) -> Message | None:
-        device = self.box.outputs[output].device
+        device = self.files.box.outputs[output].device
         if device.partition(":")[0] in ("file", "memory"):
             return None
         from ..speakers.card import portaudio  # loads PortAudio: for a process that ends
@@ -143,7 +147,9 @@ class Care(Recording):
         from .planner import unready
 
         coming = [
-            a for a in self.airings(*self.window("tomorrow", 1)) if a.expected == "air" and a.output and a.bulletin
+            a
+            for a in self.airings(*self.clock.window("tomorrow", 1))
+            if a.expected == "air" and a.output and a.bulletin
         ]
         missing = [airing for airing in coming if unready(self.planner, airing)]
         if not missing:
@@ -151,7 +157,7 @@ class Care(Recording):
         return Message("{missing} of {all} airings are not prepared", missing=len(missing), all=len(coming))
 
     def _unapproved(self) -> Message | None:
-        now, (begins, ends) = self.now(), self.window(None, 2)
+        now, (begins, ends) = self.clock.now(), self.clock.window(None, 2)
         coming = [a for a in self.airings(begins, ends) if a.output and a.scheduled_at > now]
         waiting = [airing for airing in coming if kind_of(airing.why) == Refusal.APPROVAL]
         if not waiting:
@@ -167,11 +173,11 @@ class Care(Recording):
 
         Raises `NotFound`, `Refused` at night.
         """
-        if output not in self.box.outputs:
+        if output not in self.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         from ..schedule.open_hours import DAYTIME
 
-        now = self.now()
+        now = self.clock.now()
         second = now.hour * 3600 + now.minute * 60
         if not any(begins <= second < ends for begins, ends in DAYTIME):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
@@ -180,7 +186,7 @@ class Care(Recording):
 
     def may_commission(self, output: str, held: Pins | None) -> bool:
         """Is it a new station's output that airs nothing yet? Raises `Refused` where the doctor has found errors."""
-        if output not in uncommissioned(self.log, self.box.outputs):
+        if output not in uncommissioned(self.log, self.files.box.outputs):
             return False
         errors = [ailment.say(self.say) for ailment in self.doctor(held) if ailment.serious]
         if errors:
@@ -196,8 +202,8 @@ class Care(Recording):
     # The clock.
 
     def clock_trust(self) -> Vouched:
-        now = self.now()
-        by = vouchers(now, self.box.clock_trusted)
+        now = self.clock.now()
+        by = vouchers(now, self.files.box.clock_trusted)
         from ..playout.clock_trust import ClockWatch
 
         return Vouched(now, by, ClockWatch(self.log, boot()).look(now, self.clock.monotonic(), by))
@@ -208,26 +214,26 @@ class Care(Recording):
             moment = datetime.fromisoformat(time)
         except ValueError as error:
             raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=time)) from error
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.commune.zone)
-        before = self.now()
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self.files.commune.zone)
+        before = self.clock.now()
         done = subprocess.run(["date", "-s", f"@{moment.timestamp():.0f}"], capture_output=True, text=True, check=False)
         if done.returncode:
             raise Refused(Message("the clock cannot be set ({error}); it takes root: sudo", error=done.stderr.strip()))
-        self.log.event("clock", "", self.now(), set_from=before.isoformat(), by=by)
+        self.log.event("clock", "", self.clock.now(), set_from=before.isoformat(), by=by)
 
     # Voices.
 
-    def voices(self) -> list[Row]:
+    def list_voices(self) -> list[Row]:
         """Every voice that was named or is here."""
         from ..synthesis import registry
 
-        named = [registry.Voice.parse(voice) for voice in self.contents.voices]
+        named = [registry.Voice.parse(voice) for voice in self.files.contents.voices]
         here = [registry.Voice(name, voice) for name in registry.engine_names() for voice in self._spoken(name)]
         return [self._voice(voice) for voice in dict.fromkeys([*named, *here])]
 
     def _spoken(self, engine: str) -> Sequence[str]:
         try:
-            voices = self.engine(engine).voices()
+            voices = self.voices.engine(engine).voices()
         except EngineError:
             return ()
         foreign = engine in ("espeak", "gtts", "edge")  # these speak everything
@@ -237,7 +243,7 @@ class Care(Recording):
         why = None
         online = False
         try:
-            engine = self.engine(voice.engine)
+            engine = self.voices.engine(voice.engine)
             online = engine.online
             engine.fingerprint(voice.name)
         except EngineError as error:
@@ -255,7 +261,7 @@ class Care(Recording):
         from ..synthesis import registry
 
         Path(folder).mkdir(parents=True, exist_ok=True)
-        return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.contents.voices]
+        return [self._tried(registry.Voice.parse(name), Path(folder)) for name in names or self.files.contents.voices]
 
     def _tried(self, voice: registry.Voice, folder: Path) -> Row:
         from ..sound.wav import wav_bytes
@@ -265,7 +271,7 @@ class Care(Recording):
         if row["here"]:
             path = folder / f"{voice.engine}-{voice.name}.wav".replace("/", "_")
             try:
-                write_atomic(path, wav_bytes(self.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
+                write_atomic(path, wav_bytes(self.voices.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
                 row["why"] = str(path)
             except EngineError as error:
                 row |= {"here": False, "why": error.say(self.say)}
@@ -295,7 +301,7 @@ class Care(Recording):
 
     def sweep(self, budget: int = BUDGET) -> int:
         """Bytes freed; never what the coming 48 hours need, nor the plan that a daemon accepted on a good clock."""
-        coming = [airing for airing in self.airings(*self.window(None, 3)) if airing.output]
+        coming = [airing for airing in self.airings(*self.clock.window(None, 3)) if airing.output]
         orders = set(self.orders([*coming, *self._accepted()]))
         recipes = {self.planner.recipe(order) for order in orders}
         now = self.clock.now().timestamp()
@@ -307,7 +313,7 @@ class Care(Recording):
         from ..playout.journal import PlayoutJournal
 
         airings, _ = PlayoutJournal(self.log).kept_plan() or ([], None)
-        yield from (one for one in airings if one.stream or one.bulletin in self.contents.bulletins)
+        yield from (one for one in airings if one.stream or one.bulletin in self.files.contents.bulletins)
 
     def _clip_keys(self, order: ProgrammeSpec) -> Iterator[str]:
         from ..synthesis import registry
@@ -315,7 +321,7 @@ class Care(Recording):
 
         for speech in order.speeches:
             for voice in map(registry.Voice.parse, speech.voices):
-                if found := self.fingerprint(str(voice)):
+                if found := self.voices.fingerprint(str(voice)):
                     yield from (clip_key(voice.engine, found, voice.name, u.text) for u in speech.utterances)
 
 

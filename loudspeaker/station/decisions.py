@@ -16,8 +16,8 @@ from ..playout import deadlines
 from ..playout.ports import Log
 from ..production.specification import NOT_READ_YET
 from . import approvals, planner
-from .alerts import instant
 from .commissioning import COMMISSION
+from .commune_clock import parse_instant
 
 if TYPE_CHECKING:
     from .asrun import Recording
@@ -36,10 +36,10 @@ class Decisions:
         found, log = self.station.find(airing), self.station.log
         if log.verdict_of(found.id):
             raise Refused(Message("{airing} is over already", airing=found.id))
-        gone = self.station.now() - (found.starts_at or found.scheduled_at)
+        gone = self.station.clock.now() - (found.starts_at or found.scheduled_at)
         if not undo and gone > deadlines.GRACE[found.level] and not log.events("started", found.id):
             raise Refused(Message("{airing} is past: it can be left out no more", airing=found.id))
-        if undo and found.id not in planner.marks(log, self.station.now() - planner.MEMORY).skips:
+        if undo and found.id not in planner.marks(log, self.station.clock.now() - planner.MEMORY).skips:
             raise Refused(Message("{airing} was not skipped", airing=found.id))
         if log.events("on-air", found.id):
             raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=found.id))
@@ -47,16 +47,16 @@ class Decisions:
 
     def pause(self, village: str, until: str, why: str, by: str) -> None:
         """Keep a village quiet until then, an ISO time. Raises `NotFound`, `BadUsage` where it is past."""
-        ends = instant(until, self.station.commune.zone)
-        if ends <= self.station.now():
+        ends = parse_instant(until, self.station.files.commune.zone)
+        if ends <= self.station.clock.now():
             raise BadUsage(Message("{until} is past", until=f"{ends:%H:%M %d/%m/%Y}"))
-        self._note("pause", "", village=self.station.known_village(village), until=ends.isoformat(), why=why, by=by)
+        self._note("pause", "", village=self.station.files.village_id(village), until=ends.isoformat(), why=why, by=by)
 
     def resume(self, village: str, by: str) -> None:
         """End a pause. Raises `NotFound`, `Refused` where there is none."""
-        village = self.station.known_village(village)
+        village = self.station.files.village_id(village)
         standing = [
-            pause for pause in standing_pauses(self.station.log, self.station.now()) if pause.village == village
+            pause for pause in standing_pauses(self.station.log, self.station.clock.now()) if pause.village == village
         ]
         if not standing:
             raise Refused(Message("{village} is not paused", village=village))
@@ -69,12 +69,12 @@ class Decisions:
         """
         if undo:
             with suppress(NotFound):  # its file may be gone
-                bulletin = self.station.bulletin_id(bulletin)
+                bulletin = self.station.files.bulletin_id(bulletin)
             if bulletin not in approvals.standing(self.station.log):
-                self.station.bulletin_id(bulletin)
+                self.station.files.bulletin_id(bulletin)
                 raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
             return self._note("approve", "", bulletin=bulletin, digest=digest, by=by, undo=True)
-        found = self.station.bulletin(bulletin)
+        found = self.station.files.bulletin(bulletin)
         order = self.station.planner.order(found)
         if order.unread:
             raise BeingRead(NOT_READ_YET)
@@ -84,12 +84,12 @@ class Decisions:
 
     def commission(self, output: str, by: str) -> None:
         """A person heard this output: from now on it airs what is planned. Raises `NotFound`."""
-        if output not in self.station.box.outputs:
+        if output not in self.station.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
         self._note(COMMISSION, "", output=output, by=by)
 
     def _note(self, kind: str, airing: str, **facts: object) -> None:
-        self.station.log.event(kind, airing, self.station.now(), **facts)
+        self.station.log.event(kind, airing, self.station.clock.now(), **facts)
 
 
 def standing_pauses(log: Log, now: datetime) -> list[Pause]:

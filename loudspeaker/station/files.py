@@ -25,24 +25,26 @@ class Files(Care):
 
         The files are read as they are: no last good version stands in.
         """
-        self.folder = Folder(self.paths.home)
+        self.files.folder = Folder(self.paths.home)
         sound = False
         with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
             self.reload()
             sound = True
-        found = examine(self.folder, self.now(), lambda part: self.texts.speech(part.text or "", (), part.line).doubts)
+        found = examine(
+            self.files.folder, self.clock.now(), lambda part: self.texts.speech(part.text or "", (), part.line).doubts
+        )
         return [*found, *self._coming(days)] if sound else found
 
     def _coming(self, days: int) -> Iterator[Finding]:
-        contents = self.contents
-        today = self.day(None)
+        contents = self.files.contents
+        today = self.clock.day(None)
         heard = list(channels(contents.commune, contents.box, contents.schedules))
         dates = [today + timedelta(days=number) for number in range(days)]
         for here in (True, False):
             for problem in crowded(schedules_of(heard, here), dates, MOST_A_DAY):
                 yield Finding(problem)
         over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
-        airings = [one for one in self.airings(*self.window(None, days)) if one.bulletin not in over]
+        airings = [one for one in self.airings(*self.clock.window(None, days)) if one.bulletin not in over]
         rest, outside = outside_validity(airings, contents.bulletins)
         known = {*contents.bulletins, *contents.broken}
         for problem in [*outside, *coming(contents.schedules, (one for one in rest if one.bulletin in (None, *known)))]:
@@ -52,7 +54,7 @@ class Files(Care):
         """One document, recording or sheet; what came of it and what was left out. Raises `BadFile`, `BadUsage`."""
         from ..importers import imports
 
-        return imports.take_in(path, self.paths.home, read_text.readings(self.commune))
+        return imports.take_in(path, self.paths.home, read_text.readings(self.files.commune))
 
     def export(self, output: Path) -> None:
         """All schedules as one sheet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from ..production.specification import Lead, ProgrammeSpec
 from ..sound.programme import Programme
 from . import planner
 from .approvals import Preview, preview
+from .commune_clock import Day
 from .parts import Parts
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
-Day = date | str | None
 SUFFIXES = (".wav", ".flac", ".mp3")
 
 
@@ -33,9 +33,9 @@ class Planning(Parts):
 
     def plan(self, day: Day = None, days: int = 1, village: str | None = None) -> list[Row]:
         """Rows as `plan --json` shows them; `day` None is today. Raises `NotFound` for a village nobody knows."""
-        airings = self.airings(*self.window(day, days))
+        airings = self.airings(*self.clock.window(day, days))
         if village:
-            village = self.known_village(village)
+            village = self.files.village_id(village)
             airings = [airing for airing in airings if airing.village == village]
         return planner.rows(airings, self.log, self.say)
 
@@ -48,12 +48,12 @@ class Planning(Parts):
         `also` names a bulletin that is made in any case.
         """
         if also:
-            output = self.outputs()[0]
-            order = self.planner.order(self.bulletin(also), output)
-            self.make([self.planner.heard(order, output, self.now())], progress)
-        window = self.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
+            output = self.files.outputs()[0]
+            order = self.planner.order(self.files.bulletin(also), output)
+            self.make([self.planner.heard(order, output, self.clock.now())], progress)
+        window = self.clock.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
         coming = [airing for airing in self.airings(*window) if self._ours(airing)]
-        now = self.now()
+        now = self.clock.now()
         due = sorted(coming, key=lambda airing: (airing.scheduled_at < now, airing.scheduled_at))
         failed = self.make(self.orders(due), progress)  # what is past already comes last
         after = {airing.id: airing for airing in self.airings(*window)}
@@ -103,7 +103,7 @@ class Planning(Parts):
         told = self.log.recall("breakers")
         breakers = CircuitBreakers.from_state(told if isinstance(told, dict) else {})
         return ProgrammeRenderer(
-            self.paths.home, FallbackChain(self.clips, self.clock.now, self.engine, breakers), self.programmes
+            self.paths.home, FallbackChain(self.clips, self.clock.now, self.voices.engine, breakers), self.programmes
         )
 
     @cached_property
@@ -115,10 +115,10 @@ class Planning(Parts):
 
     def prepare_replay(self, bulletin: str, villages: Iterable[str], progress: Progress) -> str:
         """Make what these villages would hear of a bulletin now; its id. Raises `LoudspeakerError`."""
-        found = self.bulletin(bulletin)
+        found = self.files.bulletin(bulletin)
         if found.level is Level.EMERGENCY:
             raise Refused(Message("an emergency is aired with “urgent”, not with “play”"))
-        outputs, now = [self.box.plays[village] for village in villages], self.now()
+        outputs, now = [self.files.box.plays[village] for village in villages], self.clock.now()
         orders = [self.planner.heard(self.planner.order(found, output), output, now) for output in outputs]
         for message in self.make(orders, progress).values():
             raise LoudspeakerError(message)
@@ -126,7 +126,7 @@ class Planning(Parts):
 
     def preview(self, bulletin: str) -> Preview:
         """What `approve` would bind, to be looked at first. Raises `NotFound`, `BadFile`."""
-        found = self.bulletin(bulletin)
+        found = self.files.bulletin(bulletin)
         order = self.planner.order(found)
         if message := order.missing():
             raise Refused(message)
@@ -136,8 +136,8 @@ class Planning(Parts):
         """What `test` sounds: a tone, or the names of the villages that should hear it."""
         if tone:
             return ProgrammeSpec((), Lead.TONE)
-        names = {schedule.id: schedule.name for schedule in self.contents.schedules}
-        heard = [names.get(village, village) for village, where in self.box.plays.items() if where == output]
+        names = {schedule.id: schedule.name for schedule in self.files.contents.schedules}
+        heard = [names.get(village, village) for village, where in self.files.box.plays.items() if where == output]
         return self.planner.plain(f"Thử loa {', '.join(heard[:2])}.", output)
 
     def render(
@@ -150,20 +150,20 @@ class Planning(Parts):
 
         if picture:
             pictures.check_picture_name(picture)
-        found = self.bulletin(bulletin)
-        order = self.planner.order(found, self.outputs()[0]).with_voices((voice,) if voice else ())
+        found = self.files.bulletin(bulletin)
+        order = self.planner.order(found, self.files.outputs()[0]).with_voices((voice,) if voice else ())
         if message := self.make([order], progress).get(order):
             raise LoudspeakerError(message)
         programme = self.planner.find(order)
         assert programme
-        export.export_programme(programme, output, found.title, self.now().date())
+        export.export_programme(programme, output, found.title, self.clock.now().date())
         if picture:
             export.draw_programme(programme, self.studio.marks(order), picture, found.title)
         return programme
 
     def outputs(self) -> Sequence[str]:
         """This box's outputs; one without a name where box.yaml has none."""
-        return tuple(self.box.outputs) or ("",)
+        return tuple(self.files.box.outputs) or ("",)
 
     def _ours(self, airing: Airing) -> bool:
         return bool(airing.output) and airing.expected is not Expected.SKIPPED
@@ -189,7 +189,7 @@ class Planning(Parts):
     def _readiness(self, airing: Airing, failed: dict[ProgrammeSpec, Message]) -> Row:
         why = airing.why
         programme = None
-        orders = self.planner.sequence(airing) if airing.bulletin in self.contents.bulletins else []
+        orders = self.planner.sequence(airing) if airing.bulletin in self.files.contents.bulletins else []
         if airing.stream and airing.expected is Expected.AIR:  # whether it comes, only its hour can tell
             instead = self.planner.fallback(airing)
             why = (failed.get(instead) or instead.missing()) if instead else None

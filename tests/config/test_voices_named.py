@@ -159,14 +159,14 @@ def test_an_edit_of_the_stations_voices_is_a_new_look_at_its_bulletins(home: Pat
 
     edit(home / "bulletins/nhac.md", "title:", "voices: [tone:high]\ntitle:")
     station = Station.open(home)
-    assert "nhac" in station.contents.broken
+    assert "nhac" in station.files.contents.broken
 
     edit(home / "box.yaml", "plays:", "voices: [tone:high]\nplays:")
     station.reload()
-    assert "nhac" in station.contents.bulletins
+    assert "nhac" in station.files.contents.bulletins
 
     edit(home / "box.yaml", "[tone:high]", "[tone:low]")
     station.reload()
     # The last good version of the file is no better: it names the voice, too.
-    assert "nhac" in station.contents.broken
+    assert "nhac" in station.files.contents.broken
     station.close()

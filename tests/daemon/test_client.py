@@ -176,7 +176,7 @@ class Daemon(Thread):
 def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
     home: Path, station: Station, quiet: Progress
 ) -> None:
-    station.make([station.planner.order(station.bulletin("nhac"), output) for output in "ab"], quiet)
+    station.make([station.planner.order(station.files.bulletin("nhac"), output) for output in "ab"], quiet)
     before = signal.getsignal(signal.SIGINT)
     with Daemon(home):
         hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
@@ -414,7 +414,7 @@ def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
 
 def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:
     station = asked.station
-    station.make([station.planner.order(station.bulletin("nhac"), "a")], quiet)
+    station.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play("nhac", ["na-hoa"], "Lan")
     seen = []
     while not seen or seen[-1] != "aired":
@@ -429,7 +429,7 @@ def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: A
 
 def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> None:
     station = asked.station
-    station.make([station.planner.order(station.bulletin("nhac"), "a")], quiet)
+    station.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play("nhac", ["na-hoa"], "Lan")
     while asked.outcome(ids)[0]["verdict"] in (None, "on-air"):
         asked.step()

@@ -50,7 +50,7 @@ def spoil(live: Live, home: Path, clock: FakeClock, chance: random.Random) -> bo
     pause(live, clock, end)
 
     broken = not sound(name, bad)
-    told = [str(problem) for problem in live.station.problems if problem.path == name]
+    told = [str(problem) for problem in live.station.files.problems if problem.path == name]
     rows = [row for row in live.station.rows() if row["id"] == f"na-hoa/tin-sang/{end:%Y-%m-%d}T06:05"]
     if broken:
         assert told.count(f"{name}: {STANDS_IN}") == 1, (told, name, bad)

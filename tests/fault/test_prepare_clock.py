@@ -132,7 +132,7 @@ def test_a_sweep_on_a_wrong_clock_leaves_what_the_accepted_plan_needs(home: Path
     station.prepare(None, 2, lambda done, of, what: None)
     live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"rtc"}))
     live.step()
-    needed = [one for one in station.airings(*station.window(None, 2)) if one.bulletin == "tin-sang"]
+    needed = [one for one in station.airings(*station.clock.window(None, 2)) if one.bulletin == "tin-sang"]
     clock.step((at(f"{day}T02:30") - clock.now()).total_seconds())
 
     station.sweep(budget=0)
@@ -155,6 +155,6 @@ def test_a_broken_file_that_a_clock_of_1970_found_has_its_last_good_version_for_
     for hours in (0, 47, 2):
         clock.advance(hours * 3600)
         station = Station.open(home, clock=clock)
-        found.append([one.id for one in station.contents.schedules])
+        found.append([one.id for one in station.files.contents.schedules])
         station.close()
     assert found == [["na-hoa", "suoi-trat"], ["na-hoa", "suoi-trat"], ["suoi-trat"]]

@@ -44,7 +44,7 @@ def station(home: Path, icecast: Icecast) -> Iterator[Station]:
     (home / "schedules" / "na-hoa.yaml").write_text(f"broadcasts: [{entry}]\n")
     (home / "schedules" / "suoi-trat.yaml").unlink()
     station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=8)))
-    station.make(station.orders(station.airings(*station.window(None, 1))), lambda *_: None)
+    station.make(station.orders(station.airings(*station.clock.window(None, 1))), lambda *_: None)
     yield station
     station.close()
 

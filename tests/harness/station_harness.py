@@ -177,7 +177,7 @@ class Town:
         return found
 
     def replay(self, bulletin: str, village: str) -> list[str]:
-        self._make(self.station.planner.order(self.station.bulletin(bulletin), VILLAGES[village]))
+        self._make(self.station.planner.order(self.station.files.bulletin(bulletin), VILLAGES[village]))
         found: list[str] = self.ask("play", bulletin=bulletin, villages=[village], by="chị Hoa")
         return found
 

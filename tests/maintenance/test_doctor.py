@@ -102,7 +102,7 @@ def test_a_daemon_says_what_is_wrong_with_its_pins(home: Path, pins: Any, statio
     (home / "box.yaml").write_text(PINS, encoding="utf-8")
     station.reload()
     other = StopButton(17)
-    outputs = open_speakers(list(station.box.outputs.values()), Setting(station.clock, home))
+    outputs = open_speakers(list(station.files.box.outputs.values()), Setting(station.clock, home))
     asked = Asked(station, outputs, station.clock, station.log, button=StopButton(27))
     pins.pin(27).drive_low()
     told: Any = asked.carry_out("pins", {}, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
-from loudspeaker.errors import BadFile, BadUsage, NotFound
+from loudspeaker.errors import BadFile, BadUsage, Message, NotFound
 from loudspeaker.i18n import translator
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.asrun_record import AsRunRecord
@@ -38,37 +38,27 @@ SOURCE = "Công văn số 12/STTTT của Sở Thông tin và Truyền thông, ng
 
 
 @dataclass
-class Contents:
-    schedules: tuple[VillageSchedule, ...]
-    bulletins: Mapping[str, Bulletin]
-
-
-@dataclass
 class Station:
-    """As much of a station as a report asks for; `plan` is what its files say."""
+    """A log, `plan` (what the files say), and the words that a report is written in."""
 
     log: AsRunLog
     plan: list[Airing] = field(default_factory=list)
-    box: Box = field(default_factory=lambda: Box(plays={"na-hoa": "a", "suoi-trat": "a"}))
-    commune: Commune = field(
-        default_factory=lambda: Commune("ban-may", "Xã Bản Mây", villages=("na-hoa", "suoi-trat", "cho-may"))
-    )
-    contents: Contents = field(
-        default_factory=lambda: Contents(
+    say: Callable[[str], str] = str
+
+    def report(self, period: report.Period | None, source: str | None, logs: Sequence[Path], path: Path) -> Message:
+        data = report.ReportData(
+            Commune("ban-may", "Xã Bản Mây", villages=("na-hoa", "suoi-trat", "cho-may")),
+            Box(plays={"na-hoa": "a", "suoi-trat": "a"}),
             (VillageSchedule("na-hoa", "Thôn Nà Hoa", ()), VillageSchedule("cho-may", "Tổ dân phố Chợ Mây", ())),
             {
                 "bluezone": Bulletin("bluezone", "Cài đặt Bluezone", source=SOURCE, valid_from=date(2026, 11, 1)),
                 "hop-thon": Bulletin("hop-thon", "Họp thôn"),
             },
+            self.log,
+            NOW,
+            lambda begins, ends: [one for one in self.plan if begins <= one.scheduled_at < ends],
         )
-    )
-    say: Callable[[str], str] = str
-
-    def now(self) -> datetime:
-        return NOW
-
-    def airings(self, begins: datetime, ends: datetime) -> list[Airing]:
-        return [airing for airing in self.plan if begins <= airing.scheduled_at < ends]
+        return report.write(data, period, source, logs, path, self.say)
 
 
 def record(
@@ -100,7 +90,7 @@ def station(tmp_path: Path) -> Iterator[Station]:
 def summary(station: Station, tmp_path: Path, *logs: Path, source: str | None = None) -> list[dict[str, str]]:
     """The rows of the .csv."""
     path = tmp_path / "bao-cao.csv"
-    report.write(station, None if source else NOVEMBER, source, logs, path)
+    station.report(None if source else NOVEMBER, source, logs, path)
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
 
 
@@ -194,7 +184,7 @@ def test_what_was_planned_before_the_first_entry_of_the_log_is_not_counted(stati
     station.log.verdict(record("na-hoa", "bluezone", 5))
     station.plan = [airing(village, "bluezone", day) for village in ("na-hoa", "cho-may") for day in range(8)]
     path = tmp_path / "a.csv"
-    counted = report.write(station, NOVEMBER, None, [], path)
+    counted = station.report(NOVEMBER, None, [], path)
     rows = {row["Village"]: row for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))}
 
     assert "06:05 07/11/2026" in str(counted)
@@ -207,7 +197,7 @@ def test_a_station_that_has_aired_nothing_yet_has_missed_nothing(station: Statio
     station.plan = [airing("na-hoa", "bluezone", day) for day in range(20)]
 
     assert {row["Planned"] for row in summary(station, tmp_path)} == {"0"}
-    assert "no airing yet" in str(report.write(station, NOVEMBER, None, [], tmp_path / "a.xlsx"))
+    assert "no airing yet" in str(station.report(NOVEMBER, None, [], tmp_path / "a.xlsx"))
 
 
 def test_alarms_drills_and_what_ends_them_have_rows_of_their_own(station: Station, tmp_path: Path) -> None:
@@ -231,7 +221,7 @@ def test_the_sheet_is_an_official_paper(station: Station, tmp_path: Path) -> Non
     station.log.verdict(record("na-hoa", "bluezone", 0))
     station.log.verdict(record("na-hoa", "hop-thon", 1, Verdict.SKIPPED, started_at=None, ended_at=None))
     station.say = translator("vi")
-    report.write(station, NOVEMBER, None, [], tmp_path / "a.xlsx")
+    station.report(NOVEMBER, None, [], tmp_path / "a.xlsx")
     sheet = load_workbook(tmp_path / "a.xlsx").worksheets[0]
     lines = [[cell for cell in row if cell not in (None, "")] for row in sheet.iter_rows(values_only=True)]
     text = [line for line in lines if line]
@@ -263,7 +253,7 @@ def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
     monkeypatch.setattr("loudspeaker.reports.workbook.MOST", 2)
     for day in range(5):
         station.log.verdict(record("na-hoa", "bluezone", day))
-    report.write(station, NOVEMBER, None, [], tmp_path / "a.xlsx")
+    station.report(NOVEMBER, None, [], tmp_path / "a.xlsx")
     sheets = load_workbook(tmp_path / "a.xlsx").worksheets[1:-1]
 
     assert [sheet.title for sheet in sheets] == ["Airings", "Airings 2", "Airings 3"]
@@ -299,7 +289,7 @@ def test_a_report_by_source_tells_only_of_that_dispatch(station: Station, tmp_pa
 
 def test_a_workbook_has_every_airing_and_the_heads_of_the_logs(station: Station, tmp_path: Path) -> None:
     station.log.verdict(record("na-hoa", "bluezone", 0))
-    report.write(station, NOVEMBER, None, [other_box(tmp_path, record("cho-may", "bluezone", 1))], tmp_path / "a.xlsx")
+    station.report(NOVEMBER, None, [other_box(tmp_path, record("cho-may", "bluezone", 1))], tmp_path / "a.xlsx")
     book = load_workbook(tmp_path / "a.xlsx")
     tables = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
 
@@ -321,9 +311,9 @@ def test_an_exported_log_comes_back_as_it_is(station: Station, tmp_path: Path) -
     for one in records:
         station.log.verdict(one)
     station.log.event("skip", "", NOW, why="đám tang")
-    exported.write(station.log, station.box.plays, NOW, tmp_path / "a.jsonl")
+    exported.write(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, tmp_path / "a.jsonl")
     with scratch() as ours, scratch() as theirs:
-        own = exported.own(station.log, station.box.plays, NOW, FIRST, NOW, ours)
+        own = exported.own(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, FIRST, NOW, ours)
         found = exported.read(tmp_path / "a.jsonl", theirs)
 
         assert found == replace(own, origin="a.jsonl")
@@ -357,9 +347,9 @@ def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> Non
     with pytest.raises(BadUsage, match="2026-13"):
         report.days_of("2026-13")
     with pytest.raises(BadUsage, match=r"a\.pdf"):
-        report.write(station, NOVEMBER, None, [], tmp_path / "a.pdf")
+        station.report(NOVEMBER, None, [], tmp_path / "a.pdf")
     with pytest.raises(BadFile, match="xa-khac"):
-        report.write(station, NOVEMBER, None, [other_box(tmp_path, commune="xa-khac")], tmp_path / "a.csv")
+        station.report(NOVEMBER, None, [other_box(tmp_path, commune="xa-khac")], tmp_path / "a.csv")
 
 
 def test_a_month_may_be_written_as_people_write_it() -> None:
@@ -367,7 +357,7 @@ def test_a_month_may_be_written_as_people_write_it() -> None:
 
 
 def test_a_month_to_come_has_nothing_to_tell(station: Station, tmp_path: Path) -> None:
-    report.write(station, report.days_of("2027-01"), None, [], tmp_path / "a.csv")
+    station.report(report.days_of("2027-01"), None, [], tmp_path / "a.csv")
 
     assert (tmp_path / "a.csv").exists()
 

@@ -108,7 +108,7 @@ class Box:
 
     def heard(self, village: str) -> list[str]:
         """Kinds of all that sounded there, in order."""
-        speaker = self.speakers[self.station.box.plays[village]]
+        speaker = self.speakers[self.station.files.box.plays[village]]
         return [take.airing.split("/")[1] for take, _ in speaker.played]
 
     def playing(self) -> set[str]:

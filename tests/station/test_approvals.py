@@ -114,10 +114,10 @@ def test_an_approval_that_was_given_before_holds_for_the_words_that_it_bound(hom
     for text in (BULLETIN, PARTS):
         write(home, text)
         with closing(Station.open(home)) as station:
-            order = station.planner.order(station.bulletin("nhac"))
+            order = station.planner.order(station.files.bulletin("nhac"))
             words = [[line.text for line in piece.utterances] for piece in order.pieces]  # type: ignore[union-attr]
             digest = hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
-            station.log.event("approve", "", station.now(), bulletin="nhac", digest=digest, by="Lan")
+            station.log.event("approve", "", station.clock.now(), bulletin="nhac", digest=digest, by="Lan")
 
         write(home, text.replace("title: Họp thôn", "title: Họp"))
         assert approved(home)

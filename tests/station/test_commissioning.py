@@ -95,8 +95,8 @@ def test_an_empty_station_has_one_village_no_airing_and_no_mistake(tmp_path: Pat
     assert json.loads(run(home, "plan", "--days", "30", "--json").stdout) == []
     assert "clock: checked" in (home / "box.yaml").read_text()
     with closing(Station.open(home)) as station:
-        assert (station.commune.name, station.commune.id) == ("Xã Bản Mây", "ban-may")
-        assert list(station.box.plays) == ["na-hoa"]
+        assert (station.files.commune.name, station.files.commune.id) == ("Xã Bản Mây", "ban-may")
+        assert list(station.files.box.plays) == ["na-hoa"]
 
 
 def test_it_has_a_template_for_each_emergency_with_the_words_that_end_it(tmp_path: Path) -> None:
@@ -104,10 +104,10 @@ def test_it_has_a_template_for_each_emergency_with_the_words_that_end_it(tmp_pat
 
     with closing(Station.open(home)) as station:
         for name in TEMPLATES:
-            found = station.template(name)
+            found = station.files.template(name)
             assert (found.level, found.source) == ("emergency", "Mẫu, chưa duyệt")
-            assert station.template(found.all_clear or "").level == "emergency"
-        assert len(station.contents.bulletins) == 2 * len(TEMPLATES)
+            assert station.files.template(found.all_clear or "").level == "emergency"
+        assert len(station.files.contents.bulletins) == 2 * len(TEMPLATES)
 
 
 @pytest.mark.parametrize("name", TEMPLATES[:-1])
@@ -152,8 +152,8 @@ def test_a_name_gives_the_id_and_one_without_letters_is_refused(tmp_path: Path) 
     assert done.exit_code == 0
     assert run(tmp_path / "a", "check").exit_code == 0
     with closing(Station.open(tmp_path / "a")) as station:
-        assert (station.commune.name, station.commune.id) == ('Phường "Sông: Đà"', "song-da")
-        assert [schedule.name for schedule in station.contents.schedules] == ["Tổ 3"]
+        assert (station.files.commune.name, station.files.commune.id) == ('Phường "Sông: Đà"', "song-da")
+        assert [schedule.name for schedule in station.files.contents.schedules] == ["Tổ 3"]
 
     for name in ("…", "Xã\nMây"):
         refused = run(None, "init", "--empty", "--commune", name, "--village", "Thôn Một", str(tmp_path / "b"))
@@ -196,7 +196,7 @@ def test_priority_is_refused_too(home: Path) -> None:
 @pytest.fixture
 def hurrying(home: Path) -> Iterator[Station]:
     with closing(Station.open(home)) as station:
-        now = station.now()
+        now = station.clock.now()
     with closing(Station.open(home, clock=Hurrying(now))) as station:
         yield station
 

@@ -30,7 +30,7 @@ def home(home: Path) -> Path:
 
 
 def coming(station: Station) -> list[Airing]:
-    return station.airings(*station.window(None, 1))
+    return station.airings(*station.clock.window(None, 1))
 
 
 def airing(station: Station, identity: str) -> Airing:
@@ -101,8 +101,8 @@ def test_an_emergency_is_as_loud_as_ever(station: Station, clock: FakeClock) -> 
 
 def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, quiet: Progress) -> None:
     clock.advance_to(at("2026-11-24T05:40:00"))
-    order = station.planner.order(station.bulletin("nhac"), "san-kho")
-    station.make([station.planner.heard(order, "san-kho", station.now())], quiet)
+    order = station.planner.order(station.files.bulletin("nhac"), "san-kho")
+    station.make([station.planner.heard(order, "san-kho", station.clock.now())], quiet)
     live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
     live.play("nhac", ["na-hoa"], "chị Hoa", "một buổi nữa")
     while not station.rows():

@@ -101,7 +101,7 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 ) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
-    station.make(station.orders(station.airings(*station.window(None, 1))), quiet)
+    station.make(station.orders(station.airings(*station.clock.window(None, 1))), quiet)
     verdict, _ = day(station, clock, receiver)
     station.close()
 
@@ -111,7 +111,7 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 def test_with_it_it_is(home: Path, clock: FakeClock, receiver: Receiving, quiet: Progress) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
-    station.make(station.orders(station.airings(*station.window(None, 1))), quiet)
+    station.make(station.orders(station.airings(*station.clock.window(None, 1))), quiet)
     errands_of(station).approve("nhac", "chị Hoa")
     verdict, _ = day(station, clock, receiver)
     station.close()
@@ -128,7 +128,7 @@ def test_what_would_not_end_in_the_streams_time_does_not_begin(
     station.prepare(None, 1, quiet)
     receiver.found = None
     told, _ = day(station, clock, receiver, dies)
-    length = station.planner.duration(station.planner.order(station.bulletin("nhac"), "san-kho"))[0]
+    length = station.planner.duration(station.planner.order(station.files.bulletin("nhac"), "san-kho"))[0]
     station.close()
 
     assert 40 < length < 90
@@ -148,4 +148,4 @@ def test_what_cannot_be_made_is_told_beforehand(home: Path, clock: FakeClock, qu
 def test_the_sweep_asks_for_what_a_stream_may_need(station: Station) -> None:
     fallback = station.planner.fallback(station.find(VOV))
 
-    assert station.orders(station.airings(*station.window(None, 1))) == [fallback]
+    assert station.orders(station.airings(*station.clock.window(None, 1))) == [fallback]

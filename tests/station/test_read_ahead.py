@@ -47,7 +47,9 @@ def daemon(home: Path, clock: FakeClock) -> Iterator[Asked]:
 
 
 def why(daemon: Asked, airing: str) -> str:
-    return next(str(one.why) for one in daemon.station.airings(*daemon.station.window(None, 1)) if one.id == airing)
+    return next(
+        str(one.why) for one in daemon.station.airings(*daemon.station.clock.window(None, 1)) if one.id == airing
+    )
 
 
 TODAY = "na-hoa/tin-sang/2026-11-24T17:30"
@@ -87,7 +89,7 @@ def test_other_words_of_the_commune_are_another_reading(home: Path, daemon: Aske
     run(home, "read-ahead")
     daemon.look()
 
-    assert "trời rất nắng" in daemon.station.planner.order(daemon.station.bulletin("tin-sang")).spoken
+    assert "trời rất nắng" in daemon.station.planner.order(daemon.station.files.bulletin("tin-sang")).spoken
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_a_link_among_the_readings_is_not_followed(home: Path, daemon: Asked) ->
 
 
 def test_words_that_were_damaged_behind_a_sound_outline_are_read_again(home: Path, station: Station) -> None:
-    said = station.planner.order(station.bulletin("tin-sang")).spoken
+    said = station.planner.order(station.files.bulletin("tin-sang")).spoken
     for path in readings(home).values():
         head, _, words = path.read_bytes().partition(b"\n")
         path.write_bytes(head + b"\n" + words.replace("trời".encode(), "giời".encode()))
@@ -191,7 +193,7 @@ def test_a_broken_file_is_read_once_and_its_last_good_version_stands_in(home: Pa
         parsed.append(data)
         return parse(path, data, **facts)
 
-    folder = daemon.station.folder
+    folder = daemon.station.files.folder
     (home / "bulletins" / "nhac.md").write_text("---\ntitel: Nhắc\n---\nLời mới.\n", encoding="utf-8")
 
     for _ in range(3):

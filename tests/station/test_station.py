@@ -106,7 +106,7 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
 
 
 def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
-    order = station.planner.order(station.bulletin("nhac"), "san-kho").with_voices(("tone:low", "tone:high"))
+    order = station.planner.order(station.files.bulletin("nhac"), "san-kho").with_voices(("tone:low", "tone:high"))
 
     assert order.content("tone:low")
     assert not order.content("tone:high")
@@ -193,7 +193,7 @@ def test_a_broken_edit_keeps_the_last_good_version(station: Station, home: Path,
     station.reload()
 
     assert [row["id"] for row in station.plan()][:2] == TODAY
-    assert station.problems[0].path == "schedules/na-hoa.yaml"
+    assert station.files.problems[0].path == "schedules/na-hoa.yaml"
     with closing(Station.open(home, clock=clock)) as restarted:
         assert restarted.plan()[0]["id"] == TODAY[0]  # over a restart, too
 
@@ -202,7 +202,7 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
     live = on_air(station, clock)
-    station.make([station.planner.order(station.bulletin("nhac"), "san-kho")], quiet)
+    station.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at("2026-11-24T09:00:00"))
     live.step()
 
@@ -258,7 +258,7 @@ def test_a_replay_that_was_heard_counts_as_a_session_of_the_day(
 
 def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) -> str:
     """The verdict of a replay that a command plays itself, where no daemon runs."""
-    station.make([station.planner.order(station.bulletin("nhac"), "san-kho")], quiet)
+    station.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at(f"2026-11-24T{moment}"))
     alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
     (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
@@ -343,7 +343,7 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
 
 def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
     called = station.call("Nước dâng!", None, "san-kho", drill=True)
-    bulletin = station.planner.order(station.bulletin("nhac"))
+    bulletin = station.planner.order(station.files.bulletin("nhac"))
     recorded = replace(bulletin, lead_file=RecordingSpec("nhac.m4a", "0a"), pieces=(RecordingSpec("a.wav", "1b"),))
 
     for order in (called, bulletin, recorded):
@@ -360,7 +360,7 @@ def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
     ],
 )
 def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station, asked: str, meant: str) -> None:
-    assert station.moment(asked).isoformat() == meant
+    assert station.clock.resolve(asked).isoformat() == meant
 
 
 def test_a_drill_says_that_it_is_one(station: Station) -> None:
@@ -392,13 +392,13 @@ def test_a_week_rehearsed_gives_the_verdicts_that_the_plan_expects(station: Stat
 
 def test_unknown_names_are_refused_with_what_there_is(station: Station) -> None:
     with pytest.raises(NotFound, match=r"tin-sang"):
-        station.bulletin("tin-toi")
+        station.files.bulletin("tin-toi")
     with pytest.raises(NotFound, match=r"na-hoa"):
         station.plan(village="na-huong")
     with pytest.raises(NotFound):
         station.story("na-hoa/khong-co/2026-11-24T06:05")
     with pytest.raises(BadUsage):
-        station.hearers([], everywhere=False)
+        station.files.hearers([], everywhere=False)
 
 
 def test_an_emergency_is_never_a_plain_replay(station: Station, quiet: Progress) -> None:

@@ -114,7 +114,7 @@ def test_what_is_on_the_air_is_told_with_its_place_and_its_end(home: Path, clock
     with closing(Station.open(home, clock=clock)) as station:
         clock.advance_to(at("2026-11-24T06:00:00"))
         station.prepare(None, 1, quiet)
-        speakers = {output: MemorySpeaker(clock) for output in station.outputs()}
+        speakers = {output: MemorySpeaker(clock) for output in station.files.outputs()}
         live = Asked(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"}))
         on: list[dict[str, object]] = []
         while not on and clock.now() < at("2026-11-24T06:10:00"):

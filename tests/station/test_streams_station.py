@@ -59,7 +59,7 @@ class Aired:
 
     def __init__(self, home: Path, server: Server, early: float) -> None:
         station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=early)))
-        coming = station.airings(*station.window(None, 1))
+        coming = station.airings(*station.clock.window(None, 1))
         station.make([order for airing in coming if (order := station.planner.fallback(airing))], lambda *_: None)
         service = open_service(station, lambda: None)
         with server.recorder("hall") as recorder:

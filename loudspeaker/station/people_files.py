@@ -1,0 +1,101 @@
+"""People's files of an open station as values, and what is meant by a name that a person gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+
+from ..errors import BadFile, BadUsage, Message, Problem
+from ..interfaces import Clock
+from ..model.box import Box
+from ..model.bulletin import Bulletin
+from ..model.commune import Commune
+from .folder import Contents, Folder
+from .naming import bulletin_id, village_id
+
+
+class StationFiles:
+    """One reading of people's files in `folder`, until `reload`; `clock` ends the time of a last good version.
+
+    Raises `BadFile` where there is no station, or where neither commune.yaml or box.yaml nor a good version is left.
+    """
+
+    def __init__(self, folder: Folder, clock: Clock) -> None:
+        self.folder = folder
+        self._clock = clock
+        self.contents = self._read()
+
+    @property
+    def commune(self) -> Commune:
+        return self.contents.commune
+
+    @property
+    def box(self) -> Box:
+        return self.contents.box
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Mistakes in the files, which cost only what they are in."""
+        return self.contents.problems
+
+    def reload(self) -> None:
+        """Read the files again. Raises `BadFile`; what was read before then stays."""
+        self.contents = self._read()
+
+    def bulletin(self, name: str) -> Bulletin:
+        """As its file is now, by its id, file or title. Raises `NotFound`, or `BadFile` where it is broken."""
+        bulletin = self.bulletin_id(name)
+        if mistakes := self._mistakes(bulletin):
+            raise BadFile(mistakes)
+        return self.contents.bulletins[bulletin]
+
+    def template(self, name: str) -> Bulletin:
+        """For an emergency, which cannot wait until a broken file is mended: its last good version will do.
+
+        Raises `NotFound`, or `BadFile` where there is none.
+        """
+        bulletin = self.bulletin_id(name)
+        if bulletin not in self.contents.bulletins:
+            raise BadFile(self._mistakes(bulletin))
+        return self.contents.bulletins[bulletin]
+
+    def bulletin_id(self, name: str) -> str:
+        """The id of a bulletin by its id, file or title. Raises `NotFound`, `BadUsage`."""
+        if name in self.contents.bulletins:
+            return name
+        titles = {bulletin.id: bulletin.title for bulletin in self.contents.bulletins.values()}
+        return bulletin_id(name, titles, self.contents.broken)
+
+    def village_id(self, village: str) -> str:
+        """The id of a village by its id or name. Raises `NotFound`, `BadUsage`."""
+        names = {known: known for known in (*self.commune.villages, *self.box.plays)}
+        names |= {schedule.id: schedule.name for schedule in self.contents.schedules}
+        return village_id(village, names)
+
+    def hearers(self, villages: Collection[str], everywhere: bool) -> tuple[str, ...]:
+        """The ids of the villages that are meant, all of them heard on this box. Raises `NotFound`, `BadUsage`."""
+        if everywhere:
+            villages = self.box.plays
+        if not villages:
+            raise BadUsage(Message("say for whom: --village VILLAGE, or --all"))
+        ids = tuple(dict.fromkeys(map(self.village_id, villages)))
+        for village in ids:
+            if village not in self.box.plays:
+                raise BadUsage(
+                    Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village)
+                )
+        return ids
+
+    def outputs(self) -> tuple[str, ...]:
+        """The names of this box's outputs; one without a name where box.yaml has none."""
+        return tuple(self.box.outputs) or ("",)
+
+    def _mistakes(self, bulletin: str) -> list[Problem]:
+        return [problem for problem in self.problems if problem.path == f"bulletins/{bulletin}.md"]
+
+    def _read(self) -> Contents:
+        home = self.folder.home
+        if not os.path.lexists(home / "commune.yaml"):
+            message = Message("there is no station in {home}; make one with “loudspeaker init”", home=home)
+            raise BadFile([Problem("commune.yaml", 0, message)])
+        return self.folder.contents(self._clock.now())
