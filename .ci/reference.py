@@ -18,7 +18,7 @@ import click
 
 from loudspeaker.cli import cli
 from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file
-from loudspeaker.vocabulary import DAYS, KEYS, TWINS, WORDS
+from loudspeaker.config.keywords import DAYS, KEYS, TWINS, WORDS
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "reference.md"

@@ -1,7 +1,8 @@
 """Timed, spoken village bulletins: a script goes in, a loudspeaker speaks.
 
-    text/     file -> Bulletin -> spoken text -> Utterances         pure
-    schedule/   files -> broadcasts -> plan -> Airings                pure
+    config/     people's files -> Commune, Box, Broadcasts, Bulletins pure
+    text/       written text -> spoken text -> Utterances             pure
+    schedule/   Broadcasts -> plan -> Airings                         pure
     sound/      Clips -> a programme, measured and mastered           pure
     engines/    Utterance -> Clip                                     plug-ins
     production/     words, voice, cache, mastering -> Programme           ahead of time, in processes that end
@@ -12,5 +13,5 @@
     station/    one commune's parts, and everything a person can ask  wired in one place
     daemon  cli/  control                                             shells
 
-The ground floor is errors, model/, vocabulary, clock, i18n, yamlfile/; all that can be swapped is in interfaces.
+The ground floor is errors, model/, clock, i18n, yamlfile/; all that can be swapped is in interfaces.
 """

@@ -14,7 +14,7 @@ import pytest
 from harness.paths import ROOT
 
 PACKAGE = ROOT / "loudspeaker"
-GROUND = {"errors", "model", "plaintext", "vocabulary"}
+GROUND = {"errors", "model", "plaintext"}
 EDGES = {"interfaces", "sound", "process", *GROUND}
 
 # room -> the rooms it may import. A room is a file or a folder right under loudspeaker/.
@@ -24,10 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plaintext": set(),
     "errors": {"plaintext"},
     "model": {"errors", "plaintext"},
-    "vocabulary": set(),
     "clock": {"interfaces", "errors"},
     "process": set(),
-    "yamlfile": {"errors", "vocabulary"},
+    "yamlfile": {"errors"},
     "i18n": {"errors"},
     "config": {"yamlfile", *GROUND},
     "text": GROUND,
@@ -63,7 +62,6 @@ PURE = {
     "errors",
     "model",
     "plaintext",
-    "vocabulary",
     "yamlfile",
     "interfaces",
 }

@@ -3,5 +3,7 @@
 commune_file.py, box_file.py    commune.yaml and box.yaml
 schedule_file.py                schedules/*.yaml
 bulletin_file.py                bulletins/*.md: the head, and the text as it is written
-day_values.py                   dates, lunar days and named days as they are written
+keywords.py                     English and Vietnamese words for keys, weekdays and other values
+values.py, day_values.py        text -> time, date, length, …; lunar days and named days as they are written
+loose.py                        other ways of writing a time, a date, a length -> the one of the files, for proposals
 """

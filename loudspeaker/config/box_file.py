@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import yaml
 
 from ..errors import Message
 from ..model.box import Box, Output, Relay
-from ..yamlfile import Mistake, Section, document, forgiving, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, written
+from ..yamlfile.keys import folded
+from . import values
+from .keywords import KEYWORDS, WORDS
 
 KEYS = ("plays", "outputs", "voices", "clock", "stop_button")
 OUTPUT_KEYS = ("device", "channel", "gain", "relay", "profile", "early", "loudness", "proof", "mixer")
@@ -18,11 +25,11 @@ PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  #
 
 def parse(path: str, data: bytes) -> Box:
     """Read box.yaml. Raises `BadFile` with every mistake in it."""
-    return forgiving(path, data, _read)
+    return forgiving(path, data, _read, KEYWORDS)
 
 
 def _read(path: str, data: bytes) -> Box:
-    top = document(path, written(path, data), KEYS)
+    top = document(path, written(path, data), KEYWORDS, KEYS)
     outputs = _outputs(top)
     plays = top.section("plays", ())
     box = Box(
@@ -115,3 +122,19 @@ def percent(text: str) -> float:
     if not found or not 1 <= (volume := float(found[1].replace(",", "."))) <= 100:
         raise Mistake(Message("“{value}” is no volume of a mixer; write it as 80% (from 1% to 100%)", value=text))
     return volume
+
+
+def relays(data: bytes) -> Iterator[Relay]:
+    """The relays of a box.yaml that may be broken; nothing of a file that is no YAML."""
+    with suppress(yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
+        for output in _english(yaml.safe_load(data))["outputs"].values():
+            if relay := output.get("relay"):
+                active = folded(str(relay.get("active", "high")))
+                yield Relay(int(relay["pin"]), WORDS.get(active, active) == "high")
+
+
+def _english(value: Any) -> Any:
+    """The same with English keys."""
+    if isinstance(value, dict):
+        return {KEYWORDS.keys.get(folded(str(key)), key): _english(inner) for key, inner in value.items()}
+    return value

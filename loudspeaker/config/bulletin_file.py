@@ -9,7 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Bulletin, Part
 from ..model.enums import Level
-from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, nearest, written
+from . import values
+from .keywords import KEYWORDS
 
 KEYS = ("title", "level", "valid", "source", "repeat", "gap", "parts", "voices", "all_clear")
 PART_KEYS = ("audio", "text", "language", "voices")
@@ -26,13 +28,13 @@ def parse(
 
     Raises `BadFile` with all mistakes in it.
     """
-    return forgiving(path, data, lambda path, data: _read(path, data, voices, titles), head_only=True)
+    return forgiving(path, data, lambda path, data: _read(path, data, voices, titles), KEYWORDS, head_only=True)
 
 
 def _read(path: str, data: bytes, voices: Collection[str] | None, titles: Mapping[str, str] | None) -> Bulletin:
     voice = _one_of(voices)
     head, text, text_line = _split(path, written(path, data))
-    top = document(path, head, KEYS, first_line=2)
+    top = document(path, head, KEYWORDS, KEYS, first_line=2)
     valid_from, valid_until = top.get("valid", values.validity, (None, None))
     bulletin = Bulletin(
         id=values.file_id(path, top),

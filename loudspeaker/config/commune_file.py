@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from ..errors import Message
 from ..model.commune import Commune, Policy
 from ..model.day_set import DaySet, NamedDay, any_of
-from ..yamlfile import Mistake, Section, document, forgiving, quoted, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, quoted, written
+from . import values
 from .day_values import lunar_days, solar
+from .keywords import KEYWORDS
 
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
@@ -26,11 +28,11 @@ POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night"
 
 def parse(path: str, data: bytes) -> Commune:
     """Read commune.yaml. Raises `BadFile` with every mistake in it."""
-    return forgiving(path, data, _read)
+    return forgiving(path, data, _read, KEYWORDS)
 
 
 def _read(path: str, data: bytes) -> Commune:
-    top = document(path, written(path, data), KEYS, twins={"days": "ngày đặc biệt"})
+    top = document(path, written(path, data), KEYWORDS, KEYS, twins={"days": "ngày đặc biệt"})
     villages = top.several("villages", values.ident) or ()
     days = _named_days(top)
     rules = top.section("policy", (*POLICY_KEYS, "villages"))

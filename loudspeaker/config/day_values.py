@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from ..errors import Message
 from ..model.day_set import NEW_YEAR_EVE, DaySet, LunarDays, NamedDay
 from ..model.lunar import Lunar
-from ..vocabulary import WORDS
-from ..yamlfile import Mistake, nearest, values
+from ..yamlfile import Mistake, nearest
 from ..yamlfile.keys import folded
+from . import values
+from .keywords import WORDS
 
 
 def solar(text: str) -> DaySet:

@@ -16,10 +16,11 @@ from ..errors import Message
 from ..model.broadcast import Broadcast, VillageSchedule
 from ..model.day_set import NO_DAYS, DaySet, NamedDay, any_of
 from ..model.enums import Level
-from ..vocabulary import DAYS
-from ..yamlfile import Mistake, Section, document, forgiving, nearest, values, written
+from ..yamlfile import Mistake, Section, document, forgiving, nearest, written
 from ..yamlfile.keys import folded
+from . import values
 from .day_values import dated, lunar_days, solar
+from .keywords import DAYS, KEYWORDS
 
 KEYS = ("village", "broadcasts")
 ENTRY_KEYS = (
@@ -42,11 +43,11 @@ def parse(
 ) -> VillageSchedule:
     """Read one village's schedule; `named` are the commune's named days. Raises `BadFile` with every mistake."""
     known = KnownNames(named, titles)
-    return forgiving(path, data, lambda path, data: _read(path, data, known))
+    return forgiving(path, data, lambda path, data: _read(path, data, known), KEYWORDS)
 
 
 def _read(path: str, data: bytes, known: KnownNames) -> VillageSchedule:
-    top = document(path, written(path, data), KEYS)
+    top = document(path, written(path, data), KEYWORDS, KEYS)
     if "broadcasts" not in top:
         top.fault(Message("“{key}” is missing", key=top.shown("broadcasts")))
     entries = top.sections("broadcasts", ENTRY_KEYS)

@@ -7,10 +7,10 @@ from importlib import import_module
 from pathlib import Path
 
 from ..config import bulletin_file
+from ..config.values import slug
 from ..errors import BadFile, Message, Problem
 from ..text.reading import Readings, doubtful, read
 from ..yamlfile import Splice
-from ..yamlfile.values import slug
 from . import files
 from .blocks import MOST_LETTERS, Block, texts
 from .draft import Draft, drafted

@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..config.values import slug
 from ..errors import BadFile, Message, Problem
 from ..sound.edit import VOICE_LEVEL
 from ..sound.flac import write_flac
 from ..store.atomic import write_atomic
-from ..yamlfile.values import slug
 from . import files
 from .ffmpeg import Pcm, native_rate, pcm
 from .recording_check import FRAME, FULL_SCALE, blocks, clock, faults, hear, loudness

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..config import schedule_file
+from ..config.keywords import KEYS
 from ..config.schedule_file import ENTRY_KEYS
+from ..config.values import slug
 from ..errors import BadFile, Message, Problem
 from ..model.day_set import NamedDay
-from ..vocabulary import KEYS
 from ..yamlfile import nearest
 from ..yamlfile.keys import folded
-from ..yamlfile.values import slug
 from .workbook import cell_name
 
 # The sheet as officers know it; whatever else an entry holds gets a column of its own behind these.

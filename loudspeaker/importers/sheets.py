@@ -14,13 +14,14 @@ from typing import Any
 import yaml
 
 from ..config import bulletin_file, commune_file, schedule_file
+from ..config.keywords import KEYWORDS
 from ..config.schedule_file import ENTRY_KEYS
 from ..errors import BadFile, Message, Problem
 from ..model.broadcast import Broadcast
 from ..model.day_set import NamedDay
 from ..store.atomic import write_atomic
 from ..yamlfile import Splice, append, quoted, replace
-from ..yamlfile.keys import folded, spellings
+from ..yamlfile.keys import folded
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
 from .package import TooBig
@@ -85,7 +86,7 @@ def _staying(path: str, there: list[str], entries: list[Entry]) -> list[Message]
 def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: Wanted, known: Known) -> bytes:
     """The file with one entry as the sheet has it; what the sheet has no column for stays."""
     kept = {key: value for key, value in _raw(data)[at].items() if key not in sheet.keys}
-    better = replace(path, data, ["broadcasts", at], flow({**kept, **entry})).after
+    better = replace(path, data, ["broadcasts", at], flow({**kept, **entry}), KEYWORDS).after
     same = _broadcast(path, data, at, known) == _broadcast(path, better, at, known)
     return data if same else better
 
@@ -93,7 +94,7 @@ def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: Wanted, known:
 def _appended(path: str, data: bytes, entry: Entry) -> bytes:
     if data.endswith(b"broadcasts: []\n"):
         return data.removesuffix(b" []\n") + f"\n  - {flow(entry)}\n".encode()
-    return append(path, data, ["broadcasts"], flow(entry)).after
+    return append(path, data, ["broadcasts"], flow(entry), KEYWORDS).after
 
 
 def _broadcast(path: str, data: bytes, at: int, known: Known) -> Broadcast:
@@ -113,7 +114,7 @@ def _sound(data: bytes, village: str, known: Known) -> list[Entry]:
 
 def _raw(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
-    keys = spellings((*ENTRY_KEYS, "broadcasts"))
+    keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
     document: dict[str, Any] = yaml.load(data, Loader=yaml.BaseLoader) or {}
     found = next((value for key, value in document.items() if keys.get(folded(key)) == "broadcasts"), ())
     return [{keys[folded(key)]: _list(value) for key, value in entry.items()} for entry in found]

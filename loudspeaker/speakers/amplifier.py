@@ -1,30 +1,20 @@
 """The relay before an amplifier: on ahead of the sound, held between items, off after them. gpiozero is loaded late.
 
-    python -m loudspeaker.speakers.amplifier off box.yaml      after a crash and at boot (ExecStopPost)
-
 A relay that cannot be switched costs only itself: it is told, and the sound goes out all the same.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Protocol
-from unicodedata import normalize
-
-import yaml
+from typing import Protocol
 
 from ..errors import Message
 from ..interfaces import Clock, Playback, Speaker, State
 from ..sound.programme import Programme
-from ..vocabulary import KEYS
 
-HIGH = ("high", "cao")
 OVER = (State.DONE, State.STOPPED, State.FAILED)
 
 
@@ -192,29 +182,3 @@ def switch(pin: int, active_high: bool = True) -> Switch:
         logging.getLogger(__name__).warning("%s", reason)
         return Dead(pin, str(error))
     return device
-
-
-def relays(box: bytes) -> Iterator[tuple[int, bool]]:
-    """Pin and whether high is on, of each relay of a box.yaml; nothing of a file that cannot be read."""
-    with suppress(yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
-        for output in _english(yaml.safe_load(box))["outputs"].values():
-            if relay := output.get("relay"):
-                yield int(relay["pin"]), str(relay.get("active", "high")).casefold() in HIGH
-
-
-def _english(value: Any) -> Any:
-    """The same with English keys: people may write Vietnamese ones."""
-    if isinstance(value, dict):
-        return {KEYS.get(normalize("NFC", str(key)).casefold(), key): _english(inner) for key, inner in value.items()}
-    return value
-
-
-def main(words: Sequence[str]) -> None:
-    """`off box.yaml`: make sure that its relays are off."""
-    for path in words[1:]:
-        for pin, active_high in relays(Path(path).read_bytes()):
-            switch(pin, active_high).close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 from ..clock import SystemClock
+from ..config.values import slug
 from ..errors import BadUsage, Message, bad_character
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_folder, write_atomic
 from ..yamlfile import quoted
-from ..yamlfile.values import slug
 from .commissioning import mark_empty
 from .paths import LOG
 from .sample import must_be_new

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
+from ..config.values import slug
 from ..errors import BadUsage, Message, NotFound
 from ..yamlfile import nearest
 from ..yamlfile.keys import folded
-from ..yamlfile.values import slug
 
 FOLDER, SUFFIX = "bulletins", ".md"
 

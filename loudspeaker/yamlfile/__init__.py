@@ -1,20 +1,30 @@
-"""People's YAML files, whose values know their line. Nothing about communes or bulletins may come in.
+"""People's YAML files, whose values know their line. Which keys and values there are is known to config/ alone.
 
 tree.py      bytes -> Section: safe parsing of what people wrote, and of nothing else
 keys.py      keys in both languages, and which one was probably meant
 section.py   the entries of a mapping with their lines, all mistakes collected
-values.py    text -> time, date, length, …: what one value may look like
-loose.py     other ways of writing a time, a date, a length -> the one that the files use, for proposals
 remedies.py  a wrong value -> what was probably meant, tried before it is told
 slips.py     slips of typing (tabs, bullets, signs of a word processor), each told by its own name
 splice.py    bytes -> bytes: one entry changed or added, comments and all else untouched
 """
 
-from .keys import nearest
+from .keys import Keywords, nearest
 from .remedies import Mistake
 from .section import Section
 from .slips import forgiving
 from .splice import Splice, append, quoted, replace
 from .tree import document, written
 
-__all__ = ["Mistake", "Section", "Splice", "append", "document", "forgiving", "nearest", "quoted", "replace", "written"]
+__all__ = [
+    "Keywords",
+    "Mistake",
+    "Section",
+    "Splice",
+    "append",
+    "document",
+    "forgiving",
+    "nearest",
+    "quoted",
+    "replace",
+    "written",
+]

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import yaml
 
-from ..vocabulary import KEYS, TWINS
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keywords:
+    """The words that a family of files has for its keys, in English and Vietnamese. Vietnamese ones are folded."""
+
+    keys: Mapping[str, str]  # Vietnamese key -> English key
+    twins: Mapping[str, str]  # English key -> the Vietnamese one that people are shown
+    also: Mapping[str, str]  # what people write for a key that has another name here -> English key
+
+    def spellings(self, keys: Sequence[str]) -> dict[str, str]:
+        """Everything that may be written for the English `keys` -> the English key; English first."""
+        return {key: key for key in keys} | {twin: key for twin, key in self.keys.items() if key in keys}
+
+    def are_vietnamese(self, written: Iterable[str]) -> bool | None:
+        """Are more of these keys Vietnamese than English? None where none is either."""
+        said = [folded(key) for key in written]
+        ours = sum(key in self.keys or not key.isascii() for key in said)
+        theirs = sum(key in self.twins for key in said)
+        return ours >= theirs if ours or theirs else None
 
 
 def folded(key: str) -> str:
@@ -22,25 +41,12 @@ def _bare(word: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def spellings(keys: Sequence[str]) -> dict[str, str]:
-    """Everything that may be written for `keys`, English first."""
-    return {key: key for key in keys} | {twin: key for twin, key in KEYS.items() if key in keys}
-
-
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was probably meant to be; marks, blanks and signs count least."""
     forms: dict[str, str] = {}
     for name in known:
         forms.setdefault(_bare(name), name)
     return next((forms[form] for form in difflib.get_close_matches(_bare(word), forms, 1, 0.65)), None)
-
-
-def rather_vietnamese(keys: Iterable[str]) -> bool | None:
-    """Are more of these keys Vietnamese than English? None where none is either."""
-    said = [folded(key) for key in keys]
-    ours = sum(key in KEYS or not key.isascii() for key in said)
-    theirs = sum(key in TWINS for key in said)
-    return ours >= theirs if ours or theirs else None
 
 
 def keys_of(node: yaml.Node) -> Iterator[str]:

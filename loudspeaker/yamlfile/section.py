@@ -15,8 +15,7 @@ from typing import TypeVar
 import yaml
 
 from ..errors import BadFile, Message, Problem, bad_character
-from ..vocabulary import ALSO, KEYS, TWINS
-from .keys import folded, keys_of, nearest, rather_vietnamese, spellings
+from .keys import Keywords, folded, keys_of, nearest
 from .remedies import WORD_QUOTES, Mistake, apart, first_read, joined, plainer
 
 # A file with more mistakes than this is not what it should be at all.
@@ -36,6 +35,7 @@ class Notes:
     path: str
     first_line: int
     root: yaml.Node
+    keywords: Keywords
     problems: list[Problem] = field(default_factory=list)
     _vietnamese: bool | None = None
 
@@ -43,7 +43,7 @@ class Notes:
     def vietnamese(self) -> bool:
         """Are the keys of this file rather Vietnamese than English?"""
         if self._vietnamese is None:
-            self._vietnamese = rather_vietnamese(keys_of(self.root)) or False
+            self._vietnamese = self.keywords.are_vietnamese(keys_of(self.root)) or False
         return self._vietnamese
 
     def line(self, node: yaml.Node) -> int:
@@ -72,8 +72,8 @@ class Section:
     ) -> None:
         self._node = node
         self._notes = notes
-        self._names = spellings(keys)
-        self._twins = TWINS | dict(twins or {})
+        self._names = notes.keywords.spellings(keys)
+        self._twins = {**notes.keywords.twins, **twins} if twins else notes.keywords.twins
         self._values: dict[str, yaml.Node] = {}
         self._written: dict[str, str] = {}
         strays = [pair for pair in node.value if not self._enter(*pair)]
@@ -139,9 +139,10 @@ class Section:
 
     def _meant(self, word: str) -> str | None:
         """The key that an unknown one was probably meant to be, in the language of who wrote it."""
-        ours = [name for name in self._names if name in KEYS]
-        english = [name for name in self._names if name not in KEYS]
-        also = ALSO.get(folded(word))
+        keywords = self._notes.keywords
+        ours = [name for name in self._names if name in keywords.keys]
+        english = [name for name in self._names if name not in keywords.keys]
+        also = keywords.also.get(folded(word))
         if also in english:
             return self.shown(also) if word.isascii() and not self.vietnamese else self._twins.get(also, also)
         if not word.isascii():
@@ -164,7 +165,7 @@ class Section:
     @property
     def vietnamese(self) -> bool:
         """Is this section rather Vietnamese than English? By its own keys, or by those of the file."""
-        here = rather_vietnamese(self._written.values()) if self._names else None
+        here = self._notes.keywords.are_vietnamese(self._written.values()) if self._names else None
         return self._notes.vietnamese if here is None else here
 
     @property

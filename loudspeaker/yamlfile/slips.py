@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple, TypeVar
 
 from ..errors import BadFile, Message, Problem
-from ..vocabulary import KEYS
+from .keys import Keywords
 from .section import MOST_PROBLEMS
 from .tree import written
 
@@ -43,12 +43,12 @@ def _replaced(text: str) -> Callable[[re.Match[str]], str]:
 
 
 @cache
-def _slips() -> tuple[Slip, ...]:
+def _slips(keywords: Keywords) -> tuple[Slip, ...]:
     """In this order: what stands at the head of a line is put right before keys are looked for behind it.
 
     Made when the first broken file is met: the patterns take longer to compile than a sound file to read.
     """
-    words = sorted({*KEYS, *KEYS.values()}, key=len, reverse=True)
+    words = sorted({*keywords.keys, *keywords.keys.values()}, key=len, reverse=True)
     key = "(?:" + "|".join(re.escape(word).replace(r"\ ", r"[ ]+") for word in words) + ")"
     last = "(?:" + "|".join(_alone(word, words) for word in words) + ")"
     head = r"^(?P<head>[ ]*(?:-[ ]+)?\{?[ ]*)"
@@ -115,12 +115,12 @@ def _alone(word: str, words: Sequence[str]) -> str:
     return "".join(f"(?<!{re.escape(head)} )" for head in sorted(longer)) + re.escape(word).replace(r"\ ", r"[ ]+")
 
 
-def mend(text: str, first_line: int = 1) -> tuple[str, list[tuple[int, Message]]]:
+def mend(text: str, keywords: Keywords, first_line: int = 1) -> tuple[str, list[tuple[int, Message]]]:
     """The text as it was meant, and each slip with its line."""
     found: list[tuple[int, Message]] = []
     lines = text.split("\n")
     for number in _structural(lines):
-        for slip in _slips():
+        for slip in _slips(keywords):
             match = slip.pattern.match(lines[number])
             if match is None:
                 continue
@@ -173,7 +173,9 @@ def _structural(lines: list[str]) -> Iterator[int]:
         yield number
 
 
-def forgiving(path: str, data: bytes, parse: Callable[[str, bytes], T], head_only: bool = False) -> T:
+def forgiving(
+    path: str, data: bytes, parse: Callable[[str, bytes], T], keywords: Keywords, head_only: bool = False
+) -> T:
     """What `parse` makes of a file; slips in it are told by their own names, and not what follows from them.
 
     A file without mistakes is parsed once and not looked at here. The `BadFile` carries what could be understood.
@@ -182,7 +184,7 @@ def forgiving(path: str, data: bytes, parse: Callable[[str, bytes], T], head_onl
         return parse(path, data)
     except BadFile as error:
         first = error
-    mended, slips = _mended_file(path, data, head_only)
+    mended, slips = _mended_file(path, data, keywords, head_only)
     if not slips:
         raise first
     problems = [Problem(path, line, message) for line, message in slips]
@@ -196,7 +198,7 @@ def forgiving(path: str, data: bytes, parse: Callable[[str, bytes], T], head_onl
     raise BadFile(sorted(problems, key=lambda problem: problem.line)[:MOST_PROBLEMS], draft) from None
 
 
-def _mended_file(path: str, data: bytes, head_only: bool) -> tuple[str, list[tuple[int, Message]]]:
+def _mended_file(path: str, data: bytes, keywords: Keywords, head_only: bool) -> tuple[str, list[tuple[int, Message]]]:
     try:
         text = written(path, data)
     except BadFile:
@@ -204,10 +206,10 @@ def _mended_file(path: str, data: bytes, head_only: bool) -> tuple[str, list[tup
     if len(text) > LONGEST:
         return text, []
     if not head_only:
-        return mend(text)
+        return mend(text, keywords)
     lines = text.split("\n")
     fences = [number for number, line in enumerate(lines) if line.rstrip() == FENCE][:2]
     if len(fences) < 2:
         return text, []
-    head, slips = mend("\n".join(lines[1 : fences[1]]), 2)
+    head, slips = mend("\n".join(lines[1 : fences[1]]), keywords, 2)
     return "\n".join([*lines[:1], head, *lines[fences[1] :]]), slips

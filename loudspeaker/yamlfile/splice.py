@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..errors import BadFile, Message, Problem, Refused
-from .keys import folded, spellings
+from .keys import Keywords, folded
 from .tree import LOADER
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -38,17 +38,17 @@ class Splice:
         return self.after
 
 
-def replace(path: str, data: bytes, where: Sequence[str | int], value: str) -> Splice:
+def replace(path: str, data: bytes, where: Sequence[str | int], value: str, keywords: Keywords) -> Splice:
     """The value at `where` (English keys and positions, from 0) written anew; `value` is YAML on one line."""
     text = data.decode("utf-8-sig")
-    node = _find(path, text, where)
+    node = _find(path, text, where, keywords)
     return _spliced(path, data, text, node.start_mark.index, node.end_mark.index, value)
 
 
-def append(path: str, data: bytes, where: Sequence[str | int], value: str) -> Splice:
+def append(path: str, data: bytes, where: Sequence[str | int], value: str, keywords: Keywords) -> Splice:
     """One more item at the end of the list at `where`; `value` is YAML on one line."""
     text = data.decode("utf-8-sig")
-    node = _find(path, text, where)
+    node = _find(path, text, where, keywords)
     if not isinstance(node, yaml.SequenceNode):
         raise BadFile([Problem(path, node.start_mark.line + 1, Message("a list was expected here"))])
     if node.flow_style:
@@ -75,10 +75,10 @@ def _escaped(letter: str) -> str:
     return letter if letter.isprintable() else f"\\U{ord(letter):08X}"
 
 
-def _find(path: str, text: str, where: Sequence[str | int]) -> yaml.Node:
+def _find(path: str, text: str, where: Sequence[str | int], keywords: Keywords) -> yaml.Node:
     node: yaml.Node | None = yaml.compose(text, Loader=LOADER)
     for step in where:
-        node = _child(node, step)
+        node = _child(node, step, keywords)
         if node is None:
             break
     if node is None:
@@ -86,12 +86,12 @@ def _find(path: str, text: str, where: Sequence[str | int]) -> yaml.Node:
     return node
 
 
-def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+def _child(node: yaml.Node | None, step: str | int, keywords: Keywords) -> yaml.Node | None:
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         item: yaml.Node = node.value[step]
         return item
     if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-        names = spellings([step])
+        names = keywords.spellings([step])
         return next((value for key, value in node.value if folded(key.value) in names), None)
     return None
 

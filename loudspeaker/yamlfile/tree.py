@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from ..errors import BadFile, Message, Problem
+from .keys import Keywords
 from .section import Notes, Section
 
 # A day's work of an officer is a thousandth of these; what is beyond them is an attack or an accident.
@@ -38,12 +39,18 @@ def written(path: str, data: bytes) -> str:
 
 
 def document(
-    path: str, text: str, keys: Sequence[str], first_line: int = 1, twins: Mapping[str, str] | None = None
+    path: str,
+    text: str,
+    keywords: Keywords,
+    keys: Sequence[str],
+    first_line: int = 1,
+    twins: Mapping[str, str] | None = None,
 ) -> Section:
     """The outermost section of a YAML text whose first line is line `first_line` of the file at `path`.
 
-    `twins` are Vietnamese keys that suit the place better than the first ones of the table. Raises `BadFile`
-    where the text is not YAML of the plain kind: no anchors, no tags, one document, not too deep.
+    `keys` are all that may stand there, in English; `keywords` knows how else they may be written, and `twins` are
+    Vietnamese keys that suit the place better than its first ones. Raises `BadFile` where the text is not YAML of the
+    plain kind: no anchors, no tags, one document, not too deep.
     """
     try:
         _inspect(path, text, first_line)
@@ -55,7 +62,7 @@ def document(
         raise _whole(path, Message("this is not a text file; save it as plain text (UTF-8)")) from None
     if not isinstance(node, yaml.MappingNode):
         raise _whole(path, Message("the file should hold lines such as “key: value”"))
-    return Section(node, keys, Notes(path, first_line, node), twins)
+    return Section(node, keys, Notes(path, first_line, node, keywords), twins)
 
 
 def _whole(path: str, message: Message) -> BadFile:

@@ -13,10 +13,9 @@ import pytest
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
-from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file
+from loudspeaker.config import box_file, bulletin_file, commune_file, schedule_file, values
+from loudspeaker.config.keywords import ALSO, KEYS, TWINS
 from loudspeaker.model.day_set import DaySet, NamedDay
-from loudspeaker.vocabulary import ALSO, KEYS, TWINS
-from loudspeaker.yamlfile import values
 
 tool = runpy.run_path(str(ROOT / ".ci" / "reference.py"))
 TABLE = tool["table"]()

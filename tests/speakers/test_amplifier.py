@@ -181,33 +181,6 @@ def test_a_relay_that_cannot_be_switched_costs_only_itself(pins: object, caplog:
     assert "pin 17" in caplog.text
 
 
-BOX = """
-outputs:
-  hall: {device: auto, relay: {pin: 17, active: low}}
-  porch: {device: auto}
-  yard: {thiết bị: auto, rơ-le: {chân: 27}}
-"""
-
-
-def test_the_relays_of_a_box_are_found_in_either_language() -> None:
-    assert list(amplifier.relays(BOX.encode())) == [(17, False), (27, True)]
-
-
-@pytest.mark.parametrize("box", [b"", b"outputs: [1", b"outputs: 3", b"outputs: {a: {relay: {pin: x}}}"])
-def test_a_broken_box_file_stops_nothing(box: bytes) -> None:
-    assert list(amplifier.relays(box)) == []
-
-
-def test_after_a_crash_the_relays_are_turned_off(pins: object, tmp_path: Path) -> None:
-    from gpiozero import Device
-
-    (tmp_path / "box.yaml").write_text(BOX, encoding="utf-8")
-    amplifier.main(["off", str(tmp_path / "box.yaml")])
-
-    assert Device.pin_factory.pin(17).state == 1, "off is high for a relay that is on when low"
-    assert Device.pin_factory.pin(27).state == 0
-
-
 def test_outputs_with_a_relay_get_their_amplifier(pins: object, tmp_path: Path) -> None:
     relays = {"hall": box.Relay(17), "porch": box.Relay(17), "yard": None}
     outlets = [box.Output(name, "memory", relay=relay) for name, relay in relays.items()]

@@ -11,10 +11,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loudspeaker.config import commune_file, schedule_file
+from loudspeaker.config import commune_file, schedule_file, values
+from loudspeaker.config.keywords import KEYWORDS
 from loudspeaker.errors import BadFile, Refused
 from loudspeaker.model.broadcast import VillageSchedule
-from loudspeaker.yamlfile import Mistake, append, document, quoted, replace, values, written
+from loudspeaker.yamlfile import Mistake, append, document, quoted, replace, written
 
 PATH = "schedules/x.yaml"
 
@@ -26,7 +27,7 @@ def problems(text: str, keys: tuple[str, ...] = ("at", "days", "bulletin")) -> l
 
 
 def judge(text: str, keys: tuple[str, ...]) -> None:
-    section = document(PATH, text, keys)
+    section = document(PATH, text, KEYWORDS, keys)
     section.get("at", values.clock_time, 0)
     section.several("days", values.weekday)
     section.get("bulletin", values.ident, "")
@@ -34,7 +35,7 @@ def judge(text: str, keys: tuple[str, ...]) -> None:
 
 
 def test_a_key_may_be_written_in_either_language_and_any_case() -> None:
-    section = document(PATH, "Giờ: 17h30\nTHỨ: [2, CN]\nbulletin: a\n", ("at", "days", "bulletin"))
+    section = document(PATH, "Giờ: 17h30\nTHỨ: [2, CN]\nbulletin: a\n", KEYWORDS, ("at", "days", "bulletin"))
 
     assert section.get("at", values.clock_time, 0) == 17 * 3600 + 30 * 60
     assert section.several("days", values.weekday) == (0, 6)
@@ -182,31 +183,31 @@ lịch phát:
 
 
 def test_a_value_is_changed_and_nothing_else() -> None:
-    splice = replace(PATH, FILE, ["broadcasts", 0, "at"], "6:15")
+    splice = replace(PATH, FILE, ["broadcasts", 0, "at"], "6:15", KEYWORDS)
 
     assert splice.after.decode() == FILE.decode().replace("6:05", "6:15")
 
 
 def test_an_entry_is_added_behind_the_last_and_its_comment() -> None:
-    splice = append(PATH, FILE, ["broadcasts"], "{bulletin: c, at: 7:00}")
+    splice = append(PATH, FILE, ["broadcasts"], "{bulletin: c, at: 7:00}", KEYWORDS)
 
     assert splice.after.decode() == FILE.decode().replace("# chiều\n", "# chiều\n  - {bulletin: c, at: 7:00}\n")
 
 
 def test_an_item_is_added_to_a_list_in_brackets() -> None:
-    assert "[17:30, 18:00] " in append(PATH, FILE, ["broadcasts", 1, "at"], "18:00").after.decode()
+    assert "[17:30, 18:00] " in append(PATH, FILE, ["broadcasts", 1, "at"], "18:00", KEYWORDS).after.decode()
 
 
 def test_line_ends_and_a_byte_order_mark_survive() -> None:
     data = b"\xef\xbb\xbf" + FILE.replace(b"\n", b"\r\n")
 
-    after = append(PATH, data, ["broadcasts"], "{bulletin: c, at: 7:00}").after
+    after = append(PATH, data, ["broadcasts"], "{bulletin: c, at: 7:00}", KEYWORDS).after
 
     assert after == data.replace(b"u\r\n\r\n", b"u\r\n  - {bulletin: c, at: 7:00}\r\n\r\n")
 
 
 def test_a_file_without_a_last_line_end_can_grow() -> None:
-    assert append(PATH, b"a:\n- b", ["a"], "c").after == b"a:\n- b\n- c"
+    assert append(PATH, b"a:\n- b", ["a"], "c", KEYWORDS).after == b"a:\n- b\n- c"
 
 
 ENTRIES = [
@@ -226,7 +227,7 @@ def test_an_added_item_is_the_last_and_all_others_are_what_they_were(items: list
     lines = "\n".join(items).split("\n")
     text = "list:\n" + "\n".join(indent + line if line else "" for line in lines) + tail
 
-    after = append(PATH, text.encode(), ["list"], "new").after.decode()
+    after = append(PATH, text.encode(), ["list"], "new", KEYWORDS).after.decode()
 
     was, now = yaml.safe_load(text + "\n"), yaml.safe_load(after)
     assert now["list"] == [*was["list"], "new"]
@@ -235,7 +236,7 @@ def test_an_added_item_is_the_last_and_all_others_are_what_they_were(items: list
 
 
 def test_a_file_that_somebody_else_changed_is_left_alone() -> None:
-    splice = replace(PATH, FILE, ["village"], "Nà Hoa")
+    splice = replace(PATH, FILE, ["village"], "Nà Hoa", KEYWORDS)
 
     assert splice.over(FILE) == splice.after
     with pytest.raises(Refused):
@@ -246,7 +247,7 @@ def test_there_must_be_something_to_change() -> None:
     places: list[list[str | int]] = [["broadcasts", 7], ["nothing"], ["village", "x"]]
     for where in places:
         with pytest.raises(BadFile):
-            replace(PATH, FILE, where, "x")
+            replace(PATH, FILE, where, "x", KEYWORDS)
 
 
 @given(st.text())
@@ -257,7 +258,7 @@ def test_quoted_words_are_read_back(words: str) -> None:
 
 @pytest.mark.parametrize("text", ["thứ: 2", "thứ: CN", "thứ: [CN]", "days: sun", "THỨ: Chủ nhật"])
 def test_one_value_alone_is_a_list_of_one(text: str) -> None:
-    days = document(PATH, text, ("days",)).several("days", values.weekday)
+    days = document(PATH, text, KEYWORDS, ("days",)).several("days", values.weekday)
 
     assert days in ((0,), (6,))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ..vocabulary import DAYS
+from .keywords import DAYS
 
 _TIME = re.compile(
     r"(?:lúc |luc )?(?P<hour>[0-9]{1,2})(?: ?(?:[:.,;h-]|giờ|gio|g) ?(?P<minute>[0-9]{1,2})?)?"

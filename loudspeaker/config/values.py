@@ -15,11 +15,11 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from ..errors import Message, bad_character
-from ..vocabulary import DAYS, WORDS
+from ..yamlfile import Mistake, Section, nearest
+from ..yamlfile.keys import folded
+from ..yamlfile.section import MISSING
 from . import loose
-from .keys import folded, nearest
-from .remedies import Mistake
-from .section import MISSING, Section
+from .keywords import DAYS, WORDS
 
 T = TypeVar("T")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..yamlfile import Keywords
+
 # Vietnamese key -> key. Written without regard to case; blanks inside a key are single.
 KEYS = {
     # commune.yaml
@@ -124,6 +126,8 @@ ALSO = {
     **{"duyệt": "approval", "số buổi": "sessions_per_day", "số phút": "minutes_per_session", "tần suất": "every"},
     **{"chu kỳ": "every", "nhạc nền": "music", "giờ phát thanh": "hours", "mở đầu": "opening", "kết": "closing"},
 }
+
+KEYWORDS = Keywords(KEYS, TWINS, ALSO)
 
 # Day word -> Monday 0 … Sunday 6. Written without regard to case.
 DAYS = {
