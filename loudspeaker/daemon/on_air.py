@@ -30,7 +30,7 @@ from ..speakers.button import StopButton
 from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import Setting, open_speakers
 from ..speakers.memory import MemorySpeaker
-from ..speakers.streams.receiver import Dial, Receiver
+from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
 from ..station.asrun import Recording, row
 from ..station.commissioning import COMMISSION, EMPTY
@@ -69,7 +69,7 @@ class Live:
         self.button = button
         self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
         self.watch = ClockWatch(self.controller.log, boot())  # a step of the clock counts on a full disk, too
-        self.dial = Dial(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
+        self.receivers = ReceiverPool(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])
         self._order = RunningOrder(self.now(), self.now())
@@ -93,7 +93,7 @@ class Live:
         self._trust = trust  # at once: planning takes its time, which is no step of the clock
         order = _tried(lambda: self._running_order(now), self._order, faults)
         if not self.rehearsal:
-            _tried(lambda: self.dial.look(now, order.airings), None, faults)
+            _tried(lambda: self.receivers.update(now, order.airings), None, faults)
         again = self.controller.step(now, order, trust)
         if faults:
             raise faults[0]
@@ -119,7 +119,7 @@ class Live:
     def close(self) -> None:
         """Let go of everything. Raises what went wrong with one part, once the others are closed."""
         faults: list[Exception] = []
-        for part in (self.dial, self.button, *self.speakers.values()):
+        for part in (self.receivers, self.button, *self.speakers.values()):
             if part:
                 _tried(part.close, None, faults)
         if faults:
@@ -173,7 +173,7 @@ class Live:
         if self.rehearsal:
             return [_imagined(airing)]
         if airing.stream:
-            comes = self.dial.find(airing) or Message("“{url}” is being tuned in", url=airing.stream)
+            comes = self.receivers.poll(airing) or Message("“{url}” is being tuned in", url=airing.stream)
             return comes if isinstance(comes, Message) else [comes]
         orders = self.station.planner.sequence(airing)
         found = [self.station.planner.find(order) for order in orders]
@@ -187,7 +187,7 @@ class Live:
         """A fallback is a bulletin: it obeys the policy, and is not cut at the end of the stream's time."""
         order = self.station.planner.fallback(airing)
         found = self.station.planner.find(order) if order else None
-        if found is None or airing.ends_at is None or not isinstance(self.dial.find(airing), Message):
+        if found is None or airing.ends_at is None or not isinstance(self.receivers.poll(airing), Message):
             return None
         begins = max(self.now(), airing.starts_at or airing.scheduled_at)
         ends = begins + timedelta(seconds=found.duration)

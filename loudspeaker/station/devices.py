@@ -105,7 +105,7 @@ def _streams(contents: Contents) -> Iterator[Ailment]:
     urls = {one.stream for schedule in contents.schedules for one in schedule.broadcasts if one.stream}
     for url in sorted(urls):
         if url.startswith("input:"):
-            yield Ailment(Message("line {url}", url=url), probe.line(url))
+            yield Ailment(Message("line {url}", url=url), probe.probe_input(url))
     for host in contents.commune.streams:
         leading = [url for url in urls if urlsplit(url).hostname == host]
-        yield Ailment(Message("stream host {host}", host=host), probe.host(host, leading))
+        yield Ailment(Message("stream host {host}", host=host), probe.probe_host(host, leading))

@@ -15,7 +15,7 @@ from harness.stream_servers import Icecast
 
 from loudspeaker.daemon.service import Service, open_service
 from loudspeaker.speakers.streams.sources import STALL
-from loudspeaker.speakers.streams.worker import PATIENCE, SELDOM
+from loudspeaker.speakers.streams.worker import PATIENCE, RETRY_LATER
 from loudspeaker.station import Station
 
 pytestmark = [
@@ -74,7 +74,7 @@ def test_a_killed_source_is_replaced_and_joined_again_when_it_is_back(station: S
     samples, rate = soundfile.read(row["via"])
 
     assert attempts() == [False, True, False], "the stream, its fallback, the stream"
-    assert PATIENCE - SLACK < silent < PATIENCE + STALL + SELDOM + SLACK
+    assert PATIENCE - SLACK < silent < PATIENCE + STALL + RETRY_LATER + SLACK
     assert row["verdict"] == "to-file"
     assert "rồi phát bản tin dự phòng “nhac”" in row["why"]
-    assert len(samples) / rate > LASTS - silent - SELDOM - STALL - SLACK
+    assert len(samples) / rate > LASTS - silent - RETRY_LATER - STALL - SLACK

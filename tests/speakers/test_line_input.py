@@ -40,8 +40,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def tuned(receiver: Receiver) -> Programme | Message:
-    wait_for(lambda: receiver.find() is not None, 15)
-    found = receiver.find()
+    wait_for(lambda: receiver.poll() is not None, 15)
+    found = receiver.poll()
     assert found
     return found
 

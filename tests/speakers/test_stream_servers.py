@@ -35,7 +35,7 @@ class Listener:
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def begin(self) -> None:
-        wait_for(lambda: isinstance(self.receiver.find(), Programme), LONG)
+        wait_for(lambda: isinstance(self.receiver.poll(), Programme), LONG)
         self._thread.start()
 
     def hears(self, seconds: float = 1.0) -> None:
@@ -140,8 +140,8 @@ def test_a_stalled_playlist_is_not_heard_over_and_over(server: Folder, listener:
 @pytest.mark.parametrize("server", [Icecast], indirect=True)
 def test_a_mount_without_a_source_answers_that_it_is_not_there(server: Icecast) -> None:
     receiver = Receiver(server.address.replace("vov", "vtv"), ["127.0.0.1"], lasts=60)
-    wait_for(lambda: receiver.find() is not None, LONG)
-    found = receiver.find()
+    wait_for(lambda: receiver.poll() is not None, LONG)
+    found = receiver.poll()
     receiver.close()
 
     assert isinstance(found, Message)
@@ -153,8 +153,8 @@ def test_a_mount_without_a_source_answers_that_it_is_not_there(server: Icecast) 
 def test_a_playlist_that_lies_gives_no_sound(server: Folder, lie: str) -> None:
     (server.path / "lie.m3u8").write_text(lie)
     receiver = Receiver(server.address.replace("vov", "lie"), ["127.0.0.1"], lasts=60)
-    wait_for(lambda: receiver.find() is not None, LONG)
-    found = receiver.find()
+    wait_for(lambda: receiver.poll() is not None, LONG)
+    found = receiver.poll()
     receiver.close()
 
     assert isinstance(found, Message)

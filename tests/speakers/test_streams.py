@@ -25,12 +25,13 @@ from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.card.prebuffer import LivePrebuffer
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.streams import worker
-from loudspeaker.speakers.streams.receiver import Dial, Receiver
+from loudspeaker.speakers.streams.receiver import Receiver, ReceiverPool
 from loudspeaker.speakers.streams.sources import BLOCK, Fault
 
 RATE = 8000
 LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second
 SILENT = bytes(1600)
+ANSWER = {"fault": "answer"}
 
 
 # What plays it
@@ -76,17 +77,17 @@ def test_a_live_tape_lasts_no_longer_than_it_may(pipe: str) -> None:
 
 
 def test_silence_is_counted_and_forgotten_at_the_first_sound() -> None:
-    silence = worker.Silence()
-    told = [silence.hear(block) for block in (LOUD, SILENT, SILENT)]
+    silence = worker.SilenceDetector()
+    told = [silence.observe(block) for block in (LOUD, SILENT, SILENT)]
 
     assert told == [False, True, True]
-    assert silence.lasted == pytest.approx(0.2)
-    silence.hear(LOUD)
-    assert silence.lasted == 0.0
+    assert silence.duration == pytest.approx(0.2)
+    silence.observe(LOUD)
+    assert silence.duration == 0.0
 
 
 def test_until_somebody_listens_only_the_last_seconds_are_kept(pipe: str) -> None:
-    to = worker.Pipe(pipe)
+    to = worker.SoundPipe(pipe)
     for number in range(100):
         to.put(bytes([number]))
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -97,7 +98,7 @@ def test_until_somebody_listens_only_the_last_seconds_are_kept(pipe: str) -> Non
 
 
 def test_a_reader_may_leave_and_another_come(pipe: str) -> None:
-    to = worker.Pipe(pipe)
+    to = worker.SoundPipe(pipe)
     first = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     to.put(b"1")
     os.close(first)
@@ -106,28 +107,28 @@ def test_a_reader_may_leave_and_another_come(pipe: str) -> None:
     to.put(b"3")
 
     assert os.read(second, 10) == b"3"
-    to.hang_up()
+    to.end()
     assert os.read(second, 10) == b"", "the end"
     os.close(second)
 
 
-class Ear(worker.Pipe):
+class Ear(worker.SoundPipe):
     """A reader that is always there."""
 
     def __init__(self) -> None:
-        self.hung_up = False
+        self.ended = False
         self.blocks: list[bytes] = []
 
     def put(self, block: bytes) -> None:
-        self.hung_up = False
+        self.ended = False
         self.blocks.append(block)
 
-    def hang_up(self) -> None:
-        self.hung_up = True
+    def end(self) -> None:
+        self.ended = True
 
 
 class Air:
-    """What a tuner hears, one list of blocks a try, on a clock that each block moves on by a tenth of a second."""
+    """What a worker hears, one list of blocks an attempt, on a clock that each block moves by a tenth of a second."""
 
     def __init__(self, *tries: list[bytes]) -> None:
         self.time = 1000.0
@@ -135,14 +136,16 @@ class Air:
         self.taken: list[int] = []
         self.told: list[tuple[float, str | None]] = []  # when, and what was wrong
         self._tries = iter(tries)
-        self.tuner = worker.Tuner(self._tune, self.ear, self._tell, lambda: {"fault": "answer"}, lambda: self.time)
+        self.worker = worker.StreamWorker(
+            self._decode, self.ear, self._tell, lambda: {"fault": "answer"}, lambda: self.time
+        )
 
     def receive(self) -> float:
-        pause = self.tuner.receive()
+        pause = self.worker.receive()
         self.time += pause
         return pause
 
-    def _tune(self) -> Iterator[bytes]:
+    def _decode(self) -> Iterator[bytes]:
         self.taken.append(0)
         for block in next(self._tries):
             self.taken[-1] += 1
@@ -151,7 +154,7 @@ class Air:
 
     def _tell(self, fault: Fault | None) -> None:
         said = fault["fault"] if fault else None
-        assert self.ear.hung_up == (said is not None), "who is told that nothing comes is let go, and nobody else"
+        assert self.ear.ended == (said is not None), "who is told that nothing comes is let go, and nobody else"
         if not self.told or self.told[-1][1] != said:
             self.told.append((self.time - 1000, said))
 
@@ -159,14 +162,14 @@ class Air:
 def test_a_station_that_ends_or_falls_silent_is_tuned_in_again() -> None:
     air = Air([LOUD] * 3, [OTHER] + [SILENT] * 1000, [LOUD])
 
-    assert [air.receive() for _ in range(3)] == [worker.AGAIN] * 3
+    assert [air.receive() for _ in range(3)] == [worker.RETRY] * 3
     assert (air.taken, [said for _, said in air.told]) == ([3, 301, 1], [None])
 
 
 def test_nothing_at_the_first_try_is_told_at_once() -> None:
     air = Air([], [LOUD])
 
-    assert [air.receive(), air.receive()] == [worker.SELDOM, worker.AGAIN]
+    assert [air.receive(), air.receive()] == [worker.RETRY_LATER, worker.RETRY]
     assert [said for _, said in air.told] == ["answer", None]
 
 
@@ -316,7 +319,7 @@ def test_a_stream_that_ends_is_tuned_in_again(station: int) -> None:
 def told(receiver: Receiver, seconds: float = 15) -> str:
     """Why there is no sound, once that is known."""
     ends = time.monotonic() + seconds
-    while not isinstance(found := receiver.find(), Message) and time.monotonic() < ends:
+    while not isinstance(found := receiver.poll(), Message) and time.monotonic() < ends:
         time.sleep(0.01)
     receiver.close()
     return str(found)
@@ -465,7 +468,7 @@ def carried(output: str = "horn") -> Airing:
     return planned("12:00", starts_at=NOON, ends_at=HALF, output=output, stream="http://stream.vov.vn/vov1.mp3")
 
 
-class Tuned:
+class StubReceiver:
     """A receiver that receives nothing."""
 
     programme = Programme("stream", Path("none"), RATE, 1, "")
@@ -473,7 +476,7 @@ class Tuned:
     def __init__(self) -> None:
         self.closed = False
 
-    def find(self) -> Programme:
+    def poll(self) -> Programme:
         return self.programme
 
     def close(self) -> None:
@@ -484,34 +487,38 @@ HALF = NOON + timedelta(minutes=30)
 
 
 @pytest.fixture
-def opened() -> list[tuple[Tuned, float]]:
+def opened() -> list[tuple[StubReceiver, float]]:
     return []
 
 
 @pytest.fixture
-def dial(opened: list[tuple[Tuned, float]]) -> Dial:
+def receivers(opened: list[tuple[StubReceiver, float]]) -> ReceiverPool:
     def opener(url: str, lasts: float) -> Receiver:
-        opened.append((Tuned(), lasts))
+        opened.append((StubReceiver(), lasts))
         return opened[-1][0]  # type: ignore[return-value]
 
-    return Dial(opener)
+    return ReceiverPool(opener)
 
 
-def test_a_stream_is_opened_a_minute_early_and_closed_after_it(dial: Dial, opened: list[tuple[Tuned, float]]) -> None:
+def test_a_stream_is_opened_a_minute_early_and_closed_after_it(
+    receivers: ReceiverPool, opened: list[tuple[StubReceiver, float]]
+) -> None:
     airing = carried()
-    dial.look(NOON - timedelta(seconds=61), [airing])
-    assert dial.find(airing) is None
-    dial.look(NOON - timedelta(seconds=60), [airing])
-    dial.look(NOON, [airing])
-    assert dial.find(airing) is Tuned.programme
+    receivers.update(NOON - timedelta(seconds=61), [airing])
+    assert receivers.poll(airing) is None
+    receivers.update(NOON - timedelta(seconds=60), [airing])
+    receivers.update(NOON, [airing])
+    assert receivers.poll(airing) is StubReceiver.programme
     assert [lasts for _, lasts in opened] == [1860]
-    dial.look(HALF + timedelta(minutes=1), [airing])
+    receivers.update(HALF + timedelta(minutes=1), [airing])
 
     assert [tuned.closed for tuned, _ in opened] == [True]
 
 
-def test_villages_share_the_receiver_of_their_output(dial: Dial, opened: list[tuple[Tuned, float]]) -> None:
-    dial.look(NOON, [carried(), carried(), carried("hall")])
-    dial.close()
+def test_villages_share_the_receiver_of_their_output(
+    receivers: ReceiverPool, opened: list[tuple[StubReceiver, float]]
+) -> None:
+    receivers.update(NOON, [carried(), carried(), carried("hall")])
+    receivers.close()
 
     assert [tuned.closed for tuned, _ in opened] == [True, True]

@@ -14,7 +14,7 @@ from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import Message
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.streams.receiver import Dial, Receiver
+from loudspeaker.speakers.streams.receiver import Receiver, ReceiverPool
 from loudspeaker.station import Station
 
 Progress = Callable[[int, int, str], None]
@@ -36,7 +36,7 @@ class Receiving:
             "“{url}” answers {detail}", url="http://vov.vn/1.mp3", detail=404
         )
 
-    def find(self) -> Programme | Message | None:
+    def poll(self) -> Programme | Message | None:
         return self.found
 
     def close(self) -> None: ...
@@ -66,7 +66,7 @@ def day(station: Station, clock: FakeClock, receiver: Receiving, dies: str = "05
     def opener(url: str, lasts: float) -> Receiver:
         return receiver  # type: ignore[return-value]
 
-    live.dial = Dial(opener)
+    live.receivers = ReceiverPool(opener)
     for moment, found in ((dies, receiver.found), ("06:15:00", DEAD if dies > "06:00" else receiver.found)):
         receiver.found, ends = found, at(f"2026-11-24T{moment}")
         while clock.now() < ends:

@@ -24,7 +24,7 @@ from loudspeaker.playout.buffered_log import BufferedLog
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.streams.receiver import Dial, Receiver
+from loudspeaker.speakers.streams.receiver import Receiver, ReceiverPool
 from loudspeaker.station import Station
 
 Progress = Callable[[int, int, str], None]
@@ -85,7 +85,7 @@ def but_for(output: str, sound: Callable[..., Any]) -> Callable[..., Any]:
 BROKEN: dict[str, Callable[[Asked], object]] = {
     "planning": lambda live: setattr(live, "_plan_days", fail),
     "the look at the clock": lambda live: setattr(live.watch, "look", fail),
-    "receivers": lambda live: setattr(live.dial, "look", fail),
+    "receivers": lambda live: setattr(live.receivers, "update", fail),
     "the button": lambda live: setattr(live, "button", Button()),
     "another output": lambda live: setattr(
         live.controller._verdicts, "judge", but_for("a", live.controller._verdicts.judge)
@@ -124,7 +124,7 @@ def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> Non
 
 def test_every_part_is_closed_though_one_cannot_be(live: Asked) -> None:
     closed: list[str] = []
-    live.dial.close = fail  # type: ignore[method-assign]
+    live.receivers.close = fail  # type: ignore[method-assign]
     live.speakers["a"].close = fail  # type: ignore[method-assign]
     live.speakers["b"].close = lambda: closed.append("b")  # type: ignore[method-assign]
 
@@ -132,7 +132,7 @@ def test_every_part_is_closed_though_one_cannot_be(live: Asked) -> None:
         live.close()
 
     assert closed == ["b"]
-    live.dial.close = live.speakers["a"].close = lambda: None  # type: ignore[method-assign]
+    live.receivers.close = live.speakers["a"].close = lambda: None  # type: ignore[method-assign]
 
 
 def test_a_stream_that_cannot_be_opened_says_why_and_leaves_the_others() -> None:
@@ -144,12 +144,12 @@ def test_a_stream_that_cannot_be_opened_says_why_and_leaves_the_others() -> None
         opened.append(url)
         return object()  # type: ignore[return-value]
 
-    dial = Dial(opener)
+    receivers = ReceiverPool(opener)
     full, sound = (airing("17:00", stream=url, output=url) for url in ("full", "sound"))
-    dial.look(at("16:59:30"), [full, sound])
+    receivers.update(at("16:59:30"), [full, sound])
 
     assert opened == ["sound"]
-    assert "the disk is full" in str(dial.find(full))
+    assert "the disk is full" in str(receivers.poll(full))
 
 
 def test_what_the_log_can_never_take_does_not_keep_the_rest_from_it() -> None:

@@ -1,7 +1,7 @@
 """Another station carried live (tiếp sóng): its sound as a programme that any speaker can play. The daemon's side.
 
-A child process (tuner.py) receives, decodes and levels it; what it hears comes through a named pipe, which a tape
-reads instead of a file. Such a programme has no hash, and as many frames as it may last.
+A child process (worker.py) receives, decodes and levels it; its samples come through a named pipe, which is read
+instead of a file. Such a programme has no hash, and as many frames as it may last.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ...errors import Message, reason
 from ...model.airing import Airing
 from ...sound.programme import Programme
 
-EARLY = 60.0  # seconds: open a receiver so long before its airing
+OPEN_AHEAD = 60.0  # seconds: open a receiver so long before its airing
 
 N_ = str
 FAULTS = {
@@ -41,9 +41,10 @@ FAULTS = {
 
 
 class Receiver:
-    """Opens the stream at once; give its `programme` to a speaker when the time has come, and close it after.
+    """Opens the stream at once. Give `programme` to a speaker when the time has come, and close the receiver after.
 
-    `lasts` is in seconds. Nothing is fetched from a host that is not among `hosts`.
+    `lasts` is in seconds, `rate` in frames a second. Nothing is fetched from a host that is not among `hosts`.
+    Raises `OSError` where there is no room for its pipe or no process for its worker.
     """
 
     def __init__(self, url: str, hosts: Collection[str], lasts: float, rate: int = 48_000) -> None:
@@ -52,80 +53,82 @@ class Receiver:
         os.mkfifo(pipe, 0o600)
         self.programme = Programme(f"stream:{url}", pipe, rate, round(lasts * rate), sha256="")
         self._url = url
-        self._found: Programme | Message | None = None
+        self._outcome: Programme | Message | None = None
         command = [sys.executable, "-m", "loudspeaker.speakers.streams.worker", url, str(pipe), str(rate), *hosts]
         try:
-            self._tuner = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
+            self._worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
         except OSError:
             self._folder.cleanup()
             raise
-        assert self._tuner.stdout
-        os.set_blocking(self._tuner.stdout.fileno(), False)
+        assert self._worker.stdout
+        os.set_blocking(self._worker.stdout.fileno(), False)
 
-    def find(self) -> Programme | Message | None:
+    def poll(self) -> Programme | Message | None:
         """The programme while there is sound; else why there is none; None as long as nothing is known."""
-        assert self._tuner.stdout
-        if told := (self._tuner.stdout.read() or b"").splitlines():
-            self._found = self._understood(json.loads(told[-1]))
-        if self._tuner.poll() is not None and not isinstance(self._found, Message):
-            self._found = self._understood({"fault": "soundless"})  # it was ended from outside
-        return self._found
+        assert self._worker.stdout
+        if reports := (self._worker.stdout.read() or b"").splitlines():
+            self._outcome = self._outcome_of(json.loads(reports[-1]))
+        if self._worker.poll() is not None and not isinstance(self._outcome, Message):
+            self._outcome = self._outcome_of({"fault": "soundless"})  # it was ended from outside
+        return self._outcome
 
     def close(self) -> None:
-        self._tuner.terminate()
+        """End the worker and remove the pipe. Raises `OSError` where the pipe cannot be removed."""
+        self._worker.terminate()
         try:
-            self._tuner.wait(timeout=1)
+            self._worker.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            self._tuner.kill()
-            self._tuner.wait()
-        assert self._tuner.stdout
-        self._tuner.stdout.close()
+            self._worker.kill()
+            self._worker.wait()
+        assert self._worker.stdout
+        self._worker.stdout.close()
         self._folder.cleanup()
 
-    def _understood(self, told: dict[str, str]) -> Programme | Message:
-        """One line of the tuner: short enough to come whole."""
-        if fault := told.get("fault"):
-            return Message(FAULTS[fault], url=self._url, detail=told.get("detail", ""))
+    def _outcome_of(self, report: dict[str, str]) -> Programme | Message:
+        """What one line of the worker means: lines are short enough to come whole."""
+        if fault := report.get("fault"):
+            return Message(FAULTS[fault], url=self._url, detail=report.get("detail", ""))
         return self.programme
 
 
-Place = tuple[str | None, str, datetime | None]
+StreamKey = tuple[str | None, str, datetime | None]
 
 
-class Dial:
+class ReceiverPool:
     """The receivers of the streams that are coming: opened early, kept while they last, closed after.
 
     Villages that hear the same stream from the same output share its receiver, for they are one playback.
     """
 
     def __init__(self, opener: Callable[[str, float], Receiver]) -> None:
-        self._opener = opener  # address and seconds -> receiver
-        self._open: dict[Place, tuple[Receiver, datetime]] = {}
-        self._failed: dict[Place, Message] = {}  # why there is no receiver
+        self._opener = opener  # URL and seconds -> receiver
+        self._open: dict[StreamKey, tuple[Receiver, datetime]] = {}
+        self._failed: dict[StreamKey, Message] = {}  # why there is no receiver
 
-    def look(self, now: datetime, airings: Iterable[Airing]) -> None:
-        """Open what begins within `EARLY`, close what has ended."""
-        for place, (receiver, ends_at) in list(self._open.items()):
+    def update(self, now: datetime, airings: Iterable[Airing]) -> None:
+        """Open what begins within `OPEN_AHEAD`, close what has ended."""
+        for key, (receiver, ends_at) in list(self._open.items()):
             if now > ends_at:
-                del self._open[place]
+                del self._open[key]
                 _close(receiver)
         self._failed.clear()
         for airing in airings:
-            place = _place(airing)
-            if airing.stream and airing.ends_at and place not in self._open and _near(airing, now):
+            key = _key(airing)
+            if airing.stream and airing.ends_at and key not in self._open and _is_due(airing, now):
                 lasts = (airing.ends_at - now).total_seconds()
                 try:
-                    self._open[place] = self._opener(airing.stream, lasts), airing.ends_at
+                    self._open[key] = self._opener(airing.stream, lasts), airing.ends_at
                 except OSError as error:  # a full disk, no process left: this stream alone waits for a better moment
                     why = Message("“{url}” cannot be received: {reason}", url=airing.stream, reason=reason(error))
-                    self._failed[place] = why
+                    self._failed[key] = why
 
-    def find(self, airing: Airing) -> Programme | Message | None:
-        """What to play for it, or why there is nothing; None as long as it is being tuned in."""
-        receiver, _ = self._open.get(_place(airing), (None, None))
-        return receiver.find() if receiver else self._failed.get(_place(airing))
+    def poll(self, airing: Airing) -> Programme | Message | None:
+        """What to play for it, or why there is nothing; None as long as nothing is known."""
+        receiver, _ = self._open.get(_key(airing), (None, None))
+        return receiver.poll() if receiver else self._failed.get(_key(airing))
 
     def close(self) -> None:
+        """Close all receivers."""
         while self._open:
             _, (receiver, _) = self._open.popitem()
             _close(receiver)
@@ -136,10 +139,10 @@ def _close(receiver: Receiver) -> None:
         receiver.close()
 
 
-def _place(airing: Airing) -> Place:
+def _key(airing: Airing) -> StreamKey:
     return airing.stream, airing.output, airing.ends_at
 
 
-def _near(airing: Airing, now: datetime) -> bool:
+def _is_due(airing: Airing, now: datetime) -> bool:
     begins, ends = airing.starts_at, airing.ends_at
-    return begins is not None and ends is not None and begins - timedelta(seconds=EARLY) <= now < ends
+    return begins is not None and ends is not None and begins - timedelta(seconds=OPEN_AHEAD) <= now < ends

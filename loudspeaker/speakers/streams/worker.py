@@ -1,13 +1,13 @@
-"""The child process that receives a stream: a source (sources.py) gives the sound, this watches and tunes in again.
+"""The child process that receives a stream: a source (sources.py) gives the sound, this retries and watches over it.
 
     python -m loudspeaker.speakers.streams.worker URL PIPE RATE HOST…
     python -m loudspeaker.speakers.streams.worker input:NAME PIPE RATE
 
 Until somebody reads the pipe, only the last two seconds are kept, so that what is heard is live. A stream that ends,
 stalls or has been silent for half a minute is opened anew, again and again until this process is ended; what then comes
-a second time is left out. One JSON line on standard output says when sound has come (`{"sounds": true}`), and when none
-has for `PATIENCE` or at the first try (`false`, with the `fault`): then the pipe is ended, and with it the playback,
-until there is sound and a reader again.
+a second time is left out. One JSON line on standard output reports that sound has come (`{"sounds": true}`), or that
+none has for `PATIENCE` or at the first attempt (`false`, with the `fault`): then the pipe is ended, and with it the
+playback, until there is sound and a reader again.
 """
 
 from __future__ import annotations
@@ -23,169 +23,174 @@ from contextlib import suppress
 from time import monotonic, sleep
 
 from ...process import die_with_parent
-from .sources import BLOCK, Fault, Input, Station
+from .sources import BLOCK, Fault, LineInput, NetworkStream
 
-KEPT = 2.0  # seconds of sound while nobody reads
-SILENCE = 30.0  # … of sound that is silent
-SILENT = 33  # of 32768: −60 dBFS
-PATIENCE = 40.0  # … without anything worth hearing: a silence, and the time to find out that a new try does not help
+BACKLOG = 2.0  # seconds of sound kept while nobody reads
+SILENCE_LIMIT = 30.0  # … of silent sound, then the stream is opened anew
+SILENT_SAMPLE = 33  # of 32768: −60 dBFS
+PATIENCE = 40.0  # … without anything worth hearing: a silence, and the time to find out that a retry does not help
 REMEMBERED = 600  # blocks
-AGAIN, SELDOM = 2.0, 10.0  # … between two tries, and where patience is at its end
+RETRY, RETRY_LATER = 2.0, 10.0  # … between two attempts, and where patience is at its end
 
 
-class Silence:
-    """How long has nothing been heard? Told by the loudest sample of each block."""
+class SilenceDetector:
+    """How long has the sound been silent? By the loudest sample of each block."""
 
     def __init__(self) -> None:
-        self.lasted = 0.0  # seconds
+        self.duration = 0.0  # seconds
 
-    def hear(self, block: bytes) -> bool:
-        """Take note of a block; is it silent?"""
+    def observe(self, block: bytes) -> bool:
+        """Take in a block of 16-bit samples; is it silent?"""
         samples = array("h", block)
-        silent = max(max(samples), -min(samples)) < SILENT
-        self.lasted = self.lasted + BLOCK if silent else 0.0
+        silent = max(max(samples), -min(samples)) < SILENT_SAMPLE
+        self.duration = self.duration + BLOCK if silent else 0.0
         return silent
 
 
-class Echo:
-    """What begins as the last try did: a stalled playlist's old pieces, a server's burst. Live sound never does."""
+class RepeatDetector:
+    """Does an attempt begin as the last one did? A stalled playlist does, or a server's burst; live sound never."""
 
     def __init__(self) -> None:
-        self._last: list[int] = []
-        self._now: list[int] = []
+        self._last: list[int] = []  # hashes of blocks
+        self._current: list[int] = []
+        self.repeating = False
         self._same = True
-        self.lasts = False
 
-    def begin(self) -> None:
-        """A new try."""
-        self._last, self._now = self._now or self._last, []
-        self._same, self.lasts = True, False
+    def start_attempt(self) -> None:
+        """The next block is the first of a new attempt."""
+        self._last, self._current = self._current or self._last, []
+        self._same, self.repeating = True, False
 
-    def hear(self, block: bytes) -> bool:
-        """Take note of a block; was all of this try up to here heard before?"""
-        place = len(self._now)
+    def observe(self, block: bytes) -> bool:
+        """Take in a block; was all of this attempt up to here heard before?"""
+        place = len(self._current)
         if place < REMEMBERED:
-            self._now.append(hash(block))
-        known = place < min(len(self._last), REMEMBERED) and self._last[place] == self._now[place]
-        self._same = self.lasts = self._same and known
-        return self.lasts
+            self._current.append(hash(block))
+        known = place < min(len(self._last), REMEMBERED) and self._last[place] == self._current[place]
+        self._same = self.repeating = self._same and known
+        return self.repeating
 
 
-class Pipe:
-    """The way to whoever plays: the last `KEPT` seconds wait for a reader, who may leave and come back."""
+class SoundPipe:
+    """The pipe to whoever plays: the last `BACKLOG` seconds wait for a reader, who may leave and come back."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._to: int | None = None
-        self._kept: deque[bytes] = deque(maxlen=int(KEPT / BLOCK))
+        self._descriptor: int | None = None
+        self._backlog: deque[bytes] = deque(maxlen=int(BACKLOG / BLOCK))
 
     def put(self, block: bytes) -> None:
-        self._kept.append(block)
-        self._hand_over()
+        """Write a block, or keep it until somebody reads."""
+        self._backlog.append(block)
+        self._flush()
 
-    def hang_up(self) -> None:
+    def end(self) -> None:
         """Let the reader know that nothing more comes."""
-        self._hand_over()
-        self._leave()
+        self._flush()
+        self._close()
 
-    def _hand_over(self) -> None:
-        if self._to is None:
+    def _flush(self) -> None:
+        if self._descriptor is None:
             with suppress(OSError):  # nobody reads yet
-                self._to = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
-                os.set_blocking(self._to, True)
+                self._descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
+                os.set_blocking(self._descriptor, True)
         try:
-            while self._to is not None and self._kept:
-                write(self._to, self._kept.popleft())
+            while self._descriptor is not None and self._backlog:
+                write_all(self._descriptor, self._backlog.popleft())
         except BrokenPipeError:
-            self._leave()
+            self._close()
 
-    def _leave(self) -> None:
-        if self._to is not None:
-            os.close(self._to)
-            self._to = None
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
-def write(to: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`. Raises `BrokenPipeError` where the reader has left."""
     while data:
-        data = data[os.write(to, data) :]
+        data = data[os.write(descriptor, data) :]
 
 
-class Tuner:
-    """One station on its way into a pipe. `tune` gives the blocks of one try, `fault` says what was wrong with it."""
+class StreamWorker:
+    """One stream on its way into a pipe.
+
+    `decode` gives the blocks of one attempt, `fault` why it gave none; `report` is told None for sound, else the fault.
+    """
 
     def __init__(
         self,
-        tune: Callable[[], Iterator[bytes]],
-        pipe: Pipe,
-        tell: Callable[[Fault | None], None],
+        decode: Callable[[], Iterator[bytes]],
+        pipe: SoundPipe,
+        report: Callable[[Fault | None], None],
         fault: Callable[[], Fault],
         now: Callable[[], float] = monotonic,
     ) -> None:
-        self._tune, self._pipe, self._tell, self._fault, self._now = tune, pipe, tell, fault, now
-        self._heard_at: float | None = None
-        self._echo = Echo()
+        self._decode, self._pipe, self._report, self._fault, self._now = decode, pipe, report, fault, now
+        self._sound_at: float | None = None
+        self._repeats = RepeatDetector()
 
     def receive(self) -> float:
-        """One try, until it ends or was silent for too long. Returns how long to wait before the next, in seconds."""
-        silence = Silence()
-        self._echo.begin()
-        for block in self._tune():
-            known, silent = self._echo.hear(block), silence.hear(block)
-            if not known:
-                self._take(block, silent)
-            if silence.lasted >= SILENCE:
+        """One attempt, until it ends or was silent for too long. Returns the seconds to wait before the next."""
+        silence = SilenceDetector()
+        self._repeats.start_attempt()
+        for block in self._decode():
+            repeated, silent = self._repeats.observe(block), silence.observe(block)
+            if not repeated:
+                self._forward(block, silent)
+            if silence.duration >= SILENCE_LIMIT:
                 break
-            if self._heard_at is not None and self._lost():
+            if self._sound_at is not None and self._is_lost():
                 self._give_up(silence)
-        if not self._lost():
-            return AGAIN
+        if not self._is_lost():
+            return RETRY
         self._give_up(silence)
-        return SELDOM
+        return RETRY_LATER
 
-    def _take(self, block: bytes, silent: bool) -> None:
+    def _forward(self, block: bytes, silent: bool) -> None:
         self._pipe.put(block)
         if not silent:
-            self._heard_at = self._now()
-            self._tell(None)
+            self._sound_at = self._now()
+            self._report(None)
 
-    def _lost(self) -> bool:
-        return self._heard_at is None or self._now() - self._heard_at >= PATIENCE
+    def _is_lost(self) -> bool:
+        return self._sound_at is None or self._now() - self._sound_at >= PATIENCE
 
-    def _give_up(self, silence: Silence) -> None:
-        self._pipe.hang_up()
-        if silence.lasted:
-            self._tell({"fault": "silent"})
+    def _give_up(self, silence: SilenceDetector) -> None:
+        self._pipe.end()
+        if silence.duration:
+            self._report({"fault": "silent"})
         else:
-            self._tell({"fault": "stale"} if self._echo.lasts else self._fault())
+            self._report({"fault": "stale"} if self._repeats.repeating else self._fault())
 
 
-def teller() -> Callable[[Fault | None], None]:
-    """Says what is new on standard output."""
-    told: dict[str, object] = {}
+def reporter() -> Callable[[Fault | None], None]:
+    """A function that writes to standard output what differs from its last line."""
+    last: dict[str, object] = {}
 
-    def tell(fault: Fault | None) -> None:
-        nonlocal told
-        news = {"sounds": fault is None, **(fault or {})}
-        if news != told:
-            told = news
-            os.write(1, json.dumps(news).encode() + b"\n")
+    def report(fault: Fault | None) -> None:
+        nonlocal last
+        line = {"sounds": fault is None, **(fault or {})}
+        if line != last:
+            last = line
+            os.write(1, json.dumps(line).encode() + b"\n")
 
-    return tell
+    return report
 
 
 def main() -> None:
     url, path, rate, *hosts = sys.argv[1:]
     die_with_parent()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    tell = teller()
-    word, _, name = url.partition(":")
-    source = Input(name, int(rate)) if word == "input" else Station(url, int(rate), hosts)
-    tuner = Tuner(source.blocks, Pipe(path), tell, source.fault)
+    report = reporter()
+    scheme, _, name = url.partition(":")
+    source = LineInput(name, int(rate)) if scheme == "input" else NetworkStream(url, int(rate), hosts)
+    worker = StreamWorker(source.blocks, SoundPipe(path), report, source.fault)
     while True:
         try:
-            sleep(tuner.receive())
-        except FileNotFoundError:  # the one thing that is started here
-            return tell({"fault": "ffmpeg"})
+            sleep(worker.receive())
+        except FileNotFoundError:  # the one program that is started here
+            return report({"fault": "ffmpeg"})
 
 
 if __name__ == "__main__":
