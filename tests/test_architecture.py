@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("text", "speakers", "store", "synthesis", "production", "yamlfile"),
         *EDGES,
     },
+    "maintenance": {"config", "speakers"},
     "daemon": {
         *("clock", "config", "i18n", "model", "playout", "production", "schedule", "speakers", "station", "store"),
         *("synthesis", "wire", *EDGES),
