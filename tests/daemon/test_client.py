@@ -362,7 +362,7 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
     text = (home / "bulletins/nhac.md").read_text(encoding="utf-8")
     (home / "bulletins/moi.md").write_text(text.replace("họp thôn", "họp xã"), encoding="utf-8")
     with closing(Station.open(home, clock=station.clock)) as writer:
-        writer.make([writer.planner.order(writer.bulletin("moi"), "a")], quiet)
+        writer.make([writer.planner.order(writer.files.bulletin("moi"), "a")], quiet)
 
     asked.carry_out("play", {"bulletin": "moi", "villages": ["na-hoa"], "by": "Lan"}, 0)
     shown = station.preview("moi").digest
