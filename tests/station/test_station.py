@@ -108,8 +108,8 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
 def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
     order = station.planner.order(station.files.bulletin("nhac"), "san-kho").with_voices(("tone:low", "tone:high"))
 
-    assert order.content("tone:low")
-    assert not order.content("tone:high")
+    assert order.used_first_choice("tone:low")
+    assert not order.used_first_choice("tone:high")
 
 
 def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: Path, quiet: Progress) -> None:
