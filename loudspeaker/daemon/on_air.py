@@ -28,7 +28,7 @@ from ..schedule.recheck import permit
 from ..sound.programme import Programme
 from ..speakers.button import StopButton
 from ..speakers.card.mixer import OriginalVolumes
-from ..speakers.factory import Setting, open_speakers
+from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
@@ -233,8 +233,8 @@ def _imagined(airing: Airing) -> Programme:
 def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
     originals = OriginalVolumes(station.log.recall, station.log.remember)
-    setting = Setting(station.clock, station.paths.aired, wake, originals)
-    return open_speakers(list(station.files.box.outputs.values()), setting)
+    context = SpeakerContext(station.clock, station.paths.aired, wake, originals)
+    return open_speakers(list(station.files.box.outputs.values()), context)
 
 
 def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> StopButton | None:

@@ -22,8 +22,8 @@ from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.states import Phase
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..sound.programme import Programme
-from ..speakers.amplifier import Amplified
-from ..speakers.pins import wrong
+from ..speakers.amplifier import AmplifierSpeaker
+from ..speakers.pins import pin_faults
 from ..station.alarms import Closing, standing
 from ..station.alerts import ending, must_be_short, of_one_kind
 from ..station.commune_clock import parse_instant
@@ -62,7 +62,7 @@ class Asked(Live):
 
     def step(self) -> datetime:
         try:
-            if self.button and self.button.pressed():
+            if self.button and self.button.take_press():
                 self.stop((), self.say(Message("somebody pressed it at the box")), self.say(Message("stop button")))
         finally:
             again = super().step()  # a broken button must not keep the next airing from being heard
@@ -223,8 +223,8 @@ class Asked(Live):
 
     def pins(self) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
-        amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, Amplified)]
-        return wrong([speaker.amplifier.switch for speaker in amplified], self.button)
+        amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, AmplifierSpeaker)]
+        return pin_faults([speaker.amplifier.relay for speaker in amplified], self.button)
 
     def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
         """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""

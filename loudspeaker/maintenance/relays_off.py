@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..config.box_file import relays
-from ..speakers.amplifier import switch
+from ..speakers.amplifier import RelaySwitch
 
 
 def main(paths: Sequence[str]) -> None:
     """Make sure that every relay named by these box.yaml is off."""
     for path in paths:
         for relay in relays(Path(path).read_bytes()):
-            switch(relay.pin, relay.active_high).close()
+            RelaySwitch(relay.pin, relay.active_high).close()
 
 
 if __name__ == "__main__":

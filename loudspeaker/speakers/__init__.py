@@ -1,14 +1,16 @@
-"""Ways out: a Programme goes in, air comes out. One file or folder a way; each is a `Speaker` (interfaces.py).
+"""Ways out: a programme goes in, sound comes out. One file or folder a way; each is a `Speaker` (interfaces.py).
 
     card/         a sound card: PortAudio in a child process, the mixer
-    file.py       what would have been heard, one FLAC a day (day.py is its child process; reel.py takes in a stream)
-    memory.py     the stand-in for tests and rehearsals; paced.py is what it shares with file.py
-    outlets.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
+    file.py       what would have been heard, one FLAC a day (day_file.py is its child process; stream_recorder.py
+                  takes in a stream)
+    memory.py     the stand-in for tests and rehearsals; timed.py is what it shares with file.py
+    factory.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
     amplifier.py  the relay before a speaker
     button.py     the stop button
-    proof.py      the ear after it (ear.py is its child process)
+    pins.py       what is wrong with the pins of both
+    proof.py      whether it was heard (level_worker.py is its child process)
     streams/      another station as a programme
-    intact.py     is a programme still what it was?
+    integrity.py  is a programme still what it was?
 
-Nothing that the daemon or a player loads here imports numpy; only day.py does.
+Nothing that the daemon or a player loads here imports numpy; only day_file.py does.
 """

@@ -1,6 +1,6 @@
-"""The relay before an amplifier: on ahead of the sound, held between items, off after them. gpiozero is loaded late.
+"""The relay before an amplifier: on ahead of the sound, held between items, off after them.
 
-A relay that cannot be switched costs only itself: it is told, and the sound goes out all the same.
+A relay that cannot be switched costs only itself: it is logged, and the sound goes out all the same.
 """
 
 from __future__ import annotations
@@ -9,110 +9,122 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ..errors import Message
 from ..interfaces import Clock, Playback, Speaker, State
 from ..sound.programme import Programme
 
-OVER = (State.DONE, State.STOPPED, State.FAILED)
+FINAL = (State.DONE, State.STOPPED, State.FAILED)
+
+Cancel = Callable[[], None]
 
 
-class Switch(Protocol):
-    """What turns an amplifier on and off: a gpiozero `DigitalOutputDevice`, or a stand-in."""
+class RelaySwitch:
+    """The relay on GPIO `pin` (BCM number), off at first. One that is not there does nothing; `fault` tells why."""
 
-    def on(self) -> None: ...
-    def off(self) -> None: ...
-    def close(self) -> None: ...
+    def __init__(self, pin: int, active_high: bool = True) -> None:
+        self.pin, self.fault = pin, ""
+        self._device = None
+        try:
+            from gpiozero import DigitalOutputDevice  # type: ignore[import-untyped]  # slow to load, and few boxes need it
+
+            self._device = DigitalOutputDevice(pin, active_high=active_high, initial_value=False)
+        except Exception as error:  # gpiozero's pin libraries raise all sorts of things
+            self.fault = str(error)
+            reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=error)
+            logging.getLogger(__name__).warning("%s", reason)
+
+    def on(self) -> None:
+        if self._device:
+            self._device.on()
+
+    def off(self) -> None:
+        if self._device:
+            self._device.off()
+
+    def close(self) -> None:
+        if self._device:
+            self._device.close()
 
 
-class Alarm(Protocol):
-    """An action to come, which can be called off."""
-
-    def cancel(self) -> None: ...
-
-
-def alarm(seconds: float, action: Callable[[], None]) -> Alarm:
-    """Do `action` after `seconds`, in a thread of its own."""
+def start_timer(seconds: float, action: Callable[[], None]) -> Cancel:
+    """Do `action` after `seconds`, in a thread of its own. Returns a function that cancels it."""
     timer = threading.Timer(seconds, action)
     timer.daemon = True
     timer.start()
-    return timer
+    return timer.cancel
 
 
 class Amplifier:
-    """One amplifier with its relay; several outputs may need it. Seconds throughout, monotonic where a moment is meant.
-
-    `later` sets an alarm; tests pass their own.
-    """
+    """One amplifier with its relay; several outputs may need it. Durations in seconds, moments in monotonic seconds."""
 
     def __init__(
         self,
-        switch: Switch,
+        relay: RelaySwitch,
         clock: Clock,
         warm_up: float = 3.0,
         hold: float = 60.0,
-        later: Callable[[float, Callable[[], None]], Alarm] = alarm,
+        timer: Callable[[float, Callable[[], None]], Cancel] = start_timer,
     ) -> None:
-        self.switch = switch
+        self.relay = relay
         self.clock = clock
         self.warm_up = warm_up
         self.hold = hold
-        self._later = later
+        self._start_timer = timer
         self._lock = threading.RLock()
         self._on_since: float | None = None
         self._needed: dict[str, float] = {}  # by output: until when
-        self._alarm: Alarm | None = None
+        self._cancel: Cancel | None = None
         self._closed = False
-        switch.off()
+        relay.off()
 
-    def need(self, output: str, begins: float, lasts: float) -> float:
+    def request(self, output: str, begins: float, lasts: float) -> float:
         """Turn it on for sound from `begins` on; returns when it may begin, which is later where the relay was cold."""
         with self._lock:
             if self._on_since is None:
-                self._switch(self.switch.on)
+                self._switch(self.relay.on)
                 self._on_since = self.clock.monotonic()
             begins = max(begins, self._on_since + self.warm_up)
             self._needed[output] = begins + lasts
-            self._look_again()
+            self._wait()
             return begins
 
-    def leave(self, output: str) -> None:
+    def release(self, output: str) -> None:
         """The sound has ended: from now on it is only held."""
         with self._lock:
             if self._needed.get(output, 0.0) <= self.clock.monotonic():
                 return  # known already
             self._needed[output] = self.clock.monotonic()
-            self._look_again()
+            self._wait()
 
     def close(self) -> None:
-        """Off for good. May be called by each output that needs it."""
+        """Turn it off for good. May be called by each output that needs it."""
         with self._lock:
             if not self._closed:
                 self._closed = True
                 self._turn_off()
-                self._switch(self.switch.close)
+                self._switch(self.relay.close)
 
-    def _look_again(self) -> None:
-        if self._alarm:
-            self._alarm.cancel()
+    def _wait(self) -> None:
+        if self._cancel:
+            self._cancel()
         left = max(self._needed.values()) + self.hold - self.clock.monotonic()
-        self._alarm = self._later(max(0.0, left), self._look)
+        self._cancel = self._start_timer(max(0.0, left), self._turn_off_if_due)
 
-    def _look(self) -> None:
+    def _turn_off_if_due(self) -> None:
         with self._lock:
             if self._closed:
-                return  # an alarm that rang while it was closed
+                return  # a timer that ran out while it was closed
             if self.clock.monotonic() < max(self._needed.values()) + self.hold:
-                self._look_again()  # the alarm was a hair early, or something else came
+                self._wait()  # the timer was a hair early, or something else came
             else:
                 self._turn_off()
 
     def _turn_off(self) -> None:
-        if self._alarm:
-            self._alarm.cancel()
-        self._alarm, self._on_since = None, None
-        self._switch(self.switch.off)
+        if self._cancel:
+            self._cancel()
+        self._cancel, self._on_since = None, None
+        self._switch(self.relay.off)
 
     def _switch(self, action: Callable[[], None]) -> None:
         try:
@@ -121,7 +133,7 @@ class Amplifier:
             logging.getLogger(__name__).warning("%s", Message("A relay cannot be switched: {reason}.", reason=error))
 
 
-class Amplified:
+class AmplifierSpeaker:
     """A speaker behind an amplifier: no sound before it is warm."""
 
     def __init__(self, speaker: Speaker, amplifier: Amplifier, output: str) -> None:
@@ -138,47 +150,23 @@ class Amplified:
         clock = self.amplifier.clock
         now = clock.monotonic()
         begins = now + max(0.0, (at - clock.now()).total_seconds())
-        warm = self.amplifier.need(self.output, begins, sum(programme.duration for programme in sequence))
+        warm = self.amplifier.request(self.output, begins, sum(programme.duration for programme in sequence))
         try:
             self.speaker.arm(airing, sequence, max(at, at + timedelta(seconds=warm - begins)), gain)
         except BaseException:
-            self.amplifier.leave(self.output)
+            self.amplifier.release(self.output)
             raise
 
     def stop(self, fade: float = 0.03) -> None:
         self.speaker.stop(fade)
-        self.amplifier.leave(self.output)
+        self.amplifier.release(self.output)
 
     def poll(self) -> Playback:
         playback = self.speaker.poll()
-        if playback.state in OVER:
-            self.amplifier.leave(self.output)
+        if playback.state in FINAL:
+            self.amplifier.release(self.output)
         return playback
 
     def close(self) -> None:
         self.speaker.close()
         self.amplifier.close()
-
-
-class Dead:
-    """A relay that is not there; `trouble` is why."""
-
-    def __init__(self, pin: int = 0, trouble: str = "") -> None:
-        self.pin, self.trouble = pin, trouble
-
-    def on(self) -> None: ...
-    def off(self) -> None: ...
-    def close(self) -> None: ...
-
-
-def switch(pin: int, active_high: bool = True) -> Switch:
-    """The relay on GPIO `pin` (BCM number), off."""
-    try:
-        from gpiozero import DigitalOutputDevice  # type: ignore[import-untyped]
-
-        device: Switch = DigitalOutputDevice(pin, active_high=active_high, initial_value=False)
-    except Exception as error:  # gpiozero's pin libraries raise all sorts of things
-        reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=error)
-        logging.getLogger(__name__).warning("%s", reason)
-        return Dead(pin, str(error))
-    return device

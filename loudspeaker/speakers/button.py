@@ -1,4 +1,4 @@
-"""The stop button of a box: a switch between a GPIO and ground. Tells that it was pressed. gpiozero is loaded late."""
+"""The stop button of a box: a switch between a GPIO and ground."""
 
 from __future__ import annotations
 
@@ -8,42 +8,43 @@ from collections.abc import Callable
 
 from ..errors import Message
 
-STEADY = 0.05  # seconds: contacts bounce, and a long cable catches what lightning sends
+DEBOUNCE = 0.05  # seconds: contacts bounce, and a long cable catches what lightning sends
 
 
 class StopButton:
     """The button on GPIO `pin` (BCM number). `wake` is called from any thread when it is pressed.
 
-    One that cannot be read is told, and never pressed; `trouble` is why.
+    One that cannot be read is logged, and never pressed; `fault` tells why.
     """
 
     def __init__(self, pin: int, wake: Callable[[], None] = lambda: None) -> None:
         self._pressed = threading.Event()
         self._wake = wake
-        self.pin, self.trouble = pin, ""
+        self.pin, self.fault = pin, ""
         try:
-            from gpiozero import Button  # type: ignore[import-untyped]
+            from gpiozero import Button  # type: ignore[import-untyped]  # slow to load, and few boxes need it
 
-            self._button = Button(pin, pull_up=True, bounce_time=STEADY)
+            self._button = Button(pin, pull_up=True, bounce_time=DEBOUNCE)
             self._button.when_pressed = self._press
         except Exception as error:  # gpiozero's pin libraries raise all sorts of things
-            self._button, self.trouble = None, str(error)
+            self._button, self.fault = None, str(error)
             reason = Message("The stop button on pin {pin} cannot be read: {reason}.", pin=pin, reason=error)
             logging.getLogger(__name__).warning("%s", reason)
 
-    def pressed(self) -> bool:
-        """Was it pressed since this was asked last?"""
+    def take_press(self) -> bool:
+        """Was it pressed since the last call?"""
         if not self._pressed.is_set():
             return False
         self._pressed.clear()
         return True
 
-    def held(self) -> bool:
-        """Is it down now? For long, that is a stuck contact, or wires that touch."""
+    def is_down(self) -> bool:
+        """Is it pressed now? For long, that is a stuck contact, or wires that touch."""
         button = self._button
         return bool(button and button.is_pressed)
 
     def close(self) -> None:
+        """Let go of the pin."""
         if self._button:
             self._button.close()
 

@@ -1,7 +1,8 @@
-"""Which speaker an output of box.yaml gets: by entry points `loudspeaker.speakers`, ours and strangers' alike.
+"""Which speaker an output of box.yaml gets: by entry points `loudspeaker.speakers`, ours and plug-ins' alike.
 
-An entry point is a function that takes the outputs of its kind and a `Setting`, and gives a speaker for each. The
-first word of `device:` chooses it (`file`, `memory`, a plug-in's name); anything else is the name of a sound card.
+An entry point is a function that takes the outputs of its kind and a `SpeakerContext`, and gives a speaker for each,
+by the output's name. The first word of `device:` chooses it (`file`, `memory`, a plug-in's name); anything else is the
+name of a sound card.
 """
 
 from __future__ import annotations
@@ -12,152 +13,118 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
 
 from ..errors import DeviceGone
 from ..interfaces import Clock, Playback, Speaker
+from ..model.box import Output
 from ..sound.programme import Programme
-from .amplifier import Amplified, Amplifier, switch
+from .amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
 from .card.alsa import address
 from .card.mixer import Mixer, OriginalVolumes, restore
 from .card.speaker import CardSpeaker, PlayerProcess
 from .file import FileSpeaker
 from .memory import MemorySpeaker
-from .proof import InputEar, Proved
+from .proof import LevelMeter, ProofSpeaker
 
 GROUP = "loudspeaker.speakers"
 CARD = "portaudio"
 AUTO = "auto"
 
 
-class Relay(Protocol):
-    """The switch of an amplifier; seconds."""
-
-    @property
-    def pin(self) -> int: ...
-    @property
-    def active_high(self) -> bool: ...
-    @property
-    def warm_up(self) -> float: ...
-    @property
-    def hold(self) -> float: ...
-
-
-class Output(Protocol):
-    """What is asked of an output of box.yaml."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def device(self) -> str: ...
-    @property
-    def channel(self) -> int: ...
-    @property
-    def gain(self) -> float: ...
-    @property
-    def relay(self) -> Relay | None: ...
-    @property
-    def proof(self) -> str | None: ...
-    @property
-    def mixer(self) -> float | None: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What speakers share: the time, the folder for sound that goes into files, and whom to tell when there is news.
+class SpeakerContext:
+    """What speakers share: the time, the folder for sound that goes into files, and whom to call when there is news.
 
     `originals` keep how a mixer was before; without them no mixer is touched.
     """
 
     clock: Clock
     folder: Path
-    wake: Callable[[], None] = lambda: None
+    wake: Callable[[], None] = lambda: None  # called from any thread
     originals: OriginalVolumes | None = None
 
 
-Opener = Callable[[Sequence[Output], Setting], Mapping[str, Speaker]]
+Opener = Callable[[Sequence[Output], SpeakerContext], Mapping[str, Speaker]]
 
 
-def open_speakers(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker]:
-    """A speaker for each output, by its name. Opens no card yet: who is not there says so when it is armed."""
+def open_speakers(outputs: Sequence[Output], context: SpeakerContext) -> dict[str, Speaker]:
+    """A speaker for each output, by its name. Opens no card yet: one that is not there is an error when it is armed."""
     kinds: dict[str, list[Output]] = defaultdict(list)
     known = entry_points(group=GROUP)
     for output in outputs:
         word = output.device.partition(":")[0]
         kinds[word if word in known.names else CARD].append(output)
-    if setting.originals:
-        restore(setting.originals, {address(output.device) for output in outputs if output.mixer is not None})
+    if context.originals:
+        restore(context.originals, {address(output.device) for output in outputs if output.mixer is not None})
     speakers: dict[str, Speaker] = {}
     for kind, members in kinds.items():
         opener: Opener = known[kind].load()
-        speakers |= opener(members, setting)
-    speakers |= {name: Proved(speakers[name], InputEar(ear)) for name, ear in _ears(outputs)}
-    return speakers | dict(_amplified(outputs, speakers, setting))
-
-
-def _ears(outputs: Sequence[Output]) -> Iterator[tuple[str, str]]:
+        speakers |= opener(members, context)
     for output in outputs:
         if output.proof:
-            yield output.name, output.proof
+            speakers[output.name] = ProofSpeaker(speakers[output.name], LevelMeter(output.proof))
+    return speakers | dict(_amplifier_speakers(outputs, speakers, context))
 
 
-def _amplified(
-    outputs: Sequence[Output], speakers: Mapping[str, Speaker], setting: Setting
+def _amplifier_speakers(
+    outputs: Sequence[Output], speakers: Mapping[str, Speaker], context: SpeakerContext
 ) -> Iterator[tuple[str, Speaker]]:
     """The speakers with a relay before them; those that name the same pin have the same amplifier."""
     amplifiers: dict[int, Amplifier] = {}
     for output in outputs:
         if relay := output.relay:
             if relay.pin not in amplifiers:
-                device = switch(relay.pin, relay.active_high)
-                amplifiers[relay.pin] = Amplifier(device, setting.clock, relay.warm_up, relay.hold)
-            yield output.name, Amplified(speakers[output.name], amplifiers[relay.pin], output.name)
+                switch = RelaySwitch(relay.pin, relay.active_high)
+                amplifiers[relay.pin] = Amplifier(switch, context.clock, relay.warm_up, relay.hold)
+            yield output.name, AmplifierSpeaker(speakers[output.name], amplifiers[relay.pin], output.name)
 
 
-def open_cards(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker]:
+def open_cards(outputs: Sequence[Output], context: SpeakerContext) -> dict[str, Speaker]:
     """One player for each card, whose outputs are its channels."""
-    cards: dict[str, PlayerProcess] = {}
+    players: dict[str, PlayerProcess] = {}
     for device in {output.device for output in outputs}:
         members = [output for output in outputs if output.device == device]
         channels = max(output.channel for output in members)
-        cards[device] = PlayerProcess(device, channels, setting.clock, setting.wake, _mixer(members, setting))
-        cards[device].start()
-    return {output.name: _on_card(output, cards[output.device], setting) for output in outputs}
+        players[device] = PlayerProcess(device, channels, context.clock, context.wake, _mixer(members, context))
+        players[device].start()
+    return {output.name: _card_speaker(output, players[output.device], context) for output in outputs}
 
 
-def _mixer(outputs: Sequence[Output], setting: Setting) -> Mixer | None:
-    """That of a card, where one of its outputs wants it at some volume."""
-    wanted = next((output.mixer for output in outputs if output.mixer is not None), None)
-    if wanted is None or setting.originals is None:
+def _mixer(outputs: Sequence[Output], context: SpeakerContext) -> Mixer | None:
+    """That of a card, where one of its outputs asks for a volume."""
+    percent = next((output.mixer for output in outputs if output.mixer is not None), None)
+    if percent is None or context.originals is None:
         return None
-    return Mixer(address(outputs[0].device), wanted, setting.originals)
+    return Mixer(address(outputs[0].device), percent, context.originals)
 
 
-def _on_card(output: Output, card: PlayerProcess, setting: Setting) -> Speaker:
-    speaker = CardSpeaker(card, output.name, output.channel, output.gain)
-    return Auto(speaker, _file(output, setting)) if output.device == AUTO else speaker
+def _card_speaker(output: Output, player: PlayerProcess, context: SpeakerContext) -> Speaker:
+    speaker = CardSpeaker(player, output.name, output.channel, output.gain)
+    return AutoSpeaker(speaker, _file_speaker(output, context)) if output.device == AUTO else speaker
 
 
-def open_files(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker]:
-    return {output.name: _file(output, setting) for output in outputs}
+def open_files(outputs: Sequence[Output], context: SpeakerContext) -> dict[str, Speaker]:
+    """A file a day for each output."""
+    return {output.name: _file_speaker(output, context) for output in outputs}
 
 
-def _file(output: Output, setting: Setting) -> FileSpeaker:
-    return FileSpeaker(setting.clock, setting.folder, output.name, output.gain)
+def _file_speaker(output: Output, context: SpeakerContext) -> FileSpeaker:
+    return FileSpeaker(context.clock, context.folder, output.name, output.gain)
 
 
-def open_memory(outputs: Sequence[Output], setting: Setting) -> dict[str, Speaker]:
-    return {output.name: MemorySpeaker(setting.clock) for output in outputs}
+def open_memory(outputs: Sequence[Output], context: SpeakerContext) -> dict[str, Speaker]:
+    """The stand-in, for demonstrations."""
+    return {output.name: MemorySpeaker(context.clock) for output in outputs}
 
 
-class Auto:
-    """`device: auto`: the default card, and a file where there is none. Asked anew for each sequence."""
+class AutoSpeaker:
+    """`device: auto`: the default card, and a file where there is none. Decided anew for each sequence."""
 
     def __init__(self, card: Speaker, file: Speaker) -> None:
         self.card = card
         self.file = file
         self.lead = card.lead
-        self._now = card
+        self._current = card
 
     @property
     def responsive(self) -> bool:
@@ -165,17 +132,17 @@ class Auto:
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         try:
-            self._now = self.card
+            self._current = self.card
             self.card.arm(airing, sequence, at, gain)
         except DeviceGone:
-            self._now = self.file
+            self._current = self.file
             self.file.arm(airing, sequence, at, gain)
 
     def stop(self, fade: float = 0.03) -> None:
-        self._now.stop(fade)
+        self._current.stop(fade)
 
     def poll(self) -> Playback:
-        return self._now.poll()
+        return self._current.poll()
 
     def close(self) -> None:
         self.file.close()

@@ -1,6 +1,6 @@
 """The speaker of a box without a sound card: what would have been heard, in real time, one FLAC a day.
 
-The writing is done by a child process (day.py), because it needs libraries that the daemon does not load.
+A child process writes it (day_file.py), because that needs libraries that the daemon does not load.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from ..errors import Message, reason
 from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
 from . import integrity
-from .stream_recorder import Reel
-from .timed import Paced, Take
+from .stream_recorder import StreamRecorder
+from .timed import ArmedSequence, TimedSpeaker
 
-PATIENCE = 60.0  # s for what is still being written at the end
+CLOSE_TIMEOUT = 60.0  # seconds for what is still being written at the end
 
 
-class FileSpeaker(Paced):
-    """Airs into `FOLDER/2026-11-24-OUTPUT.flac`; every playback says `to_file` and its `via` is that file."""
+class FileSpeaker(TimedSpeaker):
+    """Airs into `FOLDER/2026-11-24-OUTPUT.flac`; every playback is `to_file` and its `via` is that file.
+
+    `gain` is the output's own, in dB.
+    """
 
     to_file = True
 
@@ -34,8 +37,8 @@ class FileSpeaker(Paced):
         self.output = output
         self.gain = gain
         self._writers: list[subprocess.Popen[bytes]] = []
-        self._reel: Reel | None = None
-        self._reels = 0
+        self._recorder: StreamRecorder | None = None
+        self._recordings = 0
         for left in folder.glob(f".{output}-*.reel"):  # of a run that was killed
             left.unlink(missing_ok=True)
 
@@ -44,40 +47,40 @@ class FileSpeaker(Paced):
         self.via = str(self.folder / f"{self.clock.now():%Y-%m-%d}-{self.output}.flac")
 
     def _play(self, now: float) -> None:
-        """A stream comes as it can, and ends where it does."""
-        if not self._take.sequence[0].live:
+        """A stream is recorded as it comes, and ends where it does."""
+        if not self._armed.sequence[0].live:
             return super()._play(now)
         try:
-            self._reel = self._reel or self._new_reel(self._take.sequence[0])
-            self._reel.wind(self._take.heard(now))
+            self._recorder = self._recorder or self._new_recorder(self._armed.sequence[0])
+            self._recorder.record(self._armed.progress(now))
         except OSError as error:
             why = Message("{folder} cannot be written: {error}", folder=self.folder, error=reason(error))
             return self._finish(State.FAILED, why)
-        self._last = replace(self._last, frames=self._reel.frames)
-        if self._reel.ended or now >= self._take.begins + self._take.duration:
+        self._last = replace(self._last, frames=self._recorder.frames)
+        if self._recorder.ended or now >= self._armed.begins + self._armed.duration:
             self._finish(State.DONE)
 
-    def _new_reel(self, stream: Programme) -> Reel:
-        self._reels += 1
-        return Reel(stream, self.folder / f".{self.output}-{self._reels}.reel")
+    def _new_recorder(self, stream: Programme) -> StreamRecorder:
+        self._recordings += 1
+        return StreamRecorder(stream, self.folder / f".{self.output}-{self._recordings}.reel")
 
-    def _over(self, take: Take, playback: Playback) -> None:
+    def _end(self, armed: ArmedSequence, playback: Playback) -> None:
         self._writers = [writer for writer in self._writers if writer.poll() is None]
-        if self._reel:
-            self._reel.close()
-            self._write(take, playback, ["--once", str(self._reel.path)])
-            self._reel = None
-        elif playback.frames and not take.sequence[0].live:
-            self._write(take, playback, [str(programme.path) for programme in take.sequence])
+        if self._recorder:
+            self._recorder.close()
+            self._write(armed, playback, ["--once", str(self._recorder.path)])
+            self._recorder = None
+        elif playback.frames and not armed.sequence[0].live:
+            self._write(armed, playback, [str(programme.path) for programme in armed.sequence])
 
-    def _write(self, take: Take, playback: Playback, sources: Sequence[str]) -> None:
-        facts = [playback.via, str(playback.frames), str(take.gain + self.gain)]
+    def _write(self, armed: ArmedSequence, playback: Playback, sources: Sequence[str]) -> None:
+        facts = [playback.via, str(playback.frames), str(armed.gain + self.gain)]
         command = [sys.executable, "-m", "loudspeaker.speakers.day_file", *facts, *sources]
         self._writers.append(subprocess.Popen(command))
 
     def close(self) -> None:
         super().close()
-        latest = time.monotonic() + PATIENCE
+        latest = time.monotonic() + CLOSE_TIMEOUT
         for writer in self._writers:
             with suppress(subprocess.TimeoutExpired):  # it goes on by itself
                 writer.wait(timeout=max(0.0, latest - time.monotonic()))

@@ -1,4 +1,4 @@
-"""Is a sequence of programmes fit to be played? Looked at when it is armed; nothing is repaired or made here."""
+"""Checks when a sequence of programmes is armed: is it fit to be played? Nothing is repaired or made here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..sound.programme import Programme
 
 
 def check(sequence: Sequence[Programme]) -> None:
-    """Compare each file's hash with what it was when it was made, and the rates with each other.
+    """Compare each file's SHA-256 with what it was when it was made, and the rates with each other.
 
     Raises `SpeakerError` where there is nothing to play, a file is missing or damaged, or the rates differ.
     """
@@ -26,8 +26,8 @@ def check(sequence: Sequence[Programme]) -> None:
 def _check_hash(programme: Programme) -> None:
     try:
         with programme.path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SpeakerError(Message("The sound file {path} cannot be read.", path=programme.path)) from error
-    if found != programme.sha256:
+    if digest != programme.sha256:
         raise SpeakerError(Message("The sound file {path} is damaged. Prepare it again.", path=programme.path))

@@ -1,4 +1,4 @@
-"""The child process that listens to the horns: how loud it is, four times a second, and never what was said.
+"""The child process that measures an input: how loud it is, four times a second, and never what was said.
 
     python -m loudspeaker.speakers.level_worker INPUT
 
@@ -23,14 +23,14 @@ FLOOR = -96.0  # dBFS
 
 
 def level(sound: bytes) -> float:
-    """The mean level of 16-bit samples in dBFS."""
+    """The mean level (RMS) of 16-bit samples in dBFS, `FLOOR` for silence."""
     samples = array("h", sound)
     power = sum(map(mul, samples, samples)) / max(1, len(samples))
     return max(FLOOR, 10 * math.log10(power / 32768**2)) if power else FLOOR
 
 
 def main() -> None:
-    import sounddevice  # type: ignore[import-untyped]
+    import sounddevice  # type: ignore[import-untyped]  # here, so that `level` needs no PortAudio
 
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)

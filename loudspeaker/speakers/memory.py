@@ -10,27 +10,27 @@ from collections.abc import Sequence
 from ..errors import DeviceGone, Message
 from ..interfaces import Clock, Playback, State
 from ..sound.programme import Programme
-from .timed import RUNNING, Paced, Take
+from .timed import RUNNING, ArmedSequence, TimedSpeaker
 
 
-class MemorySpeaker(Paced):
-    """Finishes when its clock passes the end, and can be told to fail.
+class MemorySpeaker(TimedSpeaker):
+    """Finishes when its clock passes the end, and can be made to fail.
 
     `played` holds what was heard, in order; while `gone` is True the card is not there.
     """
 
     def __init__(self, clock: Clock, via: str = "memory") -> None:
         super().__init__(clock, via)
-        self.played: list[tuple[Take, Playback]] = []
+        self.played: list[tuple[ArmedSequence, Playback]] = []
         self.gone = False
 
     def fail(self, error: Message | None = None) -> None:
-        """Break whatever is armed or playing, as a card that dies does."""
+        """Break off what is armed or playing, as a card that dies does."""
         if self.poll().state in RUNNING:
             self._finish(State.FAILED, error or Message("The sound card “{device}” is not there.", device=self.via))
 
     def end(self) -> None:
-        """What plays is over before its time, as a stream is that ends at its source."""
+        """End what plays before its time, as a stream ends at its source."""
         if self.poll().state in RUNNING:
             self._finish(State.DONE)
 
@@ -38,5 +38,5 @@ class MemorySpeaker(Paced):
         if self.gone:
             raise DeviceGone(Message("The sound card “{device}” is not there.", device=self.via))
 
-    def _over(self, take: Take, playback: Playback) -> None:
-        self.played.append((take, playback))
+    def _end(self, armed: ArmedSequence, playback: Playback) -> None:
+        self.played.append((armed, playback))

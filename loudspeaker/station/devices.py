@@ -50,10 +50,10 @@ def _beside(output: Output, running: bool) -> Iterator[Ailment]:
     if output.mixer is not None:
         yield Ailment(Message("mixer of {output}", output=output.name), _mixer(output.device, output.mixer, running))
     if output.proof:
-        from ..speakers.proof import deaf
+        from ..speakers.proof import probe_input
 
         what = Message("proof input {input} of {output}", input=output.proof, output=output.name)
-        reason = deaf(output.proof)
+        reason = probe_input(output.proof)
         wrong = Message("nothing is heard by it ({reason}); “arecord -l” lists the inputs", reason=reason)
         yield Ailment(what, wrong if reason else None)
 
@@ -76,9 +76,9 @@ def _pins(box: Box, held: Pins | None) -> Iterator[Ailment]:
     relays = {output.relay.pin: output.relay.active_high for output in box.outputs.values() if output.relay}
     if not relays and box.stop_button is None:
         return
-    from ..speakers.pins import tried
+    from ..speakers.pins import probe_pins
 
-    wrong = tried(relays, box.stop_button) if held is None else held
+    wrong = probe_pins(relays, box.stop_button) if held is None else held
     for pin in relays:
         names = ", ".join(name for name, output in box.outputs.items() if output.relay and output.relay.pin == pin)
         unusable = _unusable(wrong.get(str(pin)))

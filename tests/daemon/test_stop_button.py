@@ -131,9 +131,9 @@ ALARM = {
 def test_it_wakes_whoever_waits_and_tells_each_press_once(pins: Any) -> None:
     woken: list[bool] = []
     button = StopButton(27, lambda: woken.append(True))
-    told = [button.pressed()]
+    told = [button.take_press()]
     press(pins)
-    told += [button.pressed(), button.pressed()]
+    told += [button.take_press(), button.take_press()]
     button.close()
 
     assert (told, woken) == ([False, True, False], [True])
@@ -149,7 +149,7 @@ def test_a_bounce_is_no_press(pins: Any) -> None:
 
 def test_a_button_that_cannot_be_read_costs_only_itself(pins: Any, caplog: pytest.LogCaptureFixture) -> None:
     first, second = StopButton(27), StopButton(27)
-    told = second.pressed()
+    told = second.take_press()
     second.close()
     first.close()
 

@@ -19,7 +19,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.i18n import translator
 from loudspeaker.speakers.button import StopButton
-from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.station import Station
 
 PINS = """
@@ -102,7 +102,7 @@ def test_a_daemon_says_what_is_wrong_with_its_pins(home: Path, pins: Any, statio
     (home / "box.yaml").write_text(PINS, encoding="utf-8")
     station.reload()
     other = StopButton(17)
-    outputs = open_speakers(list(station.files.box.outputs.values()), Setting(station.clock, home))
+    outputs = open_speakers(list(station.files.box.outputs.values()), SpeakerContext(station.clock, home))
     asked = Asked(station, outputs, station.clock, station.log, button=StopButton(27))
     pins.pin(27).drive_low()
     told: Any = asked.carry_out("pins", {}, 0)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from harness.playout_harness import Stage, airing, at
+from harness.stub_relay import StubRelay
 
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Playback
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.playout.controller import Controller
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
+from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
 
 MORNING = airing("17:30")
@@ -69,8 +70,8 @@ class Amped(Stage):
 
     def begin(self, alone: bool = False) -> None:
         super().begin(alone)
-        amplifier = Amplifier(Dead(), self.clock, warm_up=12.0, hold=0.0)
-        speakers = {name: Amplified(speaker, amplifier, name) for name, speaker in self.speakers.items()}
+        amplifier = Amplifier(StubRelay(), self.clock, warm_up=12.0, hold=0.0)
+        speakers = {name: AmplifierSpeaker(speaker, amplifier, name) for name, speaker in self.speakers.items()}
         self.controller = Controller(self.log, speakers, self.desk, alone)
 
 

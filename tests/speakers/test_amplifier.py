@@ -14,9 +14,8 @@ from loudspeaker.errors import DeviceGone
 from loudspeaker.interfaces import State
 from loudspeaker.model import box
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers import amplifier
-from loudspeaker.speakers.amplifier import Amplified, Amplifier
-from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
+from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.memory import MemorySpeaker
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,9 +33,9 @@ class Alarms:
     clock: FakeClock
     due: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 
-    def later(self, seconds: float, action: Callable[[], None]) -> Alarms:
+    def later(self, seconds: float, action: Callable[[], None]) -> Callable[[], None]:
         self.due = [(self.clock.monotonic() + seconds, action)]
-        return self
+        return self.cancel
 
     def cancel(self) -> None:
         self.due = []
@@ -57,10 +56,10 @@ class Rig:
     relay: Relay
     amplifier: Amplifier
     inner: MemorySpeaker
-    speaker: Amplified
+    speaker: AmplifierSpeaker
 
 
-class Relay:
+class Relay(RelaySwitch):
     """What gpiozero's device does, with a note of when."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -90,9 +89,9 @@ class Relay:
 def rig(pins: object) -> Rig:
     clock = FakeClock(NOON)
     alarms, relay = Alarms(clock), Relay(clock)
-    amp = Amplifier(relay, clock, warm_up=3.0, hold=60.0, later=alarms.later)
+    amp = Amplifier(relay, clock, warm_up=3.0, hold=60.0, timer=alarms.later)
     inner = MemorySpeaker(clock)
-    return Rig(clock, alarms, relay, amp, inner, Amplified(inner, amp, "hall"))
+    return Rig(clock, alarms, relay, amp, inner, AmplifierSpeaker(inner, amp, "hall"))
 
 
 def test_the_relay_is_on_its_warm_up_before_the_sound_and_off_its_hold_after(rig: Rig) -> None:
@@ -154,7 +153,7 @@ def test_a_card_that_is_gone_does_not_keep_the_amplifier_on(rig: Rig) -> None:
 
 
 def test_two_outputs_keep_their_common_amplifier_on(rig: Rig) -> None:
-    other = Amplified(MemorySpeaker(rig.clock), rig.amplifier, "porch")
+    other = AmplifierSpeaker(MemorySpeaker(rig.clock), rig.amplifier, "porch")
     rig.speaker.arm("x", [TEN_SECONDS], after(3))
     other.arm("y", [TEN_SECONDS] * 10, after(3))
     rig.alarms.advance_to(20)
@@ -174,7 +173,7 @@ def test_closing_turns_it_off(rig: Rig) -> None:
 
 
 def test_a_relay_that_cannot_be_switched_costs_only_itself(pins: object, caplog: pytest.LogCaptureFixture) -> None:
-    first, second = amplifier.switch(17), amplifier.switch(17)
+    first, second = RelaySwitch(17), RelaySwitch(17)
     second.on()
     first.close()
 
@@ -184,12 +183,12 @@ def test_a_relay_that_cannot_be_switched_costs_only_itself(pins: object, caplog:
 def test_outputs_with_a_relay_get_their_amplifier(pins: object, tmp_path: Path) -> None:
     relays = {"hall": box.Relay(17), "porch": box.Relay(17), "yard": None}
     outlets = [box.Output(name, "memory", relay=relay) for name, relay in relays.items()]
-    speakers = open_speakers(outlets, Setting(FakeClock(NOON), tmp_path))
+    speakers = open_speakers(outlets, SpeakerContext(FakeClock(NOON), tmp_path))
     hall, porch, yard = speakers.values()
     for speaker in (hall, porch):
         speaker.close()
 
-    assert isinstance(hall, Amplified)
-    assert isinstance(porch, Amplified)
+    assert isinstance(hall, AmplifierSpeaker)
+    assert isinstance(porch, AmplifierSpeaker)
     assert hall.amplifier is porch.amplifier
     assert isinstance(yard, MemorySpeaker)

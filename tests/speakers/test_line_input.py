@@ -19,7 +19,7 @@ from loudspeaker.errors import BadFile, Message
 from loudspeaker.interfaces import State
 from loudspeaker.model.box import Output
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.streams.receiver import Receiver
 
 PITCH = 700  # Hz
@@ -54,7 +54,7 @@ def level(samples: array[int]) -> float:
 @pytest.mark.sound
 @needs_a_server
 def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path: Path) -> None:
-    speaker = open_speakers([Output("hall", "hall")], Setting(Clock(), tmp_path))["hall"]
+    speaker = open_speakers([Output("hall", "hall")], SpeakerContext(Clock(), tmp_path))["hall"]
     receiver = Receiver("input:ear-of-line", (), 3.0)
     programme = tuned(receiver)
     assert isinstance(programme, Programme)

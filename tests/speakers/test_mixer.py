@@ -25,7 +25,7 @@ from loudspeaker.model.box import Output
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.card.alsa import address, input_address
 from loudspeaker.speakers.card.mixer import Mixer, OriginalVolumes, parse_controls
-from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 
 ODD = [30_001, 40_003]  # of 65536, left and right: nobody would choose them
 FORTY = [26_214, 26_214]
@@ -60,7 +60,7 @@ def originals(notes: MemoryLog | FullDisk) -> OriginalVolumes:
 
 @contextmanager
 def opened(notes: MemoryLog, folder: Path, *outlets: Output) -> Iterator[dict[str, Speaker]]:
-    speakers = open_speakers(outlets, Setting(Clock(), folder, originals=originals(notes)))
+    speakers = open_speakers(outlets, SpeakerContext(Clock(), folder, originals=originals(notes)))
     try:
         yield speakers
     finally:

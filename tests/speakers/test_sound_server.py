@@ -28,7 +28,7 @@ from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.box import Output
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.factory import Setting, open_speakers
+from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.station import Station
 
 pytestmark = [
@@ -81,7 +81,7 @@ def noises(tmp_path_factory: pytest.TempPathFactory) -> list[Noise]:
 @pytest.fixture
 def speakers(server: Server, tmp_path: Path) -> Iterator[dict[str, Speaker]]:
     outlets = [Output("hall", "hall", 1), Output("porch", "hall", 2), Output("yard", "yard", 1)]
-    speakers = open_speakers(outlets, Setting(Clock(), tmp_path))
+    speakers = open_speakers(outlets, SpeakerContext(Clock(), tmp_path))
     yield speakers
     for speaker in speakers.values():
         speaker.close()
@@ -191,7 +191,7 @@ def refusal(speaker: Speaker, noise: Noise) -> str:
 def test_a_card_that_is_not_there_is_never_replaced_by_another(
     server: Server, noises: list[Noise], tmp_path: Path
 ) -> None:
-    speaker = open_speakers([Output("gate", "gate")], Setting(Clock(), tmp_path))["gate"]
+    speaker = open_speakers([Output("gate", "gate")], SpeakerContext(Clock(), tmp_path))["gate"]
     with server.recorder("hall") as recorder:
         assert "not there" in refusal(speaker, noises[0])
     speaker.close()
@@ -203,7 +203,7 @@ def test_a_card_that_is_not_there_is_never_replaced_by_another(
 def test_an_unclear_name_and_a_missing_channel_are_refused(
     server: Server, noises: list[Noise], tmp_path: Path, device: str, channel: int, why: str
 ) -> None:
-    speaker = open_speakers([Output("x", device, channel)], Setting(Clock(), tmp_path))["x"]
+    speaker = open_speakers([Output("x", device, channel)], SpeakerContext(Clock(), tmp_path))["x"]
 
     assert why in refusal(speaker, noises[0])
     speaker.close()
@@ -248,7 +248,7 @@ def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
     server: Server, noises: list[Noise], station: Station, tmp_path: Path
 ) -> None:
     outlets = [Output("hall", "hall", proof="ear-of-hall"), Output("file", "file")]
-    speakers = open_speakers(outlets, Setting(Clock(), tmp_path))
+    speakers = open_speakers(outlets, SpeakerContext(Clock(), tmp_path))
     service = Service(station, speakers, None)
     hall = speakers["hall"]
     try:
@@ -284,7 +284,7 @@ def fragile(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def barn(fragile: Server, tmp_path: Path) -> Iterator[Speaker]:
-    speaker = open_speakers([Output("barn", "barn")], Setting(Clock(), tmp_path))["barn"]
+    speaker = open_speakers([Output("barn", "barn")], SpeakerContext(Clock(), tmp_path))["barn"]
     yield speaker
     speaker.close()
 
@@ -325,7 +325,7 @@ def test_a_dead_server_fails_the_airing_and_a_new_one_is_found(
 
 def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path, noises: list[Noise]) -> None:
     with pulse_server.private(tmp_path / "pulse", "barn", "shed") as server, server.recorder("shed") as recorder:
-        barn = open_speakers([Output("barn", "barn")], Setting(Clock(), tmp_path))["barn"]
+        barn = open_speakers([Output("barn", "barn")], SpeakerContext(Clock(), tmp_path))["barn"]
         barn.arm("x", [noises[0].programme] * 20, Clock().now())
         wait_for(lambda: barn.poll().frames > RATE)
         server.unplug("barn")
@@ -348,7 +348,7 @@ def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path,
 
 def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: list[Noise], tmp_path: Path) -> None:
     fragile.stop()
-    speaker = open_speakers([Output("hall", "auto")], Setting(Clock(), tmp_path / "air"))["hall"]
+    speaker = open_speakers([Output("hall", "auto")], SpeakerContext(Clock(), tmp_path / "air"))["hall"]
     wait_for(lambda: speaker.card.player._due is None)  # type: ignore[attr-defined]
     speaker.arm("x", [noises[1].programme], Clock().now())
     over(speaker)
@@ -372,7 +372,7 @@ def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path
 
 @pytest.mark.parametrize(("ear", "heard"), [("ear-of-hall", True), ("ear-of-yard", False)])
 def test_an_input_proves_the_sound(server: Server, noises: list[Noise], tmp_path: Path, ear: str, heard: bool) -> None:
-    speaker = open_speakers([Output("hall", "hall", proof=ear)], Setting(Clock(), tmp_path))["hall"]
+    speaker = open_speakers([Output("hall", "hall", proof=ear)], SpeakerContext(Clock(), tmp_path))["hall"]
     at, _ = soon(2.5)
     speaker.arm("x", [noises[0].programme] * 4, at)
     over(speaker)

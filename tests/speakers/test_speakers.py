@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from harness.stub_relay import StubRelay
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,18 +29,17 @@ from loudspeaker.model.box import Output
 from loudspeaker.sound.flac import write_flac
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day_file, integrity
-from loudspeaker.speakers.amplifier import Amplified, Amplifier, Dead
+from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card import sink_guard
 from loudspeaker.speakers.card.dac_clock import DacClock, LatencyHistory, latency_history
 from loudspeaker.speakers.card.prebuffer import Prebuffer, gain_function
 from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.track import Track
-from loudspeaker.speakers.factory import Auto, Setting, open_speakers
+from loudspeaker.speakers.factory import AutoSpeaker, SpeakerContext, open_speakers
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.level_worker import level
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.proof import InputEar, Proved
-from loudspeaker.speakers.proof import louder as louder_than_before
+from loudspeaker.speakers.proof import LevelMeter, ProofSpeaker, is_louder
 
 RATE = 1000  # few enough frames to count
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -509,7 +509,7 @@ class Absent(MemorySpeaker):
 
 def test_auto_airs_into_a_file_only_where_there_is_no_card(clock: HandClock) -> None:
     card, file = MemorySpeaker(clock, via="card"), MemorySpeaker(clock, via="file")
-    there, absent = Auto(card, file), Auto(Absent(clock), file)
+    there, absent = AutoSpeaker(card, file), AutoSpeaker(Absent(clock), file)
     there.arm("x", [SECOND], NOON)
     absent.arm("x", [SECOND], NOON)
 
@@ -518,15 +518,15 @@ def test_auto_airs_into_a_file_only_where_there_is_no_card(clock: HandClock) -> 
 
 def test_the_heart_of_a_speaker_is_felt_through_all_that_is_put_before_it(clock: HandClock) -> None:
     card = MemorySpeaker(clock)
-    auto = Auto(card, MemorySpeaker(clock))
-    outer = Amplified(Proved(auto, InputEar("none")), Amplifier(Dead(), clock), "hall")
+    auto = AutoSpeaker(card, MemorySpeaker(clock))
+    outer = AmplifierSpeaker(ProofSpeaker(auto, LevelMeter("none")), Amplifier(StubRelay(), clock), "hall")
     before, card.responsive = outer.responsive, False
 
     assert (before, outer.responsive) == (True, False)
 
 
 def test_outputs_get_the_speakers_that_their_devices_name(tmp_path: Path, clock: HandClock) -> None:
-    speakers = open_speakers([Output("a", "memory"), Output("b", "file")], Setting(clock, tmp_path))
+    speakers = open_speakers([Output("a", "memory"), Output("b", "file")], SpeakerContext(clock, tmp_path))
 
     assert {name: type(speaker) for name, speaker in speakers.items()} == {"a": MemorySpeaker, "b": FileSpeaker}
     assert speakers["a"].poll() == Playback()
@@ -560,7 +560,7 @@ def test_the_horns_have_spoken_where_it_was_louder_than_before(
     levels = [(10 - 0.5 * (len(before) - number), level) for number, level in enumerate(before)]
     levels += [(10.6 + 0.5 * number, level) for number, level in enumerate(during)]
 
-    assert louder_than_before(levels, 10.0, 15.0) is heard
+    assert is_louder(levels, 10.0, 15.0) is heard
 
 
 def test_a_level_is_that_of_its_samples() -> None:

@@ -27,7 +27,7 @@ from loudspeaker.daemon.loop import Loop
 from loudspeaker.errors import DeviceGone, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.sound.programme import Programme
-from loudspeaker.speakers.amplifier import Amplified, Amplifier
+from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
 from loudspeaker.speakers.card import speaker
 from loudspeaker.speakers.card.dac_clock import DacClock, latency_history
 from loudspeaker.speakers.card.messages import ArmCommand, OutputReport
@@ -36,7 +36,7 @@ from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 from loudspeaker.speakers.card.track import Track
 from loudspeaker.speakers.memory import MemorySpeaker
-from loudspeaker.speakers.proof import InputEar, Proved
+from loudspeaker.speakers.proof import LevelMeter, ProofSpeaker
 
 RATE = 1000
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -260,7 +260,7 @@ def test_a_closed_live_tape_takes_nothing_from_whoever_has_its_number_now(pipe: 
 
 
 @dataclass
-class Relay:
+class Relay(RelaySwitch):
     """One that cannot be switched any more once it is closed, as gpiozero's."""
 
     did: list[str] = field(default_factory=list)
@@ -287,17 +287,15 @@ class Later:
 
     ring: Callable[[], None]
 
-    def __call__(self, seconds: float, action: Callable[[], None]) -> Later:
+    def __call__(self, seconds: float, action: Callable[[], None]) -> Callable[[], None]:
         self.ring = action
-        return self
-
-    def cancel(self) -> None: ...
+        return lambda: None
 
 
 def test_an_alarm_that_rings_while_the_amplifier_is_closed_switches_nothing() -> None:
     relay, later, clock = Relay(), Later(), FakeClock(NOON)
-    amplifier = Amplifier(relay, clock, later=later)
-    amplifier.need("hall", clock.monotonic(), 1.0)
+    amplifier = Amplifier(relay, clock, timer=later)
+    amplifier.request("hall", clock.monotonic(), 1.0)
 
     amplifier.close()
     clock.advance(1000)
@@ -309,7 +307,7 @@ def test_an_alarm_that_rings_while_the_amplifier_is_closed_switches_nothing() ->
 def test_a_relay_that_fails_while_it_is_switched_costs_only_itself(caplog: pytest.LogCaptureFixture) -> None:
     relay, clock = Relay(), FakeClock(NOON)
     speaker = MemorySpeaker(clock)
-    amplified = Amplified(speaker, Amplifier(relay, clock, later=Later()), "hall")
+    amplified = AmplifierSpeaker(speaker, Amplifier(relay, clock, timer=Later()), "hall")
     relay.broken = True
 
     amplified.arm("a", [SECOND], NOON + timedelta(seconds=5))
@@ -319,14 +317,14 @@ def test_a_relay_that_fails_while_it_is_switched_costs_only_itself(caplog: pytes
     assert "GPIODevice is closed" in caplog.text
 
 
-class BrokenEar(InputEar):
+class BrokenEar(LevelMeter):
     def open(self) -> None:
         raise OSError(24, "Too many open files")
 
 
 def test_an_ear_that_cannot_be_opened_does_not_make_an_armed_speaker_a_failed_one() -> None:
     clock = FakeClock(NOON)
-    proved = Proved(MemorySpeaker(clock), BrokenEar("hall"))
+    proved = ProofSpeaker(MemorySpeaker(clock), BrokenEar("hall"))
 
     proved.arm("a", [SECOND], NOON)
     clock.advance(2)
@@ -335,7 +333,7 @@ def test_an_ear_that_cannot_be_opened_does_not_make_an_armed_speaker_a_failed_on
 
 
 def test_an_ear_that_says_what_is_no_level_goes_on_without_it(caplog: pytest.LogCaptureFixture) -> None:
-    ear = InputEar("hall")
+    ear = LevelMeter("hall")
     lines = [json.dumps({"level": -20.0}), "[]", json.dumps({"level": -10.0})]
     child = subprocess.Popen(["printf", "%s\\n", *lines], stdout=subprocess.PIPE)
     levels: list[tuple[float, float]] = []

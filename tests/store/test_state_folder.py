@@ -14,7 +14,7 @@ import pytest
 
 from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day_file
-from loudspeaker.speakers.stream_recorder import Reel
+from loudspeaker.speakers.stream_recorder import StreamRecorder
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.store.atomic import SymlinkError, make_private_folder, write_atomic
@@ -150,7 +150,7 @@ def test_a_stream_is_not_recorded_through_a_link(tmp_path: Path) -> None:
     (elsewhere := tmp_path / "elsewhere").write_bytes(b"mine")
     (tmp_path / "a.reel").symlink_to(elsewhere)
 
-    Reel(Programme("stream:x", tmp_path / "pipe", 8000, 8000, ""), tmp_path / "a.reel").close()
+    StreamRecorder(Programme("stream:x", tmp_path / "pipe", 8000, 8000, ""), tmp_path / "a.reel").close()
 
     assert elsewhere.read_bytes() == b"mine"
     assert not (tmp_path / "a.reel").is_symlink()
