@@ -32,8 +32,8 @@ import recovery
 from harness.pulse_server import RATE, Recorder, Server
 
 from loudspeaker.interfaces import State
+from loudspeaker.model.programme import Programme
 from loudspeaker.playout.output import SHORT_FADE
-from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 
 SINK = "bench"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from .errors import Message
+    from .model.programme import Programme
     from .sound.clip import Clip
-    from .sound.programme import Programme
 
 
 class Engine(Protocol):
@@ -94,6 +94,9 @@ class Speaker(Protocol):
 
     def close(self) -> None:
         """Let go of the card, by force where it hangs."""
+
+
+EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no source makes an earlier time true
 
 
 class Clock(Protocol):

@@ -18,6 +18,7 @@ from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
 from ..model.airing import Airing, BulletinFacts
 from ..model.asrun_record import AsRunRecord
+from ..model.programme import Programme
 from ..playout.clock_trust import ClockWatch, Trust
 from ..playout.controller import NAP, Controller
 from ..playout.item import RunningOrder
@@ -25,7 +26,6 @@ from ..playout.memory_log import MemoryLog
 from ..playout.ports import Log
 from ..production.specification import RATE
 from ..schedule.recheck import permit
-from ..sound.programme import Programme
 from ..speakers.button import StopButton
 from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import SpeakerContext, open_speakers

@@ -18,10 +18,10 @@ from ..model.airing import Airing
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
 from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
+from ..model.programme import Programme
 from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.states import Phase
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
-from ..sound.programme import Programme
 from ..speakers.amplifier import AmplifierSpeaker
 from ..speakers.pins import pin_faults
 from ..station.alarms import Closing, standing

@@ -23,7 +23,7 @@ from .states import Cut, Phase, Ruling
 from .verdicts import Verdicts
 
 if TYPE_CHECKING:
-    from ..sound.programme import Programme
+    from ..model.programme import Programme
 
 
 class Arming:

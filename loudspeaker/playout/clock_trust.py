@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
+from ..interfaces import EARLIEST
 from .ports import Log
 from .states import moment, seconds
 
@@ -20,7 +21,6 @@ STEP = seconds(0.5)  # less is a slew, and nobody's business
 DOUBTFUL = timedelta(hours=1, minutes=1)  # over an hour, and not an hour and the time it took to notice
 ABSURD = timedelta(days=31)
 ECHO = 300.0  # seconds after which a second source may only repeat the first (the kernel sets the RTC every 11 min)
-EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no source can make an earlier time true
 WORD = "clock-confirmed"  # in the log's memory
 BLANKET = frozenset({"box"})  # box.yaml's `clock: trusted` speaks for no particular step
 

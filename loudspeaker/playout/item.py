@@ -14,7 +14,7 @@ from ..model.enums import Level
 from .states import AiringState, Phase, Ruling, seconds
 
 if TYPE_CHECKING:
-    from ..sound.programme import Programme
+    from ..model.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from .item import PlannedAttempt, PlayoutItem
 from .states import Cut, HeardAttempt, Phase, seconds
 
 if TYPE_CHECKING:
-    from ..sound.programme import Programme
+    from ..model.programme import Programme
 
 POLL = seconds(1)
 REACTION = seconds(0.02)  # a speaker knows a little later than it happens

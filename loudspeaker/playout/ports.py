@@ -12,7 +12,7 @@ from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
 
 if TYPE_CHECKING:
-    from ..sound.programme import Programme
+    from ..model.programme import Programme
 
 
 class Log(Protocol):

@@ -11,8 +11,8 @@ from typing import Any
 from ..errors import Message
 from ..model.airing import Airing
 from ..model.enums import Expected, Level
+from ..model.programme import Programme
 from ..model.refusal import Reason, known
-from ..sound.programme import Programme
 from .item import ManualRequest
 from .states import moment
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..errors import LoudspeakerError, Message
+from ..model.programme import Programme
 from ..sound.compose import Mark
-from ..sound.programme import Programme
 from ..store.atomic import write_atomic
 from .pictures import write_picture
 

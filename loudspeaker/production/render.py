@@ -12,12 +12,12 @@ import numpy as np
 
 from ..errors import LoudspeakerError
 from ..importers.ffmpeg import decoded
+from ..model.programme import Programme
 from ..sound import chime
 from ..sound.clip import Clip
 from ..sound.compose import EDGE, HASTE, Composition, Mark, Piece, arranged
 from ..sound.master import master
 from ..sound.profiles import PROFILES, Profile
-from ..sound.programme import Programme
 from ..sound.wav import wav_bytes
 from ..store.programmes import ProgrammeFacts, ProgrammeStore
 from ..synthesis.fallback import FallbackChain, Synthesis

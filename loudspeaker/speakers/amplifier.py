@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from ..errors import Message
 from ..interfaces import Clock, Playback, Speaker, State
-from ..sound.programme import Programme
+from ..model.programme import Programme
 
 FINAL = (State.DONE, State.STOPPED, State.FAILED)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from ..errors import DeviceGone
 from ..interfaces import Clock, Playback, Speaker
 from ..model.box import Output
-from ..sound.programme import Programme
+from ..model.programme import Programme
 from .amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
 from .card.alsa import address
 from .card.mixer import Mixer, OriginalVolumes, restore

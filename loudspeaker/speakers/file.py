@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import Message, reason
 from ..interfaces import Clock, Playback, State
-from ..sound.programme import Programme
+from ..model.programme import Programme
 from . import integrity
 from .stream_recorder import StreamRecorder
 from .timed import ArmedSequence, TimedSpeaker

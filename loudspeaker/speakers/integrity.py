@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from ..errors import Message, SpeakerError
-from ..sound.programme import Programme
+from ..model.programme import Programme
 
 
 def check(sequence: Sequence[Programme]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ..errors import DeviceGone, Message
 from ..interfaces import Clock, Playback, State
-from ..sound.programme import Programme
+from ..model.programme import Programme
 from .timed import RUNNING, ArmedSequence, TimedSpeaker
 
 

@@ -19,7 +19,7 @@ from statistics import median
 from time import monotonic  # the levels are stamped in this process, as they come
 
 from ..interfaces import Playback, Speaker, State
-from ..sound.programme import Programme
+from ..model.programme import Programme
 
 THRESHOLD = 6.0  # dB: a horn that speaks is far above the yard it stands in
 ENOUGH = 2  # levels on either side, a quarter of a second each

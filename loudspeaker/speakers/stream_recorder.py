@@ -11,7 +11,7 @@ from contextlib import suppress
 from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
-from ..sound.programme import Programme
+from ..model.programme import Programme
 
 PIPE_SIZE = 1 << 20  # bytes that may wait in the pipe: ten seconds, for `record` is called about once a second
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..errors import Message, SpeakerError
 from ..interfaces import Clock, Playback, State
-from ..sound.programme import Programme
+from ..model.programme import Programme
 
 RUNNING = (State.ARMED, State.PLAYING)
 

@@ -13,6 +13,7 @@ from ..model.asrun_record import AsRunRecord, Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
 from ..model.enums import Level
+from ..model.programme import Programme
 from ..model.refusal import kind_of
 from ..playout.ports import Log
 from ..playout.states import moment
@@ -21,7 +22,6 @@ from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, 
 from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
-from ..sound.programme import Programme
 from ..store.programmes import ProgrammeStore
 from . import approvals
 from .commissioning import uncommissioned

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from ..model.airing import Airing
 from ..model.enums import Expected, Level
+from ..model.programme import Programme
 from ..production.specification import Lead, ProgrammeSpec
-from ..sound.programme import Programme
 from . import planner
 from .approvals import Preview, preview
 from .commune_clock import Day

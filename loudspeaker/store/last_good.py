@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from ..playout.clock_trust import EARLIEST
+from ..interfaces import EARLIEST
 from .atomic import FileSystem, WriteError, read_regular_file, remove, write_atomic
 
 RETENTION = timedelta(hours=48)  # from when the file was first found broken

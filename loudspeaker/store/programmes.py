@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..sound.programme import Programme
+from ..model.programme import Programme
 from .atomic import (
     Content,
     FileSystem,

@@ -13,11 +13,11 @@ from loudspeaker.errors import Message
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Expected, Level
+from loudspeaker.model.programme import Programme
 from loudspeaker.playout.clock_trust import ClockWatch
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import ManualRequest, RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
-from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

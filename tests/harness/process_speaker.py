@@ -19,7 +19,7 @@ from pathlib import Path
 
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Clock, Playback, State
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 
 
 class ChildSpeaker:

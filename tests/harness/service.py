@@ -23,10 +23,10 @@ from loudspeaker.daemon.loop import run
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Speaker
 from loudspeaker.model.airing import Airing
+from loudspeaker.model.programme import Programme
 from loudspeaker.playout.clock_trust import ClockWatch
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
-from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 from loudspeaker.store.asrun import AsRunLog
 

@@ -18,9 +18,9 @@ from harness.small_commune import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.model.asrun_record import AsRunRecord
+from loudspeaker.model.programme import Programme
 from loudspeaker.playout.item import PlayoutItem
 from loudspeaker.production.specification import ProgrammeSpec
-from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog

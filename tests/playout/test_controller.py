@@ -12,8 +12,8 @@ from harness.stub_relay import StubRelay
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import Playback
 from loudspeaker.model.enums import Expected, Level
+from loudspeaker.model.programme import Programme
 from loudspeaker.playout.controller import Controller
-from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.memory import MemorySpeaker
 

@@ -11,7 +11,7 @@ from harness.playout_harness import Desk, Stage, airing, at, programme
 from loudspeaker.errors import Message
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 
 VOV = airing("17:30", 600.0, bulletin="vov1", stream="https://vov.example/vov1.m3u8", length=600.0, fallback="nhac")
 DEAD = Message("“{url}” answers {detail}", url=VOV.stream, detail="404")

@@ -13,7 +13,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import DeviceGone
 from loudspeaker.interfaces import State
 from loudspeaker.model import box
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.memory import MemorySpeaker

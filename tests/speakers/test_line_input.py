@@ -18,7 +18,7 @@ from loudspeaker.config import schedule_file
 from loudspeaker.errors import BadFile, Message
 from loudspeaker.interfaces import State
 from loudspeaker.model.box import Output
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.streams.receiver import Receiver
 

@@ -27,7 +27,7 @@ from loudspeaker.daemon.service import Service
 from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.box import Output
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.station import Station
 

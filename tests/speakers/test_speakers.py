@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 from loudspeaker.errors import DeviceGone, Message, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.model.box import Output
+from loudspeaker.model.programme import Programme
 from loudspeaker.sound.flac import write_flac
-from loudspeaker.sound.programme import Programme
 from loudspeaker.speakers import day_file, integrity
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card import sink_guard

@@ -13,7 +13,7 @@ from harness.pulse_server import wait_for
 from harness.stream_servers import Folder, Icecast
 
 from loudspeaker.errors import Message
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.card.prebuffer import LivePrebuffer
 from loudspeaker.speakers.streams.receiver import Receiver
 

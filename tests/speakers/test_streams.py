@@ -21,7 +21,7 @@ from harness.playout_harness import airing as planned
 from loudspeaker.errors import Message
 from loudspeaker.interfaces import State
 from loudspeaker.model.airing import Airing
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.card.prebuffer import LivePrebuffer
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.speakers.streams import worker

@@ -26,7 +26,7 @@ from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.daemon.loop import Loop
 from loudspeaker.errors import DeviceGone, SpeakerError
 from loudspeaker.interfaces import Playback, State
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
 from loudspeaker.speakers.card import speaker
 from loudspeaker.speakers.card.dac_clock import DacClock, latency_history

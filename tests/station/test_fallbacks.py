@@ -12,7 +12,7 @@ from harness.small_commune import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import Message
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.speakers.streams.receiver import Receiver, ReceiverPool
 from loudspeaker.station import Station

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loudspeaker.sound.programme import Programme
+from loudspeaker.model.programme import Programme
 from loudspeaker.speakers import day_file
 from loudspeaker.speakers.stream_recorder import StreamRecorder
 from loudspeaker.station import Station

@@ -20,7 +20,7 @@ from typing import IO
 
 from ...errors import DeviceGone, Message, SpeakerError
 from ...interfaces import Clock, Playback, State
-from ...sound.programme import Programme
+from ...model.programme import Programme
 from .. import integrity
 from .messages import (
     ArmCommand,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ...errors import Message, reason
 from ...model.airing import Airing
-from ...sound.programme import Programme
+from ...model.programme import Programme
 
 OPEN_AHEAD = 60.0  # seconds: open a receiver so long before its airing
 

@@ -1,4 +1,4 @@
-"""A finished programme as a value: where its file lies and what is in it. No samples and no numpy in here."""
+"""A finished programme as a value: its file and what is in it, without samples."""
 
 from __future__ import annotations
 
