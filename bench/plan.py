@@ -23,6 +23,7 @@ from loudspeaker.model.commune import Commune, Policy
 from loudspeaker.model.day_set import DaySet, LunarDays
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.schedule.plan import plan
+from loudspeaker.schedule.plan_input import PlanInput
 
 VILLAGES, RULES, SAMPLE = 10_000, 20, 2_000
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -120,11 +121,11 @@ def croniter_once(rules: list[Broadcast]) -> float | None:
 
 def whole_day(many: list[VillageSchedule], facts: dict[str, BulletinFacts]) -> float:
     """Seconds for the plan of a day of everybody; prints what is in it."""
-    everyone, machine = commune(many), box(many)
-    airings = plan(everyone, machine, many, facts, BEGINS, ENDS, words=WORDS)
+    given = PlanInput(commune(many), box(many), many, facts, words=WORDS)
+    airings = plan(given, BEGINS, ENDS)
     fates = {expected: sum(airing.expected is expected for airing in airings) for expected in Expected}
     waits = sum(airing.starts_at not in (None, airing.scheduled_at) for airing in airings)
-    taken = best(lambda: plan(everyone, machine, many, facts, BEGINS, ENDS, words=WORDS), 3)
+    taken = best(lambda: plan(given, BEGINS, ENDS), 3)
     told = ", ".join(f"{count} {expected}" for expected, count in fates.items() if count)
     say(f"  {len(airings)} airings, {waits} of them wait; {told}")
     return taken
@@ -140,7 +141,7 @@ def main() -> None:
     say(f"  {whole_day(schedules(VILLAGES, daily), facts):.2f} s")
 
     one = many[:1]
-    single = best(lambda: plan(commune(one), box(one), one, facts, BEGINS, ENDS, words=WORDS), 20)
+    single = best(lambda: plan(PlanInput(commune(one), box(one), one, facts, words=WORDS), BEGINS, ENDS), 20)
     say(f"plan of one village: {single * 1000:.2f} ms (aim <= 5 ms)")
 
     rules = [rule for village in many for rule in village.broadcasts]

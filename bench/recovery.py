@@ -26,7 +26,7 @@ from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from harness.playout_harness import Desk, Stage, airing, at, programme
+from harness.playout_harness import Desk, Stage, airing, at, changed, programme
 from harness.small_commune import FILES, ZONE
 
 from loudspeaker.clock import FakeClock, SystemClock
@@ -98,13 +98,9 @@ def fill(log: AsRunLog, rows: int) -> None:
     past = datetime.now(UTC) - timedelta(days=400)
     for number in range(rows):
         moment = past + timedelta(hours=2 * number)
-        one = airing("17:30")
-        log.verdict(
-            AsRunRecord(
-                *(f"na-hoa/bluezone/{moment:%Y-%m-%dT%H:%M}", one.village, one.output, one.broadcast, one.bulletin),
-                *(one.level, moment, Verdict.AIRED, "heard whole and on time"),
-            )
-        )
+        name = f"na-hoa/bluezone/{moment:%Y-%m-%dT%H:%M}"
+        occurrence = replace(airing("17:30").occurrence, id=name, scheduled_at=moment)
+        log.verdict(AsRunRecord(occurrence, Verdict.AIRED, "heard whole and on time"))
 
 
 def recovered(home: Path) -> float:
@@ -160,8 +156,8 @@ class Service:
         level = Level.EMERGENCY if do == "urgent" else Level.ROUTINE
         self.orders += 1
         moment = now.astimezone(at("17:30").tzinfo)
-        asked = replace(airing("17:30", broadcast=do, level=level), id=f"na-hoa/{do}/{self.orders}")
-        asked = replace(asked, scheduled_at=moment, starts_at=moment)
+        asked = changed(airing("17:30", broadcast=do, level=level), id=f"na-hoa/{do}/{self.orders}")
+        asked = changed(asked, scheduled_at=moment, starts_at=moment)
         order = ManualRequest((asked,), "bench", (programme(do, 0.1 if do == "urgent" else 60.0),), override="bench")
         self.controller.submit(order, now)
 

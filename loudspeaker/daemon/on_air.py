@@ -25,7 +25,7 @@ from ..playout.item import RunningOrder
 from ..playout.memory_log import MemoryLog
 from ..playout.ports import Log
 from ..production.specification import RATE
-from ..schedule.recheck import permit
+from ..schedule.recheck import recheck
 from ..speakers.button import StopButton
 from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import SpeakerContext, open_speakers
@@ -191,19 +191,15 @@ class Live:
             return None
         begins = max(self.now(), airing.starts_at or airing.scheduled_at)
         ends = begins + timedelta(seconds=found.duration)
-        bulletin = replace(airing, bulletin=airing.fallback, stream=None)
-        return found if ends <= airing.ends_at and self.permits(bulletin, begins, ends) is None else None
+        allowed = ends <= airing.ends_at and self.permits(airing.with_fallback(), begins, ends) is None
+        return found if allowed else None
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
-        contents = self.station.files.contents
-        facts = self.station.planner.facts(self.log, [airing.bulletin] if airing.bulletin else [])
-        marks = planner.marks(self.log, begins - planner.MEMORY, contents.box.outputs)
-        midnight, in_hand = (
-            self.station.clock.midnight(begins.date()),
-            {item.airing.id for item in self.controller.open_items()},
-        )
+        plans, midnight = self.station.planner, self.station.clock.midnight(begins.date())
+        facts = plans.facts(self.log, [airing.bulletin] if airing.bulletin else [])
+        in_hand = {item.airing.id for item in self.controller.open_items()}
         others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
-        return permit(contents.commune, contents.box, facts, marks, airing, begins, ends, tuple(others))
+        return recheck(plans.plan_input(self.log, begins, facts), airing, begins, ends, tuple(others))
 
     def revision(self, airing: Airing) -> str:
         bulletin = self.station.files.contents.bulletins.get(airing.bulletin or "")

@@ -9,12 +9,12 @@ import inspect
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
-from ..model.airing import Airing
+from ..model.airing import Airing, Occurrence
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
 from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
@@ -91,7 +91,7 @@ class Asked(Live):
         """A replay now. Its sound must have been made; the ids of its airings."""
         found = self.station.files.bulletin(bulletin)
         now = self._free("play", villages)
-        airings = [self._manual("play", now, village, found.title, found.level, found) for village in villages]
+        airings = [self._replay(found, village, now) for village in villages]
         return self._take(ManualRequest(tuple(airings), by, plays=1, override=override))
 
     def urgent(
@@ -123,12 +123,12 @@ class Asked(Live):
         said: dict[str, Programme] = {}
         requests = []
         for village in villages:
-            alarm = self._manual(ALARM, now, village, title, Level.EMERGENCY, None)
+            alarm = self._occurrence(ALARM, now, village, title, Level.EMERGENCY, bulletin, drill)
             if alarm.output not in said:
                 made = self.station.programmes.find((recipes or {}).get(alarm.output, ""))
                 said[alarm.output] = made or self._made(self.station.call(text, bulletin, alarm.output, drill))
-            alarm = replace(alarm, bulletin=bulletin, fallback=clear, drill=drill)
-            requests.append(ManualRequest((alarm,), by, (said[alarm.output],), repeat, gap, end))
+            airing = _at_once(alarm, fallback=clear)
+            requests.append(ManualRequest((airing,), by, (said[alarm.output],), repeat, gap, end))
         return [airing for request in requests for airing in self._take(request)]
 
     def compose(
@@ -176,19 +176,18 @@ class Asked(Live):
         title = self.station.files.template(closing.bulletin).title if closing.bulletin else closing.text or ""
         requests = []
         for village in villages:
-            airing = self._manual(kind, now, village, title, Level.EMERGENCY, None)
-            airing = replace(airing, bulletin=closing.bulletin, drill=closing.drill)
+            words = self._occurrence(kind, now, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
             ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
-            requests.append(ManualRequest((airing,), by, (said[airing.output],), ends=ends))
+            requests.append(ManualRequest((_at_once(words),), by, (said[words.output],), ends=ends))
         return [airing for request in requests for airing in self._take(request)]
 
     def test(self, output: str, tone: bool, by: str) -> list[str]:
         """Sound one output, by day, whatever the hours of policy; logged as a test."""
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
-        airing = self._manual("test", now, village, output, Level.ROUTINE, None)
+        trial = self._occurrence("test", now, village, output, Level.ROUTINE)
         said = self._made(self.station.trial(output, tone))
-        return self._take(ManualRequest((airing,), by, (said,), override="test"))
+        return self._take(ManualRequest((_at_once(trial),), by, (said,), override="test"))
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
         """Silence what sounds on these villages' outputs, or on all."""
@@ -260,29 +259,24 @@ class Asked(Live):
             raise NotFound(Message("this box plays nothing for “{village}”; see `plays:` in box.yaml", village=village))
         return output
 
-    def _manual(
-        self, kind: str, now: datetime, village: str, title: str, level: Level, bulletin: Bulletin | None
-    ) -> Airing:
-        """An airing that a person asked for, now."""
-        output = self._output(village)
+    def _replay(self, bulletin: Bulletin, village: str, now: datetime) -> Airing:
+        """An airing of a bulletin that a person asked for, now."""
+        occurrence = self._occurrence("play", now, village, bulletin.title, bulletin.level, bulletin.id)
         plans = self.station.planner
-        length = plans.duration(plans.order(bulletin, output))[0] if bulletin else 0.0
-        return Airing(
-            id=_name(kind, village, now),
-            village=village,
-            output=output,
-            broadcast=kind,
-            bulletin=bulletin.id if bulletin else None,
-            title=title,
-            level=level,
-            scheduled_at=now,
-            starts_at=now,
-            ends_at=now + timedelta(seconds=length),
-            duration=length,
-            duration_source="prepared",
-            expected=Expected.AIR,
-            why=None,
-        )
+        return _at_once(occurrence, plans.duration(plans.order(bulletin, occurrence.output))[0])
+
+    def _occurrence(
+        self,
+        kind: str,
+        now: datetime,
+        village: str,
+        title: str,
+        level: Level,
+        bulletin: str | None = None,
+        drill: bool = False,
+    ) -> Occurrence:
+        name = _name(kind, village, now)
+        return Occurrence(name, village, self._output(village), kind, bulletin, level, now, title, drill)
 
     def _free(self, kind: str, villages: Iterable[str]) -> datetime:
         """Now, or the next second in which nothing of this name was asked for."""
@@ -310,6 +304,12 @@ def _check(verb: Callable[..., object], args: Mapping[str, Any]) -> None:
         for words in (value,) if isinstance(value, str) else value if isinstance(value, list) else ():
             if fault := bad_character(words, lines=name == "text"):
                 raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
+
+
+def _at_once(occurrence: Occurrence, duration: float = 0.0, fallback: str | None = None) -> Airing:
+    """What a person asked for, to be heard at its instant; `duration` in seconds, where it is known."""
+    starts, ends = occurrence.scheduled_at, occurrence.scheduled_at + timedelta(seconds=duration)
+    return Airing(occurrence, starts, ends, duration, "prepared", Expected.AIR, None, fallback=fallback)
 
 
 def _name(kind: str, village: str, moment: datetime) -> str:

@@ -1,12 +1,9 @@
-"""One occurrence of a broadcast, and what a plan is told of bulletins and of people's orders. Values only.
-
-Nothing is decided here (`plan.py` decides) and no file is read.
-"""
+"""One airing from its rule to its plan, and what a plan is told of bulletins and of people's decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ..errors import Message
@@ -14,34 +11,91 @@ from ..model.enums import Expected, Level
 
 
 @dataclass(frozen=True, slots=True)
-class Airing:
-    """One airing (lượt phát). All times are aware, in the commune's zone; lengths are in seconds, gain in dB."""
+class Occurrence:
+    """One instant for which a rule, or a person, asks that a village hears something.
 
-    id: str  # village/broadcast/2026-11-24T06:05, for ever
+    What is planned for it (`Airing`) and what became of it (`AsRunRecord`) hold it.
+    """
+
+    id: str  # village/broadcast/2026-11-24T06:05 in local time, for ever; a person's has seconds, too
     village: str
     output: str  # "" where no output of this box plays the village
-    broadcast: str
-    bulletin: str | None  # None for a stream
-    title: str
+    broadcast: str  # its name; "play", "urgent" … where a person asked for it
+    bulletin: str | None  # id; None for a stream, and for an alarm in words of the moment
     level: Level
-    scheduled_at: datetime  # what the rule says
+    scheduled_at: datetime  # aware, in the commune's zone
+    title: str = ""  # of the bulletin; the words themselves, where an alarm was given as text; older records have none
+    drill: bool = False  # an exercise (diễn tập), announced as one
+
+
+class OfOccurrence:
+    """What an airing and its record are asked as often as the occurrence that they hold."""
+
+    __slots__ = ()
+    occurrence: Occurrence
+
+    @property
+    def id(self) -> str:
+        return self.occurrence.id
+
+    @property
+    def village(self) -> str:
+        return self.occurrence.village
+
+    @property
+    def output(self) -> str:
+        return self.occurrence.output
+
+    @property
+    def broadcast(self) -> str:
+        return self.occurrence.broadcast
+
+    @property
+    def bulletin(self) -> str | None:
+        return self.occurrence.bulletin
+
+    @property
+    def title(self) -> str:
+        return self.occurrence.title
+
+    @property
+    def level(self) -> Level:
+        return self.occurrence.level
+
+    @property
+    def scheduled_at(self) -> datetime:
+        return self.occurrence.scheduled_at
+
+    @property
+    def drill(self) -> bool:
+        return self.occurrence.drill
+
+
+@dataclass(frozen=True, slots=True)
+class Airing(OfOccurrence):
+    """One occurrence as it is planned (lượt phát). Times are aware, in the commune's zone; lengths in seconds."""
+
+    occurrence: Occurrence
     starts_at: datetime | None  # what will happen; None if nothing will
     ends_at: datetime | None
     duration: float  # opening and closing words included where it opens or closes a session
     duration_source: str  # "prepared" or "estimated"
     expected: Expected
     why: Message | None
-    stream: str | None = None
+    stream: str | None = None  # its address
     fallback: str | None = None  # a bulletin, should the stream fail
     length: float | None = None  # of a stream
     opens: bool = False  # first of its session on its output
     closes: bool = False  # last of it
     chime: bool = True
     music: bool = True
-    gain: float = 0.0
+    gain: float = 0.0  # dB
     repeat: int | None = None  # None: as often as the bulletin says
     wait: float = 600.0  # how long it may be held up
-    drill: bool = False  # an exercise (diễn tập), announced as one
+
+    def with_fallback(self) -> Airing:
+        """The same time of the same village, with the fallback bulletin instead of the stream."""
+        return replace(self, occurrence=replace(self.occurrence, bulletin=self.fallback), stream=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +134,8 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """What people decided after the schedule was written, from the log."""
+class Restrictions:
+    """What people decided after the schedule was written, by the log: all of it means less sound."""
 
     skips: Mapping[str, str] = field(default_factory=dict)  # airing id -> why
     pauses: tuple[Pause, ...] = ()

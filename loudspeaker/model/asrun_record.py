@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..model.enums import Level, Verdict
+from ..model.enums import Verdict
+from .airing import Occurrence, OfOccurrence
 
 # Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
 ALARM, ALL_CLEAR, CORRECTION = "urgent", "all-clear", "correction"
@@ -14,19 +15,13 @@ ENDINGS = frozenset({ALL_CLEAR, CORRECTION})
 
 
 @dataclass(frozen=True, slots=True)
-class AsRunRecord:
-    """What became of one airing: written once, after the fact, never changed (docs/promises.md, 1)."""
+class AsRunRecord(OfOccurrence):
+    """What became of one occurrence: written once, after the fact, never changed (docs/promises.md, 1)."""
 
-    id: str  # village/broadcast/2026-11-24T06:05, local time
-    village: str
-    output: str
-    broadcast: str
-    bulletin: str | None  # None for a stream
-    level: Level
-    scheduled_at: datetime  # aware, as are all times here
+    occurrence: Occurrence
     verdict: Verdict
     why: str  # a sentence in the station's language, kept as it was said
-    started_at: datetime | None = None
+    started_at: datetime | None = None  # aware, as are all times here
     ended_at: datetime | None = None
     frames: int = 0  # that left the card
     revision: str = ""  # hash of the bulletin's file
@@ -34,9 +29,11 @@ class AsRunRecord:
     via: str = ""  # card or file
     voice: str = ""  # "engine:voice" that spoke
     by: str = ""  # who asked for it, where somebody did
-    title: str = ""  # of the bulletin; the words themselves, where an alarm was given as text
-    refusal: str = ""  # of what is refused: which `Refusal`; older rows do not tell
-    drill: bool = False  # an exercise (diễn tập), which is no emergency
+    refusal: str = ""  # of what is refused: which `Refusal`; older records do not tell
+
+    def with_title(self, title: str) -> AsRunRecord:
+        """The same record with a title, which older ones lack."""
+        return replace(self, occurrence=replace(self.occurrence, title=title))
 
 
 @dataclass(frozen=True, slots=True)

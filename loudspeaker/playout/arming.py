@@ -1,6 +1,6 @@
 """Arms outputs: which item is next, which one must make way, and that an attempt is on record before a speaker knows.
 
-Promises 2, 7 and 8 (docs/promises.md): an attempt is logged as "started" before its speaker is armed.
+It holds promises 2 (an attempt is logged as "started" before its speaker is armed), 6 and 7 of docs/promises.md.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def ceiling(item: PlayoutItem) -> datetime:
 
 
 def may_start_again(item: PlayoutItem) -> bool:
-    """May there be another attempt, one having ended? (promise 8)"""
+    """May there be another attempt, one having ended? (promise 2)"""
     state = item.state
     if state.cut is None:
         return item.left > 0

@@ -89,20 +89,20 @@ class PlayoutJournal:
     def record_verdict(self, item: PlayoutItem, verdict: Verdict, why: str, refusal: str = "") -> None:
         """The end of an item. Raises `ValueError` where its state does not allow it, or where it has one already."""
         item.state.check_verdict(verdict)
-        airing, state = item.airing, item.state
-        started = state.started
+        best, started = item.state.best, item.state.started
         self._log.verdict(
             AsRunRecord(
-                *(airing.id, airing.village, airing.output, airing.broadcast, airing.bulletin, airing.level),
-                *(airing.scheduled_at, verdict, why),
-                *(state.best.started_at, state.best.ended_at, state.best.frames),
+                item.airing.occurrence,
+                verdict,
+                why,
+                best.started_at,
+                best.ended_at,
+                best.frames,
                 revision=str(started.get("revision", "")),
                 programme=str(started.get("programme", "")),
-                via=state.best.via,
+                via=best.via,
                 voice=str(started.get("voice", "")),
                 by=item.request.by if item.request else "",
-                title=airing.title,
-                drill=airing.drill,
                 refusal=refusal,
             )
         )

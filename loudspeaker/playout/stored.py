@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Message
-from ..model.airing import Airing
+from ..model.airing import Airing, Occurrence
 from ..model.enums import Expected, Level
 from ..model.programme import Programme
 from ..model.refusal import Reason, known
@@ -17,14 +17,16 @@ from .item import ManualRequest
 from .states import moment
 
 Facts = dict[str, Any]
-_AIRING = tuple(field.name for field in fields(Airing))
+_OCCURRENCE = tuple(field.name for field in fields(Occurrence))
+_AIRING = tuple(field.name for field in fields(Airing) if field.name != "occurrence")
 _MOMENTS = ("scheduled_at", "starts_at", "ends_at")
 _PROGRAMME = tuple(field.name for field in fields(Programme))
 
 
 def airing_facts(airing: Airing) -> Facts:
     """An airing as plain values. Called for thousands at once, so only what is not plain yet is looked at."""
-    facts = {name: getattr(airing, name) for name in _AIRING}
+    facts = {name: getattr(airing.occurrence, name) for name in _OCCURRENCE}
+    facts |= {name: getattr(airing, name) for name in _AIRING}
     for name in _MOMENTS:
         facts[name] = facts[name] and facts[name].isoformat()
     facts["why"] = _plain(airing.why)
@@ -33,14 +35,12 @@ def airing_facts(airing: Airing) -> Facts:
 
 def airing_from_facts(facts: Mapping[str, Any]) -> Airing:
     """An airing as it was. Raises `KeyError`, `TypeError` or `ValueError` where these are not an airing's facts."""
-    known = {name: facts[name] for name in _AIRING if name in facts}
-    known |= {name: moment(facts[name]) for name in _MOMENTS}
+    known = dict(facts) | {name: moment(facts[name]) for name in _MOMENTS}
+    known |= {"level": Level(facts["level"]), "expected": Expected(facts["expected"]), "why": _message(facts["why"])}
     if known["scheduled_at"] is None:
         raise ValueError("an airing has a time")
-    return Airing(
-        **known
-        | {"level": Level(facts["level"]), "expected": Expected(facts["expected"]), "why": _message(facts["why"])}
-    )
+    occurrence = Occurrence(**{name: known[name] for name in _OCCURRENCE if name in known})
+    return Airing(occurrence, **{name: known[name] for name in _AIRING if name in known})
 
 
 def request_facts(request: ManualRequest, airing: Airing) -> Facts:

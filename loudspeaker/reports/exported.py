@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -128,7 +128,7 @@ class _Reading:
                 raise _wrong(self._path, number) from error
             self.begins = min(self.begins or record.scheduled_at, record.scheduled_at)
             title = titles.pop(record.id, "")
-            yield record if record.title else replace(record, title=title)
+            yield record if record.title else record.with_title(title)
 
 
 def _line(text: str, hash: str) -> str:
@@ -166,7 +166,7 @@ def _entries(path: Path, lines: Iterable[bytes]) -> Iterator[tuple[int, str, str
 def _titled(record: AsRunRecord, log: AsRunLog) -> AsRunRecord:
     """The record with its title: older ones have it only in what was asked for, where somebody did."""
     asked: Sequence[Any] = [] if record.title or not record.by else log.events(ASKED, record.id)
-    return replace(record, title=asked[0].facts["airing"]["title"]) if asked else record
+    return record.with_title(asked[0].facts["airing"]["title"]) if asked else record
 
 
 def _wrong(path: Path, number: int) -> BadFile:

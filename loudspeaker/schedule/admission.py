@@ -1,6 +1,6 @@
-"""Who is turned away at the door, before time is given out: people's orders, validity, approval, quiet days, pauses.
+"""Which occurrences are rejected before time is allocated: people's decisions, validity, approval, hours, pauses.
 
-A chain of small questions in a visible order; the first that says no gives the reason.
+A chain of small questions in a visible order; the first that is answered gives the reason.
 """
 
 from __future__ import annotations
@@ -14,59 +14,79 @@ from ..errors import Message
 from ..model.commune import Policy
 from ..model.enums import Expected, Level, Refusal
 from ..model.refusal import Reason
-from .occurrences import Wish
-from .open_hours import DAYTIME, Silence, Stretches, lies_in
-from .timeline import Denial, clock, to_the_second
+from .channels import Calendar, Channel
+from .occurrences import Candidate
+from .open_hours import DAYTIME, PauseSpan, Stretches, lies_in, open_hours
+from .plan_input import PlanInput
+from .timeline import Rejection, clock, to_the_second
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """One day of one output, with all that may turn a wish away."""
+class OutputDay:
+    """One day of one output, with all that may reject a candidate."""
 
     day: date
     policy: Policy
     open: Stretches  # before pauses
-    silences: tuple[Silence, ...]
-    skips: Mapping[str, str]
-    name: Callable[[Wish], str]  # the id of its airing
+    pauses: tuple[PauseSpan, ...]
+    skips: Mapping[str, str]  # airing id -> why
     streams: Collection[str]  # hosts that may be relayed
     uncommissioned: str = ""  # the output, where nobody has released it for the schedule yet
 
-    def screen(self, wish: Wish) -> Denial | None:
-        """Why nothing can become of `wish` whatever else is on the air; None where it may ask for time."""
-        for question in QUESTIONS:
-            if denial := question(self, wish):
-                return denial
+    def reject(self, candidate: Candidate, questions: tuple[Question, ...]) -> Rejection | None:
+        """Why nothing can become of `candidate` whatever else is on the air; None where it may ask for time."""
+        for question in questions:
+            if rejection := question(self, candidate):
+                return rejection
         return None
 
 
-def _skipped(today: Today, wish: Wish) -> Denial | None:
-    if not today.skips or (why := today.skips.get(today.name(wish))) is None:
+Question = Callable[[OutputDay, Candidate], Rejection | None]
+
+
+def output_day(given: PlanInput, channel: Channel, calendar: Calendar) -> OutputDay:
+    """The day of `calendar` on the output of `channel`."""
+    day, restrictions = calendar.midnight.date(), given.restrictions
+    return OutputDay(
+        day,
+        channel.policy,
+        open_hours(channel.policy, day, given.commune.days),
+        calendar.pauses(channel, restrictions.pauses),
+        restrictions.skips,
+        given.commune.streams,
+        channel.output if channel.output in restrictions.uncommissioned else "",
+    )
+
+
+def _skipped(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    if not today.skips or (why := today.skips.get(candidate.occurrence.id)) is None:
         return None
-    return Denial(Expected.SKIPPED, Message("skipped: {why}", why=why))
+    return Rejection(Expected.SKIPPED, Message("skipped: {why}", why=why))
 
 
-def _missing(today: Today, wish: Wish) -> Denial | None:
-    bulletin = wish.broadcast.bulletin
-    if bulletin is None or wish.facts is not None:
+def _missing(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    bulletin = candidate.occurrence.bulletin
+    if bulletin is None or candidate.facts is not None:
         return None
-    return Denial(Expected.NOT_READY, Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
+    return Rejection(Expected.NOT_READY, Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
 
 
-def _foreign(today: Today, wish: Wish) -> Denial | None:
-    host = urlsplit(wish.broadcast.stream or "").hostname
+def _foreign(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    if candidate.stream is None:
+        return None
+    host = urlsplit(candidate.stream).hostname
     if host is None or host in today.streams:  # without a host it is an input of this box
         return None
     return _refused(Refusal.STREAM, Message("{host} is not among the “streams” of commune.yaml", host=host))
 
 
-def _emergency(today: Today, wish: Wish) -> Denial | None:
-    if wish.facts is None or wish.facts.level is not Level.EMERGENCY:
+def _emergency(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    if candidate.facts is None or candidate.facts.level is not Level.EMERGENCY:
         return None
     return _refused(Refusal.EMERGENCY, Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
 
 
-def _uncommissioned(today: Today, wish: Wish) -> Denial | None:
+def _uncommissioned(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if not today.uncommissioned:
         return None
     return _refused(
@@ -78,8 +98,8 @@ def _uncommissioned(today: Today, wish: Wish) -> Denial | None:
     )
 
 
-def _expired(today: Today, wish: Wish) -> Denial | None:
-    facts = wish.facts
+def _expired(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    facts = candidate.facts
     if facts is None:
         return None
     if facts.valid_from and today.day < facts.valid_from:
@@ -93,30 +113,30 @@ def _expired(today: Today, wish: Wish) -> Denial | None:
     return None
 
 
-def _unapproved(today: Today, wish: Wish) -> Denial | None:
-    if not today.policy.approval or wish.facts is None or wish.facts.approved:
+def _unapproved(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    if not today.policy.approval or candidate.facts is None or candidate.facts.approved:
         return None
     return _refused(
         Refusal.APPROVAL,
-        Message("the bulletin is not approved; approve it with “approve {id}”", id=wish.broadcast.bulletin),
+        Message("the bulletin is not approved; approve it with “approve {id}”", id=candidate.occurrence.bulletin),
     )
 
 
-def _silenced(today: Today, wish: Wish) -> Denial | None:
-    for begins, until, pause in today.silences:
-        if begins < wish.at + wish.duration and wish.at < until:
+def _paused(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    for begins, until, pause in today.pauses:
+        if begins < candidate.at + candidate.duration and candidate.at < until:
             return _refused(Refusal.PAUSE, Message("{village} is paused: {why}", village=pause.village, why=pause.why))
     return None
 
 
-def _closed(today: Today, wish: Wish) -> Denial | None:
-    ends = wish.at + wish.duration
-    if lies_in(today.open, wish.at, ends):
+def _closed(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    ends = candidate.at + candidate.duration
+    if lies_in(today.open, candidate.at, ends):
         return None
-    return _refused(Refusal.POLICY, _closed_why(today, wish.at, ends))
+    return _refused(Refusal.POLICY, _closed_why(today, candidate.at, ends))
 
 
-def _closed_why(today: Today, begins: float, ends: float) -> Message:
+def _closed_why(today: OutputDay, begins: float, ends: float) -> Message:
     if not today.open:
         return Message("policy has no broadcasts on this day")
     first, last = DAYTIME[0]
@@ -130,28 +150,29 @@ def _closed_why(today: Today, begins: float, ends: float) -> Message:
     return Message("it lies outside the hours of policy ({hours})", hours=hours)
 
 
-def _unready(today: Today, wish: Wish) -> Denial | None:
-    if wish.facts is None or wish.facts.ready:
+def _unready(today: OutputDay, candidate: Candidate) -> Rejection | None:
+    if candidate.facts is None or candidate.facts.ready:
         return None
-    return Denial(Expected.NOT_READY, wish.facts.why or Message("there is nothing ready to be aired"))
+    return Rejection(Expected.NOT_READY, candidate.facts.why or Message("there is nothing ready to be aired"))
 
 
-QUESTIONS = (
-    _skipped,
+# What holds for every airing; that people skipped this one comes first where a plan is made.
+RULES: tuple[Question, ...] = (
     _missing,
     _foreign,
     _emergency,
     _uncommissioned,
     _expired,
     _unapproved,
-    _silenced,
+    _paused,
     _closed,
     _unready,
 )
+QUESTIONS: tuple[Question, ...] = (_skipped, *RULES)
 
 
-def _refused(kind: Refusal, why: Message) -> Denial:
-    return Denial(Expected.REFUSED, Reason(kind, why))
+def _refused(kind: Refusal, why: Message) -> Rejection:
+    return Rejection(Expected.REFUSED, Reason(kind, why))
 
 
 def written(day: date) -> str:

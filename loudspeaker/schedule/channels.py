@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from ..model.airing import Marks
+from ..model.airing import Pause
 from ..model.box import Box
 from ..model.broadcast import VillageSchedule
 from ..model.commune import Commune, Policy
-from .occurrences import Wish
-from .open_hours import Silence, strictest
+from .open_hours import PauseSpan, strictest
 
 Placed = tuple[int, VillageSchedule]  # with the order of its village
 
@@ -66,21 +65,19 @@ class Calendar:
             found = self._moments[seconds] = self.midnight + timedelta(seconds=seconds)
         return found
 
-    def name(self, wish: Wish) -> str:
-        """The id of an airing: village/broadcast/2026-11-24T06:05."""
-        if (stamp := self._stamps.get(wish.at)) is None:
-            stamp = self._stamps[wish.at] = f"{self.moment(wish.at):%Y-%m-%dT%H:%M}"
-        return f"{wish.village}/{wish.broadcast.name}/{stamp}"
+    def airing_id(self, village: str, broadcast: str, at: int) -> str:
+        """The id of an airing `at` seconds after midnight: village/broadcast/2026-11-24T06:05."""
+        if (stamp := self._stamps.get(at)) is None:
+            stamp = self._stamps[at] = f"{self.moment(at):%Y-%m-%dT%H:%M}"
+        return f"{village}/{broadcast}/{stamp}"
 
-    def silences(self, channel: Channel, marks: Marks) -> tuple[Silence, ...]:
-        """The pauses of all who hear `channel`."""
-        if not marks.pauses:
-            return ()
+    def pauses(self, channel: Channel, pauses: Iterable[Pause]) -> tuple[PauseSpan, ...]:
+        """Those of `pauses` that concern anybody who hears `channel`."""
         return tuple(
-            Silence(
+            PauseSpan(
                 (pause.begins - self.midnight).total_seconds(), (pause.until - self.midnight).total_seconds(), pause
             )
-            for pause in marks.pauses
+            for pause in pauses
             if pause.village in channel.villages
         )
 

@@ -1,74 +1,93 @@
-"""What the rules ask for on one day, before anything is decided about it: wishes, and the slots that they share."""
+"""What the rules ask for on one day, before anything is decided about it, in the order of the level law."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..model.airing import BulletinFacts
-from ..model.broadcast import Broadcast, VillageSchedule
+from ..model.airing import BulletinFacts, Occurrence
+from ..model.broadcast import Broadcast
 from ..model.enums import Level
+from .channels import Calendar, Channel
 
 
-class Wish(NamedTuple):
-    """One broadcast of one village at one time of one day."""
+class Candidate(NamedTuple):
+    """An occurrence at a time of the day at which it might be heard: what admission judges."""
+
+    occurrence: Occurrence
+    stream: str | None
+    facts: BulletinFacts | None  # None for a stream, and for a bulletin that does not exist
+    at: int  # seconds since local midnight
+    duration: float  # seconds
+
+
+class PlanEntry(NamedTuple):
+    """A candidate with the broadcast that asks for it, and its place in the level law."""
 
     rank: int  # negative, so that the higher level comes first
     at: int  # seconds since local midnight
     village_order: int
     file_order: int
-    village: str
+    candidate: Candidate
     broadcast: Broadcast
-    facts: BulletinFacts | None  # None for a stream, and for a bulletin that does not exist
-    level: Level
-    duration: float
 
 
 LEVEL_LAW = itemgetter(0, 1, 2, 3)  # docs/promises.md, 7; what stands behind has no order
 
 
-class Slot(NamedTuple):
-    """Wishes that are one playback: the same sound at the same instant on the same output."""
+class Demand(NamedTuple):
+    """Entries that are one playback: the same sound at the same instant on the same output."""
 
-    at: int
-    length: float
-    wait: float
+    at: int  # seconds since local midnight
+    length: float  # seconds
+    wait: float  # seconds: the longest that it may be put off
     stream: bool
     level: Level
-    wishes: list[Wish]
+    entries: list[PlanEntry]
 
     @property
     def title(self) -> str:
-        first = self.wishes[0]
-        return first.facts.title if first.facts else first.broadcast.name
+        return self.entries[0].candidate.occurrence.title
 
 
 Limit = tuple[int, int]  # seconds since midnight, place in the file: the first for which there is no room
 
 
-def wishes(
-    schedules: Iterable[tuple[int, VillageSchedule]],
-    day: date,
+def occurrences(
+    channel: Channel,
+    calendar: Calendar,
     facts: Mapping[str, BulletinFacts],
     limits: Mapping[int, Limit] = MappingProxyType({}),
-) -> Iterator[Wish]:
-    """All that falls on `day`; each schedule comes with its village's order."""
-    for order, schedule in schedules:
+) -> Iterator[PlanEntry]:
+    """All that falls on the day of `calendar`; `limits` by the order of villages that ask for too much."""
+    day = calendar.midnight.date()
+    for order, schedule in channel.schedules:
         latest = limits.get(order)
         for number, broadcast in enumerate(schedule.broadcasts):
             if not broadcast.falls_on(day):
                 continue
             known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
             level = broadcast.level or (known.level if known else Level.ROUTINE)
+            title = known.title if known else broadcast.name
             duration = _duration(broadcast, known)
             times = broadcast.times
             if latest is not None:
                 times = tuple(at for at in times if (at, number) < latest)
             for at in times:
-                yield Wish(-level.rank, at, order, number, schedule.id, broadcast, known, level, duration)
+                occurrence = Occurrence(
+                    calendar.airing_id(schedule.id, broadcast.name, at),
+                    schedule.id,
+                    channel.output,
+                    broadcast.name,
+                    broadcast.bulletin,
+                    level,
+                    calendar.moment(at),
+                    title,
+                )
+                candidate = Candidate(occurrence, broadcast.stream, known, at, duration)
+                yield PlanEntry(-level.rank, at, order, number, candidate, broadcast)
 
 
 def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
@@ -79,19 +98,19 @@ def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
     return facts.repeats.get(broadcast.repeat, facts.duration)
 
 
-def slots(asked: Iterable[Wish]) -> list[Slot]:
-    """`asked` in the order in which time is given out, with what is the same sound put together.
+def demands(entries: Iterable[PlanEntry]) -> list[Demand]:
+    """`entries` in the order in which time is allocated, with what is the same sound put together.
 
-    Of wishes for one bulletin at one instant the highest level leads, and gain and repeats are its. A stream that
+    Of entries for one bulletin at one instant the highest level leads, and gain and repeats are its. A stream that
     several ask for at one instant lasts as long as the longest of them.
     """
-    together: dict[tuple[int, str | None, str | None], list[Wish]] = {}
-    for wish in sorted(asked, key=LEVEL_LAW):
-        together.setdefault((wish.at, wish.broadcast.bulletin, wish.broadcast.stream), []).append(wish)
-    return [_slot(same) for same in together.values()]
+    together: dict[tuple[int, str | None, str | None], list[PlanEntry]] = {}
+    for entry in sorted(entries, key=LEVEL_LAW):
+        together.setdefault((entry.at, entry.broadcast.bulletin, entry.broadcast.stream), []).append(entry)
+    return [_demand(same) for same in together.values()]
 
 
-def _slot(same: list[Wish]) -> Slot:
+def _demand(same: list[PlanEntry]) -> Demand:
     leader, stream = same[0], same[0].broadcast.stream is not None
-    length = max(wish.duration for wish in same) if stream else leader.duration
-    return Slot(leader.at, length, leader.broadcast.wait, stream, leader.level, same)
+    length = max(entry.candidate.duration for entry in same) if stream else leader.candidate.duration
+    return Demand(leader.at, length, leader.broadcast.wait, stream, leader.candidate.occurrence.level, same)

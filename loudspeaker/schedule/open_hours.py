@@ -22,8 +22,8 @@ DAYTIME = ((5 * 3600, 21 * 3600),)
 Stretches = tuple[tuple[float, float], ...]
 
 
-class Silence(NamedTuple):
-    """A pause as it lies on one day."""
+class PauseSpan(NamedTuple):
+    """A pause as it lies on one day, in seconds since its midnight."""
 
     begins: float
     until: float
@@ -94,9 +94,9 @@ def open_hours(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> Stre
     return stretches
 
 
-def without(open_stretches: Stretches, silences: Iterable[Silence]) -> Stretches:
-    """What is left of `open_stretches` outside the pauses."""
+def without(open_stretches: Stretches, pauses: Iterable[PauseSpan]) -> Stretches:
+    """What is left of `open_stretches` outside `pauses`."""
     left = open_stretches
-    for begins, until, _ in silences:
+    for begins, until, _ in pauses:
         left = common(left, ((-FOREVER, begins), (until, FOREVER)))
     return left

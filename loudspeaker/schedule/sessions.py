@@ -1,7 +1,7 @@
-"""Time given out to all who ask on one output on one day, with room for what stands around a session.
+"""Allocates time to all who ask for it on one output on one day, with room for what stands around a session.
 
 Who opens and closes a session is known only when all is placed, and its words (signature tune, opening, closing)
-take time, which may move what follows. So where they do not fit in, time is given out again with them reserved.
+take time, which may move what follows. So where they do not fit in, time is allocated again with them reserved.
 What was reserved stays reserved, so this ends.
 """
 
@@ -9,26 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from .occurrences import Slot
-from .timeline import Denial, Frame, Share, Timeline
+from .occurrences import Demand
+from .timeline import Allocation, Rejection, SessionFrame, Timeline
 
+Outcome = Allocation | Rejection
 Place = tuple[bool, bool]  # opens, closes
 
 
-def allot(asked: Sequence[Slot], fresh: Callable[[], Timeline], frame: Frame) -> list[Share | Denial]:
-    """What each of `asked`, in the order of the level law, gets from a `fresh` timeline."""
-    reserved: list[Place] = [(False, False)] * len(asked)
+def allocate(demands: Sequence[Demand], fresh: Callable[[], Timeline], frame: SessionFrame) -> list[Outcome]:
+    """What each of `demands`, in the order of the level law, gets from a `fresh` timeline."""
+    reserved: list[Place] = [(False, False)] * len(demands)
     while True:
         timeline = fresh()
-        fates = [timeline.give(slot, frame.around(*place)) for slot, place in zip(asked, reserved, strict=True)]
+        asked = zip(demands, reserved, strict=True)
+        outcomes = [timeline.allocate(demand, frame.around(*place)) for demand, place in asked]
         timeline.settle()
-        wider = [_wider(place, fate) for place, fate in zip(reserved, fates, strict=True)]
-        if timeline.dress(frame) or wider == reserved:
-            return fates
+        wider = [_wider(place, outcome) for place, outcome in zip(reserved, outcomes, strict=True)]
+        if timeline.add_words(frame) or wider == reserved:
+            return outcomes
         reserved = wider
 
 
-def _wider(place: Place, fate: Share | Denial) -> Place:
-    if isinstance(fate, Denial):
+def _wider(place: Place, outcome: Outcome) -> Place:
+    if isinstance(outcome, Rejection):
         return place
-    return place[0] or fate.opens, place[1] or fate.closes
+    return place[0] or outcome.opens, place[1] or outcome.closes

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ class Recording(Calling):
     def _titled(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""
         asked = [] if record.title or not record.by else self.log.events("asked", record.id)
-        return replace(record, title=request_from_facts(asked[0].facts).airings[0].title) if asked else record
+        return record.with_title(request_from_facts(asked[0].facts).airings[0].title) if asked else record
 
     def local(self, moment: datetime | None) -> str | None:
         return moment.astimezone(self.files.commune.zone).isoformat(timespec="milliseconds") if moment else None
@@ -84,7 +83,7 @@ class Recording(Calling):
 
     def last_skip(self) -> str:
         """The id of the airing that was left out last. Raises `Refused` where none was."""
-        skipped = list(planner.marks(self.log, self.clock.now() - planner.MEMORY).skips)
+        skipped = list(planner.skips(self.log, self.clock.now() - planner.MEMORY))
         if not skipped:
             raise Refused(Message("nothing was skipped"))
         return skipped[-1]

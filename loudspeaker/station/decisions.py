@@ -39,7 +39,7 @@ class Decisions:
         gone = self.station.clock.now() - (found.starts_at or found.scheduled_at)
         if not undo and gone > deadlines.GRACE[found.level] and not log.events("started", found.id):
             raise Refused(Message("{airing} is past: it can be left out no more", airing=found.id))
-        if undo and found.id not in planner.marks(log, self.station.clock.now() - planner.MEMORY).skips:
+        if undo and found.id not in planner.skips(log, self.station.clock.now() - planner.MEMORY):
             raise Refused(Message("{airing} was not skipped", airing=found.id))
         if log.events("on-air", found.id):
             raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=found.id))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import Message
-from ..model.airing import Airing, BulletinFacts, Marks, Pause, SessionWords
+from ..model.airing import Airing, BulletinFacts, Pause, Restrictions, SessionWords
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
@@ -22,6 +22,7 @@ from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, 
 from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
+from ..schedule.plan_input import PlanInput
 from ..store.programmes import ProgrammeStore
 from . import approvals
 from .commissioning import uncommissioned
@@ -156,18 +157,15 @@ class Planner:
         self, begins: datetime, ends: datetime, log: Log, facts: Mapping[str, BulletinFacts] | None = None
     ) -> list[Airing]:
         """Every airing of the window, refused ones too. `facts` of what is scheduled, where they are known already."""
-        contents = self.contents
-        return plan(
-            contents.commune,
-            contents.box,
-            contents.schedules,
-            self.scheduled_facts(log) if facts is None else facts,
-            begins,
-            ends,
-            marks(log, begins - MEMORY, contents.box.outputs),
-            self.words(),
-            MOST_A_DAY,
-        )
+        facts = self.scheduled_facts(log) if facts is None else facts
+        return plan(replace(self.plan_input(log, begins, facts), words=self.words()), begins, ends)
+
+    def plan_input(self, log: Log, begins: datetime, facts: Mapping[str, BulletinFacts]) -> PlanInput:
+        """What a plan from `begins` on depends on, but for the words of sessions."""
+        commune, box = self.contents.commune, self.contents.box
+        since = begins - MEMORY
+        decisions = Restrictions(skips(log, since), tuple(pauses(log, since)), uncommissioned(log, box.outputs))
+        return PlanInput(commune, box, self.contents.schedules, facts, decisions, most=MOST_A_DAY)
 
     def scheduled_facts(self, log: Log) -> dict[str, BulletinFacts]:
         return self.facts(log, self._scheduled())
@@ -253,15 +251,15 @@ class Planner:
         return Lead.CHIME if chime else Lead.NONE
 
 
-def marks(log: Log, since: datetime, outputs: Iterable[str] = ()) -> Marks:
-    """What people decided: skips not taken back, pauses not ended, which of `outputs` are not commissioned yet."""
-    skips: dict[str, str] = {}
+def skips(log: Log, since: datetime) -> dict[str, str]:
+    """Airing id -> why; those that were not taken back."""
+    standing: dict[str, str] = {}
     for event in log.events("skip", since=since):
         if event.facts.get("undo"):
-            skips.pop(event.airing, None)
+            standing.pop(event.airing, None)
         else:
-            skips[event.airing] = str(event.facts.get("why", ""))
-    return Marks(skips, tuple(pauses(log, since)), uncommissioned(log, outputs))
+            standing[event.airing] = str(event.facts.get("why", ""))
+    return standing
 
 
 def pauses(log: Log, since: datetime) -> Iterable[Pause]:

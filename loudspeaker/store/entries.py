@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from ..model.airing import Occurrence
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Level, Verdict
 
@@ -22,8 +23,9 @@ def _moment(text: str) -> datetime:
     return found
 
 
-_AT_THE_TOP = {"id", "scheduled_at"}  # of a record: the entry's own `airing` and `at`
-_KNOWN = {field.name for field in fields(AsRunRecord)} - _AT_THE_TOP
+_AT_THE_TOP = {"id", "scheduled_at"}  # of an occurrence: the entry's own `airing` and `at`
+_OCCURRENCE = {field.name for field in fields(Occurrence)} - _AT_THE_TOP
+_RECORD = {field.name for field in fields(AsRunRecord)} - {"occurrence"}
 _READ = {"level": Level, "verdict": Verdict, "started_at": _moment, "ended_at": _moment}
 
 
@@ -32,7 +34,8 @@ def event_entry(event: Event) -> Entry:
 
 
 def verdict_entry(record: AsRunRecord) -> Entry:
-    facts = {name: getattr(record, name) for name in _KNOWN}
+    facts = {name: getattr(record.occurrence, name) for name in _OCCURRENCE}
+    facts |= {name: getattr(record, name) for name in _RECORD}
     return {"kind": VERDICT, "airing": record.id, "at": record.scheduled_at, "facts": facts}
 
 
@@ -48,8 +51,10 @@ def event_of(entry: Entry) -> Event:
 
 def record_of(entry: Entry) -> AsRunRecord:
     """A record as it was written; facts that only a newer version knows are left out. Raises as `event_of` does."""
-    facts = {name: _read(name, value) for name, value in entry["facts"].items() if name in _KNOWN}
-    return AsRunRecord(id=entry["airing"], scheduled_at=_moment(entry["at"]), **facts)
+    facts = {name: _read(name, value) for name, value in entry["facts"].items()}
+    about = {name: facts[name] for name in facts.keys() & _OCCURRENCE}
+    occurrence = Occurrence(entry["airing"], scheduled_at=_moment(entry["at"]), **about)
+    return AsRunRecord(occurrence, **{name: facts[name] for name in facts.keys() & _RECORD})
 
 
 def _read(name: str, value: Any) -> Any:

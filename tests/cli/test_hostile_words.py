@@ -25,6 +25,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage
 from loudspeaker.i18n import speak
+from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -179,12 +180,11 @@ def old(home: Path) -> Path:
     scheduled = at("2026-11-24T06:05:00")
     facts = {"why": NASTY, "by": NASTY, "voice": NASTY, "via": NASTY}
     times = {"started_at": scheduled, "ended_at": scheduled + timedelta(seconds=30)}
-    told = (airing, "na-hoa", "san-kho", "tin-sang", "tin-sang", Level.ROUTINE, scheduled, Verdict.STOPPED)
-    log.verdict(AsRunRecord(*told, **facts, **times))  # type: ignore[arg-type]
+    occurrence = Occurrence(airing, "na-hoa", "san-kho", "tin-sang", "tin-sang", Level.ROUTINE, scheduled)
+    log.verdict(AsRunRecord(occurrence, Verdict.STOPPED, **facts, **times))  # type: ignore[arg-type]
     by_hand = "na-hoa/play/2026-11-24T07:00:01"
-    log.verdict(
-        AsRunRecord(by_hand, "na-hoa", NASTY, "play", NASTY, Level.ROUTINE, scheduled, Verdict.AIRED, "", **times)
-    )
+    occurrence = Occurrence(by_hand, "na-hoa", NASTY, "play", NASTY, Level.ROUTINE, scheduled)
+    log.verdict(AsRunRecord(occurrence, Verdict.AIRED, "", **times))
     log.close()
     return home
 
@@ -263,8 +263,9 @@ def calculating(home: Path) -> Path:
     log = AsRunLog.open(home / ".state/asrun.db", "xa-thu")
     for minute, bulletin, by in ((5, "tin-sang", "\t=1+1"), (6, "nhac", "=1+1")):
         due = at(f"2026-11-24T06:{minute:02}:00")
-        told = (f"na-hoa/{bulletin}/{due:%Y-%m-%dT%H:%M}", "na-hoa", "san-kho", bulletin, bulletin, Level.ROUTINE, due)
-        log.verdict(AsRunRecord(*told, Verdict.AIRED, "=1", due, due + timedelta(seconds=30), by=by))
+        name = f"na-hoa/{bulletin}/{due:%Y-%m-%dT%H:%M}"
+        occurrence = Occurrence(name, "na-hoa", "san-kho", bulletin, bulletin, Level.ROUTINE, due)
+        log.verdict(AsRunRecord(occurrence, Verdict.AIRED, "=1", due, due + timedelta(seconds=30), by=by))
     log.close()
     return home
 

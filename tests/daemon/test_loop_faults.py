@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from harness.playout_harness import Desk, airing
+from harness.playout_harness import Desk, airing, changed
 
 from loudspeaker import daemon
 from loudspeaker.daemon.control_socket import ask
@@ -57,7 +56,7 @@ class Station:
         begins = clock.now()
         self.due = [begins + timedelta(seconds=seconds) for seconds in (15, 30)]
         airings = [
-            replace(airing("17:00", 2.0), id=f"na-hoa/x/{at.isoformat()}", scheduled_at=at, starts_at=at, ends_at=at)
+            changed(airing("17:00", 2.0), id=f"na-hoa/x/{at.isoformat()}", scheduled_at=at, starts_at=at, ends_at=at)
             for at in self.due
         ]
         self.order = RunningOrder(begins, begins + timedelta(days=1), tuple(airings))

@@ -6,12 +6,11 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 
-from harness.playout_harness import RATE, Stage, airing, at, programme
+from harness.playout_harness import RATE, Stage, airing, at, changed, programme
 from harness.power_cut import RecordingDatabase, World, restarted
 
 from loudspeaker.clock import FakeClock
@@ -35,7 +34,7 @@ AIRINGS = (
     airing("17:04", 12.0, bulletin="f"),
 )
 PLAYS, GAP = 2, 3.0
-URGENT = replace(airing("17:02:04", 5.0), id="na-hoa/urgent/1", level=Level.EMERGENCY)
+URGENT = changed(airing("17:02:04", 5.0), id="na-hoa/urgent/1", level=Level.EMERGENCY)
 OUTPUTS = ("horn", "second")
 OFF = (1.0, 20.0, 200.0)  # s without power: not so long that something would be too stale
 ENDS = at("17:20")

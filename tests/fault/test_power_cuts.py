@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from harness.playout_harness import changed
 from harness.power_cut import RecordingDatabase, RecordingDisk, World, restarted
 
+from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.sound.clip import Clip
@@ -24,7 +25,7 @@ from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 
 NOW = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)
 OLD, NEW = b"old" * 1_000, b"new" * 2_000
-AIRED = AsRunRecord("", "na-hoa", "o", "b", "b", Level.ROUTINE, NOW, Verdict.AIRED, "đã phát")
+AIRED = AsRunRecord(Occurrence("", "na-hoa", "o", "b", "b", Level.ROUTINE, NOW), Verdict.AIRED, "đã phát")
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def lost(tmp_path: Path, synchronous: str) -> int:
     for pragma in (f"synchronous = {synchronous}", "wal_autocheckpoint = 8"):
         database.execute(f"PRAGMA {pragma}")
     for number in range(12):
-        log.verdict(replace(AIRED, id=str(number)))
+        log.verdict(changed(AIRED, id=str(number)))
         promised.append(str(number))
         recording.cut()
     log.close()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message
-from loudspeaker.model.airing import Airing
+from loudspeaker.model.airing import Airing, Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.model.programme import Programme
@@ -22,6 +23,8 @@ from loudspeaker.speakers.memory import MemorySpeaker
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 RATE = 8_000
+OCCURRENCE = {field.name for field in fields(Occurrence)}
+Held = TypeVar("Held", Airing, AsRunRecord)
 
 
 def at(text: str) -> datetime:
@@ -36,16 +39,10 @@ def programme(key: str = "bluezone", duration: float = 60.0) -> Programme:
 def airing(when: str, duration: float = 60.0, **changes: object) -> Airing:
     """An airing of the bulletin `bluezone` in na-hoa, as a plan gives it."""
     moment = at(when)
-    village, broadcast = changes.pop("village", "na-hoa"), changes.get("bulletin", "bluezone")
+    village, broadcast = str(changes.pop("village", "na-hoa")), str(changes.get("bulletin", "bluezone"))
+    name = f"{village}/{broadcast}/{moment:%Y-%m-%dT%H:%M}"
     first = Airing(
-        id=f"{village}/{broadcast}/{moment:%Y-%m-%dT%H:%M}",
-        village=str(village),
-        output="horn",
-        broadcast=str(broadcast),
-        bulletin=str(broadcast),
-        title=str(broadcast),
-        level=Level.ROUTINE,
-        scheduled_at=moment,
+        Occurrence(name, village, "horn", broadcast, broadcast, Level.ROUTINE, moment, broadcast),
         starts_at=moment,
         ends_at=moment + timedelta(seconds=duration),
         duration=duration,
@@ -53,7 +50,13 @@ def airing(when: str, duration: float = 60.0, **changes: object) -> Airing:
         expected=Expected.AIR,
         why=None,
     )
-    return replace(first, **changes)  # type: ignore[arg-type]
+    return changed(first, **changes)
+
+
+def changed(value: Held, **changes: object) -> Held:
+    """The same airing or record with other values, those of its occurrence among them."""
+    about = {name: changes.pop(name) for name in OCCURRENCE & changes.keys()}
+    return replace(value, occurrence=replace(value.occurrence, **about), **changes)  # type: ignore[arg-type]
 
 
 class Desk:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from harness.playout_harness import Stage, airing, at
+from harness.playout_harness import Stage, airing, at, changed
 from harness.stub_relay import StubRelay
 
 from loudspeaker.errors import Message
@@ -149,8 +149,8 @@ def test_the_verdict_follows_the_last_sample():
 
 
 def test_what_the_plan_refuses_is_judged_when_it_is_due():
-    refused = replace(MORNING, expected=Expected.REFUSED, starts_at=None, why=Message("a funeral"))
-    displaced = replace(LATER, expected=Expected.DISPLACED, starts_at=None)
+    refused = changed(MORNING, expected=Expected.REFUSED, starts_at=None, why=Message("a funeral"))
+    displaced = changed(LATER, expected=Expected.DISPLACED, starts_at=None)
     skipped = airing("17:50", bulletin="ve-sinh", expected=Expected.SKIPPED)
     stage = Stage(refused, displaced, skipped)
 
@@ -164,7 +164,7 @@ def test_what_the_plan_refuses_is_judged_when_it_is_due():
 
 
 def test_a_planned_wait_is_kept_and_said_to_be_late():
-    waits = replace(MORNING, starts_at=at("17:35"))
+    waits = changed(MORNING, starts_at=at("17:35"))
     stage = Stage(waits)
 
     stage.until("18:00")
@@ -194,7 +194,7 @@ def test_two_outputs_play_at_once():
 
 
 def test_an_airing_of_another_box_is_not_ours():
-    stage = Stage(replace(MORNING, output=""))
+    stage = Stage(changed(MORNING, output=""))
 
     stage.until("18:00")
 
@@ -348,7 +348,7 @@ def test_a_longer_predecessor_makes_the_next_one_wait():
 
 def test_who_waits_longer_than_it_may_is_displaced():
     long = airing("17:25", duration=1200, bulletin="dai")
-    stage = Stage(long, replace(MORNING, wait=120.0))
+    stage = Stage(long, changed(MORNING, wait=120.0))
 
     stage.until("18:00")
 
@@ -379,7 +379,7 @@ def test_a_late_start_does_not_run_into_a_higher_level():
 
 
 def test_who_makes_way_for_a_higher_level_until_its_time_is_over_is_displaced():
-    stage = Stage(replace(MORNING, wait=60.0), airing("17:31", 400.0, bulletin="mat-dien", level=Level.PRIORITY))
+    stage = Stage(changed(MORNING, wait=60.0), airing("17:31", 400.0, bulletin="mat-dien", level=Level.PRIORITY))
     stage.desk.missing["bluezone"] = Message("no voice is installed")
     stage.until("17:30:30")
     del stage.desk.missing["bluezone"]
@@ -438,7 +438,7 @@ def test_an_airing_edited_away_before_it_is_due_never_was():
 
 
 def test_what_the_plan_lets_wait_is_gone_at_once_when_it_is_edited_away():
-    later = replace(MORNING, starts_at=at("17:34"), ends_at=at("17:35"))
+    later = changed(MORNING, starts_at=at("17:34"), ends_at=at("17:35"))
     stage = Stage(later)
     stage.until("17:10")
 
@@ -474,7 +474,7 @@ def test_a_valid_edit_never_airs_the_old_text():
     stage = Stage(MORNING)
     stage.until("17:29:59")
     stage.desk.version = "2"
-    stage.airings = (replace(MORNING, title="new"),)
+    stage.airings = (changed(MORNING, title="new"),)
 
     stage.until("18:00")
 
@@ -485,7 +485,7 @@ def test_a_valid_edit_never_airs_the_old_text():
 def test_a_skip_reaches_what_is_armed():
     stage = Stage(MORNING)
     stage.until("17:29:59")
-    stage.airings = (replace(MORNING, expected=Expected.SKIPPED),)
+    stage.airings = (changed(MORNING, expected=Expected.SKIPPED),)
 
     stage.until("18:00")
 
@@ -538,7 +538,7 @@ def test_a_stale_routine_airing_is_missed():
 
 
 def test_a_priority_airing_is_caught_up_within_half_an_hour():
-    stage = Stage(replace(MORNING, level=Level.PRIORITY), now="17:29")
+    stage = Stage(changed(MORNING, level=Level.PRIORITY), now="17:29")
     stage.step()
 
     stage.restart(after=29 * 60)
@@ -712,7 +712,7 @@ def test_a_stream_that_breaks_off_is_joined_again():
 
 
 def test_a_stream_is_cut_at_its_hard_end():
-    stage = Stage(replace(VOV, ends_at=at("17:38")))
+    stage = Stage(changed(VOV, ends_at=at("17:38")))
 
     stage.until("18:00")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from harness.playout_harness import Stage, airing, at, programme
+from harness.playout_harness import Stage, airing, at, changed, programme
 
 from loudspeaker.model.enums import Level
 
@@ -207,7 +206,7 @@ def test_off_and_then_without_a_clock_are_told_apart():
 
 
 def test_what_was_scheduled_in_the_doubted_time_is_not_caught_up_before_it_is_settled():
-    late = replace(airing("18:58", bulletin="cuoi"), level=Level.PRIORITY)
+    late = changed(airing("18:58", bulletin="cuoi"), level=Level.PRIORITY)
     stage = Stage(late, now="17:00")
     stage.step()
     stage.clock.step(2 * HOUR)
@@ -257,7 +256,7 @@ def test_what_was_asked_for_in_a_wrong_future_is_judged_after_a_restart_and_an_e
     stage.vouchers = frozenset()
     stage.clock.step(HOUR)
     for name, level in (("play", Level.ROUTINE), ("urgent", Level.EMERGENCY)):
-        asked = replace(airing("18:00", 5.0), id=f"na-hoa/{name}/1", level=level)
+        asked = changed(airing("18:00", 5.0), id=f"na-hoa/{name}/1", level=level)
         stage.order_now(asked, programmes=(programme(name, 5.0),), plays=1 + (level is Level.EMERGENCY), gap=600.0)
     stage.kill()
     stage.clock.step(-HOUR)

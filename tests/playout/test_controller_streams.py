@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
-from harness.playout_harness import Desk, Stage, airing, at, programme
+from harness.playout_harness import Desk, Stage, airing, at, changed, programme
 
 from loudspeaker.errors import Message
 from loudspeaker.model.airing import Airing
@@ -122,7 +121,7 @@ def test_an_emergency_breaks_into_a_fallback_too(stage: Stage) -> None:
     stage.desk.dead = DEAD
     stage.until("17:30:20")
     alarm = airing("17:30:20", 10.0, bulletin="lu", level=Level.EMERGENCY)
-    stage.order_now(replace(alarm, id="na-hoa/urgent/2026-11-24T17:30:20", broadcast="urgent"))
+    stage.order_now(changed(alarm, id="na-hoa/urgent/2026-11-24T17:30:20", broadcast="urgent"))
     stage.until("17:31")
     stage.desk.dead = None
     stage.until("18:00")
@@ -142,7 +141,7 @@ def test_a_stream_that_gives_nothing_is_not_aired(stage: Stage) -> None:
 
 @pytest.mark.parametrize("expected", [Expected.REFUSED, Expected.DISPLACED])
 def test_a_stream_that_the_plan_denies_is_called_so_when_it_is_due(expected: Expected) -> None:
-    stage = Stage(replace(VOV, starts_at=None, ends_at=None, expected=expected))
+    stage = Stage(changed(VOV, starts_at=None, ends_at=None, expected=expected))
     stage.until("17:29:59")
     assert stage.records() == []
     stage.until("17:31")
@@ -151,7 +150,7 @@ def test_a_stream_that_the_plan_denies_is_called_so_when_it_is_due(expected: Exp
 
 
 def test_a_short_stream_is_carried_too() -> None:
-    short = replace(VOV, ends_at=at("17:30:20"), length=20.0)
+    short = changed(VOV, ends_at=at("17:30:20"), length=20.0)
     stage = Stage(short)
     stage.until("18:00")
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from harness.playout_harness import Stage, airing, at, programme
+from harness.playout_harness import Stage, airing, at, changed, programme
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
@@ -24,7 +23,7 @@ FLOOD = programme("lu-quet", 10.0)
 
 def by_hand(when: str, kind: str = "play", village: str = "na-hoa", **changes: object) -> Airing:
     asked = airing(when, village=village, broadcast=kind)
-    return replace(asked, id=f"{village}/{kind}/{at(when):%Y-%m-%dT%H:%M:%S}", **changes)  # type: ignore[arg-type]
+    return changed(asked, id=f"{village}/{kind}/{at(when):%Y-%m-%dT%H:%M:%S}", **changes)
 
 
 def flood(when: str, village: str = "na-hoa", output: str = "horn") -> Airing:
@@ -200,7 +199,7 @@ def test_what_was_broken_into_is_started_again_afterwards():
 
 
 def test_what_was_broken_into_stays_so_if_its_time_is_over():
-    stage = Stage(replace(MORNING, wait=60.0))
+    stage = Stage(changed(MORNING, wait=60.0))
     stage.until("17:30:20")
     warn(stage, plays=10, gap=60)
 

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.playout_harness import changed
 from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadFile, BadUsage, Message, NotFound
 from loudspeaker.i18n import translator
-from loudspeaker.model.airing import Airing
+from loudspeaker.model.airing import Airing, Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import VillageSchedule
@@ -65,19 +66,17 @@ def record(
     village: str, bulletin: str | None, day: int, verdict: Verdict = Verdict.AIRED, **facts: object
 ) -> AsRunRecord:
     when = FIRST + timedelta(days=day)
-    aired = AsRunRecord(
-        f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}", village, "a", bulletin or "vov1", bulletin, Level.ROUTINE, when,
-        verdict, "vì sao", when, when + timedelta(seconds=90),
-    )  # fmt: skip
-    return replace(aired, **facts)  # type: ignore[arg-type]
+    name = f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}"
+    occurrence = Occurrence(name, village, "a", bulletin or "vov1", bulletin, Level.ROUTINE, when)
+    aired = AsRunRecord(occurrence, verdict, "vì sao", when, when + timedelta(seconds=90))
+    return changed(aired, **facts)
 
 
 def airing(village: str, bulletin: str, day: int, expected: Expected = Expected.AIR) -> Airing:
     when = FIRST + timedelta(days=day)
-    return Airing(
-        f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}", village, "", bulletin, bulletin, "", Level.ROUTINE, when, when,
-        when, 60, "estimated", expected, None,
-    )  # fmt: skip
+    name = f"{village}/{bulletin}/{when:%Y-%m-%dT%H:%M}"
+    occurrence = Occurrence(name, village, "", bulletin, bulletin, Level.ROUTINE, when)
+    return Airing(occurrence, when, when, 60, "estimated", expected, None)
 
 
 @pytest.fixture

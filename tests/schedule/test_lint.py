@@ -11,6 +11,7 @@ from loudspeaker.model.box import Box
 from loudspeaker.model.commune import Commune
 from loudspeaker.schedule.lint import findings
 from loudspeaker.schedule.plan import plan
+from loudspeaker.schedule.plan_input import PlanInput
 
 DAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 FACTS = {"muoi": BulletinFacts("Mười", duration=600), "mot": BulletinFacts("Một", duration=60)}
@@ -19,7 +20,7 @@ FACTS = {"muoi": BulletinFacts("Mười", duration=600), "mot": BulletinFacts("M
 def told(entries: str, commune: Commune, box: Box | None = None) -> list[tuple[str, bool]]:
     schedules = [parse("schedules/na-hoa.yaml", f"broadcasts:\n{entries}".encode())]
     box = box or Box()
-    airings = plan(commune, box, schedules, FACTS, DAY, DAY + timedelta(days=7))
+    airings = plan(PlanInput(commune, box, schedules, FACTS), DAY, DAY + timedelta(days=7))
     return [(problem.say(), mistake) for problem, mistake in findings(commune, box, schedules, FACTS, airings)]
 
 

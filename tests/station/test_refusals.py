@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,8 @@ def test_a_reason_keeps_its_kind_over_a_restart(station: Station) -> None:
 def test_a_refusal_of_which_no_kind_is_known_is_told_without_one(home: Path, tmp_path: Path, kind: str) -> None:
     with closing(Station.open(home, clock=FakeClock(at(f"{DAY}T20:00:00")), say=translator("vi"))) as station:
         (morning, *_) = station.airings(at(f"{DAY}T06:00:00"), at(f"{DAY}T07:00:00"))
-        known = morning.id, morning.village, morning.output, morning.broadcast, morning.bulletin, morning.level
-        station.log.verdict(AsRunRecord(*known, morning.scheduled_at, Verdict.REFUSED, "vì mưa", refusal=kind))
+        untitled = replace(morning.occurrence, title="")
+        station.log.verdict(AsRunRecord(untitled, Verdict.REFUSED, "vì mưa", refusal=kind))
         station.report(DAY[:7], None, [], tmp_path / "a.csv")
 
     assert "không được phép phát: vì mưa" in line_of(shown(home, "log", "--date", DAY))

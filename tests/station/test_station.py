@@ -303,8 +303,7 @@ def test_what_was_played_and_not_heard_counts_for_nothing(
     (airing, *_) = station.airings(at("2026-11-24T00:00:00"), at("2026-11-25T00:00:00"))
     began = airing.scheduled_at
     facts = {"started_at": began, "ended_at": began + timedelta(seconds=20)}
-    known = airing.id, airing.village, airing.output, airing.broadcast, airing.bulletin, airing.level, began
-    station.log.verdict(AsRunRecord(*known, Verdict.NO_AUDIO, "", **facts))
+    station.log.verdict(AsRunRecord(replace(airing.occurrence, title=""), Verdict.NO_AUDIO, "", **facts))
 
     assert by_hand(station, clock, quiet, "10:50:00") == "aired"
 

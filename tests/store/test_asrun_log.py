@@ -8,14 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from harness.playout_harness import changed
 
 from loudspeaker.errors import LoudspeakerError, Message, Refused
+from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord, Event
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.ports import Log
@@ -27,13 +28,15 @@ from loudspeaker.store.migrations import VERSION_1
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 SIX = datetime(2026, 11, 24, 6, 5, tzinfo=HANOI)
 AIRED = AsRunRecord(
-    id="na-hoa/bluezone/2026-11-24T06:05",
-    village="na-hoa",
-    output="nha-van-hoa",
-    broadcast="bluezone",
-    bulletin="bluezone",
-    level=Level.ROUTINE,
-    scheduled_at=SIX,
+    Occurrence(
+        id="na-hoa/bluezone/2026-11-24T06:05",
+        village="na-hoa",
+        output="nha-van-hoa",
+        broadcast="bluezone",
+        bulletin="bluezone",
+        level=Level.ROUTINE,
+        scheduled_at=SIX,
+    ),
     verdict=Verdict.AIRED,
     why="đã phát",
     started_at=SIX + timedelta(microseconds=31),
@@ -49,7 +52,7 @@ AIRED = AsRunRecord(
 
 def at(minute: int) -> AsRunRecord:
     when = SIX + timedelta(minutes=minute)
-    return replace(AIRED, id=f"na-hoa/bluezone/{when:%Y-%m-%dT%H:%M}", scheduled_at=when)
+    return changed(AIRED, id=f"na-hoa/bluezone/{when:%Y-%m-%dT%H:%M}", scheduled_at=when)
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ def test_a_record_comes_back_as_it_was_written(log: AsRunLog) -> None:
 
 
 def test_a_stream_that_never_started_has_a_record_too(log: AsRunLog) -> None:
-    record = replace(AIRED, bulletin=None, started_at=None, ended_at=None, verdict=Verdict.MISSED_OFF)
+    record = changed(AIRED, bulletin=None, started_at=None, ended_at=None, verdict=Verdict.MISSED_OFF)
     log.verdict(record)
 
     assert list(log.rows(SIX, SIX + timedelta(days=1))) == [record]
@@ -101,7 +104,7 @@ def test_rows_are_in_order_of_schedule_and_the_end_is_not_included(log: AsRunLog
 def test_an_airing_gets_one_verdict_and_keeps_it(log: AsRunLog) -> None:
     log.verdict(AIRED)
     with pytest.raises(ValueError, match=AIRED.id):
-        log.verdict(replace(AIRED, verdict=Verdict.STOPPED))
+        log.verdict(changed(AIRED, verdict=Verdict.STOPPED))
 
     assert log.verdict_of(AIRED.id) is Verdict.AIRED
     assert log.verify()
