@@ -115,15 +115,15 @@ def bulletin_ids(desk: Desk) -> Iterable[str]:
 
 
 def village_ids(desk: Desk) -> Iterable[str]:
-    from ..station.folder import villages
+    from ..station.naming import known_villages
 
-    return villages(desk.home)
+    return known_villages(desk.home)
 
 
 def output_names(desk: Desk) -> Iterable[str]:
-    from ..station.folder import outputs
+    from ..station.naming import known_outputs
 
-    return outputs(desk.home)
+    return known_outputs(desk.home)
 
 
 def airing_ids(desk: Desk) -> Iterable[str]:

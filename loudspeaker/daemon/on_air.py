@@ -13,6 +13,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from ..clock import FakeClock, boot, vouchers
+from ..config.folder import stamp_of
 from ..errors import BadUsage, Message
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
@@ -34,7 +35,6 @@ from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
 from ..station.asrun import Recording, row
 from ..station.commissioning import COMMISSION, EMPTY
-from ..station.folder import stamp_of
 from ..station.preparation import Row
 from .quota_use import counted
 

@@ -3,6 +3,7 @@
 enums.py                   levels, verdicts, refusals, expectations, how an alarm ends
 commune.py, box.py         who the station is; one machine with its outputs
 broadcast.py, bulletin.py  one entry of a schedule; one text with its head
+contents.py                all that one reading of a station's files gave
 day_set.py, lunar.py       days as predicates, the lunar calendar of Vietnam
 airing.py                  an airing as it is planned, and what a plan is told of bulletins and people's decisions
 refusal.py                 why an airing may not be heard

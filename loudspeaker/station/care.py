@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..clock import boot, vouchers
+from ..config.folder import STANDS_IN
 from ..errors import BadUsage, EngineError, LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing
 from ..model.enums import Refusal
@@ -20,7 +21,6 @@ from ..store.atomic import is_writable
 from .asrun import Recording
 from .commissioning import uncommissioned
 from .devices import Ailment, Pins, equipment
-from .folder import STANDS_IN
 from .preparation import Progress, Row
 from .status import Status, to_come
 

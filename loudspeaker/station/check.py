@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..clock import SystemClock
+from ..config.folder import Folder, Read
 from ..errors import BadFile, Message, Problem
 from ..model.airing import Airing
 from ..model.broadcast import VillageSchedule
@@ -25,7 +26,6 @@ from ..schedule.admission import written
 from ..schedule.lint import never, no_bulletin, nowhere, strangers
 from ..text.reading import Doubt, Readings, read
 from . import read_text
-from .folder import Folder, Read
 from .strays import strays
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from ..errors import LoudspeakerError, Message
 from ..model.box import Box, Output
-from .folder import Contents
+from ..model.contents import Contents
 from .preparation import Row
 
 Pins = Mapping[str, str]  # pin -> what is wrong with it

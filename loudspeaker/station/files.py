@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+from ..config.folder import Folder
 from ..errors import BadFile, Message
 from ..schedule.channels import channels, schedules_of
 from ..schedule.crowd import MOST_A_DAY, crowded
@@ -14,7 +15,6 @@ from ..schedule.lint import coming
 from . import read_text
 from .care import Care
 from .check import Finding, examine, outside_validity
-from .folder import Folder
 
 
 class Files(Care):

@@ -7,10 +7,13 @@ known one is only offered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
+from contextlib import suppress
+from pathlib import Path, PurePath
 
+from ..config import box_file, commune_file
+from ..config.folder import list_names, take
 from ..config.values import slug
-from ..errors import BadUsage, Message, NotFound
+from ..errors import BadFile, BadUsage, Message, NotFound
 from ..yamlfile import nearest
 from ..yamlfile.keys import folded
 
@@ -65,3 +68,16 @@ def _meant(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | N
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "–"
+
+
+def known_villages(home: Path) -> set[str]:
+    """The ids of all villages that the files in `home` name, as far as they can be read; to complete a word."""
+    ids = {Path(name).stem for name in list_names(home / "schedules") if name.endswith(".yaml")}
+    with suppress(BadFile):
+        ids |= set(commune_file.parse("commune.yaml", take(home, "commune.yaml")).villages)
+    return ids
+
+
+def known_outputs(home: Path) -> set[str]:
+    """The outputs of box.yaml; to complete a word. Raises `BadFile`."""
+    return set(box_file.parse("box.yaml", take(home, "box.yaml")).outputs)

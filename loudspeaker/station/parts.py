@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..clock import SystemClock
+from ..config.folder import Folder
 from ..interfaces import Clock
 from ..model.commune import Commune
 from ..production.reading_cache import ReadingCache, rules_revision
@@ -17,7 +18,6 @@ from ..store.last_good import LastGoodVersions
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
 from .commune_clock import CommuneClock
-from .folder import Folder
 from .log_file import open_log
 from .paths import StationPaths
 from .people_files import StationFiles

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
+from ..config.folder import Folder
 from ..errors import BadFile, BadUsage, Message, Problem
 from ..interfaces import Clock
 from ..model.box import Box
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
-from .folder import Contents, Folder
+from ..model.contents import Contents
 from .naming import bulletin_id, village_id
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..config.folder import Folder
 from ..errors import Message
 from ..model.airing import Airing, BulletinFacts, Pause, Restrictions, SessionWords
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
+from ..model.contents import Contents
 from ..model.enums import Level
 from ..model.programme import Programme
 from ..model.refusal import kind_of
@@ -26,7 +28,6 @@ from ..schedule.plan_input import PlanInput
 from ..store.programmes import ProgrammeStore
 from . import approvals
 from .commissioning import uncommissioned
-from .folder import Contents, Folder
 
 Row = dict[str, Any]
 BROKEN = BulletinFacts("…", ready=False, why=Message("its file has mistakes; see “loudspeaker check”"))

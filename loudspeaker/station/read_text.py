@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..config import bulletin_file, commune_file
+from ..config.folder import take
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
 from ..model.commune import Commune
 from ..text.reading import Doubt, Reading, Readings, Span, doubtful, read
-from .folder import take
 
 Row = dict[str, Any]
 FENCE = "---"

@@ -22,9 +22,9 @@ from click.testing import CliRunner, Result
 from harness.small_commune import FILES
 
 from loudspeaker.cli import cli
+from loudspeaker.config.folder import Folder, take
 from loudspeaker.errors import BadFile
 from loudspeaker.i18n import speak
-from loudspeaker.station.folder import Folder, take
 
 STEMS = (
     b"th\364ng b\341o",  # Windows-1258, as an old archive or a stick brings it

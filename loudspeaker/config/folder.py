@@ -1,7 +1,7 @@
 """The station's folder as values: everything people edit, read safely, with every mistake in it.
 
 A broken file costs only itself: the last good version of it stands in (promise 11), or it is left out. What the values
-mean together is told by `schedule.findings`; nothing is written here but what `LastGoodVersions` remembers.
+mean together is told by `schedule/lint.py`; nothing is written here but what the port `LastGood` keeps.
 """
 
 from __future__ import annotations
@@ -16,38 +16,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from ..config import box_file, bulletin_file, commune_file, schedule_file
 from ..errors import BadFile, Message, Problem, reason
 from ..model.box import Box
-from ..model.broadcast import VillageSchedule
-from ..model.bulletin import Bulletin
-from ..model.commune import Commune
-from ..store.last_good import LastGoodVersions
+from ..model.contents import Contents, voices_in_order
 from ..yamlfile.tree import MOST_BYTES
+from . import box_file, bulletin_file, commune_file, schedule_file
 
 ID = re.compile(r"[a-z0-9-]+")
 NOT_PLAIN = Message("this is not a plain file")
 STANDS_IN = Message("until it is mended, the last good version of this file is used")
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """Everything that is sound in a station's folder, and what is not."""
+class LastGood(Protocol):
+    """Keeps the last good version of each file, by its path below the station's folder (`store/last_good.py`)."""
 
-    commune: Commune
-    box: Box
-    schedules: tuple[VillageSchedule, ...]
-    bulletins: Mapping[str, Bulletin]
-    broken: frozenset[str]  # ids of bulletins that are there but cannot be used
-    revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
-    problems: tuple[Problem, ...]
+    def remember(self, path: str, data: bytes) -> None:
+        """`data` is good: the version to fall back on from now on. Raises `OSError`."""
 
-    @property
-    def voices(self) -> tuple[str, ...]:
-        """engine:voice, in the order in which they are tried: this box's own, then the commune's."""
-        return _voices(self.commune, self.box)
+    def last_good(self, path: str, now: datetime) -> bytes | None:
+        """What to use in place of a file that is broken `now`; None where there is none, or none any more."""
+
+    def forget(self, path: str) -> None:
+        """The file was deleted. Raises `OSError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class Folder:
     """Reads `home` again and again; a file is parsed only when it has changed."""
 
     home: Path
-    accepted: LastGoodVersions | None = None  # None: mistakes are only told, nothing stands in (`check`)
+    last_good: LastGood | None = None  # None: mistakes are only told, nothing stands in (`check`)
     _kept: dict[str, tuple[object, Read, BadFile | None]] = field(default_factory=dict)  # file state, value, mistakes
 
     def contents(self, now: datetime) -> Contents:
@@ -95,7 +87,7 @@ class Folder:
         ours = reads["commune.yaml"] = self._read("commune.yaml", commune_file.parse, now)
         here = self._read("box.yaml", box_file.parse, now) if self._there("box.yaml") else Read(Box())
         reads["box.yaml"] = here
-        known = _voices(ours.value, here.value) if ours.value and here.value else None
+        known = voices_in_order(ours.value, here.value) if ours.value and here.value else None
         paths = self._paths("bulletins", ".md")
         titles = {Path(path).stem: Path(path).stem for path in paths}
         parse = partial(bulletin_file.parse, voices=known, titles=titles)
@@ -137,15 +129,15 @@ class Folder:
             value = parse(path, data)
         except BadFile as error:
             return self._stand_in(path, parse, now, error), error
-        if self.accepted:
+        if self.last_good:
             with suppress(OSError):  # a state folder that may not be written: there is no last good version, no more
-                self.accepted.remember(path, data)
+                self.last_good.remember(path, data)
         return Read(value, revision=hashlib.sha256(data).hexdigest()), None
 
     def _stand_in(self, path: str, parse: Parser, now: datetime, error: BadFile, before: Read | None = None) -> Read:
         """The last good version, as long as it may stand in; `before` is what stood in until now."""
         problems = error.problems
-        data = self.accepted.last_good(path, now) if self.accepted else None
+        data = self.last_good.last_good(path, now) if self.last_good else None
         if data is None:
             return Read(None, problems, draft=error.draft)
         if before and before.value is not None and before.revision == hashlib.sha256(data).hexdigest():
@@ -160,13 +152,13 @@ class Folder:
         """A deletion withdraws at once."""
         for path in [path for path in self._kept if path.endswith((".md", ".yaml")) and path not in reads]:
             del self._kept[path]
-            if self.accepted:
+            if self.last_good:
                 with suppress(OSError):
-                    self.accepted.forget(path)
+                    self.last_good.forget(path)
 
     def _paths(self, folder: str, suffix: str) -> list[str]:
         try:
-            return sorted(f"{folder}/{name}" for name in _names(self.home / folder) if name.endswith(suffix))
+            return sorted(f"{folder}/{name}" for name in list_names(self.home / folder) if name.endswith(suffix))
         except OSError as error:
             told = Message("the folder cannot be read: {error}", error=reason(error))
             raise BadFile([Problem(folder, 0, told)]) from error
@@ -177,19 +169,6 @@ class Folder:
 
 def _either(read: Read) -> Any:
     return read.value or read.draft
-
-
-def villages(home: Path) -> set[str]:
-    """The ids of all villages that the files name, as far as they can be read."""
-    found = {Path(name).stem for name in _names(home / "schedules") if name.endswith(".yaml")}
-    with suppress(BadFile):
-        found |= set(commune_file.parse("commune.yaml", take(home, "commune.yaml")).villages)
-    return found
-
-
-def outputs(home: Path) -> set[str]:
-    """The outputs of box.yaml. Raises `BadFile`."""
-    return set(box_file.parse("box.yaml", take(home, "box.yaml")).outputs)
 
 
 def take(home: Path, path: str) -> bytes:
@@ -232,10 +211,6 @@ def _unreadable(error: OSError) -> Message:
     return Message("the file cannot be read: {error}", error=reason(error))
 
 
-def _voices(commune: Commune, box: Box) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*box.voices, *commune.voices)))
-
-
 def _inside(path: Path, home: Path) -> bool:
     return path.resolve().is_relative_to(home.resolve())
 
@@ -248,7 +223,7 @@ def stamp_of(path: Path) -> object:
     return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
 
 
-def _names(folder: Path) -> Iterator[str]:
+def list_names(folder: Path) -> Iterator[str]:
     names: list[str] = []
     with suppress(FileNotFoundError, NotADirectoryError):  # no folder, or no longer
         names = os.listdir(folder)

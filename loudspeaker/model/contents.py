@@ -1,0 +1,35 @@
+"""All that one reading of a station's files gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import Problem
+from .box import Box
+from .broadcast import VillageSchedule
+from .bulletin import Bulletin
+from .commune import Commune
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that is sound in a station's folder, and what is not."""
+
+    commune: Commune
+    box: Box
+    schedules: tuple[VillageSchedule, ...]
+    bulletins: Mapping[str, Bulletin]
+    broken: frozenset[str]  # ids of bulletins that are there but cannot be used
+    revisions: Mapping[str, str]  # path -> SHA-256 of the bytes that were used
+    problems: tuple[Problem, ...]
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """engine:voice, in the order in which they are tried: this box's own, then the commune's."""
+        return voices_in_order(self.commune, self.box)
+
+
+def voices_in_order(commune: Commune, box: Box) -> tuple[str, ...]:
+    """engine:voice, each once: the box's own, then the commune's."""
+    return tuple(dict.fromkeys((*box.voices, *commune.voices)))
