@@ -9,7 +9,8 @@ from pathlib import Path
 from ..config import bulletin_file
 from ..config.values import slug
 from ..errors import BadFile, Message, Problem
-from ..text.reading import Readings, doubtful, read
+from ..model.spoken_text import ReadingSettings
+from ..text.reading import read
 from ..yamlfile import Splice
 from . import files
 from .blocks import MOST_LETTERS, Block, texts
@@ -24,7 +25,7 @@ LARGEST_TEXT = 4 * MOST_LETTERS  # bytes of a .txt: no letter takes more
 LONGEST_ID = 80  # letters
 
 
-def take_in(path: Path, home: Path, readings: Readings) -> Imported:
+def take_in(path: Path, home: Path, readings: ReadingSettings) -> Imported:
     """A document as a new bulletin below `home`, with what was left out of it and every guess in its reading.
 
     Raises `BadFile` where it cannot be used, or where its bulletin is there already.
@@ -38,7 +39,7 @@ def take_in(path: Path, home: Path, readings: Readings) -> Imported:
         bulletin_file.parse(kept, data)  # nothing is written that could not be read back
     except BadFile as error:  # its places are those of a file that is not there
         raise BadFile(Problem(path.name, 0, problem.message) for problem in error.problems) from error
-    doubts = [doubtful(doubt) for doubt in read(draft.text, readings).doubts]
+    doubts = [doubt.message() for doubt in read(draft.text, readings).doubts]
     told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
     named = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
     return Imported([told, named, *draft.notes, *doubts], [Splice(kept, b"", data)])

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
+from ..model.spoken_text import ReadingSettings
 from ..store.atomic import write_atomic
-from ..text.reading import Readings
 from . import files
 from .results import Imported, from_json
 
@@ -34,7 +34,7 @@ PAPER = Limits(megabytes=150, computing=4, waiting=60.0)  # a document or a shee
 SOUND = Limits(megabytes=450, computing=300, waiting=600.0)  # an hour of speech
 
 
-def take_in(path: Path, home: Path, readings: Readings, limits: Limits | None = None) -> list[Message]:
+def take_in(path: Path, home: Path, readings: ReadingSettings, limits: Limits | None = None) -> list[Message]:
     """One document, recording or sheet into the station at `home`; what came of it and what was left out.
 
     Raises `BadFile` where the file cannot be used, `BadUsage` for a kind that nobody knows, `Refused` where one of the
@@ -61,7 +61,7 @@ def _now(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _read(path: Path, home: Path, readings: Readings, limits: Limits) -> Imported | LoudspeakerError:
+def _read(path: Path, home: Path, readings: ReadingSettings, limits: Limits) -> Imported | LoudspeakerError:
     """What the child makes of a file."""
     words = [dict(readings.say), dict(readings.abbrev), dict(readings.names), readings.region]
     request = json.dumps({"path": str(path), "home": str(home), "readings": words}).encode()

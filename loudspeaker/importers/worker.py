@@ -17,8 +17,8 @@ from pathlib import Path
 from time import process_time
 
 from ..errors import LoudspeakerError, Message, reason
+from ..model.spoken_text import ReadingSettings
 from ..process import die_with_parent
-from ..text.reading import Readings
 from . import files
 from .results import Imported, to_json
 
@@ -44,7 +44,7 @@ def confine(megabytes: int, seconds: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def take_in(path: Path, home: Path, readings: Readings) -> Imported:
+def take_in(path: Path, home: Path, readings: ReadingSettings) -> Imported:
     """One file by the kind that its name says. Raises `LoudspeakerError`."""
     suffix = path.suffix.lower()
     if suffix in files.SHEETS:
@@ -65,7 +65,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     outcome: Imported | LoudspeakerError
     try:
-        outcome = take_in(Path(request["path"]), Path(request["home"]), Readings(*request["readings"]))
+        outcome = take_in(Path(request["path"]), Path(request["home"]), ReadingSettings(*request["readings"]))
     except LoudspeakerError as error:
         outcome = error
     except OSError as error:  # a folder that may not be written: nobody's bug

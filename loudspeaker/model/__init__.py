@@ -6,6 +6,7 @@ broadcast.py, bulletin.py  one entry of a schedule; one text with its head
 contents.py                all that one reading of a station's files gave
 day_set.py, lunar.py       days as predicates, the lunar calendar of Vietnam
 airing.py                  an airing as it is planned, and what a plan is told of bulletins and people's decisions
+spoken_text.py             what reading gives: spoken text, doubts, utterances
 refusal.py                 why an airing may not be heard
 programme.py               a finished programme: its file and what is in it
 asrun_record.py            what became of an airing, and events of the log

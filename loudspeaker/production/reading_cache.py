@@ -14,15 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import text as reading_rules
+from ..model.spoken_text import ReadingSettings
 from ..store.atomic import sha256_of
 from ..store.readings import Outline, Passage, ReadingStore, reading_key
 from .specification import RecordingSpec, SpeechSpec
-
-if TYPE_CHECKING:
-    from ..text.reading import Readings
 
 MOST_KEYS = 4096  # texts whose keys are remembered
 
@@ -36,7 +33,7 @@ class ReadingCache:
 
     home: Path
     store: ReadingStore
-    readings: Callable[[], Readings]
+    readings: Callable[[], ReadingSettings]
     rules_revision: str
     reads: bool = True
     _keys: dict[str, str] = field(default_factory=dict)  # of texts

@@ -11,15 +11,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ..errors import Message
+from ..model.spoken_text import Doubt, Utterance
 from ..sound.profiles import EARLY, QUIETER
 from ..store.readings import Outline, Passage
-
-if TYPE_CHECKING:  # an alarm is aired without loading the text rules
-    from ..text.reading import Doubt
-    from ..text.sentences import Utterance
 
 FORMAT = 2  # of rendering: raise it when the same specification would sound different, or its recipe changes
 NOT_READ_YET = Message("it is being read; wait a moment")
@@ -74,8 +71,6 @@ class SpeechSpec:
 
     @classmethod
     def restored(cls, told: Sequence[Any]) -> Self:
-        from ..text.sentences import Utterance
-
         lines, voices = told
         passage = Passage(tuple(Utterance(*line) for line in lines))
         return cls(Outline.of(passage), tuple(voices), lambda: passage)

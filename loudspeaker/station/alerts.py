@@ -14,7 +14,6 @@ from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Re
 from ..model.airing import Airing
 from ..model.enums import Ending, Level
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
-from ..text.reading import doubtful
 from .alarms import Closing, closing_words, closings, repeats, standing
 from .call import Call, PlannedClosing, PlannedEnd, Wanted
 from .preparation import Planning
@@ -62,7 +61,7 @@ class Calling(Planning):
             ends,
             villages=[village for village, output in self.files.box.plays.items() if output in orders],
             spoken=order.spoken,
-            doubts=[doubtful(doubt) for doubt in order.doubts],
+            doubts=[doubt.message() for doubt in order.doubts],
             mistakes=[_mistake(problem) for problem in self.files.problems],
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
             wanted=self.told(orders.values()),

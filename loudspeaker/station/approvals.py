@@ -14,7 +14,6 @@ from ..model.bulletin import Bulletin
 from ..model.enums import Level
 from ..playout.ports import Log
 from ..production.specification import ProgrammeSpec, SpeechSpec
-from ..text.reading import doubtful
 from . import read_text
 
 LEVELS = {
@@ -68,7 +67,7 @@ def preview(bulletin: Bulletin, order: ProgrammeSpec) -> Preview:
         valid_from=bulletin.valid_from,
         valid_until=bulletin.valid_until,
         parts=parts,
-        doubts=[doubtful(doubt) for doubt in order.doubts],
+        doubts=[doubt.message() for doubt in order.doubts],
         digest=digest(bulletin, order),
     )
 

@@ -22,9 +22,10 @@ from ..model.broadcast import VillageSchedule
 from ..model.bulletin import Bulletin, Part
 from ..model.commune import Commune
 from ..model.enums import Expected
+from ..model.spoken_text import Doubt, ReadingSettings
 from ..schedule.admission import written
 from ..schedule.lint import never, no_bulletin, nowhere, strangers
-from ..text.reading import Doubt, Readings, read
+from ..text.reading import read
 from . import read_text
 from .strays import strays
 
@@ -148,7 +149,7 @@ def _doubts(bulletin: Bulletin, guesses: Guesses) -> Iterator[Problem]:
             yield from read_text.doubts(bulletin.path, guesses(part))
 
 
-def _guesses(readings: Readings, part: Part) -> Sequence[Doubt]:
+def _guesses(readings: ReadingSettings, part: Part) -> Sequence[Doubt]:
     doubts = read(part.text or "", readings).doubts
     return [doubt._replace(line=doubt.line + part.line - 1) for doubt in doubts]
 

@@ -25,7 +25,7 @@ from .planner import Planner
 from .voice_engines import VoiceEngines
 
 if TYPE_CHECKING:
-    from ..text.reading import Readings
+    from ..model.spoken_text import ReadingSettings
 
 
 class Parts:
@@ -82,7 +82,7 @@ class Parts:
         self._planner = None
 
 
-def _own_words(commune: Commune) -> Readings:
+def _own_words(commune: Commune) -> ReadingSettings:
     """The commune's own words; what reads by them is loaded only where something is read."""
     from .read_text import readings
 

@@ -12,7 +12,8 @@ from ..config.folder import take
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
 from ..model.commune import Commune
-from ..text.reading import Doubt, Reading, Readings, Span, doubtful, read
+from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region, Span
+from ..text.reading import read
 
 Row = dict[str, Any]
 FENCE = "---"
@@ -34,7 +35,7 @@ class SpokenPart:
 class Reader:
     """Reads text as one commune does, or as nobody in particular."""
 
-    readings: Readings
+    readings: ReadingSettings
 
     @classmethod
     def of(cls, home: Path) -> Reader:
@@ -42,7 +43,7 @@ class Reader:
         try:
             found = commune_file.parse("commune.yaml", take(home, "commune.yaml"))
         except BadFile:
-            return cls(Readings())
+            return cls(ReadingSettings())
         return cls(readings(found))
 
     def line(self, data: bytes) -> str:
@@ -86,9 +87,10 @@ class Reader:
         return SpokenPart(reading.spoken, doubts=tuple(doubts))
 
 
-def readings(commune: Commune) -> Readings:
+def readings(commune: Commune) -> ReadingSettings:
     """The commune's own words."""
-    return Readings(commune.say, commune.abbrev, commune.names, "south" if commune.region == "south" else "north")
+    region: Region = "south" if commune.region == "south" else "north"
+    return ReadingSettings(commune.say, commune.abbrev, commune.names, region)
 
 
 def row(reading: Reading, say: Callable[[str], str]) -> Row:
@@ -126,7 +128,7 @@ def span_row(span: Span) -> Row:
 
 def doubts(path: str, found: Sequence[Doubt]) -> list[Problem]:
     """The guesses as lines for people."""
-    return [Problem(path, doubt.line, doubtful(doubt)) for doubt in found]
+    return [Problem(path, doubt.line, doubt.message()) for doubt in found]
 
 
 def _body(whole: str) -> int:

@@ -14,14 +14,11 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from ..errors import Message
+from ..model.spoken_text import Doubt, Utterance
 from .atomic import FileSystem, read_regular_file, remove, stale_drafts, write_atomic
-
-if TYPE_CHECKING:  # an outline is enough for the daemon: what reads a text is not loaded for it
-    from ..text.reading import Doubt
-    from ..text.sentences import Utterance
 
 FORMAT = 2  # of these files
 HEADER_BYTES = 1024  # bytes; an outline is shorter
@@ -153,9 +150,6 @@ def _plain(value: object) -> Any:
 
 
 def _restored(told: Any) -> Passage:
-    from ..text.reading import Doubt
-    from ..text.sentences import Utterance
-
     said = tuple(Utterance(str(text), float(pause)) for text, pause in told["said"])
     doubts = (Doubt(written, spoken, _message(why), *place) for written, spoken, why, *place in told["doubts"])
     return Passage(said, tuple(doubts))

@@ -11,11 +11,11 @@ Any string gives an answer, in linear time; reading spoken text changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from ..errors import Message
+from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region, Span
 from .casing import quiet
 from .cleanup import Letters
 from .composites import pieced
@@ -28,55 +28,14 @@ from .overrides import OwnWords
 from .scanner import scan
 from .unwrapping import unwrapped
 
-Region = Literal["north", "south"]
 
-
-class Readings(NamedTuple):
-    """A commune's own words: `say` and `abbrev`, and `names` that nothing else may touch; key -> how it is read."""
-
-    say: Mapping[str, str] = {}
-    abbrev: Mapping[str, str] = {}
-    names: Mapping[str, str] = {}
-    region: Region = "north"
-
-
-class Span(NamedTuple):
-    """A stretch of the text as given and the stretch of the spoken text for it, [from, to) in code points."""
-
-    written: tuple[int, int]
-    spoken: tuple[int, int]
-
-
-class Doubt(NamedTuple):
-    """A stretch whose reading may be wrong, and why; `line` and `column` count from 1, in code points of the input."""
-
-    written: str
-    spoken: str
-    why: Message
-    line: int
-    column: int
-
-
-def doubtful(doubt: Doubt) -> Message:
-    """A guess as a sentence."""
-    return Message("“{written}” is read “{spoken}”: {why}", written=doubt.written, spoken=doubt.spoken, why=doubt.why)
-
-
-class Reading(NamedTuple):
-    """The spoken text, what is doubtful in it, and which written stretch each spoken one stands for."""
-
-    spoken: str
-    doubts: tuple[Doubt, ...]
-    spans: tuple[Span, ...]
-
-
-def read(text: str, readings: Readings | None = None) -> Reading:
+def read(text: str, settings: ReadingSettings | None = None) -> Reading:
     """Read `text` as an announcer would. Never raises; equal input gives equal output."""
-    readings = readings or Readings()
+    settings = settings or ReadingSettings()
     letters, lexicon = Letters(text), _lexicon()
     plain = unwrapped(quiet(letters.text))
-    context = Context(plain, _numerals(readings.region), lexicon, definitions(plain))
-    own = _own(readings).found(letters.text)
+    context = Context(plain, _numerals(settings.region), lexicon, definitions(plain))
+    own = _own(settings).found(letters.text)
     page = _Page(letters, plain)
     for said in pieced(plain, scan(context, own)):
         page.add(said)
@@ -94,15 +53,15 @@ def _numerals(region: str) -> Numerals:
     return Numerals(region)
 
 
-def _own(readings: Readings) -> OwnWords:
+def _own(settings: ReadingSettings) -> OwnWords:
     """The commune's words made ready; the same words are made ready once."""
-    words = (tuple(mapping.items()) for mapping in (readings.say, readings.abbrev, readings.names))
-    return _ready(readings.region, *words)
+    words = (tuple(mapping.items()) for mapping in (settings.say, settings.abbrev, settings.names))
+    return _ready(settings.region, *words)
 
 
 @lru_cache(maxsize=8)
 def _ready(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnWords:
-    plain = Readings(region=region)
+    plain = ReadingSettings(region=region)
     return OwnWords([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from ..model.spoken_text import Utterance
 from .lazy_regex import pattern
 from .syllables import LOWER, UPPER
 from .unwrapping import unwrapped
@@ -28,13 +28,6 @@ _LABEL = pattern(
     r"(?:^|\n|[.;:]\s|[Mm]ục |[Đđ]iều |[Pp]hần |[Kk]hoản )\s*(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-Z]|[IVX]{1,5})$"
 )
 _NAME = pattern(rf"[{UPPER}][{LOWER}]+ [A-ZĐ]$")
-
-
-class Utterance(NamedTuple):
-    """What one call of an engine says, and the silence after it in seconds."""
-
-    text: str
-    pause_after: float
 
 
 def sentences(text: str) -> list[str]:

@@ -27,7 +27,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from harness import office_files
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.importers import imports, worker
-from loudspeaker.text.reading import Readings, read
+from loudspeaker.model.spoken_text import ReadingSettings
+from loudspeaker.text.reading import read
 
 TAKEN, REFUSED, GIVEN_UP, BROKEN = "taken in", "refused", "given up", "broken"
 MAGIC = (
@@ -191,7 +192,7 @@ def outcome(path: Path, home: Path) -> str:
     limits = imports.SOUND if path.suffix in (".wav", ".mp3", ".m4a", ".ogg") else imports.PAPER
     worker.confine(limits.megabytes, limits.computing)
     try:
-        imports.write(home, worker.take_in(path, home, Readings()))
+        imports.write(home, worker.take_in(path, home, ReadingSettings()))
     except LoudspeakerError as error:
         sentences = error.say().split("\n")
         return REFUSED if all(0 < len(sentence) < 600 for sentence in sentences) else BROKEN
@@ -231,7 +232,7 @@ def warm_up() -> None:
     """Load what every child needs, once."""
     from loudspeaker.importers import documents, docx, odt, pdf, recordings, sheets  # noqa: F401
 
-    read(documents.read_document("x.txt", text()).text, Readings())
+    read(documents.read_document("x.txt", text()).text, ReadingSettings())
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from loudspeaker.importers.documents import read_document, take_in
 from loudspeaker.importers.draft import Draft
 from loudspeaker.importers.imports import write
 from loudspeaker.importers.list_numbering import number
-from loudspeaker.text.reading import Readings, read
+from loudspeaker.model.spoken_text import ReadingSettings
+from loudspeaker.text.reading import read
 
 DISPATCH = DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt"
 TEXT = DISPATCH.read_text(encoding="utf-8")
@@ -320,7 +321,7 @@ def test_a_table_keeps_its_rows_and_columns(name: str, data: bytes, table: str) 
     draft = drafted(name, data)
 
     assert draft.text == f"Lịch tiêm như sau:\n\n{table}\n\nMời bà con đến đúng giờ."
-    heard = read(draft.text, Readings()).spoken.split("\n")
+    heard = read(draft.text, ReadingSettings()).spoken.split("\n")
     assert [line for line in heard if "Suối Trát" in line or "suối Trát" in line]
     assert not [line for line in heard if "Nà Hoa" in line and ("uối Trát" in line or "Thôn" in line)]
 
@@ -381,10 +382,10 @@ def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Pa
     draft = drafted("cong-van.txt", TEXT.encode())
     dispatch = tmp_path / "Công văn 15.txt"
     dispatch.write_text(TEXT, encoding="utf-8")
-    write(tmp_path, take_in(dispatch, tmp_path, Readings()))
+    write(tmp_path, take_in(dispatch, tmp_path, ReadingSettings()))
     path = "bulletins/cong-van-15.md"
     parsed = bulletin_file.parse(path, (tmp_path / path).read_bytes())
 
     assert (parsed.title, parsed.source, parsed.text) == (TITLE, SOURCE, draft.text)
     with pytest.raises(BadFile, match="there already"):
-        take_in(dispatch, tmp_path, Readings())
+        take_in(dispatch, tmp_path, ReadingSettings())

@@ -11,6 +11,7 @@ from harness.paths import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loudspeaker.model.spoken_text import Reading, ReadingSettings
 from loudspeaker.text.abbreviations import fits
 from loudspeaker.text.context import Context
 from loudspeaker.text.encodings import looks_legacy
@@ -18,10 +19,13 @@ from loudspeaker.text.lexicon import Lexicon, Meaning
 from loudspeaker.text.lexicon import rows as rows_of
 from loudspeaker.text.numerals import Numerals
 from loudspeaker.text.overrides import OwnWords
-from loudspeaker.text.reading import Reading, Readings, read
-from loudspeaker.text.spoken import spoken
+from loudspeaker.text.reading import read
 
 TABLES = sorted((DATA / "tables").glob("*.tsv"))
+
+
+def spoken(text: str, own: ReadingSettings | None = None) -> str:
+    return read(text, own).spoken
 
 
 def rows(path: Path) -> list[tuple[str, str]]:
@@ -78,7 +82,7 @@ def test_the_cells_of_a_table_are_set_apart() -> None:
     assert spoken("Sáng\t10h00\t3\tTê Quả 1 - Tê Quả 2") == "Sáng, mười giờ, ba, Tê Quả một, Tê Quả hai"
 
 
-def whys(text: str, readings: Readings | None = None) -> dict[str, str]:
+def whys(text: str, readings: ReadingSettings | None = None) -> dict[str, str]:
     return {doubt.written: doubt.why.template for doubt in read(text, readings).doubts}
 
 
@@ -194,7 +198,7 @@ def test_an_abbreviation_defined_in_brackets_is_learnt() -> None:
 
 
 def test_the_communes_words_go_over_everything() -> None:
-    own = Readings(
+    own = ReadingSettings(
         say={"Bluezone": "bờ-lu-dôn", "cà phê": "ca phê"}, abbrev={"VT": "văn thể"}, names={"Na Cồ Sa": "Na Cồ Xa"}
     )
 
@@ -202,13 +206,13 @@ def test_the_communes_words_go_over_everything() -> None:
 
 
 def test_the_longest_of_the_communes_words_wins() -> None:
-    own = Readings(say={"A": "sai", "A Mú": "A Mú Sung"})
+    own = ReadingSettings(say={"A": "sai", "A Mú": "A Mú Sung"})
 
     assert spoken("xã A Mú", own) == "xã A Mú Sung"
 
 
 def test_a_word_in_small_letters_never_touches_a_name() -> None:
-    own = Readings(say={"ca": "ca trực"})
+    own = ReadingSettings(say={"ca": "ca trực"})
 
     assert spoken("anh Ca Văn Lan nhận ca", own) == "anh Ca Văn Lan nhận ca trực"
 
@@ -224,20 +228,20 @@ def test_among_thousands_of_the_communes_words_each_is_found() -> None:
 
 
 def test_a_number_beside_one_of_the_communes_words_is_still_read() -> None:
-    own = Readings(say={"kg": "cân"})
+    own = ReadingSettings(say={"kg": "cân"})
 
     assert spoken("bón 5kg và 6 kg", own) == "bón năm cân và sáu cân"
 
 
 def test_the_communes_words_are_read_once() -> None:
-    own = Readings(say={"Bluezone": "ứng dụng Bluezone"})
+    own = ReadingSettings(say={"Bluezone": "ứng dụng Bluezone"})
     once = spoken("Cài Bluezone", own)
 
     assert once == spoken(once, own)
 
 
 def test_the_south_says_ngan_and_le() -> None:
-    assert spoken("1.005 hộ", Readings(region="south")).lower() == "một ngàn không trăm lẻ năm hộ"
+    assert spoken("1.005 hộ", ReadingSettings(region="south")).lower() == "một ngàn không trăm lẻ năm hộ"
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

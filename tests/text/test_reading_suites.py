@@ -10,7 +10,7 @@ import pytest
 from harness.paths import DATA
 from harness.scoring import Case, canonical, choices, load
 
-from loudspeaker.text.reading import Reading
+from loudspeaker.model.spoken_text import Reading
 from loudspeaker.text.reading import read as read_anew
 
 SUITES = {path.stem: load(path) for path in sorted((DATA / "reading").glob("*.jsonl"))}
