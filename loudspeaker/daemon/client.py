@@ -14,6 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..codec import decode
 from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from ..station.call import Call, PlannedEnd, Wanted
 from ..station.paths import StationPaths
@@ -159,7 +160,7 @@ class Errands:
     def compose(self, **asked: Any) -> Call:
         """An emergency, read and not yet made; arguments and errors as of `Calling.compose`."""
         try:
-            return Call(**self.ask("compose", **asked))
+            return decode(Call, self.ask("compose", **asked))
         except (Unreachable, BeingRead):  # an alarm waits for nobody: here it is read at once
             return self._opened().compose(**asked)
 
@@ -200,7 +201,7 @@ class Errands:
     def compose_end(self, **asked: Any) -> PlannedEnd:
         """How alarms would be ended; arguments and errors as of `Calling.compose_end`."""
         try:
-            return PlannedEnd.restored(self.ask("compose_end", **asked))
+            return decode(PlannedEnd, self.ask("compose_end", **asked))
         except (Unreachable, BeingRead):
             return self._opened().compose_end(**asked)
 

@@ -3,7 +3,7 @@
     → {"v": 1, "do": "stop", "args": {"why": "đám tang", "by": "chị Hoa"}}
     ← {"v": 1, "done": …}    or    {"v": 1, "failed": {"kind": "Refused", "template": …, "facts": {…}, …}}
 
-Requests are carried out by whoever polls the `Door`, on its own thread. Errors travel as values (`wire`), so
+Requests are carried out by whoever polls the `Door`, on its own thread. Errors travel as values (`codec`), so
 that each side says them in its own language.
 """
 
@@ -27,8 +27,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from ..codec import decode_error, encode
 from ..errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable, reason
-from ..wire import error_of, facts_of, message_of, plain
 
 VERSION = 1
 LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero
@@ -68,7 +68,7 @@ def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: Any) -> A
     except OSError as error:
         raise Unreachable(Message("the daemon is not running, or does not answer")) from error
     if "failed" in answer:
-        raise error_of(answer["failed"])
+        raise decode_error(answer["failed"])
     return answer.get("done")
 
 
@@ -91,7 +91,7 @@ def _line(line: socket.socket) -> dict[str, Any]:
         if not more:
             raise ConnectionResetError
         told += more
-    answer: dict[str, Any] = json.loads(told, object_hook=message_of)
+    answer: dict[str, Any] = json.loads(told)
     return answer
 
 
@@ -305,14 +305,14 @@ def _no_number(word: str) -> float:
 def _packed(said: dict[str, Any]) -> bytes:
     """One line of JSON. What the daemon found in files may hold half characters: they go as JSON's escapes."""
     try:
-        line = json.dumps(said, ensure_ascii=False, default=plain).encode()
+        line = json.dumps(said, ensure_ascii=False, default=encode).encode()
     except UnicodeEncodeError:
-        line = json.dumps(said, default=plain).encode()
+        line = json.dumps(said, default=encode).encode()
     return line + b"\n"
 
 
 def _failed(error: LoudspeakerError) -> bytes:
-    return _packed({"v": VERSION, "failed": facts_of(error)})
+    return _packed({"v": VERSION, "failed": encode(error)})
 
 
 def _peer(line: socket.socket) -> int:

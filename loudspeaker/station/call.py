@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from ..errors import Message
 
@@ -48,8 +48,3 @@ class PlannedEnd:
     form: str | None
     closings: Sequence[PlannedClosing]
     wanted: Wanted
-
-    @classmethod
-    def restored(cls, told: Mapping[str, Any]) -> Self:
-        closings = [PlannedClosing(**closing) for closing in told["closings"]]
-        return cls(told["form"], closings, told["wanted"])

@@ -250,7 +250,7 @@ def test_whoever_asks_the_daemon_loads_nothing_of_the_station() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     rooms = {name.split(".")[1] for name in loaded}
-    assert rooms == {"daemon", "errors", "plaintext", "station", "wire"}
+    assert rooms == {"daemon", "errors", "plaintext", "codec", "station"}
     assert "loudspeaker.station.station" not in loaded
 
 

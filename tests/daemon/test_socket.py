@@ -22,6 +22,7 @@ import pytest
 from harness.fake_daemon import House
 
 import loudspeaker
+from loudspeaker.codec import decode, decode_error
 from loudspeaker.daemon.control_socket import HEARING, LOCK, LONGEST_LINE, LONGEST_PATH, MOST, MOST_OF_ONE, Door, ask
 from loudspeaker.errors import (
     BadFile,
@@ -34,7 +35,6 @@ from loudspeaker.errors import (
     Unanswered,
     Unreachable,
 )
-from loudspeaker.wire import error_of
 
 
 @pytest.fixture
@@ -75,7 +75,9 @@ def test_a_message_in_an_answer_comes_back_as_one(house: House) -> None:
 
     answer = ask(house.path, "compose", answer={"doubts": [told]})
 
-    assert answer == {"doubts": [Message("{file}: {reason}", file="a.md", reason=Message("night"))]}
+    assert [decode(Message, doubt) for doubt in answer["doubts"]] == [
+        Message("{file}: {reason}", file="a.md", reason=Message("night"))
+    ]
 
 
 def test_an_error_comes_back_as_it_was_raised(house: House) -> None:
@@ -475,13 +477,13 @@ def test_every_error_arrives_with_its_class_its_problems_and_its_exit_code(
 def test_an_error_of_another_version_keeps_its_exit_code(house: House) -> None:
     line = {"kind": "NewError", "module": "loudspeaker.later", "exit": 2, "template": "no", "facts": {}, "more": {}}
 
-    error = error_of(line)
+    error = decode_error(line)
 
     assert (type(error), error.exit_code, str(error)) == (LoudspeakerError, 2, "no")
 
 
 def test_an_old_daemons_error_is_still_understood() -> None:
-    assert isinstance(error_of({"kind": "Refused", "template": "no", "facts": {}}), Refused)
+    assert isinstance(decode_error({"kind": "Refused", "template": "no", "facts": {}}), Refused)
 
 
 def test_a_plug_ins_error_comes_as_the_nearest_of_ours(house: House) -> None:

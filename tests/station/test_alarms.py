@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.codec import decode
 from loudspeaker.daemon.control_socket import Door
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage, Refused
@@ -101,7 +102,7 @@ class Box:
 
     def composed(self, form: str | None, *villages: str, drill: bool | None = None) -> PlannedEnd:
         asked = {"form": form, "villages": list(villages), "everywhere": False, "drill": drill}
-        return PlannedEnd.restored(json.loads(json.dumps(self.ask("compose_end", **asked))))
+        return decode(PlannedEnd, json.loads(json.dumps(self.ask("compose_end", **asked))))
 
     def spoken(self, form: str | None) -> list[str]:
         return [closing.spoken for closing in self.composed(form).closings]
@@ -416,7 +417,7 @@ def test_a_drill_and_a_real_alarm_in_one_village_are_ended_one_by_one(box: Box) 
 
     assert drill in box.rows()
     assert alarm not in box.rows()
-    assert [closing.titles for closing in box.composed("clear").closings] == [[WORDS]]
+    assert [closing.titles for closing in box.composed("clear").closings] == [(WORDS,)]
 
 
 def test_what_was_given_after_the_question_was_asked_is_not_ended_by_its_answer(box: Box) -> None:
@@ -429,7 +430,7 @@ def test_what_was_given_after_the_question_was_asked_is_not_ended_by_its_answer(
     box.run(60)
 
     assert second not in box.rows()
-    assert [closing.titles for closing in box.composed("clear").closings] == [["Đê vỡ!"]]
+    assert [closing.titles for closing in box.composed("clear").closings] == [("Đê vỡ!",)]
 
 
 def test_two_alarms_of_one_village_are_each_told_to_be_over(box: Box) -> None:

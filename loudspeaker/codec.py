@@ -1,0 +1,223 @@
+"""Values as JSON and back: for files, the as-run log and the control socket alike.
+
+A dataclass is an object by its fields' names, a NamedTuple a list, a time ISO text, an enum or a path its text, a
+`Message` its template and facts. Reading goes by annotations: a field that is missing takes its default, one that only
+another version knows is left out, a value of another type is refused.
+
+An error is its message and more: class (`kind`) and `module`, exit code, and what else it carries (`more`: a file's
+problems, the time to wait).
+"""
+
+from __future__ import annotations
+
+import importlib
+import typing
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import MISSING, fields
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from pathlib import PurePath
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, TypeVar
+
+from .errors import LoudspeakerError, Message, Problem
+
+PACKAGE = __name__.partition(".")[0]
+PLAIN = frozenset({str, int, float, bool, NoneType})
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what reading may raise
+T = TypeVar("T")
+
+
+class Field(NamedTuple):
+    """One field of a dataclass; `plain`: the types that are JSON already, where it has no other."""
+
+    name: str
+    required: bool
+    hint: Any
+    plain: frozenset[Any]
+
+
+def encode(value: object) -> Any:
+    """What JSON can keep of a value. Raises `TypeError` where that is nothing."""
+    if type(value) in PLAIN:
+        return value
+    if hasattr(value, "__dataclass_fields__"):  # thousands of airings at once: what is plain is not looked at
+        kind: Any = type(value)
+        items = ((name, getattr(value, name), plain) for name, _, _, plain in known_fields(kind))
+        return {name: item if plain else encode(item) for name, item, plain in items}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):  # one that knows its line in a file
+        return str(value)
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    if isinstance(value, Message):
+        more = () if type(value) is Message else type(value).__slots__
+        return {**{name: encode(getattr(value, name)) for name in more}, **_sentence(value)}
+    if isinstance(value, Problem):
+        return {"path": value.path, "line": value.line, "message": encode(value.message)}
+    if isinstance(value, LoudspeakerError):
+        return _error(value)
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: encode(item) for name, item in value.items()}
+    if isinstance(value, Collection) and not isinstance(value, bytes):
+        return [encode(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def decode(kind: type[T], stored: object) -> T:
+    """The value of type `kind` that gave this. Raises one of `UNREADABLE` where none did."""
+    return _decode(kind, stored)  # type: ignore[no-any-return]
+
+
+def _decode(kind: Any, stored: Any) -> Any:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if kind in PLAIN:
+        if type(stored) is not kind and not (kind is float and type(stored) is int):
+            raise ValueError(f"{stored!r} is no {kind.__name__}")
+        return stored
+    if isinstance(kind, UnionType):
+        return _decode_one_of([one for one in inner if stored is None or one is not NoneType], stored)
+    if origin and issubclass(origin, Mapping):
+        return {str(name): _decode(inner[1], item) for name, item in stored.items()}
+    if origin:
+        return _decode_list(origin, inner, stored)
+    if kind in (Any, object):
+        return stored
+    if hasattr(kind, "__dataclass_fields__"):
+        return kind(**decode_fields(kind, stored))
+    if kind is datetime:
+        return _instant(stored)
+    if issubclass(kind, date):
+        return kind.fromisoformat(stored)
+    if issubclass(kind, Message):
+        return _decode_message(kind, stored)
+    if issubclass(kind, tuple):
+        hints = typing.get_type_hints(kind)
+        return kind(*(_decode(hints[name], item) for name, item in zip(kind._fields, stored, strict=True)))
+    return kind(stored)
+
+
+def decode_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass, each as its annotation has it.
+
+    Raises `ValueError` where one is missing or is of another type.
+    """
+    found = {}
+    for name, required, hint, plain in known_fields(kind):
+        if name not in stored:
+            if required:
+                raise ValueError(f"{name} is missing")
+        elif not plain:
+            found[name] = _decode(hint, stored[name])
+        elif type(stored[name]) in plain:
+            found[name] = stored[name]
+        else:
+            raise ValueError(f"{name} is no {' or '.join(sorted(one.__name__ for one in plain))}")
+    return found
+
+
+@cache
+def known_fields(kind: Any) -> tuple[Field, ...]:
+    """The fields of a dataclass, with their types."""
+    hints = typing.get_type_hints(kind)
+    required = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(kind)}
+    return tuple(Field(name, needed, hints[name], _plain(hints[name])) for name, needed in required.items())
+
+
+def _plain(hint: Any) -> frozenset[Any]:
+    kinds = frozenset(typing.get_args(hint)) if isinstance(hint, UnionType) else frozenset({hint})
+    return (kinds | {int} if float in kinds else kinds) if kinds <= PLAIN else frozenset()
+
+
+def _decode_one_of(kinds: Sequence[Any], stored: Any) -> Any:
+    for kind in kinds[:-1]:
+        with suppress(*UNREADABLE):
+            return _decode(kind, stored)
+    return _decode(kinds[-1], stored)
+
+
+def _decode_list(origin: Any, inner: tuple[Any, ...], stored: Any) -> Any:
+    if not isinstance(stored, list | tuple):
+        raise ValueError(f"{stored!r} is no list")
+    if issubclass(origin, tuple) and inner[-1] is not ...:
+        return tuple(_decode(kind, item) for kind, item in zip(inner, stored, strict=True))
+    items = [_decode(inner[0], item) for item in stored]
+    return frozenset(items) if origin is frozenset else tuple(items)
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:  # it could be compared with no other
+        raise ValueError(f"{text} has no offset")
+    return found
+
+
+def _decode_message(kind: type[Message], stored: Mapping[str, Any]) -> Message:
+    message = Message(stored["template"], **{name: _whole(fact) for name, fact in stored["facts"].items()})
+    more = {name: item for name, item in stored.items() if name not in ("template", "facts")}
+    return message if kind is Message else kind(message=message, **more)
+
+
+def _sentence(message: Message) -> dict[str, Any]:
+    return {"template": message.template, "facts": {name: _part(fact) for name, fact in message.facts.items()}}
+
+
+def _part(value: object) -> Any:
+    """Of a sentence or an error: what JSON can keep, or else the text that a person would see."""
+    if isinstance(value, Message | Problem | LoudspeakerError):
+        return encode(value)
+    if isinstance(value, list | tuple):
+        return [_part(item) for item in value]
+    return value if isinstance(value, str | int | float | NoneType) else str(value)
+
+
+def _whole(stored: Any) -> Any:
+    """What `_part` gave, with its sentences."""
+    return _decode_message(Message, stored) if isinstance(stored, dict) and "template" in stored else stored
+
+
+def _error(error: LoudspeakerError) -> dict[str, Any]:
+    kind = next(one for one in type(error).__mro__ if one.__module__.startswith(f"{PACKAGE}."))  # no plug-in's own
+    more = {name: _part(fact) for name, fact in vars(error).items() if name != "message"}
+    names = {"kind": kind.__name__, "module": kind.__module__, "exit": error.exit_code}
+    return {**names, **_sentence(error.message), "more": more}
+
+
+def decode_error(stored: Mapping[str, Any]) -> LoudspeakerError:
+    """The error that it was, of the same class, with all its problems and its exit code.
+
+    One of a class that is not known here is a `LoudspeakerError` with the exit code that it had.
+    """
+    message = _decode_message(Message, stored)
+    kind = _error_class(str(stored.get("module", f"{PACKAGE}.errors")), str(stored["kind"]))
+    if kind is None:
+        error = LoudspeakerError(message)
+        vars(error)["exit_code"] = stored.get("exit", LoudspeakerError.exit_code)
+        return error
+    error = kind.__new__(kind, message)  # what `__init__` makes of its arguments is in `more`
+    error.args = (message,)
+    more = stored.get("more", {})
+    vars(error).update({name: _whole(item) for name, item in more.items()}, message=message)
+    if "problems" in more:
+        vars(error)["problems"] = tuple(map(_decode_problem, more["problems"]))
+    return error
+
+
+def _decode_problem(stored: Mapping[str, Any]) -> Problem:
+    return Problem(stored["path"], stored["line"], _decode_message(Message, stored["message"]))
+
+
+def _error_class(module: str, name: str) -> type[LoudspeakerError] | None:
+    """A class of ours by its name. A daemon of another version may know others."""
+    if not module.startswith(f"{PACKAGE}.") or "__" in module:
+        return None
+    try:
+        kind = getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
+    return kind if isinstance(kind, type) and issubclass(kind, LoudspeakerError) else None
