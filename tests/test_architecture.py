@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("clock", "config", "i18n", "model", "playout", "production", "schedule", "speakers", "station", "store"),
         *("synthesis", *EDGES),
     },
+    "web": {"clock", "interfaces", "errors"},
     "cli": {"station", "daemon", "i18n", "errors", "plaintext"},
 }
 PURE = {

@@ -1,0 +1,80 @@
+"""What stands before every page: who may do what, which host names are ours, forms from elsewhere, and the headers.
+
+Pure: values in, an answer out. `app.py` asks it once for each request.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from .accounts import Role, Session
+
+ANYBODY = frozenset(Role)
+
+
+class Task(StrEnum):
+    """What a person may want to do, one member for each row of the table below."""
+
+    LOOK = "look"  # pages, listening on one's own machine, prints, reports, why
+    WRITE = "write"  # bulletins, recordings, schedules, sending for approval, the commune's readings
+    APPROVE = "approve"  # or give back; priority; overwriting what an approved bulletin is scheduled for
+    SKIP = "skip"  # an airing or its undoing, a pause of a village, a replay within policy
+    STOP = "stop"
+    ALARM = "alarm"  # drills and endings too, and playing against policy
+    TRY = "try"  # outputs, the clock, sweeping old sound
+    RULE = "rule"  # policy, special days, voices, people, sessions, tokens
+
+
+MAY: Mapping[Task, frozenset[Role]] = {
+    Task.LOOK: ANYBODY,
+    Task.WRITE: frozenset({Role.EDIT, Role.APPROVE}),
+    Task.APPROVE: frozenset({Role.APPROVE}),
+    Task.SKIP: frozenset({Role.EDIT, Role.APPROVE, Role.DUTY}),
+    Task.STOP: ANYBODY - {Role.VIEW},
+    Task.ALARM: frozenset({Role.DUTY}),
+    Task.TRY: frozenset({Role.DUTY, Role.ADMIN}),
+    Task.RULE: frozenset({Role.ADMIN}),
+}
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+def may(roles: Collection[Role], task: Task) -> bool:
+    """May somebody with these roles do this?"""
+    return not MAY[task].isdisjoint(roles)
+
+
+def is_own_host(host: str, names: Collection[str]) -> bool:
+    """Is `host` (a Host header, with or without a port) one of ours? Another name may lead here by a DNS rebinding."""
+    name, _, port = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "")
+    return name.strip("[]").lower() in names and (not port or port.isdecimal())
+
+
+def is_own_form(method: str, headers: Mapping[str, str], origin: str) -> bool:
+    """May a request change anything? Only from a page of ours, at `origin` (scheme://host:port).
+
+    Browsers of the last years send Sec-Fetch-Site; older ones send at least Origin with a form.
+    """
+    if method in SAFE_METHODS:
+        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    return headers.get("origin", origin) == origin and (site is not None or "origin" in headers)
+
+
+def is_own_token(session: Session, token: str) -> bool:
+    """Does the form carry the token of this session?"""
+    return hmac.compare_digest(session.form_token.encode(), token.encode())
