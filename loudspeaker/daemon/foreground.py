@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..station.asrun import Recording
+from ..station.airings import Recording
 from ..station.preparation import Row
 from ..store.asrun import LogUnusable
 from .control_socket import Door

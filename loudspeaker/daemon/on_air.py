@@ -33,7 +33,7 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
-from ..station.asrun import Recording, row
+from ..station.airings import Recording, row
 from ..station.commissioning import COMMISSION, EMPTY
 from ..station.preparation import Row
 from .quota_use import counted

@@ -17,7 +17,7 @@ from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape
 from ..playout.ports import Log
 from ..speakers.button import StopButton
-from ..station.asrun import Recording
+from ..station.airings import Recording
 from ..station.explain import meaning, only_new
 from ..station.log_file import must_be_writable, renew_log
 from ..store.asrun import LogDamaged, LogUnusable

@@ -18,7 +18,7 @@ from ..model.refusal import kind_of
 from ..production.specification import ProgrammeSpec
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import is_writable
-from .asrun import Recording
+from .airings import Recording
 from .commissioning import uncommissioned
 from .devices import Ailment, Pins, equipment
 from .preparation import Progress, Row

@@ -20,7 +20,7 @@ from .commissioning import COMMISSION
 from .commune_clock import parse_instant
 
 if TYPE_CHECKING:
-    from .asrun import Recording
+    from .airings import Recording
 
 DECISIONS = frozenset({"skip", "pause", "resume", "approve", "commission"})
 
