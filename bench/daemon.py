@@ -101,7 +101,7 @@ def written(statistics: Path) -> float:
 def air(home: Path) -> tuple[int, int]:
     """A whole day of the station's, at full speed; returns its airings and its steps."""
     first = Station.open(home)
-    midnight = first.midnight(first.day("tomorrow"))
+    midnight = first.clock.midnight(first.clock.day("tomorrow"))
     first.close()
     clock, steps = FakeClock(midnight), 0
     station = Station.open(home, clock=clock)

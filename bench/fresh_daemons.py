@@ -67,7 +67,7 @@ def make_station(home: Path, sink: str, shift: float) -> None:
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(text.replace("SINK", sink), encoding="utf-8")
     station = Station.open(home, clock=ShiftedClock(shift))
-    station.prepare(None, 1, lambda done, total, what: None)
+    station.preparation.prepare(None, 1, lambda done, total, what: None)
     station.close()
 
 

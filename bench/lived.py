@@ -93,10 +93,12 @@ def week(home: Path, begins: datetime, ends: datetime) -> list[str]:
     """Live a week on the log of `home`; the stored text of its entries."""
     clock = FakeClock(begins)
     station = Station.open(home, clock=clock)
-    station.prepare(None, 2, lambda done, total, what: None)
-    call = [station.call(None, "lu-quet", output, True) for output in OUTPUTS]
-    station.make([*call, *station.clears("lu-quet", OUTPUTS, True)], lambda done, total, what: None)
-    station.make([station.trial(output, True) for output in OUTPUTS], lambda done, total, what: None)
+    station.preparation.prepare(None, 2, lambda done, total, what: None)
+    call = [station.alerts.call(None, "lu-quet", output, True) for output in OUTPUTS]
+    station.preparation.make([*call, *station.alerts.clears("lu-quet", OUTPUTS, True)], lambda done, total, what: None)
+    station.preparation.make(
+        [station.preparation.trial(output, True) for output in OUTPUTS], lambda done, total, what: None
+    )
     live = on_air(station, clock)
     for day in range(7):
         midnight = (begins + timedelta(days=day)).replace(hour=0, minute=0, second=0)

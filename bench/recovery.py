@@ -80,7 +80,7 @@ def minutes_ago(home: Path) -> Station:
     put(home, {"schedules/na-hoa.yaml": ENTRY.replace("{times}", ", ".join(times))})
     clock = FakeClock(now - timedelta(minutes=4))
     station = Station.open(home, clock=clock)
-    station.prepare(None, 2, lambda done, total, what: None)
+    station.preparation.prepare(None, 2, lambda done, total, what: None)
     live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"}))
     live.look()
     live.step()

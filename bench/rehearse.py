@@ -24,7 +24,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "loudspeaker", "init", str(home)], stderr=subprocess.DEVNULL, check=True)
         station = Station.open(home)
         begin = time.perf_counter()
-        planned = station.plan(FIRST, (LAST - FIRST).days + 1)
+        planned = station.airings.plan(FIRST, (LAST - FIRST).days + 1)
         middle = time.perf_counter()
         rehearsed = rehearse(station, FIRST, LAST)
         end = time.perf_counter()

@@ -43,17 +43,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "codec": {"errors"},
     "production": {"text", "synthesis", "store", "importers", *EDGES},
     "station": {
-        *("clock", "config", "engines", "importers", "i18n", "playout", "reports", "schedule"),
-        *("text", "speakers", "store", "synthesis", "production", "yamlfile"),
+        *("clock", "config", "model", "playout", "reports", "schedule"),
+        *("text", "store", "synthesis", "production", "yamlfile"),
         *EDGES,
     },
-    "maintenance": {"config", "speakers"},
+    "maintenance": {
+        *("clock", "config", "importers", "model", "playout", "schedule", "sound", "speakers", "station", "store"),
+        *("production", "synthesis", "text", *EDGES),
+    },
     "daemon": {
         *("clock", "config", "i18n", "model", "playout", "production", "schedule", "speakers", "station", "store"),
         *("synthesis", *EDGES),
     },
     "web": {"clock", "interfaces", "errors"},
-    "cli": {"station", "daemon", "i18n", "errors", "plaintext"},
+    "cli": {"station", "maintenance", "daemon", "importers", "synthesis", "i18n", "errors", "plaintext"},
 }
 PURE = {
     "config",

@@ -225,7 +225,7 @@ def run(station: Station, welcome: str | None) -> None:
                 )
             )
         try:
-            tables.coming(station.coming())
+            tables.coming(station.airings.coming())
         except LoudspeakerError as error:  # what cannot be shown may be heard all the same
             tell(error.say(_))
         return service

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import Unreachable
-from . import tables
+from ..errors import Message, Refused, Unreachable
+from . import json_output, tables
 from .air import finish
 from .shell import (
     Command,
@@ -27,6 +28,7 @@ from .values import OUTPUT, _
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands
+    from ..maintenance.devices import Pins
     from ..station import Station
 
 
@@ -36,9 +38,11 @@ if TYPE_CHECKING:
 @with_station
 def doctor(station: Station, errands: Errands, as_json: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
-    found = station.doctor(errands.pins())
-    print_json([ailment.row(_) for ailment in found]) if as_json else tables.ailments(found)
-    if any(ailment.serious for ailment in found):
+    from ..maintenance.doctor import examine
+
+    checks = examine(station, errands.pins())
+    print_json(list(map(json_output.health_check, checks))) if as_json else tables.health_checks(checks)
+    if any(check.serious for check in checks):
         click.get_current_context().exit(1)
 
 
@@ -48,8 +52,10 @@ def doctor(station: Station, errands: Errands, as_json: bool) -> None:
 @with_station
 def status(station: Station, errands: Errands, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
-    found = station.status(errands.on_the_air(), errands.pins())
-    print_json(found.row(_)) if as_json else tables.status(found)
+    from ..maintenance.status import look_at_station
+
+    found = look_at_station(station, errands.on_the_air(), errands.pins())
+    print_json(json_output.status(found)) if as_json else tables.status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
 
@@ -65,7 +71,7 @@ def test(station: Station, errands: Errands, output: str, tone: bool, by: str | 
     who = decider(by)
     rows = errands.test(output, tone, who)
     finish(rows)
-    if not station.may_commission(output, errands.pins()):
+    if not may_commission(station, output, errands.pins()):
         return
     try:
         must_agree(
@@ -78,6 +84,18 @@ def test(station: Station, errands: Errands, output: str, tone: bool, by: str | 
     tell(_("{output} is commissioned and airs its schedule from now on").format(output=output))
 
 
+def may_commission(station: Station, output: str, pins: Pins | None) -> bool:
+    """Is it a new station's output that airs nothing yet? Raises `Refused` where something must be mended first."""
+    from ..maintenance.doctor import commissioning_obstacles
+
+    obstacles = commissioning_obstacles(station, output, pins)
+    if obstacles:
+        errors = "; ".join(map(tables.health_line, obstacles))
+        message = "{output} cannot be commissioned before this is mended: {errors}"
+        raise Refused(Message(message, output=output, errors=errors))
+    return obstacles is not None
+
+
 @click.group(cls=Group)
 def clock() -> None:
     """Is the time trusted, and a person's word that it is."""
@@ -88,8 +106,10 @@ def clock() -> None:
 @with_station
 def show(station: Station, as_json: bool) -> None:
     """Show the time and who vouches for it."""
-    trust = station.clock_trust()
-    print_json(trust.row(_)) if as_json else put(trust.say(_))
+    from ..maintenance.clock_state import look_at_clock
+
+    state = look_at_clock(station)
+    print_json(json_output.clock_state(state)) if as_json else put(tables.clock_line(state))
 
 
 @clock.command()
@@ -98,8 +118,10 @@ def show(station: Station, as_json: bool) -> None:
 @with_station
 def confirm(station: Station, errands: Errands, by: str | None) -> None:
     """Give your word that the time shown is right."""
+    from ..maintenance.clock_state import look_at_clock
+
     errands.confirm_clock(decider(by))
-    put(station.clock_trust().say(_))
+    put(tables.clock_line(look_at_clock(station)))
 
 
 @clock.command(name="set")
@@ -109,10 +131,12 @@ def confirm(station: Station, errands: Errands, by: str | None) -> None:
 @with_station
 def set_(station: Station, errands: Errands, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
+    from ..maintenance.clock_state import look_at_clock, set_clock
+
     who = decider(by)
-    station.set_clock(time, who)
+    set_clock(station, time, who)
     errands.confirm_clock(who)
-    put(station.clock_trust().say(_))
+    put(tables.clock_line(look_at_clock(station)))
 
 
 @click.group(cls=Group)
@@ -125,8 +149,10 @@ def voices() -> None:
 @with_station
 def list_(station: Station, as_json: bool) -> None:
     """Show every engine, its voices, and whether texts leave this machine for it."""
-    rows = station.list_voices()
-    print_json(rows) if as_json else tables.voices(rows)
+    from ..maintenance.voice_list import list_voices
+
+    states = list_voices(station)
+    print_json(list(map(json_output.voice, states))) if as_json else tables.voices(states)
 
 
 @voices.command()
@@ -137,8 +163,10 @@ def list_(station: Station, as_json: bool) -> None:
 @with_station
 def install(station: Station, voice: str, source: str | None, sha256: str | None, trust: bool) -> None:
     """Install a piper voice, checked against its SHA-256."""
+    from ..synthesis.voice_installer import install_voice
+
     with tables.progress() as progress:
-        digest = station.install_voice(voice, source, sha256, trust, progress)
+        digest = install_voice(voice, source, station.paths.voices, progress, sha256=sha256, trust=trust)
     tell(_("installed: {voice}, SHA-256 {digest}").format(voice=voice, digest=digest))
 
 
@@ -148,9 +176,11 @@ def install(station: Station, voice: str, source: str | None, sha256: str | None
 @with_station
 def try_(station: Station, names: tuple[str, ...], output: str) -> None:
     """Let each voice say one sentence into a file."""
-    rows = station.try_voices(names, output)
-    tables.voices(rows)
-    speaks = [row["here"] for row in rows]
+    from ..maintenance.voice_list import try_voices
+
+    states = try_voices(station, names, Path(output))
+    tables.voices(states)
+    speaks = [state.here for state in states]
     if not (all(speaks) if names else any(speaks)):  # of the commune's own, one is enough: they stand in for each other
         click.get_current_context().exit(1)
 
@@ -165,7 +195,9 @@ def cache() -> None:
 @with_station
 def show_cache(station: Station, as_json: bool) -> None:
     """Show how much there is and of what."""
-    row = station.cache()
+    from ..maintenance.cache import measure_cache
+
+    row = json_output.cache_size(measure_cache(station))
     print_json(row) if as_json else tables.cache(row)
 
 
@@ -173,7 +205,9 @@ def show_cache(station: Station, as_json: bool) -> None:
 @with_station
 def verify(station: Station) -> None:
     """Check every file; damaged ones are removed and made again when needed."""
-    sound, damaged = station.verify_cache()
+    from ..maintenance.cache import verify_cache
+
+    sound, damaged = verify_cache(station)
     put(
         _("{sound} programmes are sound, {damaged} files were damaged and removed").format(sound=sound, damaged=damaged)
     )
@@ -183,7 +217,9 @@ def verify(station: Station) -> None:
 @with_station
 def sweep(station: Station) -> None:
     """Remove what has not been used longest, down to the budget; never what the coming 48 hours need."""
-    put(_("{freed:.1f} MB freed").format(freed=station.sweep() / 1e6))
+    from ..maintenance.cache import sweep_cache
+
+    put(_("{freed:.1f} MB freed").format(freed=sweep_cache(station) / 1e6))
 
 
 COMMANDS = (status, doctor, test, clock, voices, cache)

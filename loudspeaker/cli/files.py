@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
-from . import tables
+from . import json_output, tables
 from .shell import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
 from .values import _
 
@@ -60,14 +60,14 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
     """Tell every mistake in every file, and what the coming days would not allow."""
     desk = ctx.find_object(Desk)
     assert desk
-    try:
-        findings = desk.station.check(days)
-    except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
-        from ..station import check as checking
+    from ..maintenance.check import check_files, unopened
 
-        findings = checking.unopened(desk.home, error)
+    try:
+        findings = check_files(desk.station, days)
+    except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
+        findings = unopened(desk.home, error)
     if as_json:
-        print_json([finding.row(_) for finding in findings])
+        print_json(list(map(json_output.finding, findings)))
     else:
         for finding in findings:
             put(finding.problem.say(_))
@@ -124,10 +124,13 @@ def bulletin_file(desk: Desk, name: str) -> str:
 @with_station
 def import_(station: Station, paths: tuple[Path, ...]) -> None:
     """Take in documents (.docx .odt .pdf .txt), recordings and schedule sheets (.xlsx)."""
+    from ..importers import imports
+    from ..station.read_text import readings
+
     problems: list[Problem] = []
     for path in paths:
         try:
-            for sentence in station.take_in(path):
+            for sentence in imports.take_in(path, station.paths.home, readings(station.files.commune)):
                 tell(sentence.say(_))
         except BadFile as error:  # the others are as good as they are
             problems += error.problems
@@ -140,9 +143,11 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
 @with_station
 def export(station: Station, output: Path) -> None:
     """Write all schedules as one sheet, as `import` reads it."""
+    from ..importers import sheets
+
     if output.suffix.lower() != ".xlsx":
         raise BadUsage(Message("{file}: a schedule sheet is an .xlsx file", file=output))
-    station.export(output)
+    sheets.write(station.paths.home, output)
 
 
 COMMANDS = (init, check, read, import_, export)

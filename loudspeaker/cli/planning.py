@@ -55,7 +55,7 @@ def plan(
     picture: Path | None,
 ) -> None:
     """Show the airings in order, refused ones too."""
-    planned = station.plan(day, days, village)
+    planned = station.airings.plan(day, days, village)
     if picture:
         tables.chart(planned, picture)
     on = [] if as_json or message else errands.on_the_air() or []  # else nobody looks at it
@@ -72,7 +72,7 @@ def plan(
 def prepare(station: Station, day: date | None, days: int, as_json: bool, message: bool, also: str | None) -> None:
     """Synthesize and master what is coming, ahead of time."""
     with tables.progress() as progress:
-        readiness = station.prepare(day, days, progress, also)
+        readiness = station.preparation.prepare(day, days, progress, also)
     show(readiness, as_json, message, tables.readiness, tables.readiness_message)
     if not all(row["ready"] for row in readiness):
         click.get_current_context().exit(1)
@@ -82,7 +82,7 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
 @with_station
 def read_ahead(station: Station) -> None:
     """Read texts and recordings and leave what was read for the daemon, which starts this."""
-    station.read_ahead()
+    station.preparation.read_ahead()
 
 
 @click.command(cls=Command)
@@ -102,7 +102,7 @@ def approve(
             errands.disapprove(bulletin, who)
             tell(_("not approved any more: {bulletin}").format(bulletin=bulletin))
         return
-    for shown in [station.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
+    for shown in [station.preparation.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
         tables.preview(shown)
         if not yes and sys.stdin.isatty():
             must_agree(_("Approve this?"))
@@ -124,7 +124,7 @@ def approve(
 def render(station: Station, bulletin: str, output: Path, voice: str | None, picture: Path | None) -> None:
     """Make one programme to listen to or send round before it airs."""
     with tables.progress() as progress:
-        rendered = station.render(bulletin, output, voice, picture, progress)
+        rendered = station.preparation.render(bulletin, output, voice, picture, progress)
     tell(
         _("{file}: {seconds:.0f} s, voice {voice}").format(file=output, seconds=rendered.duration, voice=rendered.voice)
     )

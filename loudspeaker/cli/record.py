@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 @with_station
 def log(station: Station, day: date | None, days: int, as_json: bool, verify: bool, export: Path | None) -> None:
     """Show what became of each airing."""
-    if damage := station.damage():
+    if damage := station.airings.damage():
         tell(damage.say(_))
     if verify:
         with tables.progress(_("Checking the log")) as progress:
-            found = station.verify(progress)
+            found = station.airings.verify(progress)
         return verified(found, as_json)
     if export:
         with tables.progress(_("Writing the log")) as progress:
-            station.export_log(export, progress)
+            station.airings.export(export, progress)
         return None
-    rows = station.rows(day, days)
+    rows = station.airings.rows(day, days)
     return print_json(rows) if as_json else tables.log(rows)
 
 
@@ -54,7 +54,7 @@ def verified(head: dict[str, Any], as_json: bool) -> None:
 @with_station
 def why_(station: Station, airing: str) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
-    for sentence in station.story(airing):
+    for sentence in station.airings.explain(airing):
         put(sentence.say(_))
 
 
@@ -79,7 +79,7 @@ def report(
     if sum(map(bool, (month, begins, source))) != 1 or (ends and not begins):
         raise BadUsage(Message("give one of --month, --from (with --to, or until today) and --source"))
     with tables.progress(_("Writing the report")) as progress:
-        counted = station.report(month, source, logs, output, begins, ends, progress)
+        counted = station.airings.report(month, source, logs, output, begins, ends, progress)
     tell(_("written: {file}").format(file=output))
     tell(counted.say(_))
 

@@ -15,9 +15,13 @@ from ..plaintext import escape
 from .shell import put, tell
 
 if TYPE_CHECKING:
+    from ..maintenance.check import Finding
+    from ..maintenance.clock_state import ClockState
+    from ..maintenance.devices import HealthCheck
+    from ..maintenance.status import Status
+    from ..maintenance.voice_list import VoiceState
     from ..station.approvals import Preview
     from ..station.call import Call, PlannedEnd
-    from ..station.status import Status
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -269,7 +273,7 @@ def preview(shown: Preview) -> None:
     tell("  " + "; ".join(fact.say(_) for fact in shown.facts()))
 
 
-def checked(found: Sequence[Any]) -> None:
+def checked(found: Sequence[Finding]) -> None:
     """How much `check` found and what that means, after the findings themselves."""
     mistakes = sum(one.mistake for one in found)
     counts = _("mistakes: {mistakes}, warnings: {warnings}").format(mistakes=mistakes, warnings=len(found) - mistakes)
@@ -301,7 +305,7 @@ def status(found: Status) -> None:
     put(_("On the air: {airings}").format(airings="; ".join(now)) if now else _("Nothing is on the air."))
     for line in moments(found.next):
         put(line)
-    wrong = [ailment.told(_) for ailment in found.wrong]
+    wrong = [health_line(check).partition(" ")[2] for check in found.wrong]
     put(_("Wrong ({count}): {first}").format(count=len(wrong), first=wrong[0]) if wrong else _("Nothing is wrong."))
     if len(wrong) > 1:
         put(_("Also: {second} (all of it: “loudspeaker doctor”)").format(second=wrong[1]))
@@ -337,16 +341,45 @@ def _moment(row: Row) -> tuple[str, str]:
     return row["starts_at"], row["title"]
 
 
-def ailments(found: Sequence[Any]) -> None:
-    for ailment in found:
-        put(ailment.say(_))
+def health_checks(checks: Sequence[HealthCheck]) -> None:
+    for check in checks:
+        put(health_line(check))
 
 
-def voices(rows: Sequence[Row]) -> None:
+def health_line(check: HealthCheck) -> str:
+    """What was looked at and what is wrong with it, with a mark before it."""
+    mark = "✗" if check.serious else "!" if check.wrong else "✓"
+    return f"{mark} {check.what.say(_)}" + (f": {check.wrong.say(_)}" if check.wrong else "")
+
+
+VOUCHERS = {
+    "network": N_("the time from the network"),
+    "rtc": N_("the battery clock"),
+    "box": N_("“clock: trusted” in box.yaml"),
+}
+
+
+def clock_line(state: ClockState) -> str:
+    """The time and whether it is trusted, and by whose word."""
+    now = f"{state.now:%H:%M:%S %d/%m/%Y}"
+    if state.trust.why:
+        return f"{now}: {state.trust.why.say(_)}"
+    if not state.vouchers:  # somebody's word, or a source that has gone since
+        return _("{now}: the time is trusted").format(now=now)
+    by = ", ".join(_(VOUCHERS.get(voucher, voucher)) for voucher in sorted(state.vouchers))
+    return _("{now}: the time is trusted ({by})").format(now=now, by=by)
+
+
+def voices(states: Sequence[VoiceState]) -> None:
     columns = (_("voice"), _("here"), _("online"), _("note"))
     here = {True: _("yes"), False: _("no")}
-    cells = [[row["voice"], here[row["here"]], here[row["online"]], row["why"] or ""] for row in rows]
+    cells = [[state.voice, here[state.here], here[state.online], note(state)] for state in states]
     draw(columns, cells, _("No voices."))
+
+
+def note(state: VoiceState) -> str:
+    """Why it does not speak here, or the file in which it has spoken."""
+    return state.why_not.say(_) if state.why_not else str(state.sample or "")
 
 
 CACHE = {

@@ -132,7 +132,7 @@ def airing_ids(desk: Desk) -> Iterable[str]:
 
     station = Station.open(desk.home, desk.state, say=_)
     try:
-        return [row["id"] for row in station.plan()]
+        return [row["id"] for row in station.airings.plan()]
     finally:
         station.close()
 

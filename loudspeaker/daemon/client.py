@@ -82,7 +82,7 @@ class Errands:
     def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
         """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
         station = self._opened()
-        found = station.find(airing or station.last_skip()).id
+        found = station.airings.find(airing or station.airings.last_skip()).id
         self.decided("skip", airing=found, why=why or "", by=by, undo=undo)
         return found
 
@@ -92,7 +92,7 @@ class Errands:
 
     def resume(self, village: str | None, by: str) -> Sequence[str]:
         """End the pause of one village, or of all; whose it was. Raises `Refused` where none is paused, `NotFound`."""
-        villages = [village] if village else self._opened().paused()
+        villages = [village] if village else self._opened().airings.paused()
         if not villages:
             raise Refused(Message("no village is paused"))
         for name in villages:
@@ -101,7 +101,7 @@ class Errands:
 
     def approve(self, bulletin: str, by: str, shown: Preview | None = None) -> str:
         """Bind a bulletin as it was shown, or as it is; the digest that was approved."""
-        shown = shown or self._opened().preview(bulletin)
+        shown = shown or self._opened().preparation.preview(bulletin)
         self.decided("approve", bulletin=shown.bulletin, digest=shown.digest, by=by)
         return shown.digest
 
@@ -145,12 +145,12 @@ class Errands:
         progress: Callable[[int, int, str], None],
     ) -> list[Row]:
         """A manual replay; its rows once it is over. `override` is the reason for breaking policy."""
-        found = self._opened().prepare_replay(bulletin, villages, progress)
+        found = self._opened().preparation.prepare_replay(bulletin, villages, progress)
         return self.aired("play", bulletin=found, villages=list(villages), by=by, override=override or "")
 
     def test(self, output: str, tone: bool, by: str) -> list[Row]:
         """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
-        self._opened().prepare_test(output, tone)
+        self._opened().preparation.prepare_test(output, tone)
         return self.aired("test", output=output, tone=tone, by=by)
 
     def aired(self, verb: str, **facts: Any) -> list[Row]:
@@ -162,7 +162,7 @@ class Errands:
         try:
             return decode(Call, self.ask("compose", **asked))
         except (Unreachable, BeingRead):  # an alarm waits for nobody: here it is read at once
-            return self._opened().compose(**asked)
+            return self._opened().alerts.compose(**asked)
 
     def make(self, wanted: Wanted) -> None:
         """Make sound in local voices, in this process, which ends. Raises `LoudspeakerError`."""
@@ -203,7 +203,7 @@ class Errands:
         try:
             return decode(PlannedEnd, self.ask("compose_end", **asked))
         except (Unreachable, BeingRead):
-            return self._opened().compose_end(**asked)
+            return self._opened().alerts.compose_end(**asked)
 
     def end_urgent(self, end: PlannedEnd, by: str) -> list[Row]:
         """End these alarms, whose last words have been made: what became of those, once they are over.
@@ -271,7 +271,7 @@ class Errands:
         try:
             rows: list[Row] = self.ask("outcome", airings=list(ids))
         except Unreachable as error:
-            records = [record for record in map(self._opened().record, ids) if record]
+            records = [record for record in map(self._opened().airings.record, ids) if record]
             if len(records) < len(ids):
                 went = Message("the daemon went away; what was asked for is taken up again when it comes back")
                 raise Unreachable(went) from error

@@ -13,8 +13,8 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..station.airings import Recording
 from ..station.preparation import Row
+from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import Door
 from .on_air import speakers, stop_button
@@ -29,7 +29,7 @@ RETRY = timedelta(seconds=1)  # after a log that takes nothing; the controller k
 
 
 def by_hand(
-    station: Recording, verb: str, facts: dict[str, Any], waits: Callable[[str, str], object] = lambda airing, why: None
+    station: Station, verb: str, facts: dict[str, Any], waits: Callable[[str, str], object] = lambda airing, why: None
 ) -> list[Row]:
     """Do it, and tell what became of it once everything is over; an interruption stops the sound and says so.
 
@@ -59,7 +59,7 @@ def by_hand(
 
 
 @contextmanager
-def _opened(station: Recording, selector: selectors.BaseSelector) -> Iterator[tuple[Asked, Door]]:
+def _opened(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Asked, Door]]:
     """The outputs, behind the door that keeps others out."""
     lives: list[Asked] = []
     door = Door(station.paths.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))

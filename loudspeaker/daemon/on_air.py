@@ -33,9 +33,10 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
-from ..station.airings import Recording, row
+from ..station.airings import row
 from ..station.commissioning import COMMISSION, EMPTY
 from ..station.preparation import Row
+from ..station.station import Station
 from .quota_use import counted
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
@@ -51,7 +52,7 @@ class Live:
 
     def __init__(
         self,
-        station: Recording,
+        station: Station,
         speakers: Mapping[str, Speaker],
         clock: Clock,
         log: Log,
@@ -128,7 +129,7 @@ class Live:
     def _sight(self) -> object:
         since = self.now() - planner.MEMORY
         marks = [(event.kind, event.airing, event.at) for kind in MARKS for event in self.log.events(kind, since=since)]
-        made, read = self.station.programmes.folder, self.station.texts.store.folder
+        made, read = self.station.planner.programmes.folder, self.station.planner.texts.store.folder
         return (
             self.station.files.folder.state(self.station.planner.sound_files()),
             stamp_of(made),
@@ -181,7 +182,7 @@ class Live:
             return [programme for programme in found if programme]
         own = self.station.planner.find(self.station.planner.order_of(airing))
         # Without its opening words a bulletin is still worth hearing.
-        return [own] if own else planner.unready(self.station.planner, airing) or Message("no sound is ready")
+        return [own] if own else self.station.planner.unready(airing) or Message("no sound is ready")
 
     def instead(self, airing: Airing) -> Programme | None:
         """A fallback is a bulletin: it obeys the policy, and is not cut at the end of the stream's time."""
@@ -226,29 +227,29 @@ def _imagined(airing: Airing) -> Programme:
     return Programme("rehearsal", Path(), RATE, round(airing.duration * RATE), "")
 
 
-def speakers(station: Recording, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
+def speakers(station: Station, wake: Callable[[], None] = lambda: None) -> Mapping[str, Speaker]:
     """The outputs of box.yaml; `wake` is called from any thread when one has news."""
     originals = OriginalVolumes(station.log.recall, station.log.remember)
     context = SpeakerContext(station.clock, station.paths.aired, wake, originals)
     return open_speakers(list(station.files.box.outputs.values()), context)
 
 
-def stop_button(station: Recording, wake: Callable[[], None] = lambda: None) -> StopButton | None:
+def stop_button(station: Station, wake: Callable[[], None] = lambda: None) -> StopButton | None:
     """That of box.yaml; `wake` is called from any thread when it is pressed."""
     pin = station.files.box.stop_button
     return None if pin is None else StopButton(pin, wake)
 
 
-def rehearse(station: Recording, begins: date, ends: date) -> list[Row]:
+def rehearse(station: Station, begins: date, ends: date) -> list[Row]:
     """Days at full speed through the same code; the rows that the log would have. Raises `BadUsage`."""
     clock = station.clock
     first, last = clock.midnight(clock.day(begins)), clock.midnight(clock.day(ends) + timedelta(days=1))
     if last <= first:
         raise BadUsage(Message("the last day lies before the first"))
-    return [{**row(record, station.local), "hash": None} for record in rehearsed(station, first, last)]
+    return [{**row(record, station.airings.local), "hash": None} for record in rehearsed(station, first, last)]
 
 
-def rehearsed(station: Recording, first: datetime, last: datetime) -> Sequence[AsRunRecord]:
+def rehearsed(station: Station, first: datetime, last: datetime) -> Sequence[AsRunRecord]:
     """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
     for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):

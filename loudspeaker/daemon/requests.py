@@ -116,7 +116,7 @@ class Asked(Live):
         if not all(map(RECIPE.fullmatch, (recipes or {}).values())):
             raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
         bulletin = self.station.files.template(bulletin).id if bulletin else None
-        self.station.must_be_filled(text, bulletin)
+        self.station.alerts.must_be_filled(text, bulletin)
         title = self.station.files.template(bulletin).title if bulletin else text or ""
         clear = self.station.files.template(bulletin).all_clear if bulletin else None
         end, now = parse_instant(until, self.station.files.commune.zone) if until else None, self._free(ALARM, villages)
@@ -125,8 +125,8 @@ class Asked(Live):
         for village in villages:
             alarm = self._occurrence(ALARM, now, village, title, Level.EMERGENCY, bulletin, drill)
             if alarm.output not in said:
-                made = self.station.programmes.find((recipes or {}).get(alarm.output, ""))
-                said[alarm.output] = made or self._made(self.station.call(text, bulletin, alarm.output, drill))
+                made = self.station.planner.programmes.find((recipes or {}).get(alarm.output, ""))
+                said[alarm.output] = made or self._made(self.station.alerts.call(text, bulletin, alarm.output, drill))
             airing = _at_once(alarm, fallback=clear)
             requests.append(ManualRequest((airing,), by, (said[alarm.output],), repeat, gap, end))
         return [airing for request in requests for airing in self._take(request)]
@@ -141,13 +141,13 @@ class Asked(Live):
         until: str | None,
     ) -> dict[str, object]:
         """An emergency, read and not yet made: a `Call`."""
-        return asdict(self.station.compose(text, bulletin, villages, everywhere, drill, until))
+        return asdict(self.station.alerts.compose(text, bulletin, villages, everywhere, drill, until))
 
     def compose_end(
         self, form: str | None, villages: Collection[str], everywhere: bool, drill: bool | None
     ) -> dict[str, object]:
         """How alarms would be ended, and not yet done: a `PlannedEnd`."""
-        return asdict(self.station.compose_end(form, villages, everywhere, drill))
+        return asdict(self.station.alerts.compose_end(form, villages, everywhere, drill))
 
     def end_urgent(self, by: str, form: str | None = None, alarms: Collection[str] | None = None) -> list[str]:
         """End these alarms, or all that stand, and air what is said at their end; the ids of that.
@@ -160,8 +160,8 @@ class Asked(Live):
             if self.station.files.box.plays.get(one.village) in self.speakers
         ]
         meant = of_one_kind(found, None) if alarms is None else [one for one in found if one.id in alarms]
-        ended = self.station.closings(meant, ending(form))
-        if any(order.unread for closing in ended for order in self.station.said(closing).values()):
+        ended = self.station.alerts.closings(meant, ending(form))
+        if any(order.unread for closing in ended for order in self.station.alerts.said(closing).values()):
             raise BeingRead(NOT_READ_YET)
         for closing in ended:  # all of them, before any sound is looked for
             self.controller.end(self.now(), by, closing.form, closing.alarms)
@@ -169,7 +169,7 @@ class Asked(Live):
 
     def _closed(self, closing: Closing, by: str) -> list[str]:
         """Air the words of an end where its alarms were given."""
-        said = {output: self._made(order) for output, order in self.station.said(closing).items()}
+        said = {output: self._made(order) for output, order in self.station.alerts.said(closing).items()}
         kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
         villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
         now = self._free(kind, villages)
@@ -186,7 +186,7 @@ class Asked(Live):
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
-        said = self._made(self.station.trial(output, tone))
+        said = self._made(self.station.preparation.trial(output, tone))
         return self._take(ManualRequest((_at_once(trial),), by, (said,), override="test"))
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
@@ -236,7 +236,7 @@ class Asked(Live):
         return {item.airing.id: self.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
     def _outcome(self, airing: str, heard: bool, waits: str | None) -> dict[str, object]:
-        record = self.station.record(airing) if self.log.verdict_of(airing) else None
+        record = self.station.airings.record(airing) if self.log.verdict_of(airing) else None
         if record:
             return {"id": airing, "verdict": record.verdict, "why": record.why}
         return {"id": airing, "verdict": "on-air" if heard else None, "why": waits}

@@ -17,9 +17,9 @@ from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape
 from ..playout.ports import Log
 from ..speakers.button import StopButton
-from ..station.airings import Recording
 from ..station.explain import meaning, only_new
 from ..station.log_file import must_be_writable, renew_log
+from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
 from . import control_socket
 from .on_air import speakers, stop_button
@@ -41,7 +41,7 @@ class Service(Asked):
 
     def __init__(
         self,
-        station: Recording,
+        station: Station,
         speakers: Mapping[str, Speaker],
         welcome: str | None,
         button: StopButton | None = None,
@@ -51,9 +51,8 @@ class Service(Asked):
         self._mistakes = (
             station.files.problems
         )  # of people's files, as far as they are told: by whoever opened the station
-        station.reads = False  # the children do
-        station.reload()
-        station.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
+        station.reload(reads=False)  # the children do
+        station.planner.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
         super().__init__(station, speakers, station.clock, Told(station.log, self._ended), button=button)
         self._left = False
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -130,7 +129,7 @@ class Service(Asked):
         short = next((text for text in texts if text in self._unread and len(text) <= SHORT), None)
         if short is None:
             return False
-        self.station.texts.read_and_keep(short)
+        self.station.planner.texts.read_and_keep(short)
         self.station.reload()
         self._unread.remove(short)
         return True
@@ -139,7 +138,7 @@ class Service(Asked):
         """A text by these words of the commune, or a recording as it is now."""
         if unread in self.station.planner.sound_files():
             return unread, repr(self.station.files.folder.recording_state(unread))
-        return unread, self.station.texts.rules_revision
+        return unread, self.station.planner.texts.rules_revision
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""
@@ -233,7 +232,7 @@ class Service(Asked):
         )
 
 
-def must_be_free(station: Recording) -> None:
+def must_be_free(station: Station) -> None:
     """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
     must_be_writable(station.paths)
     with suppress(Unreachable):
@@ -245,14 +244,14 @@ def must_be_free(station: Recording) -> None:
         renew_log(station.log, station.paths, station.clock.now())
 
 
-def prepare_welcome(station: Recording, bulletin: str) -> None:
+def prepare_welcome(station: Station, bulletin: str) -> None:
     """Get the day and a greeting ready, and show the day. In processes that end: the daemon stays light."""
     station.files.bulletin(bulletin)
     subprocess.run(station.paths.command_line("prepare", "--also", bulletin), check=False)
     subprocess.run(station.paths.command_line("plan"), check=False)
 
 
-def open_service(station: Recording, wake: Callable[[], None], welcome: str | None = None) -> Service:
+def open_service(station: Station, wake: Callable[[], None], welcome: str | None = None) -> Service:
     """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""
     return Service(
         station, speakers(station, wake), welcome and station.files.bulletin(welcome).id, stop_button(station, wake)

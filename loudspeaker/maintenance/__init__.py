@@ -1,4 +1,12 @@
-"""Looking after a box.
+"""Looking after a box and its files. Asks no daemon: whoever calls hands over what the daemon says.
 
-relays_off.py    make sure that no amplifier is left on
+doctor       everything that could keep the next airing from being heard
+devices      what box.yaml, commune.yaml and the schedules name outside this program
+check        mistakes in people's files, and what the coming days would not allow
+stray_files  files that look as if they were meant for the station, and that nothing reads
+cache        how much sound is kept; verifying and sweeping it
+voice_list   which voices there are, and how each sounds
+clock_state  the time, who vouches for it, and setting it
+relays_off   make sure that no amplifier is left on
+status       the station at one glance
 """

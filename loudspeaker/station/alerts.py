@@ -6,17 +6,21 @@ It is read here, and made by whoever asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Refused
 from ..model.airing import Airing
 from ..model.enums import Ending, Level
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
+from ..store.asrun import AsRunLog
 from .alarms import Closing, closing_words, closings, repeats, standing
 from .call import Call, PlannedClosing, PlannedEnd, Wanted
-from .preparation import Planning
+from .commune_clock import CommuneClock
+from .people_files import StationFiles
+from .planner import Planner
+from .voice_engines import VoiceEngines
 
 EMBEDDED = "espeak:vi"
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
@@ -24,8 +28,15 @@ BLANK = re.compile(r"\[(?!\d{1,3}\])[^\[\]\n]*\]")  # [họ và tên], but not [
 NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
 
 
-class Calling(Planning):
-    """What is said in an emergency."""
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What is said in an emergency, and at its end. `log` opens the station's log."""
+
+    files: StationFiles
+    clock: CommuneClock
+    voices: VoiceEngines
+    planner: Planner
+    log: Callable[[], AsRunLog]
 
     def compose(
         self,
@@ -120,7 +131,7 @@ class Calling(Planning):
         """
         outputs = self.sounding(self.files.hearers(villages, everywhere) if villages else list(self.files.box.plays))
         alarms = [
-            one for one in standing(self.log, self.clock.now()) if self.files.box.plays.get(one.village) in outputs
+            one for one in standing(self.log(), self.clock.now()) if self.files.box.plays.get(one.village) in outputs
         ]
         chosen = of_one_kind(alarms, drill)
         if not chosen:
@@ -149,7 +160,7 @@ class Calling(Planning):
             alarms=[alarm.id for alarm in closing.alarms],
             titles=list(dict.fromkeys(alarm.title for alarm in closing.alarms)),
             villages=list(dict.fromkeys(alarm.village for alarm in closing.alarms)),
-            repeats=any(repeats(self.log, alarm) for alarm in closing.alarms),
+            repeats=any(repeats(self.log(), alarm) for alarm in closing.alarms),
             spoken=order.spoken if order else "",
         )
 
@@ -162,7 +173,7 @@ class Calling(Planning):
     def told(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
-        return {self.planner.recipe(order): order.told() for order in read if self._wanted(order)}
+        return {self.planner.recipe(order): order.told() for order in read if self.planner.is_wanted(order)}
 
 
 def must_be_short(text: str) -> None:

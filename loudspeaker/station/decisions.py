@@ -20,7 +20,7 @@ from .commissioning import COMMISSION
 from .commune_clock import parse_instant
 
 if TYPE_CHECKING:
-    from .airings import Recording
+    from .station import Station
 
 DECISIONS = frozenset({"skip", "pause", "resume", "approve", "commission"})
 
@@ -29,11 +29,11 @@ DECISIONS = frozenset({"skip", "pause", "resume", "approve", "commission"})
 class Decisions:
     """Writes them down. Arguments are plain values, as they come through the door."""
 
-    station: Recording
+    station: Station
 
     def skip(self, airing: str, why: str, by: str, undo: bool = False) -> None:
         """Leave one airing out, or take that back. Raises `NotFound`, `Refused` where it is over or under way."""
-        found, log = self.station.find(airing), self.station.log
+        found, log = self.station.airings.find(airing), self.station.log
         if log.verdict_of(found.id):
             raise Refused(Message("{airing} is over already", airing=found.id))
         gone = self.station.clock.now() - (found.starts_at or found.scheduled_at)

@@ -3,55 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from ..config.folder import Folder
 from ..errors import Message
 from ..model.airing import Airing, BulletinFacts, Pause, Restrictions, SessionWords
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
+from ..model.commune import Commune
 from ..model.contents import Contents
 from ..model.enums import Level
 from ..model.programme import Programme
 from ..model.refusal import kind_of
 from ..playout.ports import Log
 from ..playout.states import moment
-from ..production.reading_cache import ReadingCache
+from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, RecordingSpec, estimate
 from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import plan
 from ..schedule.plan_input import PlanInput
 from ..store.programmes import ProgrammeStore
+from ..store.readings import ReadingStore
 from . import approvals
 from .commissioning import uncommissioned
+from .paths import StationPaths
+from .people_files import StationFiles
+from .voice_engines import VoiceEngines
+
+if TYPE_CHECKING:
+    from ..model.spoken_text import ReadingSettings
 
 Row = dict[str, Any]
 BROKEN = BulletinFacts("…", ready=False, why=Message("its file has mistakes; see “loudspeaker check”"))
 MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
 
 
-@dataclass(slots=True)
 class Planner:
-    """Answers what is to be heard, with which programmes, from one reading of the files.
+    """Answers what is to be heard, with which programmes, by the files as they were read last.
 
-    `fingerprint` tells a voice's fingerprint, None where it is not installed.
+    `reads`: are texts that nobody has read yet read in this process?
     """
 
-    folder: Folder
-    contents: Contents
-    programmes: ProgrammeStore
-    fingerprint: Callable[[str], str | None]
-    texts: ReadingCache
-    builder: SpecBuilder = field(init=False)
-    _orders: dict[object, ProgrammeSpec] = field(default_factory=dict)
-    _recipes: dict[ProgrammeSpec, str] = field(default_factory=dict)
+    def __init__(self, paths: StationPaths, files: StationFiles, voices: VoiceEngines, reads: bool = True) -> None:
+        self.paths = paths
+        self.files = files
+        self.voices = voices
+        self.programmes = ProgrammeStore(paths.programmes)
+        self.texts = self._open_texts(reads)
+        self.take_up(reads)
 
-    def __post_init__(self) -> None:
-        self.builder = SpecBuilder(self.texts, self.contents.voices, self.folder.recording_state)
+    def take_up(self, reads: bool | None = None) -> None:
+        """Begin anew after the files were read again; `reads` as before where nothing is said."""
+        self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
+        self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
+        self._orders: dict[object, ProgrammeSpec] = {}
+        self._recipes: dict[ProgrammeSpec, str] = {}
+
+    @property
+    def contents(self) -> Contents:
+        return self.files.contents
+
+    def _open_texts(self, reads: bool, before: ReadingCache | None = None) -> ReadingCache:
+        """What the texts of these files say; `before` is kept where the same words rule it."""
+        commune = self.contents.commune
+        revision = rules_revision(commune.region, commune.say, commune.abbrev, commune.names)
+        if before and (before.rules_revision, before.reads) == (revision, reads):
+            return before
+        own_words = partial(_own_words, commune)
+        return ReadingCache(self.paths.home, ReadingStore(self.paths.readings), own_words, revision, reads)
 
     # What is to be made
 
@@ -124,7 +147,7 @@ class Planner:
 
     def recipe(self, order: ProgrammeSpec) -> str:
         if order not in self._recipes:
-            self._recipes[order] = order.recipe(self.fingerprint)
+            self._recipes[order] = order.recipe(self.voices.fingerprint)
         return self._recipes[order]
 
     def revision(self, bulletin: Bulletin) -> str:
@@ -224,6 +247,20 @@ class Planner:
             repeats={repeat: self.duration(self.order(bulletin, output, repeat))[0] for repeat in repeats},
         )
 
+    def unready(self, airing: Airing) -> Message | None:
+        """Why an airing could not be aired as things are: what is missing of its sequence."""
+        for order in self.sequence(airing):
+            if message := order.missing():
+                return message
+            if not self.find(order):
+                return Message("it has not been prepared yet; run “loudspeaker prepare”")
+        return None
+
+    def is_wanted(self, order: ProgrammeSpec) -> bool:
+        """Is its sound still to be made, or was it made in another voice than that of first choice?"""
+        programme = self.find(order)
+        return programme is None or not order.used_first_choice(programme.voice)
+
     @property
     def _early(self) -> bool:
         """May something have been made for early hours only? It lasts as long."""
@@ -250,6 +287,13 @@ class Planner:
         if bulletin.level is Level.EMERGENCY:
             return Lead.ATTENTION
         return Lead.CHIME if chime else Lead.NONE
+
+
+def _own_words(commune: Commune) -> ReadingSettings:
+    """The commune's own words; what reads by them is loaded only where something is read."""
+    from .read_text import readings
+
+    return readings(commune)
 
 
 def skips(log: Log, since: datetime) -> dict[str, str]:
@@ -312,13 +356,3 @@ def _row(airing: Airing, record: AsRunRecord | None, say: Callable[[str], str]) 
         "verdict": record.verdict if record else None,
         "why": airing.why.say(say) if airing.why else None,
     }
-
-
-def unready(planner: Planner, airing: Airing) -> Message | None:
-    """Why an airing could not be aired as things are: what is missing of its sequence."""
-    for order in planner.sequence(airing):
-        if message := order.missing():
-            return message
-        if not planner.find(order):
-            return Message("it has not been prepared yet; run “loudspeaker prepare”")
-    return None

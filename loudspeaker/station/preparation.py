@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, LoudspeakerError, Message, Refused
+from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing
 from ..model.enums import Expected, Level
 from ..model.programme import Programme
 from ..production.specification import Lead, ProgrammeSpec
-from . import planner
+from ..schedule.open_hours import DAYTIME
+from ..store.asrun import AsRunLog
 from .approvals import Preview, preview
-from .commune_clock import Day
-from .parts import Parts
+from .commune_clock import CommuneClock, Day
+from .paths import StationPaths
+from .people_files import StationFiles
+from .planner import Planner
+from .voice_engines import VoiceEngines
 
 if TYPE_CHECKING:
     from ..production.render import ProgrammeRenderer
-    from ..store.clips import ClipStore
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
 SUFFIXES = (".wav", ".flac", ".mp3")
 
 
-class Planning(Parts):
-    """What is coming."""
+class Preparation:
+    """Makes the sound of one station ahead of time. `log` opens its log."""
 
-    def plan(self, day: Day = None, days: int = 1, village: str | None = None) -> list[Row]:
-        """Rows as `plan --json` shows them; `day` None is today. Raises `NotFound` for a village nobody knows."""
-        airings = self.airings(*self.clock.window(day, days))
-        if village:
-            village = self.files.village_id(village)
-            airings = [airing for airing in airings if airing.village == village]
-        return planner.rows(airings, self.log, self.say)
+    def __init__(
+        self,
+        paths: StationPaths,
+        files: StationFiles,
+        clock: CommuneClock,
+        voices: VoiceEngines,
+        planner: Planner,
+        log: Callable[[], AsRunLog],
+        say: Callable[[str], str],
+    ) -> None:
+        self.paths = paths
+        self.files = files
+        self.clock = clock
+        self.voices = voices
+        self.planner = planner
+        self.log = log
+        self.say = say
 
-    def airings(self, begins: datetime, ends: datetime) -> list[Airing]:
-        return self.planner.plan(begins, ends, self.log)
+    def _plan(self, begins: datetime, ends: datetime) -> list[Airing]:
+        return self.planner.plan(begins, ends, self.log())
 
     def prepare(self, day: Day, days: int, progress: Progress, also: str | None = None) -> list[Row]:
         """Make what is missing for this box's airings of these days; a row for each that people would miss.
@@ -52,11 +65,11 @@ class Planning(Parts):
             order = self.planner.order(self.files.bulletin(also), output)
             self.make([self.planner.heard(order, output, self.clock.now())], progress)
         window = self.clock.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
-        coming = [airing for airing in self.airings(*window) if self._ours(airing)]
+        coming = [airing for airing in self._plan(*window) if self._ours(airing)]
         now = self.clock.now()
         due = sorted(coming, key=lambda airing: (airing.scheduled_at < now, airing.scheduled_at))
         failed = self.make(self.orders(due), progress)  # what is past already comes last
-        after = {airing.id: airing for airing in self.airings(*window)}
+        after = {airing.id: airing for airing in self._plan(*window)}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
     def read_ahead(self) -> None:
@@ -64,7 +77,7 @@ class Planning(Parts):
 
         The shortest first: whatever else lies in the folder, it does not keep them waiting.
         """
-        texts, plans = self.texts, self.planner
+        texts, plans = self.planner.texts, self.planner
         for text in plans.written():
             if texts.outline(text) is None:
                 texts.read_and_keep(text)
@@ -74,7 +87,7 @@ class Planning(Parts):
 
     def make(self, orders: Iterable[ProgrammeSpec], progress: Progress) -> dict[ProgrammeSpec, Message]:
         """Make every order that is not there yet, or only in a lesser voice. Returns what failed, and why."""
-        wanted = [order for order in dict.fromkeys(orders) if self._wanted(order)]
+        wanted = [order for order in dict.fromkeys(orders) if self.planner.is_wanted(order)]
         total = sum(_sentences(order) for order in wanted)
         failed, before = {}, 0
         for order in wanted:
@@ -90,26 +103,21 @@ class Planning(Parts):
             before += share
         if wanted:  # which services want to be left alone is known to the next process, too
             with suppress(LoudspeakerError):  # an alarm must not fail over a log that this person may not write
-                self.log.remember("breakers", self.studio.chain.breakers.state())
+                self.log().remember("breakers", self.studio.chain.breakers.state())
         return failed
 
     @cached_property
     def studio(self) -> ProgrammeRenderer:
         """Heavy: loads numpy. Only for processes that end."""
         from ..production.render import ProgrammeRenderer
+        from ..store.clips import ClipStore
         from ..synthesis.circuit_breaker import CircuitBreakers
         from ..synthesis.fallback import FallbackChain
 
-        told = self.log.recall("breakers")
+        told = self.log().recall("breakers")
         breakers = CircuitBreakers.from_state(told if isinstance(told, dict) else {})
-        return ProgrammeRenderer(
-            self.paths.home, FallbackChain(self.clips, self.clock.now, self.voices.engine, breakers), self.programmes
-        )
-
-    @cached_property
-    def clips(self) -> ClipStore:
-        """As heavy."""
-        from ..store.clips import ClipStore
+        chain = FallbackChain(ClipStore(self.paths.clips), self.clock.now, self.voices.engine, breakers)
+        return ProgrammeRenderer(self.paths.home, chain, self.planner.programmes)
 
         return ClipStore(self.paths.clips)
 
@@ -123,6 +131,20 @@ class Planning(Parts):
         for message in self.make(orders, progress).values():
             raise LoudspeakerError(message)
         return found.id
+
+    def prepare_test(self, output: str, tone: bool) -> None:
+        """Make what `test` sounds, at most 5 s: the villages' names, or 1 kHz at −18 dBFS.
+
+        Raises `NotFound`, `Refused` at night, `LoudspeakerError` where it cannot be made.
+        """
+        if output not in self.files.box.outputs:
+            raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
+        now = self.clock.now()
+        second = now.hour * 3600 + now.minute * 60
+        if not any(begins <= second < ends for begins, ends in DAYTIME):
+            raise Refused(Message("at night nothing is tested; wait until 05:00"))
+        for message in self.make([self.trial(output, tone)], lambda done, total, what: None).values():
+            raise LoudspeakerError(message)
 
     def preview(self, bulletin: str) -> Preview:
         """What `approve` would bind, to be looked at first. Raises `NotFound`, `BadFile`."""
@@ -161,10 +183,6 @@ class Planning(Parts):
             export.draw_programme(programme, self.studio.marks(order), picture, found.title)
         return programme
 
-    def outputs(self) -> Sequence[str]:
-        """This box's outputs; one without a name where box.yaml has none."""
-        return tuple(self.files.box.outputs) or ("",)
-
     def _ours(self, airing: Airing) -> bool:
         return bool(airing.output) and airing.expected is not Expected.SKIPPED
 
@@ -182,10 +200,6 @@ class Planning(Parts):
                 orders += [self.planner.opening(output, airing.music, at), self.planner.closing(output, at)]
         return [order for order in orders if order and not order.missing()]
 
-    def _wanted(self, order: ProgrammeSpec) -> bool:
-        found = self.planner.find(order)
-        return found is None or not order.used_first_choice(found.voice)
-
     def _readiness(self, airing: Airing, failed: dict[ProgrammeSpec, Message]) -> Row:
         why = airing.why
         programme = None
@@ -194,7 +208,7 @@ class Planning(Parts):
             instead = self.planner.fallback(airing)
             why = (failed.get(instead) or instead.missing()) if instead else None
         elif airing.expected is Expected.AIR:
-            why = planner.unready(self.planner, airing)
+            why = self.planner.unready(airing)
             why = next((failed[order] for order in orders if order in failed), why) if why else None
             programme = self.planner.find(self.planner.order_of(airing))
         return {

@@ -1,21 +1,99 @@
-"""One commune's station on this machine, opened in one place. Everything a person can ask for is a method of it."""
+"""One commune's station on this machine: its parts, wired here and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
+from ..clock import SystemClock
+from ..config.folder import Folder
 from ..interfaces import Clock
-from .files import Files
+from ..store.asrun import AsRunLog
+from ..store.atomic import make_private_folder
+from ..store.last_good import LastGoodVersions
+from .airings import StationAirings
+from .alerts import Alerts
+from .commune_clock import CommuneClock
+from .log_file import open_log
+from .paths import StationPaths
+from .people_files import StationFiles
+from .planner import Planner
+from .preparation import Preparation
+from .voice_engines import VoiceEngines
+
+if TYPE_CHECKING:
+    pass
 
 
-class Station(Files):
-    """The verbs, by family: Planning, Recording, Care, Files, on the Parts."""
+class Station:
+    """The parts of one station, each with a face of its own. What takes long is made when it is first asked for."""
+
+    def __init__(
+        self,
+        paths: StationPaths,
+        clock: Clock | None = None,
+        log: AsRunLog | None = None,
+        say: Callable[[str], str] = str,
+    ) -> None:
+        """Read people's files. `log` stands in for the one in `paths`. Raises `BadFile`."""
+        if (paths.home / "commune.yaml").exists():
+            make_private_folder(paths.state)  # else there is no station, and nothing to keep
+        machine = clock or SystemClock()
+        self.say = say
+        self.paths = paths
+        self.files = StationFiles(Folder(paths.home, LastGoodVersions(paths.last_good)), machine)
+        self.clock = CommuneClock(machine, lambda: self.files.commune.zone)
+        self.voices = VoiceEngines(paths.voices)
+        self._log = log
 
     @classmethod
     def open(
-        cls, home: Path, state: Path | None = None, *, say: Callable[[str], str] = str, clock: Clock | None = None
+        cls,
+        home: Path,
+        state: Path | None = None,
+        *,
+        say: Callable[[str], str] = str,
+        clock: Clock | None = None,
+        log: AsRunLog | None = None,
     ) -> Self:
-        """Read the files in `home`; the log lies in `state` (home/.state). Raises `BadFile`."""
-        return cls(home, state or home / ".state", clock, say)
+        """The station with its files in `home` and its log in `state` (home/.state). Raises `BadFile`."""
+        return cls(StationPaths(home, state or home / ".state"), clock, log, say)
+
+    @property
+    def log(self) -> AsRunLog:
+        """The as-run log, opened when it is first asked for. Raises `LogUnusable`, `Refused` where it is another's."""
+        if self._log is None:
+            self._log = open_log(self.paths, self.files.commune.id, self.clock.now())
+        return self._log
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(self.paths, self.files, self.voices)
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        return Preparation(self.paths, self.files, self.clock, self.voices, self.planner, lambda: self.log, self.say)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        return Alerts(self.files, self.clock, self.voices, self.planner, lambda: self.log)
+
+    @cached_property
+    def airings(self) -> StationAirings:
+        return StationAirings(self.files, self.clock, self.planner, lambda: self.log, self.say)
+
+    def reload(self, reads: bool | None = None) -> None:
+        """Read the files again. Raises `BadFile`; what was read before then stays.
+
+        `reads`: are texts that nobody has read yet read in this process? As before, where nothing is said.
+        """
+        self.files.reload()
+        self.voices.look_again()
+        self.planner.take_up(reads)
+
+    def close(self) -> None:
+        """Let go of the log, where it was opened."""
+        if self._log:
+            self._log.close()

@@ -86,7 +86,7 @@ class Other(Thread):
 
 def called(station: Any, text: str | None, bulletin: str | None, villages: list[str]) -> Call:
     """An emergency whose sound is made."""
-    call: Call = station.compose(text, bulletin, villages, everywhere=False, drill=False, until=None)
+    call: Call = station.alerts.compose(text, bulletin, villages, everywhere=False, drill=False, until=None)
     errands_of(station).make(call.wanted)
     return call
 
@@ -99,7 +99,7 @@ def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: S
     rows = errands_of(station).play("nhac", ["na-hoa", "suoi-trat"], "Lan", None, quiet)
 
     assert verdicts(rows) == ["aired", "aired"]
-    assert {row["by"] for row in station.rows()} == {"Lan"}
+    assert {row["by"] for row in station.airings.rows()} == {"Lan"}
     assert not station.paths.socket.exists()
 
 
@@ -140,7 +140,7 @@ def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, qui
 
     other.join()
     assert verdicts(rows) == ["stopped"]
-    assert station.rows()[0]["frames"] > 0
+    assert station.airings.rows()[0]["frames"] > 0
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -176,7 +176,7 @@ class Daemon(Thread):
 def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
     home: Path, station: Station, quiet: Progress
 ) -> None:
-    station.make([station.planner.order(station.files.bulletin("nhac"), output) for output in "ab"], quiet)
+    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), output) for output in "ab"], quiet)
     before = signal.getsignal(signal.SIGINT)
     with Daemon(home):
         hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
@@ -201,8 +201,8 @@ def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(stat
     other.join()
     assert all("all-clear" in airing for airing in other.answer)  # type: ignore[attr-defined]
     assert len(rows) == 2
-    assert {row["verdict"] for row in station.rows() if "all-clear" in row["id"]} == {"aired"}
-    assert {row["verdict"] for row in station.rows() if "urgent" in row["id"]} != {"aired"}
+    assert {row["verdict"] for row in station.airings.rows() if "all-clear" in row["id"]} == {"aired"}
+    assert {row["verdict"] for row in station.airings.rows() if "urgent" in row["id"]} != {"aired"}
 
 
 def never() -> Any:
@@ -264,7 +264,7 @@ def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet:
         errands_of(station).urgent(call, 1, 5.0, "Lan")
 
         assert len(set(call.recipes.values())) == 2
-        assert len({row["programme"] for row in station.rows()}) == 2
+        assert len({row["programme"] for row in station.airings.rows()}) == 2
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def asked(station: Station) -> Iterator[Asked]:
 
 
 def expected(asked: Asked, airing: str) -> str:
-    return next(row["expected"] for row in asked.station.plan() if row["id"] == airing)
+    return next(row["expected"] for row in asked.station.airings.plan() if row["id"] == airing)
 
 
 def test_what_people_decide_comes_through_the_door_with_who_they_are(asked: Asked) -> None:
@@ -362,10 +362,10 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
     text = (home / "bulletins/nhac.md").read_text(encoding="utf-8")
     (home / "bulletins/moi.md").write_text(text.replace("họp thôn", "họp xã"), encoding="utf-8")
     with closing(Station.open(home, clock=station.clock)) as writer:
-        writer.make([writer.planner.order(writer.files.bulletin("moi"), "a")], quiet)
+        writer.preparation.make([writer.planner.order(writer.files.bulletin("moi"), "a")], quiet)
 
     asked.carry_out("play", {"bulletin": "moi", "villages": ["na-hoa"], "by": "Lan"}, 0)
-    shown = station.preview("moi").digest
+    shown = station.preparation.preview("moi").digest
     asked.carry_out("approve", {"bulletin": "moi", "digest": shown, "by": "Lan"}, 0)
     asked.step()
 
@@ -414,7 +414,7 @@ def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
 
 def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:
     station = asked.station
-    station.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
+    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play("nhac", ["na-hoa"], "Lan")
     seen = []
     while not seen or seen[-1] != "aired":
@@ -429,7 +429,7 @@ def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: A
 
 def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> None:
     station = asked.station
-    station.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
+    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play("nhac", ["na-hoa"], "Lan")
     while asked.outcome(ids)[0]["verdict"] in (None, "on-air"):
         asked.step()

@@ -45,8 +45,8 @@ def press(pins: Any) -> None:
 def test_it_stops_everything_on_every_output_an_emergency_too(
     station: Station, clock: FakeClock, pins: Any, quiet: Progress
 ) -> None:
-    station.make([station.call(None, "lu-quet", "nha-hop", False)], quiet)
-    station.prepare(None, 1, quiet)
+    station.preparation.make([station.alerts.call(None, "lu-quet", "nha-hop", False)], quiet)
+    station.preparation.prepare(None, 1, quiet)
     live = open_service(station, lambda: None)
     while clock.now() < at("2026-11-24T06:05:01"):
         clock.advance_to(min(live.step(), at("2026-11-24T06:05:01")))
@@ -71,7 +71,7 @@ def test_it_stops_everything_on_every_output_an_emergency_too(
 
 
 def test_what_comes_later_is_aired_again(station: Station, clock: FakeClock, pins: Any, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     live = open_service(station, lambda: None)
     press(pins)
     while clock.now() < at("2026-11-24T12:00:00"):
@@ -86,7 +86,7 @@ def test_what_comes_later_is_aired_again(station: Station, clock: FakeClock, pin
 def test_the_daemon_hears_it_at_once(home: Path, pins: Any, quiet: Progress) -> None:
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
     station = Station.open(home)
-    station.make([station.call(None, "lu-quet", "san-kho", False)], quiet)
+    station.preparation.make([station.alerts.call(None, "lu-quet", "san-kho", False)], quiet)
     door = home / ".state" / "control.sock"
     stopped: list[Any] = []
 
@@ -97,7 +97,7 @@ def test_the_daemon_hears_it_at_once(home: Path, pins: Any, quiet: Progress) -> 
             wait_for(lambda: station.log.events("on-air", alarm))
             press(pins)
             wait_for(lambda: station.log.verdict_of(alarm))
-            stopped.append(station.record(alarm))
+            stopped.append(station.airings.record(alarm))
         finally:
             wait_for(lambda: signal.getsignal(signal.SIGTERM) != before[signal.SIGTERM])  # the loop's, and not pytest's
             os.kill(os.getpid(), signal.SIGTERM)

@@ -81,7 +81,7 @@ def test_a_full_cache_airs_what_is_in_it_and_says_what_cannot_be_made(
 ) -> None:
     chance = random.Random(1)
     with small_disk(home / "audio_cache", 12 * MB) as cache:
-        station.prepare(None, 1, quiet)
+        station.preparation.prepare(None, 1, quiet)
         live = Live(
             station,
             {"san-kho": FileSpeaker(clock, station.paths.state / "aired", "san-kho")},
@@ -105,10 +105,14 @@ def starve(station: Station, live: Live, clock: FakeClock, cache: Path, leave: i
     bulletin.write_text(f"{before}Sáng {clock.now():%d/%m} bà con nhớ họp. " + "Mời bà con đến đông đủ. " * 40)
     live.look()
 
-    rows = {row["id"].split("/")[1]: row for row in station.prepare(None, 1, quiet) if row["id"].startswith("na-hoa")}
+    rows = {
+        row["id"].split("/")[1]: row
+        for row in station.preparation.prepare(None, 1, quiet)
+        if row["id"].startswith("na-hoa")
+    }
     assert (rows["tin-sang"]["ready"], rows["nhac"]["ready"]) == (True, False)
     assert "the disk is full" in rows["nhac"]["why"], rows["nhac"]
-    assert all(station.programmes.check(found) for _, found in station.programmes.all())
+    assert all(station.planner.programmes.check(found) for _, found in station.planner.programmes.all())
     assert not list(cache.rglob("*.part"))
 
     run(live, clock, clock.now().replace(hour=20))

@@ -30,7 +30,7 @@ STANDS_IN = "until it is mended, the last good version of this file is used"
 
 
 def test_the_last_good_version_airs(station: Station, home: Path, clock: FakeClock, full: bool) -> None:
-    station.prepare(None, 1, lambda done, total, what: None)
+    station.preparation.prepare(None, 1, lambda done, total, what: None)
     live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"}))
     refused = 0
     for number in range(RUNS if full else FEW):
@@ -51,7 +51,7 @@ def spoil(live: Live, home: Path, clock: FakeClock, chance: random.Random) -> bo
 
     broken = not sound(name, bad)
     told = [str(problem) for problem in live.station.files.problems if problem.path == name]
-    rows = [row for row in live.station.rows() if row["id"] == f"na-hoa/tin-sang/{end:%Y-%m-%d}T06:05"]
+    rows = [row for row in live.station.airings.rows() if row["id"] == f"na-hoa/tin-sang/{end:%Y-%m-%d}T06:05"]
     if broken:
         assert told.count(f"{name}: {STANDS_IN}") == 1, (told, name, bad)
         assert len(told) == len(set(told)) >= 2, (told, name, bad)

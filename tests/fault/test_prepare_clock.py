@@ -17,9 +17,9 @@ from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.daemon.on_air import Live
+from loudspeaker.maintenance.cache import sweep_cache
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.planner import unready
 
 YEARS = 86_400 * 365.0
 BOOTS = -1_790_000_000.0  # a box without a battery clock wakes in 1970
@@ -58,7 +58,7 @@ def test_a_child_whose_clock_is_set_tells_the_truth_and_the_next_round_makes_the
 
 
 def ready(station: Station, airing: str) -> bool:
-    return unready(station.planner, station.find(airing)) is None
+    return station.planner.unready(station.airings.find(airing)) is None
 
 
 def days() -> Sequence[object]:
@@ -111,7 +111,7 @@ def test_midnight_or_a_step_while_sound_is_made_does_not_change_which_day_is_mea
     def progress(_done: int, _of: int, _what: str) -> None:
         clock.step((at(f"{day}T05:00") - clock.now()).total_seconds())
 
-    rows = station.prepare("tomorrow", 1, progress)
+    rows = station.preparation.prepare("tomorrow", 1, progress)
 
     assert [row["id"] for row in rows if row["ready"]] == [
         "na-hoa/tin-sang/2026-11-25T06:05",
@@ -129,16 +129,16 @@ def test_a_sweep_on_a_wrong_clock_leaves_what_the_accepted_plan_needs(home: Path
     (home / "schedules" / "suoi-trat.yaml").unlink()
     clock = FakeClock(NOW)
     station = Station.open(home, clock=clock)
-    station.prepare(None, 2, lambda done, of, what: None)
+    station.preparation.prepare(None, 2, lambda done, of, what: None)
     live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"rtc"}))
     live.step()
-    needed = [one for one in station.airings(*station.clock.window(None, 2)) if one.bulletin == "tin-sang"]
+    needed = [one for one in station.airings.between(*station.clock.window(None, 2)) if one.bulletin == "tin-sang"]
     clock.step((at(f"{day}T02:30") - clock.now()).total_seconds())
 
-    station.sweep(budget=0)
+    sweep_cache(station, budget=0)
 
     assert len(needed) == 4
-    assert [unready(station.planner, one) for one in needed] == [None] * 4
+    assert [station.planner.unready(one) for one in needed] == [None] * 4
     station.close()
 
 

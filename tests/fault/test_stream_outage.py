@@ -44,7 +44,9 @@ def station(home: Path, icecast: Icecast) -> Iterator[Station]:
     (home / "schedules" / "na-hoa.yaml").write_text(f"broadcasts: [{entry}]\n")
     (home / "schedules" / "suoi-trat.yaml").unlink()
     station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=8)))
-    station.make(station.orders(station.airings(*station.clock.window(None, 1))), lambda *_: None)
+    station.preparation.make(
+        station.preparation.orders(station.airings.between(*station.clock.window(None, 1))), lambda *_: None
+    )
     yield station
     station.close()
 
@@ -68,9 +70,9 @@ def test_a_killed_source_is_replaced_and_joined_again_when_it_is_back(station: S
     run(service, lambda: len(attempts()) > 1, 90)
     silent = time.monotonic() - killed
     icecast.source.begin()
-    run(service, lambda: bool(station.rows()), LASTS + SLACK)
+    run(service, lambda: bool(station.airings.rows()), LASTS + SLACK)
     service.close()
-    [row] = station.rows()
+    [row] = station.airings.rows()
     samples, rate = soundfile.read(row["via"])
 
     assert attempts() == [False, True, False], "the stream, its fallback, the stream"

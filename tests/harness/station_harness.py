@@ -98,9 +98,8 @@ class Town:
     def begin(self) -> None:
         """Start the station, as its daemon does."""
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
-        self.station = Station.open(self.home, clock=self.clock)
-        self.station.log = self.log
-        self.station.studio = Hum(self.station.programmes)  # type: ignore[assignment]
+        self.station = Station.open(self.home, clock=self.clock, log=self.log)
+        self.station.preparation.studio = Hum(self.station.planner.programmes)  # type: ignore[assignment]
         self.live = Asked(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
         self._collected = dict.fromkeys(OUTPUTS, 0)
         self.running = True
@@ -134,7 +133,7 @@ class Town:
 
     def prepare(self) -> None:
         """A run of the child that prepares; the daemon notices."""
-        self.station.prepare(None, AHEAD, noiseless)
+        self.station.preparation.prepare(None, AHEAD, noiseless)
         if self._edited:
             self.unready.append((self._edited, self.clock.now()))
         self._edited = None
@@ -165,14 +164,14 @@ class Town:
     def alarm(self, village: str, plays: int, gap: float, until: datetime | None) -> list[str]:
         """For all who hear the horns of a village."""
         output = VILLAGES[village]
-        self._make(self.station.call(None, ALARM, output, False))
+        self._make(self.station.alerts.call(None, ALARM, output, False))
         facts = {"text": None, "bulletin": ALARM, "villages": hearers(output), "repeat": plays, "gap": gap}
         found: list[str] = self.ask("urgent", **facts, until=until and until.isoformat(), drill=False, by="chị Hoa")
         return found
 
     def all_clear(self) -> list[str]:
         for output in OUTPUTS:
-            self._make(self.station.call(None, ALL_CLEAR, output, False))
+            self._make(self.station.alerts.call(None, ALL_CLEAR, output, False))
         found: list[str] = self.ask("end_urgent", by="anh Páo")
         return found
 
@@ -182,7 +181,7 @@ class Town:
         return found
 
     def approve(self, bulletin: str) -> None:
-        digest = self.station.preview(bulletin).digest
+        digest = self.station.preparation.preview(bulletin).digest
         self.ask("approve", bulletin=bulletin, digest=digest, by="chủ tịch")
 
     def open(self) -> list[PlayoutItem]:
@@ -196,7 +195,7 @@ class Town:
 
     def _make(self, order: ProgrammeSpec) -> None:
         """As whoever asks has had it made."""
-        self.station.make([order], noiseless)
+        self.station.preparation.make([order], noiseless)
 
     def _collect(self) -> None:
         for output, speaker in self.speakers.items():

@@ -18,6 +18,7 @@ from harness.small_commune import at
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.i18n import translator
+from loudspeaker.maintenance.doctor import examine
 from loudspeaker.speakers.button import StopButton
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.station import Station
@@ -36,7 +37,7 @@ class Examined:
     def __init__(self, home: Path, box: str) -> None:
         (home / "box.yaml").write_text(box, encoding="utf-8")
         station = Station.open(home, clock=FakeClock(at("2026-11-24T06:00:00")))
-        self.found = {ailment.what.say(): ailment for ailment in station.doctor(errands_of(station).pins())}
+        self.found = {check.what.say(): check for check in examine(station, errands_of(station).pins())}
         station.close()
 
     def wrong(self, what: str) -> str | None:
@@ -84,7 +85,8 @@ def test_a_relay_that_cannot_be_switched_is_serious(home: Path, pins: Any) -> No
     other.close()
 
     assert found.serious
-    assert "cài python3-lgpio" in found.say(translator("vi"))
+    assert found.wrong
+    assert "cài python3-lgpio" in found.wrong.say(translator("vi"))
 
 
 def test_a_daemon_is_asked_for_the_pins_that_it_has(home: Path, pins: Any) -> None:

@@ -80,10 +80,10 @@ def test_what_is_due_first_is_made_first(home: Path, station: Station, clock: Fa
     clock.advance_to(at("2026-11-24T10:00:00"))
     station.reload()
     made: list[str] = []
-    make = station.studio.render
-    station.studio = _Noting(station.studio, made, make)  # type: ignore[assignment]
+    make = station.preparation.studio.render
+    station.preparation.studio = _Noting(station.preparation.studio, made, make)  # type: ignore[assignment]
 
-    station.prepare(None, 1, lambda *_: None)
+    station.preparation.prepare(None, 1, lambda *_: None)
 
     words = [said for said in made if "Đây là Đài" not in said]
     assert [said.split()[1] for said in words] == ["khác.", "thưa", "nhắc"]

@@ -78,7 +78,7 @@ class Box:
     def alarm(
         self, text: str | None, *villages: str, bulletin: str | None = None, drill: bool = False, repeat: int = 3
     ) -> list[str]:
-        call = self.station.compose(text, bulletin, villages, not villages, drill, None)
+        call = self.station.alerts.compose(text, bulletin, villages, not villages, drill, None)
         errands_of(self.station).make({**call.wanted, **call.clears})
         said = {"text": text, "bulletin": bulletin, "villages": list(call.villages), "drill": drill}
         given = {"repeat": repeat, "gap": 10.0, "until": None, "by": "chị Hoa", "recipes": dict(call.recipes)}
@@ -118,14 +118,14 @@ class Box:
 
     def report(self, path: Path) -> list[dict[str, Any]]:
         """The summary's rows, wherever on the paper they stand."""
-        self.station.report(DAY[:7], None, [], path)
+        self.station.airings.report(DAY[:7], None, [], path)
         lines = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
         head = next(line for line in lines if "Diễn tập" in line)
         below = lines[lines.index(head) + 1 :]
         return [dict(zip(head, line, strict=True)) for line in below if len(line) == len(head)]
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        return {row["id"]: row for row in self.station.rows(self.clock.now().date())}
+        return {row["id"]: row for row in self.station.airings.rows(self.clock.now().date())}
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_an_exported_log_and_a_report_tell_drills_from_emergencies(box: Box, tmp
     box.alarm(None, "suoi-trat", bulletin="lu-quet")
     box.run()
     shown(box.home, "log", "--export", str(tmp_path / "hop.jsonl"))
-    box.station.report(DAY[:7], None, [], tmp_path / "a.xlsx")
+    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx")
 
     entries = [json.loads(line) for line in (tmp_path / "hop.jsonl").read_text(encoding="utf-8").splitlines()[1:]]
     facts = [told["entry"]["facts"] for told in entries if told["entry"]["kind"] == "verdict"]
@@ -209,7 +209,7 @@ def test_a_row_from_before_drills_were_recorded_reads_as_no_drill(tmp_path: Path
 def test_the_words_of_an_alarm_given_as_text_stand_in_log_story_and_report(box: Box, tmp_path: Path) -> None:
     (alarm,) = box.alarm(WORDS, "na-hoa")
     box.run()
-    box.station.report(DAY[:7], None, [], tmp_path / "a.xlsx")
+    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx")
 
     assert json.loads(shown(box.home, "log", "--date", DAY, "--json"))[0]["title"] == WORDS
     assert WORDS in shown(box.home, "log", "--date", DAY)
@@ -226,7 +226,7 @@ def test_the_words_of_an_alarm_of_an_older_log_are_found_in_what_was_asked(box: 
         database.commit()
 
     assert json.loads(shown(box.home, "log", "--date", DAY, "--json"))[0]["title"] == WORDS
-    box.station.report(DAY[:7], None, [], tmp_path / "a.xlsx")
+    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx")
     assert WORDS in [cell for sheet in load_workbook(tmp_path / "a.xlsx") for row in sheet.values for cell in row]
     assert WORDS in shown(box.home, "why", alarm)
 

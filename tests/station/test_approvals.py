@@ -132,7 +132,7 @@ def test_what_is_approved_is_shown_with_every_guess_in_it(home: Path) -> None:
     done = run(home, "approve", "nhac", "--by", "Lan")
 
     with closing(Station.open(home)) as station:
-        shown = station.preview("nhac")
+        shown = station.preparation.preview("nhac")
     assert shown.parts[0].spoken in done.stderr
     assert "said 2 times; valid from 01/01/2020; valid until 31/12/2090" in done.stderr
     assert len(shown.doubts) == 1
@@ -230,7 +230,7 @@ def ask(daemon: Asked, digest: str, **facts: object) -> object:
 
 
 def test_the_daemon_takes_an_approval_of_what_it_has_and_of_nothing_else(home: Path, daemon: Service) -> None:
-    shown = daemon.station.preview("nhac").digest  # type: ignore[attr-defined]
+    shown = daemon.station.preparation.preview("nhac").digest  # type: ignore[attr-defined]
     write(home, BULLETIN.replace("repeat: 2", "repeat: 3"))
 
     with pytest.raises(Refused, match="not what was shown"):
@@ -251,7 +251,7 @@ def test_a_text_that_nobody_has_read_yet_is_not_approved(home: Path, daemon: Ser
 
 
 def test_the_door_takes_an_approval_back(daemon: Service) -> None:
-    ask(daemon, daemon.station.preview("nhac").digest)  # type: ignore[attr-defined]
+    ask(daemon, daemon.station.preparation.preview("nhac").digest)  # type: ignore[attr-defined]
 
     ask(daemon, "", undo=True)
 
@@ -282,7 +282,7 @@ def test_a_command_waits_a_moment_for_what_is_being_read(home: Path) -> None:
 def test_an_edit_that_voids_an_approval_is_told_once(
     home: Path, daemon: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ask(daemon, daemon.station.preview("nhac").digest)  # type: ignore[attr-defined]
+    ask(daemon, daemon.station.preparation.preview("nhac").digest)  # type: ignore[attr-defined]
     write(home, BULLETIN.replace("repeat: 2", "repeat: 3"))
 
     daemon.look()

@@ -113,7 +113,7 @@ def test_it_has_a_template_for_each_emergency_with_the_words_that_end_it(tmp_pat
 @pytest.mark.parametrize("name", TEMPLATES[:-1])
 def test_a_template_may_be_aired_at_once(tmp_path: Path, name: str) -> None:
     with closing(Station.open(begin(tmp_path / "dai"))) as station:
-        call = station.compose(None, name, ["na-hoa"], False, False, None)
+        call = station.alerts.compose(None, name, ["na-hoa"], False, False, None)
 
     assert not call.doubts
     assert not call.mistakes
@@ -135,7 +135,7 @@ def test_blanks_in_brackets_are_refused_until_they_are_filled_in(home: Path) -> 
     words = path.read_text().replace("[", "").replace("]", "")
     path.write_text(words.replace("Thông báo khẩn", "Thông báo khẩn [1]", 1))  # a footnote's mark is no blank
     with closing(Station.open(home)) as station:
-        assert "Họ và tên" in station.compose(None, "tim-nguoi", ["na-hoa"], False, False, None).spoken
+        assert "Họ và tên" in station.alerts.compose(None, "tim-nguoi", ["na-hoa"], False, False, None).spoken
 
 
 def test_the_wheel_carries_every_template() -> None:
@@ -202,7 +202,7 @@ def hurrying(home: Path) -> Iterator[Station]:
 
 
 def test_an_emergency_sounds_all_the_same_and_commissions_nothing(hurrying: Station, home: Path) -> None:
-    call = hurrying.compose("Nước dâng!", None, ["na-hoa"], False, False, None)
+    call = hurrying.alerts.compose("Nước dâng!", None, ["na-hoa"], False, False, None)
     errands_of(hurrying).make(call.wanted)
 
     rows = errands_of(hurrying).urgent(call, 1, 0.0, "Hoa")
@@ -282,7 +282,10 @@ def test_the_daemon_refuses_blanks_whatever_asks_for_them(hurrying: Station) -> 
 def test_the_daemon_takes_it_up_at_once_and_refuses_an_output_that_is_not_there(hurrying: Station) -> None:
     outputs = {name: MemorySpeaker(hurrying.clock) for name in ("na-hoa", "b")}
     live = Asked(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"}))
-    tomorrow = hurrying.midnight(hurrying.day("tomorrow")), hurrying.midnight(hurrying.day("tomorrow")) + timedelta(1)
+    tomorrow = (
+        hurrying.clock.midnight(hurrying.clock.day("tomorrow")),
+        hurrying.clock.midnight(hurrying.clock.day("tomorrow")) + timedelta(1),
+    )
     with closing(live):
         with pytest.raises(NotFound):
             live.carry_out("commission", {"output": "c", "by": "Hoa"}, 1000)

@@ -30,7 +30,7 @@ def home(home: Path) -> Path:
 
 
 def coming(station: Station) -> list[Airing]:
-    return station.airings(*station.clock.window(None, 1))
+    return station.airings.between(*station.clock.window(None, 1))
 
 
 def airing(station: Station, identity: str) -> Airing:
@@ -49,14 +49,17 @@ def test_a_box_says_when_its_early_hours_end(written: str) -> None:
 
 
 def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Station, quiet: Progress) -> None:
-    assert all(row["ready"] for row in station.prepare(None, 1, quiet))
+    assert all(row["ready"] for row in station.preparation.prepare(None, 1, quiet))
     morning, evening = (station.planner.sequence(airing(station, one)) for one in (MORNING, EVENING))
     texts = {
-        line.text for order in station.orders(coming(station)) for said in order.speeches for line in said.utterances
+        line.text
+        for order in station.preparation.orders(coming(station))
+        for said in order.speeches
+        for line in said.utterances
     }
 
     assert [len(morning), len(evening)] == [2, 2], "the opening and the bulletin"
-    assert len(list(station.clips.folder.rglob("*.flac"))) == len(texts)
+    assert len(list(station.paths.clips.rglob("*.flac"))) == len(texts)
     for quietly, loudly in zip(morning, evening, strict=True):
         early, late = station.planner.find(quietly), station.planner.find(loudly)
         assert early
@@ -66,21 +69,21 @@ def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Statio
 
 
 def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     speaker = MemorySpeaker(clock)
     live = Asked(station, {"san-kho": speaker}, clock, station.log)
     while clock.now() < at("2026-11-24T17:40:00"):
         clock.advance_to(min(live.step(), at("2026-11-24T17:40:00")))
-    aired = {row["id"]: row["programme"] for row in station.rows()}
+    aired = {row["id"]: row["programme"] for row in station.airings.rows()}
 
     assert (aired[MORNING], aired[EVENING]) == (made(station, MORNING), made(station, EVENING))
     assert aired[MORNING] != aired[EVENING]
 
 
 def test_what_was_made_for_early_hours_alone_has_a_known_length(station: Station, quiet: Progress) -> None:
-    station.make(station.planner.sequence(airing(station, MORNING)), quiet)
+    station.preparation.make(station.planner.sequence(airing(station, MORNING)), quiet)
 
-    assert {row["duration_source"] for row in station.plan() if row["bulletin"] == "tin-sang"} == {"prepared"}
+    assert {row["duration_source"] for row in station.airings.plan() if row["bulletin"] == "tin-sang"} == {"prepared"}
 
 
 def test_a_loudness_of_ones_own_is_quieter_too_and_an_early_profile_stays_what_it_is() -> None:
@@ -95,17 +98,17 @@ def test_a_loudness_of_ones_own_is_quieter_too_and_an_early_profile_stays_what_i
 def test_an_emergency_is_as_loud_as_ever(station: Station, clock: FakeClock) -> None:
     clock.advance_to(at("2026-11-24T05:30:00"))
 
-    assert station.call("Lũ về!", None, "san-kho", False).profile == "horn"
-    assert station.call(None, "lu-quet", "san-kho", False).profile == "horn"
+    assert station.alerts.call("Lũ về!", None, "san-kho", False).profile == "horn"
+    assert station.alerts.call(None, "lu-quet", "san-kho", False).profile == "horn"
 
 
 def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, quiet: Progress) -> None:
     clock.advance_to(at("2026-11-24T05:40:00"))
     order = station.planner.order(station.files.bulletin("nhac"), "san-kho")
-    station.make([station.planner.heard(order, "san-kho", station.clock.now())], quiet)
+    station.preparation.make([station.planner.heard(order, "san-kho", station.clock.now())], quiet)
     live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
     live.play("nhac", ["na-hoa"], "chị Hoa", "một buổi nữa")
-    while not station.rows():
+    while not station.airings.rows():
         clock.advance_to(live.step())
 
-    assert station.rows()[0]["verdict"] == "aired"
+    assert station.airings.rows()[0]["verdict"] == "aired"

@@ -48,7 +48,7 @@ class Box:
         self.clock.advance_to(at(f"{DAY}T{until}"))
 
     def why(self, airing: str) -> list[str]:
-        return [sentence.say(VIETNAMESE) for sentence in self.station.story(airing)]
+        return [sentence.say(VIETNAMESE) for sentence in self.station.airings.explain(airing)]
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_what_an_older_log_cannot_tell_is_not_guessed(box: Box, home: Path) -> N
 
 
 def test_what_broke_off_without_a_verdict_is_told_with_the_end_of_its_daemon(box: Box, quiet: Progress) -> None:
-    box.station.prepare(None, 1, quiet)
+    box.station.preparation.prepare(None, 1, quiet)
     box.run("06:05:03")
     box.off("07:00:00")
 
@@ -134,7 +134,7 @@ def test_what_broke_off_without_a_verdict_is_told_with_the_end_of_its_daemon(box
 
 
 def test_what_is_on_the_air_has_no_verdict_yet(box: Box, quiet: Progress) -> None:
-    box.station.prepare(None, 1, quiet)
+    box.station.preparation.prepare(None, 1, quiet)
     box.run("06:05:03")
 
     assert "Chưa có kết quả." in box.why(MORNING)
@@ -185,7 +185,7 @@ def add(home: Path, hour: str) -> None:
 
 
 def test_what_has_its_verdict_names_its_bulletin(box: Box, quiet: Progress) -> None:
-    box.station.prepare(None, 1, quiet)
+    box.station.preparation.prepare(None, 1, quiet)
     box.run("06:30:00")
 
     told = box.why(MORNING)

@@ -72,25 +72,25 @@ def day(station: Station, clock: FakeClock, receiver: Receiving, dies: str = "05
         while clock.now() < ends:
             clock.advance_to(min(live.step(), ends))
     live.close()
-    row = next(row for row in station.rows() if row["id"] == VOV)
+    row = next(row for row in station.airings.rows() if row["id"] == VOV)
     return row["verdict"], row["why"]
 
 
 def test_it_is_prepared_the_night_before_and_heard_at_its_second(
     station: Station, clock: FakeClock, receiver: Receiving, quiet: Progress
 ) -> None:
-    assert [row["ready"] for row in station.prepare(None, 1, quiet)] == [True]
+    assert [row["ready"] for row in station.preparation.prepare(None, 1, quiet)] == [True]
     verdict, why = day(station, clock, receiver)
 
     assert verdict == "aired-partly"
     assert why.startswith("đã phát bản tin dự phòng “nhac” thay cho tiếp sóng")
-    assert station.rows()[0]["started_at"] == "2026-11-24T06:00:00.000+07:00"
+    assert station.airings.rows()[0]["started_at"] == "2026-11-24T06:00:00.000+07:00"
 
 
 def test_as_long_as_nothing_is_known_of_the_stream_it_waits(
     station: Station, clock: FakeClock, receiver: Receiving, quiet: Progress
 ) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     receiver.found = None
 
     assert day(station, clock, receiver) == ("failed-sound", "đang dò “http://vov.vn/1.mp3”, chưa có tiếng")
@@ -101,7 +101,7 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 ) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
-    station.make(station.orders(station.airings(*station.clock.window(None, 1))), quiet)
+    station.preparation.make(station.preparation.orders(station.airings.between(*station.clock.window(None, 1))), quiet)
     verdict, _ = day(station, clock, receiver)
     station.close()
 
@@ -111,7 +111,7 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 def test_with_it_it_is(home: Path, clock: FakeClock, receiver: Receiving, quiet: Progress) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
-    station.make(station.orders(station.airings(*station.clock.window(None, 1))), quiet)
+    station.preparation.make(station.preparation.orders(station.airings.between(*station.clock.window(None, 1))), quiet)
     errands_of(station).approve("nhac", "chị Hoa")
     verdict, _ = day(station, clock, receiver)
     station.close()
@@ -125,7 +125,7 @@ def test_what_would_not_end_in_the_streams_time_does_not_begin(
 ) -> None:
     write(home, "bulletins/nhac.md", "Xin nhắc bà con họp thôn.\n" * 10)
     station = Station.open(home, clock=clock)
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     receiver.found = None
     told, _ = day(station, clock, receiver, dies)
     length = station.planner.duration(station.planner.order(station.files.bulletin("nhac"), "san-kho"))[0]
@@ -139,13 +139,13 @@ def test_what_cannot_be_made_is_told_beforehand(home: Path, clock: FakeClock, qu
     nhac = home / "bulletins" / "nhac.md"
     nhac.write_text("---\ntitle: Nhắc lại\nparts: [{audio: recordings/nhac.flac}]\n---\n", encoding="utf-8")
     station = Station.open(home, clock=clock)
-    [row] = station.prepare(None, 1, quiet)
+    [row] = station.preparation.prepare(None, 1, quiet)
     station.close()
 
     assert (row["ready"], "recordings/nhac.flac" in str(row["why"])) == (False, True)
 
 
 def test_the_sweep_asks_for_what_a_stream_may_need(station: Station) -> None:
-    fallback = station.planner.fallback(station.find(VOV))
+    fallback = station.planner.fallback(station.airings.find(VOV))
 
-    assert station.orders(station.airings(*station.clock.window(None, 1))) == [fallback]
+    assert station.preparation.orders(station.airings.between(*station.clock.window(None, 1))) == [fallback]

@@ -38,7 +38,7 @@ def readings(home: Path) -> dict[str, Path]:
 def daemon(home: Path, clock: FakeClock) -> Iterator[Asked]:
     """A station on the air that leaves reading to others."""
     station = Station.open(home, clock=clock)
-    station.reads = False
+    station.reload(reads=False)
     live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda *_: frozenset({"box"}))
     live.look()
     yield live
@@ -48,7 +48,9 @@ def daemon(home: Path, clock: FakeClock) -> Iterator[Asked]:
 
 def why(daemon: Asked, airing: str) -> str:
     return next(
-        str(one.why) for one in daemon.station.airings(*daemon.station.clock.window(None, 1)) if one.id == airing
+        str(one.why)
+        for one in daemon.station.airings.between(*daemon.station.clock.window(None, 1))
+        if one.id == airing
     )
 
 
@@ -136,7 +138,7 @@ def test_words_that_were_damaged_behind_a_sound_outline_are_read_again(home: Pat
 
     with_others = Station.open(home, clock=station.clock)
 
-    assert with_others.planner.order(with_others.bulletin("tin-sang")).spoken == said
+    assert with_others.planner.order(with_others.files.bulletin("tin-sang")).spoken == said
     with_others.close()
 
 
@@ -210,7 +212,7 @@ def test_an_alarm_out_of_a_template_that_was_just_edited_is_read_by_who_gives_it
     with pytest.raises(BeingRead):
         daemon.carry_out("compose", {**asked, "until": None}, 0)
     with closing(Station.open(home, clock=daemon.clock)) as command:
-        call = command.compose(**asked, until=None)  # type: ignore[arg-type]
+        call = command.alerts.compose(**asked, until=None)  # type: ignore[arg-type]
     daemon.look()
 
     assert daemon.carry_out("compose", {**asked, "until": None}, 0)["spoken"] == call.spoken  # type: ignore[index]

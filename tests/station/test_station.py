@@ -19,6 +19,7 @@ from loudspeaker.daemon.on_air import rehearse
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
+from loudspeaker.maintenance.doctor import examine
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
 from loudspeaker.production.specification import ProgrammeSpec, RecordingSpec
@@ -43,11 +44,11 @@ def run_until(live: Asked, clock: FakeClock, moment: str) -> None:
 
 
 def verdicts(station: Station) -> dict[str, Verdict]:
-    return {row["id"]: row["verdict"] for row in station.rows()}
+    return {row["id"]: row["verdict"] for row in station.airings.rows()}
 
 
 def test_a_plan_tells_who_hears_what_when(station: Station) -> None:
-    rows = station.plan()
+    rows = station.airings.plan()
 
     assert [row["id"] for row in rows][:2] == TODAY
     assert {row["id"] for row in rows[2:]} == {f"{v}/tin-sang/2026-11-24T17:30" for v in ("na-hoa", "suoi-trat")}
@@ -56,7 +57,7 @@ def test_a_plan_tells_who_hears_what_when(station: Station) -> None:
 
 
 def test_a_day_that_was_prepared_is_aired_in_full(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    assert all(row["ready"] for row in station.prepare(None, 1, quiet))
+    assert all(row["ready"] for row in station.preparation.prepare(None, 1, quiet))
     live = on_air(station, clock)
 
     run_until(live, clock, "2026-11-24T18:00:00")
@@ -66,7 +67,7 @@ def test_a_day_that_was_prepared_is_aired_in_full(station: Station, clock: FakeC
 
 
 def test_villages_on_one_output_hear_the_same_once(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     live = on_air(station, clock)
 
     run_until(live, clock, "2026-11-24T18:00:00")
@@ -83,10 +84,10 @@ def test_nothing_is_aired_that_was_not_made_ahead(station: Station, clock: FakeC
 
 
 def test_preparing_twice_makes_nothing_twice(station: Station, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     before = {path: path.stat().st_mtime_ns for path in station.paths.cache.rglob("*.wav")}
 
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
 
     assert before == {path: path.stat().st_mtime_ns for path in station.paths.cache.rglob("*.wav")}
 
@@ -95,14 +96,14 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
     home: Path, station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
     alarm = {"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "everywhere": False, "drill": True}
-    call = station.compose(**alarm, until=None)
+    call = station.alerts.compose(**alarm, until=None)
     errands_of(station).make({**call.wanted, **call.clears})
 
     with closing(Station.open(home, clock=clock)) as later:
-        again = later.compose(**alarm, until=None)
+        again = later.alerts.compose(**alarm, until=None)
 
     assert again == replace(call, wanted={}, clears={})
-    assert "studio" not in vars(later)  # numpy and all
+    assert "preparation" not in vars(later)  # numpy and all
 
 
 def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
@@ -113,22 +114,22 @@ def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Stati
 
 
 def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: Path, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     clips = set(station.paths.cache.rglob("*.flac"))
     path = home / "bulletins/tin-sang.md"
     path.write_text(path.read_text(encoding="utf-8").replace("trời nắng", "trời mưa"), encoding="utf-8")
 
     station.reload()
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
 
     assert len(set(station.paths.cache.rglob("*.flac")) - clips) == 1
 
 
 def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     errands_of(station).skip("1", "trời mưa", "Lan")
 
-    assert station.plan()[0]["expected"] == "skipped"
+    assert station.airings.plan()[0]["expected"] == "skipped"
     run_until(on_air(station, clock), clock, "2026-11-24T07:00:00")
     assert verdicts(station) == {TODAY[0]: "skipped"}
 
@@ -138,7 +139,7 @@ def test_a_skip_can_be_taken_back(station: Station) -> None:
 
     errands_of(station).skip(TODAY[0], None, "Lan", undo=True)
 
-    assert station.plan()[0]["expected"] == "air"
+    assert station.airings.plan()[0]["expected"] == "air"
 
 
 def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(station: Station, clock: FakeClock) -> None:
@@ -149,35 +150,35 @@ def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(stat
 
     errands_of(station).pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
 
-    assert [row["expected"] for row in station.plan(village="na-hoa")] == ["refused"] * 3
+    assert [row["expected"] for row in station.airings.plan(village="na-hoa")] == ["refused"] * 3
 
 
 def test_a_paused_village_is_quiet_until_it_is_resumed(station: Station, clock: FakeClock) -> None:
     errands_of(station).pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
-    assert {row["expected"] for row in station.plan()} == {"refused"}  # both hear the same horns
+    assert {row["expected"] for row in station.airings.plan()} == {"refused"}  # both hear the same horns
 
     clock.advance(60)
     errands_of(station).resume("suoi-trat", "Lan")
-    assert {row["expected"] for row in station.plan()} == {"air"}
+    assert {row["expected"] for row in station.airings.plan()} == {"air"}
 
 
 def test_an_approval_holds_until_the_words_change(station: Station, home: Path) -> None:
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text(encoding="utf-8") + "policy: {approval: required}\n", encoding="utf-8")
     station.reload()
-    assert {row["expected"] for row in station.plan()} == {"refused"}
+    assert {row["expected"] for row in station.airings.plan()} == {"refused"}
 
     errands_of(station).approve("tin-sang", "Chủ tịch")
-    assert [row["expected"] for row in station.plan()] == ["air", "refused", "air", "air"]
+    assert [row["expected"] for row in station.airings.plan()] == ["air", "refused", "air", "air"]
 
     path = home / "bulletins/tin-sang.md"
     path.write_text(path.read_text(encoding="utf-8").replace("nắng", "mưa"), encoding="utf-8")
     station.reload()
-    assert {row["expected"] for row in station.plan()} == {"refused"}
+    assert {row["expected"] for row in station.airings.plan()} == {"refused"}
 
 
 def test_an_edit_withdraws_what_is_due_no_more(station: Station, home: Path, clock: FakeClock, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     live = on_air(station, clock)
     run_until(live, clock, "2026-11-24T10:00:00")
 
@@ -192,17 +193,17 @@ def test_a_broken_edit_keeps_the_last_good_version(station: Station, home: Path,
 
     station.reload()
 
-    assert [row["id"] for row in station.plan()][:2] == TODAY
+    assert [row["id"] for row in station.airings.plan()][:2] == TODAY
     assert station.files.problems[0].path == "schedules/na-hoa.yaml"
     with closing(Station.open(home, clock=clock)) as restarted:
-        assert restarted.plan()[0]["id"] == TODAY[0]  # over a restart, too
+        assert restarted.airings.plan()[0]["id"] == TODAY[0]  # over a restart, too
 
 
 def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
     live = on_air(station, clock)
-    station.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
+    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at("2026-11-24T09:00:00"))
     live.step()
 
@@ -211,13 +212,13 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     live.play("nhac", ["na-hoa"], "Lan", override="mất bò")
     run_until(live, clock, "2026-11-24T09:02:00")
 
-    kinds = [row["verdict"] for row in station.rows() if "/play/" in row["id"]]
+    kinds = [row["verdict"] for row in station.airings.rows() if "/play/" in row["id"]]
     assert kinds == ["refused", "aired"]
 
 
 def replays(station: Station, clock: FakeClock, quiet: Progress, *asked: tuple[str, str]) -> list[Verdict]:
     """A whole day, with replays by hand: when, and the reason for breaking policy. Their verdicts."""
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     live = on_air(station, clock)
     ids = []
     for moment, override in asked:
@@ -258,7 +259,7 @@ def test_a_replay_that_was_heard_counts_as_a_session_of_the_day(
 
 def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) -> str:
     """The verdict of a replay that a command plays itself, where no daemon runs."""
-    station.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
+    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at(f"2026-11-24T{moment}"))
     alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
     (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
@@ -270,7 +271,7 @@ def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) ->
 def test_what_was_missed_counts_for_nothing(home: Path, station: Station, clock: FakeClock, quiet: Progress) -> None:
     allow(home, "sessions_per_day: 1")
     station.reload()
-    assert [row["expected"] for row in station.plan(date(2026, 11, 24))][:2] == ["air", "refused"]
+    assert [row["expected"] for row in station.airings.plan(date(2026, 11, 24))][:2] == ["air", "refused"]
 
     assert by_hand(station, clock, quiet, "10:50:00") == "aired"
     assert by_hand(station, clock, quiet, "16:35:00") == "refused"  # the first one was heard
@@ -288,7 +289,7 @@ def test_of_what_was_heard_in_part_its_seconds_count(
 ) -> None:
     allow(home, "sessions_per_day: 1")
     station.reload()
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     run_until(on_air(station, clock), clock, "2026-11-24T06:05:08")  # and then the power is gone
 
     assert by_hand(station, clock, quiet, "06:09:00") == "aired"  # in the same session
@@ -300,7 +301,7 @@ def test_what_was_played_and_not_heard_counts_for_nothing(
 ) -> None:
     allow(home, "sessions_per_day: 1")
     station.reload()
-    (airing, *_) = station.airings(at("2026-11-24T00:00:00"), at("2026-11-25T00:00:00"))
+    (airing, *_) = station.airings.between(at("2026-11-24T00:00:00"), at("2026-11-25T00:00:00"))
     began = airing.scheduled_at
     facts = {"started_at": began, "ended_at": began + timedelta(seconds=20)}
     station.log.verdict(AsRunRecord(replace(airing.occurrence, title=""), Verdict.NO_AUDIO, "", **facts))
@@ -320,12 +321,12 @@ def test_a_replay_counts_as_minutes_of_its_session(
 
 
 def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    station.prepare(None, 1, quiet)
+    station.preparation.prepare(None, 1, quiet)
     live = on_air(station, clock)
     run_until(live, clock, "2026-11-24T06:05:05")
-    said = station.call(None, "lu-quet", "san-kho", False)
-    clear = station.call(None, "het-lu", "san-kho", False)
-    station.make([said, clear], quiet)
+    said = station.alerts.call(None, "lu-quet", "san-kho", False)
+    clear = station.alerts.call(None, "het-lu", "san-kho", False)
+    station.preparation.make([said, clear], quiet)
 
     live.urgent(None, "lu-quet", ["na-hoa", "suoi-trat"], 2, 30.0, None, False, "Lan")
     live.step()
@@ -341,7 +342,7 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
 
 
 def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
-    called = station.call("Nước dâng!", None, "san-kho", drill=True)
+    called = station.alerts.call("Nước dâng!", None, "san-kho", drill=True)
     bulletin = station.planner.order(station.files.bulletin("nhac"))
     recorded = replace(bulletin, lead_file=RecordingSpec("nhac.m4a", "0a"), pieces=(RecordingSpec("a.wav", "1b"),))
 
@@ -363,39 +364,39 @@ def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station,
 
 
 def test_a_drill_says_that_it_is_one(station: Station) -> None:
-    call = station.compose("Nước dâng!", None, ["na-hoa"], False, True, None)
+    call = station.alerts.compose("Nước dâng!", None, ["na-hoa"], False, True, None)
 
     assert call.spoken.startswith("Đây là diễn tập.")
     assert call.spoken.endswith("Đây là diễn tập.")
 
 
 def test_the_story_of_an_airing_is_told_before_and_after(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    before = [str(sentence) for sentence in station.story(TODAY[0])]
-    station.prepare(None, 1, quiet)
+    before = [str(sentence) for sentence in station.airings.explain(TODAY[0])]
+    station.preparation.prepare(None, 1, quiet)
     run_until(on_air(station, clock), clock, "2026-11-24T07:00:00")
-    after = [str(sentence) for sentence in station.story(TODAY[0])]
+    after = [str(sentence) for sentence in station.airings.explain(TODAY[0])]
 
     assert "It is planned and will be aired." in before
     assert "It was aired in full, on time." in after
 
 
 def test_a_week_rehearsed_gives_the_verdicts_that_the_plan_expects(station: Station) -> None:
-    planned = station.plan(date(2026, 11, 30), 7)
+    planned = station.airings.plan(date(2026, 11, 30), 7)
 
     rows = rehearse(station, date(2026, 11, 30), date(2026, 12, 6))
 
     assert {row["id"] for row in rows} == {row["id"] for row in planned}
     assert {row["verdict"] for row in rows} == {"aired"}
-    assert station.rows(date(2026, 11, 30), 7) == []  # nothing of it is in the real log
+    assert station.airings.rows(date(2026, 11, 30), 7) == []  # nothing of it is in the real log
 
 
 def test_unknown_names_are_refused_with_what_there_is(station: Station) -> None:
     with pytest.raises(NotFound, match=r"tin-sang"):
         station.files.bulletin("tin-toi")
     with pytest.raises(NotFound, match=r"na-hoa"):
-        station.plan(village="na-huong")
+        station.airings.plan(village="na-huong")
     with pytest.raises(NotFound):
-        station.story("na-hoa/khong-co/2026-11-24T06:05")
+        station.airings.explain("na-hoa/khong-co/2026-11-24T06:05")
     with pytest.raises(BadUsage):
         station.files.hearers([], everywhere=False)
 
@@ -404,7 +405,7 @@ def test_an_emergency_is_never_a_plain_replay(station: Station, quiet: Progress)
     with pytest.raises(Refused):
         errands_of(station).play("lu-quet", ["na-hoa"], "Lan", None, quiet)
     with pytest.raises(BadUsage):
-        station.compose(None, "nhac", ["na-hoa"], False, False, None)
+        station.alerts.compose(None, "nhac", ["na-hoa"], False, False, None)
 
 
 def test_a_folder_without_a_station_says_how_to_make_one(tmp_path: Path) -> None:
@@ -413,12 +414,12 @@ def test_a_folder_without_a_station_says_how_to_make_one(tmp_path: Path) -> None
 
 
 def test_the_state_of_another_commune_is_refused(station: Station, home: Path, clock: FakeClock) -> None:
-    station.plan()
+    station.airings.plan()
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text(encoding="utf-8").replace("id: xa-thu", "id: xa-khac"), encoding="utf-8")
 
     with pytest.raises(Refused):
-        Station.open(home, clock=clock).plan()
+        Station.open(home, clock=clock).airings.plan()
 
 
 def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: FakeClock) -> None:
@@ -426,9 +427,9 @@ def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: F
     (home / ".state/asrun.db").write_bytes(b"SQLite format 3\0" + b"garbage" * 2000)
 
     with closing(Station.open(home, clock=clock)) as station:
-        assert len(station.plan()) == 4
+        assert len(station.airings.plan()) == 4
         assert list((home / ".state").glob("asrun.damaged-*"))
-        assert any("damaged" in ailment.say(str) for ailment in station.doctor(None))
+        assert any("damaged" in str(check.wrong) for check in examine(station, None))
 
 
 def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:

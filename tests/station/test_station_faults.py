@@ -55,7 +55,7 @@ def live(home: Path, quiet: Progress) -> Iterator[Asked]:
     )
     clock = FakeClock(at("2026-11-24T05:45:00"))
     with closing(Station.open(home, clock=clock)) as station:
-        list(station.prepare(None, 1, quiet))
+        list(station.preparation.prepare(None, 1, quiet))
         speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
         live = Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
         with closing(live):
@@ -110,7 +110,7 @@ def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Ask
 def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> None:
     fresh = Asked(live.station, live.speakers, live.clock, live.station.log, vouch=live._vouch)
     fresh._plan_days = fail  # type: ignore[method-assign]
-    call = live.station.compose("Nước dâng!", None, ["na-hoa"], everywhere=False, drill=True, until=None)
+    call = live.station.alerts.compose("Nước dâng!", None, ["na-hoa"], everywhere=False, drill=True, until=None)
     errands_of(live.station).make(call.wanted)
     fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
 

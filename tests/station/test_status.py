@@ -113,7 +113,7 @@ def test_what_is_on_the_air_is_told_with_its_place_and_its_end(home: Path, clock
 
     with closing(Station.open(home, clock=clock)) as station:
         clock.advance_to(at("2026-11-24T06:00:00"))
-        station.prepare(None, 1, quiet)
+        station.preparation.prepare(None, 1, quiet)
         speakers = {output: MemorySpeaker(clock) for output in station.files.outputs()}
         live = Asked(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"}))
         on: list[dict[str, object]] = []
@@ -139,7 +139,7 @@ def test_a_verdict_names_its_bulletin_and_the_backlog_is_one_line(
     box = "plays: {na-hoa: loa}\noutputs: {loa: {device: memory}}\nclock: trusted\n"
     (home / "box.yaml").write_text(box, encoding="utf-8")
     with closing(Station.open(home, clock=clock)) as station:
-        station.prepare(None, 1, quiet)
+        station.preparation.prepare(None, 1, quiet)
         live = open_service(station, lambda: None)
         while clock.now() < at("2026-11-24T12:00:00"):
             live.look()

@@ -59,17 +59,19 @@ class Aired:
 
     def __init__(self, home: Path, server: Server, early: float) -> None:
         station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=early)))
-        coming = station.airings(*station.clock.window(None, 1))
-        station.make([order for airing in coming if (order := station.planner.fallback(airing))], lambda *_: None)
+        coming = station.airings.between(*station.clock.window(None, 1))
+        station.preparation.make(
+            [order for airing in coming if (order := station.planner.fallback(airing))], lambda *_: None
+        )
         service = open_service(station, lambda: None)
         with server.recorder("hall") as recorder:
             ends = time.monotonic() + 90
-            while len(station.rows()) < 2 and time.monotonic() < ends:
+            while len(station.airings.rows()) < 2 and time.monotonic() < ends:
                 wait = service.step() - service.now()
                 time.sleep(min(max(wait.total_seconds(), 0.0), 0.05))
         service.close()
-        self.rows = {row["village"]: row for row in station.rows()}
-        self.story = " ".join(map(str, station.story("na-hoa/vov/2026-11-24T06:05")))
+        self.rows = {row["village"]: row for row in station.airings.rows()}
+        self.story = " ".join(map(str, station.airings.explain("na-hoa/vov/2026-11-24T06:05")))
         self.heard = [sample for sample in recorder.channel(1) if abs(sample) > 100]
         station.close()
 

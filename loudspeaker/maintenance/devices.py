@@ -5,57 +5,46 @@ Nothing is changed and nothing is heard. Pins can be had by one process only: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..errors import LoudspeakerError, Message
 from ..model.box import Box, Output
 from ..model.contents import Contents
-from .preparation import Row
 
 Pins = Mapping[str, str]  # pin -> what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
-class Ailment:
-    """One thing that was looked at: fine, or what is wrong and what to do."""
+class HealthCheck:
+    """One thing that was looked at: fine where `wrong` is None, else what is wrong and what to do about it."""
 
     what: Message
     wrong: Message | None = None
     serious: bool = False
 
-    def say(self, say: Callable[[str], str]) -> str:
-        mark = "✗" if self.serious else "!" if self.wrong else "✓"
-        return f"{mark} {self.told(say)}"
 
-    def told(self, say: Callable[[str], str]) -> str:
-        """Without its mark."""
-        return self.what.say(say) + (f": {self.wrong.say(say)}" if self.wrong else "")
-
-    def row(self, say: Callable[[str], str]) -> Row:
-        wrong = self.wrong.say(say) if self.wrong else None
-        return {"what": self.what.say(say), "wrong": wrong, "serious": self.serious}
-
-
-def equipment(contents: Contents, held: Pins | None) -> Iterator[Ailment]:
-    """All of it; `held` is what a daemon says of its pins, None where none runs."""
+def check_devices(contents: Contents, pins: Pins | None) -> Iterator[HealthCheck]:
+    """All of them; `pins` is what a running daemon says of those that it holds, None where none runs."""
     for output in contents.box.outputs.values():
-        yield from _beside(output, running=held is not None)
-    yield from _pins(contents.box, held)
+        yield from _beside(output, running=pins is not None)
+    yield from _pins(contents.box, pins)
     yield from _streams(contents)
 
 
-def _beside(output: Output, running: bool) -> Iterator[Ailment]:
+def _beside(output: Output, running: bool) -> Iterator[HealthCheck]:
     if output.mixer is not None:
-        yield Ailment(Message("mixer of {output}", output=output.name), _mixer(output.device, output.mixer, running))
+        yield HealthCheck(
+            Message("mixer of {output}", output=output.name), _mixer(output.device, output.mixer, running)
+        )
     if output.proof:
         from ..speakers.proof import probe_input
 
         what = Message("proof input {input} of {output}", input=output.proof, output=output.name)
         reason = probe_input(output.proof)
         wrong = Message("nothing is heard by it ({reason}); “arecord -l” lists the inputs", reason=reason)
-        yield Ailment(what, wrong if reason else None)
+        yield HealthCheck(what, wrong if reason else None)
 
 
 def _mixer(device: str, percent: float, running: bool) -> Message | None:
@@ -72,7 +61,7 @@ def _mixer(device: str, percent: float, running: bool) -> Message | None:
     return None
 
 
-def _pins(box: Box, held: Pins | None) -> Iterator[Ailment]:
+def _pins(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
     relays = {output.relay.pin: output.relay.active_high for output in box.outputs.values() if output.relay}
     if not relays and box.stop_button is None:
         return
@@ -82,10 +71,12 @@ def _pins(box: Box, held: Pins | None) -> Iterator[Ailment]:
     for pin in relays:
         names = ", ".join(name for name, output in box.outputs.items() if output.relay and output.relay.pin == pin)
         unusable = _unusable(wrong.get(str(pin)))
-        yield Ailment(Message("relay of {output} (pin {pin})", output=names, pin=pin), unusable, unusable is not None)
+        yield HealthCheck(
+            Message("relay of {output} (pin {pin})", output=names, pin=pin), unusable, unusable is not None
+        )
     if box.stop_button is not None:
         what = Message("stop button (pin {pin})", pin=box.stop_button)
-        yield Ailment(what, _unusable(wrong.get(str(box.stop_button))))
+        yield HealthCheck(what, _unusable(wrong.get(str(box.stop_button))))
 
 
 def _unusable(reason: str | None) -> Message | None:
@@ -98,14 +89,14 @@ def _unusable(reason: str | None) -> Message | None:
     return Message("it cannot be used ({reason}): install python3-lgpio, join the group gpio", reason=reason)
 
 
-def _streams(contents: Contents) -> Iterator[Ailment]:
+def _streams(contents: Contents) -> Iterator[HealthCheck]:
     """Lines into the box, and the stations that commune.yaml names."""
     from ..speakers.streams import probe
 
     urls = {one.stream for schedule in contents.schedules for one in schedule.broadcasts if one.stream}
     for url in sorted(urls):
         if url.startswith("input:"):
-            yield Ailment(Message("line {url}", url=url), probe.probe_input(url))
+            yield HealthCheck(Message("line {url}", url=url), probe.probe_input(url))
     for host in contents.commune.streams:
         leading = [url for url in urls if urlsplit(url).hostname == host]
-        yield Ailment(Message("stream host {host}", host=host), probe.probe_host(host, leading))
+        yield HealthCheck(Message("stream host {host}", host=host), probe.probe_host(host, leading))

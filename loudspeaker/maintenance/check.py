@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,16 @@ from ..model.commune import Commune
 from ..model.enums import Expected
 from ..model.spoken_text import Doubt, ReadingSettings
 from ..schedule.admission import written
-from ..schedule.lint import never, no_bulletin, nowhere, strangers
+from ..schedule.channels import channels, schedules_of
+from ..schedule.crowd import MOST_A_DAY, crowded
+from ..schedule.lint import coming, never, no_bulletin, nowhere, strangers
+from ..station import read_text
+from ..station.commune_clock import CommuneClock
+from ..station.people_files import StationFiles
+from ..station.planner import Planner
+from ..station.station import Station
 from ..text.reading import read
-from . import read_text
-from .strays import strays
+from .stray_files import strays
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,6 @@ class Finding:
 
     problem: Problem
     mistake: bool = True
-
-    def row(self, say: Callable[[str], str]) -> dict[str, Any]:
-        problem = self.problem
-        return {
-            "path": problem.path,
-            "line": problem.line,
-            "message": problem.message.say(say),
-            "mistake": self.mistake,
-        }
 
 
 Guesses = Callable[[Part], Sequence[Doubt]]
@@ -82,6 +80,37 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
     warnings += strays(folder.home)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
     return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_place)
+
+
+def check_files(station: Station, days: int = 30) -> list[Finding]:
+    """Every mistake in every file, guesses in the readings, and what the coming `days` would not allow.
+
+    The files are read as they are: no last good version stands in. What the station has read stays as it is.
+    """
+    folder = Folder(station.paths.home)
+    planner, sound = station.planner, False
+    with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
+        planner = Planner(station.paths, StationFiles(folder, station.clock), station.voices)
+        sound = True
+    texts = planner.texts
+    found = examine(folder, station.clock.now(), lambda part: texts.speech(part.text or "", (), part.line).doubts)
+    return [*found, *_coming(station, planner, days)] if sound else found
+
+
+def _coming(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
+    contents, clock = planner.contents, CommuneClock(station.clock, lambda: planner.contents.commune.zone)
+    today = clock.day(None)
+    heard = list(channels(contents.commune, contents.box, contents.schedules))
+    dates = [today + timedelta(days=number) for number in range(days)]
+    for here in (True, False):
+        for problem in crowded(schedules_of(heard, here), dates, MOST_A_DAY):
+            yield Finding(problem)
+    over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
+    planned = planner.plan(*clock.window(None, days), station.log)
+    rest, outside = outside_validity((one for one in planned if one.bulletin not in over), contents.bulletins)
+    known = {*contents.bulletins, *contents.broken}
+    for problem in [*outside, *coming(contents.schedules, (one for one in rest if one.bulletin in (None, *known)))]:
+        yield Finding(problem, mistake=False)
 
 
 def unopened(home: Path, error: BadFile) -> list[Finding]:

@@ -1,0 +1,71 @@
+"""The sound that is kept: how much there is, verifying it, and sweeping what is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model.airing import Airing
+from ..playout.journal import PlayoutJournal
+from ..production.specification import ProgrammeSpec
+from ..station.station import Station
+from ..store.clips import ClipStore
+from ..synthesis import registry
+from ..synthesis.cache_key import clip_key
+
+BUDGET = 2_000_000_000  # bytes of sound that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSize:
+    """Bytes of clips and programmes, and how many programmes there are."""
+
+    clips: int
+    programmes: int
+    programme_bytes: int
+
+
+def measure_cache(station: Station) -> CacheSize:
+    programmes = [programme for _, programme in station.planner.programmes.all()]
+    size = sum(programme.path.stat().st_size for programme in programmes)
+    return CacheSize(ClipStore(station.paths.clips).total_bytes(), len(programmes), size)
+
+
+def verify_cache(station: Station) -> tuple[int, int]:
+    """How many programmes are sound, and how many damaged files were removed."""
+    clips, programmes = ClipStore(station.paths.clips), station.planner.programmes
+    damaged = clips.damaged_keys()
+    for key in damaged:
+        clips.discard(key)
+    kept = list(programmes.all())
+    torn = [recipe for recipe, programme in kept if not programmes.check(programme)]
+    for recipe in torn:
+        programmes.discard(recipe)
+    return len(kept) - len(torn), len(damaged) + len(torn)
+
+
+def sweep_cache(station: Station, budget: int = BUDGET) -> int:
+    """Bytes freed; never what the coming 48 hours need, nor the plan that a daemon accepted on a good clock."""
+    airings = station.airings.between(*station.clock.window(None, 3))
+    coming = [airing for airing in airings if airing.output]
+    orders = set(station.preparation.orders([*coming, *_accepted_plan(station)]))
+    recipes = {station.planner.recipe(order) for order in orders}
+    keys = {key for order in orders for key in _clip_keys(station, order)}
+    now = station.clock.now().timestamp()
+    return station.planner.programmes.sweep(budget, recipes, now) + ClipStore(station.paths.clips).sweep(
+        budget, keys, now
+    )
+
+
+def _accepted_plan(station: Station) -> Iterator[Airing]:
+    """What is to come by the daemon's last good time: today may be any day by the clock."""
+    airings, _ = PlayoutJournal(station.log).kept_plan() or ([], None)
+    bulletins = station.files.contents.bulletins
+    yield from (airing for airing in airings if airing.stream or airing.bulletin in bulletins)
+
+
+def _clip_keys(station: Station, order: ProgrammeSpec) -> Iterator[str]:
+    for speech in order.speeches:
+        for voice in map(registry.Voice.parse, speech.voices):
+            if fingerprint := station.voices.fingerprint(str(voice)):
+                yield from (clip_key(voice.engine, fingerprint, voice.name, u.text) for u in speech.utterances)

@@ -1,0 +1,137 @@
+"""Everything that could keep the next airing from being heard, looked at in one go."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..config.folder import STANDS_IN
+from ..errors import LoudspeakerError, Message
+from ..model.enums import Expected, Refusal
+from ..model.refusal import kind_of
+from ..station.commissioning import uncommissioned
+from ..station.station import Station
+from ..store.asrun import UNWRITABLE
+from ..store.atomic import is_writable
+from .clock_state import look_at_clock
+from .devices import HealthCheck, Pins, check_devices
+
+NOT_RUNNING = Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
+ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
+
+
+def examine(station: Station, pins: Pins | None) -> list[HealthCheck]:
+    """All of it; `pins` is what a running daemon says of those that it holds, None where none runs."""
+    return list(_checks(station, pins))
+
+
+def commissioning_obstacles(station: Station, output: str, pins: Pins | None) -> list[HealthCheck] | None:
+    """What must be mended before `output` may air its schedule; None where it is not to be commissioned."""
+    if output not in uncommissioned(station.log, station.files.box.outputs):
+        return None
+    return [check for check in examine(station, pins) if check.serious]
+
+
+def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
+    paths, files = station.paths, station.files
+    yield _check(Message("files"), _mistakes(station), serious=True)
+    closed = None if is_writable(paths.state) else UNWRITABLE
+    yield _check(Message("state folder {folder}", folder=paths.state), closed, serious=True)
+    yield _check(Message("disk"), _full_disk(paths.home), serious=True)
+    yield _check(Message("voices"), _no_voice(station), serious=True)
+    yield _check(Message("ffmpeg (recordings, streams)"), _not_installed("ffmpeg"))
+    yield _check(Message("openssl (streams by https)"), _not_installed("openssl"))
+    if closed:
+        return  # nothing below can be looked at without the log
+    yield _check(Message("clock"), look_at_clock(station).trust.why)
+    yield _check(Message("daemon"), NOT_RUNNING if pins is None else None)
+    yield _check(Message("log"), _log_damage(station), serious=True)
+    for name, output in files.box.outputs.items():
+        yield _check(Message("output {output} ({device})", output=name, device=output.device), _no_card(output.device))
+    for name in sorted(uncommissioned(station.log, files.box.outputs)):
+        yield _check(Message("commissioning of output {output}", output=name), _not_commissioned(name))
+    yield from check_devices(files.contents, pins)
+    yield _check(Message("tomorrow"), _not_prepared(station))
+    yield _check(Message("approvals"), _not_approved(station))
+
+
+def _check(what: Message, wrong: Message | None, serious: bool = False) -> HealthCheck:
+    return HealthCheck(what, wrong, serious and wrong is not None)
+
+
+def _mistakes(station: Station) -> Message | None:
+    # Where a last good version stands in, that is no second mistake.
+    count = sum(problem.message != STANDS_IN for problem in station.files.problems)
+    return Message("{count} mistakes; see “loudspeaker check”", count=count) if count else None
+
+
+def _full_disk(folder: Path) -> Message | None:
+    free = shutil.disk_usage(folder).free
+    if free >= ENOUGH:
+        return None
+    return Message("only {free:.0f} MB are free; delete what is not needed", free=free / 1e6)
+
+
+def _no_voice(station: Station) -> Message | None:
+    voices = station.files.contents.voices
+    if any(station.voices.fingerprint(voice) is not None for voice in voices):
+        return None
+    return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(voices))
+
+
+def _not_installed(program: str) -> Message | None:
+    return None if shutil.which(program) else Message("it is not installed: sudo apt install {name}", name=program)
+
+
+def _log_damage(station: Station) -> Message | None:
+    try:
+        station.log.verify()
+    except LoudspeakerError as error:
+        return error.message
+    return station.airings.damage()
+
+
+def _no_card(device: str) -> Message | None:
+    if device.partition(":")[0] in ("file", "memory"):
+        return None
+    from ..speakers.card import portaudio  # loads PortAudio, for whoever has a card
+
+    try:
+        portaudio.find_card(device)
+    except portaudio.CardNotFound:
+        if device == "auto":
+            return Message("there is no sound card: it is aired into a file")
+        known = ", ".join(card.name for card in portaudio.list_cards()) or "–"
+        return Message("there is no such sound card; the system has: {known}", known=known)
+    except portaudio.AmbiguousCard as error:
+        return Message("more than one sound card goes by that name: {known}", known=error)
+    return None
+
+
+def _not_commissioned(output: str) -> Message:
+    return Message(
+        "it airs nothing that is planned until it has been tried: loudspeaker test {output} --by NAME", output=output
+    )
+
+
+def _not_prepared(station: Station) -> Message | None:
+    planned = station.airings.between(*station.clock.window("tomorrow", 1))
+    coming = [one for one in planned if one.expected is Expected.AIR and one.output and one.bulletin]
+    missing = [airing for airing in coming if station.planner.unready(airing)]
+    if not missing:
+        return None
+    return Message("{missing} of {all} airings are not prepared", missing=len(missing), all=len(coming))
+
+
+def _not_approved(station: Station) -> Message | None:
+    now, planned = station.clock.now(), station.airings.between(*station.clock.window(None, 2))
+    coming = [airing for airing in planned if airing.output and airing.scheduled_at > now]
+    waiting = [airing for airing in coming if kind_of(airing.why) == Refusal.APPROVAL]
+    if not waiting:
+        return None
+    return Message(
+        "{count} airings until tomorrow night will not be heard before somebody approves: {bulletins}",
+        count=len(waiting),
+        bulletins=", ".join(sorted({airing.bulletin or "" for airing in waiting})),
+    )

@@ -1,0 +1,74 @@
+"""The voices: which there are, and one sentence by each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import EngineError, Message
+from ..sound.wav import wav_bytes
+from ..station.station import Station
+from ..store.atomic import write_atomic
+from ..synthesis import registry
+
+SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
+MULTILINGUAL = ("espeak", "gtts", "edge")  # engines whose voices of other languages are not listed
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceState:
+    """A voice (engine:voice): can it speak here, does it send texts away, and why it cannot, or where it has spoken."""
+
+    voice: str
+    here: bool
+    online: bool
+    why_not: Message | None = None
+    sample: Path | None = None
+
+
+def list_voices(station: Station) -> list[VoiceState]:
+    """Every voice that the files name or that is installed."""
+    named = [registry.Voice.parse(voice) for voice in station.files.contents.voices]
+    here = [
+        registry.Voice(engine, voice) for engine in registry.engine_names() for voice in _voices_of(station, engine)
+    ]
+    return [_state(station, voice) for voice in dict.fromkeys([*named, *here])]
+
+
+def try_voices(station: Station, names: Sequence[str], folder: Path) -> list[VoiceState]:
+    """Write one sentence by each of `names`, or by each voice of the files, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    voices = names or station.files.contents.voices
+    return [_try_voice(station, registry.Voice.parse(name), folder) for name in voices]
+
+
+def _voices_of(station: Station, engine: str) -> Sequence[str]:
+    try:
+        voices = station.voices.engine(engine).voices()
+    except EngineError:
+        return ()
+    return [voice for voice in voices if engine not in MULTILINGUAL or voice.startswith("vi")]
+
+
+def _state(station: Station, voice: registry.Voice) -> VoiceState:
+    online = False
+    try:
+        engine = station.voices.engine(voice.engine)
+        online = engine.online
+        engine.fingerprint(voice.name)
+    except EngineError as error:
+        return VoiceState(str(voice), False, online, error.message)
+    return VoiceState(str(voice), True, online)
+
+
+def _try_voice(station: Station, voice: registry.Voice, folder: Path) -> VoiceState:
+    state = _state(station, voice)
+    if not state.here:
+        return state
+    path = folder / f"{voice.engine}-{voice.name}.wav".replace("/", "_")
+    try:
+        write_atomic(path, wav_bytes(station.voices.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
+    except EngineError as error:
+        return replace(state, here=False, why_not=error.message)
+    return replace(state, sample=path)
