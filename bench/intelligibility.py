@@ -60,7 +60,7 @@ def texts(settings: str | None) -> Iterator[Clip]:
     """Long enough texts, each as one clip with pauses."""
     for first in range(0, len(ANNOUNCEMENTS) - A_TEXT, 2 * A_TEXT):
         clips = [speak(line, settings) for line in ANNOUNCEMENTS[first : first + A_TEXT]]
-        yield compose([Piece(clip, PAUSE) for clip in clips], clips[0].rate)
+        yield compose([Piece(clip, PAUSE) for clip in clips], clips[0].rate).clip()
 
 
 def measured(yardstick: Path, clean: Clip, mastered: Clip) -> list[dict[str, float]]:
@@ -102,7 +102,7 @@ def listen(yardstick: Path, settings: str | None, together: int) -> None:
         lines = ANNOUNCEMENTS[first : first + together]
         words = plain(" ".join(lines))
         letters += len(words)
-        clip = compose([Piece(speak(line, settings), PAUSE) for line in lines], EAR)
+        clip = compose([Piece(speak(line, settings), PAUSE) for line in lines], EAR).clip()
         raw, mastered = clip.samples, master(clip, HORN, EAR).samples
         heard = {"clean": raw, "horn, raw": behind(scenes, raw), "horn, mastered": behind(scenes, mastered)}
         for name, samples in heard.items():

@@ -15,7 +15,7 @@ from ..importers.ffmpeg import decoded
 from ..model.programme import Programme
 from ..sound import chime
 from ..sound.clip import Clip
-from ..sound.compose import EDGE, HASTE, Composition, Mark, Piece, arranged
+from ..sound.compose import ALARM_HEAD, EDGE_SILENCE, Composition, Mark, Piece, compose
 from ..sound.master import master
 from ..sound.profiles import PROFILES, Profile
 from ..sound.wav import wav_bytes
@@ -86,14 +86,14 @@ class ProgrammeRenderer:
         """The composition, not yet mastered, and the words in it."""
         rate = profile_of(spec).rate
         speech = self._synthesize(spec, progress)
-        composition = arranged(
+        composition = compose(
             [piece for part in spec.pieces for piece in self._pieces(part, speech, rate)],
             rate,
             chime=self._lead_sound(spec, rate),
             repeat=spec.repeat,
             reminder=self._pieces(spec.reminder, speech, rate) if spec.reminder else (),
             gap=spec.gap,
-            head=HASTE if spec.lead is Lead.ATTENTION else EDGE,
+            head=ALARM_HEAD if spec.lead is Lead.ATTENTION else EDGE_SILENCE,
         )
         return composition, speech
 

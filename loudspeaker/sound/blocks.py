@@ -1,8 +1,8 @@
 """Long sound in short blocks, so that five minutes need no more memory than five seconds.
 
-Every step of this room looks only a little way around each sample. A block is therefore handed out with a margin on
-both sides, and what is computed for its core is exactly what the whole file would have given. No step may keep
-anything from one block to the next.
+Every step of mastering looks only a little way around each sample. A block therefore has a margin on both sides, and
+what is computed for its core is exactly what the whole file would have given. No step may keep anything from one
+block to the next (tests/sound/test_master.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .clip import Samples
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """How a sound is cut: `core` frames of `frame` samples each, with `margin` frames of context on both sides."""
+    """How a sound is cut into blocks: `core` frames of `frame` samples each, and `margin` frames more on both sides."""
 
     frame: int  # samples
     core: int  # frames
@@ -56,12 +56,12 @@ def _window(samples: Samples, begin: int, length: int) -> Samples:
 
 
 def peaks(samples: Samples, frame: int) -> Samples:
-    """The highest absolute sample of each frame."""
+    """The highest absolute sample of each frame of `frame` samples, shape (frames,)."""
     return _each(samples, frame, lambda rows: np.maximum(rows.max(axis=1), -rows.min(axis=1)))
 
 
 def powers(samples: Samples, frame: int) -> Samples:
-    """The mean square of each frame."""
+    """The mean square of each frame of `frame` samples, shape (frames,)."""
     return _each(samples, frame, lambda rows: np.einsum("ij,ij->i", rows, rows) / rows.shape[1])
 
 

@@ -1,4 +1,4 @@
-"""A clip: the sound of one utterance, as samples. Everything else in this room takes and gives these."""
+"""A clip: mono samples at a rate, such as the sound of one utterance."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Filters as curves of gain over frequency. Applied to the spectrum they have no delay, so sound stays aligned.
 
-Only formulas are in here; whoever uses a curve sees to it that its ringing is shorter than a block's margin.
+Whoever uses a curve must see to it that its ringing is shorter than a block's margin. `hertz` is an array of
+frequencies; gains are linear and of its shape.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ Spectrum = npt.NDArray[np.complex64]
 
 
 def high_pass(hertz: Curve, corner: float, order: int) -> Curve:
-    """Butterworth's magnitude, -3 dB at `corner`, falling by 6 dB an octave and order."""
+    """A Butterworth high-pass: -3 dB at `corner` Hz, below it falling by 6 dB an octave and order."""
     with np.errstate(divide="ignore"):
         return np.asarray(1 / np.sqrt(1 + (corner / hertz) ** (2 * order)))
 
 
 def low_pass(hertz: Curve, corner: float, order: int) -> Curve:
-    """Butterworth's magnitude, -3 dB at `corner`."""
+    """A Butterworth low-pass: -3 dB at `corner` Hz, above it falling by 6 dB an octave and order."""
     return np.asarray(1 / np.sqrt(1 + (hertz / corner) ** (2 * order)))
 
 
-def through(hertz: Curve, points: tuple[tuple[float, float], ...]) -> Curve:
-    """A smooth curve through `points` of (Hz, dB), straight over the logarithm of frequency, level beyond the ends."""
+def interpolate(hertz: Curve, points: tuple[tuple[float, float], ...]) -> Curve:
+    """Through `points` of (Hz, dB): straight lines over the logarithm of frequency, level beyond the ends."""
     corners, gains = np.array(points, float).T
     decibels = np.interp(np.log(np.maximum(hertz, 1.0)), np.log(corners), gains)
     return np.asarray(10 ** (decibels / 20))
@@ -43,5 +44,5 @@ def k_weighting(hertz: Curve) -> Spectrum:
 
 
 def _biquad(z: Delay, zeros: tuple[float, float, float], poles: tuple[float, float]) -> Delay:
-    """Transfer function at `z`, which stands for one sample's delay."""
+    """The transfer function of a second-order section at `z`, which stands for one sample's delay."""
     return np.asarray((zeros[0] + zeros[1] * z + zeros[2] * z**2) / (1 + poles[0] * z + poles[1] * z**2))

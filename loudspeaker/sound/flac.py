@@ -1,10 +1,10 @@
-"""Sound to a FLAC file, block by block. Imports numpy and soundfile: only for processes that end."""
+"""Sound to a FLAC file, block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import SEEK_SET
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ def write_flac(file: BinaryIO, rate: int, blocks: Iterable[Samples]) -> None:
 
     Raises the `OSError` with which the system refused a write, such as that of a full disk; the file is useless then.
     """
-    out = _Output(file)
+    out = _FlacFile(file)
     try:
         with soundfile.SoundFile(out, "w", rate, 1, "PCM_16", format="FLAC") as flac:
             for block in blocks:
@@ -32,8 +32,8 @@ def write_flac(file: BinaryIO, rate: int, blocks: Iterable[Samples]) -> None:
         raise out.error
 
 
-class _Output:
-    """A file whose first error is kept for afterwards; from then on nothing is done and all seems well.
+class _FlacFile:
+    """A file whose first error is kept for afterwards; from then on nothing is done, and no call fails.
 
     libsndfile calls these from C: what they raise would be a traceback on stderr, and sound that silently is missing.
     """
@@ -43,22 +43,22 @@ class _Output:
         self.error: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        self._do(self._file.write, data)
+        self._call(lambda: self._file.write(data))
         return len(data)
 
     def seek(self, offset: int, whence: int = SEEK_SET) -> int:
-        return int(self._do(self._file.seek, offset, whence))
+        return self._call(lambda: self._file.seek(offset, whence))
 
     def tell(self) -> int:
-        return int(self._do(self._file.tell))
+        return self._call(self._file.tell)
 
     def read(self, size: int = -1) -> bytes:
         raise AssertionError("libsndfile does not read what it writes")
 
-    def _do(self, call: Any, *arguments: Any) -> Any:
+    def _call(self, call: Callable[[], int]) -> int:
         if self.error is None:
             try:
-                return call(*arguments)
+                return call()
             except OSError as error:
                 self.error = error
         return 0

@@ -1,4 +1,4 @@
-"""How loud a sound is and how high its waves rise: ITU-R BS.1770-4, mono. It only measures, nothing is changed here."""
+"""Loudness and true peak of mono sound after ITU-R BS.1770-4. Nothing is changed here."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ RELATIVE_GATE = -10.0  # LU
 STEPS = 4  # of 100 ms in a gating block of 400 ms
 
 OVERSAMPLING = 4
-REACH = 12  # samples looked at on each side of a wave's crest
-RISE = 2.0  # no crest of ordinary sound stands 6 dB above the samples around it
+REACH = 12  # samples looked at on each side of a peak
+MAX_OVERSHOOT = 2.0  # no peak of ordinary sound stands 6 dB above the samples around it
 PEAK_FRAME = 24  # samples
 AT_ONCE = 1_024  # frames
 
 
 def loudness(clip: Clip) -> float:
-    """Integrated loudness in LUFS with both gates; -inf for silence.
+    """Integrated loudness in LUFS with both gates (BS.1770-4, annex 1); -inf for silence.
 
-    A clip shorter than a gating block (0.4 s) is gated by the 0.1 s, so that a short word has a loudness too.
+    A clip shorter than a gating block (0.4 s) is gated in steps of 0.1 s, so that a short word has a loudness too.
     """
     whole = len(clip.samples) // _step(clip.rate)
     blocks = _averages(_energies(clip)[:whole], STEPS) if whole >= STEPS else _energies(clip)
@@ -42,23 +42,29 @@ def loudness(clip: Clip) -> float:
 
 
 def loudness_curve(clip: Clip, seconds: float = 0.4) -> npt.NDArray[np.float64]:
-    """Loudness in LUFS of the last `seconds` (0.4: momentary, 3: short-term), every 100 ms."""
+    """Loudness in LUFS of the last `seconds` (0.4: momentary, 3: short-term; EBU Tech 3341), every 100 ms.
+
+    Shape (steps,); empty where the clip is shorter than `seconds`.
+    """
     blocks = _averages(_energies(clip), max(1, round(seconds * 10)))
     with np.errstate(divide="ignore"):
         return OFFSET + 10 * np.log10(blocks)
 
 
 def true_peak(clip: Clip) -> float:
-    """The highest crest between the samples in dBTP, oversampled four times (BS.1770-4, annex 2); -inf for silence."""
+    """The highest peak between the samples in dBTP, oversampled four times (BS.1770-4, annex 2); -inf for silence."""
     heights = peaks(clip.samples, PEAK_FRAME)
     highest = heights.max(initial=0.0)
-    near = np.flatnonzero(heights * RISE > highest)
-    highest = max(highest, crests(clip.samples, PEAK_FRAME, near).max(initial=0.0))
+    near = np.flatnonzero(heights * MAX_OVERSHOOT > highest)
+    highest = max(highest, intersample_peaks(clip.samples, PEAK_FRAME, near).max(initial=0.0))
     return 20 * math.log10(highest) if highest else SILENCE
 
 
-def crests(samples: Samples, frame: int, frames: Frames) -> Samples:
-    """The highest absolute value between samples in each of `frames`, which are the numbers of frames."""
+def intersample_peaks(samples: Samples, frame: int, frames: Frames) -> Samples:
+    """The highest absolute value between samples in each frame of `frame` samples whose number is in `frames`.
+
+    Linear, shape (len(frames),).
+    """
     weights = _interpolator(frame)
     reach = np.arange(1 - REACH, frame + REACH)
     found = [np.zeros(0, np.float32)]
@@ -72,9 +78,9 @@ def crests(samples: Samples, frame: int, frames: Frames) -> Samples:
 
 @lru_cache(maxsize=4)
 def _interpolator(frame: int) -> Samples:
-    """What makes three points after each sample of a frame out of the samples around: a sinc in a Kaiser window.
+    """Weights that give three points after each sample of a frame: a sinc in a Kaiser window.
 
-    Shape (frame + 2 * REACH - 1, 3 * frame).
+    Shape (frame + 2 * REACH - 1, 3 * frame): the samples around, the points.
     """
     points = np.arange(frame)[:, None] + np.arange(1, OVERSAMPLING) / OVERSAMPLING
     away = np.arange(1 - REACH, frame + REACH)[:, None] - points.ravel()

@@ -1,4 +1,4 @@
-"""Mastering: from clips joined together to what an amplifier should be given. Only the order of the steps is in here.
+"""Mastering: from clips joined together to what an amplifier should be given.
 
     band and tone ► compressor ► density (limiter) ► loudness to the target ► card's rate ► true-peak limiter
 
@@ -16,7 +16,7 @@ from . import filters
 from .blocks import Grid
 from .clip import Clip, Samples
 from .dynamics import compress, limit
-from .edit import fitted, resampled
+from .edit import fit_length, resample
 from .loudness import loudness
 from .profiles import HORN, Profile
 
@@ -25,21 +25,21 @@ BLOCK = 1.0  # s
 STEEPNESS = 3  # order of the high-pass; the low-pass has twice as much
 ROUNDS = 4  # of limiting and making up for what it took
 CLOSE = 0.05  # LU from the target that is near enough
-ALLOWANCE = 0.15  # dB below the ceiling, for meters that find other crests than ours
+ALLOWANCE = 0.15  # dB below the ceiling, for meters that find higher peaks than ours
 
 
 def master(clip: Clip, profile: Profile = HORN, rate: int = 48_000) -> Clip:
     """Make `clip` fit for a loudspeaker: aligned with it in time, at `rate`, loudness and true peak as in `profile`.
 
-    The loudness is that of the whole clip (BS.1770-4). Silence stays silent.
+    The loudness is that of the whole clip (ITU-R BS.1770-4). Silence stays silent.
     """
-    dense = _dense(toned(resampled(clip, profile.rate), profile), profile)
+    dense = _compress(apply_tone(resample(clip, profile.rate), profile), profile)
     frames = round(len(clip.samples) * rate / clip.rate)
-    return _finished(fitted(resampled(dense, rate), frames), profile)
+    return _limit_to_ceiling(fit_length(resample(dense, rate), frames), profile)
 
 
-def toned(clip: Clip, profile: Profile) -> Clip:
-    """Only the band of the loudspeaker, with the profile's tone."""
+def apply_tone(clip: Clip, profile: Profile) -> Clip:
+    """Filtered to the band of the loudspeaker, with the profile's tone."""
     frame = round(clip.rate * MARGIN)
     grid = Grid(frame, core=round(BLOCK / MARGIN), margin=1)
     curve = _curve(profile, np.fft.rfftfreq(grid.length, 1 / clip.rate))
@@ -52,31 +52,31 @@ def toned(clip: Clip, profile: Profile) -> Clip:
 
 def _curve(profile: Profile, hertz: filters.Curve) -> Samples:
     band = filters.high_pass(hertz, profile.low, STEEPNESS) * filters.low_pass(hertz, profile.high, 2 * STEEPNESS)
-    return np.asarray(band * filters.through(hertz, profile.tone), np.float32)
+    return np.asarray(band * filters.interpolate(hertz, profile.tone), np.float32)
 
 
-def _dense(clip: Clip, profile: Profile) -> Clip:
-    """Less between soft and loud, then at the target's loudness. Works on `clip` itself."""
+def _compress(clip: Clip, profile: Profile) -> Clip:
+    """Compressed and limited to the profile's density, then at the target's loudness. Changes `clip` itself."""
     level = loudness(clip)
     if not math.isfinite(level):
         return clip
     compress(clip.samples, clip.rate, level + profile.threshold, profile.ratio)
     limit(clip.samples, clip.rate, _linear(loudness(clip) + profile.density))
-    return _louder(clip, profile.target)
+    return _normalize(clip, profile.target)
 
 
-def _finished(clip: Clip, profile: Profile) -> Clip:
-    """No crest above the ceiling, and still at the target's loudness. Works on `clip` itself."""
+def _limit_to_ceiling(clip: Clip, profile: Profile) -> Clip:
+    """No peak above the ceiling, and still at the target's loudness. Changes `clip` itself."""
     ceiling = _linear(profile.ceiling - ALLOWANCE)
     for _ in range(ROUNDS):
         if not limit(clip.samples, clip.rate, ceiling) or abs(loudness(clip) - profile.target) < CLOSE:
             break
-        _louder(clip, profile.target)
+        _normalize(clip, profile.target)
     limit(clip.samples, clip.rate, ceiling)
     return clip
 
 
-def _louder(clip: Clip, target: float) -> Clip:
+def _normalize(clip: Clip, target: float) -> Clip:
     now = loudness(clip)
     if math.isfinite(now):
         clip.samples[:] *= np.float32(_linear(target - now))

@@ -60,10 +60,10 @@ def _waveform(clip: Clip) -> str:
     top, height = STRIPS["wave"]
     half = height / 2
     frame = max(len(clip.samples) // (WIDTH - LEFT - RIGHT), 1)
-    crests = np.minimum(peaks(clip.samples, frame), 1) * half
+    intersample_peaks = np.minimum(peaks(clip.samples, frame), 1) * half
     strokes = (
         f"M{_across(place * frame / clip.rate, clip.duration):.1f} {top + half - crest:.1f}v{2 * crest:.1f}"
-        for place, crest in enumerate(crests.tolist())
+        for place, crest in enumerate(intersample_peaks.tolist())
         if crest > 0.2
     )
     return f'<path d="{"".join(strokes)}" stroke="{INK}" fill="none"/>'

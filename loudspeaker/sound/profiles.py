@@ -1,7 +1,4 @@
-"""What kind of loudspeaker a programme is mastered for, as numbers (docs/decisions/0003-mastering-for-horns.md).
-
-Only values are in here; `master.py` carries them out.
-"""
+"""What kind of loudspeaker a programme is mastered for, as numbers (docs/decisions/0003-mastering-for-horns.md)."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ class Profile:
     tone: Points  # (Hz, dB), straight lines between
     threshold: float  # LU from the programme's own loudness, where compression begins
     ratio: float  # of compression
-    density: float  # LU from the compressed loudness to the highest crest
+    density: float  # LU from the compressed loudness to the highest peak
     target: float = -16.0  # LUFS over the whole file
     ceiling: float = -1.0  # dBTP
 

@@ -1,7 +1,4 @@
-"""Mono 16-bit WAV, written to and read from an open file block by block. It opens no file itself.
-
-`Facts` is what a store wants to know about a programme that went by, measured on the very samples that were written.
-"""
+"""Mono 16-bit WAV, written to and read from an open file."""
 
 from __future__ import annotations
 
@@ -24,8 +21,8 @@ DITHER_SEED = 1  # always the same noise, so that the same programme is the same
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What was written: frames at a rate, the file's hash, and how loud it is."""
+class WavInfo:
+    """What was written: frames at a rate, the file's hash, and the loudness of these very samples."""
 
     rate: int
     frames: int
@@ -33,8 +30,8 @@ class Facts:
     loudness: float  # LUFS
 
 
-def write_wav(file: BinaryIO, clip: Clip, dither: bool = False) -> Facts:
-    """Write `clip` and tell what was written; nothing needs to be sought or patched afterwards.
+def write_wav(file: BinaryIO, clip: Clip, dither: bool = False) -> WavInfo:
+    """Write `clip` in one pass, without seeking, and return what was written.
 
     `dither` adds noise of one step (triangular, always the same) where there is sound; not worth it behind a horn.
     """
@@ -42,11 +39,11 @@ def write_wav(file: BinaryIO, clip: Clip, dither: bool = False) -> Facts:
     for part in _parts(clip, dither):
         file.write(part)
         digest.update(part)
-    return Facts(clip.rate, len(clip.samples), digest.hexdigest(), loudness(clip))
+    return WavInfo(clip.rate, len(clip.samples), digest.hexdigest(), loudness(clip))
 
 
-def wav_bytes(clip: Clip, dither: bool = False) -> tuple[bytes, Facts]:
-    """The same in memory."""
+def wav_bytes(clip: Clip, dither: bool = False) -> tuple[bytes, WavInfo]:
+    """The same in memory: the file's bytes, and what is in it."""
     file = BytesIO()
     facts = write_wav(file, clip, dither)
     return file.getvalue(), facts
@@ -73,8 +70,8 @@ def header(rate: int, frames: int) -> bytes:
     return b"RIFF" + riff + b"WAVEfmt " + length + b"".join(rest) + b"data" + data
 
 
-def quantised(samples: Samples) -> bytes:
-    """Samples in [-1, 1] as 16-bit little-endian bytes, the nearest value each."""
+def quantize(samples: Samples) -> bytes:
+    """Samples in [-1, 1] as 16-bit little-endian bytes, the nearest value each; what is beyond is clipped."""
     steps = np.clip(np.rint(samples * FULL), -FULL, FULL - 1)
     return bytes(steps.astype("<i2").tobytes())
 
@@ -87,4 +84,4 @@ def _parts(clip: Clip, dither: bool) -> Iterator[bytes]:
         if noise:
             hiss = noise.random((2, len(samples)), np.float32).sum(axis=0) - 1
             samples = np.asarray(samples + np.where(samples != 0, hiss / FULL, 0), np.float32)
-        yield quantised(samples)
+        yield quantize(samples)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from loudspeaker.sound import dynamics
 from loudspeaker.sound.chime import chime, emergency, signature
 from loudspeaker.sound.clip import Clip
-from loudspeaker.sound.edit import resampled
+from loudspeaker.sound.edit import resample
 from loudspeaker.sound.loudness import loudness, true_peak
-from loudspeaker.sound.master import master, toned
+from loudspeaker.sound.master import apply_tone, master
 from loudspeaker.sound.profiles import FM, HORN, INDOOR, PROFILES
 
 SOURCES = {
@@ -59,7 +59,7 @@ def test_a_louder_target_is_reached_through_the_limiter():
 @pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
 def test_mastering_moves_nothing_in_time(profile, rate):
     clip = speech(24_000)
-    before, after = resampled(clip, rate).samples, master(clip, profile, rate).samples
+    before, after = resample(clip, rate).samples, master(clip, profile, rate).samples
     lags = np.fft.irfft(np.fft.rfft(after) * np.conj(np.fft.rfft(before)))
 
     assert len(before) == len(after)
@@ -86,7 +86,7 @@ def test_blocks_give_what_the_whole_would():
     whole = Clip(16_000, clip.samples[8_000:12_000])
     padded = Clip(16_000, np.pad(whole.samples, (25_600, 0)))
 
-    np.testing.assert_allclose(toned(whole, HORN).samples, toned(padded, HORN).samples[25_600:], atol=2e-5)
+    np.testing.assert_allclose(apply_tone(whole, HORN).samples, apply_tone(padded, HORN).samples[25_600:], atol=2e-5)
 
 
 def test_a_horn_gets_nothing_it_cannot_give():
