@@ -203,7 +203,7 @@ class Controller:
             item.shift(step)
         self._queue.sort()
         for output in self._outputs:
-            if output.armed and output.speaker.poll().state is State.ARMED:  # it may have begun before we could notice
+            if output.armed and output.poll_speaker().state is State.ARMED:  # it may have begun before we could notice
                 output.stop(Cut.OFF)
 
     def _take(self, now: datetime, running_order: RunningOrder, trust: Trust) -> None:

@@ -28,6 +28,7 @@ class PlayoutOutput:
         self.name = name
         self.speaker = speaker
         self.poll = poll  # it is asked at least so often
+        self.playback = Playback()  # as the speaker told when it was last asked
         self.items: tuple[PlayoutItem, ...] = ()
         self.sequence: tuple[Programme, ...] = ()
         self.at: datetime | None = None  # when it was to start
@@ -66,8 +67,13 @@ class PlayoutOutput:
         self.items = tuple(attempt.item for attempt in attempts)
         self.sequence, self.at, self.cut = first.sequence, first.at, None
 
+    def poll_speaker(self) -> Playback:
+        """Ask the speaker what it is doing, or did last."""
+        self.playback = self.speaker.poll()
+        return self.playback
+
     def stop(self, cut: Cut) -> None:
-        """Ask the speaker for silence; its `poll` tells when it is there."""
+        """Ask the speaker for silence; `poll_speaker` tells when it is there."""
         if self.busy:
             self.cut = cut
             self.speaker.stop(SHORT_FADE if cut is Cut.EMERGENCY else FADE)
@@ -87,14 +93,20 @@ class PlayoutOutput:
         items, self.items = self.items, ()
         return items
 
-    def is_complete(self, playback: Playback) -> bool:
-        """Had the last sample left when it was stopped, or its card failed? Of a stream nobody knows the last one."""
-        frames = sum(programme.frames for programme in self.sequence)
-        return 0 < frames <= playback.frames and not any(programme.live for programme in self.sequence)
+    @property
+    def live(self) -> bool:
+        """Is a stream on it, of which nobody knows the last sample?"""
+        return any(programme.live for programme in self.sequence)
 
-    def heard(self, playback: Playback) -> HeardAttempt:
+    @property
+    def complete(self) -> bool:
+        """Had the last sample left when it was stopped, or its card failed?"""
+        frames = sum(programme.frames for programme in self.sequence)
+        return 0 < frames <= self.playback.frames and not self.live
+
+    @property
+    def heard(self) -> HeardAttempt:
         """What was heard of what is on it."""
-        rate = self.sequence[0].rate if self.sequence else 1
-        length = playback.frames / rate
-        began, ended = playback.started_at, playback.ended_at
-        return HeardAttempt(began, ended, length, playback.frames, playback.via, playback.to_file)
+        playback, rate = self.playback, self.sequence[0].rate if self.sequence else 1
+        times = playback.started_at, playback.ended_at
+        return HeardAttempt(*times, playback.frames / rate, playback.frames, playback.via, playback.to_file)

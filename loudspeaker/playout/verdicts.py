@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..errors import Message
-from ..interfaces import Playback, State
+from ..interfaces import State
 from ..model.enums import Verdict
 from ..model.refusal import kind_of
 from . import deadlines
@@ -34,59 +34,63 @@ class Verdicts:
         """Write down what the speaker says has happened since it was last asked."""
         if not output.busy:
             return
-        playback = output.speaker.poll()
+        playback = output.poll_speaker()
         if playback.started_at and output.armed:
-            self._note_start(output, playback, now)
+            self._note_start(output, now)
         if playback.state is State.PLAYING:
-            self._note_quarter(output, playback, now)
+            self._note_quarter(output, now)
         if playback.state in ENDED:
             for item in output.release():
-                self._end(output, item, playback, now)
+                self._end(output, item, now)
 
-    def _note_start(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
+    def _note_start(self, output: PlayoutOutput, now: datetime) -> None:
         for item in output.items:
             item.state.move_to(Phase.ON_AIR)
-            self._journal.record_on_air(item, now, playback)
+            self._journal.record_on_air(item, now, output.playback)
 
-    def _note_quarter(self, output: PlayoutOutput, playback: Playback, now: datetime) -> None:
+    def _note_quarter(self, output: PlayoutOutput, now: datetime) -> None:
         """From here on it will not be started again: known to the log before it matters."""
-        heard = output.heard(playback).heard
-        if playback.started_at and not any(programme.live for programme in output.sequence):
-            heard = max(heard, (now - playback.started_at).total_seconds())  # a card tells what was heard a little late
-        if heard < deadlines.QUARTER * output.duration:
-            return
-        for item in output.items:
-            if not item.state.quarter:
-                item.state.quarter = True
-                self._journal.note("quarter", item.airing.id, now)
+        heard, began = output.heard.heard, output.playback.started_at
+        if began and not output.live:
+            heard = max(heard, (now - began).total_seconds())  # a card tells what was heard a little late
+        if heard >= deadlines.QUARTER * output.duration:
+            for item in output.items:
+                self._record_quarter(item, now)
 
-    def _end(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
-        if item.airing.stream and item.state.phase is Phase.ON_AIR and self._is_incomplete(output, item, playback):
-            self._break_off(output, item, playback, now)
-        elif playback.state is State.DONE or output.cut is Cut.TIME or output.is_complete(playback):
-            self._complete(output, item, playback, now)
+    def _record_quarter(self, item: PlayoutItem, now: datetime) -> None:
+        if not item.state.quarter:
+            item.state.quarter = True
+            self._journal.note("quarter", item.airing.id, now)
+
+    def _end(self, output: PlayoutOutput, item: PlayoutItem, now: datetime) -> None:
+        """The playback has ended: it is over, or may be tried again."""
+        if item.airing.stream and item.state.phase is Phase.ON_AIR and self._is_incomplete(output, item):
+            self._break_off(output, item, now)
+        elif output.playback.state is State.DONE or output.cut is Cut.TIME or output.complete:
+            self._complete(output, item, now)
         elif item.state.phase is Phase.ARMED:
-            self._end_unheard(item, playback, now)
+            self._end_unheard(output, item, now)
         else:
-            self._break_off(output, item, playback, now)
+            self._break_off(output, item, now)
 
-    def _is_incomplete(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback) -> bool:
-        """Of a stream: is a part of it missing, at its end or since it was to begin?"""
-        heard, length = output.heard(playback).heard, item.airing.length or output.duration
+    def _is_incomplete(self, output: PlayoutOutput, item: PlayoutItem) -> bool:
+        """Of a stream: is a part of it missing, at its end or since it was to begin? Notes why it ended."""
+        heard, length = output.heard.heard, item.airing.length or output.duration
+        done = output.playback.state is State.DONE
         if item.state.is_fallback:
-            output.cut = output.cut or (Cut.INSTEAD if playback.state is State.DONE else None)
+            output.cut = output.cut or (Cut.INSTEAD if done else None)
             return True
         if not heard:
             why = Message("nothing came from “{url}”", url=item.airing.stream)
             item.state.hindrance = Verdict.FAILED_SOUND, why
-        if playback.state is State.DONE and heard < output.duration - deadlines.SHORT:
+        if done and heard < output.duration - deadlines.SHORT:
             output.cut = Cut.STREAM
-        elif output.cut is None and playback.state is State.DONE:
+        elif done and output.cut is None:
             output.cut = Cut.TIME
         return item.state.total + heard < length - deadlines.SHORT
 
-    def _complete(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
-        attempt = output.heard(playback)
+    def _complete(self, output: PlayoutOutput, item: PlayoutItem, now: datetime) -> None:
+        attempt = output.heard
         if item.request and item.request.plays > 1:
             self._journal.record_attempt("played", item, now, attempt)
             item.state.count_play(attempt)
@@ -95,27 +99,26 @@ class Verdicts:
                 return
         else:
             item.state.best = item.state.including_earlier(attempt) if item.airing.stream else attempt
-        self.close(item, deadlines.judge_complete(item, playback))
+        self.close(item, deadlines.judge_complete(item, output.playback))
 
-    def _end_unheard(self, item: PlayoutItem, playback: Playback, now: datetime) -> None:
+    def _end_unheard(self, output: PlayoutOutput, item: PlayoutItem, now: datetime) -> None:
         """The attempt ended before its first sample: called off, or the card failed and is tried again."""
-        if playback.state is State.FAILED:
-            error = playback.error or Message("the sound card failed")
+        if output.playback.state is State.FAILED:
+            error = output.playback.error or Message("the sound card failed")
             item.hinder((Verdict.FAILED_DEVICE, error), now + deadlines.RETRY)
             item.state.return_to_waiting()
         else:
             self._journal.note("disarmed", item.airing.id, now)
             item.state.disarm()
 
-    def _break_off(self, output: PlayoutOutput, item: PlayoutItem, playback: Playback, now: datetime) -> None:
-        attempt, cut = output.heard(playback), output.cut or Cut.DEVICE
-        if not item.state.quarter and attempt.heard >= deadlines.QUARTER * output.duration:
-            item.state.quarter = True
-            self._journal.note("quarter", item.airing.id, now)
+    def _break_off(self, output: PlayoutOutput, item: PlayoutItem, now: datetime) -> None:
+        attempt, cut = output.heard, output.cut or Cut.DEVICE
+        if attempt.heard >= deadlines.QUARTER * output.duration:
+            self._record_quarter(item, now)
         self._journal.record_attempt("broke", item, now, attempt, cut=cut)
         item.state.break_off(cut, attempt)
-        if cut is Cut.DEVICE and playback.error:
-            item.state.hindrance = Verdict.FAILED_DEVICE, playback.error
+        if cut is Cut.DEVICE and output.playback.error:
+            item.state.hindrance = Verdict.FAILED_DEVICE, output.playback.error
 
     # Judging.
 
