@@ -27,7 +27,7 @@ from ..model.spoken_text import Doubt, ReadingSettings
 from ..schedule.admission import written
 from ..schedule.channels import channels, schedules_of
 from ..schedule.crowd import MOST_A_DAY, crowded
-from ..schedule.lint import coming, never, no_bulletin, nowhere, strangers
+from ..schedule.lint import broken_plans, missing_bulletins, no_bulletin, unknown_villages, why_never
 from ..station import read_text
 from ..station.commune_clock import CommuneClock
 from ..station.people_files import StationFiles
@@ -60,7 +60,7 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
     sound = [read.value for read in schedules if read.value]
     guesses = guesses or partial(_guesses, read_text.readings(commune or Commune("", "")))
     mistakes = [problem for read in reads.values() for problem in read.problems]
-    mistakes += nowhere(filter(None, map(_understood, schedules)), bulletins)
+    mistakes += missing_bulletins(filter(None, map(_understood, schedules)), bulletins)
     warnings: list[Problem] = []
     for bulletin in filter(None, bulletins.values()):
         if bulletin.all_clear and bulletin.all_clear not in bulletins:
@@ -76,7 +76,7 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
         warnings += _ended(sound, bulletins, today)
         box = reads["box.yaml"].value
         if box and reads["commune.yaml"].value:
-            warnings += strangers(commune, box, sound)
+            warnings += unknown_villages(commune, box, sound)
     warnings += strays(folder.home)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
     return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_place)
@@ -109,7 +109,8 @@ def _coming(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
     planned = planner.plan(*clock.window(None, days), station.log)
     rest, outside = outside_validity((one for one in planned if one.bulletin not in over), contents.bulletins)
     known = {*contents.bulletins, *contents.broken}
-    for problem in [*outside, *coming(contents.schedules, (one for one in rest if one.bulletin in (None, *known)))]:
+    readable = (airing for airing in rest if airing.bulletin in (None, *known))
+    for problem in [*outside, *broken_plans(contents.schedules, readable)]:
         yield Finding(problem, mistake=False)
 
 
@@ -201,7 +202,7 @@ def _never(schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Any], t
         for entry in schedule.broadcasts:
             bulletin = bulletins.get(entry.bulletin or "")
             valid = (bulletin.valid_from, bulletin.valid_until) if bulletin else (None, None)
-            if entry.times and (message := never(entry, today, valid)):
+            if entry.times and (message := why_never(entry, today, valid)):
                 yield Problem(schedule.path, entry.line, message)
 
 

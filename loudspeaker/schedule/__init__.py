@@ -1,11 +1,12 @@
-"""Time: files become airings. Pure: no clock is read here, and no file is opened.
+"""From rules to airings. Pure: no clock is read here, and no file is opened.
 
-wishes.py                           what the rules ask for on one day
-screening.py                        who is turned away: skips, validity, approval, policy, pauses
-timeline.py, sessions.py            one output's time, given out by the level law
-channels.py, hours.py               where and when: outputs with all who hear them, open hours
-plan.py                             all of these together: a window's airings
-permit.py                           policy once more, when the time has come
-findings.py                         what will not go as written, for `check`
-airing.py                           an airing, and what a plan is told
+plan_input.py                what a plan depends on: files as values, facts of bulletins, people's decisions
+occurrences.py               what the rules ask for on one day, in the order of the level law
+admission.py                 what is rejected before time is allocated: skips, validity, approval, policy, pauses
+timeline.py, sessions.py     one output's time, allocated by the level law
+channels.py, open_hours.py   where and when: outputs with all who hear them, open hours
+crowd.py                     more airings on a day than a box can deal with
+plan.py                      all of these together: a window's airings
+recheck.py, quota.py         policy once more, when the time has come
+lint.py                      what will not go as written, for `check`
 """

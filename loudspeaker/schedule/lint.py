@@ -1,4 +1,4 @@
-"""What the files mean together: names that lead nowhere, clashes and breaches of policy to come. Reads no file."""
+"""What is wrong with the files taken together: names that lead nowhere, clashes and breaches of policy to come."""
 
 from __future__ import annotations
 
@@ -16,27 +16,12 @@ from ..model.enums import Expected
 from ..yamlfile import nearest
 from .admission import written
 
-# What else is expected is told elsewhere (not ready) or was decided by people (skipped).
 HORIZON = 731  # days
-TOLD = {Expected.AIR, Expected.REFUSED, Expected.DISPLACED}
+# What else is expected is reported elsewhere (not ready), or was decided by people (skipped).
+REPORTED = {Expected.AIR, Expected.REFUSED, Expected.DISPLACED}
 
 
-def findings(
-    commune: Commune,
-    box: Box,
-    schedules: Iterable[VillageSchedule],
-    bulletins: Collection[str],
-    airings: Iterable[Airing],
-) -> Iterator[tuple[Problem, bool]]:
-    """Each with whether it is a mistake (a name that leads nowhere) or only to be known (`airings` as planned)."""
-    schedules = list(schedules)
-    for problem in nowhere(schedules, bulletins):
-        yield problem, True
-    for problem in [*strangers(commune, box, schedules), *coming(schedules, airings)]:
-        yield problem, False
-
-
-def nowhere(schedules: Iterable[VillageSchedule], bulletins: Collection[str]) -> Iterator[Problem]:
+def missing_bulletins(schedules: Iterable[VillageSchedule], bulletins: Collection[str]) -> Iterator[Problem]:
     """Entries that name a bulletin that does not exist."""
     for schedule in schedules:
         for broadcast in schedule.broadcasts:
@@ -51,7 +36,7 @@ def no_bulletin(name: str, bulletins: Collection[str]) -> Message:
     return Message("there is no bulletin “{bulletin}”", bulletin=name)
 
 
-def strangers(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Problem]:
+def unknown_villages(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Problem]:
     """Villages that one file has and another has not: one was changed and the other forgotten."""
     if not commune.villages:
         return
@@ -85,7 +70,9 @@ def _stranger(village: str, known: Collection[str]) -> Message:
     return Message("“{village}” is not among the villages of commune.yaml: {known}", village=village, known=names)
 
 
-def never(broadcast: Broadcast, today: date, valid: tuple[date | None, date | None] = (None, None)) -> Message | None:
+def why_never(
+    broadcast: Broadcast, today: date, valid: tuple[date | None, date | None] = (None, None)
+) -> Message | None:
     """Why an entry will not be aired on any day from `today` on; None where it will be, or where `valid` is past.
 
     `valid` are the days of its bulletin.
@@ -130,7 +117,7 @@ def _written(day: date | None) -> str:
     return written(day) if day else "…"
 
 
-def coming(schedules: Iterable[VillageSchedule], airings: Iterable[Airing]) -> Iterator[Problem]:
+def broken_plans(schedules: Iterable[VillageSchedule], airings: Iterable[Airing]) -> Iterator[Problem]:
     """What will not go as written: one line for each broadcast and reason, with the first time and how often."""
     places = {
         (schedule.id, entry.name): (schedule.path, entry.line)
@@ -139,7 +126,7 @@ def coming(schedules: Iterable[VillageSchedule], airings: Iterable[Airing]) -> I
     }
     alike: dict[tuple[str, str, str], list[Airing]] = {}
     for airing in airings:
-        if airing.why is not None and airing.expected in TOLD:
+        if airing.why is not None and airing.expected in REPORTED:
             alike.setdefault((airing.village, airing.broadcast, airing.why.template), []).append(airing)
     for (village, broadcast, _), same in alike.items():
         path, line = places.get((village, broadcast), ("", 0))

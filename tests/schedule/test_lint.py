@@ -9,7 +9,7 @@ from loudspeaker.config.schedule_file import parse
 from loudspeaker.model.airing import BulletinFacts
 from loudspeaker.model.box import Box
 from loudspeaker.model.commune import Commune
-from loudspeaker.schedule.lint import findings
+from loudspeaker.schedule.lint import broken_plans, missing_bulletins, unknown_villages
 from loudspeaker.schedule.plan import plan
 from loudspeaker.schedule.plan_input import PlanInput
 
@@ -21,7 +21,9 @@ def told(entries: str, commune: Commune, box: Box | None = None) -> list[tuple[s
     schedules = [parse("schedules/na-hoa.yaml", f"broadcasts:\n{entries}".encode())]
     box = box or Box()
     airings = plan(PlanInput(commune, box, schedules, FACTS), DAY, DAY + timedelta(days=7))
-    return [(problem.say(), mistake) for problem, mistake in findings(commune, box, schedules, FACTS, airings)]
+    warnings = [*unknown_villages(commune, box, schedules), *broken_plans(schedules, airings)]
+    mistakes = [(problem.say(), True) for problem in missing_bulletins(schedules, FACTS)]
+    return mistakes + [(problem.say(), False) for problem in warnings]
 
 
 COMMUNE = Commune("xa", "Xã", villages=("na-hoa",))
