@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from ..text.unwrapping import unwrapped
+from ..text.unwrapping import unwrap_lines
 from .blocks import Block, Table, row_line
 
 MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)
@@ -113,7 +113,7 @@ def _lines(blocks: Sequence[Block]) -> Iterator[str]:
 def _together(rows: Sequence[str]) -> Rows:
     """Rows line by line, apart where the reader would take two of them for a line that a margin broke."""
     heard = "\n".join(rows).replace("\t", ", ")
-    return Rows(("\n" if unwrapped(heard) == heard else "\n\n").join(rows))
+    return Rows(("\n" if unwrap_lines(heard) == heard else "\n\n").join(rows))
 
 
 def _tables(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -1,6 +1,6 @@
-"""Lines in capitals, as headings are, put into small letters, so that they are read like any other line.
+"""Lines in capitals, as headings are, in small letters, so that rules read them like any other line.
 
-Only words and units change, letter for letter; abbreviations and Roman numerals stay. No rule of reading comes in.
+Only words and units change, letter for letter; abbreviations and Roman numerals keep their capitals.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ _BETWEEN = pattern(
 )
 _GRAMS = pattern(r"(?<=\d)G(?!\w)(?<![2345]G)")  # 4G and 5G are networks
 _DONG = pattern(r"(?<=(?:NGÀN|GHÌN|RIỆU) )Đ(?!\w)")
+_SIGNATURE = pattern(r"(?:^|\s)[TK]$")  # T/L BAN THƯỜNG VỤ
+_NAME_NEXT = pattern(r"(?:^|\W)[PQHXTÔB]\. ?$|[.;:] \d{1,2}[/.)] ?$")
 # Before a Roman numeral; and before the two abbreviations that are common words as well.
 _NUMBERED = ("thứ", "lần", "khóa", "khoá", "mục", "chương", "phần", "quý", "cấp", "hạng", "kỳ", "điều", "đợt", "lục")
 _SORTS = ("lúa", "giống", "ngô", "lạc", "chè", "đậu", "lai")
@@ -31,43 +33,61 @@ _SHORT = frozenset(("HU", "TU", "ĐU", "PIN", "IT", "VIP", "SIM", "VAT", "BOT", 
 _POLICE = (" XÃ", " HUYỆN", " TỈNH", " PHƯỜNG", " VIÊN", " THÔN", " KHU", " THÀNH")
 
 
-def quiet(text: str) -> str:
-    """The text with its lines in capitals made small; as long as before: GIẤY MỜI HỌP HĐND -> Giấy mời họp HĐND."""
+def lower_headings(text: str) -> str:
+    """The text with its lines in capitals in small letters; as long as before.
+
+    GIẤY MỜI HỌP HĐND -> Giấy mời họp HĐND
+    """
     lines = text.split("\n")
     if not any(map(str.isupper, lines)):
         return text
-    return "\n".join(_lowered(line) if _loud(line) else line for line in lines)
+    return "\n".join(_lower_line(line) if _is_heading(line) else line for line in lines)
 
 
-def _loud(line: str) -> bool:
+def _is_heading(line: str) -> bool:
     """Whether a line is in capitals, and a word of it is certainly no abbreviation."""
     return line.isupper() and any(has_marks(word) and is_syllable(word) for _, word in _WORD.findall(line))
 
 
-def _lowered(line: str) -> str:
-    first = True
-    for small in (_BETWEEN, _GRAMS, _DONG):  # 7H30, 1M65, 2TR5, 3X4; 10G; 85 NGÀN Đ/KG
-        line = small.sub(lambda match: match[0].lower(), line)
-
-    def lowered(match: re.Match[str]) -> str:
-        nonlocal first
-        before, letters = match[1] or "", match[2]
-        small = letters.lower()
-        unit = small in _PER if before[:1] == "/" else small in _UNITS
-        signed = before[:1] == "/" and re.search(r"(?:^|\s)[TK]$", line[: match.start()])  # T/L BAN THƯỜNG VỤ
-        if before and unit and not signed and not line[match.end() : match.end() + 1].isalnum():
-            return before + small
-        word = (is_syllable(letters) or letters in ("M", "KM")) and (has_marks(letters) or not _other(line, match))
-        if not word or len(small) != len(letters) or (before[-1:].isdecimal() and not has_marks(letters)):
-            return match[0]
-        named = first or re.search(r"(?:^|\W)[PQHXTÔB]\. ?$|[.;:] \d{1,2}[/.)] ?$", line[: match.start(2)])
-        first = False
-        return before + (small.capitalize() if named else small)
-
-    return _WORD.sub(lowered, line)
+def _lower_line(line: str) -> str:
+    for letter in (_BETWEEN, _GRAMS, _DONG):  # 7H30, 1M65, 2TR5, 3X4; 10G; 85 NGÀN Đ/KG
+        line = letter.sub(lambda match: match[0].lower(), line)
+    pieces: list[str] = []
+    end, first = 0, True
+    for match in _WORD.finditer(line):
+        word = match[2]
+        if _is_unit(line, match):
+            word = word.lower()
+        elif _is_word(line, match):
+            word = word.capitalize() if first or _NAME_NEXT.search(line[: match.start(2)]) else word.lower()
+            first = False
+        pieces += (line[end : match.start(2)], word)
+        end = match.end()
+    return "".join(pieces) + line[end:]
 
 
-def _other(line: str, match: re.Match[str]) -> bool:
+def _is_unit(line: str, match: re.Match[str]) -> bool:
+    """Whether a word behind a number or a slash is a unit: 20 KG, Đ/KG."""
+    before, letters = match[1] or "", match[2].lower()
+    if not before or line[match.end() : match.end() + 1].isalnum():
+        return False
+    if before[0] != "/":
+        return letters in _UNITS
+    return letters in _PER and _SIGNATURE.search(line[: match.start()]) is None
+
+
+def _is_word(line: str, match: re.Match[str]) -> bool:
+    """Whether a word becomes small: one that is no abbreviation, no numeral, and as long when it is small."""
+    letters, marked = match[2], has_marks(match[2])
+    behind_digit = (match[1] or "")[-1:].isdecimal()
+    if len(letters.lower()) != len(letters) or (behind_digit and not marked):
+        return False
+    if not (is_syllable(letters) or letters in ("M", "KM")):
+        return False
+    return marked or not _is_abbreviation(line, match)
+
+
+def _is_abbreviation(line: str, match: re.Match[str]) -> bool:
     """Whether a word without marks is an abbreviation, a letter, a Roman numeral, or the name of a sort: OM 5451."""
     letters, head, tail = match[2], line[: match.start()].lower().rstrip(" "), line[match.end() :]
     if letters == "CA":
@@ -76,9 +96,19 @@ def _other(line: str, match: re.Match[str]) -> bool:
         return head.endswith(_CENTRAL) or re.search("[bcdđghklmnpqrstvx]{3}$", head) is not None
     if not set(letters) - set("IVX"):
         return len(letters) == 1 or head.endswith(_NUMBERED) or re.match(r" [^\W\d_]{2}", tail) is None
-    if letters in ("M", "KM") and re.match(r"[23²³](?!\w)", tail) and head.endswith(("triệu", "nghìn", "vạn", "ngàn")):
+    if _is_area(letters, head, tail):
         return False
     if len(letters) == 1 or re.match(r"[-./&]?\d|[-./&][A-ZĐ]", tail) or head.endswith(_SORTS):
         return True
-    repairs = letters == "TU" and (tail.startswith(_REPAIRS) or head.endswith(("trùng", "duy")))
-    return letters in _SHORT and not repairs
+    return letters in _SHORT and not _is_repair(letters, head, tail)
+
+
+def _is_area(letters: str, head: str, tail: str) -> bool:
+    """Whether M or KM is a unit: 2 TRIỆU M3."""
+    squared = letters in ("M", "KM") and re.match(r"[23²³](?!\w)", tail)
+    return bool(squared) and head.endswith(("triệu", "nghìn", "vạn", "ngàn"))
+
+
+def _is_repair(letters: str, head: str, tail: str) -> bool:
+    """Whether TU is a word: TU BỔ, TRÙNG TU."""
+    return letters == "TU" and (tail.startswith(_REPAIRS) or head.endswith(("trùng", "duy")))

@@ -1,7 +1,7 @@
-"""What Word, PDF and phones make of letters, put right before reading; each keeps its place in the text as given.
+"""Text from Word, PDF and phones made plain before it is read; every letter knows its place in the text as given.
 
-NFC always; look-alikes, odd blanks and dashes become the plain ones; invisible signs go; a word and a number that
-were run together are parted. No meaning comes in.
+NFC; look-alikes, odd blanks and dashes become the plain ones; invisible signs go; a word and a number that were run
+together are parted.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ _MARKS = r"[\u0300-\u036f]+"
 _KEPT = frozenset("'€£°¹²³⁴⁵⁶⁷⁸⁹½¼¾‰±•µΩ¥₹₩")
 
 
-class Letters:
-    """The text put right, and where each of its letters stood: `place(i)` is the code point of the input."""
+class CleanText:
+    """A text made plain, and where each of its letters stood in the text as `given`."""
 
     __slots__ = ("_starts", "_steps", "given", "text")
 
@@ -68,17 +68,17 @@ class Letters:
         if not re.search(_ODD, given):
             self.text = given
             return
-        self.text = self._put_right(given)
+        self.text = self._clean(given)
 
     def place(self, at: int) -> int:
-        """The code point of the input that letter `at` of the text came from."""
+        """The place in the input, in code points, that letter `at` of `text` came from."""
         if not self._starts:
             return min(at, len(self.given))
         step = bisect_right(self._starts, at) - 1
         start, origin = self._starts[step], self._steps[step][0]
         return min(origin + at - start, self._steps[step][1], len(self.given))
 
-    def _put_right(self, given: str) -> str:
+    def _clean(self, given: str) -> str:
         """Plain stretches keep step with the input; each odd place opens a new one."""
         out: list[str] = []
         starts, steps, length, copied = [0], [(0, len(given))], 0, 0
@@ -86,7 +86,7 @@ class Letters:
             plain = given[copied : match.start()]
             out.append(plain)
             length += len(plain)
-            right = _typed(match) if match.lastgroup else _right(match[0])
+            right = _part_words(match) if match.lastgroup else _clean_cluster(match[0])
             starts.append(length)
             steps.append((match.start(), match.end()))
             out.append(right)
@@ -96,10 +96,10 @@ class Letters:
             copied = match.end()
         out.append(given[copied:])
         self._starts, self._steps = starts, steps
-        return _latin("".join(out))
+        return _to_latin("".join(out))
 
 
-def _typed(match: re.Match[str]) -> str:
+def _part_words(match: re.Match[str]) -> str:
     """Blanks where they belong: ngày5 và 30, 17/03 /2023, thôn 3 , 4; no word without marks, which may be a code."""
     if match.lastgroup == "year":
         return "/"
@@ -107,13 +107,13 @@ def _typed(match: re.Match[str]) -> str:
         return ", "
     if match.lastgroup == "stray":
         return match[0][-1] + ("" if match.string[match.end()].isspace() else " ")
-    word = _right(match[0])
+    word = _clean_cluster(match[0])
     if not has_marks(word) or not is_syllable(word):
         return word
     return f"{word} " if match.lastgroup == "ahead" else f" {word}"
 
 
-def _right(cluster: str) -> str:
+def _clean_cluster(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
     if cluster == "\r\n":
         return "\n"
@@ -123,10 +123,11 @@ def _right(cluster: str) -> str:
         return " " if cluster.strip(_INVISIBLE) else ""
     composed = re.sub(_MARKS, "", unicodedata.normalize("NFC", cluster))
     folded = composed.translate(_FOLD)
-    return folded if folded != composed else "".join(map(_one, composed))
+    return folded if folded != composed else "".join(map(_clean_letter, composed))
 
 
-def _one(letter: str) -> str:
+def _clean_letter(letter: str) -> str:
+    """What one letter or sign stands for; nothing for what cannot be seen, itself where no plain one is meant."""
     if letter in _KEPT or ("\n" <= letter < "\x7f" and letter >= " ") or letter == "\n":
         return letter
     plain = unicodedata.normalize("NFKC", letter).translate(_FOLD)
@@ -137,11 +138,11 @@ def _one(letter: str) -> str:
     return plain if len(plain) <= 4 and all(c.isalnum() or c == "°" or " " <= c < "\x7f" for c in plain) else letter
 
 
-def _latin(text: str) -> str:
+def _to_latin(text: str) -> str:
     """Cyrillic and Greek look-alikes inside Latin words become Latin, letter for letter."""
-    return _WORD.sub(_latin_word, text) if re.search(_ALIKE_LETTER, text) else text
+    return _WORD.sub(_to_latin_word, text) if re.search(_ALIKE_LETTER, text) else text
 
 
-def _latin_word(match: re.Match[str]) -> str:
-    turned = match[0].translate(_ALIKE)
-    return match[0] if re.search(_ALIKE_LETTER, turned) else turned
+def _to_latin_word(match: re.Match[str]) -> str:
+    latin = match[0].translate(_ALIKE)
+    return match[0] if re.search(_ALIKE_LETTER, latin) else latin

@@ -1,8 +1,6 @@
-"""Words such as 7tr350 or 8g-11kg that more than one rule read, piece by piece: told from those that are made so.
+"""Words such as 7tr350 or 8g-11kg that several rules read piece by piece: marked where no such word is known.
 
-    5.900đ/con, 11h30-14h30 and 1+2 are made of pieces; in others no rule saw the whole, so a piece may be misread. An
-    amount right behind a thing with a number gets its pause.
-Pure; no rule comes in.
+5.900đ/con, 11h30-14h30 and 1+2 are made of pieces; in others no rule saw the whole, so that a piece may be misread.
 """
 
 from __future__ import annotations
@@ -35,42 +33,42 @@ _PIECES = Message("a word made of pieces, and no rule knows the whole")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
-def pieced(text: str, saids: Iterable[Token]) -> Iterator[Token]:
-    """`saids` of `text` as they come; one with a digit, glued to another, is marked where no such word is known.
+def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
+    """The tokens of `text` in order, with a doubt for one that is glued to another in a word that nobody knows.
 
-    An amount behind a numbered thing begins with a comma.
+    An amount right behind a thing with a number begins with a comma.
     """
     last: Token | None = None  # the latest that holds a letter or a digit
-    for said in saids:
-        if not _speaks(text, said):
-            yield said
+    for token in tokens:
+        if not _has_letters(text, token):
+            yield token
             continue
-        if last is not None and _apart(text, last, said):
-            said = said._replace(spoken=f", {said.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
-        if last is not None and said.why is None and _glued(text, last, said):
-            said = said._replace(why=_PIECES if said.start - last.end != 1 or text[last.end] != " " else APART)
-        yield said
-        last = said
+        if last is not None and _needs_pause(text, last, token):
+            token = token._replace(spoken=f", {token.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
+        if last is not None and token.why is None and _is_glued(text, last, token):
+            token = token._replace(why=_PIECES if token.start - last.end != 1 or text[last.end] != " " else APART)
+        yield token
+        last = token
 
 
-def _apart(text: str, one: Token, other: Token) -> bool:
+def _needs_pause(text: str, one: Token, other: Token) -> bool:
     """Whether an amount stands right behind a thing with a number: trên BĐ3 0,32m is no 3,032."""
     amount = other.kind in _RATES and text[other.start].isdecimal()
     return one.kind in _NUMBERED and amount and text[one.end : other.start] == " "
 
 
-def _speaks(text: str, said: Token) -> bool:
-    return any(map(str.isalnum, text[said.start : said.end]))
+def _has_letters(text: str, token: Token) -> bool:
+    return any(map(str.isalnum, text[token.start : token.end]))
 
 
-def _glued(text: str, one: Token, other: Token) -> bool:
+def _is_glued(text: str, one: Token, other: Token) -> bool:
     """Whether the two stand in one word with a digit on both sides, and not in one of the usual ways."""
     if other.start - one.end > 2 or other.kind in _LINKS:
         return False
     sign = text[one.end : other.start]
     if sign == " " and one.kind is other.kind is Kind.NUMBER:
         return True
-    if sign.strip(' ,;:()“”"\n') != sign or not (_digits(text, one) and _digits(text, other)):
+    if sign.strip(' ,;:()“”"\n') != sign or not (_has_digits(text, one) and _has_digits(text, other)):
         return False
     if sign in _PAUSED or one.kind is other.kind is Kind.CODE:
         return False
@@ -81,5 +79,5 @@ def _glued(text: str, one: Token, other: Token) -> bool:
     return not (one.kind is other.kind and one.kind in _RANGED)
 
 
-def _digits(text: str, said: Token) -> bool:
-    return re.search(r"\d", text[said.start : said.end]) is not None
+def _has_digits(text: str, token: Token) -> bool:
+    return re.search(r"\d", text[token.start : token.end]) is not None

@@ -1,4 +1,4 @@
-"""What a text teaches about itself: abbreviations defined in brackets, and words one letter away from each other."""
+"""What a text tells of its own words: abbreviations that it defines in brackets, and probable typing errors."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _WORD = r"[^\W\d_]+"
 _FOREIGN = r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)"
 
 
-def definitions(text: str) -> dict[str, str]:
+def find_definitions(text: str) -> dict[str, str]:
     """Abbreviation -> the words before its brackets, or in them: “dịch tả lợn châu Phi (DTLCP)”, “VK (Việt kiều)”."""
     if "(" not in text:
         return {}
-    found: dict[str, str] = {}
+    definitions: dict[str, str] = {}
     for match in re.finditer(_DEFINED, text):
-        words = _named(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
+        words = _expansion(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
         if words:
-            found.setdefault(match[1], words)
+            definitions.setdefault(match[1], words)
     for match in re.finditer(_EXPLAINED, text):
-        if _named(match[2], match[1]) == match[2]:
-            found.setdefault(match[1], match[2])
-    return found
+        if _expansion(match[2], match[1]) == match[2]:
+            definitions.setdefault(match[1], match[2])
+    return definitions
 
 
-def _named(head: str, letters: str) -> str:
+def _expansion(head: str, letters: str) -> str:
     """The last words of `head` whose first letters are `letters`; words like “và” may stand between."""
     clause = re.split(r"[.;:!?()\n]", head)[-1]
     words = list(re.finditer(_WORD, clause))
@@ -50,8 +50,8 @@ def _named(head: str, letters: str) -> str:
     return phrase.replace(" - ", ", ") if len(letters) > 1 and phrase.upper() != phrase else ""
 
 
-def near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
-    """Foreign words that differ by one letter from another of this text that is written more often, or earlier.
+def find_near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
+    """(start, end, why) of foreign words one letter away from another that this text has more often, or earlier.
 
     Words are compared through what is left of them when one letter goes, so that time stays linear.
     """
@@ -62,13 +62,13 @@ def near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
             places.setdefault(word, []).append(match)
     if len(places) < 2:
         return
-    counts = Counter({word: len(found) for word, found in places.items()})
+    counts = Counter({word: len(matches) for word, matches in places.items()})
     order = sorted(counts, key=lambda word: (-counts[word], places[word][0].start()))
     known: dict[str, str] = {}
     for word in order:
         shorter = {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
         other = next((known[key] for key in sorted(shorter) if key in known), None)
-        if other is not None and _one_apart(word, other):
+        if other is not None and _is_one_letter_apart(word, other):
             model = places[other][0][0]
             yield from (
                 (m.start(), m.end(), Message("one letter away from “{word}”, which this text also has", word=model))
@@ -78,7 +78,7 @@ def near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
             known.update(dict.fromkeys(shorter, word))
 
 
-def _one_apart(word: str, other: str) -> bool:
+def _is_one_letter_apart(word: str, other: str) -> bool:
     """Whether one letter was left out, put in, changed, or swapped with its neighbour."""
     head = 0
     while head < min(len(word), len(other)) and word[head] == other[head]:

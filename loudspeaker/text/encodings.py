@@ -1,4 +1,4 @@
-"""Is this text in TCVN3 (ABC) or VNI, the encodings from before Unicode? Then it is nonsense and must be converted."""
+"""Texts in TCVN3 (ABC) or VNI, the encodings from before Unicode, which would be read as nonsense."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _TCVN3 = r"[®µ¸¶¹¨»¾¼½©ª«¬­ÆÇËÌÐÎÏÑÖ×ØÜÞßåæçëî
 _VNI = r"(?:[aeouy][âêôûõïøùûäåáàã]|[oe]ä|[AEOUYaeouy][ÂÊÔÛÕÏØÙÄÅÁÀÃ]|ñ[aeiouôö]|[öô][ùøûõï])"
 _LETTERS = r"[^\W\d_]"
 _MODERN = r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]"
-_SAMPLE = 20_000
+_SAMPLE = 20_000  # letters that are looked at
 
 
-def looks_legacy(text: str) -> Literal["TCVN3", "VNI"] | None:
+def legacy_encoding(text: str) -> Literal["TCVN3", "VNI"] | None:
     """The old encoding that `text` seems to be in, judged by its first part; None for Unicode."""
     if text.isascii():
         return None

@@ -1,4 +1,4 @@
-"""Numbers into words: cardinals, decimals, digits one by one, letters by name, Roman numerals. No context comes in."""
+"""Numbers in words: cardinals, decimals, digits one by one; names of letters; values of Roman numerals."""
 
 from __future__ import annotations
 

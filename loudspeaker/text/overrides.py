@@ -1,18 +1,18 @@
-"""The commune's own words: longest first, whole words only, over everything else."""
+"""The commune's own words, read as it says: whole words, the longest first, before any rule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
-from .cleanup import Letters
+from .cleanup import CleanText
 from .context import Token
 from .kind import Kind
 from .syllables import UPPER
 
 
-class OwnWords:
-    """`say`, `abbrev` and `names` of a commune, ready to be found in a text.
+class Overrides:
+    """`say`, `abbrev` and `names` of a commune, ready to be found in a text; `words` are (written, read as).
 
     A key in small letters also fits at the beginning of a sentence; one with capitals fits as it is written.
     A reading is a key of itself, so that it is left alone when it is read again. A text is walked once, however many
@@ -20,7 +20,7 @@ class OwnWords:
     """
 
     def __init__(self, words: Sequence[tuple[str, str]]) -> None:
-        given = {Letters(key).text.strip(): value for key, value in words}
+        given = {CleanText(key).text.strip(): value for key, value in words}
         readings = dict.fromkeys(given.values()) | given
         self._readings = {key: value or key for key, value in readings.items() if key}
         lengths: dict[str, set[int]] = {}
@@ -29,7 +29,7 @@ class OwnWords:
                 lengths.setdefault(first, set()).add(len(key))
         self._lengths = {first: sorted(several, reverse=True) for first, several in lengths.items()}
 
-    def found(self, text: str) -> Sequence[Token]:
+    def find(self, text: str) -> Sequence[Token]:
         """Every own word in `text`, in order."""
         return list(self._walk(text)) if self._readings else ()
 

@@ -1,9 +1,14 @@
 """From official Vietnamese to what is said, with every guess marked: `read(text) -> Reading`.
 
-    Letters (letters.py) put the text right, lines in capitals are made small (headings.py), and what a margin broke is
-    put together (lines.py); the commune's own words come first (own.py); abbreviations that the text defines are
-    learnt (learning.py); then one walk reads every stretch (scanner.py, rules/), and words read in pieces are told
-    (joints.py). Pure: no file, no clock.
+The steps of a reading:
+
+    cleanup.py       letters, blanks and dashes become the plain ones
+    casing.py        lines in capitals become small
+    unwrapping.py    lines that a margin broke are joined
+    definitions.py   abbreviations that the text itself defines
+    overrides.py     the commune's own words
+    scanner.py       one walk, in which the rules (rules/) read every number, sign and special word
+    composites.py    words that several rules read piece by piece are marked
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
 """
@@ -16,31 +21,31 @@ from functools import lru_cache
 
 from ..errors import Message
 from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region, Span
-from .casing import quiet
-from .cleanup import Letters
-from .composites import pieced
+from .casing import lower_headings
+from .cleanup import CleanText
+from .composites import mark_composites
 from .context import Context, Token
-from .definitions import definitions, near_misses
-from .encodings import looks_legacy
+from .definitions import find_definitions, find_near_misses
+from .encodings import legacy_encoding
 from .lexicon import Lexicon
 from .numerals import Numerals
-from .overrides import OwnWords
+from .overrides import Overrides
 from .scanner import scan
-from .unwrapping import unwrapped
+from .unwrapping import unwrap_lines
 
 
 def read(text: str, settings: ReadingSettings | None = None) -> Reading:
     """Read `text` as an announcer would. Never raises; equal input gives equal output."""
     settings = settings or ReadingSettings()
-    letters, lexicon = Letters(text), _lexicon()
-    plain = unwrapped(quiet(letters.text))
-    context = Context(plain, _numerals(settings.region), lexicon, definitions(plain))
-    own = _own(settings).found(letters.text)
-    page = _Page(letters, plain)
-    for said in pieced(plain, scan(context, own)):
-        page.add(said)
-    page.finish()
-    return Reading(page.spoken(), tuple(_doubts(letters, page)), tuple(page.spans))
+    clean = CleanText(text)
+    plain = unwrap_lines(lower_headings(clean.text))
+    context = Context(plain, _numerals(settings.region), _lexicon(), find_definitions(plain))
+    own = _overrides(settings).find(clean.text)
+    spoken = _SpokenText(clean, plain)
+    for token in mark_composites(plain, scan(context, own)):
+        spoken.add(token)
+    spoken.finish()
+    return Reading(spoken.text(), tuple(_doubts(clean, spoken)), tuple(spoken.spans))
 
 
 @lru_cache(maxsize=1)
@@ -53,58 +58,57 @@ def _numerals(region: str) -> Numerals:
     return Numerals(region)
 
 
-def _own(settings: ReadingSettings) -> OwnWords:
-    """The commune's words made ready; the same words are made ready once."""
+def _overrides(settings: ReadingSettings) -> Overrides:
+    """The commune's own words, made ready once."""
     words = (tuple(mapping.items()) for mapping in (settings.say, settings.abbrev, settings.names))
-    return _ready(settings.region, *words)
+    return _read_overrides(settings.region, *words)
 
 
 @lru_cache(maxsize=8)
-def _ready(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnWords:
+def _read_overrides(region: Region, *words: tuple[tuple[str, str], ...]) -> Overrides:
     plain = ReadingSettings(region=region)
-    return OwnWords([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
+    return Overrides([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
 
 
 _BLANKS = re.compile("  +")
 
 
-class _Page:
-    """The spoken text as it grows: plain stretches copied, read ones put in, blanks between them right."""
+class _SpokenText:
+    """The spoken text as it grows: plain stretches are copied, tokens put in, with the right blanks between them."""
 
-    def __init__(self, letters: Letters, text: str) -> None:
-        self.letters = letters
-        self.text = text
+    def __init__(self, clean: CleanText, source: str) -> None:
         self.spans: list[Span] = []
-        self.guesses: list[tuple[Token, int, int]] = []
-        self._out: list[str] = []
+        self.guesses: list[tuple[Token, int, int]] = []  # with [start, end) in the spoken text
+        self._clean = clean
+        self._source = source
+        self._pieces: list[str] = []
         self._length = 0
-        self._copied = 0
+        self._copied = 0  # letters of the source
         self._last = "\n"  # the last letter written
-        self._fresh = True  # at the beginning of a sentence
-        self._word = ""
 
-    def spoken(self) -> str:
-        return "".join(self._out)
+    def text(self) -> str:
+        return "".join(self._pieces)
 
-    def add(self, said: Token) -> None:
-        """Copy what stands before `said` and put its words in."""
-        self._copy(said.start)
-        start = self._put(said.spoken, said.start, said.end)
-        self._copied = said.end
-        if said.why is not None:
-            self.guesses.append((said, start, self._length))
+    def add(self, token: Token) -> None:
+        """Copy what stands before `token` and put its words in."""
+        self._copy(token.start)
+        start = self._put(token.spoken, token.start, token.end)
+        self._copied = token.end
+        if token.why is not None:
+            self.guesses.append((token, start, self._length))
 
     def finish(self) -> None:
-        self._copy(len(self.text))
+        """Copy what stands behind the last token."""
+        self._copy(len(self._source))
 
     def _copy(self, until: int) -> None:
-        plain = self.text[self._copied : until]
+        plain = self._source[self._copied : until]
         if plain:
             self._put(plain, self._copied, until, copied=True)
         self._copied = until
 
     def _put(self, words: str, start: int, end: int, copied: bool = False) -> int:
-        """Write `words` for the text from `start` to `end`; give back where they begin."""
+        """Write `words` for the source from `start` to `end`; return where they begin in the spoken text."""
         if self._last in " \n":
             words = words.lstrip(" ")
         words = _BLANKS.sub(" ", words) if copied else self._fit(words)
@@ -118,7 +122,7 @@ class _Page:
         begin = self._length
         self._write(words)
         if words:
-            place = self.letters.place
+            place = self._clean.place
             self.spans.append(Span((place(start), place(end)), (begin, self._length)))
         return begin
 
@@ -126,39 +130,39 @@ class _Page:
         """A capital at the beginning of a sentence; no comma after another sign."""
         if not words or (words in (",", ".") and self._last in ",.;:!?(-" and self._length):
             return ""
-        tail = "".join(self._out[-3:])[-6:].rstrip(' "“(')
+        tail = "".join(self._pieces[-3:])[-6:].rstrip(' "“(')
         if (not self._length or not tail or tail[-1] in ".!?\n") and words[:1].islower():
             words = words[0].upper() + words[1:]
         return words
 
     def _shorten(self) -> None:
         """Take back the blank before a comma."""
-        self._out[-1] = self._out[-1][:-1]
+        self._pieces[-1] = self._pieces[-1][:-1]
         self._length -= 1
         written, (begin, end) = self.spans[-1]
         self.spans[-1] = Span(written, (begin, min(end, self._length)))
 
     def _write(self, words: str) -> None:
         if words:
-            self._out.append(words)
+            self._pieces.append(words)
             self._length += len(words)
             self._last = words[-1]
 
 
-def _doubts(letters: Letters, page: _Page) -> Iterator[Doubt]:
-    """What was guessed, in order, then words that look like typing errors, then an encoding nobody uses any more."""
-    spoken = page.spoken()
-    found = [
-        (letters.place(said.start), letters.place(said.end), spoken[start:end].strip(), said.why)
-        for said, start, end in page.guesses
-        if said.why is not None
+def _doubts(clean: CleanText, spoken: _SpokenText) -> Iterator[Doubt]:
+    """What was guessed, probable typing errors and an old encoding, in the order of their places."""
+    words, place = spoken.text(), clean.place
+    doubts = [
+        (place(token.start), place(token.end), words[start:end].strip(), token.why)
+        for token, start, end in spoken.guesses
+        if token.why is not None
     ]
-    for start, end, why in near_misses(letters.text):
-        found.append((letters.place(start), letters.place(end), letters.text[start:end], why))
-    encoding = looks_legacy(letters.given)
+    for start, end, why in find_near_misses(clean.text):
+        doubts.append((place(start), place(end), clean.text[start:end], why))
+    encoding = legacy_encoding(clean.given)
     if encoding:
-        found.append((0, min(40, len(letters.given)), spoken[:40], _old(encoding)))
-    yield from _placed(letters.given, sorted(found, key=lambda doubt: doubt[:2]))
+        doubts.append((0, min(40, len(clean.given)), words[:40], _old(encoding)))
+    yield from _with_lines(clean.given, sorted(doubts, key=lambda doubt: doubt[:2]))
 
 
 def _old(encoding: str) -> Message:
@@ -167,13 +171,13 @@ def _old(encoding: str) -> Message:
     )
 
 
-def _placed(given: str, found: Iterable[tuple[int, int, str, Message]]) -> Iterator[Doubt]:
-    """Lines and columns, counted in one walk."""
-    line, begins, seen = 1, 0, 0
-    for start, end, spoken, why in found:
-        breaks = given.count("\n", seen, start)
+def _with_lines(given: str, doubts: Iterable[tuple[int, int, str, Message]]) -> Iterator[Doubt]:
+    """Doubts of [start, end) in `given`, in order of their start, with line and column; counted in one walk."""
+    line, line_start, counted = 1, 0, 0
+    for start, end, spoken, why in doubts:
+        breaks = given.count("\n", counted, start)
         if breaks:
             line += breaks
-            begins = given.rfind("\n", seen, start) + 1
-        seen = max(seen, start)
-        yield Doubt(given[start:end].rstrip(" "), spoken, why, line, start - begins + 1)
+            line_start = given.rfind("\n", counted, start) + 1
+        counted = max(counted, start)
+        yield Doubt(given[start:end].rstrip(" "), spoken, why, line, start - line_start + 1)

@@ -1,6 +1,6 @@
 """One walk over the text from left to right: at every number, interesting word and sign the first fitting rule reads.
 
-What no rule takes stays as written. A stretch once read is not looked at again. No kind of thing is known here.
+What no rule takes stays as written. A stretch once read is not looked at again.
 """
 
 from __future__ import annotations
@@ -12,95 +12,82 @@ from functools import cache
 from .context import Context, Token
 from .kind import Kind
 from .rule import Rule
-from .rules import starting
+from .rules import rules_starting_with
 from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 
 Matcher = Callable[[str, int, int], re.Match[str] | None]
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
-_OPENERS = frozenset(
-    [
-        "ngày",
-        "Ngày",
-        "tháng",
-        "Tháng",
-        "số",
-        "Số",
-        "vv",
-        "km",
-        "Km",
-        "KM",
-        "ha",
-        "kg",
-        "cm",
-        "mm",
-        "ml",
-        "mg",
-        "tr",
-        "thg",
-    ]
-)  # plain words that rules begin with
+_OPENERS = frozenset(  # plain words that rules begin with
+    ("ngày", "Ngày", "tháng", "Tháng", "thg", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg",
+     "tr")
+)  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
 _OTHER_SCRIPT = re.compile(f"[{FOREIGN}]")
 
 
 @cache
 def _rules(start: str) -> tuple[tuple[Matcher, Rule], ...]:
-    return tuple((rule.matcher(), rule) for rule in starting(start))
+    return tuple((rule.matcher(), rule) for rule in rules_starting_with(start))
 
 
-def scan(context: Context, fixed: Sequence[Token] = ()) -> Iterator[Token]:
-    """Every stretch that is read differently from how it is written, in order; `fixed` is read already."""
-    own = iter(fixed)
+def scan(context: Context, overrides: Sequence[Token] = ()) -> Iterator[Token]:
+    """Every stretch that is read differently from how it is written, in order; `overrides` are read already."""
+    own = iter(overrides)
     reserved = next(own, None)
     done = 0
-    for token in _TOKEN.finditer(context.text):
-        at = max(token.start(), done)
-        if at >= token.end():
+    for word in _WORD.finditer(context.text):
+        at = max(word.start(), done)
+        if at >= word.end():
             continue
         while reserved and reserved.end <= at:
             reserved = next(own, None)
         until = reserved.start if reserved else len(context.text)
-        said = reserved if reserved and until <= at else _read(context, at, token.end(), until)
-        if said is None:
+        token = reserved if reserved and until <= at else _read(context, at, word.end(), until)
+        if token is None:
             continue
-        if said.spoken == " đến " or (
-            said.spoken.strip() in (",", ";") and context.previous.kind in (Kind.PHONE, Kind.TIME)
-        ):
-            # Still the same kind of thing: 5/7 - 8/7, 0912… - 0987…; 11:51 - 16/6 is dated.
-            context.previous = context.previous._replace(end=said.end)
-        elif said.spoken != token[0].lower():  # a word in capitals, HOẶC, is only a word
-            context.previous = said
-        done = said.end
-        yield said
+        _remember(token, word[0], context)
+        done = token.end
+        yield token
+
+
+def _remember(token: Token, written: str, context: Context) -> None:
+    """Make `token` what was read before the next one, unless it only links two things or is a word in capitals."""
+    if token.spoken == " đến " or (
+        token.spoken.strip() in (",", ";") and context.previous.kind in (Kind.PHONE, Kind.TIME)
+    ):
+        # Still the same kind of thing: 5/7 - 8/7, 0912… - 0987…; 11:51 - 16/6 is dated.
+        context.previous = context.previous._replace(end=token.end)
+    elif token.spoken != written.lower():  # HOẶC is only a word
+        context.previous = token
 
 
 def _read(context: Context, at: int, end: int, until: int) -> Token | None:
-    """What the first fitting rule says for the token from `at` to `end`; it may read on, but not past `until`."""
+    """What the first fitting rule says for the word from `at` to `end`; it may read on, but not past `until`."""
     text = context.text
-    for matcher, rule in _tried(context, at, end):
+    for matcher, rule in _candidates(context, at, end):
         match = matcher(text, at, until)
         if match is not None and match.end() > at:
-            said = rule.read(match, context)
-            if said is not None:
-                return said
+            token = rule.read(match, context)
+            if token is not None:
+                return token
     return None
 
 
-def _tried(context: Context, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
+def _candidates(context: Context, at: int, end: int) -> tuple[tuple[Matcher, Rule], ...]:
     """The rules that can begin here; none for a plain word and for punctuation."""
     first = context.text[at]
     if first.isdecimal():
         return _rules("number")
     if first.isalpha():
-        return _rules("word") if _interesting(context.text[at:end], end, context) else ()
-    return () if _silent(first, at, context) else _rules("sign")
+        return _rules("word") if _may_be_special(context.text[at:end], end, context) else ()
+    return () if _is_punctuation(first, at, context) else _rules("sign")
 
 
-def _interesting(word: str, end: int, context: Context) -> bool:
+def _may_be_special(word: str, end: int, context: Context) -> bool:
     """Whether a word could be anything but a plain one: cheap, since most words are."""
     if len(word) == 1 or word in _OPENERS or word.endswith(_RAISED):
         return True
@@ -110,20 +97,20 @@ def _interesting(word: str, end: int, context: Context) -> bool:
     if _OTHER_SCRIPT.search(word):
         return True
     if not word.islower():
-        return not word[1:].islower() or word in context.lexicon or _mute(word)
-    return word in context.lexicon or word in context.lexicon.small or _roman(word) or _mute(word)
+        return not word[1:].islower() or word in context.lexicon or _has_no_vowel(word)
+    return word in context.lexicon or word in context.lexicon.small or _may_be_roman(word) or _has_no_vowel(word)
 
 
-def _mute(word: str) -> bool:
+def _has_no_vowel(word: str) -> bool:
     """Whether it has no vowel, so that nobody can say it as a word: Td, đv."""
     return len(word) < 6 and _VOWELS.isdisjoint(word)
 
 
-def _roman(word: str) -> bool:
+def _may_be_roman(word: str) -> bool:
     return not word.strip("ivxlcdm")
 
 
-def _silent(sign: str, at: int, context: Context) -> bool:
+def _is_punctuation(sign: str, at: int, context: Context) -> bool:
     """Whether a sign is punctuation that stays as it is."""
     if sign in _PLAIN:
         return True

@@ -1,4 +1,4 @@
-"""Is this a Vietnamese syllable? Spelling alone decides; no list of words comes in."""
+"""Vietnamese syllables, told by their spelling alone, and names of sites cut into them."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def cut(run: str) -> list[str]:
             known = best[end]
             if known is None or cost < known[0]:
                 best[end] = (cost, [*so_far[1], syllable])
-    found = best[-1]
-    return found[1] if found else []
+    whole = best[-1]
+    return whole[1] if whole else []
 
 
 def _cost(syllable: str) -> int:

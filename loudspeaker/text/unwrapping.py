@@ -1,11 +1,9 @@
-"""Which line breaks only a margin made: text out of a PDF is broken where the paper ended, a notice where a line does.
+"""Line breaks that only a margin made, taken out: text from a PDF is broken where the paper ended.
 
-    Kinh phí chi trả lấy từ quỹ của thôn, từ ngày 18        from the 18th to the 20th: the line goes on
-    - 20/8/2026 tại nhà văn hóa.
-    Thời gian: 7h30                                         two entries: it does not
-    Địa điểm: nhà văn hóa thôn
-
-Knows no sentence and no rule of reading.
+Kinh phí chi trả lấy từ quỹ của thôn, từ ngày 18        from the 18th to the 20th: the line goes on
+- 20/8/2026 tại nhà văn hóa.
+Thời gian: 7h30                                         two entries: it does not
+Địa điểm: nhà văn hóa thôn
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ _OPENING = pattern(r"(?:Theo|Thực hiện|Để|Căn cứ|Nhằm|Kính|Hiện|�
 _BEFORE_NAME = pattern(r"(?:^|[\s(“\"])(?:TP|Tp|TX|Tx|ThS|PGS|GS|BS|[PQHX])\.$")
 
 
-def unwrapped(text: str) -> str:
+def unwrap_lines(text: str) -> str:
     """The text with a blank for each line break that only a margin made; as long as before.
 
     A line goes on where a bracket is still open in it, where it ends with a comma, a dash or a word such as “của”, and,
@@ -41,17 +39,17 @@ def unwrapped(text: str) -> str:
     lines = text.split("\n")
     if len(lines) == 1:
         return text
-    out: list[str] = []
+    pieces: list[str] = []
     for _, paragraph in groupby(lines, key=lambda line: bool(line.strip())):
-        out += _broken(list(paragraph))
-    return "".join(out)[:-1]
+        pieces += _break_lines(list(paragraph))
+    return "".join(pieces)[:-1]
 
 
-def _broken(lines: list[str]) -> Iterator[str]:
+def _break_lines(lines: list[str]) -> Iterator[str]:
     """The lines of a paragraph, each with a blank behind it where it goes on and else with its break."""
     margin = max(len(line.rstrip()) for line in lines)
     breaks = [(line.rstrip(), following.lstrip()) for line, following in pairwise(lines)]
-    full = [_full(line, following, margin) for line, following in breaks]
+    full = [_is_full(line, following, margin) for line, following in breaks]
     wrapped = any(over and following[0].islower() for over, (_, following) in zip(full, breaks, strict=True))
     for over, (line, following), written in zip(full, breaks, lines, strict=False):
         yield written
@@ -59,23 +57,35 @@ def _broken(lines: list[str]) -> Iterator[str]:
     yield lines[-1] + "\n"
 
 
-def _full(line: str, following: str, margin: int) -> bool:
+def _is_full(line: str, following: str, margin: int) -> bool:
     """Whether the next word would have stood over the margin, give or take what wide and narrow letters make of it."""
-    reached = len(line) + 1 + len(following.split(maxsplit=1)[0]) if following else 0
-    return len(line) >= _NARROW and margin <= _WIDE and reached > _RAGGED * margin
+    width = len(line) + 1 + len(following.split(maxsplit=1)[0]) if following else 0
+    return len(line) >= _NARROW and margin <= _WIDE and width > _RAGGED * margin
 
 
-def _goes_on(line: str, following: str, margin: int, over: bool) -> bool:
+def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
+    """Whether a line goes on in the next; `full`: only the margin can have ended it. `margin` is in letters."""
     if not line or not following:
         return False
     if _ITEM.match(following):
-        return over and line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
+        return full and _ends_in_amount(line, following)
     if line.rfind("(") > line.rfind(")") and ")" in following:
         return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
-        return over and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
+        return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
     if _SUBJECT.match(line) and _OPENING.match(following):
         return False
-    letterhead = _BODY.search(line) and _SEAT.match(following)
     small = following[0].islower() and 2 * len(line) > margin
-    return over or small or letterhead is not None or line[-1] in ",-–/&+(" or _LINKING.search(line) is not None
+    return full or small or _is_unfinished(line, following)
+
+
+def _ends_in_amount(line: str, following: str) -> bool:
+    """Whether the next line only looks like an entry of a list: from 18⏎- 45, 340.200⏎đ."""
+    return line[-1] in "0123456789hg%" and line[0] not in "-+" and _AMOUNT.match(following) is not None
+
+
+def _is_unfinished(line: str, following: str) -> bool:
+    """Whether a line ends as none does: with a comma, with “của”, with ỦY BAN NHÂN DÂN above its commune."""
+    if line[-1] in ",-–/&+(" or _LINKING.search(line):
+        return True
+    return _BODY.search(line) is not None and _SEAT.match(following) is not None

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from loudspeaker.model.spoken_text import Reading, ReadingSettings
 from loudspeaker.text.abbreviations import fits
 from loudspeaker.text.context import Context
-from loudspeaker.text.encodings import looks_legacy
+from loudspeaker.text.encodings import legacy_encoding
 from loudspeaker.text.lexicon import Lexicon, Meaning
 from loudspeaker.text.lexicon import rows as rows_of
 from loudspeaker.text.numerals import Numerals
-from loudspeaker.text.overrides import OwnWords
+from loudspeaker.text.overrides import Overrides
 from loudspeaker.text.reading import read
 
 TABLES = sorted((DATA / "tables").glob("*.tsv"))
@@ -218,10 +218,10 @@ def test_a_word_in_small_letters_never_touches_a_name() -> None:
 
 
 def test_among_thousands_of_the_communes_words_each_is_found() -> None:
-    own = OwnWords([(f"từ lạ {number}", f"chữ {number}") for number in range(5_000)])
+    own = Overrides([(f"từ lạ {number}", f"chữ {number}") for number in range(5_000)])
     text = "Nghe từ lạ 77, Từ lạ 4999 và từ lạ 5000."
 
-    found = [(text[said.start : said.end], said.spoken) for said in own.found(text * 100)]
+    found = [(text[said.start : said.end], said.spoken) for said in own.find(text * 100)]
 
     assert found[:2] == [("từ lạ 77", "chữ 77"), ("Từ lạ 4999", "chữ 4999")]
     assert len(found) == 200
@@ -253,10 +253,10 @@ def test_letters_from_word_and_pdf_are_put_right(form: str, sign: str, plain: st
 
 
 def test_an_old_encoding_is_told() -> None:
-    assert looks_legacy("Céng hoµ x· héi chñ nghÜa ViÖt Nam, ®éc lËp tù do h¹nh phóc") == "TCVN3"
-    assert looks_legacy("Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, ñoäc laäp töï do haïnh phuùc") == "VNI"
-    assert looks_legacy("Cộng hòa xã hội chủ nghĩa Việt Nam") is None
-    assert looks_legacy("café, naïve") is None
+    assert legacy_encoding("Céng hoµ x· héi chñ nghÜa ViÖt Nam, ®éc lËp tù do h¹nh phóc") == "TCVN3"
+    assert legacy_encoding("Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam, ñoäc laäp töï do haïnh phuùc") == "VNI"
+    assert legacy_encoding("Cộng hòa xã hội chủ nghĩa Việt Nam") is None
+    assert legacy_encoding("café, naïve") is None
 
 
 def test_the_dispatch_is_read_as_the_golden_file_says() -> None:

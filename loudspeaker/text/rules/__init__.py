@@ -50,6 +50,6 @@ ORDER: tuple[Rule, ...] = (
 )
 
 
-def starting(start: str) -> tuple[Rule, ...]:
+def rules_starting_with(start: str) -> tuple[Rule, ...]:
     """The rules that can begin with a number, a word or a sign."""
     return tuple(rule for rule in ORDER if start in rule.starts)
