@@ -122,7 +122,7 @@ def fate(row: Row, on: Collection[str] = ()) -> str:
 
 def with_reason(what: str, why: str | None) -> str:
     """A verdict and its reason, in which nothing is said twice."""
-    from ..station.explain import only_new, says
+    from ..reports.explain import only_new, says
 
     new = only_new(what, why or "")
     if new and says(new, what):
@@ -420,6 +420,7 @@ def progress(task: str | None = None) -> Iterator[Progress]:
 
 def chart(rows: Sequence[Row], path: Path) -> None:
     """The day as a picture (.svg, .png) with a lane a village."""
-    from ..station import chart as drawing
+    from ..production.pictures import write_picture
+    from ..reports.day_chart import svg
 
-    drawing.write(rows, path)
+    write_picture(svg(rows), path)

@@ -16,8 +16,8 @@ from ..interfaces import Speaker
 from ..model.asrun_record import AsRunRecord
 from ..plaintext import escape
 from ..playout.ports import Log
+from ..reports.explain import meaning, only_new
 from ..speakers.button import StopButton
-from ..station.explain import meaning, only_new
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable

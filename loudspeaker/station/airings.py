@@ -137,7 +137,7 @@ class StationAirings:
         planned = None if record else self._in_plan(airing)
         if not (record or planned or self.log().events(airing=airing)):
             self.find(airing)  # which says that it is not there
-        from .explain import told
+        from ..reports.explain import told
 
         return told(airing, planned, self.log(), record, self.clock.now(), self.files.commune.zone, self.say)
 

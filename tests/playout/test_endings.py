@@ -8,7 +8,7 @@ from datetime import timedelta
 from harness.playout_harness import RATE, Stage, airing
 
 from loudspeaker.interfaces import State
-from loudspeaker.station.explain import only_new
+from loudspeaker.reports.explain import only_new
 
 
 def test_a_station_that_was_told_to_end_does_not_say_that_its_power_went() -> None:

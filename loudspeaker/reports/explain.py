@@ -15,7 +15,7 @@ from ..playout import deadlines
 from ..playout.ports import Log
 from ..playout.states import moment
 from ..playout.stored import request_from_facts
-from .absence import ALIVE, Absence, absence
+from .daemon_absence import ALIVE, Absence, absence
 
 # What each verdict means to somebody who waited for the bulletin.
 MEANINGS = {

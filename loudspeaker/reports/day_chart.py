@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ..plaintext import escape_xml
-from ..production.pictures import write_picture
 
 Row = dict[str, Any]
 LEFT, WIDTH, TOP, LANE = 150, 960, 46, 44  # px
 SHORTEST = 3.0  # px: ten seconds of a day would be too thin to be seen
 COLOURS = {"air": "#2a7de1", "refused": "#d64545", "displaced": "#d64545", "skipped": "#9aa5b1", "not-ready": "#e09f3e"}
-
-
-def write(rows: Sequence[Row], path: Path) -> None:
-    """The picture as the file that its name says. Raises as `write_picture`."""
-    write_picture(svg(rows), path)
 
 
 def svg(rows: Sequence[Row]) -> str:
