@@ -86,17 +86,17 @@ class Session:
 class WrongPassword(Refused):
     """Name or password is wrong; `left` tries remain."""
 
-    def __init__(self, left: int) -> None:
+    def __init__(self, message: Message, left: int = 0) -> None:
+        super().__init__(message)
         self.left = left
-        super().__init__(Message("name or password is wrong; {left} tries left in 15 minutes", left=left))
 
 
 class TooManyTries(Refused):
-    """Nobody may try again for `seconds`."""
+    """Nobody may try again for `retry_after` seconds."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        super().__init__(Message("too many tries; wait {minutes} minutes", minutes=int(seconds // MINUTE) + 1))
+    def __init__(self, message: Message, retry_after: float = TRY_WINDOW) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class AccountStore:
@@ -227,7 +227,8 @@ class AccountStore:
         if not verify_password(password, row["hash"] if row else None) or row is None:
             self._note_try(by_login)
             self._note_try(by_address)
-            raise WrongPassword(max(0, ACCOUNT_TRIES - len(self._tries(by_login))))
+            left = max(0, ACCOUNT_TRIES - len(self._tries(by_login)))
+            raise WrongPassword(Message("name or password is wrong; {left} tries left in 15 minutes", left=left), left)
         with self._change() as database:
             database.execute("DELETE FROM tries WHERE key = ?", (by_login,))
         return self._begin(_account(row), address, agent)
@@ -319,7 +320,9 @@ class AccountStore:
         """Raises `TooManyTries` where there were `most` of them within the window."""
         ages = self._tries(key)
         if len(ages) >= most:
-            raise TooManyTries(TRY_WINDOW - ages[-most])
+            seconds = TRY_WINDOW - ages[-most]
+            minutes = int(seconds // MINUTE) + 1
+            raise TooManyTries(Message("too many tries; wait {minutes} minutes", minutes=minutes), seconds)
 
     def _note_try(self, key: str) -> None:
         old = [

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from harness.playout_harness import Desk, airing, changed
 
-from loudspeaker import daemon
+from loudspeaker.daemon import loop as daemon_loop
 from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import Loop
 from loudspeaker.playout.controller import Controller
@@ -134,7 +134,7 @@ CALLS = {
     "hear a speaker": lambda loop: throwing(loop._station.controller._verdicts, "follow"),
     "serve an output": lambda loop: throwing(loop._station.controller._arming, "serve"),
     "permits": lambda loop: throwing(loop._station.controller._arming._station, "permits"),
-    "systemd": lambda loop: throwing(daemon, "notify"),
+    "systemd": lambda loop: throwing(daemon_loop, "notify"),
 }
 
 
@@ -142,7 +142,7 @@ CALLS = {
 def test_an_error_in_any_call_costs_only_that_call(
     call: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daemon, "notify", daemon.notify)  # put back, whoever throws in its place
+    monkeypatch.setattr(daemon_loop, "notify", daemon_loop.notify)  # put back, whoever throws in its place
     station = Station(FastClock())
     loop = Loop(station.clock, TICK)
     loop.open(station.open, tmp_path / "control.sock")

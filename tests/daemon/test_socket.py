@@ -453,6 +453,7 @@ def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
         "number": 7,
         "retry_after": 12.5,
         "draft": "a draft\n",
+        "left": 3,
     }
     wanted = inspect.signature(kind).parameters
     assert wanted.keys() <= values.keys(), f"{kind}: a test needs to know what it is made of"
