@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_hostile_socket import daemon
+from harness.daemon_process import running_daemon
 
 from loudspeaker.daemon.control_socket import ask
 
@@ -80,7 +80,7 @@ def test_the_daemon_goes_on_and_starts_again(home: Path, tmp_path: Path, damage:
     command = ["-m", "loudspeaker", "--home", str(home), "prepare", "--date", "tomorrow"]
     subprocess.run([sys.executable, *command], check=False, capture_output=True)
     for number in range(2):
-        with daemon(home, tmp_path / "told") as (process, path):
+        with running_daemon(home, tmp_path / "told") as (process, path):
             wait(path, "")
             if number == 0:
                 damage(home / ".state")

@@ -8,14 +8,12 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+
+from harness.daemon_process import running_daemon
 
 from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.requests import VERBS, Asked
@@ -69,27 +67,13 @@ def answer(path: Path, said: bytes) -> dict[str, Any]:
     return told
 
 
-@contextmanager
-def daemon(home: Path, told: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "run"]
-    with told.open("wb") as errors, subprocess.Popen(command, stderr=errors, stdout=errors) as process:
-        try:
-            path = home / ".state" / "control.sock"
-            until = time.monotonic() + 60
-            while not path.exists() and time.monotonic() < until:
-                time.sleep(0.05)
-            yield process, path
-        finally:
-            process.kill()
-
-
 def test_hostile_lines_and_crowds_end_nothing_and_keep_nobody_waiting(home: Path, tmp_path: Path, full: bool) -> None:
     (home / "box.yaml").write_text(
         "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\n", encoding="utf-8"
     )
     chance, answers = random.Random(13), Counter[str]()
     lines, crowds = (LINES, CROWDS) if full else (400, 1)
-    with daemon(home, tmp_path / "told") as (process, path):
+    with running_daemon(home, tmp_path / "told") as (process, path):
         for number in range(lines):
             told = answer(path, line(chance))
             assert told["v"] == 1

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from harness import pulse_server
 from harness.pulse_server import RATE, Server, end_with_us, wait_for
-from test_sound_server import Clock
 
+from loudspeaker.clock import SystemClock
 from loudspeaker.config import schedule_file
 from loudspeaker.errors import BadFile, Message
 from loudspeaker.interfaces import State
@@ -54,12 +54,12 @@ def level(samples: array[int]) -> float:
 @pytest.mark.sound
 @needs_a_server
 def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path: Path) -> None:
-    speaker = open_speakers([Output("hall", "hall")], SpeakerContext(Clock(), tmp_path))["hall"]
+    speaker = open_speakers([Output("hall", "hall")], SpeakerContext(SystemClock(), tmp_path))["hall"]
     receiver = Receiver("input:ear-of-line", (), 3.0)
     programme = tuned(receiver)
     assert isinstance(programme, Programme)
     with server.recorder("hall") as recorder:
-        speaker.arm("x", [programme], Clock().now())
+        speaker.arm("x", [programme], SystemClock().now())
         wait_for(lambda: speaker.poll().state is State.DONE, 10)
         wait_for(lambda: not any(recorder.channel(1)[-100:]))
     receiver.close()

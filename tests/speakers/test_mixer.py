@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 from harness import pulse_server
+from harness.noise import Noise, soon, wait_until_over
 from harness.pulse_server import Server, wait_for
-from test_sound_server import Clock, Noise, over, soon
 
+from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.control_socket import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
@@ -60,7 +61,7 @@ def originals(notes: MemoryLog | FullDisk) -> OriginalVolumes:
 
 @contextmanager
 def opened(notes: MemoryLog, folder: Path, *outlets: Output) -> Iterator[dict[str, Speaker]]:
-    speakers = open_speakers(outlets, SpeakerContext(Clock(), folder, originals=originals(notes)))
+    speakers = open_speakers(outlets, SpeakerContext(SystemClock(), folder, originals=originals(notes)))
     try:
         yield speakers
     finally:
@@ -88,11 +89,11 @@ def test_it_is_put_back_once(server: Server, notes: MemoryLog, tmp_path: Path) -
 
 @pytest.mark.sound
 def test_without_the_key_nothing_is_touched(server: Server, notes: MemoryLog, tmp_path: Path) -> None:
-    noise = Noise.made(tmp_path, 1, 0.3)
+    noise = Noise.make(tmp_path, 1, 0.3)
     with opened(notes, tmp_path, Output("a", "hall"), Output("b", "yard", mixer=40)) as speakers:
         wait_for(lambda: stands(server, "yard")[0] == FORTY)
-        speakers["a"].arm("x", [noise.programme], Clock().now())
-        over(speakers["a"])
+        speakers["a"].arm("x", [noise.programme], SystemClock().now())
+        wait_until_over(speakers["a"])
         assert stands(server) == (ODD, True)
 
     assert stands(server) == (ODD, True)
@@ -102,14 +103,14 @@ def test_without_the_key_nothing_is_touched(server: Server, notes: MemoryLog, tm
 def test_a_card_that_comes_back_at_another_volume_is_set_before_the_next_airing(
     server: Server, notes: MemoryLog, tmp_path: Path
 ) -> None:
-    noise = Noise.made(tmp_path, 1, 0.3)
+    noise = Noise.make(tmp_path, 1, 0.3)
     with opened(notes, tmp_path, Output("a", "hall", mixer=40)) as speakers:
         wait_for(lambda: stands(server)[0] == FORTY)
         server.control("set-sink-volume", "hall", "100%")
         speakers["a"].arm("x", [noise.programme], soon(0.5)[0])
         wait_for(lambda: speakers["a"].poll().state is State.PLAYING)
         assert stands(server)[0] == FORTY
-        over(speakers["a"])
+        wait_until_over(speakers["a"])
 
     assert stands(server) == (ODD, True)
 

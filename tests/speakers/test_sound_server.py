@@ -5,24 +5,21 @@ A private PulseAudio plays into null sinks; `parec` listens to their monitors.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import subprocess
 import sys
 import time
-import wave
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import pytest
 from harness import pulse_server
+from harness.noise import Noise, soon, wait_until_over
 from harness.pulse_server import RATE, Recorder, Server, wait_for
 
+from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import SpeakerError
 from loudspeaker.interfaces import Speaker, State
@@ -37,35 +34,6 @@ pytestmark = [
 ]
 
 
-class Clock:
-    """This machine's time."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-
-@dataclass
-class Noise:
-    """A programme that cannot be mistaken for another: no two samples in a row are alike, none is silence."""
-
-    programme: Programme
-    samples: array[int]
-
-    @classmethod
-    def made(cls, folder: Path, seed: int, seconds: float) -> Noise:
-        random = Random(seed)
-        samples = array("h", (random.choice((-1, 1)) * random.randint(1, 20_000) for _ in range(int(seconds * RATE))))
-        path = folder / f"{seed}.wav"
-        with wave.open(str(path), "wb") as file:
-            file.setparams((1, 2, RATE, 0, "NONE", ""))
-            file.writeframes(samples.tobytes())
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return cls(Programme(str(seed), path, RATE, len(samples), digest), samples)
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with pulse_server.private(tmp_path_factory.mktemp("pulse"), "hall", "yard") as server:
@@ -75,25 +43,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def noises(tmp_path_factory: pytest.TempPathFactory) -> list[Noise]:
     folder = tmp_path_factory.mktemp("noises")
-    return [Noise.made(folder, seed, seconds) for seed, seconds in ((1, 0.5), (2, 0.3), (3, 0.4))]
+    return [Noise.make(folder, seed, seconds) for seed, seconds in ((1, 0.5), (2, 0.3), (3, 0.4))]
 
 
 @pytest.fixture
 def speakers(server: Server, tmp_path: Path) -> Iterator[dict[str, Speaker]]:
     outlets = [Output("hall", "hall", 1), Output("porch", "hall", 2), Output("yard", "yard", 1)]
-    speakers = open_speakers(outlets, SpeakerContext(Clock(), tmp_path))
+    speakers = open_speakers(outlets, SpeakerContext(SystemClock(), tmp_path))
     yield speakers
     for speaker in speakers.values():
         speaker.close()
-
-
-def soon(seconds: float = 0.8) -> tuple[datetime, float]:
-    """The same instant as wall and as monotonic time."""
-    return Clock().now() + timedelta(seconds=seconds), time.monotonic() + seconds
-
-
-def over(*speakers: Speaker) -> None:
-    wait_for(lambda: all(speaker.poll().state not in (State.ARMED, State.PLAYING) for speaker in speakers))
 
 
 def heard(recorder: Recorder, channel: int) -> tuple[int, array[int]]:
@@ -110,7 +69,7 @@ def test_the_programme_is_heard_sample_for_sample_at_its_second(
     with server.recorder("hall") as recorder:
         at, instant = soon()
         speakers["hall"].arm("x", [noise.programme for noise in noises], at)
-        over(speakers["hall"])
+        wait_until_over(speakers["hall"])
         wait_for(lambda: any(recorder.channel(1)[-RATE // 2 :]) and not any(recorder.channel(1)[-100:]))
     first, samples = heard(recorder, 1)
     playback = speakers["hall"].poll()
@@ -130,7 +89,7 @@ def test_two_outputs_of_a_card_and_another_card_play_at_once(
         at, instant = soon()
         for name, noise in zip(speakers, noises, strict=True):
             speakers[name].arm(name, [noise.programme], at)
-        over(*speakers.values())
+        wait_until_over(*speakers.values())
         wait_for(lambda: any(yard.channel(1)))
     starts = [(hall, *heard(hall, 1)), (hall, *heard(hall, 2)), (yard, *heard(yard, 1))]
 
@@ -143,14 +102,14 @@ def test_what_breaks_in_is_heard_within_a_moment(
 ) -> None:
     long, alarm = noises[0], noises[1]
     with server.recorder("hall") as recorder:
-        speakers["hall"].arm("x", [long.programme] * 9, Clock().now())
+        speakers["hall"].arm("x", [long.programme] * 9, SystemClock().now())
         wait_for(lambda: any(recorder.channel(1)))
         began = time.monotonic()
         speakers["hall"].stop()
         assert speakers["hall"].poll().state is State.STOPPED
         assert 0 < speakers["hall"].poll().frames < 9 * len(long.samples)
-        speakers["hall"].arm("alarm", [alarm.programme], Clock().now())
-        over(speakers["hall"])
+        speakers["hall"].arm("alarm", [alarm.programme], SystemClock().now())
+        wait_until_over(speakers["hall"])
         wait_for(lambda: not any(recorder.channel(1)[-100:]))
     first, samples = heard(recorder, 1)
 
@@ -169,7 +128,7 @@ def test_a_stream_is_heard_as_it_comes(
         speakers["hall"].arm("x", [stream], at)
         with pipe.open("wb") as station:
             station.write(noises[0].samples.tobytes())
-        over(speakers["hall"])
+        wait_until_over(speakers["hall"])
         wait_for(lambda: not any(recorder.channel(1)[-100:]))
     first, samples = heard(recorder, 1)
 
@@ -181,17 +140,17 @@ def test_a_stream_is_heard_as_it_comes(
 def refusal(speaker: Speaker, noise: Noise) -> str:
     """Why it is not played: raised at once, or told a moment later where the player is slow."""
     try:
-        speaker.arm("x", [noise.programme], Clock().now())
+        speaker.arm("x", [noise.programme], SystemClock().now())
     except SpeakerError as error:
         return str(error)
-    over(speaker)
+    wait_until_over(speaker)
     return str(speaker.poll().error)
 
 
 def test_a_card_that_is_not_there_is_never_replaced_by_another(
     server: Server, noises: list[Noise], tmp_path: Path
 ) -> None:
-    speaker = open_speakers([Output("gate", "gate")], SpeakerContext(Clock(), tmp_path))["gate"]
+    speaker = open_speakers([Output("gate", "gate")], SpeakerContext(SystemClock(), tmp_path))["gate"]
     with server.recorder("hall") as recorder:
         assert "not there" in refusal(speaker, noises[0])
     speaker.close()
@@ -203,7 +162,7 @@ def test_a_card_that_is_not_there_is_never_replaced_by_another(
 def test_an_unclear_name_and_a_missing_channel_are_refused(
     server: Server, noises: list[Noise], tmp_path: Path, device: str, channel: int, why: str
 ) -> None:
-    speaker = open_speakers([Output("x", device, channel)], SpeakerContext(Clock(), tmp_path))["x"]
+    speaker = open_speakers([Output("x", device, channel)], SpeakerContext(SystemClock(), tmp_path))["x"]
 
     assert why in refusal(speaker, noises[0])
     speaker.close()
@@ -212,14 +171,14 @@ def test_an_unclear_name_and_a_missing_channel_are_refused(
 def test_a_killed_player_is_told_and_the_next_airing_gets_another(
     server: Server, speakers: dict[str, Speaker], noises: list[Noise]
 ) -> None:
-    speakers["hall"].arm("x", [noises[0].programme] * 20, Clock().now())
-    speakers["yard"].arm("y", [noises[0].programme] * 4, Clock().now())
+    speakers["hall"].arm("x", [noises[0].programme] * 20, SystemClock().now())
+    speakers["yard"].arm("y", [noises[0].programme] * 4, SystemClock().now())
     wait_for(lambda: speakers["hall"].poll().state is State.PLAYING)
     os.kill(child(speakers["hall"]).pid, signal.SIGKILL)
-    over(speakers["hall"])
+    wait_until_over(speakers["hall"])
     failed = speakers["hall"].poll()
-    speakers["hall"].arm("again", [noises[1].programme], Clock().now())
-    over(*speakers.values())
+    speakers["hall"].arm("again", [noises[1].programme], SystemClock().now())
+    wait_until_over(*speakers.values())
 
     assert (failed.state, failed.airing) == (State.FAILED, "x")
     assert failed.error
@@ -234,11 +193,11 @@ def child(speaker: Speaker) -> subprocess.Popen[bytes]:
 def test_a_frozen_player_is_ended_within_two_seconds(
     server: Server, speakers: dict[str, Speaker], noises: list[Noise]
 ) -> None:
-    speakers["hall"].arm("x", [noises[0].programme] * 20, Clock().now())
+    speakers["hall"].arm("x", [noises[0].programme] * 20, SystemClock().now())
     wait_for(lambda: speakers["hall"].poll().state is State.PLAYING)
     os.kill(child(speakers["hall"]).pid, signal.SIGSTOP)
     froze = time.monotonic()
-    over(speakers["hall"])
+    wait_until_over(speakers["hall"])
 
     assert speakers["hall"].poll().state is State.FAILED
     assert time.monotonic() - froze < 2
@@ -248,18 +207,18 @@ def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
     server: Server, noises: list[Noise], station: Station, tmp_path: Path
 ) -> None:
     outlets = [Output("hall", "hall", proof="ear-of-hall"), Output("file", "file")]
-    speakers = open_speakers(outlets, SpeakerContext(Clock(), tmp_path))
+    speakers = open_speakers(outlets, SpeakerContext(SystemClock(), tmp_path))
     service = Service(station, speakers, None)
     hall = speakers["hall"]
     try:
-        hall.arm("x", [noises[0].programme] * 20, Clock().now())
+        hall.arm("x", [noises[0].programme] * 20, SystemClock().now())
         wait_for(lambda: hall.poll().state is State.PLAYING)
         assert service.healthy()
         os.kill(hall.speaker.player._child.pid, signal.SIGSTOP)  # type: ignore[attr-defined]
         wait_for(lambda: not service.healthy(), 2)
-        over(hall)
-        hall.arm("again", [noises[1].programme], Clock().now())
-        over(hall)
+        wait_until_over(hall)
+        hall.arm("again", [noises[1].programme], SystemClock().now())
+        wait_until_over(hall)
 
         assert hall.poll().state is State.DONE
         assert service.healthy()
@@ -268,8 +227,8 @@ def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
 
 
 def test_at_rest_the_card_is_let_go(server: Server, speakers: dict[str, Speaker], noises: list[Noise]) -> None:
-    speakers["hall"].arm("x", [noises[1].programme], Clock().now())
-    over(speakers["hall"])
+    speakers["hall"].arm("x", [noises[1].programme], SystemClock().now())
+    wait_until_over(speakers["hall"])
     wait_for(lambda: not server.control("list", "short", "sink-inputs").stdout)
 
     assert speakers["hall"].player.responsive  # type: ignore[attr-defined]
@@ -284,7 +243,7 @@ def fragile(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def barn(fragile: Server, tmp_path: Path) -> Iterator[Speaker]:
-    speaker = open_speakers([Output("barn", "barn")], SpeakerContext(Clock(), tmp_path))["barn"]
+    speaker = open_speakers([Output("barn", "barn")], SpeakerContext(SystemClock(), tmp_path))["barn"]
     yield speaker
     speaker.close()
 
@@ -292,15 +251,15 @@ def barn(fragile: Server, tmp_path: Path) -> Iterator[Speaker]:
 def test_a_frozen_server_fails_the_airing_and_is_used_again_when_it_thaws(
     fragile: Server, barn: Speaker, noises: list[Noise]
 ) -> None:
-    barn.arm("x", [noises[0].programme] * 20, Clock().now())
+    barn.arm("x", [noises[0].programme] * 20, SystemClock().now())
     wait_for(lambda: barn.poll().frames > RATE // 2)
     fragile.process.send_signal(signal.SIGSTOP)
     froze = time.monotonic()
-    over(barn)
+    wait_until_over(barn)
     took, failed = time.monotonic() - froze, barn.poll()
     fragile.process.send_signal(signal.SIGCONT)
-    barn.arm("again", [noises[1].programme], Clock().now())
-    over(barn)
+    barn.arm("again", [noises[1].programme], SystemClock().now())
+    wait_until_over(barn)
 
     assert (failed.state, took < 2) == (State.FAILED, True)
     assert barn.poll().state is State.DONE
@@ -309,15 +268,15 @@ def test_a_frozen_server_fails_the_airing_and_is_used_again_when_it_thaws(
 def test_a_dead_server_fails_the_airing_and_a_new_one_is_found(
     fragile: Server, barn: Speaker, noises: list[Noise]
 ) -> None:
-    barn.arm("x", [noises[0].programme] * 20, Clock().now())
+    barn.arm("x", [noises[0].programme] * 20, SystemClock().now())
     wait_for(lambda: barn.poll().state is State.PLAYING)
     fragile.stop()
-    over(barn)
+    wait_until_over(barn)
     failed = barn.poll()
     assert refusal(barn, noises[1])
     fragile.start()
-    barn.arm("again", [noises[1].programme], Clock().now())
-    over(barn)
+    barn.arm("again", [noises[1].programme], SystemClock().now())
+    wait_until_over(barn)
 
     assert failed.state is State.FAILED
     assert barn.poll().state is State.DONE
@@ -325,16 +284,16 @@ def test_a_dead_server_fails_the_airing_and_a_new_one_is_found(
 
 def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path, noises: list[Noise]) -> None:
     with pulse_server.private(tmp_path / "pulse", "barn", "shed") as server, server.recorder("shed") as recorder:
-        barn = open_speakers([Output("barn", "barn")], SpeakerContext(Clock(), tmp_path))["barn"]
-        barn.arm("x", [noises[0].programme] * 20, Clock().now())
+        barn = open_speakers([Output("barn", "barn")], SpeakerContext(SystemClock(), tmp_path))["barn"]
+        barn.arm("x", [noises[0].programme] * 20, SystemClock().now())
         wait_for(lambda: barn.poll().frames > RATE)
         server.unplug("barn")
-        over(barn)
+        wait_until_over(barn)
         failed = barn.poll()
         gone = refusal(barn, noises[1])
         server.plug("barn")
-        barn.arm("again", [noises[1].programme], Clock().now())
-        over(barn)
+        barn.arm("again", [noises[1].programme], SystemClock().now())
+        wait_until_over(barn)
         barn.close()
 
     assert (failed.state, str(failed.error)) == (State.FAILED, "The sound card “barn” is not there.")
@@ -348,10 +307,10 @@ def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path,
 
 def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: list[Noise], tmp_path: Path) -> None:
     fragile.stop()
-    speaker = open_speakers([Output("hall", "auto")], SpeakerContext(Clock(), tmp_path / "air"))["hall"]
+    speaker = open_speakers([Output("hall", "auto")], SpeakerContext(SystemClock(), tmp_path / "air"))["hall"]
     wait_for(lambda: speaker.card.player._due is None)  # type: ignore[attr-defined]
-    speaker.arm("x", [noises[1].programme], Clock().now())
-    over(speaker)
+    speaker.arm("x", [noises[1].programme], SystemClock().now())
+    wait_until_over(speaker)
     speaker.close()
 
     assert speaker.poll().to_file
@@ -372,10 +331,10 @@ def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path
 
 @pytest.mark.parametrize(("ear", "heard"), [("ear-of-hall", True), ("ear-of-yard", False)])
 def test_an_input_proves_the_sound(server: Server, noises: list[Noise], tmp_path: Path, ear: str, heard: bool) -> None:
-    speaker = open_speakers([Output("hall", "hall", proof=ear)], SpeakerContext(Clock(), tmp_path))["hall"]
+    speaker = open_speakers([Output("hall", "hall", proof=ear)], SpeakerContext(SystemClock(), tmp_path))["hall"]
     at, _ = soon(2.5)
     speaker.arm("x", [noises[0].programme] * 4, at)
-    over(speaker)
+    wait_until_over(speaker)
     speaker.close()
 
     assert (speaker.poll().state, speaker.poll().heard) == (State.DONE, heard)

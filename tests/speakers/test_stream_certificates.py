@@ -9,15 +9,13 @@ from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-import test_streams
 from harness import certificates
 from harness.certificates import Authority, Certificate, secured
-from test_streams import RATE, needs_ffmpeg, received, told
+from harness.stream_recordings import RATE, failure_of, needs_ffmpeg, receive
 
 from loudspeaker.speakers.streams.receiver import Receiver
 
 pytestmark = [needs_ffmpeg, pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed")]
-recording = test_streams.recording
 Serve = Callable[[Certificate], str]
 
 
@@ -64,7 +62,7 @@ def receiver(address: str) -> Receiver:
 @pytest.mark.parametrize("path", ["tone.mp3", "tone.m3u8"])
 def test_a_station_whose_certificate_is_good_is_heard(authority: Authority, serve: Serve, path: str) -> None:
     station = receiver(f"{serve(authority.certificate('localhost'))}/{path}")
-    heard = received(station, RATE)
+    heard = receive(station, RATE)
     station.close()
 
     assert max(heard) > 4000
@@ -75,11 +73,11 @@ def test_a_station_with_a_certificate_of_its_own_is_heard_once_the_system_trusts
 ) -> None:
     own = Authority(tmp_path / "own", name="localhost")
     station = f"{serve((own.own, own.key))}/tone.mp3"
-    assert told(receiver(station)) == UNTRUSTED
+    assert failure_of(receiver(station)) == UNTRUSTED
 
     monkeypatch.setenv("SSL_CERT_FILE", str(own.own))
     believed = receiver(station)
-    heard = received(believed, RATE)
+    heard = receive(believed, RATE)
     believed.close()
     assert max(heard) > 4000
 
@@ -101,7 +99,7 @@ def test_an_impostor_is_not_heard_and_the_reason_says_what_is_wrong_with_its_cer
         EARLY: lambda: authority.certificate("localhost", 1, 9),
     }
 
-    assert told(receiver(f"{serve(makers[why]())}/tone.mp3")) == why
+    assert failure_of(receiver(f"{serve(makers[why]())}/tone.mp3")) == why
     assert Folder.asked == []
 
 
@@ -114,7 +112,7 @@ def pair(authority: Authority, serve: Serve) -> tuple[str, str]:
 def test_no_redirect_leads_to_an_impostor(pair: tuple[str, str]) -> None:
     station, impostor = pair
 
-    assert told(receiver(f"{station}/to/{impostor}/tone.mp3")) == MISNAMED
+    assert failure_of(receiver(f"{station}/to/{impostor}/tone.mp3")) == MISNAMED
     assert {path[:4] for path in Folder.asked} == {"/to/"}
 
 
@@ -125,13 +123,13 @@ def test_no_playlist_leads_to_an_impostor(pair: tuple[str, str], recording: Path
     key = f'#EXT-X-KEY:METHOD=AES-128,URI="{impostor}/key.ts"\n' if lie == "key" else ""
     (recording / "led.m3u8").write_text(f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n{key}{piece}")
 
-    assert told(receiver(f"{station}/led.m3u8")) == MISNAMED
+    assert failure_of(receiver(f"{station}/led.m3u8")) == MISNAMED
     assert "/key.ts" not in Folder.asked
     assert lie == "key" or "/tone0.ts" not in Folder.asked
 
 
 def test_what_speaks_no_tls_is_no_secure_station() -> None:
     with secured(Folder, None) as port:
-        why = told(receiver(f"https://localhost:{port}/tone.mp3"))
+        why = failure_of(receiver(f"https://localhost:{port}/tone.mp3"))
 
     assert why == "there is no secure connection to localhost: TLS fails"

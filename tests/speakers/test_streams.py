@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from array import array
@@ -17,8 +15,8 @@ from pathlib import Path
 import pytest
 import soundfile
 from harness.playout_harness import airing as planned
+from harness.stream_recordings import RATE, failure_of, needs_ffmpeg, receive
 
-from loudspeaker.errors import Message
 from loudspeaker.interfaces import State
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.programme import Programme
@@ -28,7 +26,6 @@ from loudspeaker.speakers.streams import worker
 from loudspeaker.speakers.streams.receiver import Receiver, ReceiverPool
 from loudspeaker.speakers.streams.sources import BLOCK, Fault
 
-RATE = 8000
 LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second
 SILENT = bytes(1600)
 ANSWER = {"fault": "answer"}
@@ -204,9 +201,6 @@ def test_a_line_that_stays_dead_is_given_up_with_its_reason() -> None:
 # Against real servers
 
 
-needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
-
-
 class Station(BaseHTTPRequestHandler):
     """Sends one of its `sounds` and hangs, ends, lies, refuses or leads elsewhere, as its path says."""
 
@@ -230,19 +224,6 @@ class Station(BaseHTTPRequestHandler):
             time.sleep(5)
 
     def log_message(self, *_: object) -> None: ...
-
-
-@pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three quiet seconds of a tone as MP3, and as a HLS folder; and of another tone."""
-    folder = tmp_path_factory.mktemp("recording")
-    tone, other = (["-f", "lavfi", "-i", f"sine=f={hertz}:d=3", "-af", "volume=-12dB"] for hertz in (600, 700))
-    quiet = ["ffmpeg", "-nostdin", "-loglevel", "error"]
-    subprocess.run([*quiet, *tone, str(folder / "tone.mp3")], check=True)
-    subprocess.run([*quiet, *other, str(folder / "other.mp3")], check=True)
-    hls = ["-c:a", "aac", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0"]
-    subprocess.run([*quiet, *tone, *hls, str(folder / "tone.m3u8")], check=True)
-    return folder
 
 
 def served(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[int]:
@@ -272,23 +253,10 @@ def folder(recording: Path) -> Iterator[int]:
     yield from served(Quiet)
 
 
-def received(receiver: Receiver, frames: int) -> array[int]:
-    """What a speaker would hear: `frames` samples, with no gap where nothing has come yet."""
-    prebuffer = LivePrebuffer(str(receiver.programme.path), receiver.programme.rate, receiver.programme.frames)
-    heard, ends = array("h"), time.monotonic() + 15
-    while len(heard) < frames and time.monotonic() < ends and not prebuffer.ended:
-        prebuffer.fill()
-        piece = memoryview(array("h", bytes(2 * RATE)))
-        heard.extend(piece[: prebuffer.take(piece)])
-        time.sleep(0.01)
-    prebuffer.close()
-    return heard
-
-
 @needs_ffmpeg
 def test_a_stream_is_heard_at_our_own_level(station: int) -> None:
     receiver = Receiver(f"http://127.0.0.1:{station}/stall", ["127.0.0.1"], lasts=60, rate=RATE)
-    heard = received(receiver, 2 * RATE)
+    heard = receive(receiver, 2 * RATE)
     receiver.close()
     loudest = max(heard)
 
@@ -300,7 +268,7 @@ def test_a_stream_is_heard_at_our_own_level(station: int) -> None:
 @needs_ffmpeg
 def test_a_hls_folder_is_heard(folder: int) -> None:
     receiver = Receiver(f"http://127.0.0.1:{folder}/tone.m3u8", ["127.0.0.1"], lasts=60, rate=RATE)
-    heard = received(receiver, RATE)
+    heard = receive(receiver, RATE)
     receiver.close()
 
     assert max(heard) > 4000
@@ -309,34 +277,25 @@ def test_a_hls_folder_is_heard(folder: int) -> None:
 @needs_ffmpeg
 def test_a_stream_that_ends_is_tuned_in_again(station: int) -> None:
     receiver = Receiver(f"http://127.0.0.1:{station}/ends", ["127.0.0.1"], lasts=60, rate=RATE)
-    heard = received(receiver, 5 * RATE)
+    heard = receive(receiver, 5 * RATE)
     receiver.close()
 
     assert len(heard) >= 5 * RATE
     assert len(Station.asked) >= 2
 
 
-def told(receiver: Receiver, seconds: float = 15) -> str:
-    """Why there is no sound, once that is known."""
-    ends = time.monotonic() + seconds
-    while not isinstance(found := receiver.poll(), Message) and time.monotonic() < ends:
-        time.sleep(0.01)
-    receiver.close()
-    return str(found)
-
-
 @needs_ffmpeg
 def test_a_stream_that_lies_gives_no_sound(station: int) -> None:
     url = f"http://127.0.0.1:{station}/lie"
 
-    assert told(Receiver(url, ["127.0.0.1"], lasts=60, rate=RATE)) == f"no sound comes from “{url}”"
+    assert failure_of(Receiver(url, ["127.0.0.1"], lasts=60, rate=RATE)) == f"no sound comes from “{url}”"
 
 
 @needs_ffmpeg
 def test_a_stream_that_is_gone_says_so(station: int) -> None:
     url = f"http://127.0.0.1:{station}/gone"
 
-    assert told(Receiver(url, ["127.0.0.1"], lasts=60, rate=RATE)) == f"“{url}” answers 410"
+    assert failure_of(Receiver(url, ["127.0.0.1"], lasts=60, rate=RATE)) == f"“{url}” answers 410"
 
 
 @needs_ffmpeg
@@ -344,7 +303,7 @@ def test_a_station_that_refuses_us_cannot_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-    assert told(Receiver(f"http://127.0.0.1:{port}/", ["127.0.0.1"], lasts=60)) == "127.0.0.1 cannot be reached"
+    assert failure_of(Receiver(f"http://127.0.0.1:{port}/", ["127.0.0.1"], lasts=60)) == "127.0.0.1 cannot be reached"
 
 
 # Nothing leaves the list of hosts
@@ -354,7 +313,7 @@ def test_a_station_that_refuses_us_cannot_be_reached() -> None:
 def test_a_redirect_among_named_hosts_is_followed(station: int, recording: Path) -> None:
     address = f"http://127.0.0.1:{station}/to/http://localhost:{station}/stall"
     receiver = Receiver(address, ["127.0.0.1", "localhost"], lasts=60, rate=RATE)
-    heard = received(receiver, RATE)
+    heard = receive(receiver, RATE)
     receiver.close()
 
     assert max(heard) > 4000
@@ -364,7 +323,7 @@ def test_a_redirect_among_named_hosts_is_followed(station: int, recording: Path)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_redirect_to_another_host_is_not(station: int, scheme: str) -> None:
     address = f"http://127.0.0.1:{station}/to/{scheme}://localhost:{station}/stall"
-    why = told(Receiver(address, ["127.0.0.1"], lasts=60, rate=RATE))
+    why = failure_of(Receiver(address, ["127.0.0.1"], lasts=60, rate=RATE))
 
     assert why == f"“{address}” leads to localhost, which is not among the “streams” of commune.yaml"
     assert {path[:4] for path in Station.asked} == {"/to/"}, "nobody else was asked"
@@ -379,7 +338,7 @@ def test_a_playlist_leads_to_no_other_host(station: int, folder: int, recording:
     media = f"#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n{key}{piece}"
     variant = f"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=64000\n{elsewhere}\n"
     (recording / "lie.m3u8").write_text(variant if lie == "variant" else media)
-    why = told(Receiver(f"http://127.0.0.1:{folder}/lie.m3u8", ["127.0.0.1"], lasts=60, rate=RATE))
+    why = failure_of(Receiver(f"http://127.0.0.1:{folder}/lie.m3u8", ["127.0.0.1"], lasts=60, rate=RATE))
 
     assert "leads to localhost" in why
     assert Station.asked == []

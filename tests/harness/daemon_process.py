@@ -1,0 +1,25 @@
+"""A real daemon as a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def running_daemon(home: Path, output: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """The process and its control socket; killed at the end of the block. `output` takes all that it prints."""
+    command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "run"]
+    with output.open("wb") as errors, subprocess.Popen(command, stderr=errors, stdout=errors) as process:
+        try:
+            path = home / ".state" / "control.sock"
+            until = time.monotonic() + 60
+            while not path.exists() and time.monotonic() < until:
+                time.sleep(0.05)
+            yield process, path
+        finally:
+            process.kill()

@@ -1,0 +1,44 @@
+"""Programmes of noise for tests on a sound server: no two are alike, and none is silent anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import wave
+from array import array
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from harness.pulse_server import RATE, wait_for
+from loudspeaker.interfaces import Speaker, State
+from loudspeaker.model.programme import Programme
+
+
+@dataclass
+class Noise:
+    """A programme that cannot be mistaken for another: no two samples in a row are alike, none is silence."""
+
+    programme: Programme
+    samples: array[int]
+
+    @classmethod
+    def make(cls, folder: Path, seed: int, seconds: float) -> Noise:
+        random = Random(seed)
+        samples = array("h", (random.choice((-1, 1)) * random.randint(1, 20_000) for _ in range(int(seconds * RATE))))
+        path = folder / f"{seed}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, RATE, 0, "NONE", ""))
+            file.writeframes(samples.tobytes())
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        return cls(Programme(str(seed), path, RATE, len(samples), digest), samples)
+
+
+def soon(seconds: float = 0.8) -> tuple[datetime, float]:
+    """The same instant as wall and as monotonic time."""
+    return datetime.now(UTC) + timedelta(seconds=seconds), time.monotonic() + seconds
+
+
+def wait_until_over(*speakers: Speaker) -> None:
+    wait_for(lambda: all(speaker.poll().state not in (State.ARMED, State.PLAYING) for speaker in speakers))
