@@ -26,7 +26,7 @@ from threading import Thread
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from harness.playout_harness import Desk, Stage, airing, at, changed, programme
+from harness.playout_harness import FakeStation, PlayoutHarness, airing, at, changed, programme
 from harness.small_commune import FILES, ZONE
 
 from loudspeaker.clock import FakeClock, SystemClock
@@ -136,7 +136,7 @@ class Service:
         self.clock = SystemClock(UTC)
         self.log = AsRunLog.open(folder / "asrun.db", COMMUNE)
         self.speaker = MemorySpeaker(self.clock)
-        self.controller = Controller(self.log, {"horn": self.speaker}, Desk())
+        self.controller = Controller(self.log, {"horn": self.speaker}, FakeStation())
         self.heard: list[float] = []
         self.asked = 0.0
         self.orders = 0
@@ -233,7 +233,7 @@ def steps() -> None:
     for number in (10, 1000):
         first = at("05:00")
         many = [airing(f"{first + timedelta(minutes=4 * n):%Y-%m-%dT%H:%M}") for n in range(number)]
-        stage = Stage(*many, now="04:00")
+        stage = PlayoutHarness(*many, now="04:00")
         stage.step()
         began = time.perf_counter()
         for _ in range(1000):

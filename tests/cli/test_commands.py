@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from harness.fake_daemon import House
+from harness.fake_daemon import FakeDaemon
 from harness.small_commune import ZONE
 
 from loudspeaker.cli import cli
@@ -284,7 +284,7 @@ def test_an_alarm_is_shown_and_asked_about_before_it_is_heard(home: Path) -> Non
 
 def test_a_second_daemon_is_refused_before_it_says_that_it_is_on_the_air(home: Path) -> None:
     (home / ".state").mkdir()
-    house = House(home / ".state" / "control.sock")
+    house = FakeDaemon(home / ".state" / "control.sock")
 
     result = run(home, "run", "--welcome", "nhac")
 

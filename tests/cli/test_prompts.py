@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from harness.fake_daemon import House
+from harness.fake_daemon import FakeDaemon
 
 from loudspeaker.cli import cli
 from loudspeaker.cli.shell import option
@@ -21,17 +21,17 @@ ALARM = ("urgent", "Nước dâng!", "--all", "--by", "Lan")
 
 
 @pytest.fixture
-def daemon(home: Path) -> Iterator[House]:
+def daemon(home: Path) -> Iterator[FakeDaemon]:
     """Somebody who answers for the daemon and remembers what was asked."""
     (home / ".state").mkdir()
-    with closing(House(home / ".state" / "control.sock")) as house:
+    with closing(FakeDaemon(home / ".state" / "control.sock")) as house:
         call = Call("Nước dâng!", None, False, None, ["na-hoa"], "Nước dâng!", [], [], {}, {}, {})
         on_air = [{"id": "na-hoa/urgent/1", "verdict": "on-air", "why": None}]
         house.answers = {"compose": asdict(call), "urgent": ["na-hoa/urgent/1"], "outcome": on_air}
         yield house
 
 
-def answered(daemon: House, given: str, language: str = "vi") -> tuple[Result, bool]:
+def answered(daemon: FakeDaemon, given: str, language: str = "vi") -> tuple[Result, bool]:
     """What became of an alarm whose question was answered so, and whether it was given."""
     speak(language)
     home = daemon.path.parent.parent
@@ -41,21 +41,21 @@ def answered(daemon: House, given: str, language: str = "vi") -> tuple[Result, b
 
 @pytest.mark.parametrize("answer", ["c", "C", "có", "CÓ", "co\u0301", "co", "y", "Y", "yes", " có "])
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_a_yes_is_a_yes_in_either_language(daemon: House, answer: str, language: str) -> None:
+def test_a_yes_is_a_yes_in_either_language(daemon: FakeDaemon, answer: str, language: str) -> None:
     result, given = answered(daemon, f"{answer}\n", language)
 
     assert (result.exit_code, given) == (0, True)
 
 
 @pytest.mark.parametrize("answer", ["k", "K", "không", "kho\u0302ng", "khong", "n", "no", "N", ""])
-def test_a_no_is_a_no_in_either_language_and_so_is_nothing(daemon: House, answer: str) -> None:
+def test_a_no_is_a_no_in_either_language_and_so_is_nothing(daemon: FakeDaemon, answer: str) -> None:
     result, given = answered(daemon, f"{answer}\n")
 
     assert (result.exit_code, given) == (1, False)
     assert "Đã thôi." in result.stderr
 
 
-def test_any_other_answer_is_asked_again_in_vietnamese(daemon: House) -> None:
+def test_any_other_answer_is_asked_again_in_vietnamese(daemon: FakeDaemon) -> None:
     result, given = answered(daemon, "d\ncó\n")
 
     assert (result.exit_code, given) == (0, True)
@@ -64,7 +64,7 @@ def test_any_other_answer_is_asked_again_in_vietnamese(daemon: House) -> None:
     assert "rror" not in result.stderr
 
 
-def test_a_question_that_nobody_answers_is_given_up(daemon: House) -> None:
+def test_a_question_that_nobody_answers_is_given_up(daemon: FakeDaemon) -> None:
     result, given = answered(daemon, "d\n")
 
     assert (result.exit_code, given) == (1, False)

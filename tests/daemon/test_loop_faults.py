@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from harness.playout_harness import Desk, airing, changed
+from harness.playout_harness import FakeStation, airing, changed
 
 from loudspeaker.daemon import loop as daemon_loop
 from loudspeaker.daemon.control_socket import ask
@@ -52,7 +52,7 @@ class Station:
     def __init__(self, clock: FastClock) -> None:
         self.clock, self.log = clock, MemoryLog()
         self.speaker = Speaker(clock)
-        self.controller = Controller(self.log, {"horn": self.speaker}, Desk())
+        self.controller = Controller(self.log, {"horn": self.speaker}, FakeStation())
         begins = clock.now()
         self.due = [begins + timedelta(seconds=seconds) for seconds in (15, 30)]
         airings = [

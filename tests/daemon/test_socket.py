@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from harness.fake_daemon import House
+from harness.fake_daemon import FakeDaemon
 
 import loudspeaker
 from loudspeaker.codec import decode, decode_error
@@ -38,8 +38,8 @@ from loudspeaker.errors import (
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "control.sock")
+def house(tmp_path: Path) -> Iterator[FakeDaemon]:
+    house = FakeDaemon(tmp_path / "control.sock")
     yield house
     house.close()
 
@@ -52,7 +52,7 @@ def say(path: Path, line: bytes) -> bytes:
         return caller.makefile("rb").readline()
 
 
-def test_a_request_is_carried_out_and_answered(house: House) -> None:
+def test_a_request_is_carried_out_and_answered(house: FakeDaemon) -> None:
     answer = ask(house.path, "stop", why="đám tang", answer=["na-hoa/bluezone/2026-11-24T17:30"])
 
     assert answer == ["na-hoa/bluezone/2026-11-24T17:30"]
@@ -60,17 +60,17 @@ def test_a_request_is_carried_out_and_answered(house: House) -> None:
     assert house.asked[0][1]["why"] == "đám tang"
 
 
-def test_the_door_knows_who_asks(house: House) -> None:
+def test_the_door_knows_who_asks(house: FakeDaemon) -> None:
     ask(house.path, "stop")
 
     assert house.asked[0][2] == os.getuid()
 
 
-def test_the_line_is_as_the_contract_has_it(house: House) -> None:
+def test_the_line_is_as_the_contract_has_it(house: FakeDaemon) -> None:
     assert json.loads(say(house.path, b'{"v": 1, "do": "stop", "args": {"answer": 7}}\n')) == {"v": 1, "done": 7}
 
 
-def test_a_message_in_an_answer_comes_back_as_one(house: House) -> None:
+def test_a_message_in_an_answer_comes_back_as_one(house: FakeDaemon) -> None:
     told = {"template": "{file}: {reason}", "facts": {"file": "a.md", "reason": {"template": "night", "facts": {}}}}
 
     answer = ask(house.path, "compose", answer={"doubts": [told]})
@@ -80,7 +80,7 @@ def test_a_message_in_an_answer_comes_back_as_one(house: House) -> None:
     ]
 
 
-def test_an_error_comes_back_as_it_was_raised(house: House) -> None:
+def test_an_error_comes_back_as_it_was_raised(house: FakeDaemon) -> None:
     house.error = Refused(Message("the policy does not allow it: {why}", why=Message("it is night")))
 
     with pytest.raises(Refused) as caught:
@@ -93,13 +93,13 @@ def test_an_error_comes_back_as_it_was_raised(house: House) -> None:
 @pytest.mark.parametrize(
     "line", [b"hello\n", b"[]\n", b'{"v": 2, "do": "stop"}\n', b'{"v": 1}\n', b"\xff\xfe\n", b"3\n"]
 )
-def test_what_is_no_request_is_refused_with_a_sentence(house: House, line: bytes) -> None:
+def test_what_is_no_request_is_refused_with_a_sentence(house: FakeDaemon, line: bytes) -> None:
     assert json.loads(say(house.path, line))["failed"]["kind"] == "BadUsage"
     assert house.asked == []
 
 
 def test_what_nobody_thought_of_is_answered_and_the_door_stays_open(
-    house: House, caplog: pytest.LogCaptureFixture
+    house: FakeDaemon, caplog: pytest.LogCaptureFixture
 ) -> None:
     house.bug = TypeError("villages is no list")
 
@@ -111,7 +111,7 @@ def test_what_nobody_thought_of_is_answered_and_the_door_stays_open(
     assert ask(house.path, "stop", answer=1) == 1
 
 
-def test_a_caller_who_says_half_a_line_holds_nobody_up(house: House) -> None:
+def test_a_caller_who_says_half_a_line_holds_nobody_up(house: FakeDaemon) -> None:
     with socket.socket(socket.AF_UNIX) as slow:
         slow.connect(str(house.path))
         slow.sendall(b'{"v": 1, "do":')
@@ -119,7 +119,7 @@ def test_a_caller_who_says_half_a_line_holds_nobody_up(house: House) -> None:
         assert ask(house.path, "stop", answer=1) == 1
 
 
-def test_a_caller_who_hangs_up_does_not_hurt(house: House) -> None:
+def test_a_caller_who_hangs_up_does_not_hurt(house: FakeDaemon) -> None:
     with socket.socket(socket.AF_UNIX) as rude:
         rude.connect(str(house.path))
         rude.sendall(b'{"v": 1, "do": "stop", "args": {"answer": "' + b"x" * 500_000 + b'"}}\n')
@@ -127,11 +127,11 @@ def test_a_caller_who_hangs_up_does_not_hurt(house: House) -> None:
     assert ask(house.path, "stop", answer=1) == 1
 
 
-def test_a_long_answer_arrives_whole(house: House) -> None:
+def test_a_long_answer_arrives_whole(house: FakeDaemon) -> None:
     assert len(ask(house.path, "stop", answer="x" * 900_000)) == 900_000
 
 
-def test_owner_and_group_may_others_not(house: House) -> None:
+def test_owner_and_group_may_others_not(house: FakeDaemon) -> None:
     assert stat.S_IMODE(house.path.stat().st_mode) == 0o660
 
 
@@ -147,7 +147,7 @@ def test_a_dead_daemons_socket_is_unreachable_and_does_not_bar_the_next(tmp_path
     with pytest.raises(Unreachable):
         ask(path, "stop")
 
-    house = House(path)
+    house = FakeDaemon(path)
 
     assert ask(path, "stop", answer=1) == 1
     house.close()
@@ -174,7 +174,7 @@ def met(path: Path) -> bool:
         return caller.connect_ex(str(path)) == 0
 
 
-def test_one_daemon_a_state_folder(house: House) -> None:
+def test_one_daemon_a_state_folder(house: FakeDaemon) -> None:
     with selectors.DefaultSelector() as selector, pytest.raises(Refused):
         Door(house.path, selector, lambda do, args, uid: None)
 
@@ -225,14 +225,14 @@ HALF = "\ud800"  # half a character: JSON can write it, UTF-8 cannot
     ],
     ids=lambda line: repr(line[:40]),
 )
-def test_no_line_ends_the_door_and_each_is_told_that_it_is_wrong(house: House, line: bytes) -> None:
+def test_no_line_ends_the_door_and_each_is_told_that_it_is_wrong(house: FakeDaemon, line: bytes) -> None:
     assert json.loads(say(house.path, line + b"\n"))["failed"]["kind"] == "BadUsage"
 
     assert house.asked == []
     assert ask(house.path, "stop", answer=1) == 1
 
 
-def test_an_answer_with_half_a_character_arrives(house: House) -> None:
+def test_an_answer_with_half_a_character_arrives(house: FakeDaemon) -> None:
     assert json.loads(say(house.path, b'{"v": 1, "do": "stop", "args": {}}\n')) == {"v": 1, "done": None}
     house.answers["stop"] = f"th{HALF}ng"
 
@@ -367,7 +367,7 @@ class Crowded:
         return self.line.fileno()
 
 
-def test_a_thousand_idle_callers_do_not_keep_an_alarm_from_being_given(house: House) -> None:
+def test_a_thousand_idle_callers_do_not_keep_an_alarm_from_being_given(house: FakeDaemon) -> None:
     idle = []
     for _ in range(1015):
         idle.append(line := socket.socket(socket.AF_UNIX))
@@ -393,7 +393,7 @@ def test_a_crowd_before_the_door_does_not_make_the_daemon_unreachable(hall: Hall
     assert answers == ["heard"]
 
 
-def test_the_lock_is_on_a_file_that_others_may_not_open(house: House) -> None:
+def test_the_lock_is_on_a_file_that_others_may_not_open(house: FakeDaemon) -> None:
     lock = house.path.parent / LOCK
 
     assert stat.S_IMODE(lock.stat().st_mode) == 0o600
@@ -404,7 +404,7 @@ def test_the_lock_is_on_a_file_that_others_may_not_open(house: House) -> None:
 
 def test_the_lock_of_a_groups_folder_is_the_groups(tmp_path: Path) -> None:
     tmp_path.chmod(0o2770)
-    house = House(tmp_path / "control.sock")
+    house = FakeDaemon(tmp_path / "control.sock")
     house.close()
 
     assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o660
@@ -414,7 +414,7 @@ def test_whoever_locks_the_folder_keeps_no_daemon_from_starting(tmp_path: Path) 
     folder = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
 
-    house = House(tmp_path / "control.sock")
+    house = FakeDaemon(tmp_path / "control.sock")
 
     assert ask(house.path, "stop", answer=1) == 1
     house.close()
@@ -462,7 +462,7 @@ def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
 
 @pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
 def test_every_error_arrives_with_its_class_its_problems_and_its_exit_code(
-    house: House, kind: type[LoudspeakerError]
+    house: FakeDaemon, kind: type[LoudspeakerError]
 ) -> None:
     house.error = sample(kind)
 
@@ -475,7 +475,7 @@ def test_every_error_arrives_with_its_class_its_problems_and_its_exit_code(
     assert vars(caught.value) == vars(house.error)
 
 
-def test_an_error_of_another_version_keeps_its_exit_code(house: House) -> None:
+def test_an_error_of_another_version_keeps_its_exit_code(house: FakeDaemon) -> None:
     line = {"kind": "NewError", "module": "loudspeaker.later", "exit": 2, "template": "no", "facts": {}, "more": {}}
 
     error = decode_error(line)
@@ -487,7 +487,7 @@ def test_an_old_daemons_error_is_still_understood() -> None:
     assert isinstance(decode_error({"kind": "Refused", "template": "no", "facts": {}}), Refused)
 
 
-def test_a_plug_ins_error_comes_as_the_nearest_of_ours(house: House) -> None:
+def test_a_plug_ins_error_comes_as_the_nearest_of_ours(house: FakeDaemon) -> None:
     house.error = Foreign([Problem("a.md", 3, Message("night"))])
 
     with pytest.raises(BadFile) as caught:

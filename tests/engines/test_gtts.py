@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from harness.gtts_server import FAULTS, Answer, Service, service, well
+from harness.gtts_server import FAULTS, Answer, GttsService, service, well
 from harness.memory_clips import MemoryClips
 
 from loudspeaker.engines.conformance import LONG, SHORT, faults
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 ONLINE, LOCAL = Voice("gtts", "vi"), Voice("tone", "low")
 
 
-def gtts(told: Service) -> Gtts:
+def gtts(told: GttsService) -> Gtts:
     return Gtts(told.url, longest=5.0, spacing=0, pause=lambda _seconds: None)
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from harness.faulty_box import Box, each
+from harness.faulty_box import FaultyBox, each
 
 YEARS = 86_400 * 365
 STEPS = (15, -15, 3600, -3600, 7200, 10 * YEARS, -1_790_000_000)  # the last two: to 2036, to 1970
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.faketime, pytest.mark.skipif(LIBRARY is None, reason="
 
 
 @dataclass
-class SteppedBox(Box):
+class SteppedBox(FaultyBox):
     """Remembers when its clock was set."""
 
     faked: bool = True

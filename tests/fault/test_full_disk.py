@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from harness.faulty_box import Box, each
+from harness.faulty_box import FaultyBox, each
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -53,12 +53,12 @@ def test_a_full_state_silences_nobody_and_loses_no_verdict(tmp_path: Path, full:
     def once(number: int) -> None:
         reserve = number % 2 == 0
         with small_disk(tmp_path / str(number) / "state", SIZE + MB if reserve else 3 * MB // 2) as state:
-            mistreat(Box(state.parent, airings=4), reserve, random.Random(number))
+            mistreat(FaultyBox(state.parent, airings=4), reserve, random.Random(number))
 
     each(once, RUNS if full else 2, AT_ONCE)
 
 
-def mistreat(box: Box, reserve: bool, chance: random.Random) -> None:
+def mistreat(box: FaultyBox, reserve: bool, chance: random.Random) -> None:
     filler = box.folder / "state" / "filler"
     with box:
         assert reserve == (box.folder / "state" / "ballast").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from harness import pulse_server
 from harness.card_box import CardBox
-from harness.faulty_box import Box, each
+from harness.faulty_box import FaultyBox, each
 
 ROUNDS, CARD_ROUNDS, KILLS = 32, 8, 25  # 1,000 kills, a fifth of them with a real player
 AT_ONCE = 4
@@ -17,7 +17,7 @@ AT_ONCE = 4
 
 def test_kill_9_at_random_instants(tmp_path: Path, full: bool) -> None:
     def once(number: int) -> None:
-        mistreat(Box(tmp_path / str(number), airings=24 if full else 6), number, KILLS if full else 4)
+        mistreat(FaultyBox(tmp_path / str(number), airings=24 if full else 6), number, KILLS if full else 4)
 
     each(once, ROUNDS if full else 1, AT_ONCE)
 
@@ -36,7 +36,7 @@ def test_kill_9_of_a_station_that_plays_on_a_sound_card(tmp_path: Path, full: bo
         each(once, len(sinks), AT_ONCE)
 
 
-def mistreat(box: Box, seed: int, kills: int) -> None:
+def mistreat(box: FaultyBox, seed: int, kills: int) -> None:
     chance = random.Random(seed)
     with box:
         for _ in range(kills):
@@ -55,7 +55,7 @@ def mistreat(box: Box, seed: int, kills: int) -> None:
 
 
 def test_sigterm_fades_out_within_a_second_and_logs_the_truth(tmp_path: Path) -> None:
-    with Box(tmp_path, airings=1, duration=8.0) as box:
+    with FaultyBox(tmp_path, airings=1, duration=8.0) as box:
         box.wait_for(0, 3.0)
         asked = time.monotonic()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.station_machine import Month, WildClock
+from harness.station_machine import MonthMachine, WildClockMachine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -10,11 +10,11 @@ FEW, FULL = 2, 200
 
 
 def test_months_with_a_good_clock(full: bool) -> None:
-    run_state_machine_as_test(Month, settings=many(full))
+    run_state_machine_as_test(MonthMachine, settings=many(full))
 
 
 def test_months_with_a_wild_clock(full: bool) -> None:
-    run_state_machine_as_test(WildClock, settings=many(full))
+    run_state_machine_as_test(WildClockMachine, settings=many(full))
 
 
 def many(full: bool) -> settings:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 
-from harness.playout_harness import RATE, Stage, airing, at, changed, programme
+from harness.playout_harness import RATE, PlayoutHarness, airing, at, changed, programme
 from harness.power_cut import RecordingDatabase, World, restarted
 
 from loudspeaker.clock import FakeClock
@@ -54,7 +54,7 @@ def test_the_power_goes_at_every_write_of_a_day(tmp_path: Path, full: bool) -> N
 
 def day(path: Path) -> Iterator[tuple[World, Told]]:
     """A day with an alarm in it; every world that a cut could leave once the plan was accepted."""
-    stage = Stage(*AIRINGS, now="16:59:50", outputs=OUTPUTS)
+    stage = PlayoutHarness(*AIRINGS, now="16:59:50", outputs=OUTPUTS)
     promised: list[Airing] = []
     recording = RecordingDatabase(path, lambda: (stage.clock.now(), heard(stage), bool(promised)))
     begins = stage.clock.now()
@@ -80,7 +80,7 @@ def day(path: Path) -> Iterator[tuple[World, Told]]:
 def go_on(path: Path, told: Told, off: float) -> None:
     """Switched on again: the rest of the day, and what the log has of all of it."""
     cut_at, before, promised = told
-    stage = Stage(*AIRINGS, outputs=OUTPUTS)
+    stage = PlayoutHarness(*AIRINGS, outputs=OUTPUTS)
     stage.clock = FakeClock(cut_at + timedelta(seconds=off))
     take_up(stage, sqlite3.connect(path, isolation_level=None))
     stage.until(ENDS)
@@ -112,13 +112,13 @@ def cut_short(log: Log) -> set[str]:
     return {event.airing for event in log.events("broke")}
 
 
-def take_up(stage: Stage, database: sqlite3.Connection) -> None:
+def take_up(stage: PlayoutHarness, database: sqlite3.Connection) -> None:
     """Run on a log on a disk."""
     stage.log = AsRunLog(database, COMMUNE, DiskReserve(Path("/nowhere"), size=0))  # type: ignore[assignment]
     stage.begin()
 
 
-def heard(stage: Stage) -> tuple[Heard, ...]:
+def heard(stage: PlayoutHarness) -> tuple[Heard, ...]:
     """What has left the horns in this run."""
     over = [(take.airing, playback) for one in stage.speakers.values() for take, playback in one.played]
     now = [(one.poll().airing, one.poll()) for one in stage.speakers.values() if one.poll().state is State.PLAYING]

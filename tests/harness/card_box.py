@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-from harness.faulty_box import Box, Sound
+from harness.faulty_box import FaultyBox, HeardAttempt
 from harness.playout_harness import ZONE
 from harness.pulse_server import RATE, Recorder
 
@@ -22,14 +22,14 @@ HEAD = 200  # samples by which a programme is known
 
 
 @dataclass
-class CardBox(Box):
+class CardBox(FaultyBox):
     """Plays into `sink`, which `recorder` hears."""
 
     sink: str = ""
     recorder: Recorder | None = None
     samples: list[array[int]] = field(default_factory=list)
 
-    def __enter__(self) -> Box:
+    def __enter__(self) -> FaultyBox:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.samples = [noise(self.folder / f"b{n}.wav", n, self.duration) for n in range(self.airings)]
         return super().__enter__()
@@ -37,11 +37,11 @@ class CardBox(Box):
     def outlet(self) -> Sequence[str]:
         return [self.sink]
 
-    def sounds(self) -> list[Sound]:
+    def sounds(self) -> list[HeardAttempt]:
         assert self.recorder
         heard = self.recorder.channel(1)
         found = [
-            (first, Sound(airing, NEVER, most=share > 0.75, whole=share == 1.0, share=share))
+            (first, HeardAttempt(airing, NEVER, most=share > 0.75, whole=share == 1.0, share=share))
             for airing, samples in zip(self.ids, self.samples, strict=True)
             for first, share in attempts(heard, samples)
         ]

@@ -13,7 +13,7 @@ from loudspeaker.errors import LoudspeakerError
 from loudspeaker.station import Station
 
 
-class House:
+class FakeDaemon:
     """Somebody who polls a door, and what was asked of them."""
 
     def __init__(self, path: Path) -> None:

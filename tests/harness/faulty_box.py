@@ -26,7 +26,7 @@ WHOLE = {"aired", "aired-late"}
 
 
 @dataclass
-class Sound:
+class HeardAttempt:
     """One attempt, as an ear outside heard it."""
 
     airing: str
@@ -38,7 +38,7 @@ class Sound:
 
 
 @dataclass
-class Box:
+class FaultyBox:
     """One mistreated box, with airings of `duration` every `apart` seconds, the first one `lead` seconds from now."""
 
     folder: Path
@@ -54,7 +54,7 @@ class Box:
     due: list[datetime] = field(default_factory=list)
     first: float = 0.0  # monotonic: when the first is due
 
-    def __enter__(self) -> Box:
+    def __enter__(self) -> FaultyBox:
         """Start it, and give it its airings."""
         (self.folder / "state").mkdir(parents=True, exist_ok=True)
         (self.folder / "plan.json").write_text("[]")
@@ -152,14 +152,14 @@ class Box:
         finally:
             log.close()
 
-    def sounds(self) -> list[Sound]:
+    def sounds(self) -> list[HeardAttempt]:
         """Every attempt that was heard, in order."""
-        sounds: list[Sound] = []
+        sounds: list[HeardAttempt] = []
         file = self.folder / "ear"
         for line in file.read_text().splitlines() if file.exists() else []:
             what, wall, boot, airing = line.split(" ")
             if what == "begin":
-                sounds.append(Sound(airing, datetime.fromtimestamp(float(wall), ZONE), float(boot)))
+                sounds.append(HeardAttempt(airing, datetime.fromtimestamp(float(wall), ZONE), float(boot)))
             else:
                 setattr(next(sound for sound in reversed(sounds) if sound.airing == airing), what, True)
         return sounds

@@ -22,7 +22,7 @@ PORTAL = b"<!DOCTYPE html><html><body>Please log in to Free WiFi</body></html>"
 
 
 @dataclass
-class Service:
+class GttsService:
     """What it heard, and how it answers."""
 
     answer: Answer
@@ -31,9 +31,9 @@ class Service:
 
 
 @contextmanager
-def service(answer: Answer) -> Iterator[Service]:
-    """A `Service` that runs while the block does."""
-    told = Service(answer)
+def service(answer: Answer) -> Iterator[GttsService]:
+    """A `GttsService` that runs while the block does."""
+    told = GttsService(answer)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -59,7 +59,7 @@ def changed(value: Held, **changes: object) -> Held:
     return replace(value, occurrence=replace(value.occurrence, **about), **changes)  # type: ignore[arg-type]
 
 
-class Desk:
+class FakeStation:
     """Everything is ready and allowed, unless a test says otherwise."""
 
     def __init__(self) -> None:
@@ -85,13 +85,13 @@ class Desk:
         return str(message)
 
 
-class Stage:
+class PlayoutHarness:
     """A station without files: `begin` is also what happens after a crash, with the same log and new speakers."""
 
     def __init__(self, *airings: Airing, now: str = "17:00", outputs: Sequence[str] = ("horn",)):
         self.clock = FakeClock(at(now))
         self.log = MemoryLog()
-        self.desk = Desk()
+        self.desk = FakeStation()
         self.outputs = outputs
         self.airings = airings
         self.vouchers = frozenset({"network"})

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from harness.random_files import BULLETINS, LENGTHS, VILLAGES, Due, Papers, Rules
-from harness.station_harness import WORDS, Heard, Town
+from harness.random_files import BULLETINS, LENGTHS, VILLAGES, DueAiring, RandomFiles, Rules
+from harness.station_harness import WORDS, HeardPlayback, StationHarness
 from loudspeaker.model.enums import Level, Verdict
 
 # The numbers of the paper, and not those of the program.
@@ -26,7 +26,7 @@ CALM = timedelta(minutes=31)  # what happened longer ago has no effect any more:
 SETTLED = timedelta(seconds=4)  # a card is asked once a second, and armed 2.5 s ahead
 REACTION = 0.1  # s
 
-Dues = Mapping[str, Due]
+Dues = Mapping[str, DueAiring]
 Spans = Sequence[tuple[datetime, datetime]]
 
 
@@ -38,25 +38,25 @@ class Pause:
 
 
 @dataclass
-class Decided:
+class Decisions:
     """What people decided, and since when: by files and through the door."""
 
     rules: list[tuple[datetime, Rules]] = field(default_factory=list)
-    plans: list[tuple[datetime, dict[str, Due]]] = field(default_factory=list)
+    plans: list[tuple[datetime, dict[str, DueAiring]]] = field(default_factory=list)
     said: list[tuple[datetime, str, str]] = field(default_factory=list)  # of a bulletin, its words
     valid: list[tuple[datetime, str, int]] = field(default_factory=list)  # of a bulletin, the last day
     approved: list[tuple[datetime, str, str]] = field(default_factory=list)
     skipped: list[tuple[datetime, str, bool]] = field(default_factory=list)  # an airing; False: taken back
     pauses: list[Pause] = field(default_factory=list)
 
-    def note(self, now: datetime, papers: Papers) -> None:
+    def note(self, now: datetime, papers: RandomFiles) -> None:
         """The papers as they are from `now` on."""
         self.rules.append((now, papers.rules))
         self.plans.append((now, {one.id: one for one in papers.airings()}))
         self.said += [(now, bulletin, papers.said(bulletin)) for bulletin in BULLETINS]
         self.valid += [(now, bulletin, day) for bulletin, day in papers.until.items()]
 
-    def planned(self, airing: str, at: datetime) -> Due | None:
+    def planned(self, airing: str, at: datetime) -> DueAiring | None:
         """What the schedules say of an airing; None where they do not know it (any more)."""
         return [plan for since, plan in self.plans if since <= at][-1].get(airing)
 
@@ -69,7 +69,7 @@ class Decided:
     def lasts(self, bulletin: str, at: datetime) -> bool:
         """Is it valid on that day?"""
         days = [day for since, name, day in self.valid if name == bulletin and since <= at]
-        return not days or Papers(until={bulletin: days[-1]}).valid(bulletin, at.date())
+        return not days or RandomFiles(until={bulletin: days[-1]}).valid(bulletin, at.date())
 
     def agreed(self, bulletin: str, at: datetime) -> bool:
         """Is it approved, where that is required?"""
@@ -93,7 +93,7 @@ class Decided:
         )
 
 
-def nothing_twice(town: Town, emergencies: Collection[str]) -> None:
+def nothing_twice(town: StationHarness, emergencies: Collection[str]) -> None:
     """A whole programme once at most; emergencies as often as asked, and again where one was cut in its last breath."""
     whole = Counter(one.airing for one in town.heard if one.whole)
     plays = {event.airing: int(str(event.facts["plays"])) for event in town.log.events("asked")}
@@ -102,7 +102,7 @@ def nothing_twice(town: Town, emergencies: Collection[str]) -> None:
 
 
 def nothing_outside_policy(
-    heard: Iterable[Heard], emergencies: Collection[str], orders: Dues, decided: Decided
+    heard: Iterable[HeardPlayback], emergencies: Collection[str], orders: Dues, decided: Decisions
 ) -> None:
     """Zero seconds of other than emergency sound that policy, people or papers did not allow when it began.
 
@@ -117,9 +117,9 @@ def nothing_outside_policy(
             assert decided.words(due.bulletin, one.began) in one.words, one
 
 
-def sessions_are_few_and_short(town: Town, emergencies: Collection[str], decided: Decided) -> None:
+def sessions_are_few_and_short(town: StationHarness, emergencies: Collection[str], decided: Decisions) -> None:
     """As policy was when each began: not more a day, not longer. What was cut and tried again counts once."""
-    days: defaultdict[tuple[str, object], list[Heard]] = defaultdict(list)
+    days: defaultdict[tuple[str, object], list[HeardPlayback]] = defaultdict(list)
     for one in {one.airing: one for one in town.heard}.values():
         if one.airing not in emergencies:
             days[one.output, one.began.date()].append(one)
@@ -132,7 +132,7 @@ def sessions_are_few_and_short(town: Town, emergencies: Collection[str], decided
             assert ends - begins <= timedelta(minutes=longest) + SLACK, (rules, heard)
 
 
-def _sessions(heard: Sequence[Heard]) -> Iterator[tuple[datetime, datetime]]:
+def _sessions(heard: Sequence[HeardPlayback]) -> Iterator[tuple[datetime, datetime]]:
     heard = sorted(heard, key=lambda one: one.began)
     begins, ends = heard[0].began, heard[0].ended
     for one in heard[1:]:
@@ -143,13 +143,13 @@ def _sessions(heard: Sequence[Heard]) -> Iterator[tuple[datetime, datetime]]:
     yield begins, ends
 
 
-def silence_is_silence(town: Town, silenced: Sequence[tuple[datetime, Collection[str]]]) -> None:
+def silence_is_silence(town: StationHarness, silenced: Sequence[tuple[datetime, Collection[str]]]) -> None:
     """What somebody stopped, or what brought the station down three times, is not heard again."""
     for one in town.heard:
         assert not any(one.began > when and one.airing in names for when, names in silenced), one
 
 
-def the_log_is_true(town: Town, emergencies: Collection[str], decided: Decided) -> None:
+def the_log_is_true(town: StationHarness, emergencies: Collection[str], decided: Decisions) -> None:
     """Aired means that all of it was heard, partly that some was, everything else that it was not heard whole.
 
     Of two villages that hear the same from the same horns, the ear knows one name only.
@@ -169,11 +169,11 @@ def the_log_is_true(town: Town, emergencies: Collection[str], decided: Decided) 
     town.log.verify()
 
 
-def _place(due: Due) -> tuple[str, str, datetime]:
+def _place(due: DueAiring) -> tuple[str, str, datetime]:
     return due.output, due.bulletin, due.scheduled_at
 
 
-def on_time_or_never(town: Town, decided: Decided) -> None:
+def on_time_or_never(town: StationHarness, decided: Decisions) -> None:
     """Never early, and never staler than its wait and its level allow."""
     for one in town.heard:
         if airing := decided.planned(one.airing, one.began):
@@ -183,7 +183,7 @@ def on_time_or_never(town: Town, decided: Decided) -> None:
             assert airing.scheduled_at <= one.began <= airing.scheduled_at + patience, (one, airing)
 
 
-def tried_once_more_at_most(town: Town, due: Dues) -> None:
+def tried_once_more_at_most(town: StationHarness, due: Dues) -> None:
     """Who has heard a quarter hears no more of it, nobody hears it begin a third time, unless an alarm broke in."""
     attempts = defaultdict(list)
     for one in town.heard:
@@ -196,7 +196,7 @@ def tried_once_more_at_most(town: Town, due: Dues) -> None:
             assert len(heard) <= 2 + broken_into[name], (name, heard)
 
 
-def an_alarm_ends(town: Town) -> None:
+def an_alarm_ends(town: StationHarness) -> None:
     """No play begins after the time that was given, or a day after it was asked for."""
     ends = {}
     for event in town.log.events("asked"):
@@ -206,9 +206,9 @@ def an_alarm_ends(town: Town) -> None:
     assert all(one.began <= ends[one.airing] for one in town.heard if one.airing in ends)
 
 
-def priority_goes_first(town: Town, due: Dues, decided: Decided, troubles: Spans) -> None:
+def priority_goes_first(town: StationHarness, due: Dues, decided: Decisions, troubles: Spans) -> None:
     """No routine airing begins while one of priority is due on its output, could be heard, and is heard later."""
-    begun: dict[str, Heard] = {}
+    begun: dict[str, HeardPlayback] = {}
     for one in town.heard:
         if one.airing in due:
             begun.setdefault(one.airing, one)
@@ -225,7 +225,9 @@ def priority_goes_first(town: Town, due: Dues, decided: Decided, troubles: Spans
                 assert troubled or not allowed, (one, later)
 
 
-def what_nothing_disturbs_is_aired(town: Town, due: Dues, orders: Dues, decided: Decided, troubles: Spans) -> int:
+def what_nothing_disturbs_is_aired(
+    town: StationHarness, due: Dues, orders: Dues, decided: Decisions, troubles: Spans
+) -> int:
     """Whole, and at its very second; how many there were."""
     spans = [*troubles, *((one.began, one.ended) for one in town.heard if one.airing not in due)]
     replayed = {(order.output, order.scheduled_at.date()) for order in orders.values()}

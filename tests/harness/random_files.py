@@ -31,7 +31,7 @@ WAIT = {1: timedelta(minutes=1), 10: timedelta(minutes=10)}
 
 
 @dataclass(frozen=True)
-class Due:
+class DueAiring:
     """One airing as the files say it."""
 
     id: str
@@ -128,7 +128,7 @@ class Rules:
 
 
 @dataclass
-class Papers:
+class RandomFiles:
     """All that lies in the folder: what the people meant, whatever the station makes of it."""
 
     rules: Rules = Rules()
@@ -148,11 +148,11 @@ class Papers:
     def valid(self, bulletin: str, day: date) -> bool:
         return bulletin not in self.until or day <= FIRST + timedelta(self.until[bulletin])
 
-    def airings(self, after: datetime = EVER) -> list[Due]:
+    def airings(self, after: datetime = EVER) -> list[DueAiring]:
         """Everything that the schedules ask for after an instant, in order."""
         days = [FIRST + timedelta(number) for number in range(max(0, (after.date() - FIRST).days), DAYS)]
         found = [
-            Due(f"{village}/{one.name}/{day}T{at}", village, one.bulletin, one.level, moment, WAIT[one.wait])
+            DueAiring(f"{village}/{one.name}/{day}T{at}", village, one.bulletin, one.level, moment, WAIT[one.wait])
             for village, entries in self.entries.items()
             for one in entries
             for day in days

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.playout_harness import Desk, airing
+from harness.playout_harness import FakeStation, airing
 from harness.process_speaker import ChildSpeaker
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.loop import run
@@ -36,7 +36,7 @@ COMMUNE = "xa-thu"
 class Service:
     """`daemon.Station` over `plan.json`."""
 
-    def __init__(self, folder: Path, speakers: Mapping[str, Speaker], desk: Desk, clock: SystemClock) -> None:
+    def __init__(self, folder: Path, speakers: Mapping[str, Speaker], desk: FakeStation, clock: SystemClock) -> None:
         self.order: RunningOrder | None = None
         self.clock = clock
         self.log = AsRunLog.open(folder / "state" / "asrun.db", COMMUNE)
@@ -85,7 +85,7 @@ class Service:
         self.log.close()
 
 
-class Shelf(Desk):
+class AudibleStation(FakeStation):
     """Programmes that can be heard: a WAV for each bulletin."""
 
     def __init__(self, folder: Path) -> None:
@@ -106,8 +106,10 @@ def planned(rows: Sequence[dict[str, Any]]) -> list[Airing]:
 def service(folder: Path, sink: str | None, wake: Callable[[], None]) -> Service:
     clock = SystemClock(UTC)
     if sink:
-        return Service(folder, {"horn": CardSpeaker(PlayerProcess(sink, 1, clock, wake), "horn")}, Shelf(folder), clock)
-    return Service(folder, {"horn": ChildSpeaker(clock, folder / "ear", wake)}, Desk(), clock)
+        return Service(
+            folder, {"horn": CardSpeaker(PlayerProcess(sink, 1, clock, wake), "horn")}, AudibleStation(folder), clock
+        )
+    return Service(folder, {"horn": ChildSpeaker(clock, folder / "ear", wake)}, FakeStation(), clock)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from harness import promise_oracle
-from harness.promise_oracle import Decided, Pause
-from harness.random_files import BULLETINS, DAYS, FIRST, LENGTHS, OUTPUTS, VILLAGES, Due, Entry, Papers, Rules
+from harness.promise_oracle import Decisions, Pause
+from harness.random_files import (
+    BULLETINS,
+    DAYS,
+    FIRST,
+    LENGTHS,
+    OUTPUTS,
+    VILLAGES,
+    DueAiring,
+    Entry,
+    RandomFiles,
+    Rules,
+)
 from harness.small_commune import ZONE
-from harness.station_harness import Town
+from harness.station_harness import StationHarness
 from loudspeaker.model.enums import Level
 
 INSTANT = 0.001  # s
@@ -31,14 +42,14 @@ SHARES = st.sampled_from([-0.02, 0.01, 0.1, 0.2, 0.3, 0.6, 0.95, 1.0])
 ABSENCES = st.sampled_from([0.0, 2.0, 30.0, 250.0, 310.0, 700.0, 1700.0, 1900.0, 50_000.0])
 
 
-class Station(RuleBasedStateMachine):
+class StationMachine(RuleBasedStateMachine):
     """A station of two outputs and three villages, and what people and faults do to it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.papers = Papers()
-        self.decided = Decided()
-        self.orders: dict[str, Due] = {}  # replays
+        self.papers = RandomFiles()
+        self.decided = Decisions()
+        self.orders: dict[str, DueAiring] = {}  # replays
         self.emergencies: set[str] = set()
         self.silenced: list[tuple[datetime, set[str]]] = []  # when, what
         self.restarts: list[datetime] = []  # while an emergency spoke
@@ -50,7 +61,7 @@ class Station(RuleBasedStateMachine):
         self.papers.entries |= book
         self.papers.rules = rules
         self.folder = TemporaryDirectory(dir=FOLDER)
-        self.town = Town(Path(self.folder.name), self.papers.files(), BEGINS)
+        self.town = StationHarness(Path(self.folder.name), self.papers.files(), BEGINS)
         self.decided.note(self.now - DAY, self.papers)  # whoever sets the clock back
         self.town.step()
         self.town.prepare()
@@ -223,7 +234,7 @@ class Station(RuleBasedStateMachine):
         self.plug_in()  # a broken bulletin is not replayed
         self.trouble(1200)
         for name in self.town.replay(bulletin, village):
-            self.orders[name] = Due(name, village, bulletin, Level.ROUTINE, self.now)
+            self.orders[name] = DueAiring(name, village, bulletin, Level.ROUTINE, self.now)
         self.town.step()
 
     @rule(end=st.booleans())

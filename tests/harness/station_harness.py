@@ -38,7 +38,7 @@ def noiseless(done: int, total: int, what: str) -> None:
     """Progress that nobody watches."""
 
 
-class Heard(NamedTuple):
+class HeardPlayback(NamedTuple):
     """One playback, as an ear at the horns hears it."""
 
     airing: str
@@ -58,7 +58,7 @@ class Heard(NamedTuple):
         return self.seconds >= self.length - WHOLE
 
 
-class Hum:
+class FakeRenderer:
     """The studio's stand-in: as much sound as the words' length says; a programme is known by its words."""
 
     def __init__(self, programmes: ProgrammeStore) -> None:
@@ -73,7 +73,7 @@ class Hum:
         return self._programmes.put(recipe, recipe.encode(), facts)
 
 
-class Town:
+class StationHarness:
     """The station, and what was heard of it. It lives through power cuts: files and log stay."""
 
     def __init__(self, home: Path, files: Mapping[str, str], now: datetime) -> None:
@@ -81,7 +81,7 @@ class Town:
         self.clock = FakeClock(now)
         self.log = AsRunLog(sqlite3.connect(":memory:", isolation_level=None), "xa-thu", None)
         self.vouchers = frozenset({"network"})
-        self.heard: list[Heard] = []
+        self.heard: list[HeardPlayback] = []
         self.unready: list[tuple[datetime, datetime]] = []  # from an edit to the next run of the child that prepares
         self._edited: datetime | None = None
         self.write(files)
@@ -99,7 +99,7 @@ class Town:
         """Start the station, as its daemon does."""
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
         self.station = Station.open(self.home, clock=self.clock, log=self.log)
-        self.station.preparation.studio = Hum(self.station.planner.programmes)  # type: ignore[assignment]
+        self.station.preparation.studio = FakeRenderer(self.station.planner.programmes)  # type: ignore[assignment]
         self.live = Asked(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
         self._collected = dict.fromkeys(OUTPUTS, 0)
         self.running = True
@@ -204,6 +204,8 @@ class Town:
                     words = " ".join(programme.key for programme in take.sequence)
                     heard = playback.frames / RATE
                     self.heard.append(
-                        Heard(take.airing, output, playback.started_at, heard, take.duration, words, take.begins)
+                        HeardPlayback(
+                            take.airing, output, playback.started_at, heard, take.duration, words, take.begins
+                        )
                     )
             self._collected[output] = len(speaker.played)

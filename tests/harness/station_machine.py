@@ -1,10 +1,9 @@
 """Random months of one station: edits, urgents, pauses, faults, power cuts, and an oracle that knows the promises.
 
 The station is the real one over real files (station_harness.py), the oracle reads them by itself (random_files.py).
-Two machines:
-`Month` has a good clock and can say exactly which airings were due, and which of them nothing disturbed; `WildClock`
-has its clock stepped and can say only what must never happen. No tests in here: test_station_promises.py runs a few,
-`make fault` many.
+Two machines: `MonthMachine` has a good clock and can say exactly which airings were due, and which of them nothing
+disturbed; `WildClockMachine` has its clock stepped and can say only what must never happen.
+test_station_promises.py runs a few, `make fault` many.
 """
 
 from __future__ import annotations
@@ -17,21 +16,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from harness import promise_oracle
-from harness.random_files import BOOK, BULLETINS, DAYS, ENTRIES, RULES, VILLAGES, Due, Entry, Rules
-from harness.station_events import ENDS, Station
+from harness.random_files import BOOK, BULLETINS, DAYS, ENTRIES, RULES, VILLAGES, DueAiring, Entry, Rules
+from harness.station_events import ENDS, StationMachine
 
 NIGHT = timedelta(days=1, hours=2)
 NOTICED = 1.5  # s: so long, what has just begun has its beginning by the clock as it was set after it
 GARBAGE = "bulletins: [\n\tbroadcasts: {"
 
 
-class Month(Station):
+class MonthMachine(StationMachine):
     """A good clock: the oracle knows which airings came due."""
 
     @initialize(book=BOOK, rules=RULES)
     def begin(self, book: Mapping[str, tuple[Entry, ...]], rules: Rules) -> None:
-        self.due: dict[str, Due] = {}  # all that ever came due
-        self.accepted: dict[str, Due] = {}
+        self.due: dict[str, DueAiring] = {}  # all that ever came due
+        self.accepted: dict[str, DueAiring] = {}
         self.broken: set[str] = set()  # files
         self.open(book, rules)
         for bulletin in BULLETINS:
@@ -167,7 +166,7 @@ class Month(Station):
         promise_oracle.what_nothing_disturbs_is_aired(self.town, self.due, self.orders, self.decided, troubles)
 
 
-class WildClock(Station):
+class WildClockMachine(StationMachine):
     """The clock is stepped and lost. Whatever happens: one verdict an airing, nothing twice, nothing outside policy."""
 
     @initialize(book=BOOK, rules=RULES)

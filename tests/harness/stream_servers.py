@@ -96,7 +96,7 @@ class Icecast:
         self._server.wait()
 
 
-class Folder:
+class FolderServer:
     """A live HLS folder behind a server that can drop what it is asked for; `source` writes it."""
 
     def __init__(self, folder: Path) -> None:
@@ -138,7 +138,7 @@ class Folder:
 
 
 @contextmanager
-def opened(kind: type[Icecast | Folder]) -> Iterator[Icecast | Folder]:
+def opened(kind: type[Icecast | FolderServer]) -> Iterator[Icecast | FolderServer]:
     """A server of that kind with its source on the air."""
     with TemporaryDirectory() as folder:
         server = _on_the_air(kind, Path(folder), tries=3)
@@ -148,7 +148,7 @@ def opened(kind: type[Icecast | Folder]) -> Iterator[Icecast | Folder]:
             server.stop()
 
 
-def _on_the_air(kind: type[Icecast | Folder], folder: Path, tries: int) -> Icecast | Folder:
+def _on_the_air(kind: type[Icecast | FolderServer], folder: Path, tries: int) -> Icecast | FolderServer:
     """Begun on another port where one was taken between being found free and being listened at."""
     try:
         server = kind(folder)

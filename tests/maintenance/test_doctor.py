@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness import certificates, pulse_server
 from harness.certificates import Authority, secured
-from harness.fake_daemon import House, errands_of
+from harness.fake_daemon import FakeDaemon, errands_of
 from harness.pulse_server import Server
 from harness.small_commune import at
 
@@ -91,7 +91,7 @@ def test_a_relay_that_cannot_be_switched_is_serious(home: Path, pins: Any) -> No
 
 def test_a_daemon_is_asked_for_the_pins_that_it_has(home: Path, pins: Any) -> None:
     (home / ".state").mkdir()
-    house = House(home / ".state" / "control.sock")
+    house = FakeDaemon(home / ".state" / "control.sock")
     house.answers = {"pins": {"27": "pressed"}}
     examined = Examined(home, PINS)
     house.close()
@@ -157,7 +157,7 @@ def test_mixers_and_inputs_are_tried(home: Path, server: Server) -> None:
 @pytest.mark.sound
 def test_where_a_daemon_runs_the_mixer_stands_as_it_was_set(home: Path, server: Server) -> None:
     (home / ".state").mkdir()
-    house = House(home / ".state" / "control.sock")
+    house = FakeDaemon(home / ".state" / "control.sock")
     house.answers = {"pins": {}}
     server.control("set-sink-volume", "hall", "90%")
     examined = Examined(home, SOUND)

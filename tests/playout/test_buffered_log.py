@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from harness.playout_harness import Stage, airing, at
+from harness.playout_harness import PlayoutHarness, airing, at
 
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.model.asrun_record import AsRunRecord
@@ -35,15 +35,15 @@ class FullLog(MemoryLog):
             raise FULL
 
 
-def full_stage(*airings) -> Stage:
-    stage = Stage(*airings)
+def full_stage(*airings) -> PlayoutHarness:
+    stage = PlayoutHarness(*airings)
     stage.log = FullLog()
     stage.begin()
     stage.step()
     return stage
 
 
-def until(stage: Stage, moment: str) -> int:
+def until(stage: PlayoutHarness, moment: str) -> int:
     """As the loop does: after trouble, again in a second. How often was there trouble?"""
     troubles = 0
     while stage.clock.now() < at(moment):

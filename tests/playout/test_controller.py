@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from harness.playout_harness import Stage, airing, at, changed
+from harness.playout_harness import PlayoutHarness, airing, at, changed
 from harness.stub_relay import StubRelay
 
 from loudspeaker.errors import Message
@@ -31,7 +31,7 @@ LATER = airing("17:40", bulletin="hop-thon")
 
 
 def test_a_day_on_the_air():
-    stage = Stage(MORNING, LATER)
+    stage = PlayoutHarness(MORNING, LATER)
 
     stage.until("18:00")
 
@@ -40,7 +40,7 @@ def test_a_day_on_the_air():
 
 
 def test_the_record_tells_what_was_heard():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
 
     stage.until("18:00")
 
@@ -57,7 +57,7 @@ def test_the_record_tells_what_was_heard():
 
 
 def test_started_is_on_record_before_the_first_sample():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
 
     stage.until("17:29:59")
 
@@ -65,7 +65,7 @@ def test_started_is_on_record_before_the_first_sample():
     assert stage.heard == []
 
 
-class Amped(Stage):
+class Amped(PlayoutHarness):
     """Behind an amplifier that is slower to warm up than a card is to open."""
 
     def begin(self, alone: bool = False) -> None:
@@ -105,7 +105,7 @@ class Asked(MemorySpeaker):
 
 def test_a_card_that_is_gone_is_asked_once_a_look_however_many_wait_for_it():
     waiting = [airing(f"17:30:{second:02}", bulletin=f"b{second}", duration=5.0) for second in range(0, 60, 6)]
-    stage = Stage(*waiting)
+    stage = PlayoutHarness(*waiting)
     speaker = Asked(stage.clock)
     speaker.gone = True
     stage.controller = Controller(stage.log, {"horn": speaker}, stage.desk)
@@ -130,7 +130,7 @@ class Behind(MemorySpeaker):
 
 
 def test_the_log_knows_of_the_quarter_at_once_though_a_card_tells_it_late():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.controller = Controller(stage.log, {"horn": Behind(stage.clock)}, stage.desk)
 
     stage.until("17:30:16")
@@ -140,7 +140,7 @@ def test_the_log_knows_of_the_quarter_at_once_though_a_card_tells_it_late():
 
 
 def test_the_verdict_follows_the_last_sample():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
 
     stage.until("17:30:59")
 
@@ -152,7 +152,7 @@ def test_what_the_plan_refuses_is_judged_when_it_is_due():
     refused = changed(MORNING, expected=Expected.REFUSED, starts_at=None, why=Message("a funeral"))
     displaced = changed(LATER, expected=Expected.DISPLACED, starts_at=None)
     skipped = airing("17:50", bulletin="ve-sinh", expected=Expected.SKIPPED)
-    stage = Stage(refused, displaced, skipped)
+    stage = PlayoutHarness(refused, displaced, skipped)
 
     stage.until("17:29")
     assert stage.verdicts() == {}
@@ -165,7 +165,7 @@ def test_what_the_plan_refuses_is_judged_when_it_is_due():
 
 def test_a_planned_wait_is_kept_and_said_to_be_late():
     waits = changed(MORNING, starts_at=at("17:35"))
-    stage = Stage(waits)
+    stage = PlayoutHarness(waits)
 
     stage.until("18:00")
 
@@ -175,7 +175,7 @@ def test_a_planned_wait_is_kept_and_said_to_be_late():
 
 def test_two_villages_on_one_output_share_a_playback_and_get_a_verdict_each():
     twin = airing("17:30", village="suoi-trat")
-    stage = Stage(MORNING, twin)
+    stage = PlayoutHarness(MORNING, twin)
 
     stage.until("18:00")
 
@@ -185,7 +185,7 @@ def test_two_villages_on_one_output_share_a_playback_and_get_a_verdict_each():
 
 def test_two_outputs_play_at_once():
     other = airing("17:30", village="suoi-trat", output="second")
-    stage = Stage(MORNING, other, outputs=("horn", "second"))
+    stage = PlayoutHarness(MORNING, other, outputs=("horn", "second"))
 
     stage.until("18:00")
 
@@ -194,7 +194,7 @@ def test_two_outputs_play_at_once():
 
 
 def test_an_airing_of_another_box_is_not_ours():
-    stage = Stage(changed(MORNING, output=""))
+    stage = PlayoutHarness(changed(MORNING, output=""))
 
     stage.until("18:00")
 
@@ -202,7 +202,7 @@ def test_an_airing_of_another_box_is_not_ours():
 
 
 def test_what_is_not_ready_is_tried_until_its_grace_is_over():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.desk.missing["bluezone"] = Message("no voice is installed")
 
     stage.until("17:34:50")
@@ -213,7 +213,7 @@ def test_what_is_not_ready_is_tried_until_its_grace_is_over():
 
 
 def test_what_gets_ready_within_its_grace_is_aired_late():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.desk.missing["bluezone"] = Message("no voice is installed")
     stage.until("17:32")
     del stage.desk.missing["bluezone"]
@@ -225,7 +225,7 @@ def test_what_gets_ready_within_its_grace_is_aired_late():
 
 
 def test_a_card_that_comes_back_within_the_grace_is_used():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.speakers["horn"].gone = True
     stage.until("17:33")
     stage.speakers["horn"].gone = False
@@ -239,7 +239,7 @@ def test_a_card_that_comes_back_within_the_grace_is_used():
 
 def test_a_card_that_stays_away_fails_its_airings_and_only_those():
     other = airing("17:30", village="suoi-trat", output="second")
-    stage = Stage(MORNING, other, outputs=("horn", "second"))
+    stage = PlayoutHarness(MORNING, other, outputs=("horn", "second"))
     stage.speakers["horn"].gone = True
 
     stage.until("18:00")
@@ -248,7 +248,7 @@ def test_a_card_that_stays_away_fails_its_airings_and_only_those():
 
 
 def test_a_card_that_dies_early_in_an_airing_gets_a_second_try():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:10")
     stage.speakers["horn"].fail()
 
@@ -259,7 +259,7 @@ def test_a_card_that_dies_early_in_an_airing_gets_a_second_try():
 
 
 def test_a_card_that_dies_after_a_quarter_makes_it_partly():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:20")
     stage.speakers["horn"].fail()
 
@@ -271,7 +271,7 @@ def test_a_card_that_dies_after_a_quarter_makes_it_partly():
 
 
 def test_a_card_that_dies_twice_is_not_tried_a_third_time():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:05")
     stage.speakers["horn"].fail()
     stage.until("17:30:15")
@@ -284,7 +284,7 @@ def test_a_card_that_dies_twice_is_not_tried_a_third_time():
 
 
 def test_a_file_instead_of_a_card_is_told_from_sound():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.speakers["horn"].to_file = True
 
     stage.until("18:00")
@@ -293,7 +293,7 @@ def test_a_file_instead_of_a_card_is_told_from_sound():
 
 
 def test_policy_is_enforced_once_more_at_air():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.desk.forbid = lambda airing, begins, ends: Message("paused: a funeral")
 
     stage.until("18:00")
@@ -303,7 +303,7 @@ def test_policy_is_enforced_once_more_at_air():
 
 
 def test_what_the_policy_forbids_has_no_verdict_before_it_is_due():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.desk.forbid = lambda airing, begins, ends: Message("paused: a funeral")
     stage.until("17:29:59")
     stage.airings = ()
@@ -314,7 +314,7 @@ def test_what_the_policy_forbids_has_no_verdict_before_it_is_due():
 
 
 def test_what_the_proof_input_did_not_hear_is_no_audio():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     horn = stage.speakers["horn"]
     poll = horn.poll
     horn.poll = lambda: replace(poll(), heard=False)  # type: ignore[method-assign]
@@ -325,7 +325,7 @@ def test_what_the_proof_input_did_not_hear_is_no_audio():
 
 
 def test_policy_is_asked_for_the_time_that_it_would_really_take():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.desk.missing["bluezone"] = Message("no voice is installed")
     stage.desk.forbid = lambda airing, begins, ends: Message("after hours") if ends > at("17:33") else None
     stage.until("17:32:30")
@@ -338,7 +338,7 @@ def test_policy_is_asked_for_the_time_that_it_would_really_take():
 
 def test_a_longer_predecessor_makes_the_next_one_wait():
     long = airing("17:25", duration=330, bulletin="dai")
-    stage = Stage(long, MORNING)
+    stage = PlayoutHarness(long, MORNING)
 
     stage.until("18:00")
 
@@ -348,7 +348,7 @@ def test_a_longer_predecessor_makes_the_next_one_wait():
 
 def test_who_waits_longer_than_it_may_is_displaced():
     long = airing("17:25", duration=1200, bulletin="dai")
-    stage = Stage(long, changed(MORNING, wait=120.0))
+    stage = PlayoutHarness(long, changed(MORNING, wait=120.0))
 
     stage.until("18:00")
 
@@ -359,7 +359,7 @@ def test_who_waits_longer_than_it_may_is_displaced():
 def test_priority_goes_first_after_a_wait():
     long = airing("17:25", duration=400, bulletin="dai")
     urgent = airing("17:31", bulletin="mat-dien", level=Level.PRIORITY)
-    stage = Stage(long, MORNING, urgent)
+    stage = PlayoutHarness(long, MORNING, urgent)
 
     stage.until("18:00")
 
@@ -367,7 +367,7 @@ def test_priority_goes_first_after_a_wait():
 
 
 def test_a_late_start_does_not_run_into_a_higher_level():
-    stage = Stage(MORNING, airing("17:33", bulletin="mat-dien", level=Level.PRIORITY))
+    stage = PlayoutHarness(MORNING, airing("17:33", bulletin="mat-dien", level=Level.PRIORITY))
     stage.desk.missing["bluezone"] = Message("no voice is installed")
     stage.until("17:32:30")
     del stage.desk.missing["bluezone"]
@@ -379,7 +379,9 @@ def test_a_late_start_does_not_run_into_a_higher_level():
 
 
 def test_who_makes_way_for_a_higher_level_until_its_time_is_over_is_displaced():
-    stage = Stage(changed(MORNING, wait=60.0), airing("17:31", 400.0, bulletin="mat-dien", level=Level.PRIORITY))
+    stage = PlayoutHarness(
+        changed(MORNING, wait=60.0), airing("17:31", 400.0, bulletin="mat-dien", level=Level.PRIORITY)
+    )
     stage.desk.missing["bluezone"] = Message("no voice is installed")
     stage.until("17:30:30")
     del stage.desk.missing["bluezone"]
@@ -391,7 +393,7 @@ def test_who_makes_way_for_a_higher_level_until_its_time_is_over_is_displaced():
 
 
 def test_a_bug_in_one_bulletin_costs_only_itself():
-    stage = Stage(MORNING, LATER)
+    stage = PlayoutHarness(MORNING, LATER)
     stage.desk.missing["bluezone"] = Broken()  # type: ignore[assignment]
 
     stage.until("18:00")
@@ -402,7 +404,7 @@ def test_a_bug_in_one_bulletin_costs_only_itself():
 
 def test_a_bug_in_a_speaker_costs_only_its_own_output():
     other = airing("17:30", village="suoi-trat", output="second")
-    stage = Stage(MORNING, other, outputs=("horn", "second"))
+    stage = PlayoutHarness(MORNING, other, outputs=("horn", "second"))
     stage.speakers["horn"]._accept = lambda sequence: 1 / 0  # type: ignore[method-assign]
 
     stage.until("18:00")
@@ -411,7 +413,7 @@ def test_a_bug_in_a_speaker_costs_only_its_own_output():
 
 
 def test_an_edit_while_the_card_is_away_is_what_is_recorded():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.speakers["horn"].gone = True
     stage.until("17:31")
     stage.desk.version, stage.speakers["horn"].gone = "2", False
@@ -427,7 +429,7 @@ def test_an_edit_while_the_card_is_away_is_what_is_recorded():
 
 
 def test_an_airing_edited_away_before_it_is_due_never_was():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.airings = ()
 
@@ -439,7 +441,7 @@ def test_an_airing_edited_away_before_it_is_due_never_was():
 
 def test_what_the_plan_lets_wait_is_gone_at_once_when_it_is_edited_away():
     later = changed(MORNING, starts_at=at("17:34"), ends_at=at("17:35"))
-    stage = Stage(later)
+    stage = PlayoutHarness(later)
     stage.until("17:10")
 
     stage.airings = ()
@@ -450,7 +452,7 @@ def test_what_the_plan_lets_wait_is_gone_at_once_when_it_is_edited_away():
 
 
 def test_an_airing_edited_away_while_it_waits_is_withdrawn():
-    stage = Stage(airing("17:25", duration=400, bulletin="dai"), MORNING)
+    stage = PlayoutHarness(airing("17:25", duration=400, bulletin="dai"), MORNING)
     stage.until("17:30:10")
     stage.airings = stage.airings[:1]
 
@@ -460,7 +462,7 @@ def test_an_airing_edited_away_while_it_waits_is_withdrawn():
 
 
 def test_an_edit_does_not_disturb_what_is_on_air():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:10")
     stage.airings, stage.desk.version = (), "2"
 
@@ -471,7 +473,7 @@ def test_an_edit_does_not_disturb_what_is_on_air():
 
 
 def test_a_valid_edit_never_airs_the_old_text():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.desk.version = "2"
     stage.airings = (changed(MORNING, title="new"),)
@@ -483,7 +485,7 @@ def test_a_valid_edit_never_airs_the_old_text():
 
 
 def test_a_skip_reaches_what_is_armed():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.airings = (changed(MORNING, expected=Expected.SKIPPED),)
 
@@ -493,7 +495,7 @@ def test_a_skip_reaches_what_is_armed():
 
 
 def test_a_pause_reaches_what_is_armed():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.desk.forbid = lambda airing, begins, ends: Message("paused: a funeral")
     stage.replan()
@@ -504,7 +506,7 @@ def test_a_pause_reaches_what_is_armed():
 
 
 def test_an_airing_already_past_when_its_file_was_accepted_is_never_caught_up():
-    stage = Stage()
+    stage = PlayoutHarness()
     stage.until("17:32")
     stage.airings = (MORNING,)
 
@@ -517,7 +519,7 @@ def test_an_airing_already_past_when_its_file_was_accepted_is_never_caught_up():
 
 
 def test_a_routine_airing_is_caught_up_within_five_minutes():
-    stage = Stage(MORNING, now="17:29")
+    stage = PlayoutHarness(MORNING, now="17:29")
     stage.step()
 
     stage.restart(after=5 * 60)
@@ -528,7 +530,7 @@ def test_a_routine_airing_is_caught_up_within_five_minutes():
 
 
 def test_a_stale_routine_airing_is_missed():
-    stage = Stage(MORNING, now="17:29")
+    stage = PlayoutHarness(MORNING, now="17:29")
     stage.step()
 
     stage.restart(after=7 * 60)
@@ -538,7 +540,7 @@ def test_a_stale_routine_airing_is_missed():
 
 
 def test_a_priority_airing_is_caught_up_within_half_an_hour():
-    stage = Stage(changed(MORNING, level=Level.PRIORITY), now="17:29")
+    stage = PlayoutHarness(changed(MORNING, level=Level.PRIORITY), now="17:29")
     stage.step()
 
     stage.restart(after=29 * 60)
@@ -549,7 +551,7 @@ def test_a_priority_airing_is_caught_up_within_half_an_hour():
 
 def test_days_without_power_are_told_airing_by_airing():
     days = [airing(f"2026-11-{day}T17:30") for day in range(24, 31)]
-    stage = Stage(*days, now="2026-11-24T17:40")
+    stage = PlayoutHarness(*days, now="2026-11-24T17:40")
     stage.step()
 
     stage.restart(after=5 * 86_400)
@@ -560,7 +562,7 @@ def test_days_without_power_are_told_airing_by_airing():
 
 
 def test_what_was_accepted_is_judged_though_its_file_is_gone():
-    stage = Stage(MORNING, now="17:29")
+    stage = PlayoutHarness(MORNING, now="17:29")
     stage.step()
 
     stage.kill()
@@ -571,7 +573,7 @@ def test_what_was_accepted_is_judged_though_its_file_is_gone():
 
 
 def test_what_was_edited_away_before_the_power_went_was_never_due():
-    stage = Stage(MORNING, LATER, now="17:29")
+    stage = PlayoutHarness(MORNING, LATER, now="17:29")
     stage.step()
     stage.airings = (LATER,)
     stage.step()
@@ -583,7 +585,7 @@ def test_what_was_edited_away_before_the_power_went_was_never_due():
 
 
 def test_what_was_added_while_the_station_was_off_was_never_due():
-    stage = Stage(LATER, now="17:29")
+    stage = PlayoutHarness(LATER, now="17:29")
     stage.step()
 
     stage.kill()
@@ -595,7 +597,7 @@ def test_what_was_added_while_the_station_was_off_was_never_due():
 
 
 def test_a_cut_airing_with_less_than_a_quarter_heard_is_tried_once_more():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:10")
 
     stage.restart(after=30)
@@ -606,7 +608,7 @@ def test_a_cut_airing_with_less_than_a_quarter_heard_is_tried_once_more():
 
 
 def test_a_cut_airing_with_a_quarter_heard_is_aired_partly():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:20")
 
     stage.restart(after=30)
@@ -619,7 +621,7 @@ def test_a_cut_airing_with_a_quarter_heard_is_aired_partly():
 
 
 def test_it_is_not_tried_a_third_time():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:05")
     stage.restart(after=10)
     stage.until("17:30:20")
@@ -631,7 +633,7 @@ def test_it_is_not_tried_a_third_time():
 
 
 def test_being_killed_before_the_first_sample_costs_no_try():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     for instant in ("17:29:58", "17:29:59", "17:29:59.500"):
         stage.until(instant)
         stage.restart()
@@ -642,7 +644,7 @@ def test_being_killed_before_the_first_sample_costs_no_try():
 
 
 def test_nothing_is_aired_twice_after_a_restart():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:31:05")
     stage.restart()
 
@@ -652,7 +654,7 @@ def test_nothing_is_aired_twice_after_a_restart():
 
 
 def test_leaving_fades_out_and_tells_the_truth():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:30")
 
     stage.controller.leave(stage.clock.now())
@@ -663,7 +665,7 @@ def test_leaving_fades_out_and_tells_the_truth():
 
 
 def test_who_leaves_early_in_an_airing_tries_again_when_back():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:10")
     stage.controller.leave(stage.clock.now())
     stage.step()
@@ -680,7 +682,7 @@ VOV = airing("17:30", 600.0, bulletin="vov1", stream="https://vov.example/vov1.m
 
 
 def test_a_stream_is_carried_for_its_time():
-    stage = Stage(VOV)
+    stage = PlayoutHarness(VOV)
 
     stage.until("18:00")
 
@@ -688,7 +690,7 @@ def test_a_stream_is_carried_for_its_time():
 
 
 def test_a_stream_is_joined_in_progress_for_the_time_that_is_left():
-    stage = Stage(VOV)
+    stage = PlayoutHarness(VOV)
     stage.speakers["horn"].gone = True
     stage.until("17:36")
     stage.speakers["horn"].gone = False
@@ -701,7 +703,7 @@ def test_a_stream_is_joined_in_progress_for_the_time_that_is_left():
 
 
 def test_a_stream_that_breaks_off_is_joined_again():
-    stage = Stage(VOV)
+    stage = PlayoutHarness(VOV)
     stage.until("17:33")
     stage.speakers["horn"].fail()
 
@@ -712,7 +714,7 @@ def test_a_stream_that_breaks_off_is_joined_again():
 
 
 def test_a_stream_is_cut_at_its_hard_end():
-    stage = Stage(changed(VOV, ends_at=at("17:38")))
+    stage = PlayoutHarness(changed(VOV, ends_at=at("17:38")))
 
     stage.until("18:00")
 
@@ -720,7 +722,7 @@ def test_a_stream_is_cut_at_its_hard_end():
 
 
 def test_a_stream_with_too_little_left_is_not_joined():
-    stage = Stage(VOV)
+    stage = PlayoutHarness(VOV)
     stage.speakers["horn"].gone = True
     stage.until("17:39:40")
     stage.speakers["horn"].gone = False
@@ -731,7 +733,7 @@ def test_a_stream_with_too_little_left_is_not_joined():
 
 
 def test_what_began_was_heard_however_soon_it_was_cut_for_good():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:00.5")
 
     stage.restart(after=400)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from harness.playout_harness import Stage, airing, at, changed, programme
+from harness.playout_harness import PlayoutHarness, airing, at, changed, programme
 
 from loudspeaker.model.enums import Level
 
@@ -16,7 +16,7 @@ HOUR = 3600.0
 
 
 def test_routine_and_priority_wait_until_the_time_is_known():
-    stage = Stage(MORNING, airing("17:30", bulletin="mat-dien", level=Level.PRIORITY))
+    stage = PlayoutHarness(MORNING, airing("17:30", bulletin="mat-dien", level=Level.PRIORITY))
     stage.vouchers = frozenset()
 
     stage.until("17:34")
@@ -29,7 +29,7 @@ def test_routine_and_priority_wait_until_the_time_is_known():
 
 
 def test_what_was_due_too_long_before_the_time_was_known_is_missed_by_the_clock():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.vouchers = frozenset()
     stage.until("17:40")
     assert stage.verdicts() == {}
@@ -41,7 +41,7 @@ def test_what_was_due_too_long_before_the_time_was_known_is_missed_by_the_clock(
 
 
 def test_what_is_armed_when_the_clock_loses_belief_is_called_off():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.vouchers = frozenset()
 
@@ -52,7 +52,7 @@ def test_what_is_armed_when_the_clock_loses_belief_is_called_off():
 
 @pytest.mark.parametrize("step", [15.0, -15.0])
 def test_a_small_step_while_waiting_changes_nothing(step):
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:20")
     stage.clock.step(step)
 
@@ -63,7 +63,7 @@ def test_a_small_step_while_waiting_changes_nothing(step):
 
 @pytest.mark.parametrize("step", [15.0, -15.0, HOUR, -HOUR, YEARS, -YEARS])
 def test_a_step_while_on_air_does_not_cut_or_repeat_it(step):
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:20")
     stage.clock.step(step)
     stage.step()
@@ -76,7 +76,7 @@ def test_a_step_while_on_air_does_not_cut_or_repeat_it(step):
 
 @pytest.mark.parametrize("step", [15.0, -15.0])
 def test_a_step_while_armed_arms_anew_for_the_right_instant(step):
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.clock.step(step)
 
@@ -87,7 +87,7 @@ def test_a_step_while_armed_arms_anew_for_the_right_instant(step):
 
 
 def test_an_hour_forward_over_an_airing_is_told():
-    stage = Stage(MORNING, LATER)
+    stage = PlayoutHarness(MORNING, LATER)
     stage.until("17:20")
     stage.clock.step(HOUR - 20 * 60)
 
@@ -97,7 +97,7 @@ def test_an_hour_forward_over_an_airing_is_told():
 
 
 def test_a_little_forward_over_an_airing_is_caught_up():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:50")
     stage.clock.step(60)
 
@@ -107,7 +107,7 @@ def test_a_little_forward_over_an_airing_is_caught_up():
 
 
 def test_an_hour_back_repeats_nothing_and_loses_nothing():
-    stage = Stage(MORNING, LATER)
+    stage = PlayoutHarness(MORNING, LATER)
     stage.until("17:40")
     stage.clock.step(-HOUR)
 
@@ -118,7 +118,7 @@ def test_an_hour_back_repeats_nothing_and_loses_nothing():
 
 
 def test_an_hour_back_while_one_is_waiting_lets_it_come_at_its_time():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.speakers["horn"].gone = True
     stage.until("17:31")
     stage.clock.step(-HOUR)
@@ -130,7 +130,7 @@ def test_an_hour_back_while_one_is_waiting_lets_it_come_at_its_time():
 
 
 def test_two_hours_forward_are_not_judged_until_a_second_source_speaks():
-    stage = Stage(MORNING, LATER, airing("19:30", bulletin="toi"))
+    stage = PlayoutHarness(MORNING, LATER, airing("19:30", bulletin="toi"))
     stage.until("17:00")
     stage.clock.step(2 * HOUR)
 
@@ -143,7 +143,7 @@ def test_two_hours_forward_are_not_judged_until_a_second_source_speaks():
 
 
 def test_two_hours_forward_and_back_invent_nothing():
-    stage = Stage(MORNING, LATER)
+    stage = PlayoutHarness(MORNING, LATER)
     stage.until("17:00")
     stage.clock.step(2 * HOUR)
     stage.until("19:05")
@@ -155,7 +155,7 @@ def test_two_hours_forward_and_back_invent_nothing():
 
 
 def test_a_jump_to_2036_writes_no_ten_years_of_verdicts_and_is_silent():
-    stage = Stage(MORNING, LATER, airing("2036-11-22T18:00", bulletin="mai-sau"))
+    stage = PlayoutHarness(MORNING, LATER, airing("2036-11-22T18:00", bulletin="mai-sau"))
     stage.until("17:00")
     stage.clock.step(YEARS)
     stage.until(stage.clock.now() + timedelta(hours=2))
@@ -170,7 +170,7 @@ def test_a_jump_to_2036_writes_no_ten_years_of_verdicts_and_is_silent():
 
 
 def test_from_1970_to_now():
-    stage = Stage(MORNING, LATER, now="16:00")
+    stage = PlayoutHarness(MORNING, LATER, now="16:00")
     stage.step()
     stage.kill()
     stage.clock.advance(90 * 60 + 60)
@@ -191,7 +191,7 @@ def test_from_1970_to_now():
 
 def test_off_and_then_without_a_clock_are_told_apart():
     early = airing("17:00", bulletin="som")
-    stage = Stage(early, MORNING, now="16:50")
+    stage = PlayoutHarness(early, MORNING, now="16:50")
     stage.step()
     stage.kill()
     stage.clock.advance(35 * 60)
@@ -207,7 +207,7 @@ def test_off_and_then_without_a_clock_are_told_apart():
 
 def test_what_was_scheduled_in_the_doubted_time_is_not_caught_up_before_it_is_settled():
     late = changed(airing("18:58", bulletin="cuoi"), level=Level.PRIORITY)
-    stage = Stage(late, now="17:00")
+    stage = PlayoutHarness(late, now="17:00")
     stage.step()
     stage.clock.step(2 * HOUR)
 
@@ -217,7 +217,7 @@ def test_what_was_scheduled_in_the_doubted_time_is_not_caught_up_before_it_is_se
 
 
 def test_what_began_before_the_step_was_noticed_is_not_called_off():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     stage.clock.advance(1.5)
     stage.clock.step(-1)
@@ -228,7 +228,7 @@ def test_what_began_before_the_step_was_noticed_is_not_called_off():
 
 
 def test_what_was_due_before_a_jump_of_the_clock_is_not_too_late_by_it():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.speakers["horn"].gone = True
     stage.until("17:30:03")
     stage.clock.step(2 * HOUR)
@@ -242,7 +242,7 @@ def test_what_was_due_before_a_jump_of_the_clock_is_not_too_late_by_it():
 
 
 def test_an_hour_is_believed_and_what_it_made_too_late_was_missed_by_the_clock():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:58")
     stage.clock.advance(1.9)
     stage.clock.step(HOUR)
@@ -252,7 +252,7 @@ def test_an_hour_is_believed_and_what_it_made_too_late_was_missed_by_the_clock()
 
 
 def test_what_was_asked_for_in_a_wrong_future_is_judged_after_a_restart_and_an_emergency_goes_on():
-    stage = Stage(now="17:00")
+    stage = PlayoutHarness(now="17:00")
     stage.vouchers = frozenset()
     stage.clock.step(HOUR)
     for name, level in (("play", Level.ROUTINE), ("urgent", Level.EMERGENCY)):

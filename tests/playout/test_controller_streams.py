@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from harness.playout_harness import Desk, Stage, airing, at, changed, programme
+from harness.playout_harness import FakeStation, PlayoutHarness, airing, at, changed, programme
 
 from loudspeaker.errors import Message
 from loudspeaker.model.airing import Airing
@@ -16,7 +16,7 @@ VOV = airing("17:30", 600.0, bulletin="vov1", stream="https://vov.example/vov1.m
 DEAD = Message("“{url}” answers {detail}", url=VOV.stream, detail="404")
 
 
-class Receiving(Desk):
+class Receiving(FakeStation):
     """Its stream comes, unless `dead` says why not; its fallback of 60 s may be told to be missing."""
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class Receiving(Desk):
 
 
 @pytest.fixture
-def stage() -> Stage:
-    stage = Stage(VOV)
+def stage() -> PlayoutHarness:
+    stage = PlayoutHarness(VOV)
     stage.desk = Receiving()
     stage.begin()
     return stage
 
 
-def heard(stage: Stage) -> list[tuple[str, int]]:
+def heard(stage: PlayoutHarness) -> list[tuple[str, int]]:
     return [(f"{at:%H:%M:%S}", round(seconds)) for _, at, seconds in stage.heard]
 
 
-def test_a_stream_that_does_not_come_is_replaced_on_time(stage: Stage) -> None:
+def test_a_stream_that_does_not_come_is_replaced_on_time(stage: PlayoutHarness) -> None:
     stage.desk.dead = DEAD
     stage.until("18:00")
 
@@ -53,7 +53,7 @@ def test_a_stream_that_does_not_come_is_replaced_on_time(stage: Stage) -> None:
     assert record.why == "its fallback “nhac” was heard instead: “https://vov.example/vov1.m3u8” answers 404"
 
 
-def test_without_a_fallback_it_is_joined_when_it_comes(stage: Stage) -> None:
+def test_without_a_fallback_it_is_joined_when_it_comes(stage: PlayoutHarness) -> None:
     stage.desk.dead, stage.desk.fallback = DEAD, None
     stage.until("17:34")
     stage.desk.dead = None
@@ -63,14 +63,14 @@ def test_without_a_fallback_it_is_joined_when_it_comes(stage: Stage) -> None:
     assert stage.record(VOV).verdict == "aired-partly"
 
 
-def test_a_stream_that_never_comes_and_has_no_fallback_gets_its_reason(stage: Stage) -> None:
+def test_a_stream_that_never_comes_and_has_no_fallback_gets_its_reason(stage: PlayoutHarness) -> None:
     stage.desk.dead, stage.desk.fallback = DEAD, None
     stage.until("18:00")
 
     assert (stage.record(VOV).verdict, stage.record(VOV).why) == ("failed-sound", str(DEAD))
 
 
-def test_a_stream_that_breaks_off_makes_way_for_its_fallback_and_is_joined_again(stage: Stage) -> None:
+def test_a_stream_that_breaks_off_makes_way_for_its_fallback_and_is_joined_again(stage: PlayoutHarness) -> None:
     stage.until("17:32")
     stage.desk.dead = DEAD
     stage.speakers["horn"].end()
@@ -84,7 +84,7 @@ def test_a_stream_that_breaks_off_makes_way_for_its_fallback_and_is_joined_again
     assert record.why == "heard for 540 s, and its fallback “nhac”: “https://vov.example/vov1.m3u8” answers 404"
 
 
-def test_a_fallback_is_heard_once_however_often_the_stream_breaks_off(stage: Stage) -> None:
+def test_a_fallback_is_heard_once_however_often_the_stream_breaks_off(stage: PlayoutHarness) -> None:
     stage.desk.dead = DEAD
     stage.until("17:32")
     stage.desk.dead = None
@@ -97,7 +97,7 @@ def test_a_fallback_is_heard_once_however_often_the_stream_breaks_off(stage: Sta
     assert [event.facts.get("instead") for event in stage.log.events("started")] == [True, None]
 
 
-def test_a_fallback_is_not_heard_again_after_a_crash(stage: Stage) -> None:
+def test_a_fallback_is_not_heard_again_after_a_crash(stage: PlayoutHarness) -> None:
     stage.desk.dead = DEAD
     stage.until("17:30:05")
     stage.restart(after=10)
@@ -107,7 +107,7 @@ def test_a_fallback_is_not_heard_again_after_a_crash(stage: Stage) -> None:
     assert stage.record(VOV).verdict == "aired-partly"
 
 
-def test_what_only_a_file_has_was_not_aired(stage: Stage) -> None:
+def test_what_only_a_file_has_was_not_aired(stage: PlayoutHarness) -> None:
     stage.speakers["horn"].to_file = True
     stage.desk.dead = DEAD
     stage.until("18:00")
@@ -117,7 +117,7 @@ def test_what_only_a_file_has_was_not_aired(stage: Stage) -> None:
     assert record.why.startswith("the file is memory; its fallback “nhac” was heard instead")
 
 
-def test_an_emergency_breaks_into_a_fallback_too(stage: Stage) -> None:
+def test_an_emergency_breaks_into_a_fallback_too(stage: PlayoutHarness) -> None:
     stage.desk.dead = DEAD
     stage.until("17:30:20")
     alarm = airing("17:30:20", 10.0, bulletin="lu", level=Level.EMERGENCY)
@@ -130,7 +130,7 @@ def test_an_emergency_breaks_into_a_fallback_too(stage: Stage) -> None:
     assert stage.record(VOV).verdict == "aired-partly"
 
 
-def test_a_stream_that_gives_nothing_is_not_aired(stage: Stage) -> None:
+def test_a_stream_that_gives_nothing_is_not_aired(stage: PlayoutHarness) -> None:
     stage.desk.ready = lambda airing: [Programme("stream:x", programme().path, 8000, 0, "")]  # type: ignore[method-assign]
     stage.desk.fallback = None
     stage.until("18:00")
@@ -141,7 +141,7 @@ def test_a_stream_that_gives_nothing_is_not_aired(stage: Stage) -> None:
 
 @pytest.mark.parametrize("expected", [Expected.REFUSED, Expected.DISPLACED])
 def test_a_stream_that_the_plan_denies_is_called_so_when_it_is_due(expected: Expected) -> None:
-    stage = Stage(changed(VOV, starts_at=None, ends_at=None, expected=expected))
+    stage = PlayoutHarness(changed(VOV, starts_at=None, ends_at=None, expected=expected))
     stage.until("17:29:59")
     assert stage.records() == []
     stage.until("17:31")
@@ -151,7 +151,7 @@ def test_a_stream_that_the_plan_denies_is_called_so_when_it_is_due(expected: Exp
 
 def test_a_short_stream_is_carried_too() -> None:
     short = changed(VOV, ends_at=at("17:30:20"), length=20.0)
-    stage = Stage(short)
+    stage = PlayoutHarness(short)
     stage.until("18:00")
 
     assert ([seconds for _, seconds in heard(stage)], stage.record(short).verdict) == ([20], "aired")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from harness.playout_harness import RATE, Stage, airing
+from harness.playout_harness import RATE, PlayoutHarness, airing
 
 from loudspeaker.interfaces import State
 from loudspeaker.reports.explain import only_new
 
 
 def test_a_station_that_was_told_to_end_does_not_say_that_its_power_went() -> None:
-    stage = Stage(airing("17:00"), now="16:59")
+    stage = PlayoutHarness(airing("17:00"), now="16:59")
     stage.until("17:00:30")
     stage.controller.leave(stage.clock.now())
     stage.step()
@@ -24,7 +24,7 @@ def test_a_station_that_was_told_to_end_does_not_say_that_its_power_went() -> No
 
 
 def test_what_was_due_after_a_polite_end_says_so_and_a_power_cut_keeps_its_own_sentence() -> None:
-    stage = Stage(airing("17:10"), airing("18:10", bulletin="nhac"), now="17:00")
+    stage = PlayoutHarness(airing("17:10"), airing("18:10", bulletin="nhac"), now="17:00")
     stage.until("17:01")
     stage.controller.leave(stage.clock.now())
     stage.step()
@@ -39,7 +39,7 @@ def test_what_was_due_after_a_polite_end_says_so_and_a_power_cut_keeps_its_own_s
 
 
 def test_a_quarter_is_noted_once_however_the_airing_ends() -> None:
-    stage = Stage(airing("17:00"), now="16:59")
+    stage = PlayoutHarness(airing("17:00"), now="16:59")
     stage.until("17:00:30")
     stage.controller.stop(stage.clock.now(), "Lan", "đám tang")
     stage.until("17:00:40")
@@ -48,7 +48,7 @@ def test_a_quarter_is_noted_once_however_the_airing_ends() -> None:
 
 
 def test_a_kill_tells_the_least_that_was_heard() -> None:
-    stage = Stage(airing("17:00"), now="16:59")
+    stage = PlayoutHarness(airing("17:00"), now="16:59")
     stage.until("17:00:33")
     stage.restart()
     stage.until("17:30")
@@ -60,7 +60,7 @@ def test_a_kill_tells_the_least_that_was_heard() -> None:
 
 
 def test_what_was_heard_whole_before_its_card_died_is_aired() -> None:
-    stage = Stage(airing("17:00"), now="16:59")
+    stage = PlayoutHarness(airing("17:00"), now="16:59")
     stage.until("17:00:59")
     speaker = stage.speakers["horn"]
     stage.clock.advance(1)
@@ -73,7 +73,7 @@ def test_what_was_heard_whole_before_its_card_died_is_aired() -> None:
 
 
 def test_a_quarter_is_known_when_it_has_passed_though_the_card_tells_it_later() -> None:
-    stage = Stage(airing("17:00"), now="16:59")
+    stage = PlayoutHarness(airing("17:00"), now="16:59")
     stage.until("17:00:01")
     speaker = stage.speakers["horn"]
     sound = speaker.poll
@@ -85,7 +85,7 @@ def test_a_quarter_is_known_when_it_has_passed_though_the_card_tells_it_later() 
 
 def test_it_had_to_wait_only_where_something_else_was_on() -> None:
     late = airing("17:00")
-    stage = Stage(late, now="16:00")
+    stage = PlayoutHarness(late, now="16:00")
     speaker = stage.speakers["horn"]
     arm = speaker.arm
     speaker.arm = lambda name, sequence, when, gain=0.0: arm(name, sequence, when + timedelta(seconds=5), gain)  # type: ignore[method-assign]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
-from harness.playout_harness import Stage, airing, at, changed, programme
+from harness.playout_harness import PlayoutHarness, airing, at, changed, programme
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
@@ -30,7 +30,7 @@ def flood(when: str, village: str = "na-hoa", output: str = "horn") -> Airing:
     return by_hand(when, "urgent", village, output=output, level=Level.EMERGENCY, bulletin=None, title="Lũ quét")
 
 
-def warn(stage: Stage, *villages: str, plays: int = 3, gap: float = 30.0, **facts: object) -> list[Airing]:
+def warn(stage: PlayoutHarness, *villages: str, plays: int = 3, gap: float = 30.0, **facts: object) -> list[Airing]:
     """Ask for an emergency, now."""
     now = f"{stage.clock.now():%H:%M:%S}"
     airings = [flood(now, village) for village in villages or ("na-hoa",)]
@@ -54,7 +54,7 @@ class Fading(MemorySpeaker):
 
 
 def test_a_replay_is_heard_at_once_and_says_who_asked():
-    stage = Stage(now="19:02:31")
+    stage = PlayoutHarness(now="19:02:31")
     replay = by_hand("19:02:31")
     stage.order_now(replay)
 
@@ -66,7 +66,7 @@ def test_a_replay_is_heard_at_once_and_says_who_asked():
 
 
 def test_what_was_asked_for_is_not_taken_twice():
-    stage = Stage(now="19:02:31")
+    stage = PlayoutHarness(now="19:02:31")
     stage.order_now(by_hand("19:02:31"))
     with pytest.raises(Refused):
         stage.order_now(by_hand("19:02:31"))
@@ -77,7 +77,7 @@ def test_what_was_asked_for_is_not_taken_twice():
 
 
 def test_a_replay_obeys_the_policy():
-    stage = Stage(now="23:00")
+    stage = PlayoutHarness(now="23:00")
     stage.desk.forbid = lambda airing, begins, ends: Message("it is night")
     replay = by_hand("23:00")
     stage.order_now(replay)
@@ -88,7 +88,7 @@ def test_a_replay_obeys_the_policy():
 
 
 def test_an_override_with_its_reason_goes_over_the_policy():
-    stage = Stage(now="23:00")
+    stage = PlayoutHarness(now="23:00")
     stage.desk.forbid = lambda airing, begins, ends: Message("it is night")
     replay = by_hand("23:00")
     stage.order_now(replay, override="một cháu bé bị lạc")
@@ -100,7 +100,7 @@ def test_an_override_with_its_reason_goes_over_the_policy():
 
 
 def test_a_replay_never_waits_for_clock_trust():
-    stage = Stage(MORNING, now="17:29")
+    stage = PlayoutHarness(MORNING, now="17:29")
     stage.vouchers = frozenset()
     replay = by_hand("17:29")
     stage.order_now(replay)
@@ -111,7 +111,7 @@ def test_a_replay_never_waits_for_clock_trust():
 
 
 def test_a_replay_waits_its_turn():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:10")
     replay = by_hand("17:30:10")
     stage.order_now(replay)
@@ -122,7 +122,7 @@ def test_a_replay_waits_its_turn():
 
 
 def test_a_replay_killed_early_is_played_again_after_the_restart():
-    stage = Stage(now="19:02:31")
+    stage = PlayoutHarness(now="19:02:31")
     replay = by_hand("19:02:31")
     stage.order_now(replay)
     stage.until("19:02:40")
@@ -134,7 +134,7 @@ def test_a_replay_killed_early_is_played_again_after_the_restart():
 
 
 def test_a_replay_from_before_a_long_power_cut_is_not_played():
-    stage = Stage(now="19:02:31")
+    stage = PlayoutHarness(now="19:02:31")
     replay = by_hand("19:02:31")
     stage.order_now(replay)
 
@@ -148,7 +148,7 @@ def test_a_replay_from_before_a_long_power_cut_is_not_played():
 
 
 def test_an_emergency_is_said_as_often_as_asked():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage)
 
     stage.until("17:10")
@@ -162,7 +162,7 @@ def test_an_emergency_is_said_as_often_as_asked():
 
 
 def test_an_emergency_breaks_into_what_is_on_air():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:20")
     (asked,) = warn(stage, plays=1)
 
@@ -172,7 +172,7 @@ def test_an_emergency_breaks_into_what_is_on_air():
 
 
 def test_an_emergency_waits_for_a_short_fade_only():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     speaker = Fading(stage.clock)
     stage.controller = Controller(stage.log, {"horn": speaker}, stage.desk)
     stage.until("17:30:20")
@@ -186,7 +186,7 @@ def test_an_emergency_waits_for_a_short_fade_only():
 
 
 def test_what_was_broken_into_is_started_again_afterwards():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:50")
     warn(stage)
 
@@ -199,7 +199,7 @@ def test_what_was_broken_into_is_started_again_afterwards():
 
 
 def test_what_was_broken_into_stays_so_if_its_time_is_over():
-    stage = Stage(changed(MORNING, wait=60.0))
+    stage = PlayoutHarness(changed(MORNING, wait=60.0))
     stage.until("17:30:20")
     warn(stage, plays=10, gap=60)
 
@@ -210,7 +210,7 @@ def test_what_was_broken_into_stays_so_if_its_time_is_over():
 
 
 def test_what_was_broken_into_stays_so_if_the_policy_no_longer_allows_it():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.desk.forbid = lambda airing, begins, ends: Message("after hours") if ends > at("17:31:30") else None
     stage.until("17:30:20")
     warn(stage)
@@ -224,7 +224,7 @@ def test_what_was_broken_into_stays_so_if_the_policy_no_longer_allows_it():
 
 
 def test_nothing_slips_in_between_the_plays_of_an_emergency():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:55")
     warn(stage)
 
@@ -235,7 +235,7 @@ def test_nothing_slips_in_between_the_plays_of_an_emergency():
 
 
 def test_what_is_armed_gives_way_without_a_sound():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:29:59")
     warn(stage, plays=1)
 
@@ -245,7 +245,7 @@ def test_what_is_armed_gives_way_without_a_sound():
 
 
 def test_an_emergency_knows_no_policy_and_no_clock():
-    stage = Stage(now="02:00")
+    stage = PlayoutHarness(now="02:00")
     stage.desk.forbid = lambda airing, begins, ends: Message("it is night")
     stage.vouchers = frozenset()
     (asked,) = warn(stage)
@@ -256,7 +256,7 @@ def test_an_emergency_knows_no_policy_and_no_clock():
 
 
 def test_villages_on_one_output_hear_it_together_and_others_on_theirs():
-    stage = Stage(outputs=("horn", "second"))
+    stage = PlayoutHarness(outputs=("horn", "second"))
     both = [flood("17:00"), flood("17:00", "suoi-trat"), flood("17:00", "khe-sim", "second")]
     stage.order_now(*both, programmes=(FLOOD,), plays=2)
 
@@ -267,7 +267,7 @@ def test_villages_on_one_output_hear_it_together_and_others_on_theirs():
 
 
 def test_an_emergency_elsewhere_leaves_an_output_alone():
-    stage = Stage(MORNING, outputs=("horn", "second"))
+    stage = PlayoutHarness(MORNING, outputs=("horn", "second"))
     stage.until("17:30:10")
     stage.order_now(flood("17:30:10", "khe-sim", "second"), programmes=(FLOOD,))
 
@@ -277,7 +277,7 @@ def test_an_emergency_elsewhere_leaves_an_output_alone():
 
 
 def test_two_emergencies_take_turns():
-    stage = Stage()
+    stage = PlayoutHarness()
     stage.order_now(flood("17:00"), programmes=(FLOOD,), plays=2)
     stage.order_now(flood("17:00:01"), programmes=(programme("chay-rung", 10.0),), plays=2)
 
@@ -287,7 +287,7 @@ def test_two_emergencies_take_turns():
 
 
 def test_after_a_restart_only_the_plays_that_are_left_are_heard():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage)
     stage.until("17:00:20")
 
@@ -299,7 +299,7 @@ def test_after_a_restart_only_the_plays_that_are_left_are_heard():
 
 
 def test_a_play_that_was_cut_is_said_again():
-    stage = Stage()
+    stage = PlayoutHarness()
     warn(stage)
     stage.until("17:00:08")
 
@@ -310,7 +310,7 @@ def test_a_play_that_was_cut_is_said_again():
 
 
 def test_no_play_begins_after_its_until():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage, plays=100, until=at("17:01"))
 
     stage.until("17:10")
@@ -320,7 +320,7 @@ def test_no_play_begins_after_its_until():
 
 
 def test_an_emergency_ends_after_a_day_whatever_was_asked():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage, plays=10_000, gap=1800.0)
 
     stage.until("2026-11-26T00:00")
@@ -330,7 +330,7 @@ def test_an_emergency_ends_after_a_day_whatever_was_asked():
 
 
 def test_three_restarts_within_ten_minutes_silence_it_with_an_alarm():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage, plays=100)
     for _ in range(3):
         stage.until(stage.clock.now().replace(second=5))
@@ -345,7 +345,7 @@ def test_three_restarts_within_ten_minutes_silence_it_with_an_alarm():
 
 
 def test_restarts_far_apart_do_not_silence_it():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage, plays=20, gap=120.0)
     for _ in range(4):
         stage.restart(after=400)
@@ -357,7 +357,7 @@ def test_restarts_far_apart_do_not_silence_it():
 
 
 def test_the_all_clear_ends_the_emergency():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage)
     stage.until("17:00:45")
     stage.controller.end(stage.clock.now(), "anh Páo", Ending.CLEAR, [asked])
@@ -373,7 +373,7 @@ def test_the_all_clear_ends_the_emergency():
 
 @pytest.mark.parametrize(("ended", "why"), [("17:00:45", "heard 1 times; then anh Páo ended the emergency"), ("", "")])
 def test_an_emergency_without_a_sound_card_is_never_said_to_have_been_aired(ended: str, why: str):
-    stage = Stage()
+    stage = PlayoutHarness()
     stage.speakers["horn"].to_file = True
     (asked,) = warn(stage)
     if ended:
@@ -388,7 +388,7 @@ def test_an_emergency_without_a_sound_card_is_never_said_to_have_been_aired(ende
 
 
 def test_an_emergency_that_nobody_heard_before_its_end_expired():
-    stage = Stage()
+    stage = PlayoutHarness()
     stage.speakers["horn"].gone = True
     (asked,) = warn(stage)
     stage.until("17:01")
@@ -400,7 +400,7 @@ def test_an_emergency_that_nobody_heard_before_its_end_expired():
 
 
 def test_an_emergency_waits_for_its_card():
-    stage = Stage()
+    stage = PlayoutHarness()
     stage.speakers["horn"].gone = True
     (asked,) = warn(stage)
     stage.until("17:10")
@@ -415,7 +415,7 @@ def test_an_emergency_waits_for_its_card():
 
 
 def test_stop_silences_what_is_on_air():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:20")
 
     stopped = stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang")
@@ -427,7 +427,7 @@ def test_stop_silences_what_is_on_air():
 
 
 def test_stop_is_on_the_disk_before_the_fade_and_survives_a_restart():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.until("17:30:05")
     stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang")
 
@@ -438,7 +438,7 @@ def test_stop_is_on_the_disk_before_the_fade_and_survives_a_restart():
 
 
 def test_stop_ends_an_emergency_for_good():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage)
     stage.until("17:00:20")
     stage.controller.stop(stage.clock.now(), "chị Hoa", "nhầm")
@@ -450,7 +450,7 @@ def test_stop_ends_an_emergency_for_good():
 
 
 def test_stop_does_not_let_the_next_in_the_queue_begin():
-    stage = Stage(airing("17:25", duration=400, bulletin="dai"), MORNING, airing("17:50", bulletin="sau"))
+    stage = PlayoutHarness(airing("17:25", duration=400, bulletin="dai"), MORNING, airing("17:50", bulletin="sau"))
     stage.until("17:30:10")
 
     stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang")
@@ -461,7 +461,7 @@ def test_stop_does_not_let_the_next_in_the_queue_begin():
 
 def test_stop_on_one_output_leaves_the_others():
     other = airing("17:30", village="khe-sim", output="second")
-    stage = Stage(MORNING, other, outputs=("horn", "second"))
+    stage = PlayoutHarness(MORNING, other, outputs=("horn", "second"))
     stage.until("17:30:10")
 
     stage.controller.stop(stage.clock.now(), "chị Hoa", "đám tang", {"second"})
@@ -474,7 +474,7 @@ def test_stop_on_one_output_leaves_the_others():
 
 
 def test_a_lone_command_conducts_its_own_order_only():
-    stage = Stage(MORNING, now="17:29:50")
+    stage = PlayoutHarness(MORNING, now="17:29:50")
     stage.begin(alone=True)
     replay = by_hand("17:29:50")
     stage.order_now(replay)
@@ -488,7 +488,7 @@ def test_a_lone_command_conducts_its_own_order_only():
 
 
 def test_an_order_that_cannot_be_understood_costs_only_itself():
-    stage = Stage()
+    stage = PlayoutHarness()
     (asked,) = warn(stage)
     stage.log.event("asked", "na-hoa/play/2026-11-24T17:00:01", stage.clock.now(), by="a newer program")
     stage.until("17:00:20")
@@ -504,7 +504,7 @@ def test_an_order_that_cannot_be_understood_costs_only_itself():
 
 
 def test_an_attempt_that_cannot_be_understood_is_not_heard_again():
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     stage.log.event("started", MORNING.id, at("17:29"), by="a newer program")
     stage.log.event("on-air", MORNING.id, at("17:29"))
     stage.until("17:29:50")
@@ -518,7 +518,7 @@ def test_an_attempt_that_cannot_be_understood_is_not_heard_again():
 
 
 def test_an_accepted_airing_that_cannot_be_understood_costs_only_itself():
-    stage = Stage(MORNING, airing("17:31", bulletin="khac"))
+    stage = PlayoutHarness(MORNING, airing("17:31", bulletin="khac"))
     stage.until("17:29")
     accepted = stage.log.recall("accepted")
     assert isinstance(accepted, dict)
@@ -554,7 +554,7 @@ class ReadFails(MemoryLog):
 
 @pytest.mark.parametrize("fails", [1, 2, 3, 4])
 def test_what_cannot_be_read_at_the_start_is_read_a_moment_later(fails: int):
-    stage = Stage(MORNING)
+    stage = PlayoutHarness(MORNING)
     (asked,) = warn(stage)
     stage.until("17:00:20")
 

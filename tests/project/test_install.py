@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from harness.fake_daemon import House
+from harness.fake_daemon import FakeDaemon
 from harness.paths import ROOT
 
 QUIET = "0.2"  # seconds that a restart waits here
@@ -184,9 +184,13 @@ def test_an_update_keeps_the_station_and_the_voices_and_takes_the_old_program_aw
 
 def test_the_service_is_enabled_and_restarted_where_systemd_runs(machine: Machine) -> None:
     machine.boot()
-    house = House(machine.station / ".state/control.sock") if (machine.station / ".state").mkdir(parents=True) else None
+    house = (
+        FakeDaemon(machine.station / ".state/control.sock")
+        if (machine.station / ".state").mkdir(parents=True)
+        else None
+    )
     assert house is None
-    house = House(machine.station / ".state/control.sock")
+    house = FakeDaemon(machine.station / ".state/control.sock")
     house.answers["status"] = []
     try:
         done = machine.run("install.sh")
@@ -231,9 +235,9 @@ def test_uninstalling_keeps_the_station(machine: Machine) -> None:
 
 
 @pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[House]:
+def daemon(tmp_path: Path) -> Iterator[FakeDaemon]:
     (tmp_path / "s").mkdir()
-    house = House(tmp_path / "s" / "control.sock")
+    house = FakeDaemon(tmp_path / "s" / "control.sock")
     yield house
     house.close()
 
@@ -269,7 +273,7 @@ RESTARTED = ["systemctl restart loudspeaker"]
 
 @pytest.mark.parametrize("coming", [[], [("Tin trưa", "planned", 3600), ("Tin chiều", "prepared", 600)]])
 def test_in_a_gap_an_update_takes_effect_at_once(
-    machine: Machine, daemon: House, coming: list[tuple[str, str, float]]
+    machine: Machine, daemon: FakeDaemon, coming: list[tuple[str, str, float]]
 ) -> None:
     daemon.answers["status"] = [turn(*one) for one in coming]
 
@@ -288,7 +292,7 @@ def test_in_a_gap_an_update_takes_effect_at_once(
     ],
 )
 def test_nothing_on_the_air_is_cut_off_by_an_update(
-    machine: Machine, daemon: House, row: tuple[str, str, float], why: str
+    machine: Machine, daemon: FakeDaemon, row: tuple[str, str, float], why: str
 ) -> None:
     daemon.answers["status"] = [turn(*row)]
 
@@ -299,7 +303,7 @@ def test_nothing_on_the_air_is_cut_off_by_an_update(
     assert "systemctl restart loudspeaker" in said  # what is left to do
 
 
-def test_the_end_of_an_airing_is_waited_for(machine: Machine, daemon: House) -> None:
+def test_the_end_of_an_airing_is_waited_for(machine: Machine, daemon: FakeDaemon) -> None:
     rows = iter([[turn("Tin trưa", "on air", -20)]])
     daemon.door._carry_out = lambda do, args, uid: next(rows, [])  # type: ignore[attr-defined]
     global QUIET
@@ -317,7 +321,7 @@ def test_the_end_of_an_airing_is_waited_for(machine: Machine, daemon: House) -> 
     ("answer", "status", "calls"), [("có", 0, RESTARTED), ("c", 0, RESTARTED), ("", 1, []), ("k", 1, [])]
 )
 def test_somebody_at_a_terminal_is_asked(
-    machine: Machine, daemon: House, answer: str, status: int, calls: list[str]
+    machine: Machine, daemon: FakeDaemon, answer: str, status: int, calls: list[str]
 ) -> None:
     daemon.answers["status"] = [turn("Tin trưa", "on air", -20)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from harness.playout_harness import Stage, airing, changed
+from harness.playout_harness import PlayoutHarness, airing, changed
 from harness.small_commune import at
 
 from loudspeaker.cli import cli
@@ -150,7 +150,7 @@ def test_a_slow_plan_is_made_day_by_day_with_today_first(home: Path) -> None:
 def test_what_is_edited_away_by_the_thousand_is_noted_a_little_at_a_time() -> None:
     one = airing("17:30")
     airings = [changed(one, id=f"{one.id}-{number}") for number in range(40)]
-    stage = Stage(*airings)
+    stage = PlayoutHarness(*airings)
     stage.step()
     stage.airings = ()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from harness import stream_servers
 from harness.pulse_server import wait_for
-from harness.stream_servers import Folder, Icecast
+from harness.stream_servers import FolderServer, Icecast
 
 from loudspeaker.errors import Message
 from loudspeaker.model.programme import Programme
@@ -76,13 +76,13 @@ class Listener:
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest) -> Iterator[Icecast | Folder]:
+def server(request: pytest.FixtureRequest) -> Iterator[Icecast | FolderServer]:
     with stream_servers.opened(request.param) as server:
         yield server
 
 
 @pytest.fixture
-def listener(server: Icecast | Folder) -> Iterator[Listener]:
+def listener(server: Icecast | FolderServer) -> Iterator[Listener]:
     listener = Listener(server.address)
     yield listener
     listener.close()
@@ -112,8 +112,8 @@ def test_a_source_that_was_killed_is_heard_again_when_it_is_back(server: Icecast
     assert not listener.ended
 
 
-@pytest.mark.parametrize("server", [Folder], indirect=True)
-def test_a_server_that_drops_its_listeners_is_asked_again(server: Folder, listener: Listener) -> None:
+@pytest.mark.parametrize("server", [FolderServer], indirect=True)
+def test_a_server_that_drops_its_listeners_is_asked_again(server: FolderServer, listener: Listener) -> None:
     listener.begin()
     listener.hears()
     server.dropping = True
@@ -124,8 +124,8 @@ def test_a_server_that_drops_its_listeners_is_asked_again(server: Folder, listen
     assert not listener.ended
 
 
-@pytest.mark.parametrize("server", [Folder], indirect=True)
-def test_a_stalled_playlist_is_not_heard_over_and_over(server: Folder, listener: Listener) -> None:
+@pytest.mark.parametrize("server", [FolderServer], indirect=True)
+def test_a_stalled_playlist_is_not_heard_over_and_over(server: FolderServer, listener: Listener) -> None:
     listener.begin()
     server.source.stall()
     listener.waits(9)
@@ -148,9 +148,9 @@ def test_a_mount_without_a_source_answers_that_it_is_not_there(server: Icecast) 
     assert str(found).endswith("answers 404")
 
 
-@pytest.mark.parametrize("server", [Folder], indirect=True)
+@pytest.mark.parametrize("server", [FolderServer], indirect=True)
 @pytest.mark.parametrize("lie", ["<html>log in here</html>", "#EXTM3U\n#EXTINF:1,\nnothing.ts\n"])
-def test_a_playlist_that_lies_gives_no_sound(server: Folder, lie: str) -> None:
+def test_a_playlist_that_lies_gives_no_sound(server: FolderServer, lie: str) -> None:
     (server.path / "lie.m3u8").write_text(lie)
     receiver = Receiver(server.address.replace("vov", "lie"), ["127.0.0.1"], lasts=60)
     wait_for(lambda: receiver.poll() is not None, LONG)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from harness.fake_daemon import errands_of
-from harness.playout_harness import Stage, airing, at
+from harness.playout_harness import PlayoutHarness, airing, at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
@@ -163,7 +163,7 @@ def test_what_the_log_can_never_take_does_not_keep_the_rest_from_it() -> None:
 
 
 def test_a_verdict_that_nobody_can_be_told_is_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
-    stage = Stage(airing("17:00"), now="16:59")
+    stage = PlayoutHarness(airing("17:00"), now="16:59")
     log = Told(stage.log, tell=broken_pipe)
     stage.controller.__init__(log, stage.speakers, stage.desk)  # type: ignore[misc]
     order = RunningOrder(at("00:00"), at("23:59"), stage.airings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.station_machine import Month, WildClock
+from harness.station_machine import MonthMachine, WildClockMachine
 from hypothesis import HealthCheck, Phase, settings
 
 FEW = settings(
@@ -14,7 +14,7 @@ FEW = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-TestMonth = Month.TestCase
+TestMonth = MonthMachine.TestCase
 TestMonth.settings = FEW
-TestWildClock = WildClock.TestCase
+TestWildClock = WildClockMachine.TestCase
 TestWildClock.settings = FEW

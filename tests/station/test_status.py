@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from harness.fake_daemon import House
+from harness.fake_daemon import FakeDaemon
 from harness.small_commune import at
 
 from loudspeaker.cli import cli
@@ -39,9 +39,9 @@ def vietnamese() -> Iterator[None]:
 
 
 @pytest.fixture
-def house(home: Path) -> Iterator[House]:
+def house(home: Path) -> Iterator[FakeDaemon]:
     (home / ".state").mkdir()
-    house = House(home / ".state" / "control.sock")
+    house = FakeDaemon(home / ".state" / "control.sock")
     house.answers |= {"status": [ON, ON | {"on": False, "id": "later"}], "pins": {}}
     yield house
     house.close()
@@ -61,7 +61,7 @@ def test_status_without_a_daemon_tells_what_files_and_log_know_and_ends_with_3(h
     assert len(lines) <= 5
 
 
-def test_status_tells_what_is_on_the_air(home: Path, house: House) -> None:
+def test_status_tells_what_is_on_the_air(home: Path, house: FakeDaemon) -> None:
     house.answers["status"] = [ON, ON | {"village": "suoi-trat"}, ON | {"village": "ban-lim", "title": "Tin sáng"}]
 
     result = run(home, "status")
@@ -70,7 +70,7 @@ def test_status_tells_what_is_on_the_air(home: Path, house: House) -> None:
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, first)
 
 
-def test_status_as_json_has_the_agreed_keys(home: Path, house: House) -> None:
+def test_status_as_json_has_the_agreed_keys(home: Path, house: FakeDaemon) -> None:
     found: dict[str, Any] = json.loads(run(home, "status", "--json").stdout)
 
     assert list(found) == ["on", "next", "problems"]
@@ -82,13 +82,13 @@ def test_status_as_json_has_the_agreed_keys(home: Path, house: House) -> None:
     assert all(isinstance(text, str) for text in found["problems"])
 
 
-def test_status_counts_a_broken_file_as_a_problem(home: Path, house: House) -> None:
+def test_status_counts_a_broken_file_as_a_problem(home: Path, house: FakeDaemon) -> None:
     (home / "schedules" / "na-hoa.yaml").write_text("broadcasts: 7\n", encoding="utf-8")
 
     assert any("loudspeaker check" in text for text in json.loads(run(home, "status", "--json").stdout)["problems"])
 
 
-def test_what_nobody_has_approved_is_a_problem_before_it_is_due(home: Path, house: House) -> None:
+def test_what_nobody_has_approved_is_a_problem_before_it_is_due(home: Path, house: FakeDaemon) -> None:
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text("utf-8") + "policy: {approval: required}\n", encoding="utf-8")
 
@@ -97,7 +97,7 @@ def test_what_nobody_has_approved_is_a_problem_before_it_is_due(home: Path, hous
     assert [problem for problem in told if "phê duyệt" in problem and "tin-sang" in problem]
 
 
-def test_plan_says_of_what_is_on_the_air_that_it_is(home: Path, house: House) -> None:
+def test_plan_says_of_what_is_on_the_air_that_it_is(home: Path, house: FakeDaemon) -> None:
     planned = json.loads(run(home, "plan", "--days", "2", "--json").stdout)
     one = next(row for row in planned if row["expected"] == "air" and row["starts_at"] > datetime.now().isoformat())
     house.answers["status"] = [ON | {"id": one["id"]}]
@@ -189,7 +189,7 @@ def test_a_shell_is_offered_nothing_where_there_is_no_station(tmp_path: Path) ->
     assert completed(tmp_path, "play ") == completed(tmp_path, "why ") == completed(tmp_path, "test ") == []
 
 
-def test_status_says_of_a_drill_that_it_is_one(home: Path, house: House) -> None:
+def test_status_says_of_a_drill_that_it_is_one(home: Path, house: FakeDaemon) -> None:
     house.answers["status"] = [ON | {"drill": True, "title": "Lũ quét"}]
 
     assert run(home, "status").stdout.splitlines()[0] == "Đang phát: na-hoa: Lũ quét (diễn tập)"
