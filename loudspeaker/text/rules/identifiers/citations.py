@@ -31,7 +31,7 @@ def point(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])")
-def inserted(match: re.Match[str], context: Context) -> str | None:
+def inserted_article(match: re.Match[str], context: Context) -> str | None:
     """Điều 5a -> Điều năm a"""
     if not context.before(match.start()).endswith(_PLACES):
         return None
@@ -54,4 +54,4 @@ def article(match: re.Match[str], context: Context) -> str | None:
     return f"Điều {context.number(match[1])}" if cited or named else None
 
 
-RULES: tuple[Rule, ...] = (clause, point, inserted, article)
+RULES: tuple[Rule, ...] = (clause, point, inserted_article, article)

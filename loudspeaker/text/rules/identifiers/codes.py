@@ -36,7 +36,7 @@ _PART = pattern(r"[^\W\d_]+|\d+")
 
 
 @rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
-def dashed(match: re.Match[str], context: Context) -> Answer:
+def name_dash_number(match: re.Match[str], context: Context) -> Answer:
     """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
     if name == "BKS":  # BKS-60C 305.82
@@ -49,10 +49,10 @@ def dashed(match: re.Match[str], context: Context) -> Answer:
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
     number = spell_digits(match[2]) if len(match[2]) == 6 else context.numerals.code(match[2])
-    return f"{_name(name, context)} {number}{letter}"
+    return f"{_say_name(name, context)} {number}{letter}"
 
 
-def _name(name: str, context: Context) -> str:
+def _say_name(name: str, context: Context) -> str:
     if not name.isupper() and not name[0].islower():
         return name
     known = context.lexicon.known(name) if len(name) > 2 else None
@@ -60,7 +60,7 @@ def _name(name: str, context: Context) -> str:
 
 
 @rule(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
-def registered(match: re.Match[str], context: Context) -> str:
+def registration(match: re.Match[str], context: Context) -> str:
     """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
@@ -72,19 +72,19 @@ def sound_file(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"U\.(\d{2})(?!\d)", starts="word")
-def youth(match: re.Match[str], context: Context) -> str:
+def age_class(match: re.Match[str], context: Context) -> str:
     """đội U.15 -> u mười lăm"""
     return f"u {context.number(match[1])}"
 
 
 @rule(r"([AB])/(?=H\d)", starts="word")
-def strain(match: re.Match[str], context: Context) -> str | None:
+def virus_strain(match: re.Match[str], context: Context) -> str | None:
     """A/H5N1 -> a hát năm nờ một"""
     return spell_letters(match[1])
 
 
 @rule(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
-def lineage(match: re.Match[str], context: Context) -> str | None:
+def virus_lineage(match: re.Match[str], context: Context) -> str | None:
     """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
     if match[1] in context.lexicon:
         return None
@@ -92,7 +92,7 @@ def lineage(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
-def graded(match: re.Match[str], context: Context) -> str | None:
+def code_with_decimals(match: re.Match[str], context: Context) -> str | None:
     """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
     if "," in match[0] and match[1] != "PM":
         return None
@@ -102,7 +102,7 @@ def graded(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
-def graded_forest(match: re.Match[str], context: Context) -> str | None:
+def roman_grade(match: re.Match[str], context: Context) -> str | None:
     """rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
     if (match[2].islower() or len(match[1]) == 1) and not (
         context.before(match.start()).endswith(_GRADED) or context.follows(Kind.CODE, match.start(), ", ", " và ")
@@ -120,16 +120,16 @@ def flight(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
-def mixed(match: re.Match[str], context: Context) -> Answer:
+def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
     """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
-    letters, digits = _split(match[0])
-    answer = _worded(match, letters, digits, context) or _place_or_size(match, letters, digits, context)
+    letters, digits = _split_code(match[0])
+    answer = _read_code(match, letters, digits, context) or _place_or_size(match, letters, digits, context)
     if answer:
         return answer
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
         parts = _PART.findall(match[0])
         return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
-    said = _parts(match[0], context)
+    said = _spell_parts(match[0], context)
     unknown = len(letters) > 3 and digits and letters not in context.lexicon
     person = len(letters) < 3 and _PERSON.search(context.text[max(0, match.start() - REACH) : match.start()])
     return Guess(said, UNKNOWN) if unknown or person else said  # chị Thúc L1
@@ -147,7 +147,7 @@ def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Con
     return None
 
 
-def _worded(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
+def _read_code(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
     """What the letters of a code stand for, with its number; nothing where they are only letters."""
     return _numbered_word(match, letters, digits, context) or _numbered_abbreviation(match, letters, digits, context)
 
@@ -161,7 +161,7 @@ def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Con
         if not context.after_variety(match.start()):
             return f"{word} {context.numerals.code(digits)}"
     lettered = _LETTERED.fullmatch(match[0])
-    return f"{context.lexicon.codes[lettered[1]]} {_parts(lettered[2], context)}" if lettered else ""
+    return f"{context.lexicon.codes[lettered[1]]} {_spell_parts(lettered[2], context)}" if lettered else ""
 
 
 _LETTERED = pattern(r"(TDP|KP|KDC)(\d{1,2}[A-D])")
@@ -192,7 +192,7 @@ _YEAR = pattern(r"(?:19|20)\d\d")
 
 
 @rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
-def sort(match: re.Match[str], context: Context) -> str | None:
+def plant_variety(match: re.Match[str], context: Context) -> str | None:
     """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere"""
     famous = match[1] in ("IR", "OM") and len(match[2]) > 2
     if match[3] is None and not (famous or _SORT.search(context.before(match.start()))):
@@ -204,13 +204,13 @@ def sort(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
-def formula(match: re.Match[str], context: Context) -> str | None:
+def chemical_formula(match: re.Match[str], context: Context) -> str | None:
     """SpO2 -> ét pê o hai"""
-    return _parts(match[0], context)
+    return _spell_parts(match[0], context)
 
 
 @rule(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
-def named(match: re.Match[str], context: Context) -> str | None:
+def name_with_number(match: re.Match[str], context: Context) -> str | None:
     """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
     name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
     return f"{name} {context.numerals.code(match[2])}"
@@ -223,19 +223,19 @@ def model(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
-def account(match: re.Match[str], context: Context) -> str:
+def bank_account(match: re.Match[str], context: Context) -> str:
     """STK: 711A12345678, digit by digit"""
     return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
 
 
 @rule(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
-def digit_first(match: re.Match[str], context: Context) -> Answer:
+def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
     """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
     counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
-    amount = _counted(counted[1], counted[2], match.end(), context) if counted else None
+    amount = _read_count(counted[1], counted[2], match.end(), context) if counted else None
     if amount:  # 1000SMS, 45HS
         return amount
-    said = _parts(match[0], context)
+    said = _spell_parts(match[0], context)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
     if (
         not bare
@@ -251,7 +251,7 @@ _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 
 @rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
-def small_letter(match: re.Match[str], context: Context) -> Guess:
+def number_with_letter(match: re.Match[str], context: Context) -> Guess:
     """hồ Đak Mi 4c -> bốn xê"""
     return Guess(
         f"{context.number(match[1])} {spell_letters(match[2].upper())}",
@@ -260,20 +260,20 @@ def small_letter(match: re.Match[str], context: Context) -> Guess:
 
 
 @rule(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
-def formulated(match: re.Match[str], context: Context) -> str | None:
+def formulation(match: re.Match[str], context: Context) -> str | None:
     """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
     branded = _BRAND.search(context.text[max(0, match.start() - 34) : match.start()])
     return f"{context.number(match[1])} {spell_letters(match[2])}" if branded else None
 
 
 @rule(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
-def strength(match: re.Match[str], context: Context) -> Answer:
+def number_and_letters(match: re.Match[str], context: Context) -> Answer:
     """thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
     letters = f"{context.number(match[1])} {spell_letters(match[2])}"
-    return _counted(match[1], match[2], match.end(), context) or letters
+    return _read_count(match[1], match[2], match.end(), context) or letters
 
 
-def _counted(number: str, letters: str, end: int, context: Context) -> Answer:
+def _read_count(number: str, letters: str, end: int, context: Context) -> Answer:
     """45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP"""
     if letters == "TV" and context.before(end - len(letters + number)).endswith(" tnhh"):
         return f"{context.number(number)} thành viên"
@@ -289,34 +289,34 @@ def _counted(number: str, letters: str, end: int, context: Context) -> Answer:
 _PEOPLE = frozenset(("HS", "SV", "GV", "TE", "LĐ", "DN", "NV", "CB", "NĐ"))
 
 
-def _split(written: str) -> tuple[str, str]:
+def _split_code(written: str) -> tuple[str, str]:
     letters = written.rstrip("0123456789")
     return letters, written[len(letters) :]
 
 
-def _parts(written: str, context: Context) -> str:
+def _spell_parts(written: str, context: Context) -> str:
     parts = _PART.findall(written)
     return " ".join(context.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 
 
 RULES: tuple[Rule, ...] = (
-    registered,
+    registration,
     sound_file,
-    youth,
-    dashed,
-    strain,
-    lineage,
-    graded,
-    graded_forest,
+    age_class,
+    name_dash_number,
+    virus_strain,
+    virus_lineage,
+    code_with_decimals,
+    roman_grade,
     flight,
-    mixed,
-    sort,
-    formula,
-    named,
+    letters_and_digits,
+    plant_variety,
+    chemical_formula,
+    name_with_number,
     model,
-    account,
-    digit_first,
-    small_letter,
-    formulated,
-    strength,
+    bank_account,
+    digits_and_letters,
+    number_with_letter,
+    formulation,
+    number_and_letters,
 )

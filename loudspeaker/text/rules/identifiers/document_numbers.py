@@ -12,7 +12,7 @@ from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
 from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import is_syllable
-from ..names.acronyms import COMPOSED, composed
+from ..names.acronyms import PUT_TOGETHER, compose
 
 rule = RuleMaker(Kind.DOCUMENT)
 
@@ -29,15 +29,15 @@ _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 
 @rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
-def number(match: re.Match[str], context: Context) -> Answer:
+def document_number(match: re.Match[str], context: Context) -> Answer:
     """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
     if not _is_number(match, context):
         return None
     year = f" năm {context.number(match[3])}" if match[3] else ""
-    issuer = _with_issuer(match, context)
-    said = issuer or _by_kind(match, context) or codes(match[5], context)
-    said = f"{_numeral(match[1], context)}{year} {_of_whom(said, match, context)}"
-    return Guess(said, COMPOSED) if not issuer and _puzzling(match[5], context) else said
+    issuer = _read_issuer(match, context)
+    said = issuer or _read_by_kind(match, context) or read_codes(match[5], context)
+    said = f"{_say_numeral(match[1], context)}{year} {_name_issuer(said, match, context)}"
+    return Guess(said, PUT_TOGETHER) if not issuer and _is_put_together(match[5], context) else said
 
 
 def _is_number(match: re.Match[str], context: Context) -> bool:
@@ -52,7 +52,7 @@ def _is_number(match: re.Match[str], context: Context) -> bool:
     return not parted and not match[1][-1:].isalpha() and len(first) > 1
 
 
-def _of_whom(said: str, match: re.Match[str], context: Context) -> str:
+def _name_issuer(said: str, match: re.Match[str], context: Context) -> str:
     """BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự"""
     before = context.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
     behind = re.split(r"\.\s|\n", context.text[match.end() : match.end() + 2 * REACH].lower())[0]
@@ -62,9 +62,9 @@ def _of_whom(said: str, match: re.Match[str], context: Context) -> str:
     return said.replace("tỉnh ủy", "thành ủy") if committee and committee[1] == "thành" else said
 
 
-def _with_issuer(match: re.Match[str], context: Context) -> str:
+def _read_issuer(match: re.Match[str], context: Context) -> str:
     """152/TB-ĐQLĐL … của Đội quản lý Điện lực: the words behind have the letters of the code."""
-    kind, *office = _parts(match[5])
+    kind, *office = _split_codes(match[5])
     letters, known = "".join(office), context.lexicon.documents.get(kind)
     named = re.search(r" của ((?:[^\W\d_]+ ?){2,14})", context.text[match.end() : match.end() + 4 * REACH])
     if known is None or named is None or len(letters) < 3:
@@ -74,23 +74,27 @@ def _with_issuer(match: re.Match[str], context: Context) -> str:
     return f"{known} {' '.join(words).lower()}" if issuer and not any(map(str.isupper, words)) else ""
 
 
-def _by_kind(match: re.Match[str], context: Context) -> str:
+def _read_by_kind(match: re.Match[str], context: Context) -> str:
     """Thông tri số 05-TT/ĐU: the word before decides what the first code stands for."""
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
     words = context.before(match.start()).removesuffix(" số")
     kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
     if not kind and first not in context.lexicon.documents:
-        kind = _initialled(words, first)
+        kind = _words_with_initials(words, first)
     more = first[len(_initials(kind)) :]
     if kind and more:  # Hợp đồng số 15/2025/HĐTĐ: of what, only its writer knows
         known = context.lexicon.documents.get(first)
-        return "" if known or kind != "hợp đồng" or len(more) > 2 else f"{spell_letters(first)} {codes(rest, context)}"
+        return (
+            ""
+            if known or kind != "hợp đồng" or len(more) > 2
+            else f"{spell_letters(first)} {read_codes(rest, context)}"
+        )
     if not kind or sign.strip() == "&":
         return ""
-    return f"{kind} {codes(rest, context)}".strip()
+    return f"{kind} {read_codes(rest, context)}".strip()
 
 
-def _initialled(words: str, letters: str) -> str:
+def _words_with_initials(words: str, letters: str) -> str:
     """The last words before a number where its first code has their letters: Kết luận điều tra số 5/KLĐT."""
     last = re.split(r"[\n.,;:]", words)[-1].split()[-len(letters) :]
     return " ".join(last) if len(letters) > 1 and _initials(" ".join(last)) == letters else ""
@@ -100,14 +104,14 @@ def _initials(kind: str) -> str:
     return "".join(word[0].upper() for word in kind.split())
 
 
-def _numeral(written: str, context: Context) -> str:
+def _say_numeral(written: str, context: Context) -> str:
     digits = re.sub(r"\D", "", written)
     letter = written[len(digits) :]
     return context.number(digits) + (f" {spell_letters(letter)}" if letter else "")
 
 
 @rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
-def small(match: re.Match[str], context: Context) -> str | None:
+def small_number(match: re.Match[str], context: Context) -> str | None:
     """kết luận 31/kl TW -> ba mươi mốt kết luận"""
     if not context.before(match.start()).endswith(KINDS):
         return None
@@ -115,19 +119,19 @@ def small(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
-def kind(match: re.Match[str], context: Context) -> str | None:
+def document_kind(match: re.Match[str], context: Context) -> str | None:
     """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
     return context.lexicon.documents.get(match[1])
 
 
 @rule(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
-def small_code(match: re.Match[str], context: Context) -> str:
+def number_in_small_letters(match: re.Match[str], context: Context) -> str:
     """thông tư 24/2017/tt-btc"""
-    return f"{context.number(match[1])} năm {context.number(match[2])} {codes(match[3].upper(), context)}"
+    return f"{context.number(match[1])} năm {context.number(match[2])} {read_codes(match[3].upper(), context)}"
 
 
 @rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
-def of_year(match: re.Match[str], context: Context) -> str | None:
+def number_of_year(match: re.Match[str], context: Context) -> str | None:
     """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
     if not context.before(match.start()).endswith(KINDS):
         return None
@@ -135,50 +139,50 @@ def of_year(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(rf"[/-] ?({_CODES})", starts="sign")
-def unnumbered(match: re.Match[str], context: Context) -> str | None:
+def code_without_number(match: re.Match[str], context: Context) -> str | None:
     """Số: /STTTT-TTBCXB, where the number is still missing"""
-    return codes(match[1], context) if context.before(match.start()).endswith(" số") else None
+    return read_codes(match[1], context) if context.before(match.start()).endswith(" số") else None
 
 
-def codes(written: str, context: Context) -> str:
+def read_codes(written: str, context: Context) -> str:
     """CT-UBND -> chỉ thị ủy ban nhân dân; what no table knows, letter by letter."""
-    whole = _known(re.sub(r"[-&. ]", "", written), context) if "&" in written else ""
+    whole = _look_up(re.sub(r"[-&. ]", "", written), context) if "&" in written else ""
     if whole:
         return whole
     first, *rest = [part for part in re.split("[-/. ]+", written) if part.strip("&")] or [""]
-    offices = (_office(part, after, context) for part, after in pairwise([*rest, ""]))
-    return " ".join([_joint(first, context), *offices])
+    offices = (_read_office(part, after, context) for part, after in pairwise([*rest, ""]))
+    return " ".join([_read_joint_office(first, context), *offices])
 
 
-def _office(part: str, after: str, context: Context) -> str:
+def _read_office(part: str, after: str, context: Context) -> str:
     """Behind the first part no kind of document is meant: BNN-TT is no thông tư; QĐ-CT.UBND is its chairman."""
     if part not in ("CT", "TT", "HD", "TB", "CĐ"):
-        return _joint(part, context)
+        return _read_joint_office(part, context)
     return "chủ tịch" if part == "CT" and after in ("UBND", "HĐND") else spell_letters(part)
 
 
-def _joint(part: str, context: Context) -> str:
+def _read_joint_office(part: str, context: Context) -> str:
     """BLĐTB&XH of TTLT-BNV-BLĐTB&XH is one office."""
-    whole = _known(part.replace("&", ""), context) if "&" in part else ""
-    return whole or " ".join(_code(code, context) for code in part.split("&"))
+    whole = _look_up(part.replace("&", ""), context) if "&" in part else ""
+    return whole or " ".join(_read_code(code, context) for code in part.split("&"))
 
 
-def _parts(written: str) -> list[str]:
+def _split_codes(written: str) -> list[str]:
     return [part for part in re.split(r"[-/&. ]+", written) if part]
 
 
-def _code(code: str, context: Context) -> str:
+def _read_code(code: str, context: Context) -> str:
     letters = code.rstrip("0123456789")
     number = code[len(letters) :]
     if number.startswith("0"):  # PC06 is an office of the police
         return f"{spell_letters(letters)} {spell_digits(number)}"
-    words = _known(letters, context) or composed(letters, context)
+    words = _look_up(letters, context) or compose(letters, context)
     if not words:
         return spell_letters(code)
     return f"{words} {context.number(number)}" if number else words
 
 
-def _known(letters: str, context: Context) -> str:
+def _look_up(letters: str, context: Context) -> str:
     """What the tables say of a code without its number."""
     known = context.lexicon.documents.get(letters)
     if known is None:
@@ -187,19 +191,27 @@ def _known(letters: str, context: Context) -> str:
     return known
 
 
-def _puzzling(written: str, context: Context) -> bool:
+def _is_put_together(written: str, context: Context) -> bool:
     """Whether a code was put together from its letters: XDTCQG might be anything."""
-    if "&" in written and _known(re.sub(r"[-&. ]", "", written), context):
+    if "&" in written and _look_up(re.sub(r"[-&. ]", "", written), context):
         return False
-    letters = (part.rstrip("0123456789") for part in _parts(written))
+    letters = (part.rstrip("0123456789") for part in _split_codes(written))
     return any(
-        composed(part, context) and not (_known(part, context) or _kind_and_office(part, context)) for part in letters
+        compose(part, context) and not (_look_up(part, context) or _has_kind_and_office(part, context))
+        for part in letters
     )
 
 
-def _kind_and_office(letters: str, context: Context) -> bool:
+def _has_kind_and_office(letters: str, context: Context) -> bool:
     """QĐUBND, where only the dash was forgotten"""
-    return letters[:2] in context.lexicon.documents and _known(letters[2:], context) != ""
+    return letters[:2] in context.lexicon.documents and _look_up(letters[2:], context) != ""
 
 
-RULES: tuple[Rule, ...] = (kind, number, small, small_code, of_year, unnumbered)
+RULES: tuple[Rule, ...] = (
+    document_kind,
+    document_number,
+    small_number,
+    number_in_small_letters,
+    number_of_year,
+    code_without_number,
+)

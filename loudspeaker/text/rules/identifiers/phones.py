@@ -48,76 +48,76 @@ _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
 @rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
-def number(match: re.Match[str], context: Context) -> str | None:
+def phone_number(match: re.Match[str], context: Context) -> str | None:
     """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
     if match[0].startswith("84") and not context.before(match.start()).endswith(_STRONG + _WEAK):
         return None
     told = context.before(match.start()).endswith(_STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
-    return _phone(match, 9 if told else 10)
+    return _digits(match, 9 if told else 10)
 
 
 @rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
-def line(match: re.Match[str], context: Context) -> str | None:
+def local_line(match: re.Match[str], context: Context) -> str | None:
     """theo số 3856.789: no amount has four digits before a point"""
     at = match.start()
     if len(match[0]) == 7:  # six digits, of before 2008
-        return grouped(match[0]) if _OLD.search(_sentence(context, at)) else None
+        return spell_groups(match[0]) if _OLD.search(_sentence_before(context, at)) else None
     told = context.before(at).endswith((" số", *_STRONG, *_WEAK)) or context.follows(Kind.PHONE, at, *_GAPS)
-    return grouped(match[0]) if told or _DUTY.search(_sentence(context, at)) else None
+    return spell_groups(match[0]) if told or _DUTY.search(_sentence_before(context, at)) else None
 
 
 @rule(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
-def country(match: re.Match[str], context: Context) -> str | None:
+def country_code(match: re.Match[str], context: Context) -> str | None:
     """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     named = re.search(r"[A-Z]\w+ \($", ahead) and context.char(match.end()) == ")" and len(match[1]) > 1
     told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
-    return f"cộng {grouped(match[1])}" if named or told else None
+    return f"cộng {spell_groups(match[1])}" if named or told else None
 
 
 @rule(
     r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
     r"(?!\w))"
 )
-def emergency(match: re.Match[str], context: Context) -> str | None:
+def emergency_number(match: re.Match[str], context: Context) -> str | None:
     """113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
     return None if context.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
 
 
 @rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
-def alarms(match: re.Match[str], context: Context) -> str | None:
+def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
     """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
 
 
 @rule(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
-def provider(match: re.Match[str], context: Context) -> str:
+def provider_line(match: re.Match[str], context: Context) -> str:
     """18008098 (Viettel), 9090 (Mobifone)"""
     return spell_digits(match[1])
 
 
 @rule(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
-def owned(match: re.Match[str], context: Context) -> str:
+def phone_of_person(match: re.Match[str], context: Context) -> str:
     """ĐT Trưởng thôn: 098… -> điện thoại"""
     return "điện thoại"
 
 
 @rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
-def keyed(match: re.Match[str], context: Context) -> str:
+def service_code(match: re.Match[str], context: Context) -> str:
     """bấm *101# -> sao một không một thăng"""
     return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
 
 @rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
-def masked(match: re.Match[str], context: Context) -> str | None:
+def masked_number(match: re.Match[str], context: Context) -> str | None:
     """0977.xxx.123: the middle is hidden"""
-    return _phone(match)
+    return _digits(match)
 
 
 @rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
 def first_of_two(match: re.Match[str], context: Context) -> str | None:
     """02613.544859/ 0963201818"""
-    return _phone(match)
+    return _digits(match)
 
 
 @rule(
@@ -126,27 +126,27 @@ def first_of_two(match: re.Match[str], context: Context) -> str | None:
 )
 def first_of_row(match: re.Match[str], context: Context) -> str | None:
     """0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first"""
-    return _phone(match)
+    return _digits(match)
 
 
 @rule(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
-def cut_short(match: re.Match[str], context: Context) -> Answer:
+def short_of_digits(match: re.Match[str], context: Context) -> Answer:
     """0214.113: begins with 0 and is no decimal, though digits may be missing"""
-    return Guess(grouped(match[0]), Message("a telephone number with too few digits?"))
+    return Guess(spell_groups(match[0]), Message("a telephone number with too few digits?"))
 
 
-def _phone(match: re.Match[str], least: int = 10) -> str | None:
+def _digits(match: re.Match[str], least: int = 10) -> str | None:
     """The digits, where there are as many as a number has; before 2008 some had nine: 054.831353"""
     digits = re.sub(r"\D", "", match[0])
     length = len(digits) + len(re.findall(r"[xX*]", match[0]))
     if digits.startswith("84"):
         plus = "cộng " if "+" in match[0][:2] else ""
-        return plus + grouped(match[0]) if 11 <= length <= 13 else None
+        return plus + spell_groups(match[0]) if 11 <= length <= 13 else None
     if digits.startswith(("1800", "1900")):
-        return grouped(match[0]) if 6 <= length <= 10 else None
+        return spell_groups(match[0]) if 6 <= length <= 10 else None
     if length == 9 and digits.startswith("069"):  # lines of the army and the police
-        return grouped(match[0])
-    return grouped(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
+        return spell_groups(match[0])
+    return spell_groups(match[0]) if least <= length <= 11 or (length == 9 and "(" in match[0]) else None
 
 
 _LINE = pattern(r"[2-8][ .]\d{3}[ .]\d{3}")
@@ -161,20 +161,20 @@ _MESSAGE = pattern(r" soạn(?: tin)? [^\W_]+$")
     r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
 )
-def short(match: re.Match[str], context: Context) -> str | None:
+def short_number(match: re.Match[str], context: Context) -> str | None:
     """gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = context.before(match.start())
-    if words.endswith(_STRONG) or _texting(words) or context.follows(Kind.PHONE, match.start(), *_GAPS):
-        return grouped(match[1])
+    if words.endswith(_STRONG) or _is_text_message(words) or context.follows(Kind.PHONE, match.start(), *_GAPS):
+        return spell_groups(match[1])
     called = _is_line(match, context) or _is_service(match[1], words) or _is_urgent(match, context)
-    return grouped(match[1]) if called else None
+    return spell_groups(match[1]) if called else None
 
 
 def _is_line(match: re.Match[str], context: Context) -> bool:
     """Whether it has the digits of a line, and words speak of calling: liên hệ 3.755.015; số máy trực: 3.812.115"""
     if not _LINE_OR_TWO.fullmatch(match[1]):
         return False
-    at, sentence = match.start(), _sentence(context, match.start())
+    at, sentence = match.start(), _sentence_before(context, match.start())
     if _DUTY.search(sentence):
         return True
     if not _LINE.fullmatch(match[1]):
@@ -199,23 +199,23 @@ def _is_urgent(match: re.Match[str], context: Context) -> bool:
         return False
     if words.endswith(_WEAK) or (match[1] < "116" and any(cue in words for cue in _ALARMS)):
         return True
-    sentence = _sentence(context, match.start())
+    sentence = _sentence_before(context, match.start())
     return any(cue in sentence for cue in _LINES)
 
 
-def _sentence(context: Context, at: int) -> str:
+def _sentence_before(context: Context, at: int) -> str:
     """What stands before `at` in its sentence, lower case."""
     return " " + re.split(r"[.!?]\s|\n", context.text[max(0, at - 3 * REACH) : at].lower())[-1]
 
 
-def _texting(words: str) -> bool:
+def _is_text_message(words: str) -> bool:
     """soạn TTHC … gửi 8151"""
     return words.endswith((" gửi", " gởi", " gửi tới", " gửi đến")) and any(
         w in words for w in (" soạn", " cú pháp", " tin nhắn", " nhắn", " dk ")
     )
 
 
-def grouped(written: str) -> str:
+def spell_groups(written: str) -> str:
     """The digits as written, a comma where the writer left a gap; ten in a row as 4, 3, 3."""
     groups = re.findall(r"\d+|[xX*]+", written)
     if len(groups) == 1 and len(groups[0]) == 10:
@@ -224,15 +224,15 @@ def grouped(written: str) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    keyed,
-    alarms,
-    emergency,
-    line,
-    country,
-    number,
-    masked,
+    service_code,
+    emergency_numbers,
+    emergency_number,
+    local_line,
+    country_code,
+    phone_number,
+    masked_number,
     first_of_two,
     first_of_row,
-    short,
-    cut_short,
+    short_number,
+    short_of_digits,
 )

@@ -10,7 +10,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
 from ...rule import Rule, RuleMaker
-from .phones import grouped
+from .phones import spell_groups
 
 rule = RuleMaker(Kind.PLATE)
 
@@ -25,17 +25,17 @@ _SHIPS = pattern(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
     r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)( ?[-_]? ?)"
     r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.\d{3}|\d{2}\.?[xX]{2}|[xX]{3}\.\d{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
 )
-def plate(match: re.Match[str], context: Context) -> str | None:
+def car_plate(match: re.Match[str], context: Context) -> str | None:
     """xe biển số 29-B1 123.45"""
     certain = match[4][3:4] == "." and match[3]
     listed = context.follows(Kind.PLATE, match.start(), "; ", ", ", " ; ", " và ")
     if not (certain or listed) and not any(cue in context.before(match.start()) for cue in _CUES):
         return None
-    return f"{context.number(match[1])} {spell_letters(match[2])}, {grouped(match[4].replace('.', ''))}"
+    return f"{context.number(match[1])} {spell_letters(match[2])}, {spell_groups(match[4].replace('.', ''))}"
 
 
 @rule(r"([A-Z]{2})([- ])(\d{2}[.-]?\d{2})(?!\w)", starts="word")
-def military(match: re.Match[str], context: Context) -> str | None:
+def military_plate(match: re.Match[str], context: Context) -> str | None:
     """biển số KV-8250; “xe … (SN 1983)” is a driver's year"""
     words = context.before(match.start())
     if match[2] == " " and match[3][:2] in ("19", "20"):  # xe SX 2005
@@ -46,7 +46,7 @@ def military(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([A-ZĐ]{1,3}|[A-ZĐ]{1,2}[a-zA-Z]{1,2})(?: ?- ?| )?(\d{4,5}|\d{3}\.\d{2})(?:[- ]?(TS))?(?!\w)", starts="word")
-def boat(match: re.Match[str], context: Context) -> str | None:
+def boat_plate(match: re.Match[str], context: Context) -> str | None:
     """tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
     words = context.before(match.start())
     afloat = words.endswith(_NUMBERS) and any(cue in words for cue in _AFLOAT)
@@ -58,7 +58,7 @@ def boat(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2}|\d{6})(?![\w/]|[.-]\d)", starts="word")
-def ship(match: re.Match[str], context: Context) -> str | None:
+def ship_number(match: re.Match[str], context: Context) -> str | None:
     """tàu BP 06.14.01 -> bê pê không sáu, một bốn, không một"""
     if not _SHIPS.search(context.before(match.start())):
         return None
@@ -66,9 +66,9 @@ def ship(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"BS(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
-def marked(match: re.Match[str], context: Context) -> str:
+def plate_cue(match: re.Match[str], context: Context) -> str:
     """xe máy BS: 77-L1 567.89 -> biển số"""
     return "biển số"
 
 
-RULES: tuple[Rule, ...] = (marked, plate, military, boat, ship)
+RULES: tuple[Rule, ...] = (plate_cue, car_plate, military_plate, boat_plate, ship_number)

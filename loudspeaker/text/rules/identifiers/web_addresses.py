@@ -26,7 +26,7 @@ _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 @rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
 def mailbox(match: re.Match[str], context: Context) -> str:
     """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
-    return _aloud(match[0].replace(" ", ""), context)
+    return _read_address(match[0].replace(" ", ""), context)
 
 
 @rule(
@@ -34,9 +34,9 @@ def mailbox(match: re.Match[str], context: Context) -> str:
     r"(?=(?:\./\.|[.,;:!?)>\"”]{0,3})(?:\s|$|[)>\"”<]))",
     starts="word",
 )
-def page(match: re.Match[str], context: Context) -> str:
+def web_page(match: re.Match[str], context: Context) -> str:
     """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…"""
-    return f"{match[1]} {_aloud(match[2], context)}".lstrip()
+    return f"{match[1]} {_read_address(match[2], context)}".lstrip()
 
 
 @rule(
@@ -49,24 +49,24 @@ def page(match: re.Match[str], context: Context) -> str:
 )
 def site(match: re.Match[str], context: Context) -> str:
     """dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
-    return _aloud(match[0].rstrip("/"), context)
+    return _read_address(match[0].rstrip("/"), context)
 
 
-def _aloud(address: str, context: Context) -> str:
+def _read_address(address: str, context: Context) -> str:
     pieces = _PIECE.findall(address)
-    return " ".join(word for word in (_word(piece, context) for piece in pieces) if word)
+    return " ".join(word for word in (_read_piece(piece, context) for piece in pieces) if word)
 
 
-def _word(piece: str, context: Context) -> str:
+def _read_piece(piece: str, context: Context) -> str:
     if piece.isdecimal():
         return spell_digits(piece)
     if not piece[0].isascii() or not piece[0].isalpha():
         return _SIGNS.get(piece, "")
-    return _label(piece.lower()) or _short(piece.lower(), context)
+    return _cut_label(piece.lower()) or _read_short(piece.lower(), context)
 
 
 @lru_cache(maxsize=1024)
-def _label(label: str) -> str:
+def _cut_label(label: str) -> str:
     """A label of an address that can be said as it is: cut into syllables or a foreign word."""
     if label in _KEPT:
         return label
@@ -74,11 +74,12 @@ def _label(label: str) -> str:
         return "vê kép vê kép vê kép"
     parts = [part for part in re.split(_NAMES, label) if part]
     words = [
-        " ".join(_KNOWN.get(part) or cut(part)) or (_with_initials(part) if len(parts) > 1 else "") for part in parts
+        " ".join(_KNOWN.get(part) or cut(part)) or (_cut_with_initials(part) if len(parts) > 1 else "")
+        for part in parts
     ]
     if all(words):
         return " ".join(words)
-    return _with_initials(label) or (
+    return _cut_with_initials(label) or (
         label if len(label) > 4 and has_vowel(label) and not label.startswith(_OFFICES) else ""
     )
 
@@ -90,7 +91,7 @@ _DIGRAPHS = pattern("ng|nh|ph|th|tr|ch|kh|gh")
 _CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
 
 
-def _with_initials(label: str) -> str:
+def _cut_with_initials(label: str) -> str:
     """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said."""
     parts = _cheapest_cut(label)
     shape = "".join("1" if len(part) == 1 else "+" for part in parts)
@@ -142,7 +143,7 @@ _NAMES = f"((?:{'|'.join(_KNOWN)})(?![aeiou]))"  # not co ngan, lon gan, ta my t
 _OFFICES = words_after("ubnd|hdnd|bhxh|htx|ubmttq|stttt|vpub")
 
 
-def _short(label: str, context: Context) -> str:
+def _read_short(label: str, context: Context) -> str:
     """ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
     office = next((office for office in _OFFICES if label.startswith(office)), "")
     if office:
@@ -153,9 +154,9 @@ def _short(label: str, context: Context) -> str:
 
 
 @rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
-def ending(match: re.Match[str], context: Context) -> str | None:
+def file_ending(match: re.Match[str], context: Context) -> str | None:
     """tệp .apk -> chấm a pê ca"""
     return f" chấm {spell_letters(match[1])}" if context.char(match.start() - 1) in ("", " ", "(", "“") else None
 
 
-RULES: tuple[Rule, ...] = (ending, mailbox, page, site)
+RULES: tuple[Rule, ...] = (file_ending, mailbox, web_page, site)

@@ -82,7 +82,7 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     if context.begins_line(match.start()):
         return ""
     number = _NUMBER_BEHIND.match(context.text, match.end())
-    return " đến " if number and _amount_before(context, match.start()) else ","
+    return " đến " if number and _stands_after_amount(context, match.start()) else ","
 
 
 @rule(_DASH, starts="sign")
@@ -93,17 +93,19 @@ def bullet(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(_DASH, starts="sign")
-def until(match: re.Match[str], context: Context) -> Answer:
+def range_dash(match: re.Match[str], context: Context) -> Answer:
     """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
-    rising = _codes_until(context, start, end)
-    onwards = (_UNTIL.match(context.text, end) or context.text.startswith(" hết ", end)) and _amount_before(
+    rising = _do_codes_rise(context, start, end)
+    onwards = (_UNTIL.match(context.text, end) or context.text.startswith(" hết ", end)) and _stands_after_amount(
         context, start
     )
     along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
     weekdays = context.before(start).endswith(_WEEKDAYS) and context.is_before(end, _LAST_DAYS)
     months = context.before(start).endswith(_MONTHS) and context.is_before(end, _LAST_MONTHS)
-    alike = _from_to(context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower())
+    alike = _are_ends_alike(
+        context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower()
+    )
     moments = _MOMENT.search(context.text[max(0, start - 22) : start]) and _MOMENT_NEXT.match(context.text, end)
     return " đến " if moments or rising or onwards or along or weekdays or months or alike else None
 
@@ -117,7 +119,7 @@ _OTHER_THING = {
 
 
 @rule(_DASH, starts="sign")
-def set_apart(match: re.Match[str], context: Context) -> Answer:
+def pause_dash(match: re.Match[str], context: Context) -> Answer:
     """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
     start, end = match.span()
     if (context.follows(Kind.PHONE, start) and context.char(end).isdecimal()) or _TELEPHONE.match(context.text, end):
@@ -149,14 +151,14 @@ _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 
 @rule(_DASH, starts="sign")
-def below_zero(match: re.Match[str], context: Context) -> Answer:
+def minus_before_degrees(match: re.Match[str], context: Context) -> Answer:
     """từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
     cold = context.before(match.start()).endswith(_COLD) and _DEGREES.match(context.text, match.end())
     return "âm " if cold else None
 
 
 @rule(_DASH, starts="sign")
-def amounts(match: re.Match[str], context: Context) -> Answer:
+def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
     """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
     start, end = match.span()
     counting = re.match(_NUMBERED, context.text[end : end + 9].lower())
@@ -164,15 +166,15 @@ def amounts(match: re.Match[str], context: Context) -> Answer:
         context.text[context.previous.start : context.previous.end] if context.previous.kind is Kind.QUANTITY else "0"
     )
     bare = not re.search(r"\d", unit)  # kg - 14.500
-    if not counting or bare or not _amount_before(context, start):
+    if not counting or bare or not _stands_after_amount(context, start):
         return None
     if context.previous.kind not in _WHEN and context.previous.end < start - 1 and _ON_DAY.match(context.text, end):
         return ","  # Cách nay 3 hôm - ngày 8/1
-    return " đến " if _alike(context, end) else " "
+    return " đến " if _counts_the_same(context, end) else " "
 
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")
-def minus(match: re.Match[str], context: Context) -> Answer:
+def minus_sign(match: re.Match[str], context: Context) -> Answer:
     """lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
     start, end = match.span()
     if context.before(start).endswith(" covid"):
@@ -188,13 +190,13 @@ def minus(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(_DASH, starts="sign")
-def between_words(match: re.Match[str], context: Context) -> Answer:
+def dash_between_words(match: re.Match[str], context: Context) -> Answer:
     """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
     start, end = match.span()
-    return _between_words(context, start, end, context.char(start - 1), context.char(end))
+    return _link_words(context, start, end, context.char(start - 1), context.char(end))
 
 
-def _from_to(before: str, behind: str) -> bool:
+def _are_ends_alike(before: str, behind: str) -> bool:
     """từ tổ 1 - tổ 6, từ mồng 9 - mồng 11, từ chiều tối 15 - đêm 16/12: the same kind of thing on both sides"""
     first, last = _FROM.search(before), _TO.match(behind)
     if first is None or last is None:
@@ -203,31 +205,31 @@ def _from_to(before: str, behind: str) -> bool:
     return one == other or bool(_DAYS & set(one) and _DAYS & set(other))
 
 
-def _codes_until(context: Context, start: int, end: int) -> bool:
+def _do_codes_rise(context: Context, start: int, end: int) -> bool:
     """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
     first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", context.text[max(0, start - 12) : start])
     last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", context.text[end : end + 12])
     if first is None or last is None or first[1] != last[1]:
-        return _classes_until(context, start, end)
+        return _do_classes_rise(context, start, end)
     chained = context.text.startswith("-", end + last.end()) or context.char(start - len(first[0].rstrip()) - 1) == "-"
     return int(first[2]) < int(last[2]) and not chained  # N0-N3-N7 are three
 
 
-def _classes_until(context: Context, start: int, end: int) -> bool:
+def _do_classes_rise(context: Context, start: int, end: int) -> bool:
     """các lớp 6A-6D"""
     first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", context.text[max(0, start - 12) : start])
     last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", context.text[end : end + 6])
     return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
 
 
-def _amount_before(context: Context, at: int) -> bool:
+def _stands_after_amount(context: Context, at: int) -> bool:
     """Whether a number of some kind has just been read, with at most its noun between."""
     gap = context.text[context.previous.end : at] if at - context.previous.end < 14 else "?"
     counted = context.previous.kind in _AMOUNTS and context.previous.end > 0
     return counted and re.fullmatch(r"[“”\"]? ?(?:(?:tháng )?[^\W\d_]{1,6} ?)?", gap) is not None
 
 
-def _alike(context: Context, end: int) -> bool:
+def _counts_the_same(context: Context, end: int) -> bool:
     """Whether the number behind a dash counts the same thing: 15cm-25cm does, 180kVA-22/0,4kV does not."""
     following = _AMOUNT.match(context.text[end : end + REACH])
     if following is None:
@@ -252,7 +254,7 @@ def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:
     return unit is None or spoken.endswith(unit)
 
 
-def _between_words(context: Context, start: int, end: int, before: str, after: str) -> str:
+def _link_words(context: Context, start: int, end: int, before: str, after: str) -> str:
     if before.isalpha() and after.isalpha():
         return " " if after.isupper() else "-"
     if before == " " and after == " ":
@@ -262,14 +264,23 @@ def _between_words(context: Context, start: int, end: int, before: str, after: s
 
 def _pause(context: Context, start: int, end: int) -> str:
     """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
-    return "" if _both_names(context, start, end) else ","
+    return "" if _is_double_name(context, start, end) else ","
 
 
-def _both_names(context: Context, start: int, end: int) -> bool:
+def _is_double_name(context: Context, start: int, end: int) -> bool:
     """Bà Rịa - Vũng Tàu: two names that are one"""
     previous = re.search(r"([^\W\d_]+) $", context.text[max(0, start - 10) : start])
     named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
     return named and not _OFFICE.match(context.text, end)  # Lê Văn Thắng - Phó Bí thư
 
 
-RULES: tuple[Rule, ...] = (arrow, bullet, until, set_apart, below_zero, amounts, minus, between_words)
+RULES: tuple[Rule, ...] = (
+    arrow,
+    bullet,
+    range_dash,
+    pause_dash,
+    minus_before_degrees,
+    dash_between_amounts,
+    minus_sign,
+    dash_between_words,
+)

@@ -38,7 +38,7 @@ _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
     r"(\d{1,2}(?:\.\d{1,2}){0,3})"
     rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
 )
-def numbered(match: re.Match[str], context: Context) -> str | None:
+def line_number(match: re.Match[str], context: Context) -> str | None:
     """1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
     if not context.begins_line(match.start()):
         return None
@@ -48,7 +48,7 @@ def numbered(match: re.Match[str], context: Context) -> str | None:
 @rule(
     r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch)| (?:triệu|tỷ|nghìn|tấn|điểm|ha|km)(?!\w))"
 )
-def section(match: re.Match[str], context: Context) -> str | None:
+def section_number(match: re.Match[str], context: Context) -> str | None:
     """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
     heading = context.begins_line(match.start()) and re.match(
         rf" [{UPPER}]", context.text[match.end() : match.end() + 2]
@@ -64,7 +64,7 @@ def section(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
-def inner_section(match: re.Match[str], context: Context) -> Answer:
+def inner_section_number(match: re.Match[str], context: Context) -> Answer:
     """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
     said = " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
     ahead = context.text[max(0, match.start() - 2) : match.start()]
@@ -84,7 +84,7 @@ def step(match: re.Match[str], context: Context) -> Guess | None:
 
 
 @rule(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")
-def counted(match: re.Match[str], context: Context) -> str | None:
+def number_before_colon(match: re.Match[str], context: Context) -> str | None:
     """Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten"""
     told = context.after_label(match.start()) or context.before(match.start()).endswith(_TURNS)
     return f"{context.number(match[1])}:" if told else None
@@ -93,7 +93,7 @@ def counted(match: re.Match[str], context: Context) -> str | None:
 @rule(r"(\d{1,2})[)](?=\s|[^\W\d_])")
 def inner_number(match: re.Match[str], context: Context) -> str | None:
     """gồm: 1) thóc; 2) ngô"""
-    return context.number(match[1]) + "," if _opens(match, context) else None
+    return context.number(match[1]) + "," if _stands_at_start(match, context) else None
 
 
 @rule(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
@@ -110,9 +110,9 @@ def inner_point(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([A-Za-zĐđ])[)]", starts="word")
-def letter(match: re.Match[str], context: Context) -> str | None:
+def bracket_letter(match: re.Match[str], context: Context) -> str | None:
     """b) Thời hạn -> bê, thời hạn"""
-    return LETTERS[match[1].upper()] + "," if _opens(match, context) else None
+    return LETTERS[match[1].upper()] + "," if _stands_at_start(match, context) else None
 
 
 @rule(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
@@ -129,7 +129,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     rf"(?![vV](?![^\W_]))(?=\s|[{UPPER}]|$)",
     starts="word",
 )
-def part(match: re.Match[str], context: Context) -> str | None:
+def roman_part(match: re.Match[str], context: Context) -> str | None:
     """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện; also where the heading was run into a line"""
     value = roman(match[1])
     commune = match[1] == "X" and context.text[match.end() : match.end() + 3].strip()[1:2].islower()
@@ -147,42 +147,42 @@ def part(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([ivx]{1,5})(?=\))", starts="word")
-def small_part(match: re.Match[str], context: Context) -> str | None:
+def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
     """(i) … (ii) … -> một, hai"""
     value = roman(match[1])
-    listed = context.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has(context.text, "(ii)"))
+    listed = context.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has_label(context.text, "(ii)"))
     return context.numerals.cardinal(value) if value and listed else None
 
 
 @rule(r"([ivx]{1,5})\)", starts="word")
-def small_label(match: re.Match[str], context: Context) -> str | None:
+def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
     """i) thu gom; ii) phân loại -> một, …"""
     value = roman(match[1])
-    listed = _has(context.text, "ii)") and not _has(context.text, "h)")
-    return context.numerals.cardinal(value) + "," if value and listed and _opens(match, context) else None
+    listed = _has_label(context.text, "ii)") and not _has_label(context.text, "h)")
+    return context.numerals.cardinal(value) + "," if value and listed and _stands_at_start(match, context) else None
 
 
 @lru_cache(maxsize=4)
-def _has(text: str, label: str) -> bool:
+def _has_label(text: str, label: str) -> bool:
     """Whether the whole text has a label; looked for once a text, so that reading stays linear."""
     return label in text
 
 
-def _opens(match: re.Match[str], context: Context) -> bool:
+def _stands_at_start(match: re.Match[str], context: Context) -> bool:
     """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
     at = match.start()
     head = context.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
     paused = head[-1:] in _BREAKS or context.follows(Kind.LABEL, at) or _LABEL.search(head) is not None
-    return paused and not _bracketed(context.text, at)
+    return paused and not _is_in_brackets(context.text, at)
 
 
-def _bracketed(text: str, at: int) -> bool:
+def _is_in_brackets(text: str, at: int) -> bool:
     """Whether a bracket that was opened on this line is still open: (gồm tổ 1, tổ 2 và b)."""
-    opened, closed, line = (_last(text, sign, at) for sign in "()\n")
+    opened, closed, line = (_last_place(text, sign, at) for sign in "()\n")
     return opened > max(closed, line)
 
 
-def _last(text: str, sign: str, at: int) -> int:
+def _last_place(text: str, sign: str, at: int) -> int:
     places = _places(text, sign)
     before = bisect_left(places, at)
     return places[before - 1] if before else -1
@@ -195,16 +195,16 @@ def _places(text: str, sign: str) -> list[int]:
 
 
 RULES: tuple[Rule, ...] = (
-    numbered,
-    section,
-    inner_section,
+    line_number,
+    section_number,
+    inner_section_number,
     step,
-    counted,
+    number_before_colon,
     inner_number,
     inner_point,
-    small_part,
-    small_label,
-    letter,
+    roman_in_brackets,
+    roman_with_bracket,
+    bracket_letter,
     line_letter,
-    part,
+    roman_part,
 )

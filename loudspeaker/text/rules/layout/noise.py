@@ -14,7 +14,7 @@ rule = RuleMaker(Kind.NOISE)
 
 
 @rule(r"\d{41,}|(?=[^\w\s]{0,40}\w)\S{400,}", starts="number word sign")
-def run(match: re.Match[str], context: Context) -> Guess:
+def endless_run(match: re.Match[str], context: Context) -> Guess:
     """1/1/1/1/…, a million digits: nobody could listen to it; long lines of dots are blanks or rulers"""
     return Guess(" ", Message("a run of {count} signs without a blank is no text and is left out", count=len(match[0])))
 
@@ -24,7 +24,7 @@ def run(match: re.Match[str], context: Context) -> Guess:
     rf"(?:[^\W\d_]|[{FOREIGN}]|[ ,.·-]{{1,2}}(?=[{FOREIGN}])){{1,400}}",
     starts="word sign",
 )
-def foreign(match: re.Match[str], context: Context) -> Guess:
+def foreign_letters(match: re.Match[str], context: Context) -> Guess:
     """中国, Лаос, ລາວ are left out; a Greek letter has a name"""
     said = re.sub(
         rf" ?[{FOREIGN}][ ,.·-]{{0,2}}",
@@ -35,7 +35,7 @@ def foreign(match: re.Match[str], context: Context) -> Guess:
 
 
 @rule(rf"([{LOWER}]{{2,7}})([{UPPER}][{LOWER}]{{1,6}})(?![^\W\d_])", starts="word")
-def glued(match: re.Match[str], context: Context) -> str | None:
+def glued_words(match: re.Match[str], context: Context) -> str | None:
     """xãTân Long -> xã Tân Long, where a blank was forgotten"""
     return f"{match[1]} {match[2]}" if is_syllable(match[1]) and is_syllable(match[2]) else None
 
@@ -45,4 +45,4 @@ _GREEK = {
     "µ": "muy", "π": "pi", "σ": "xích ma", "φ": "phi", "ω": "ô mê ga",
 }  # fmt: skip
 
-RULES: tuple[Rule, ...] = (run, foreign, glued)
+RULES: tuple[Rule, ...] = (endless_run, foreign_letters, glued_words)

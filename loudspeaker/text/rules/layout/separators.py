@@ -42,7 +42,7 @@ def full_stop(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"\.(?=[{LOWER}]{{2,9}}(?![^\W_]))", starts="sign")
-def joined(match: re.Match[str], context: Context) -> Answer:
+def point_between_words(match: re.Match[str], context: Context) -> Answer:
     """m3/ngày.đêm -> ngày đêm; 16 giờ 30.phút"""
     start, end = match.span()
     before = re.search(rf"[{LOWER}]{{2,7}}$|\d$", context.text[max(0, start - 8) : start])
@@ -52,7 +52,7 @@ def joined(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"\.(?=[{UPPER}])", starts="sign")
-def ended(match: re.Match[str], context: Context) -> Answer:
+def full_stop_without_blank(match: re.Match[str], context: Context) -> Answer:
     """8 địa phương.Ngày 04/03 -> a full stop, where the blank was forgotten; none in V.League"""
     initial = re.search(r"(?<![^\W_])[A-ZĐ]$", context.text[max(0, match.start() - 2) : match.start()])
     return " " if initial else ". "
@@ -75,7 +75,7 @@ def slash(match: re.Match[str], context: Context) -> Answer:
 def plus(match: re.Match[str], context: Context) -> Answer:
     """A bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
     start, end = match.span()
-    if _another_bullet(context, start, end):
+    if _is_bullet(context, start, end):
         return "" if context.char(start - 2) in ".;:," else ";"
     opens = context.begins_line(start)
     if context.char(end).isdecimal() and context.char(start - 1) in "( " and not opens:
@@ -88,7 +88,7 @@ def plus(match: re.Match[str], context: Context) -> Answer:
         return "" if not context.char(start - 1).isalnum() else "cộng"
     if context.before(start).endswith(_PRIZES):  # cờ + 2.000.000đ
         return " và "
-    if _alike(context, start, end):
+    if _are_same_things(context, start, end):
         return ","
     return " cộng " if _is_term(context, start, end) else ""
 
@@ -107,13 +107,13 @@ def _is_term(context: Context, start: int, end: int) -> bool:
     return before.isalnum() or before == "%" or (before == ")" and context.char(end + 1).isdecimal())
 
 
-def _alike(context: Context, start: int, end: int) -> bool:
+def _are_same_things(context: Context, start: int, end: int) -> bool:
     """xóm 5 + xóm 6: two of one sort, which nobody adds up"""
     one = re.search(r"(?<![^\W_])([^\W\d_]+) \d{1,3} $", context.text[max(0, start - 16) : start])
     return one is not None and re.match(rf" {one[1]} \d", context.text[end : end + 16]) is not None
 
 
-def _another_bullet(context: Context, start: int, end: int) -> bool:
+def _is_bullet(context: Context, start: int, end: int) -> bool:
     """+ Lần 1: 7kg/sào + Lần 2: 8kg/sào, pasted into one line; - Tuyến 9 (…) + Chuyến đầu: …"""
     if not re.match(rf" [{UPPER}][{LOWER}]", context.text[end : end + 3]) or context.char(start - 1) != " ":
         return False
@@ -139,7 +139,7 @@ def at_least(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
-def compared(match: re.Match[str], context: Context) -> Answer:
+def comparison(match: re.Match[str], context: Context) -> Answer:
     """>38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     if "=" in match[0]:
         return "lớn hơn hoặc bằng " if ">" in match[0] else "không quá "
@@ -160,13 +160,13 @@ def apostrophe(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
-def pictures(match: re.Match[str], context: Context) -> Answer:
+def emoji_row(match: re.Match[str], context: Context) -> Answer:
     """A row of emoji is one doubt, not many"""
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
 @rule(r"[^\w\s]|[½¼¾¹²³⁴-⁹]", starts="sign")
-def sign(match: re.Match[str], context: Context) -> Answer:
+def any_sign(match: re.Match[str], context: Context) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
     if symbol == "#" and context.before(match.start()).endswith(" phím"):
@@ -184,11 +184,13 @@ def sign(match: re.Match[str], context: Context) -> Answer:
     if symbol in "()":
         return symbol
     if symbol in _MARKUP or symbol in _SILENT:
-        return "," if symbol in _PAUSES and not context.begins_line(match.start()) else _gap(match, context)
+        return (
+            "," if symbol in _PAUSES and not context.begins_line(match.start()) else _blank_for_markup(match, context)
+        )
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=symbol))
 
 
-def _gap(match: re.Match[str], context: Context) -> str:
+def _blank_for_markup(match: re.Match[str], context: Context) -> str:
     """A blank where markup kept two things apart; nothing beside a blank or inside a bracket: (*phát*)."""
     before, after = context.char(match.start() - 1), context.char(match.end())
     closing = after == ")" and context.text[match.start() - 2 : match.start()].isalpha()
@@ -196,7 +198,7 @@ def _gap(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"\(([+-])\)", starts="sign")
-def tested(match: re.Match[str], context: Context) -> Answer:
+def test_result(match: re.Match[str], context: Context) -> Answer:
     """Rh(-), HIV (+) -> âm, dương"""
     tested = " tính" if context.before(match.start()).endswith(_SAMPLES) else ""
     spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
@@ -206,13 +208,13 @@ def tested(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
-def tag(match: re.Match[str], context: Context) -> Answer:
+def web_tag(match: re.Match[str], context: Context) -> Answer:
     """(gồm 3 ao<br />: what a page is made with"""
     return Guess(" ", Message("a mark of a web page, left out"))
 
 
 @rule(r"\*(?= ?\d)", starts="sign")
-def product(match: re.Match[str], context: Context) -> Answer:
+def product_sign(match: re.Match[str], context: Context) -> Answer:
     """35.000 * 26 ngày -> nhân"""
     at = match.start()
     adjoining = context.previous.end and not context.text[context.previous.end : at].strip()
@@ -223,7 +225,7 @@ def product(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"\[\d{1,3}\]", starts="sign")
-def footnote(match: re.Match[str], context: Context) -> Answer:
+def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
     """tăng 6,73%[1]: said to nobody"""
     return Guess("", Message("a footnote mark, left out"))
 
@@ -235,6 +237,6 @@ def underline(match: re.Match[str], context: Context) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(tested, full_stop, joined, ended, slash, plus, at_least, compared, about),
-    *(apostrophe, underline, tag, product, footnote, pictures, sign),
+    *(test_result, full_stop, point_between_words, full_stop_without_blank, slash, plus, at_least, comparison, about),
+    *(apostrophe, underline, web_tag, product_sign, footnote_in_brackets, emoji_row, any_sign),
 )

@@ -33,8 +33,8 @@ def dong(match: re.Match[str], context: Context) -> Answer:
         return None
     if _is_small(match) and not context.before(match.start()).endswith((" giảm", " tăng")):
         return _points(match, context)
-    until = f" đến {_amount(match[2], context)}" if match[2] else ""
-    said = f"{_amount(match[1], context)}{until} đồng"
+    until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
+    said = f"{_say_amount(match[1], context)}{until} đồng"
     slip = _SLIP.fullmatch(match[2] or match[1])
     return Guess(said, Message("an amount with a digit too few or too many?")) if slip else said
 
@@ -51,7 +51,7 @@ def _points(match: re.Match[str], context: Context) -> str | Guess:
     return said if marked else Guess(said, Message("“đ” may be points or dong"))
 
 
-def _amount(written: str, context: Context) -> str:
+def _say_amount(written: str, context: Context) -> str:
     """1,500 đồng is 1.500: nobody has half a dong."""
     return context.number(written.replace(",", ".") if re.fullmatch(r"\d{1,3},\d\d0", written) else written)
 
@@ -60,7 +60,7 @@ _THINGS = "triệu|tỷ|tỉ|đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|t�
 
 
 @rule(rf"([1-9]\d{{0,2}}(?: \d{{3}}){{1,4}}(?:,\d)?)(?= ?(?:{_THINGS})(?![^\W_]))")
-def spaced(match: re.Match[str], context: Context) -> Answer:
+def spaced_amount(match: re.Match[str], context: Context) -> Answer:
     """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
     if not context.after_label(match.start()):
         return context.number(match[1])
@@ -81,10 +81,10 @@ def millions(match: re.Match[str], context: Context) -> Answer:
         return Guess(f"{context.number(match[1].replace(',', '.'))} {scale}{dong}", COMMA)
     if match[1] == "9999" and context.before(match.start()).endswith(" vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
         return f"{spell_digits(match[1])}, {scale}{dong}"
-    return f"{context.number_range(match[1], match[2])} {scale}{_rest(match[4], scale, context)}{dong}"
+    return f"{context.number_range(match[1], match[2])} {scale}{_say_rest(match[4], scale, context)}{dong}"
 
 
-def _rest(digits: str | None, scale: str, context: Context) -> str:
+def _say_rest(digits: str | None, scale: str, context: Context) -> str:
     if not digits:
         return ""
     below = context.numerals.thousand if scale == "triệu" else "triệu"
@@ -108,13 +108,13 @@ def thousands(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(\d{1,3})k(\d)(?![^\W_])")
-def thousand_and_half(match: re.Match[str], context: Context) -> str:
+def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
     """điện 3k5/số -> ba nghìn năm trăm"""
     return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
 @rule(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
-def after_scale(match: re.Match[str], context: Context) -> str | None:
+def currency_after_scale(match: re.Match[str], context: Context) -> str | None:
     """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
     rated = re.match(
@@ -131,11 +131,11 @@ def currency_first(match: re.Match[str], context: Context) -> str | None:
     """VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
     if context.after_variety(match.start()):
         return None
-    return f"{_amount(match[1], context)} đồng"
+    return f"{_say_amount(match[1], context)} đồng"
 
 
 @rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
-def thousands_abroad(match: re.Match[str], context: Context) -> Answer:
+def foreign_amount(match: re.Match[str], context: Context) -> Answer:
     """86,400 USD: written as dollars are, with a comma for thousands"""
     said = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
     return said if match[1].endswith("00") else Guess(said, COMMA)
@@ -149,12 +149,12 @@ def price(match: re.Match[str], context: Context) -> Answer:
     told = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
     if told is None or context.is_before(match.end(), _MILLIONS):
         return None
-    until = f" đến {_amount(match[2], context)}" if match[2] else ""
-    return Guess(f"{_amount(match[1], context)}{until}", COMMA)
+    until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
+    return Guess(f"{_say_amount(match[1], context)}{until}", COMMA)
 
 
 @rule(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
-def millions_abroad(match: re.Match[str], context: Context) -> str:
+def foreign_millions(match: re.Match[str], context: Context) -> str:
     """$2.5 triệu -> hai phẩy năm triệu đô la"""
     return f"{context.number(match[1])} {match[2]} đô la"
 
@@ -162,20 +162,20 @@ def millions_abroad(match: re.Match[str], context: Context) -> str:
 @rule(rf"\$ ?({NUMBER})(?: ?- ?\$?({NUMBER}))?(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], context: Context) -> str | None:
     """$10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
-    until = f" đến {_amount(match[2], context)}" if match[2] else ""
-    return f"{_amount(match[1], context)}{until} đô la"
+    until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
+    return f"{_say_amount(match[1], context)}{until} đô la"
 
 
 RULES: tuple[Rule, ...] = (
-    thousands_abroad,
+    foreign_amount,
     price,
     dong,
-    spaced,
+    spaced_amount,
     millions,
-    thousand_and_half,
+    thousands_and_hundreds,
     thousands,
-    after_scale,
+    currency_after_scale,
     currency_first,
-    millions_abroad,
+    foreign_millions,
     dollars,
 )

@@ -71,7 +71,7 @@ _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
 
 
 @rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
-def measured(match: re.Match[str], context: Context) -> Answer:
+def quantity(match: re.Match[str], context: Context) -> Answer:
     """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
     written, before = match[4], context.before(match.start())
     if match[2] and " đến " in match[0] and before.endswith(_PLACES):
@@ -126,20 +126,20 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
 
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
-def parted_unit(match: re.Match[str], context: Context) -> Answer:
+def unit_with_digit_apart(match: re.Match[str], context: Context) -> Answer:
     """rộng 120 m 2, where the raised 2 came down in copying"""
     return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
 
 
 @rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
-def thousand(match: re.Match[str], context: Context) -> Guess:
+def thousands_with_blank(match: re.Match[str], context: Context) -> Guess:
     """7. 492kg, with a blank behind the point"""
     unit = context.lexicon.units.get(match[3], match[3])
     return Guess(f"{context.number(match[1] + match[2])} {unit}", APART)
 
 
 @rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
-def beats(match: re.Match[str], context: Context) -> str | None:
+def beats_per_minute(match: re.Match[str], context: Context) -> str | None:
     """mạch 112 l/p -> lần một phút"""
     pulse = any(cue in context.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
     return f"{context.number(match[1])} lần một phút" if pulse else None
@@ -157,7 +157,7 @@ def inches(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,3}), (\d{1,2}) ?%")
-def parted(match: re.Match[str], context: Context) -> Answer:
+def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
     """41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
     return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
 
@@ -218,14 +218,14 @@ def _years(match: re.Match[str]) -> int:
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
-def years(match: re.Match[str], context: Context) -> str | None:
+def years_of_age(match: re.Match[str], context: Context) -> str | None:
     """trẻ em < 6 t. -> tuổi"""
     told = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
     return f"{context.number_range(match[1], match[2])} tuổi" if told else None
 
 
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
-def growth(match: re.Match[str], context: Context) -> str | None:
+def days_of_growth(match: re.Match[str], context: Context) -> str | None:
     """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
     told = any(cue in context.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
     return f"{context.number_range(match[1], match[2])} ngày" if told else None
@@ -238,29 +238,29 @@ def retirement(match: re.Match[str], context: Context) -> str:
 
 
 @rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
-def heads(match: re.Match[str], context: Context) -> str:
+def heads_per_area(match: re.Match[str], context: Context) -> str:
     """cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
     return f"{context.number(match[1])} con trên {context.lexicon.units[match[2]]}"
 
 
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
-def trip(match: re.Match[str], context: Context) -> str:
+def days_and_nights(match: re.Match[str], context: Context) -> str:
     """tour 3N2Đ -> ba ngày hai đêm"""
     first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
     return f"{context.number(match[1])} {first} {context.number(match[2])} {last}"
 
 
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
-def halved(match: re.Match[str], context: Context) -> Answer:
+def unit_inside(match: re.Match[str], context: Context) -> Answer:
     """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
     said = (
         f"{context.number(match[1])} {context.lexicon.units.get(match[2], match[2])} {nought}{context.number(match[3])}"
     )
-    return _side(match, context, said) if match[2] == "m" and match[3] in ("2", "3") else said
+    return _side_or_area(match, context, said) if match[2] == "m" and match[3] in ("2", "3") else said
 
 
-def _side(match: re.Match[str], context: Context, said: str) -> Answer:
+def _side_or_area(match: re.Match[str], context: Context, said: str) -> Answer:
     """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
     at, end = match.span()
     words = _ABOUT.sub("", context.before(at))
@@ -279,7 +279,7 @@ def _side(match: re.Match[str], context: Context, said: str) -> Answer:
 
 
 @rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
-def told(match: re.Match[str], context: Context) -> str | None:
+def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
     """(Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
     named = context.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
     headed = (
@@ -289,7 +289,7 @@ def told(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,4})[xX](?=\))")
-def enlarged(match: re.Match[str], context: Context) -> str:
+def magnification(match: re.Match[str], context: Context) -> str:
     """kính hiển vi (40x) -> bốn mươi lần"""
     return f"{context.number(match[1])} lần"
 
@@ -301,7 +301,7 @@ def density(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
-def rate(match: re.Match[str], context: Context) -> Answer:
+def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
     """độ mặn (g/l) -> gam trên lít"""
     units = context.lexicon.units
     said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
@@ -309,7 +309,7 @@ def rate(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
-def lone(match: re.Match[str], context: Context) -> Answer:
+def lone_unit(match: re.Match[str], context: Context) -> Answer:
     """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     counted = context.before(match.start()).endswith(_SCALES) or context.follows(
         Kind.MONEY, match.start(), " "
@@ -320,7 +320,7 @@ def lone(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
-def times(match: re.Match[str], context: Context) -> Answer:
+def times_sign(match: re.Match[str], context: Context) -> Answer:
     """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
     at, end = match.span()
     reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
@@ -337,7 +337,7 @@ def times(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
-def force(match: re.Match[str], context: Context) -> Answer:
+def wind_force(match: re.Match[str], context: Context) -> Answer:
     """gió c10, giật c12 -> cấp mười, …"""
     if not any(cue in context.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
         return None
@@ -361,26 +361,26 @@ def bore(match: re.Match[str], context: Context) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     stars,
-    thousand,
-    beats,
-    parted,
+    thousands_with_blank,
+    beats_per_minute,
+    percent_with_blank,
     inches,
     months,
-    trip,
-    growth,
+    days_and_nights,
+    days_of_growth,
     retirement,
-    heads,
-    years,
+    heads_per_area,
+    years_of_age,
     tons_or_years,
-    halved,
-    parted_unit,
-    measured,
-    times,
-    force,
+    unit_inside,
+    unit_with_digit_apart,
+    quantity,
+    times_sign,
+    wind_force,
     bore,
     density,
-    told,
-    enlarged,
-    rate,
-    lone,
+    unit_in_brackets,
+    magnification,
+    unit_rate_in_brackets,
+    lone_unit,
 )

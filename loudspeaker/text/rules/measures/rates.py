@@ -69,7 +69,7 @@ def per_number(match: re.Match[str], context: Context) -> Answer:
         context.char(match.start() - 1) == " " and beside and context.previous.end >= match.start() - 4
     ):  # 23°C / 22-25°C; 7h - 11h / 13h - 17h
         return ", "
-    if _counts(context, match.start(), match.end()):
+    if _are_counts(context, match.start(), match.end()):
         return ", "
     length, counted = (
         _WHILE.match(context.text, match.end()),
@@ -82,7 +82,7 @@ def per_number(match: re.Match[str], context: Context) -> Answer:
     return " trên " if heads or context.near_number(match.start()) else None
 
 
-def _counts(context: Context, start: int, end: int) -> bool:
+def _are_counts(context: Context, start: int, end: int) -> bool:
     """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
     ahead = context.text[max(0, start - REACH) : start]
     one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
@@ -101,7 +101,7 @@ def per_unit(match: re.Match[str], context: Context) -> Answer:
     dose = _DOSE.search(context.text[max(0, match.start() - 8) : match.start()])
     if unit is None or not (dose or context.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None
-    return f" {_each(context, match.start())} {unit}"
+    return f" {_per_word(context, match.start())} {unit}"
 
 
 @rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
@@ -113,19 +113,19 @@ def per_letter(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
-def once(match: re.Match[str], context: Context) -> str:
+def once_a_period(match: re.Match[str], context: Context) -> str:
     """họp quý/lần, tháng/lần -> một lần"""
     return " một "
 
 
 @rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
-def against(match: re.Match[str], context: Context) -> Answer:
+def against_plan(match: re.Match[str], context: Context) -> Answer:
     """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
     return " trên " if context.near_number(match.start()) else None
 
 
 @rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
-def per_short(match: re.Match[str], context: Context) -> Answer:
+def per_abbreviation(match: re.Match[str], context: Context) -> Answer:
     """60.000đ/HS/tháng -> một học sinh một tháng"""
     entry = meaning(context, match[1], match.start(1), match.end())
     if entry is None or context.previous.end != match.start() or not context.near_number(match.start()):
@@ -143,7 +143,7 @@ _ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")
 def per_thing(match: re.Match[str], context: Context) -> Answer:
     """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
     at, end = match.span()
-    if _either(context, at, end):
+    if _are_alternatives(context, at, end):
         return None
     if _ON_DAY.match(context.text, end):  # 22h/ngày 5/6
         return " "
@@ -172,12 +172,12 @@ def per_pair(match: re.Match[str], context: Context) -> Answer:
     end = match.start(1) if match[1] else match.end()
     rated = context.before(match.start()).endswith(_RATES) and context.is_before(end, _RATED)
     rated = rated and not context.is_before(end, _OFFICES)
-    if not rated or _either(context, match.start(), end):
+    if not rated or _are_alternatives(context, match.start(), end):
         return None
     return f" một {context.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
 
 
-def _either(context: Context, start: int, end: int) -> bool:
+def _are_alternatives(context: Context, start: int, end: int) -> bool:
     """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
     _, slash, thing = context.text[max(0, start - 16) : start].rpartition("/")
     before = re.findall(r"[^\W\d_]+", thing)
@@ -188,8 +188,17 @@ def _either(context: Context, start: int, end: int) -> bool:
     return again or any({before[-1], after[0]} <= sort for sort in _LIKE)
 
 
-def _each(context: Context, at: int) -> str:
+def _per_word(context: Context, at: int) -> str:
     return "một" if context.previous.kind is Kind.MONEY or context.before(at).endswith(_SUMS) else "trên"
 
 
-RULES: tuple[Rule, ...] = (per_letter, once, against, per_number, per_unit, per_short, per_pair, per_thing)
+RULES: tuple[Rule, ...] = (
+    per_letter,
+    once_a_period,
+    against_plan,
+    per_number,
+    per_unit,
+    per_abbreviation,
+    per_pair,
+    per_thing,
+)

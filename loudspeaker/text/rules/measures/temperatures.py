@@ -14,7 +14,7 @@ rule = RuleMaker(Kind.TEMPERATURE)
 
 
 @rule(r"0C(?=\))")
-def celsius(match: re.Match[str], context: Context) -> str | None:
+def celsius_in_brackets(match: re.Match[str], context: Context) -> str | None:
     """nhiệt độ (0C) -> độ xê"""
     return "độ xê" if context.char(match.start() - 1) == "(" else None
 
@@ -28,24 +28,24 @@ def fever(match: re.Match[str], context: Context) -> str:
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
 def degrees(match: re.Match[str], context: Context) -> Answer:
     """15 độ C -> mười lăm độ xê"""
-    return _celsius(match, context)
+    return _say_celsius(match, context)
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
-def bare(match: re.Match[str], context: Context) -> Answer:
+def degrees_without_sign(match: re.Match[str], context: Context) -> Answer:
     """nhiệt độ từ 22 - 25C, without the sign of degrees"""
     told = "nhiệt độ" in context.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
-    return _celsius(match, context) if told else None
+    return _say_celsius(match, context) if told else None
 
 
 @rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
-def flattened(match: re.Match[str], context: Context) -> Answer:
+def degrees_as_nought(match: re.Match[str], context: Context) -> Answer:
     """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
-    return Guess(_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
+    return Guess(_say_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
 
 
-def _celsius(match: re.Match[str], context: Context) -> str:
+def _say_celsius(match: re.Match[str], context: Context) -> str:
     return f"{context.number_range(match[1], match[2])} độ xê"
 
 
-RULES: tuple[Rule, ...] = (celsius, flattened, bare, degrees, fever)
+RULES: tuple[Rule, ...] = (celsius_in_brackets, degrees_as_nought, degrees_without_sign, degrees, fever)

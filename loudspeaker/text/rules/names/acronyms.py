@@ -26,26 +26,26 @@ _TRADES = pattern(  # what firms do: Công ty TNHH XD is no name
     "XDTH|DVTM|SXTM|TMSX|KTCT|LN|NLN|TS|CBTS|CBLS|MTĐT|CTĐT|HTV|VLXD|BVTV|VTNN|CP|TNHH|VN|HN|HCM|TP|CTCP|XL|XDCT|DVVT|"
     "BH|BHNT|CK|TĐ|TMDVSX|ĐTPT|KS|TVKS|TĐC|DVNN|VSMT|CNSH|DP|NS|CTN|ĐL|TMCP"
 )
-COMPOSED = Message("an abbreviation put together from its parts")
+PUT_TOGETHER = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
 @rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
-def headline(match: re.Match[str], context: Context) -> Answer:
+def capital_word(match: re.Match[str], context: Context) -> Answer:
     """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
     word = match[0]
     if not word.isupper() or not is_syllable(word) or word in context.definitions:
         return None
     neighbours = _neighbours(context, match.start(), match.end())
     if not has_marks(word) and (
-        word in context.lexicon or (not any(map(_shouted, neighbours)) and _short_name(match, context))
+        word in context.lexicon or (not any(map(_is_shouted, neighbours)) and _is_short_name(match, context))
     ):
         return None
     lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
     return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
 
 
-def _short_name(match: re.Match[str], context: Context) -> bool:
+def _is_short_name(match: re.Match[str], context: Context) -> bool:
     """OM of OM 5451 is a name, though it could be a word."""
     number = re.match(r"[ -]?\d{2}", context.text[match.end() : match.end() + 3])
     return number is not None or len(match[0]) == 2
@@ -58,52 +58,52 @@ def _neighbours(context: Context, start: int, end: int) -> tuple[str, str]:
     return (before[1] if before else "", after[1] if after else "")
 
 
-def _shouted(word: str) -> bool:
+def _is_shouted(word: str) -> bool:
     return word.isupper() and has_marks(word) and is_syllable(word)
 
 
 @rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
-def chain(match: re.Match[str], context: Context) -> Answer:
+def abbreviation_chain(match: re.Match[str], context: Context) -> Answer:
     """LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone"""
     written = match[0]
     parts = re.split(r" ?& ?|[-/._]", written)
-    if not all(_capitals(part) for part in parts):
+    if not all(_is_mostly_capitals(part) for part in parts):
         return None
-    whole = _whole(written, match, context)
-    return whole or _joined(written, parts, match, context)
+    whole = _read_whole(written, match, context)
+    return whole or _read_parts(written, parts, match, context)
 
 
-def _capitals(part: str) -> bool:
+def _is_mostly_capitals(part: str) -> bool:
     return sum(c.isupper() for c in part) * 2 > len(part)
 
 
-def _whole(written: str, match: re.Match[str], context: Context) -> Answer:
+def _read_whole(written: str, match: re.Match[str], context: Context) -> Answer:
     """The chain as one abbreviation, its signs taken out: NN&PTNT is NNPTNT."""
     if written in context.definitions:
         return context.definitions[written]
     entry = meaning(context, written, match.start(), match.end())
     if entry is None and "/" not in written:
         entry = meaning(context, re.sub(r"[-&._ ]", "", written), match.start(), match.end())
-    if entry is None and "&" in written and not _all_known(written, context):
-        words = composed(re.sub(r"[-&._ ]", "", written), context)
+    if entry is None and "&" in written and not _are_parts_certain(written, context):
+        words = compose(re.sub(r"[-&._ ]", "", written), context)
         entry = Entry(words, sure=False) if words else None
     if entry is None:
         return None
     return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
 
 
-def _all_known(written: str, context: Context) -> bool:
+def _are_parts_certain(written: str, context: Context) -> bool:
     """HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined."""
     entries = map(context.lexicon.known, re.split(r" ?& ?|[-/._]", written))
     return all(entry is not None and entry.sure for entry in entries)
 
 
-def _joined(written: str, parts: list[str], match: re.Match[str], context: Context) -> Answer:
+def _read_parts(written: str, parts: list[str], match: re.Match[str], context: Context) -> Answer:
     """Part by part: & is “và”, a slash a pause."""
     signs = [sign.strip() for sign in re.findall(r" ?& ?|[-/._]", written)]
     words, why, at = "", None, match.start()
     for part, sign in zip(parts, [*signs, ""], strict=True):
-        answer = _single(part, at, at + len(part), context)
+        answer = _read_one(part, at, at + len(part), context)
         words += answer.spoken if isinstance(answer, Guess) else answer
         why = why or (answer.why if isinstance(answer, Guess) else None)
         words += {"&": " và ", "/": ", ", "-": " ", ".": " ", "_": " "}.get(sign, "")
@@ -112,7 +112,7 @@ def _joined(written: str, parts: list[str], match: re.Match[str], context: Conte
 
 
 @rule(r"Vietnam\+", starts="word")
-def plus(match: re.Match[str], context: Context) -> str:
+def vietnam_plus(match: re.Match[str], context: Context) -> str:
     """(TTXVN/Vietnam+) -> Vietnam plus"""
     return "Vietnam plus"
 
@@ -127,14 +127,14 @@ def newspaper(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(rf"T[PT](?= - [{UPPER}])", starts="word")
-def paper(match: re.Match[str], context: Context) -> Guess | None:
+def newspaper_or_town(match: re.Match[str], context: Context) -> Guess | None:
     """TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town"""
     either = Message("a paper's sign, or a place")
     return Guess(spell_letters(match[0]), either) if context.begins_line(match.start()) else None
 
 
 @rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
-def dotted(match: re.Match[str], context: Context) -> Answer:
+def dotted_capitals(match: re.Match[str], context: Context) -> Answer:
     """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
     letters = match[0].replace(".", "")
     if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
@@ -144,44 +144,44 @@ def dotted(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
-def lettered(match: re.Match[str], context: Context) -> str | None:
+def word_with_letters(match: re.Match[str], context: Context) -> str | None:
     """ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
     return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
 
 
 @rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
-def single(match: re.Match[str], context: Context) -> Answer:
+def abbreviation(match: re.Match[str], context: Context) -> Answer:
     """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
     word = match[0]
-    if len(word) < 2 or not (_capitals(word) or word in context.lexicon):
+    if len(word) < 2 or not (_is_mostly_capitals(word) or word in context.lexicon):
         return None
     if not word.isupper() and meaning(context, word, match.start(), match.end()) is None:
         return None
-    return _single(word, match.start(), match.end(), context)
+    return _read_one(word, match.start(), match.end(), context)
 
 
-def _single(word: str, start: int, end: int, context: Context) -> str | Guess:
+def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
     entry = meaning(context, word, start, end)
-    if entry is not None and word not in context.definitions and _firm(word, entry, context, start):
+    if entry is not None and word not in context.definitions and _is_firm(word, entry, context, start):
         return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
-    if len(word) > 3 and not (word.isupper() and _sayable(word)) and (words := composed(word, context)):
-        return Guess(words, COMPOSED)
+    if len(word) > 3 and not (word.isupper() and _is_pronounceable(word)) and (words := compose(word, context)):
+        return Guess(words, PUT_TOGETHER)
     if not word.isupper():
         return word
-    if len(word) > 3 and _sayable(word):
+    if len(word) > 3 and _is_pronounceable(word):
         return Guess(word.capitalize(), Message("unknown capitals, read as a word"))
     return Guess(spell_letters(word) or word.lower(), UNKNOWN)
 
 
-def _firm(word: str, entry: Entry, context: Context, start: int) -> bool:
+def _is_firm(word: str, entry: Entry, context: Context, start: int) -> bool:
     """Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
     worded = "".join(part[0] for part in entry.reading.split()) == word.lower()
     return worded and context.before(start).endswith(_FIRMS) and _TRADES.fullmatch(word) is None
 
 
-def _sayable(word: str) -> bool:
+def _is_pronounceable(word: str) -> bool:
     """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK, BLUEZONE."""
     word = re.sub("^(?:[TPCKGN]H|TR)", "T", word)
     vowels = len(re.findall("[AEIOUY]", word))
@@ -191,17 +191,17 @@ def _sayable(word: str) -> bool:
 
 
 @rule(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
-def glued(match: re.Match[str], context: Context) -> Answer:
+def abbreviation_behind_word(match: re.Match[str], context: Context) -> Answer:
     """hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
     if match[1].isascii() or not is_syllable(match[1]):
         return None
-    answer = _single(match[2], match.start(2), match.end(), context)
+    answer = _read_one(match[2], match.start(2), match.end(), context)
     words, why = answer if isinstance(answer, Guess) else (answer, None)
     return Guess(f"{match[1]} {words}", why) if why else f"{match[1]} {words}"
 
 
 @rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
-def small(match: re.Match[str], context: Context) -> Answer:
+def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
     """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read"""
     word = match[0]
     if context.after(match.end()).startswith("chấm "):
@@ -216,7 +216,7 @@ def small(match: re.Match[str], context: Context) -> Answer:
 _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 
 
-def composed(word: str, context: Context) -> str:
+def compose(word: str, context: Context) -> str:
     """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
 
     A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
@@ -251,19 +251,19 @@ def _shorter(
 
 
 @rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
-def small_first(match: re.Match[str], context: Context) -> Answer:
+def symbol(match: re.Match[str], context: Context) -> Answer:
     """pH -> pê hát"""
     return spell_letters(match[0]) if match[0] in context.lexicon else None
 
 
 @rule(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
-def prefixed(match: re.Match[str], context: Context) -> Answer:
+def small_and_capitals(match: re.Match[str], context: Context) -> Answer:
     """bOPV -> bê o pê vê"""
     return spell_letters(match[0])
 
 
 @rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
-def left_over(match: re.Match[str], context: Context) -> Guess | None:
+def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
     """tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text"""
     before = context.text[max(0, match.start() - 8) : match.start()]
     if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
@@ -276,7 +276,7 @@ _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "T
 
 
 @rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
-def mute(match: re.Match[str], context: Context) -> Answer:
+def consonants(match: re.Match[str], context: Context) -> Answer:
     """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:
         named = re.search(rf"[{UPPER}][{LOWER}]* $", context.text[max(0, match.start() - 8) : match.start()])
@@ -289,17 +289,17 @@ def mute(match: re.Match[str], context: Context) -> Answer:
 
 RULES: tuple[Rule, ...] = (
     newspaper,
-    plus,
-    paper,
-    headline,
-    dotted,
-    chain,
-    lettered,
-    single,
-    glued,
-    small,
-    small_first,
-    prefixed,
-    mute,
-    left_over,
+    vietnam_plus,
+    newspaper_or_town,
+    capital_word,
+    dotted_capitals,
+    abbreviation_chain,
+    word_with_letters,
+    abbreviation,
+    abbreviation_behind_word,
+    small_abbreviation,
+    symbol,
+    small_and_capitals,
+    consonants,
+    small_consonants,
 )

@@ -27,11 +27,11 @@ _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 
 @rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
-def house(match: re.Match[str], context: Context) -> str | None:
+def house_number(match: re.Match[str], context: Context) -> str | None:
     """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
     words = context.before(match.start())
     numbered = words.endswith(" số")
-    if words.endswith(" lớp") and rising(match[0]):
+    if words.endswith(" lớp") and counts_up(match[0]):
         return None
     named = words.endswith(_HOUSE) or (numbered and match[0][-1].isalpha())
     comma = numbered and context.text[match.end() : match.end() + 1] == ","
@@ -39,10 +39,10 @@ def house(match: re.Match[str], context: Context) -> str | None:
     branched = numbered and re.fullmatch(r"(?:3[2-9]|[4-9]\d|\d{3})/\d{1,3}/\d{1,3}", match[0])  # no day: số 45/12/3
     if not (named or street or branched or is_house(context, match.start(), match.end())):
         return None
-    return " trên ".join(_number(number, context) for number in match[0].split("/"))
+    return " trên ".join(_house_part(number, context) for number in match[0].split("/"))
 
 
-def rising(written: str) -> bool:
+def counts_up(written: str) -> bool:
     """Whether three numbers or more count on, 1/2/3, as neither houses nor days do."""
     numbers = written.split("/")
     first = int(numbers[0]) if numbers[0].isdecimal() else 0
@@ -59,7 +59,7 @@ def is_house(context: Context, start: int, end: int) -> bool:
     return _STREET_NAME.match(context.text, end) is not None
 
 
-def _number(written: str, context: Context) -> str:
+def _house_part(written: str, context: Context) -> str:
     digits = re.match(r"\d+", written)
     assert digits is not None
     letter = written[digits.end() :]
@@ -67,7 +67,7 @@ def _number(written: str, context: Context) -> str:
 
 
 @rule(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
-def ward(match: re.Match[str], context: Context) -> str | None:
+def ward_f(match: re.Match[str], context: Context) -> str | None:
     """F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
     listed = context.text[match.start() - 2 : match.start()] == ", "
     return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", context.text[match.end() : match.end() + 4]) else None
@@ -92,7 +92,7 @@ def alley(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
-def day_street(match: re.Match[str], context: Context) -> str:
+def street_of_day(match: re.Match[str], context: Context) -> str:
     """Đ.30/4, Đ. CMT8 -> đường"""
     return "đường "
 
@@ -107,7 +107,7 @@ def street(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
-def bare_ward(match: re.Match[str], context: Context) -> str:
+def ward_before_district(match: re.Match[str], context: Context) -> str:
     """Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
     return f"phường {context.number(match[1])}"
 
@@ -182,7 +182,7 @@ def milestone(match: re.Match[str], context: Context) -> str | None:
 @rule(
     r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)(?:[KH]|[Kk][Mm]) ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word"
 )
-def dike(match: re.Match[str], context: Context) -> str | None:
+def dike_section(match: re.Match[str], context: Context) -> str | None:
     """đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
     said = f"{LETTERS[match[0][0]]} {context.number(match[1])} cộng {context.number(match[2])}"
     if not match[3]:
@@ -191,16 +191,16 @@ def dike(match: re.Match[str], context: Context) -> str | None:
 
 
 RULES: tuple[Rule, ...] = (
-    house,
-    ward,
+    house_number,
+    ward_f,
     ward_and_district,
-    bare_ward,
+    ward_before_district,
     flat,
     alley,
-    day_street,
+    street_of_day,
     street,
     expressway,
     road,
     milestone,
-    dike,
+    dike_section,
 )

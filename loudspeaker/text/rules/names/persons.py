@@ -13,7 +13,7 @@ from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, Rule, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
-from .titles import CALLING, INITIAL, LONE, VOWELS, after_name
+from .titles import CALLING, INITIAL, LONE_LETTER, VOWELS, stands_after_name
 
 rule = RuleMaker(Kind.PERSON)
 
@@ -28,16 +28,16 @@ _FAMILIES = pattern(
 
 
 @rule(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
-def behind_number(match: re.Match[str], context: Context) -> Answer:
+def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
     """0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name"""
     if not context.follows(Kind.PHONE, match.start(), " (", "("):
         return None
     said = _CALLED[match[1].lower()] + " "
-    return said if match[1].islower() else Guess(said, LONE)
+    return said if match[1].islower() else Guess(said, LONE_LETTER)
 
 
 @rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
-def called(match: re.Match[str], context: Context) -> Answer:
+def form_of_address(match: re.Match[str], context: Context) -> Answer:
     """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + REACH])
     called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
@@ -46,11 +46,11 @@ def called(match: re.Match[str], context: Context) -> Answer:
     if sure:
         return said
     within = re.search(r"[^\W\d] $", context.text[max(0, match.start() - 2) : match.start()])
-    return Guess(match[0], LONE) if within else None
+    return Guess(match[0], LONE_LETTER) if within else None
 
 
 @rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
-def undotted(match: re.Match[str], context: Context) -> str | None:
+def form_without_dot(match: re.Match[str], context: Context) -> str | None:
     """liên hệ a Tuấn, gặp c Lan -> anh, chị"""
     return f"{_CALLED[match[1]]} " if context.before(match.start()).endswith(_ASKED) else None
 
@@ -58,7 +58,7 @@ def undotted(match: re.Match[str], context: Context) -> str | None:
 @rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
 def mister(match: re.Match[str], context: Context) -> Answer:
     """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
-    return None if after_name(context, match.start()) else "ông"
+    return None if stands_after_name(context, match.start()) else "ông"
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
@@ -66,7 +66,7 @@ _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 
 
 @rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def middle(match: re.Match[str], context: Context) -> str | None:
+def middle_initial(match: re.Match[str], context: Context) -> str | None:
     """Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
     at = match.start()
     family = _FAMILIES.search(context.text[max(0, at - 12) : at])
@@ -83,7 +83,7 @@ def initial(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
-def numbered(match: re.Match[str], context: Context) -> Answer:
+def letter_with_number(match: re.Match[str], context: Context) -> Answer:
     """riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203"""
     said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
     return said if context.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
@@ -108,7 +108,7 @@ def initials(match: re.Match[str], context: Context) -> Answer:
     r"(?!CT|PCT|BT|PBT|GĐ|PGĐ|HT|PHT|TP|PP|TT|CN|CB|GV|HS|TS|BS|KS|NS|LS|BN|ND)[A-ZĐ]{2,4}(?![^\W_]|[./&-])",
     starts="word",
 )
-def suspect(match: re.Match[str], context: Context) -> Answer:
+def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
     """ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
     at = match.start()
     if match[0] in context.definitions or not context.adjoins(at, _NAMED_ONLY) or context.char(at - 1) != " ":
@@ -123,27 +123,27 @@ def suspect(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
-def family(match: re.Match[str], context: Context) -> str:
+def family_name(match: re.Match[str], context: Context) -> str:
     """đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "
 
 
 @rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
-def born(match: re.Match[str], context: Context) -> str:
+def year_of_birth(match: re.Match[str], context: Context) -> str:
     """(SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
     return "sinh"
 
 
 RULES: tuple[Rule, ...] = (
     mister,
-    family,
-    behind_number,
-    called,
-    undotted,
-    born,
+    family_name,
+    form_behind_phone,
+    form_of_address,
+    form_without_dot,
+    year_of_birth,
     initials,
-    suspect,
-    middle,
-    numbered,
+    initials_behind_form,
+    middle_initial,
+    letter_with_number,
     initial,
 )

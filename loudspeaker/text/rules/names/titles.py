@@ -31,7 +31,7 @@ _ROOMS = words_after(
     "tiếp công dân|kinh doanh|tài vụ|văn thư|"
     "cảnh sát|bảo hiểm"
 )
-LONE = Message("one letter, and no word says whether somebody is called so")
+LONE_LETTER = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
@@ -95,21 +95,21 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
     rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
     starts="word",
 )
-def place(match: re.Match[str], context: Context) -> Answer:
+def place_or_office(match: re.Match[str], context: Context) -> Answer:
     """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
     at, letter = match.start(), match[1].upper()
     if context.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
         return None
     if context.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
-        return Guess(LETTERS[letter], LONE)
-    if after_name(context, at):
+        return Guess(LETTERS[letter], LONE_LETTER)
+    if stands_after_name(context, at):
         return _place_behind_name(match, context)
     if context.char(at - 1) == "&":  # T&T. Kết quả
         return None
     if _ends_sentence(match, context):
-        return Guess(f"{LETTERS[letter]}. ", LONE)
+        return Guess(f"{LETTERS[letter]}. ", LONE_LETTER)
     if _is_letter(match, context):
-        return Guess(LETTERS[letter], LONE)
+        return Guess(LETTERS[letter], LONE_LETTER)
     return _office_or_place(match, context)
 
 
@@ -119,7 +119,7 @@ def _place_behind_name(match: re.Match[str], context: Context) -> Answer:
     if letter in "PQ" and context.char(match.end()).isdecimal():
         return _PLACES[letter]
     usual = letter in ("PQ" if " " in match[0] else "HQX")
-    return Guess(_PLACES[letter], LONE) if usual and _TWO_NAMES.match(context.text, match.end()) else None
+    return Guess(_PLACES[letter], LONE_LETTER) if usual and _TWO_NAMES.match(context.text, match.end()) else None
 
 
 def _ends_sentence(match: re.Match[str], context: Context) -> bool:
@@ -150,7 +150,7 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
     if letter in "PQ" and context.is_before(end, _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
     if letter == "B" and not context.before(match.start()).endswith(CALLING):
-        return Guess("bà", LONE)
+        return Guess("bà", LONE_LETTER)
     if letter == "T" and context.is_before(end, _GENERAL):
         return "tổng"
     return "phòng" if letter == "P" and _is_room(end, context) else _PLACES[letter]
@@ -167,7 +167,7 @@ def _is_room(at: int, context: Context) -> bool:
 _ROOM = pattern(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}")
 
 
-def after_name(context: Context, at: int) -> bool:
+def stands_after_name(context: Context, at: int) -> bool:
     """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
     previous = re.search(r"([^\W\d_]+) $", context.text[max(0, at - 12) : at])
     return previous is not None and previous[1].istitle()
@@ -182,7 +182,7 @@ def street(match: re.Match[str], context: Context) -> str | None:
 @rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def ward(match: re.Match[str], context: Context) -> str | None:
     """Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
-    return None if after_name(context, match.start()) else "phường "
+    return None if stands_after_name(context, match.start()) else "phường "
 
 
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
@@ -195,19 +195,19 @@ def rank(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
-def company(match: re.Match[str], context: Context) -> str:
+def office_in_short(match: re.Match[str], context: Context) -> str:
     """C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
     return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
 @rule(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
-def foreign(match: re.Match[str], context: Context) -> str:
+def foreign_title(match: re.Match[str], context: Context) -> str:
     """Mr. Phát, Mrs. Loan"""
     return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
-def numbered(match: re.Match[str], context: Context) -> str:
+def number_sign(match: re.Match[str], context: Context) -> str:
     """Tian Di No.1 -> số một"""
     return "số "
 
@@ -231,7 +231,7 @@ def quarter(match: re.Match[str], context: Context) -> str:
 
 
 @rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
-def bare_place(match: re.Match[str], context: Context) -> Answer:
+def district_or_ward(match: re.Match[str], context: Context) -> Answer:
     """…, Q Bình Thạnh -> quận Bình Thạnh"""
     return _PLACES[match[0]] if context.text[match.start() - 2 : match.start()] == ", " else None
 
@@ -255,20 +255,20 @@ def province(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
-def master(match: re.Match[str], context: Context) -> Answer:
+def master_of_science(match: re.Match[str], context: Context) -> Answer:
     """Th.S Lê Văn Hùng -> thạc sĩ"""
     return "thạc sĩ"
 
 
 @rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
-def signing(match: re.Match[str], context: Context) -> str | None:
+def signing_for(match: re.Match[str], context: Context) -> str | None:
     """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
     entry = meaning(context, f"{match[1]}/{match[2]}", match.start(), match.end())
     return entry.reading if entry and context.begins_line(match.start()) else None
 
 
 @rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
-def slashed(match: re.Match[str], context: Context) -> Answer:
+def letters_with_slash(match: re.Match[str], context: Context) -> Answer:
     """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = meaning(context, match[1], match.start(), match.start() + 3)
     return entry.reading if entry else None
@@ -287,6 +287,21 @@ def and_so_on(match: re.Match[str], context: Context) -> Answer:
 
 
 RULES: tuple[Rule, ...] = (
-    *(title, master, signing, province, rank, company, foreign, place, ward, street, numbered, school, page, quarter),
-    *(bare_place, slashed, and_so_on),
+    *(
+        title,
+        master_of_science,
+        signing_for,
+        province,
+        rank,
+        office_in_short,
+        foreign_title,
+        place_or_office,
+        ward,
+        street,
+        number_sign,
+        school,
+        page,
+        quarter,
+    ),
+    *(district_or_ward, letters_with_slash, and_so_on),
 )

@@ -12,7 +12,7 @@ from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
 from ...rule import Answer, Guess, Rule, RuleMaker
-from ..time.dates import COUNTED, WHOLES, guessed, numbered, part_of_time
+from ..time.dates import COUNTED, WHOLES, has_own_number, likely_date, part_of_time
 
 rule = RuleMaker(Kind.FRACTION)
 
@@ -25,7 +25,7 @@ _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 
 
 @rule(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
-def part(match: re.Match[str], context: Context) -> Answer:
+def fraction(match: re.Match[str], context: Context) -> Answer:
     """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
     above, below, (at, end) = match[1], match[2], match.span()
     unit = _unit(match, context)
@@ -44,7 +44,7 @@ def part(match: re.Match[str], context: Context) -> Answer:
         return share
     if unit:
         return whole
-    date = "" if context.follows(Kind.CODE, at, ", ") else guessed(context, at, above, below)
+    date = "" if context.follows(Kind.CODE, at, ", ") else likely_date(context, at, above, below)
     return Guess(date or share or whole, DATE_OR_PART)
 
 
@@ -56,12 +56,12 @@ def _level(whole: str, context: Context, at: int) -> str | Guess:
 
 def _share(above: str, below: str, context: Context, unit: str) -> str:
     """1/3 -> một phần ba; nothing where it is not said so"""
-    return f"{context.number(above)} phần {context.numerals.month(int(below))}{unit}" if _small(above, below) else ""
+    return f"{context.number(above)} phần {context.numerals.month(int(below))}{unit}" if _is_share(above, below) else ""
 
 
 def _unit(match: re.Match[str], context: Context) -> str:
     """The unit behind the second number in words, with a blank in front: 8/10đ -> điểm"""
-    if match[3] == "đ" and _below(1001, match[2]):
+    if match[3] == "đ" and _are_below(1001, match[2]):
         return " điểm"
     return f" {context.lexicon.units.get(match[3], match[3])}" if match[3] else ""
 
@@ -69,16 +69,16 @@ def _unit(match: re.Match[str], context: Context) -> str:
 def _counts(match: re.Match[str], context: Context) -> bool:
     """Whether so many of so many are counted: 5/9 thôn; but 1/2 ngày, 5/9 thôn 3 and 11/2 hộ are no counts"""
     above, below, end = match[1], match[2], match.end()
-    if not context.is_before(end, COUNTED) or numbered(context, end):
+    if not context.is_before(end, COUNTED) or has_own_number(context, end):
         return False
-    half = above == "1" and _small(above, below) and part_of_time(context, end)
-    falling = _below(32, above, below) and int(above) > int(below)
+    half = above == "1" and _is_share(above, below) and part_of_time(context, end)
+    falling = _are_below(32, above, below) and int(above) > int(below)
     return not (half or falling)
 
 
 def _is_slip(above: str, below: str, counts: bool) -> bool:
     """Whether two days and a month, (1,28/9), or a number and a year were meant: 15/2024"""
-    if re.fullmatch(r"[12]?\d,[123]?\d", above) and _below(13, below):
+    if re.fullmatch(r"[12]?\d,[123]?\d", above) and _are_below(13, below):
         return True
     return not counts and re.fullmatch(r"(?:19|20)\d\d", below) is not None
 
@@ -87,20 +87,20 @@ def _is_level(match: re.Match[str], context: Context) -> bool:
     """Whether one number is said over the other: bậc 3/7, huyết áp 120/80, lớp 6/1, lớp 6/2, 6/3"""
     at = match.start()
     return (
-        not _below(32, match[1], match[2])
+        not _are_below(32, match[1], match[2])
         or context.after(match.end()).startswith("=")
         or context.before(at).endswith(_LEVELS)
         or _CLASSES.search(context.text[max(0, at - REACH) : at]) is not None
     )
 
 
-def _below(limit: int, *numbers: str) -> bool:
+def _are_below(limit: int, *numbers: str) -> bool:
     return all(number.isdecimal() and int(number) < limit for number in numbers)
 
 
-def _small(above: str, below: str) -> bool:
+def _is_share(above: str, below: str) -> bool:
     """Whether it is said as a part: one third, three quarters."""
-    return _below(11, above, below) and 0 < int(above) < int(below) and above[0] != "0"
+    return _are_below(11, above, below) and 0 < int(above) < int(below) and above[0] != "0"
 
 
-RULES: tuple[Rule, ...] = (part,)
+RULES: tuple[Rule, ...] = (fraction,)

@@ -12,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, Rule, RuleMaker
-from ..names.addresses import rising
+from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
 
@@ -46,17 +46,21 @@ _WEEKDAY = (
 
 
 @rule(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
-def after_thu(match: re.Match[str], context: Context) -> str | None:
+def weekdays_in_words(match: re.Match[str], context: Context) -> str | None:
     """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
     if not context.before(match.start()).endswith(" thứ"):
         return None
     first = int(match[1])
     days = match[2] and 2 <= first <= 7
-    rest = re.sub(r"\d", lambda digit: context.numerals.ordinal(int(digit[0])), _spaced(match[2])) if days else match[2]
+    rest = (
+        re.sub(r"\d", lambda digit: context.numerals.ordinal(int(digit[0])), _space_days(match[2]))
+        if days
+        else match[2]
+    )
     return None if match[2] and not days else context.numerals.ordinal(first) + rest
 
 
-def _spaced(gap: str) -> str:
+def _space_days(gap: str) -> str:
     dash = ", " if gap.count("-") > 1 else " đến "  # 2-4-6 are three days, 2-6 a week
     return re.sub(r"[,.+](?=\d)| \+ ", ", ", re.sub(r" ?& ?", " và ", re.sub(r" ?- ?", dash, gap)))
 
@@ -90,7 +94,7 @@ def weekdays(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"[Tt][2-7](?: ?- ?[Tt][2-7]){2,5}(?: ?- ?CN)?(?!\w)", starts="word")
-def every_other(match: re.Match[str], context: Context) -> str:
+def weekdays_with_dashes(match: re.Match[str], context: Context) -> str:
     """các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
     days = [f"thứ {context.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
@@ -126,26 +130,26 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
-def dotted_day(match: re.Match[str], context: Context) -> str | None:
+def dotted_weekday(match: re.Match[str], context: Context) -> str | None:
     """sáng T.3 -> sáng thứ ba"""
     told = context.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
     return f"thứ {context.numerals.ordinal(int(match[1]))}" if told else None
 
 
 @rule(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
-def slashed(match: re.Match[str], context: Context) -> Answer:
+def list_with_slashes(match: re.Match[str], context: Context) -> Answer:
     """gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
     numbers = match[0].split("/")
     words = context.before(match.start())
     said = ", ".join(map(context.number, numbers))
-    if rising(match[0]) and words.endswith(_LISTED) and not words.endswith(_CALENDAR):
+    if counts_up(match[0]) and words.endswith(_LISTED) and not words.endswith(_CALENDAR):
         return said
     graded = len(numbers) == 2 and int(numbers[1]) == int(numbers[0]) + 1 and words.endswith(_GRADES)
     return Guess(said, DATE_OR_NUMBERS) if graded else None
 
 
 @rule(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
-def added(match: re.Match[str], context: Context) -> str | None:
+def list_with_plus(match: re.Match[str], context: Context) -> str | None:
     """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
     words = context.before(match.start())
     if words.endswith((" tháng", " khối")):  # tháng 9+10
@@ -155,13 +159,13 @@ def added(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d%]|[.,]\d| ?%)")
-def notes(match: re.Match[str], context: Context) -> str:
+def banknotes(match: re.Match[str], context: Context) -> str:
     """tiền lẻ loại 1000,2000: no decimal has as many digits"""
     return ", ".join(map(context.number, match[0].split(",")))
 
 
 @rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
-def row(match: re.Match[str], context: Context) -> str | None:
+def mixed_list(match: re.Match[str], context: Context) -> str | None:
     """các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
     mixed = re.search(r",\d", match[0]) and ", " in match[0]
     numbers = re.findall(r"\d+", match[0])
@@ -171,7 +175,7 @@ def row(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")
-def listed(match: re.Match[str], context: Context) -> str | None:
+def list_without_blanks(match: re.Match[str], context: Context) -> str | None:
     """lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
     if all(len(number) == 3 for number in numbers[1:]):
@@ -187,7 +191,7 @@ def _is_pair(match: re.Match[str], numbers: list[str], context: Context) -> bool
     without_decimals, scaled = words.endswith(_QUARTERS), context.is_before(match.end(), _SCALED)
     if scaled and not without_decimals:
         return False
-    if _days(match, numbers, words, context):
+    if _has_steps(match, numbers, words, context):
         return True
     rising = int(numbers[1]) == int(numbers[0]) + 1
     goes_on = match[2] is not None or rising or (without_decimals and not scaled)
@@ -203,7 +207,7 @@ def _is_labelled(match: re.Match[str], context: Context, scaled: bool) -> bool:
     return enclosed and any(thing in words for thing in (" lớp ", " khối ", " tổ ", " thôn "))
 
 
-def _days(match: re.Match[str], numbers: list[str], words: str, context: Context) -> bool:
+def _has_steps(match: re.Match[str], numbers: list[str], words: str, context: Context) -> bool:
     """các ngày 10,20 hằng tháng; những năm 80,90; 29,30 Tết; 70,75, 80 tuổi: steps, where no amount is meant"""
     one, two = map(int, numbers)
     further = re.match(r", (\d{1,3})(?![\d.,/]\d|\d)", context.text[match.end() : match.end() + 7])
@@ -216,18 +220,18 @@ def _days(match: re.Match[str], numbers: list[str], words: str, context: Context
 
 
 RULES: tuple[Rule, ...] = (
-    after_thu,
+    weekdays_in_words,
     ordinal,
     sunday,
     crossroads,
     weekdays,
-    every_other,
+    weekdays_with_dashes,
     short_month,
     weekday,
-    dotted_day,
-    slashed,
-    added,
-    notes,
-    row,
-    listed,
+    dotted_weekday,
+    list_with_slashes,
+    list_with_plus,
+    banknotes,
+    mixed_list,
+    list_without_blanks,
 )

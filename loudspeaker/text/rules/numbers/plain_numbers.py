@@ -32,30 +32,30 @@ _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 
 @rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
-def padded(match: re.Match[str], context: Context) -> Answer:
+def padded_number(match: re.Match[str], context: Context) -> Answer:
     """A long number that begins with 0 is a name, not an amount"""
-    return Guess(spell_digits(match[0]), _uncued())
+    return Guess(spell_digits(match[0]), _no_cue())
 
 
 @rule(r"(\d{10,15})(?![\d])(?![.,]\d)")
-def long(match: re.Match[str], context: Context) -> Answer:
+def long_number(match: re.Match[str], context: Context) -> Answer:
     """Ten digits or more without a separator: an amount only if it is a round one"""
     if match[1].endswith("000"):
         return context.number(match[1])
-    return Guess(spell_digits(match[1]), _uncued())
+    return Guess(spell_digits(match[1]), _no_cue())
 
 
 @rule(r"(\d{7,9})(?![\d])(?![.,]\d)")
-def ungrouped(match: re.Match[str], context: Context) -> Answer:
+def ungrouped_number(match: re.Match[str], context: Context) -> Answer:
     """1250000 is an amount; 8011042 is more likely the number of something"""
     if match[1].endswith("000"):
         return context.number(match[1])
     amount = context.is_before(match.end(), _AMOUNTS)
-    return Guess(context.number(match[1]) if amount else spell_digits(match[1]), _uncued())
+    return Guess(context.number(match[1]) if amount else spell_digits(match[1]), _no_cue())
 
 
 @rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
-def spaced(match: re.Match[str], context: Context) -> Answer:
+def spaced_number(match: re.Match[str], context: Context) -> Answer:
     """dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
     said = context.number(re.sub("[ ,]", "", match[1]))
     if "," in match[1] or re.search(" 0", match[1]) or not context.after_label(match.start()):
@@ -64,22 +64,22 @@ def spaced(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
-def broken(match: re.Match[str], context: Context) -> Answer:
+def broken_number(match: re.Match[str], context: Context) -> Answer:
     """cấp được 3 052 thẻ: no number begins with 0"""
     return Guess(context.number(match[1].replace(" ", "")), APART)
 
 
 @rule(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
-def pointed(match: re.Match[str], context: Context) -> Answer:
+def number_with_point(match: re.Match[str], context: Context) -> Answer:
     """13.8 with no unit: decimals have a comma in Vietnamese"""
     return Guess(context.number(match[0]), DATE_OR_NUMBER)
 
 
 @rule(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
-def parted(match: re.Match[str], context: Context) -> Answer:
+def digits_with_points(match: re.Match[str], context: Context) -> Answer:
     """320.20000.341527: dots, but not after every third digit"""
     said = ", ".join(map(spell_digits, match[0].split(".")))
-    return said if context.is_before(match.end(), _BANKS) else Guess(said, _uncued())
+    return said if context.is_before(match.end(), _BANKS) else Guess(said, _no_cue())
 
 
 @rule(r"9999(?!\d|[.,]\d)")
@@ -90,18 +90,18 @@ def fineness(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
-def headed(match: re.Match[str], context: Context) -> Answer:
+def leading_noughts(match: re.Match[str], context: Context) -> Answer:
     """đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), context.before(match.start())
-    if context.is_before(match.end(), _AT_HEAD) or (match[0] == "00" and _typed_so(match, context)):
+    if context.is_before(match.end(), _AT_HEAD) or (match[0] == "00" and _is_typed(match, context)):
         return said  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
         return said if named or words.endswith(" đầu số") else None
-    return said if any(cue in words for cue in _HEADS) else Guess(said, _uncued())
+    return said if any(cue in words for cue in _HEADS) else Guess(said, _no_cue())
 
 
-def _typed_so(match: re.Match[str], context: Context) -> bool:
+def _is_typed(match: re.Match[str], context: Context) -> bool:
     """bấm 00, mã 00: two digits; 00 giờ and 00 ca are none"""
     words, end = context.before(match.start()), match.end()
     cued = words.endswith(_TYPED) and not words.endswith(" tổng số")
@@ -109,7 +109,7 @@ def _typed_so(match: re.Match[str], context: Context) -> bool:
 
 
 @rule(rf"({NUMBER})\+(?= [^\W\d_])")
-def and_more(match: re.Match[str], context: Context) -> str:
+def more_than(match: re.Match[str], context: Context) -> str:
     """1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
     if context.before(match.start()).endswith((" hệ", " lớp", " khóa")):
         return f"{context.number(match[1])} cộng"
@@ -120,12 +120,16 @@ def and_more(match: re.Match[str], context: Context) -> str:
 def number(match: re.Match[str], context: Context) -> Answer:
     """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
     said = context.number(match[0])
-    if re.fullmatch("11[1-5]", match[0]) and _CALLS.search(context.before(match.start())) and _alone(match, context):
+    if (
+        re.fullmatch("11[1-5]", match[0])
+        and _CALLS.search(context.before(match.start()))
+        and _counts_nothing(match, context)
+    ):
         return Guess(said, Message("a number to call, or a count"))
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(context.before(match.start())):
         return Guess(said, Message("no month has such a day"))
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
-    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _alone(match, context)):
+    if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)):
         return Guess(said, DATE_OR_NUMBER)
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
         return Guess(context.number(match[0].replace(",", ".")), COMMA)
@@ -137,40 +141,40 @@ def number(match: re.Match[str], context: Context) -> Answer:
     return said
 
 
-def _alone(match: re.Match[str], context: Context) -> bool:
+def _counts_nothing(match: re.Match[str], context: Context) -> bool:
     """7.30 with nothing behind it that it counts: decimals have a comma, hours may have a point"""
     following = context.after(match.end())
     return not following[:1].isalnum() or context.is_before(match.end(), _LINKS)
 
 
 @rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
-def typed(match: re.Match[str], context: Context) -> Answer:
+def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
     """≥ l0 cm, with the letter l for a 1"""
     return Guess(context.number(f"1{match[1]}"), Message("the letter l, taken for a 1"))
 
 
 @rule(r"\d+")
-def endless(match: re.Match[str], context: Context) -> Answer:
+def endless_digits(match: re.Match[str], context: Context) -> Answer:
     """More digits than anybody counts"""
-    return Guess(spell_digits(match[0]), _uncued())
+    return Guess(spell_digits(match[0]), _no_cue())
 
 
-def _uncued() -> Message:
+def _no_cue() -> Message:
     return Message("a long number, and no word says what it is")
 
 
 RULES: tuple[Rule, ...] = (
-    padded,
-    long,
-    ungrouped,
-    spaced,
-    broken,
-    pointed,
-    parted,
+    padded_number,
+    long_number,
+    ungrouped_number,
+    spaced_number,
+    broken_number,
+    number_with_point,
+    digits_with_points,
     fineness,
-    headed,
-    and_more,
-    typed,
+    leading_noughts,
+    more_than,
+    letter_for_digit,
     number,
-    endless,
+    endless_digits,
 )

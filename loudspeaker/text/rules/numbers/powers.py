@@ -20,23 +20,23 @@ _EITHER = Message("a raised digit: a power, or a footnote mark")
 
 
 @rule(rf"({NUMBER})(?:\^ ?(-?)(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])")
-def of_number(match: re.Match[str], context: Context) -> Answer:
+def power_of_number(match: re.Match[str], context: Context) -> Answer:
     """10⁶ con, 10^9, 10^-3 -> mười mũ sáu; behind other numbers than ten it may mark a footnote"""
     if match[4]:
-        said = f"{context.number(match[1])} mũ {context.number(_digits(match[4]))}"
+        said = f"{context.number(match[1])} mũ {context.number(_lower_digits(match[4]))}"
         return said if match[1] == "10" else Guess(said, _EITHER)
     return f"{context.number(match[1])} mũ {'trừ ' if match[2] else ''}{context.number(match[3])}"
 
 
 @rule(rf"([A-Za-z])(?:\^ ?(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])", starts="word")
-def of_letter(match: re.Match[str], context: Context) -> Answer:
+def power_of_letter(match: re.Match[str], context: Context) -> Answer:
     """x³ -> ích mũ ba; Phụ lục A² may be a footnote"""
-    said = f"{LETTERS[match[1].upper()]} mũ {context.number(match[2] or _digits(match[3]))}"
+    said = f"{LETTERS[match[1].upper()]} mũ {context.number(match[2] or _lower_digits(match[3]))}"
     return said if match[1].islower() or match[2] else Guess(said, _EITHER)
 
 
 @rule(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
-def footnote(match: re.Match[str], context: Context) -> Guess:
+def word_with_footnote(match: re.Match[str], context: Context) -> Guess:
     """Thông tư², UBND¹: said to nobody"""
     word = match[1]
     entry = meaning(context, word, match.start(), match.end(1))
@@ -44,8 +44,8 @@ def footnote(match: re.Match[str], context: Context) -> Guess:
     return Guess(said, Message("a footnote mark, left out"))
 
 
-def _digits(raised: str) -> str:
+def _lower_digits(raised: str) -> str:
     return unicodedata.normalize("NFKC", raised)
 
 
-RULES: tuple[Rule, ...] = (of_number, of_letter, footnote)
+RULES: tuple[Rule, ...] = (power_of_number, power_of_letter, word_with_footnote)

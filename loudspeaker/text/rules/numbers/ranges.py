@@ -39,7 +39,7 @@ _PADDED = pattern(r"0\d{2}")
 
 
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
-def between(match: re.Match[str], context: Context) -> Answer:
+def number_range(match: re.Match[str], context: Context) -> Answer:
     """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
     if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
@@ -85,8 +85,8 @@ def _from_nought(match: re.Match[str], context: Context) -> Answer:
 def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
     """15-20 rises; 2 - 0, 20 - 15 and 20-15 do not, and so may be something else"""
     first, last = context.number(match[1]), context.number(match[2])
-    if _value(match[1]) < _value(match[2]):
-        days = (_DAY.fullmatch(match[2]) and not counted(context, match.end())) or _lonely(match, context)
+    if _number_value(match[1]) < _number_value(match[2]):
+        days = (_DAY.fullmatch(match[2]) and not counted(context, match.end())) or _may_be_day(match, context)
         return Guess(f"{first} đến {last}", DATE_OR_NUMBER) if days else f"{first} đến {last}"
     if " " not in match[0]:
         return Guess(f"{first} {last}", Message("two numbers with a dash, and no word says what they are"))
@@ -95,12 +95,12 @@ def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
 
 
 @rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
-def row(match: re.Match[str], context: Context) -> Answer:
+def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
     """2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
     return ", ".join(context.number(number.strip()) for number in match[0].split("-"))
 
 
-def _lonely(match: re.Match[str], context: Context) -> bool:
+def _may_be_day(match: re.Match[str], context: Context) -> bool:
     """Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month"""
     following = context.after(match.end())
     linked = context.is_before(match.end(), _LINKS) or _HOUR.match(following)
@@ -110,7 +110,7 @@ def _lonely(match: re.Match[str], context: Context) -> bool:
     return _MONTH_DAY.fullmatch(match[0]) is not None and Day(match[1], match[2]).possible()
 
 
-def _value(written: str) -> float:
+def _number_value(written: str) -> float:
     """1.500 -> 1500.0; 2,75 -> 2.75; 1,500,000 -> 1500000.0"""
     if written.count(",") == 1:
         return float(written.replace(".", "").replace(",", "."))
@@ -121,4 +121,4 @@ def _value(written: str) -> float:
 _POINTS = pattern(r"\d{1,3}(?:\.\d{3})+")
 
 
-RULES: tuple[Rule, ...] = (row, between)
+RULES: tuple[Rule, ...] = (numbers_with_dashes, number_range)

@@ -46,7 +46,7 @@ def quarter(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
-def of_year(match: re.Match[str], context: Context) -> Answer:
+def numeral_of_year(match: re.Match[str], context: Context) -> Answer:
     """quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
     value = roman(match[1])
     if match[0][len(match[1])] != "/" and not context.before(match.start()).endswith((" quý", " quí")):
@@ -55,17 +55,17 @@ def of_year(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"[IVX]{1,4}(?: ?\+ ?[IVX]{1,4}){1,5}(?![^\W_])", starts="word")
-def total(match: re.Match[str], context: Context) -> Answer:
+def sum_of_numerals(match: re.Match[str], context: Context) -> Answer:
     """Tổng cộng (I+II) -> một cộng hai"""
     values = [roman(part.strip()) for part in match[0].split("+")]
     return " cộng ".join(map(context.numerals.cardinal, values)) if all(values) else None
 
 
 @rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
-def row(match: re.Match[str], context: Context) -> Answer:
+def numeral_range(match: re.Match[str], context: Context) -> Answer:
     """cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
     values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
-    if not all(first < last for first, last in pairwise([0, *values])) or _commune(match, context):
+    if not all(first < last for first, last in pairwise([0, *values])) or _is_commune(match, context):
         return None
     until = " đến quý " if context.before(match.start()).endswith(" quý") else " đến "
     numbers = map(context.numerals.cardinal, values)
@@ -75,7 +75,7 @@ def row(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
-def inserted(match: re.Match[str], context: Context) -> Answer:
+def numeral_with_letter(match: re.Match[str], context: Context) -> Answer:
     """Chương VIIa -> bảy a"""
     value = roman(match[1])
     named = context.before(match.start()).endswith((" chương", " mục", " phần", " phụ lục"))
@@ -91,7 +91,7 @@ def numeral(match: re.Match[str], context: Context) -> Answer:
     if set(match[1]) - set("IVX") and match[1] in context.lexicon:  # khu DC is no khu 600
         return None
     words = context.before(at)
-    if _commune(match, context):
+    if _is_commune(match, context):
         return None
     if words.endswith(" thứ"):
         return context.numerals.ordinal(value)
@@ -101,10 +101,10 @@ def numeral(match: re.Match[str], context: Context) -> Answer:
         return context.numerals.cardinal(value)
     if len(match[1]) > 1 and not set(match[1]) - set("IVX"):
         return Guess(context.numerals.cardinal(value), _TAKEN)
-    return _of_name(match, context)
+    return _numeral_of_name(match, context)
 
 
-def _of_name(match: re.Match[str], context: Context) -> Answer:
+def _numeral_of_name(match: re.Match[str], context: Context) -> Answer:
     """phường Hải An I -> một: a place that has a second one"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     if match[1] == "I" and context.before(match.start()).endswith(_FIRST):
@@ -112,18 +112,18 @@ def _of_name(match: re.Match[str], context: Context) -> Answer:
     if match[1] in "IV" and context.begins_line(match.start()) and _HEADING.match(context.text, match.end()):
         return Guess(f"{context.numerals.cardinal(roman(match[1]))},", _TAKEN)
     person = ahead.endswith((" Văn ", " Thị "))  # ông Lò Văn I
-    if match[1] != "I" or person or not (_NAMED.search(ahead) or _behind_firm(ahead)):
+    if match[1] != "I" or person or not (_NAMED.search(ahead) or _stands_after_firm(ahead)):
         return None
     return "một" if _PLACE.search(ahead) else Guess("một", _TAKEN)
 
 
-def _behind_firm(ahead: str) -> bool:
+def _stands_after_firm(ahead: str) -> bool:
     """Công ty Bảo trì đường bộ I"""
     return re.search(rf"(?:[Cc]ông ty|[Cc]hi cục|[Cc]ục|[Xx]í nghiệp) [^,;:.()]*[{LOWER}]{{2}} $", ahead) is not None
 
 
 @rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
-def glued(match: re.Match[str], context: Context) -> Answer:
+def numeral_before_word(match: re.Match[str], context: Context) -> Answer:
     """khóa VIIIdiễn ra -> tám diễn ra"""
     value = roman(match[0])
     if not value or not context.before(match.start()).endswith(_CUES):
@@ -131,12 +131,12 @@ def glued(match: re.Match[str], context: Context) -> Answer:
     return Guess(context.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
 
 
-def _commune(match: re.Match[str], context: Context) -> bool:
+def _is_commune(match: re.Match[str], context: Context) -> bool:
     return context.char(match.end() - 1) == "X" and _COMMUNE.match(context.text, match.end()) is not None
 
 
 @rule(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
-def small(match: re.Match[str], context: Context) -> Answer:
+def small_numeral(match: re.Match[str], context: Context) -> Answer:
     """phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])
     words = context.before(match.start())
@@ -146,7 +146,7 @@ def small(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
-def hurried(match: re.Match[str], context: Context) -> Answer:
+def small_numeral_of_year(match: re.Match[str], context: Context) -> Answer:
     """quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
     value = roman(match[1].upper())
     if not value or not context.before(match.start()).endswith(_CUES):
@@ -154,4 +154,14 @@ def hurried(match: re.Match[str], context: Context) -> Answer:
     return context.numerals.cardinal(value) + (f" năm {context.number(match[2])}" if match[2] else "")
 
 
-RULES: tuple[Rule, ...] = (quarter, row, of_year, total, glued, inserted, numeral, small, hurried)
+RULES: tuple[Rule, ...] = (
+    quarter,
+    numeral_range,
+    numeral_of_year,
+    sum_of_numerals,
+    numeral_before_word,
+    numeral_with_letter,
+    numeral,
+    small_numeral,
+    small_numeral_of_year,
+)

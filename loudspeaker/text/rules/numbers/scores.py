@@ -57,7 +57,7 @@ def score(match: re.Match[str], context: Context) -> Answer:
     if words.endswith(" ngày") or _is_victory(match, words):
         return None
     said = f"{context.number(match[1])} {context.number(match[2])}"
-    return said if _is_result(match, context, words) else _between_teams(match, context, said)
+    return said if _is_result(match, context, words) else _score_between_teams(match, context, said)
 
 
 def _is_victory(match: re.Match[str], words: str) -> bool:
@@ -89,7 +89,7 @@ def _told(written: str, words: str) -> str:
     return told if words.endswith(" chiến thắng") else told.replace("chiến thắng ", "")
 
 
-def _between_teams(match: re.Match[str], context: Context, said: str) -> Answer:
+def _score_between_teams(match: re.Match[str], context: Context, said: str) -> Answer:
     """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     follows = context.text[match.end() : match.end() + 4]
@@ -107,7 +107,7 @@ def _between_teams(match: re.Match[str], context: Context, said: str) -> Answer:
 
 
 @rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
-def sets(match: re.Match[str], context: Context) -> str | None:
+def score_of_sets(match: re.Match[str], context: Context) -> str | None:
     """thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
     words = context.before(match.start())
     if not any(cue in words for cue in _SETS):
@@ -117,7 +117,7 @@ def sets(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
-def record(match: re.Match[str], context: Context) -> str | None:
+def games_of_team(match: re.Match[str], context: Context) -> str | None:
     """7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
     games = re.findall(r"(\d+)([THB])", match[0])
     return ", ".join(f"{context.number(count)} {_RECORD[letter]}" for count, letter in games)
@@ -131,7 +131,7 @@ def medals(match: re.Match[str], context: Context) -> str:
 
 
 @rule(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
-def half(match: re.Match[str], context: Context) -> str | None:
+def half_time(match: re.Match[str], context: Context) -> str | None:
     """thắng 3-2 (H1: 1-2) -> hiệp một"""
     return f"hiệp {context.number(match[1])}"
 
@@ -147,7 +147,7 @@ def ratio(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
-def letters(match: re.Match[str], context: Context) -> str | None:
+def ratio_of_letters(match: re.Match[str], context: Context) -> str | None:
     """tỷ lệ D/R = 3,32 -> dê trên rờ"""
     if not context.before(match.start()).endswith(_RATIO):
         return None
@@ -155,7 +155,7 @@ def letters(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
-def clock(match: re.Match[str], context: Context) -> Answer:
+def round_the_clock(match: re.Match[str], context: Context) -> Answer:
     """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
     words = context.before(match.start())
     if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(context, match.start())):
@@ -167,7 +167,7 @@ def clock(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
-def formula(match: re.Match[str], context: Context) -> str | None:
+def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
     """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
     words = context.before(match.start())
     head = context.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
@@ -181,4 +181,14 @@ def formula(match: re.Match[str], context: Context) -> str | None:
     return ", ".join(context.number(number) for number in numbers) + more
 
 
-RULES: tuple[Rule, ...] = (score, sets, record, medals, half, ratio, letters, clock, formula)
+RULES: tuple[Rule, ...] = (
+    score,
+    score_of_sets,
+    games_of_team,
+    medals,
+    half_time,
+    ratio,
+    ratio_of_letters,
+    round_the_clock,
+    fertiliser_formula,
+)

@@ -40,46 +40,46 @@ _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng n
 @rule(rf"(\d{{1,2}}) ?[hH](?:(?:[.:]| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
 def hour_minute(match: re.Match[str], context: Context) -> str | None:
     """8h30 -> tám giờ ba mươi phút"""
-    return _clock(context, match[1], match[2] or match[3])
+    return _say_time(context, match[1], match[2] or match[3])
 
 
 @rule(
     r"(\d{1,2}) ?(?:giờ|[hH]) ?([0-5]\d)(?: ?phút)?"
     r"(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h|[/.-]\d)| (?:đến|tới) \d{1,2}(?: ?[gG](?!i)|\.\d\dh))"
 )
-def whole_word(match: re.Match[str], context: Context) -> str | None:
+def hour_minute_before_range(match: re.Match[str], context: Context) -> str | None:
     """8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September"""
-    return _clock(context, match[1], match[2])
+    return _say_time(context, match[1], match[2])
 
 
 @rule(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d|-\d{{1,2}}(?!\d| ?(?:[hHgG:]|giờ)|\.\d))(?: ?{_MINUTES})?")
-def spaced(match: re.Match[str], context: Context) -> str | None:
+def southern_hour_with_blank(match: re.Match[str], context: Context) -> str | None:
     """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
     cued = context.before(match.start()).endswith(_CLOCK) or context.follows(Kind.TIME, match.start(), *_UNTIL)
-    return _clock(context, match[1], match[2]) if cued or match[2][0] == "0" else None
+    return _say_time(context, match[1], match[2]) if cued or match[2][0] == "0" else None
 
 
 @rule(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
-def seconds(match: re.Match[str], context: Context) -> str | None:
+def hour_minute_second(match: re.Match[str], context: Context) -> str | None:
     """8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
-    return f"{_clock(context, match[1], match[2])} {context.number(match[3])} giây" if int(match[1]) <= 24 else None
+    return f"{_say_time(context, match[1], match[2])} {context.number(match[3])} giây" if int(match[1]) <= 24 else None
 
 
 @rule(r"(\d{1,2})[gG]([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
-def southern(match: re.Match[str], context: Context) -> str | None:
+def southern_hour_minute(match: re.Match[str], context: Context) -> str | None:
     """7g30 -> bảy giờ ba mươi phút"""
-    return _clock(context, match[1], match[2])
+    return _say_time(context, match[1], match[2])
 
 
 @rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
-def hour_of_day(match: re.Match[str], context: Context) -> str | None:
+def hour_before_date(match: re.Match[str], context: Context) -> str | None:
     """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause"""
-    clock = _clock(context, match[1], match[2])
+    clock = _say_time(context, match[1], match[2])
     return clock + (" ngày" if match[0][-1] in "/-" else ",") if clock else None
 
 
 @rule(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
-def no_time(match: re.Match[str], context: Context) -> Answer:
+def impossible_time(match: re.Match[str], context: Context) -> Answer:
     """25h30, 7h75, 6h5: said, and doubtful"""
     if match[0][len(match[1])] in "gG":
         return None
@@ -93,51 +93,51 @@ def no_time(match: re.Match[str], context: Context) -> Answer:
     r"(\d{1,2})(?::([0-5]\d))?(?::[0-5]\d)? ?([AaPp])\.?[Mm](?![^\W_])\.?|"
     r"(\d{1,2}):([0-5]\d)(?::[0-5]\d)? (SA|CH)(?![^\W_])"
 )
-def halves(match: re.Match[str], context: Context) -> str | None:
+def hour_of_half_day(match: re.Match[str], context: Context) -> str | None:
     """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều; 6:23:00 SA, 2:55 CH"""
     written, minute, half = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
     hour, noon = int(written), half in ("P", "p", "CH")
     if 12 < hour < 24 and noon:  # 22:20 PM
-        return _clock(context, written, minute)
+        return _say_time(context, written, minute)
     if not 1 <= hour <= 12:
         return None
     part = ("trưa" if hour in (11, 12) else "chiều" if hour < 6 else "tối") if noon else "sáng"
-    return f"{_clock(context, written, minute)} {part}"
+    return f"{_say_time(context, written, minute)} {part}"
 
 
 @rule(r"(\d{1,2}):([0-5]\d)\.(\d{1,2})(?![\d.])")
-def lap(match: re.Match[str], context: Context) -> str:
+def lap_time(match: re.Match[str], context: Context) -> str:
     """thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
     return f"{context.number(match[1])} phút {context.number(match[2])} giây {context.number(match[3])}"
 
 
 @rule(r"(\d{1,2}):([0-5]\d)(?=[1-9]\d{1,3} [^\W\d_])")
-def glued(match: re.Match[str], context: Context) -> Answer:
+def hour_before_number(match: re.Match[str], context: Context) -> Answer:
     """14:39200 hồ trơ đáy, where a line's end was lost"""
-    clock = _clock(context, match[1], match[2])
+    clock = _say_time(context, match[1], match[2])
     return Guess(f"{clock}, ", LOST_END) if clock else None
 
 
 @rule(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
-def colon(match: re.Match[str], context: Context) -> str | None:
+def hour_with_colon(match: re.Match[str], context: Context) -> str | None:
     """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
-    clock = _clock(context, match[1], match[2])
+    clock = _say_time(context, match[1], match[2])
     seconds = int(match[3] or 0)
     return f"{clock} {context.number(str(seconds))} giây" if clock and seconds else clock
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
-def pointed(match: re.Match[str], context: Context) -> str | None:
+def hour_with_point(match: re.Match[str], context: Context) -> str | None:
     """lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
     words, told = context.before(match.start()), match[3] and not match[3].endswith("phút")
     hourly = words.endswith(_CLOCK) and context.is_before(match.end(), _PARTS)
-    return _clock(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
+    return _say_time(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
-def pointed_span(match: re.Match[str], context: Context) -> Answer:
+def hours_with_points(match: re.Match[str], context: Context) -> Answer:
     """từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""
-    first, last = _clock(context, match[1], match[2]), _clock(context, match[4], match[5])
+    first, last = _say_time(context, match[1], match[2]), _say_time(context, match[4], match[5])
     if first is None or last is None or not int(match[1]) < int(match[4]):
         return None
     link = match[3] if match[3].strip() != "-" else " đến "
@@ -150,17 +150,17 @@ def pointed_span(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
-def hours(match: re.Match[str], context: Context) -> str | None:
+def hour_range(match: re.Match[str], context: Context) -> str | None:
     """11-14h -> mười một đến mười bốn giờ; 7-11g30"""
     if " - " in match[0] and context.after_label(match.start()):  # Khu 2 - 8h, khu 3 - 9h30
         return None
     first, until, minute = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
-    last = _clock(context, until, minute)
+    last = _say_time(context, until, minute)
     return f"{context.number(first)} đến {last}" if last and int(first) <= 24 else None
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})g(?![^\W_])")
-def southern_hours(match: re.Match[str], context: Context) -> Answer:
+def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
     """bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
     if not int(match[1]) < int(match[2]) <= 24:
         return None
@@ -174,7 +174,7 @@ def southern_hours(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"24h/(24h|7)(?![^\W_])")
-def around(match: re.Match[str], context: Context) -> str | None:
+def round_the_clock(match: re.Match[str], context: Context) -> str | None:
     """trực 24h/24h, 24h/7"""
     return f"hai mươi tư giờ trên {'hai mươi tư giờ' if match[1] == '24h' else 'bảy'}"
 
@@ -239,13 +239,13 @@ def hundredths(match: re.Match[str], context: Context) -> str | None:
 
 
 @rule(r"(\d{1,2})'(\d{1,2})(?:\"|''|s)?(?!\w)")
-def minute_quoted(match: re.Match[str], context: Context) -> str | None:
+def minute_second_quoted(match: re.Match[str], context: Context) -> str | None:
     """5'30" -> năm phút ba mươi giây"""
     return f"{context.number(match[1])} phút {context.number(match[2])} giây"
 
 
 @rule(r"(\d{1,2}) ?giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")
-def sharp(match: re.Match[str], context: Context) -> str | None:
+def hour_sharp(match: re.Match[str], context: Context) -> str | None:
     """7 giờ 00 -> bảy giờ"""
     return f"{context.number(match[1])} giờ"
 
@@ -268,7 +268,7 @@ def minute_second(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} phút{seconds}{hundredths}"
 
 
-def _clock(context: Context, hour: str, minute: str | None) -> str | None:
+def _say_time(context: Context, hour: str, minute: str | None) -> str | None:
     if int(hour) > 24:
         return None
     minutes = f" {context.number(minute)} phút" if minute and int(minute) else ""
@@ -276,27 +276,27 @@ def _clock(context: Context, hour: str, minute: str | None) -> str | None:
 
 
 RULES: tuple[Rule, ...] = (
-    hour_of_day,
-    seconds,
+    hour_before_date,
+    hour_minute_second,
     hour_minute,
-    whole_word,
-    spaced,
-    southern,
-    no_time,
-    halves,
-    lap,
-    glued,
-    colon,
-    pointed_span,
-    pointed,
-    hours,
-    southern_hours,
-    around,
+    hour_minute_before_range,
+    southern_hour_with_blank,
+    southern_hour_minute,
+    impossible_time,
+    hour_of_half_day,
+    lap_time,
+    hour_before_number,
+    hour_with_colon,
+    hours_with_points,
+    hour_with_point,
+    hour_range,
+    southern_hour_range,
+    round_the_clock,
     hour,
     southern_hour,
     minute_second,
     hundredths,
-    minute_quoted,
-    sharp,
+    minute_second_quoted,
+    hour_sharp,
     minutes,
 )

@@ -66,7 +66,7 @@ _MARKED = _FEASTS | frozenset(
 )
 
 
-def _one(context: Context, at: int, day: Day) -> str | Guess:
+def _say_day(context: Context, at: int, day: Day) -> str | Guess:
     words = as_day(context, at, day.words(context.numerals), bool(day.year))
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
@@ -75,7 +75,7 @@ def _one(context: Context, at: int, day: Day) -> str | Guess:
     rf"(\d{{1,2}})( ?[./-] ?|,)(\d{{1,2}})( ?[./-] ?|,){_ANY_YEAR}(?!\d)"
     r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|\.\d\d ?h|h(?![^\W_])|giờ)))?"
 )
-def full(match: re.Match[str], context: Context) -> Answer:
+def full_date(match: re.Match[str], context: Context) -> Answer:
     """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
 
     The hour behind it, 03/06/2020 09:35 or 21/10/2010 - 01:48, is set apart: 2020 and 9 would be heard as 2029.
@@ -83,9 +83,9 @@ def full(match: re.Match[str], context: Context) -> Answer:
     certain = dated(context, match.start())
     if "," in match[0] and not certain:  # ngày 22,02.2024 is a slip of the finger
         return None
-    answer = _one(context, match.start(), Day(match[1], match[3], match[5]))
+    answer = _say_day(context, match.start(), Day(match[1], match[3], match[5]))
     if match[6]:
-        link = " đến " if "-" in match[6] and _from_hour_to_hour(match, context) else ", "
+        link = " đến " if "-" in match[6] and _is_moment_range(match, context) else ", "
         return f"{answer}{link}" if isinstance(answer, str) else Guess(f"{answer.spoken}{link}", answer.why)
     months = match[2].strip() == "-" and match[4].strip() == "/" and int(match[1]) < int(match[3]) <= 12
     if months and isinstance(answer, str) and not certain:
@@ -96,7 +96,7 @@ def full(match: re.Match[str], context: Context) -> Answer:
 _OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?(?:phút|ph|p|'))?,? (?:ngày |\d{1,2}[./-]\d)")
 
 
-def _from_hour_to_hour(match: re.Match[str], context: Context) -> bool:
+def _is_moment_range(match: re.Match[str], context: Context) -> bool:
     """8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
     begun = context.previous.kind is Kind.TIME and context.text[context.previous.end : match.start()].strip(" ,") in (
         "",
@@ -106,18 +106,18 @@ def _from_hour_to_hour(match: re.Match[str], context: Context) -> bool:
 
 
 @rule(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
-def iso(match: re.Match[str], context: Context) -> Answer:
+def iso_date(match: re.Match[str], context: Context) -> Answer:
     """2021-07-05"""
-    return _one(context, match.start(), Day(match[3], match[2], match[1]))
+    return _say_day(context, match.start(), Day(match[3], match[2], match[1]))
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
-def short_year(match: re.Match[str], context: Context) -> Answer:
+def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
     """ngày 15/4/24: the century is a guess"""
     born = match[4] > "25" and " sinh" in context.before(match.start())
     day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
-    meant = dated(context, at) or hinted(context, at, match.end()) or _padded(match)
+    meant = dated(context, at) or hinted(context, at, match.end()) or _is_padded(match)
     if not day.possible() or not meant:
         return None
     words = as_day(context, match.start(), day.words(context.numerals), of_year=True)
@@ -136,17 +136,21 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
     if context.char(end).isalpha() and not is_lunar(context, end):  # 2-3tr đồng
         return None
     if match[2] == "/":
-        return None if _decimal(match, context) or is_house(context, at, end) else _day_with_slash(day, match, context)
+        return (
+            None
+            if _has_decimals(match, context) or is_house(context, at, end)
+            else _day_with_slash(day, match, context)
+        )
     if not day.possible() or _counts_something(match, context) or (match[2] == "-" and _is_range(match, context)):
         return None
     if _is_certain_day(day, match, context):
-        return _one(context, at, day)
+        return _say_day(context, at, day)
     return _day_with_point(day, match, context) if match[2] == "." else _day_with_dash(day, match, context)
 
 
 def _counts_something(match: re.Match[str], context: Context) -> bool:
     """Whether a unit or a noun follows: 3-5 ngày, 2.5 ha; not behind “ngày” where a nought is written, ngày 05.4"""
-    named = _padded(match) and context.before(match.start()).endswith(" ngày")
+    named = _is_padded(match) and context.before(match.start()).endswith(" ngày")
     return counted(context, match.end()) and not named
 
 
@@ -156,7 +160,7 @@ def _is_range(match: re.Match[str], context: Context) -> bool:
     before = context.before(at)
     if before.endswith(" phiên") or (context.after_label(at) and " giỗ " not in before and not dated(context, at)):
         return True
-    if not before.endswith(" ngày") and context.is_before(end, COUNTED) and not numbered(context, end):
+    if not before.endswith(" ngày") and context.is_before(end, COUNTED) and not has_own_number(context, end):
         return True
     return re.match(r",\d(?!\d?[./-])", context.text[end : end + 4]) is not None
 
@@ -167,7 +171,7 @@ def _is_certain_day(day: Day, match: re.Match[str], context: Context) -> bool:
     if dated(context, at):
         return True
     before, marked = context.before(at), f"{day.day}/{day.month}" in _MARKED
-    if marked and (before.endswith(_HOLIDAYS) or _occasion(context, at, end)):
+    if marked and (before.endswith(_HOLIDAYS) or _stands_after_occasion(context, at, end)):
         return True
     falling = match[2] == "-" and day.day > day.month
     timely = any(word in before for word in _OCCASION_WORDS)
@@ -178,7 +182,7 @@ def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
     """hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
     at, end = match.span()
     meant = hinted(context, at, end)
-    if not (meant or _padded(match)):
+    if not (meant or _is_padded(match)):
         return None
     words = as_day(context, at, day.words(context.numerals))
     clear = meant and (not context.after(end)[:1].isalpha() or _ON.match(context.after(end)))
@@ -190,22 +194,22 @@ def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | 
     at = match.start()
     if day.day > 12:
         return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
-    return _first_of_july(match, context, day) if hinted(context, at, match.end()) else None
+    return _first_of_month(match, context, day) if hinted(context, at, match.end()) else None
 
 
-def _occasion(context: Context, at: int, end: int) -> bool:
+def _stands_after_occasion(context: Context, at: int, end: int) -> bool:
     """Whether a day is put behind what it is kept for: Quốc khánh nước Cộng hòa xã hội chủ nghĩa Việt Nam (2-9)"""
     sentence = re.split(r"[.;!?]\s|\n", context.text[max(0, at - 3 * REACH) : at].lower())[-1]
     bracketed = context.char(at - 1) == "(" and context.char(end) in (")", ",", ";")
     return (bracketed and _OCCASIONS.search(sentence) is not None) or any(day in sentence for day in _HOLIDAYS)
 
 
-def _decimal(match: re.Match[str], context: Context) -> bool:
+def _has_decimals(match: re.Match[str], context: Context) -> bool:
     """tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
     return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", context.text[match.end() : match.end() + 5]) is not None
 
 
-def _first_of_july(match: re.Match[str], context: Context, day: Day) -> Guess:
+def _first_of_month(match: re.Match[str], context: Context, day: Day) -> Guess:
     """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
     if context.text.endswith("Từ ", 0, match.start()):
         return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBERS)
@@ -219,7 +223,7 @@ def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
         return None
     if dated(context, at):
         return _day_behind_cue(day, match, context)
-    if not day.possible() or _counted(day, match, context):
+    if not day.possible() or _counts_so_many(day, match, context):
         return None
     if context.after_variety(at) and not hinted(context, at, match.end()):
         return None
@@ -234,20 +238,20 @@ def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
         return True  # 1/2 viên; 2/5 người chết; thị lực 8/10; điểm cao nhất 9/10
     if before.endswith(" đến nay") and context.is_before(end, _NOUNS):
         return True
-    if part_of_time(context, end) and _may_be_part(day, match) and not _told(context, at):
+    if part_of_time(context, end) and _may_be_part(day, match) and not _stands_after_day_word(context, at):
         return True
     listed = any(context.follows(kind, at, ", ") for kind in (Kind.DATE, Kind.MONTH, Kind.PERIOD))
-    return (listed or _behind_length(context, at)) and _counted(day, match, context)  # Ngày 1/11, 1/3 số hộ
+    return (listed or _behind_length(context, at)) and _counts_so_many(day, match, context)  # Ngày 1/11, 1/3 số hộ
 
 
 def _behind_length(context: Context, at: int) -> bool:
     """Whether “ngày” stands before a sign, and so may end a length of time: trong 3 ngày, 2/3 số hộ"""
-    return context.before(at).endswith(" ngày") and not _told(context, at)
+    return context.before(at).endswith(" ngày") and not _stands_after_day_word(context, at)
 
 
 def _may_be_part(day: Day, match: re.Match[str]) -> bool:
     """Whether it could be a part of a whole, as 1/2 and 3/10 are: below one, and no nought in front"""
-    return day.day < day.month <= 10 and not _padded(match)
+    return day.day < day.month <= 10 and not _is_padded(match)
 
 
 def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
@@ -255,7 +259,7 @@ def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
     at = match.start()
     if day.month > 31:
         return None
-    answer = _one(context, at, day)
+    answer = _say_day(context, at, day)
     if isinstance(answer, str) and day.day < day.month <= 10 and _behind_length(context, at):
         return Guess(answer, DATE_OR_PART)
     return answer
@@ -266,7 +270,7 @@ def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
     at, before = match.start(), context.before(match.start())
     meant, behind_day = hinted(context, at, match.end()), " ngày " in before
     feast = _is_feast(day, before)
-    if not (meant or feast or behind_day or _padded(match)):
+    if not (meant or feast or behind_day or _is_padded(match)):
         return None
     portion = _may_be_part(day, match) and before.endswith(_PORTIONS) and not _ends_period(context, at)
     if portion and before.endswith(_SHARES):
@@ -286,11 +290,11 @@ def _ends_period(context: Context, at: int) -> bool:
     return context.previous.kind in (Kind.DATE, Kind.PERIOD) and at - context.previous.end < 12
 
 
-def _counted(day: Day, match: re.Match[str], context: Context) -> bool:
+def _counts_so_many(day: Day, match: re.Match[str], context: Context) -> bool:
     """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
     if day.day > day.month or not context.is_before(match.end(), (*COUNTED, *WHOLES)):
         return False
-    if numbered(context, match.end()):  # 6/10 chi bộ 2
+    if has_own_number(context, match.end()):  # 6/10 chi bộ 2
         return False
     return not context.before(match.start()).endswith(_SINCE)
 
@@ -300,48 +304,48 @@ def part_of_time(context: Context, end: int) -> bool:
     return _LENGTH.match(context.text, end) is not None
 
 
-def _told(context: Context, at: int) -> bool:
+def _stands_after_day_word(context: Context, at: int) -> bool:
     """Whether “ngày” stands right before, with no sign between."""
     return context.adjoins(at, (" ngày",))
 
 
-def numbered(context: Context, end: int) -> bool:
+def has_own_number(context: Context, end: int) -> bool:
     """Whether a noun with a number of its own follows, thôn 1, so that nothing is counted."""
     return re.match(r"(?:[^\W\d_]+ ){1,2}\d", context.after(end)) is not None
 
 
-def guessed(context: Context, at: int, day: str, month: str) -> str:
+def likely_date(context: Context, at: int, day: str, month: str) -> str:
     """What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole."""
     date = Day(day, month)
     return as_day(context, at, date.words(context.numerals)) if date.possible() and date.day > date.month else ""
 
 
-def _padded(match: re.Match[str]) -> bool:
+def _is_padded(match: re.Match[str]) -> bool:
     return match[1][0] == "0" or match[3][0] == "0"
 
 
 @rule(r"[½¼¾]", starts="sign")
-def turned(match: re.Match[str], context: Context) -> Answer:
+def date_as_fraction(match: re.Match[str], context: Context) -> Answer:
     """tối ¼: 1/4, which the word processor took for a quarter"""
     day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
-    return _one(context, match.start(), day) if context.before(match.start()).endswith(_TURNED) else None
+    return _say_day(context, match.start(), day) if context.before(match.start()).endswith(_TURNED) else None
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
-def named_month(match: re.Match[str], context: Context) -> str:
+def day_of_named_month(match: re.Match[str], context: Context) -> str:
     """ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
     until = f" đến {context.number(match[2])}" if match[2] else ""
     return as_day(context, match.start(), f"{day_words(int(match[1]), context.numerals)}{until} tháng {match[3]}")
 
 
 @rule(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
-def roman_month(match: re.Match[str], context: Context) -> Answer:
+def date_with_roman_month(match: re.Match[str], context: Context) -> Answer:
     """ngày 7/IX/2025"""
-    return _one(context, match.start(), Day(match[1], str(roman(match[2])), match[3]))
+    return _say_day(context, match.start(), Day(match[1], str(roman(match[2])), match[3]))
 
 
 @rule(r"(\d{1,2})(?= tháng " + MONTH + ")")
-def day(match: re.Match[str], context: Context) -> Answer:
+def day_before_month(match: re.Match[str], context: Context) -> Answer:
     """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", context.text[max(0, match.start() - 14) : match.start()])
     if not (until or context.before(match.start()).endswith((" ngày", *_SINCE))):
@@ -349,4 +353,13 @@ def day(match: re.Match[str], context: Context) -> Answer:
     return day_words(int(match[1]), context.numerals)
 
 
-RULES: tuple[Rule, ...] = (full, iso, short_year, day_of_month, turned, named_month, roman_month, day)
+RULES: tuple[Rule, ...] = (
+    full_date,
+    iso_date,
+    date_with_short_year,
+    day_of_month,
+    date_as_fraction,
+    day_of_named_month,
+    date_with_roman_month,
+    day_before_month,
+)

@@ -58,7 +58,7 @@ def months_of_years(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
-def several(match: re.Match[str], context: Context) -> Answer:
+def months_in_list(match: re.Match[str], context: Context) -> Answer:
     """tháng 5,6,7/2026; quý 1, 2/2026"""
     words = context.before(match.start())
     if not words.endswith((" tháng", " quý")):
@@ -91,7 +91,7 @@ def dotted_month(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"[Tt]h?\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
-def short_month(match: re.Match[str], context: Context) -> Answer:
+def short_month_of_year(match: re.Match[str], context: Context) -> Answer:
     """T10/2026 -> tháng mười năm …"""
     if not 1 <= int(match[1]) <= 12:
         return None
@@ -120,13 +120,13 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
-def some_years(match: re.Match[str], context: Context) -> Answer:
+def years_in_list(match: re.Match[str], context: Context) -> Answer:
     """sinh năm 2021,2022"""
     return ", ".join(context.number(year) for year in re.findall(r"\d{4}", match[0]))
 
 
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])")
-def term(match: re.Match[str], context: Context) -> Answer:
+def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
     """cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
     named = context.before(match.start()).endswith(" tháng") and int(match[2]) > 31
     if not (named or context.before(match.start()).endswith(" kỳ hạn")) or not 1 <= int(match[1]) <= 12:
@@ -137,13 +137,13 @@ def term(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
-def of_months(match: re.Match[str], context: Context) -> Answer:
+def year_of_months(match: re.Match[str], context: Context) -> Answer:
     """trong 8 tháng/2017 -> tám tháng năm …"""
     return f" năm {context.number(match[1])}" if context.before(match.start()).endswith(" tháng") else None
 
 
 @rule(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
-def years(match: re.Match[str], context: Context) -> Answer:
+def year_range(match: re.Match[str], context: Context) -> Answer:
     """giai đoạn 2021-2025, năm học 2025 - 2026; 1857/1956 hộ are a count"""
     if "/" in match[0] and context.is_before(match.end(), _COUNTED):
         return None
@@ -170,18 +170,18 @@ def season(match: re.Match[str], context: Context) -> str | None:
 
 RULES: tuple[Rule, ...] = (
     months_of_years,
-    several,
+    months_in_list,
     months_of_year,
     months,
     short_months,
     short_quarter,
     dotted_month,
-    short_month,
+    short_month_of_year,
     month_of_year,
-    term,
-    of_months,
-    years,
-    some_years,
+    month_of_short_year,
+    year_of_months,
+    year_range,
+    years_in_list,
     season,
     month,
 )

@@ -18,12 +18,12 @@ rule = RuleMaker(Kind.PERIOD)
 _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|tháng sau|các tháng|âm lịch hằng tháng|tháng ")
 
 
-def _two(context: Context, at: int, first: str, last: str) -> str:
+def _say_period(context: Context, at: int, first: str, last: str) -> str:
     return f"{as_day(context, at, first)} đến {last}"
 
 
 @rule(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
-def several(match: re.Match[str], context: Context) -> Answer:
+def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
     """ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(context.number(day) for day in match[1].split(",")) + ","
     if context.before(match.start()).endswith((" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
@@ -35,7 +35,7 @@ def several(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
-def spelt_month(match: re.Match[str], context: Context) -> Answer:
+def days_of_spelt_month(match: re.Match[str], context: Context) -> Answer:
     """28, 29,30 tháng 3, 14,15 và 16 tháng Ba: three days"""
     days = [int(day) for day in re.findall(r"\d+", match[0])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
@@ -43,7 +43,7 @@ def spelt_month(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
-def dashed_days(match: re.Match[str], context: Context) -> Answer:
+def days_with_dashes(match: re.Match[str], context: Context) -> Answer:
     """từ 20-5 đến 5-6"""
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
     at, end = match.start(), match.end()
@@ -66,7 +66,7 @@ def days_of_months(match: re.Match[str], context: Context) -> Answer:
         return None
     if not match[7] and _are_parts(first, last, context.before(at)):
         return Guess(f"{_part(first, context)} đến {_part(last, context)}", DATE_OR_PART)
-    words = _two(context, at, first.words(context.numerals), last.words(context.numerals))
+    words = _say_period(context, at, first.words(context.numerals), last.words(context.numerals))
     if not match[7] and (first.month, first.day) > (last.month, last.day) and first.month - last.month < 6:
         return Guess(words, Message("a range that does not rise"))  # giao lộ 30/4 - 3/2
     if match[2] == "/" or match[7] or dated(context, at):
@@ -88,12 +88,12 @@ def _part(day: Day, context: Context) -> str:
 
 
 @rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
-def mixed_days(match: re.Match[str], context: Context) -> Answer:
+def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
     """(05-10 - 30.4.2026), each end with a sign of its own"""
     first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
     if match[2] == match[5] or not (first.possible() and last.possible()):
         return None
-    return _two(context, match.start(), first.words(context.numerals), last.words(context.numerals))
+    return _say_period(context, match.start(), first.words(context.numerals), last.words(context.numerals))
 
 
 @rule(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
@@ -108,7 +108,7 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
         return None
     if match[3] == "." and counted(context, match.end()):
         return None
-    words = _two(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
+    words = _say_period(context, at, day_words(int(match[1]), context.numerals), last.words(context.numerals))
     return words if named or match[3] == "/" else Guess(words, DATE_OR_NUMBER)
 
 
@@ -126,10 +126,10 @@ def festive_days(match: re.Match[str], context: Context) -> Answer:
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
-def every_month(match: re.Match[str], context: Context) -> Answer:
+def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
     """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
     words, first, last = context.before(match.start()), int(match[1]), int(match[2])
-    if not words.endswith(" ngày") or not first < last <= 31 or _goes_on(context, match.end()):
+    if not words.endswith(" ngày") or not first < last <= 31 or _continues_range(context, match.end()):
         return None
     said = f"{day_words(first, context.numerals)} đến {context.number(match[2])}"
     if context.is_before(match.end(), _MONTHLY):
@@ -141,18 +141,18 @@ def every_month(match: re.Match[str], context: Context) -> Answer:
     return Guess(said, DATE_OR_NUMBERS) if either else None
 
 
-def _goes_on(context: Context, end: int) -> bool:
+def _continues_range(context: Context, end: int) -> bool:
     """từ ngày 5-10 đến …: then 5-10 is one day."""
     return context.after(end).startswith(("đến", "-", "tới"))
 
 
 RULES: tuple[Rule, ...] = (
-    several,
-    spelt_month,
-    dashed_days,
-    mixed_days,
+    days_of_month_in_list,
+    days_of_spelt_month,
+    days_with_dashes,
+    days_with_two_signs,
     days_of_months,
     days_of_month,
     festive_days,
-    every_month,
+    days_of_every_month,
 )
