@@ -23,7 +23,7 @@ _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến 
 
 @rule(r"([a-zđ])(?![^\W\d_]|'[^\W\d_])", starts="word")
 def point(match: re.Match[str], context: Context) -> str | None:
-    """điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
+    """Letter of a point: điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
     at = match.start()
     if not (context.before(at).endswith(_POINTS) or context.follows(Kind.CITATION, at, *_GAPS)):
         return None
@@ -32,7 +32,7 @@ def point(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])")
 def inserted_article(match: re.Match[str], context: Context) -> str | None:
-    """Điều 5a -> Điều năm a"""
+    """Article or clause with a letter: Điều 5a -> Điều năm a"""
     if not context.before(match.start()).endswith(_PLACES):
         return None
     return f"{context.number(match[1])} {LETTERS[match[2].upper()]}"
@@ -40,13 +40,13 @@ def inserted_article(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?!\w|\.\d)", starts="word")
 def clause(match: re.Match[str], context: Context) -> str | None:
-    """điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
+    """Clause before its article: điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
     return f"khoản {context.number(match[1] or match[2])}"
 
 
 @rule(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
 def article(match: re.Match[str], context: Context) -> str | None:
-    """… Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
+    """Article of a law: … Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
     at = match.start()
     cited = _CLAUSE.search(context.before(at)) or context.follows(Kind.CITATION, at, ", ", " ")
     laws = context.is_before(match.end(), _LAWS) or _MORE.match(context.text, match.end())

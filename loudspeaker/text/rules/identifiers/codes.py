@@ -37,7 +37,7 @@ _PART = pattern(r"[^\W\d_]+|\d+")
 
 @rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
 def name_dash_number(match: re.Match[str], context: Context) -> Answer:
-    """Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
+    """A name, a dash and a number: Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
     name = match[1]
     if name == "BKS":  # BKS-60C 305.82
         return None
@@ -53,6 +53,7 @@ def name_dash_number(match: re.Match[str], context: Context) -> Answer:
 
 
 def _say_name(name: str, context: Context) -> str:
+    """TVS -> tê vê ét; Covid stays"""
     if not name.isupper() and not name[0].islower():
         return name
     known = context.lexicon.known(name) if len(name) > 2 else None
@@ -61,31 +62,31 @@ def _say_name(name: str, context: Context) -> str:
 
 @rule(r"([A-ZĐ]{1,3})-(\d{1,6})-(\d{2,4})(?![^\W_]|[./-]\d)", starts="word")
 def registration(match: re.Match[str], context: Context) -> str:
-    """thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
+    """Registration of a medicine: thuốc VD-32524-19 -> vê dê ba hai năm hai bốn, một chín"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}, {spell_digits(match[3])}"
 
 
 @rule(r"mp([34])(?!\w)", starts="word")
 def sound_file(match: re.Match[str], context: Context) -> str:
-    """file mp3 -> mờ pê ba"""
+    """Kind of a sound file: file mp3 -> mờ pê ba"""
     return f"mờ pê {context.number(match[1])}"
 
 
 @rule(r"U\.(\d{2})(?!\d)", starts="word")
 def age_class(match: re.Match[str], context: Context) -> str:
-    """đội U.15 -> u mười lăm"""
+    """Age class of a team: đội U.15 -> u mười lăm"""
     return f"u {context.number(match[1])}"
 
 
 @rule(r"([AB])/(?=H\d)", starts="word")
 def virus_strain(match: re.Match[str], context: Context) -> str | None:
-    """A/H5N1 -> a hát năm nờ một"""
+    """Strain of a virus: A/H5N1 -> a hát năm nờ một"""
     return spell_letters(match[1])
 
 
 @rule(r"([A-Z]{2,3})((?:\.\d{1,2}){1,3})(?![^\W_]|[./]\d)", starts="word")
 def virus_lineage(match: re.Match[str], context: Context) -> str | None:
-    """biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
+    """Lineage of a virus: biến thể BA.5 -> bê a chấm năm; XBB.1.5"""
     if match[1] in context.lexicon:
         return None
     return spell_letters(match[1]) + "".join(f" chấm {context.number(part)}" for part in match[2][1:].split("."))
@@ -93,7 +94,7 @@ def virus_lineage(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-Z]{1,3})(\d{1,4})[.,](\d{1,3})(?![^\W_]|[./]\d)", starts="word")
 def code_with_decimals(match: re.Match[str], context: Context) -> str | None:
-    """bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
+    """Letters and a number with a point: bụi PM2.5 -> pê mờ hai phẩy năm; trạm E29.1 -> e hai mươi chín chấm một"""
     if "," in match[0] and match[1] != "PM":
         return None
     strong = match[1] == "M" and " độ lớn" in context.before(match.start())  # of an earthquake
@@ -103,7 +104,7 @@ def code_with_decimals(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(I|II|III|IV|V)([A-Da-d])(\d?)(?![^\W_])", starts="word")
 def roman_grade(match: re.Match[str], context: Context) -> str | None:
-    """rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
+    """Grade of a forest or of a list: rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
     if (match[2].islower() or len(match[1]) == 1) and not (
         context.before(match.start()).endswith(_GRADED) or context.follows(Kind.CODE, match.start(), ", ", " và ")
     ):
@@ -114,14 +115,14 @@ def roman_grade(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-Z]{2}) ?(\d{3,4})(?!\d|[.,/]\d)", starts="word")
 def flight(match: re.Match[str], context: Context) -> str | None:
-    """chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
+    """Number of a flight: chuyến bay TK162, TG 560 -> tê ca một trăm sáu mươi hai"""
     flown = any(cue in context.before(match.start()) for cue in (" chuyến bay", " số hiệu bay"))
     return f"{spell_letters(match[1])} {context.numerals.code(match[2])}" if flown else None
 
 
 @rule(r"[A-ZĐ]{1,6}\d{1,5}(?:[A-ZĐ]{1,3}\d{0,4}){0,3}(?![^\W_])", starts="word")
 def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
-    """H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
+    """Letters and digits in turn: H5N1 -> hát năm nờ một; ST25 -> ét tê hai mươi lăm; BĐ3 -> báo động ba"""
     letters, digits = _split_code(match[0])
     answer = _read_code(match, letters, digits, context) or _place_or_size(match, letters, digits, context)
     if answer:
@@ -193,7 +194,10 @@ _YEAR = pattern(r"(?:19|20)\d\d")
 
 @rule(r"([A-ZĐ]{2,3}) (\d{1,5})(?=( ?(?:[,;.)(]|và )|$)?)(?![.,]\d|\d| ?[%°])", starts="word")
 def plant_variety(match: re.Match[str], context: Context) -> str | None:
-    """các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere"""
+    """Variety of a plant.
+
+    các giống lúa: Đài thơm 8, BC 16, NX 30 -> bê xê mười sáu …; giống KD 18 từ; IR 50404, OM 5451 anywhere
+    """
     famous = match[1] in ("IR", "OM") and len(match[2]) > 2
     if match[3] is None and not (famous or _SORT.search(context.before(match.start()))):
         return None
@@ -205,32 +209,35 @@ def plant_variety(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"[A-Z][A-Za-z]{0,5}[A-Z]\d{1,3}[a-z]?(?![^\W_])", starts="word")
 def chemical_formula(match: re.Match[str], context: Context) -> str | None:
-    """SpO2 -> ét pê o hai"""
+    """Formula with small letters: SpO2 -> ét pê o hai"""
     return _spell_parts(match[0], context)
 
 
 @rule(rf"([A-ZĐ][{LOWER}]{{1,12}})(\d{{1,3}})(?![^\W_]|[.,]\d)", starts="word")
 def name_with_number(match: re.Match[str], context: Context) -> str | None:
-    """Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
+    """A name with a number: Xi23 -> Xi hai mươi ba; Vnr10 -> vê nờ rờ mười"""
     name = match[1] if has_vowel(match[1]) else spell_letters(match[1])
     return f"{name} {context.numerals.code(match[2])}"
 
 
 @rule(r"([A-Z])(\d{1,2})s(?!\w)", starts="word")
 def model(match: re.Match[str], context: Context) -> str:
-    """điện thoại A50s -> a năm mươi ét"""
+    """Model of a telephone: điện thoại A50s -> a năm mươi ét"""
     return f"{spell_letters(match[1])} {context.number(match[2])} ét"
 
 
 @rule(r"(\d{2,4})([A-Z])(\d{6,12})(?!\w)")
 def bank_account(match: re.Match[str], context: Context) -> str:
-    """STK: 711A12345678, digit by digit"""
+    """Account with a letter inside: STK: 711A12345678, digit by digit"""
     return f"{spell_digits(match[1])} {spell_letters(match[2])} {spell_digits(match[3])}"
 
 
 @rule(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,3}){1,2}(?![^\W_])")
 def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
-    """5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up"""
+    """Digits and letters in turn.
+
+    5K -> năm ca; lớp 12C3 -> mười hai xê ba; one letter without a cue may be a unit that somebody made up
+    """
     counted = re.fullmatch(r"(\d+)([A-ZĐ]{2,4})", match[0])
     amount = _read_count(counted[1], counted[2], match.end(), context) if counted else None
     if amount:  # 1000SMS, 45HS
@@ -252,7 +259,7 @@ _BRAND = pattern(r"[A-Z][A-Za-z]{3,15}(?: [A-Z][A-Za-z]+)? $")
 
 @rule(r"(\d{1,3})([a-dđ])(?![^\W_])")
 def number_with_letter(match: re.Match[str], context: Context) -> Guess:
-    """hồ Đak Mi 4c -> bốn xê"""
+    """A number with a small letter: hồ Đak Mi 4c -> bốn xê"""
     return Guess(
         f"{context.number(match[1])} {spell_letters(match[2].upper())}",
         Message("a number with a letter, and no word says what it is"),
@@ -261,14 +268,17 @@ def number_with_letter(match: re.Match[str], context: Context) -> Guess:
 
 @rule(rf"({NUMBER}) ({_FORMULATIONS})(?![^\W_])")
 def formulation(match: re.Match[str], context: Context) -> str | None:
-    """Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up"""
+    """Strength of a pesticide behind its brand.
+
+    Hugo 95 SP, Tango 800 WG -> chín mươi lăm ét pê, …: how a pesticide is made up
+    """
     branded = _BRAND.search(context.text[max(0, match.start() - 34) : match.start()])
     return f"{context.number(match[1])} {spell_letters(match[2])}" if branded else None
 
 
 @rule(rf"({NUMBER})([A-ZĐ]{{2,4}})(?![^\W_])")
 def number_and_letters(match: re.Match[str], context: Context) -> Answer:
-    """thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
+    """A number with letters: thuốc 1.8EC -> một phẩy tám e xê; mỗi lớp 45HS"""
     letters = f"{context.number(match[1])} {spell_letters(match[2])}"
     return _read_count(match[1], match[2], match.end(), context) or letters
 
@@ -290,11 +300,13 @@ _PEOPLE = frozenset(("HS", "SV", "GV", "TE", "LĐ", "DN", "NV", "CB", "NĐ"))
 
 
 def _split_code(written: str) -> tuple[str, str]:
+    """H5N1 -> H5N, 1: the letters, and the digits at the end"""
     letters = written.rstrip("0123456789")
     return letters, written[len(letters) :]
 
 
 def _spell_parts(written: str, context: Context) -> str:
+    """H5N1 -> hát năm nờ một"""
     parts = _PART.findall(written)
     return " ".join(context.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
 

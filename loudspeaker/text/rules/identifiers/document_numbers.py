@@ -30,7 +30,7 @@ _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 @rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
 def document_number(match: re.Match[str], context: Context) -> Answer:
-    """Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
+    """Number of a document: Chỉ thị số 15/CT-UBND -> số mười lăm chỉ thị ủy ban nhân dân"""
     if not _is_number(match, context):
         return None
     year = f" năm {context.number(match[3])}" if match[3] else ""
@@ -101,10 +101,12 @@ def _words_with_initials(words: str, letters: str) -> str:
 
 
 def _initials(kind: str) -> str:
+    """chỉ thị -> CT"""
     return "".join(word[0].upper() for word in kind.split())
 
 
 def _say_numeral(written: str, context: Context) -> str:
+    """12a -> mười hai a"""
     digits = re.sub(r"\D", "", written)
     letter = written[len(digits) :]
     return context.number(digits) + (f" {spell_letters(letter)}" if letter else "")
@@ -112,7 +114,7 @@ def _say_numeral(written: str, context: Context) -> str:
 
 @rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
 def small_number(match: re.Match[str], context: Context) -> str | None:
-    """kết luận 31/kl TW -> ba mươi mốt kết luận"""
+    """Number with a short word in small letters: kết luận 31/kl TW -> ba mươi mốt kết luận"""
     if not context.before(match.start()).endswith(KINDS):
         return None
     return f"{context.number(match[1])} {context.lexicon.documents[match[2].upper()]}"
@@ -120,19 +122,22 @@ def small_number(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
 def document_kind(match: re.Match[str], context: Context) -> str | None:
-    """TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is"""
+    """Kind of a document, which its number repeats.
+
+    TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is
+    """
     return context.lexicon.documents.get(match[1])
 
 
 @rule(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
 def number_in_small_letters(match: re.Match[str], context: Context) -> str:
-    """thông tư 24/2017/tt-btc"""
+    """Number written in small letters: thông tư 24/2017/tt-btc"""
     return f"{context.number(match[1])} năm {context.number(match[2])} {read_codes(match[3].upper(), context)}"
 
 
 @rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
 def number_of_year(match: re.Match[str], context: Context) -> str | None:
-    """Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
+    """Number and year: Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
     if not context.before(match.start()).endswith(KINDS):
         return None
     return f"{context.number(match[1])} năm {context.number(match[2])}"
@@ -140,7 +145,7 @@ def number_of_year(match: re.Match[str], context: Context) -> str | None:
 
 @rule(rf"[/-] ?({_CODES})", starts="sign")
 def code_without_number(match: re.Match[str], context: Context) -> str | None:
-    """Số: /STTTT-TTBCXB, where the number is still missing"""
+    """Code whose number is missing: Số: /STTTT-TTBCXB, where the number is still missing"""
     return read_codes(match[1], context) if context.before(match.start()).endswith(" số") else None
 
 
@@ -168,10 +173,12 @@ def _read_joint_office(part: str, context: Context) -> str:
 
 
 def _split_codes(written: str) -> list[str]:
+    """CT-UBND -> CT, UBND"""
     return [part for part in re.split(r"[-/&. ]+", written) if part]
 
 
 def _read_code(code: str, context: Context) -> str:
+    """PC06 -> pê xê không sáu; QLDA2 -> quản lý dự án hai"""
     letters = code.rstrip("0123456789")
     number = code[len(letters) :]
     if number.startswith("0"):  # PC06 is an office of the police

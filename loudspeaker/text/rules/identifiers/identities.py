@@ -25,7 +25,7 @@ _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài
 
 @rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity_number(match: re.Match[str], context: Context) -> Answer:
-    """số tài khoản 8800… -> tám tám không không"""
+    """Number of a person, an account or a paper: số tài khoản 8800… -> tám tám không không"""
     words = re.sub(" (?:số|usd|vnd|vnđ)$", "", context.before(match.start()))
     if not words.endswith(_IDENTITIES):
         return None
@@ -35,7 +35,7 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
 def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
-    """số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
+    """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
     if not context.before(match.start()).endswith(_ACCOUNTS):
         return None
     return ", ".join(map(spell_digits, match[0].split(" ")))
@@ -43,7 +43,7 @@ def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
 def treasury_account(match: re.Match[str], context: Context) -> Answer:
-    """số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
+    """Account in groups with points: số tài khoản 3761.0.9050123.91049: at the treasury, in groups"""
     if not context.before(match.start()).removesuffix(" số").endswith(_ACCOUNTS):
         return None
     return ", ".join(map(spell_digits, match[0].split(".")))
@@ -51,19 +51,19 @@ def treasury_account(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"0\d{2,3}(?![\d/]|[.,]\d)")
 def padded_number(match: re.Match[str], context: Context) -> Answer:
-    """SBD 087 -> không tám bảy"""
+    """Number with a nought in front: SBD 087 -> không tám bảy"""
     return spell_digits(match[0]) if context.before(match.start()).endswith(_NUMBERED) else None
 
 
 @rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
 def card_number(match: re.Match[str], context: Context) -> str:
-    """thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
+    """Letters and many digits: thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 
 @rule(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial_number(match: re.Match[str], context: Context) -> Answer:
-    """giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
+    """Serial number of a paper: giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
     if match[1] == "ĐT" or not context.before(match.start()).endswith(
         (" số", " sổ", " seri", " sê ri", " phát hành", " gcn", " bìa đỏ", " sổ đỏ", " sổ hồng")
     ):

@@ -49,7 +49,10 @@ _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 @rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
 def phone_number(match: re.Match[str], context: Context) -> str | None:
-    """0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price"""
+    """Telephone number.
+
+    0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price
+    """
     if match[0].startswith("84") and not context.before(match.start()).endswith(_STRONG + _WEAK):
         return None
     told = context.before(match.start()).endswith(_STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
@@ -58,7 +61,7 @@ def phone_number(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
 def local_line(match: re.Match[str], context: Context) -> str | None:
-    """theo số 3856.789: no amount has four digits before a point"""
+    """Line of a town: theo số 3856.789: no amount has four digits before a point"""
     at = match.start()
     if len(match[0]) == 7:  # six digits, of before 2008
         return spell_groups(match[0]) if _OLD.search(_sentence_before(context, at)) else None
@@ -68,7 +71,7 @@ def local_line(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
 def country_code(match: re.Match[str], context: Context) -> str | None:
-    """số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
+    """Code of a country: số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     named = re.search(r"[A-Z]\w+ \($", ahead) and context.char(match.end()) == ")" and len(match[1]) > 1
     told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
@@ -80,43 +83,46 @@ def country_code(match: re.Match[str], context: Context) -> str | None:
     r"(?!\w))"
 )
 def emergency_number(match: re.Match[str], context: Context) -> str | None:
-    """113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
+    """Emergency number before its service: 113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
     return None if context.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
 
 
 @rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
 def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
-    """113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts"""
+    """Emergency numbers in a list.
+
+    113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts
+    """
     return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
 
 
 @rule(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
 def provider_line(match: re.Match[str], context: Context) -> str:
-    """18008098 (Viettel), 9090 (Mobifone)"""
+    """Line of a provider: 18008098 (Viettel), 9090 (Mobifone)"""
     return spell_digits(match[1])
 
 
 @rule(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
 def phone_of_person(match: re.Match[str], context: Context) -> str:
-    """ĐT Trưởng thôn: 098… -> điện thoại"""
+    """“ĐT” before somebody and a number: ĐT Trưởng thôn: 098… -> điện thoại"""
     return "điện thoại"
 
 
 @rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
 def service_code(match: re.Match[str], context: Context) -> str:
-    """bấm *101# -> sao một không một thăng"""
+    """Code that is keyed in: bấm *101# -> sao một không một thăng"""
     return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
 
 @rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
 def masked_number(match: re.Match[str], context: Context) -> str | None:
-    """0977.xxx.123: the middle is hidden"""
+    """Number with hidden digits: 0977.xxx.123: the middle is hidden"""
     return _digits(match)
 
 
 @rule(_AREA + _GROUPS + r"(?= ?/ ?[0(])", starts="number sign")
 def first_of_two(match: re.Match[str], context: Context) -> str | None:
-    """02613.544859/ 0963201818"""
+    """First of two numbers with a slash: 02613.544859/ 0963201818"""
     return _digits(match)
 
 
@@ -125,7 +131,10 @@ def first_of_two(match: re.Match[str], context: Context) -> str | None:
     starts="number sign",
 )
 def first_of_row(match: re.Match[str], context: Context) -> str | None:
-    """0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first"""
+    """First of several numbers.
+
+    0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first
+    """
     return _digits(match)
 
 
@@ -162,7 +171,7 @@ _MESSAGE = pattern(r" soạn(?: tin)? [^\W_]+$")
     rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
 )
 def short_number(match: re.Match[str], context: Context) -> str | None:
-    """gọi 114 -> gọi một một bốn; tổng đài 1022"""
+    """Short or local number behind a cue: gọi 114 -> gọi một một bốn; tổng đài 1022"""
     words = context.before(match.start())
     if words.endswith(_STRONG) or _is_text_message(words) or context.follows(Kind.PHONE, match.start(), *_GAPS):
         return spell_groups(match[1])

@@ -26,7 +26,7 @@ _SHIPS = pattern(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
     r"(\d{3}\.?(?:\d{2}|[xX]{2})|\d{2}\.\d{3}|\d{2}\.?[xX]{2}|[xX]{3}\.\d{2}|\d[xX]{2}\.[xX]{2}|\d{4})(?![\d.]\d|\w)"
 )
 def car_plate(match: re.Match[str], context: Context) -> str | None:
-    """xe biển số 29-B1 123.45"""
+    """Plate of a car: xe biển số 29-B1 123.45"""
     certain = match[4][3:4] == "." and match[3]
     listed = context.follows(Kind.PLATE, match.start(), "; ", ", ", " ; ", " và ")
     if not (certain or listed) and not any(cue in context.before(match.start()) for cue in _CUES):
@@ -36,7 +36,7 @@ def car_plate(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-Z]{2})([- ])(\d{2}[.-]?\d{2})(?!\w)", starts="word")
 def military_plate(match: re.Match[str], context: Context) -> str | None:
-    """biển số KV-8250; “xe … (SN 1983)” is a driver's year"""
+    """Plate of the army: biển số KV-8250; “xe … (SN 1983)” is a driver's year"""
     words = context.before(match.start())
     if match[2] == " " and match[3][:2] in ("19", "20"):  # xe SX 2005
         return None
@@ -47,7 +47,7 @@ def military_plate(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-ZĐ]{1,3}|[A-ZĐ]{1,2}[a-zA-Z]{1,2})(?: ?- ?| )?(\d{4,5}|\d{3}\.\d{2})(?:[- ]?(TS))?(?!\w)", starts="word")
 def boat_plate(match: re.Match[str], context: Context) -> str | None:
-    """tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
+    """Number of a boat: tàu cá BT-93456-TS; QNg 12313 TS is a boat without a word that says so"""
     words = context.before(match.start())
     afloat = words.endswith(_NUMBERS) and any(cue in words for cue in _AFLOAT)
     named = match[3] or afloat or words.removesuffix(" số").removesuffix(" số hiệu").endswith(_BOATS)
@@ -59,7 +59,7 @@ def boat_plate(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-ZĐ]{2,4}) ?(\d{2}(?:[.-]\d{2}){1,2}|\d{6})(?![\w/]|[.-]\d)", starts="word")
 def ship_number(match: re.Match[str], context: Context) -> str | None:
-    """tàu BP 06.14.01 -> bê pê không sáu, một bốn, không một"""
+    """Number of a ship: tàu BP 06.14.01 -> bê pê không sáu, một bốn, không một"""
     if not _SHIPS.search(context.before(match.start())):
         return None
     return f"{spell_letters(match[1])} {', '.join(map(spell_digits, re.split('[.-]', match[2])))}"
@@ -67,7 +67,7 @@ def ship_number(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"BS(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
 def plate_cue(match: re.Match[str], context: Context) -> str:
-    """xe máy BS: 77-L1 567.89 -> biển số"""
+    """“BS” before a plate: xe máy BS: 77-L1 567.89 -> biển số"""
     return "biển số"
 
 

@@ -25,7 +25,7 @@ _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
 
 @rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
 def mailbox(match: re.Match[str], context: Context) -> str:
-    """ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
+    """Mail address: ubndxa@laocai.gov.vn -> ủy ban nhân dân xa a còng lao cai chấm gov chấm vn"""
     return _read_address(match[0].replace(" ", ""), context)
 
 
@@ -35,7 +35,10 @@ def mailbox(match: re.Match[str], context: Context) -> str:
     starts="word",
 )
 def web_page(match: re.Match[str], context: Context) -> str:
-    """https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…"""
+    """Address of a page.
+
+    https://bluezone.gov.vn/tai-lieu -> bluezone chấm gov chấm vn gạch chéo tai gạch ngang lieu; hoặchttp://…
+    """
     return f"{match[1]} {_read_address(match[2], context)}".lstrip()
 
 
@@ -48,16 +51,18 @@ def web_page(match: re.Match[str], context: Context) -> str:
     starts="word number",
 )
 def site(match: re.Match[str], context: Context) -> str:
-    """dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
+    """Name of a site: dichvucong.gov.vn -> dich vu cong chấm gov chấm vn"""
     return _read_address(match[0].rstrip("/"), context)
 
 
 def _read_address(address: str, context: Context) -> str:
+    """laocai.gov.vn -> lao cai chấm gov chấm vn"""
     pieces = _PIECE.findall(address)
     return " ".join(word for word in (_read_piece(piece, context) for piece in pieces) if word)
 
 
 def _read_piece(piece: str, context: Context) -> str:
+    """gov -> gov; 24 -> hai bốn; . -> chấm"""
     if piece.isdecimal():
         return spell_digits(piece)
     if not piece[0].isascii() or not piece[0].isalpha():
@@ -155,7 +160,7 @@ def _read_short(label: str, context: Context) -> str:
 
 @rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
 def file_ending(match: re.Match[str], context: Context) -> str | None:
-    """tệp .apk -> chấm a pê ca"""
+    """Ending of a file: tệp .apk -> chấm a pê ca"""
     return f" chấm {spell_letters(match[1])}" if context.char(match.start() - 1) in ("", " ", "(", "“") else None
 
 

@@ -16,24 +16,25 @@ _CUES = words_before("ngày|tháng|năm|số|lúc|hồi|từ|đến|giờ|tên|�
 
 
 def _empty_blank() -> Message:
+    """Why a blank is doubtful"""
     return Message("a blank was left empty here: fill it in, or take the words around it out")
 
 
 @rule(r"([Nn]gày)(?= ?tháng ?\d)|([Tt]háng)(?= ?năm ?\d{4})", starts="word")
 def missing_day(match: re.Match[str], context: Context) -> Guess | None:
-    """ngày tháng 7 năm 2021: the day is missing; “tháng năm 2021” may be May."""
+    """A date without its day or its month: ngày tháng 7 năm 2021: the day is missing; “tháng năm 2021” may be May."""
     return Guess(match[0], _empty_blank())
 
 
 @rule(r"[Ss]ố:?(?= ?[/-] ?[A-ZĐ]{2})", starts="word")
 def missing_number(match: re.Match[str], context: Context) -> Guess | None:
-    """Số: /STTTT-TTBCXB: the number is missing."""
+    """A document without its number: Số: /STTTT-TTBCXB: the number is missing."""
     return Guess(match[0], _empty_blank())
 
 
 @rule(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
 def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
-    """ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
+    """Dots or a line to write on: ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
     leader = len(match[0]) > 4 or "_" in match[0] or context.before(match.start()).endswith(_CUES)
     return Guess("...", _empty_blank()) if leader else "..."
 

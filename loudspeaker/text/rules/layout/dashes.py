@@ -78,7 +78,7 @@ _DASH = r"-{1,200}"
 
 @rule(r"[-=]{1,3}>|➔", starts="sign")
 def arrow(match: re.Match[str], context: Context) -> Answer:
-    """8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
+    """An arrow: 8 -> 10h, tổ 1 -> tổ 6: until; 150mg/lần => chọn gói: a pause"""
     if context.begins_line(match.start()):
         return ""
     number = _NUMBER_BEHIND.match(context.text, match.end())
@@ -87,14 +87,14 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
 
 @rule(_DASH, starts="sign")
 def bullet(match: re.Match[str], context: Context) -> Answer:
-    """- Đón tiếp đại biểu, at the beginning of a line"""
+    """A dash at the beginning of a line: - Đón tiếp đại biểu, at the beginning of a line"""
     before, after = context.char(match.start() - 1), context.char(match.end())
     return "" if context.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
 
 
 @rule(_DASH, starts="sign")
 def range_dash(match: re.Match[str], context: Context) -> Answer:
-    """BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
+    """A dash that means “until”: BN3153- BN3164; 2020 - nay, 12-<18 tuổi; Km34 - Km35; thứ hai - thứ sáu"""
     start, end = match.span()
     rising = _do_codes_rise(context, start, end)
     onwards = (_UNTIL.match(context.text, end) or context.text.startswith(" hết ", end)) and _stands_after_amount(
@@ -120,7 +120,10 @@ _OTHER_THING = {
 
 @rule(_DASH, starts="sign")
 def pause_dash(match: re.Match[str], context: Context) -> Answer:
-    """09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range"""
+    """A dash between two things.
+
+    09:09 - 12/01/2021; 0912… - 0987…; lần thứ 12 - 2024; đợt 2 - năm 2014: two things, no range
+    """
     start, end = match.span()
     if (context.follows(Kind.PHONE, start) and context.char(end).isdecimal()) or _TELEPHONE.match(context.text, end):
         return ";"  # groups have commas: the border of two numbers must be heard
@@ -152,14 +155,14 @@ _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 @rule(_DASH, starts="sign")
 def minus_before_degrees(match: re.Match[str], context: Context) -> Answer:
-    """từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
+    """A dash with a blank before degrees: từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
     cold = context.before(match.start()).endswith(_COLD) and _DEGREES.match(context.text, match.end())
     return "âm " if cold else None
 
 
 @rule(_DASH, starts="sign")
 def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
-    """6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
+    """A dash between two amounts: 6 tháng - 5 tuổi -> đến; 180kVA-22/0,4kV are two things"""
     start, end = match.span()
     counting = re.match(_NUMBERED, context.text[end : end + 9].lower())
     unit = (
@@ -175,7 +178,7 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")
 def minus_sign(match: re.Match[str], context: Context) -> Answer:
-    """lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
+    """A dash right before a number: lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
     start, end = match.span()
     if context.before(start).endswith(" covid"):
         return ""
@@ -191,7 +194,7 @@ def minus_sign(match: re.Match[str], context: Context) -> Answer:
 
 @rule(_DASH, starts="sign")
 def dash_between_words(match: re.Match[str], context: Context) -> Answer:
-    """Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
+    """A dash between words: Lưu ý - mang theo -> a comma; Sa-pa keeps it"""
     start, end = match.span()
     return _link_words(context, start, end, context.char(start - 1), context.char(end))
 
@@ -255,6 +258,7 @@ def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:
 
 
 def _link_words(context: Context, start: int, end: int, before: str, after: str) -> str:
+    """What is said for a dash between words: a blank, a comma, nothing, or itself"""
     if before.isalpha() and after.isalpha():
         return " " if after.isupper() else "-"
     if before == " " and after == " ":

@@ -39,7 +39,7 @@ _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
     rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
 )
 def line_number(match: re.Match[str], context: Context) -> str | None:
-    """1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
+    """Number at the beginning of a line: 1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
     if not context.begins_line(match.start()):
         return None
     return " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
@@ -49,7 +49,7 @@ def line_number(match: re.Match[str], context: Context) -> str | None:
     r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch)| (?:triệu|tỷ|nghìn|tấn|điểm|ha|km)(?!\w))"
 )
 def section_number(match: re.Match[str], context: Context) -> str | None:
-    """Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
+    """Number of a section: Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
     heading = context.begins_line(match.start()) and re.match(
         rf" [{UPPER}]", context.text[match.end() : match.end() + 2]
     )
@@ -65,7 +65,7 @@ def section_number(match: re.Match[str], context: Context) -> str | None:
 
 @rule(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
 def inner_section_number(match: re.Match[str], context: Context) -> Answer:
-    """gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
+    """Number of a section inside a line: gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
     said = " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     if ahead.isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
@@ -78,27 +78,30 @@ def inner_section_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
 def step(match: re.Match[str], context: Context) -> Guess | None:
-    """B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
+    """Step of an instruction: B1: Mở ứng dụng; B2: Nhập mã -> bước một, bước hai"""
     opens = context.begins_line(match.start()) or context.char(match.start() - 2) in ";."
     return Guess(f"bước {context.number(match[1])}", Message("steps, or names with a letter")) if opens else None
 
 
 @rule(rf"(\d{{1,2}}):(?=\d{{1,2}}[hg]\d|\d{{1,3}}(?:[.,]\d{{1,3}})?(?:%| ?(?:{_COUNTED})(?!\w)))")
 def number_before_colon(match: re.Match[str], context: Context) -> str | None:
-    """Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten"""
+    """A number, a colon and what is counted.
+
+    Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten
+    """
     told = context.after_label(match.start()) or context.before(match.start()).endswith(_TURNS)
     return f"{context.number(match[1])}:" if told else None
 
 
 @rule(r"(\d{1,2})[)](?=\s|[^\W\d_])")
 def inner_number(match: re.Match[str], context: Context) -> str | None:
-    """gồm: 1) thóc; 2) ngô"""
+    """Number with a bracket inside a line: gồm: 1) thóc; 2) ngô"""
     return context.number(match[1]) + "," if _stands_at_start(match, context) else None
 
 
 @rule(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
 def inner_point(match: re.Match[str], context: Context) -> str | None:
-    """Nội dung: 1. Bàn làm đường; 2. Thu quỹ -> một, …; hai, …"""
+    """Number with a point inside a line: Nội dung: 1. Bàn làm đường; 2. Thu quỹ -> một, …; hai, …"""
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     first = (
         ahead == ": "
@@ -111,13 +114,16 @@ def inner_point(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-Za-zĐđ])[)]", starts="word")
 def bracket_letter(match: re.Match[str], context: Context) -> str | None:
-    """b) Thời hạn -> bê, thời hạn"""
+    """Letter with a bracket: b) Thời hạn -> bê, thời hạn"""
     return LETTERS[match[1].upper()] + "," if _stands_at_start(match, context) else None
 
 
 @rule(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
 def line_letter(match: re.Match[str], context: Context) -> str | None:
-    """a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street"""
+    """Letter at the beginning of a line.
+
+    a. Đối tượng, at the beginning of a line; Đ. Trần Phú (đoạn từ …) is a street
+    """
     if match[1] == "Đ" and _STREET.match(context.text, match.end()):
         return None
     coded = match[1].isupper() and _CODE.match(context.text, match.end())  # Đ.12 Bản Lìm
@@ -130,7 +136,10 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     starts="word",
 )
 def roman_part(match: re.Match[str], context: Context) -> str | None:
-    """III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện; also where the heading was run into a line"""
+    """Roman number of a part.
+
+    III/ TỔ CHỨC THỰC HIỆN -> Ba, tổ chức thực hiện; also where the heading was run into a line
+    """
     value = roman(match[1])
     commune = match[1] == "X" and context.text[match.end() : match.end() + 3].strip()[1:2].islower()
     if not value or commune or (match[0] == "V." and _NAME.match(context.text, match.end())):
@@ -148,7 +157,7 @@ def roman_part(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([ivx]{1,5})(?=\))", starts="word")
 def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
-    """(i) … (ii) … -> một, hai"""
+    """Small Roman number in brackets: (i) … (ii) … -> một, hai"""
     value = roman(match[1])
     listed = context.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has_label(context.text, "(ii)"))
     return context.numerals.cardinal(value) if value and listed else None
@@ -156,7 +165,7 @@ def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([ivx]{1,5})\)", starts="word")
 def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
-    """i) thu gom; ii) phân loại -> một, …"""
+    """Small Roman number with a bracket: i) thu gom; ii) phân loại -> một, …"""
     value = roman(match[1])
     listed = _has_label(context.text, "ii)") and not _has_label(context.text, "h)")
     return context.numerals.cardinal(value) + "," if value and listed and _stands_at_start(match, context) else None
@@ -183,6 +192,7 @@ def _is_in_brackets(text: str, at: int) -> bool:
 
 
 def _last_place(text: str, sign: str, at: int) -> int:
+    """The last place of a sign before `at`, or -1"""
     places = _places(text, sign)
     before = bisect_left(places, at)
     return places[before - 1] if before else -1

@@ -15,7 +15,10 @@ rule = RuleMaker(Kind.NOISE)
 
 @rule(r"\d{41,}|(?=[^\w\s]{0,40}\w)\S{400,}", starts="number word sign")
 def endless_run(match: re.Match[str], context: Context) -> Guess:
-    """1/1/1/1/…, a million digits: nobody could listen to it; long lines of dots are blanks or rulers"""
+    """Signs without end.
+
+    1/1/1/1/…, a million digits: nobody could listen to it; long lines of dots are blanks or rulers
+    """
     return Guess(" ", Message("a run of {count} signs without a blank is no text and is left out", count=len(match[0])))
 
 
@@ -25,7 +28,7 @@ def endless_run(match: re.Match[str], context: Context) -> Guess:
     starts="word sign",
 )
 def foreign_letters(match: re.Match[str], context: Context) -> Guess:
-    """中国, Лаос, ລາວ are left out; a Greek letter has a name"""
+    """Letters of other scripts: 中国, Лаос, ລາວ are left out; a Greek letter has a name"""
     said = re.sub(
         rf" ?[{FOREIGN}][ ,.·-]{{0,2}}",
         lambda letter: f" {_GREEK.get(letter[0].strip(' ,.·-').lower(), '')} ",
@@ -36,7 +39,7 @@ def foreign_letters(match: re.Match[str], context: Context) -> Guess:
 
 @rule(rf"([{LOWER}]{{2,7}})([{UPPER}][{LOWER}]{{1,6}})(?![^\W\d_])", starts="word")
 def glued_words(match: re.Match[str], context: Context) -> str | None:
-    """xãTân Long -> xã Tân Long, where a blank was forgotten"""
+    """Two words without a blank: xãTân Long -> xã Tân Long, where a blank was forgotten"""
     return f"{match[1]} {match[2]}" if is_syllable(match[1]) and is_syllable(match[2]) else None
 
 

@@ -37,13 +37,13 @@ _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 @rule(r"\./\.?(?![\w.])", starts="sign")
 def full_stop(match: re.Match[str], context: Context) -> Answer:
-    """thực hiện./. -> the end"""
+    """Full stop with a slash: thực hiện./. -> the end"""
     return "."
 
 
 @rule(rf"\.(?=[{LOWER}]{{2,9}}(?![^\W_]))", starts="sign")
 def point_between_words(match: re.Match[str], context: Context) -> Answer:
-    """m3/ngày.đêm -> ngày đêm; 16 giờ 30.phút"""
+    """Point between two words: m3/ngày.đêm -> ngày đêm; 16 giờ 30.phút"""
     start, end = match.span()
     before = re.search(rf"[{LOWER}]{{2,7}}$|\d$", context.text[max(0, start - 8) : start])
     after = re.match(rf"[{LOWER}]{{2,7}}", context.text[end : end + 8])
@@ -53,14 +53,17 @@ def point_between_words(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"\.(?=[{UPPER}])", starts="sign")
 def full_stop_without_blank(match: re.Match[str], context: Context) -> Answer:
-    """8 địa phương.Ngày 04/03 -> a full stop, where the blank was forgotten; none in V.League"""
+    """Full stop without a blank.
+
+    8 địa phương.Ngày 04/03 -> a full stop, where the blank was forgotten; none in V.League
+    """
     initial = re.search(r"(?<![^\W_])[A-ZĐ]$", context.text[max(0, match.start() - 2) : match.start()])
     return " " if initial else ". "
 
 
 @rule(r"/{1,200}", starts="sign")
 def slash(match: re.Match[str], context: Context) -> Answer:
-    """thôn/bản -> thôn, bản; 0963.851.919 / 0966.851.919 are two numbers"""
+    """Slash between two things: thôn/bản -> thôn, bản; 0963.851.919 / 0966.851.919 are two numbers"""
     following = context.text[match.end() : match.end() + 2].strip()[:1]
     if context.follows(Kind.PHONE, match.start()) and (following.isdecimal() or following == "("):
         return ";"  # groups have commas: the border of two numbers must be heard
@@ -73,7 +76,7 @@ def slash(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\+{1,200}", starts="sign")
 def plus(match: re.Match[str], context: Context) -> Answer:
-    """A bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
+    """Plus sign: A bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
     start, end = match.span()
     if _is_bullet(context, start, end):
         return "" if context.char(start - 2) in ".;:," else ";"
@@ -130,7 +133,7 @@ def _is_bullet(context: Context, start: int, end: int) -> bool:
     starts="sign",
 )
 def at_least(match: re.Match[str], context: Context) -> Answer:
-    """sốt >= 38 độ C -> từ ba mươi tám độ xê trở lên"""
+    """At least: sốt >= 38 độ C -> từ ba mươi tám độ xê trở lên"""
     unit = context.lexicon.units.get(match[2].replace("độ", "°").replace(" ", ""), match[2])
     if unit == match[2] and not re.fullmatch(_THINGS, unit):
         return None
@@ -140,7 +143,7 @@ def at_least(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[<>]=(?! ?\d)|=<|[<>]=? ?(?=\d|BĐ|cấp \d|mức \d|báo động)", starts="sign")
 def comparison(match: re.Match[str], context: Context) -> Answer:
-    """>38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
+    """Sign of comparison: >38,5°C -> trên ba mươi tám phẩy năm; (< BĐI 0,60 m)"""
     if "=" in match[0]:
         return "lớn hơn hoặc bằng " if ">" in match[0] else "không quá "
     return "trên " if match[0][0] == ">" else "dưới "
@@ -148,13 +151,13 @@ def comparison(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[~≈] ?(?=\d)", starts="sign")
 def about(match: re.Match[str], context: Context) -> Answer:
-    """~50 hộ -> khoảng năm mươi hộ"""
+    """Sign of “about”: ~50 hộ -> khoảng năm mươi hộ"""
     return "khoảng "
 
 
 @rule(r"'", starts="sign")
 def apostrophe(match: re.Match[str], context: Context) -> Answer:
-    """Ea H'leo keeps it"""
+    """Apostrophe: Ea H'leo keeps it"""
     inside = context.char(match.start() - 1).isalpha() and context.char(match.end()).isalpha()
     return "'" if inside else " "
 
@@ -199,7 +202,7 @@ def _blank_for_markup(match: re.Match[str], context: Context) -> str:
 
 @rule(r"\(([+-])\)", starts="sign")
 def test_result(match: re.Match[str], context: Context) -> Answer:
-    """Rh(-), HIV (+) -> âm, dương"""
+    """Result of a test: Rh(-), HIV (+) -> âm, dương"""
     tested = " tính" if context.before(match.start()).endswith(_SAMPLES) else ""
     spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
     if context.before(match.start()).endswith(_TOLD):  # Giá tăng (+), giảm (-): said already
@@ -209,13 +212,13 @@ def test_result(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
 def web_tag(match: re.Match[str], context: Context) -> Answer:
-    """(gồm 3 ao<br />: what a page is made with"""
+    """Mark of a web page: (gồm 3 ao<br />: what a page is made with"""
     return Guess(" ", Message("a mark of a web page, left out"))
 
 
 @rule(r"\*(?= ?\d)", starts="sign")
 def product_sign(match: re.Match[str], context: Context) -> Answer:
-    """35.000 * 26 ngày -> nhân"""
+    """Sign of multiplication: 35.000 * 26 ngày -> nhân"""
     at = match.start()
     adjoining = context.previous.end and not context.text[context.previous.end : at].strip()
     reckoned = "=" in context.text[max(0, at - REACH) : at + REACH] or re.search(
@@ -226,13 +229,13 @@ def product_sign(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\[\d{1,3}\]", starts="sign")
 def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
-    """tăng 6,73%[1]: said to nobody"""
+    """Footnote mark in brackets: tăng 6,73%[1]: said to nobody"""
     return Guess("", Message("a footnote mark, left out"))
 
 
 @rule(r"_{1,200}", starts="sign")
 def underline(match: re.Match[str], context: Context) -> Answer:
-    """PTKTXH_ ANQP -> a pause"""
+    """Underline: PTKTXH_ ANQP -> a pause"""
     return ", " if context.char(match.start() - 1).isalnum() and context.char(match.end()) == " " else " "
 
 

@@ -14,19 +14,23 @@ rule = RuleMaker(Kind.COORDINATE)
 
 @rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
 def position(match: re.Match[str], context: Context) -> Answer:
-    """tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
+    """Latitude and longitude in short: tâm bão 16,5N-112,3E -> mười sáu phẩy năm độ vĩ bắc, …"""
     north, east = (_say_decimal(number, context) for number in match.groups())
     return f"{north} độ vĩ bắc, {east} độ kinh đông"
 
 
 def _say_decimal(written: str, context: Context) -> str:
+    """14.856 -> mười bốn phẩy tám năm sáu"""
     whole, fraction = re.split("[.,]", written)
     return f"{context.number(whole)} phẩy {context.numerals.fraction(fraction)}"
 
 
 @rule(r"(\d{1,3}[.,]\d{1,2})(?: ?°?[NE]? ?- ?(\d{1,3}[.,]\d{1,2}))? ?°?([NE])(?![^\W_])")
 def latitude_range(match: re.Match[str], context: Context) -> str | None:
-    """vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc"""
+    """Degrees of latitude or longitude.
+
+    vĩ tuyến 17,0-22,0°N -> mười bảy phẩy không đến hai mươi hai phẩy không độ vĩ bắc
+    """
     words = context.before(match.start())
     paired = re.match(r"[;, -]{1,3}\d{1,3}[.,]\d", context.text[match.end() : match.end() + 8])
     if (
@@ -45,7 +49,7 @@ _MINUTES = r"(\d{1,2}(?:[.,]\d{1,3})?) ?'(?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:\"|'
 
 @rule(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
 def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
-    """tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
+    """Degrees, minutes and seconds: tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
     degrees, minutes, seconds = (
         context.number(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3)
     )
@@ -55,14 +59,14 @@ def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
 
 @rule(r"([NE])(?![^\W_])", starts="word")
 def cardinal_point(match: re.Match[str], context: Context) -> str | None:
-    """12 độ 30 phút N -> bắc"""
+    """N or E behind degrees: 12 độ 30 phút N -> bắc"""
     told = context.before(match.start()).endswith((" phút", " giây", " độ"))
     return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in context.before(match.start()) else None
 
 
 @rule(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
 def degrees_without_ring(match: re.Match[str], context: Context) -> Guess:
-    """16048' VĐB, where the ring of the degrees became a nought"""
+    """Degrees whose ring became a nought: 16048' VĐB, where the ring of the degrees became a nought"""
     side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
     said = f"{context.number(match[1])} độ {context.number(match[2])} phút {side}"
     return Guess(said, Message("a nought taken for the sign of degrees"))
@@ -70,7 +74,7 @@ def degrees_without_ring(match: re.Match[str], context: Context) -> Guess:
 
 @rule(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
 def decimal_degrees(match: re.Match[str], context: Context) -> Answer:
-    """14.856 độ vĩ Bắc is no thousand"""
+    """Degrees before “vĩ” or “kinh”: 14.856 độ vĩ Bắc is no thousand"""
     return f"{_say_decimal(f'{match[1]},{match[2]}', context)} độ "
 
 

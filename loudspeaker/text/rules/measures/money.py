@@ -26,7 +26,7 @@ _WHOLE = pattern(r".*[.,]\d00")
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
 def dong(match: re.Match[str], context: Context) -> Answer:
-    """50.000đ -> năm mươi nghìn đồng"""
+    """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
     if match[2] and " - " in match[0] and context.after_label(match.start()):  # thôn 4 - 120.000đ
@@ -61,7 +61,7 @@ _THINGS = "triệu|tỷ|tỉ|đồng|đ|VNĐ|VND|USD|m2|ha|con|cây|kg|tấn|t�
 
 @rule(rf"([1-9]\d{{0,2}}(?: \d{{3}}){{1,4}}(?:,\d)?)(?= ?(?:{_THINGS})(?![^\W_]))")
 def spaced_amount(match: re.Match[str], context: Context) -> Answer:
-    """1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
+    """Amount with blanks for thousands: 1 500 000 đồng; “tổ 5 120 kg” are two numbers"""
     if not context.after_label(match.start()):
         return context.number(match[1])
     return Guess(context.number(match[1]), APART)
@@ -72,7 +72,7 @@ def spaced_amount(match: re.Match[str], context: Context) -> Answer:
     rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
 )
 def millions(match: re.Match[str], context: Context) -> Answer:
-    """1tr2 -> một triệu hai trăm nghìn"""
+    """Millions or billions: 1tr2 -> một triệu hai trăm nghìn"""
     if match[2] and " - " in match[0] and context.after_label(match.start()):  # Thôn 3 - 12 triệu
         return None
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
@@ -85,6 +85,7 @@ def millions(match: re.Match[str], context: Context) -> Answer:
 
 
 def _say_rest(digits: str | None, scale: str, context: Context) -> str:
+    """1tr2: 2 -> hai trăm nghìn; 1 tỷ 2: 2 -> hai trăm triệu"""
     if not digits:
         return ""
     below = context.numerals.thousand if scale == "triệu" else "triệu"
@@ -93,7 +94,7 @@ def _say_rest(digits: str | None, scale: str, context: Context) -> str:
 
 @rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
 def thousands(match: re.Match[str], context: Context) -> Answer:
-    """50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
+    """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     if match[2] and " - " in match[0] and context.after_label(match.start()):  # Chi đoàn thôn 1 - 500k
         return None
     dong = " đồng" if match[3].startswith("ng") else ""
@@ -109,13 +110,13 @@ def thousands(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,3})k(\d)(?![^\W_])")
 def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
-    """điện 3k5/số -> ba nghìn năm trăm"""
+    """Thousands and hundreds: điện 3k5/số -> ba nghìn năm trăm"""
     return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
 @rule(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
 def currency_after_scale(match: re.Match[str], context: Context) -> str | None:
-    """12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
+    """Currency behind “nghìn”, “triệu”: 12 nghìn đ/kg, 12 nghìn VNĐ -> nghìn đồng; 100 000đ; Giá (đ/kg)"""
     at = match.start()
     rated = re.match(
         r"/(?:kg|g|lít|l|m2|m3|ha|con|cây|bó|quả|trái|lượng|chỉ|tháng|năm|ngày|hộ|người)(?!\w)",
@@ -128,7 +129,7 @@ def currency_after_scale(match: re.Match[str], context: Context) -> str | None:
 
 @rule(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
 def currency_first(match: re.Match[str], context: Context) -> str | None:
-    """VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
+    """Currency before its amount: VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
     if context.after_variety(match.start()):
         return None
     return f"{_say_amount(match[1], context)} đồng"
@@ -136,7 +137,7 @@ def currency_first(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
 def foreign_amount(match: re.Match[str], context: Context) -> Answer:
-    """86,400 USD: written as dollars are, with a comma for thousands"""
+    """Foreign amount with commas for thousands: 86,400 USD: written as dollars are, with a comma for thousands"""
     said = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
     return said if match[1].endswith("00") else Guess(said, COMMA)
 
@@ -145,7 +146,7 @@ def foreign_amount(match: re.Match[str], context: Context) -> Answer:
     r"(\d{1,3},\d{2}0)(?: ?- ?(\d{1,3},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])(?! ?(?:đồng|đ|VNĐ|vnđ)(?![^\W_]))"
 )
 def price(match: re.Match[str], context: Context) -> Answer:
-    """giá … ở mức 5,650-5,700: a comma for thousands"""
+    """Price with a comma for thousands: giá … ở mức 5,650-5,700: a comma for thousands"""
     told = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
     if told is None or context.is_before(match.end(), _MILLIONS):
         return None
@@ -155,13 +156,13 @@ def price(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
 def foreign_millions(match: re.Match[str], context: Context) -> str:
-    """$2.5 triệu -> hai phẩy năm triệu đô la"""
+    """Millions of dollars: $2.5 triệu -> hai phẩy năm triệu đô la"""
     return f"{context.number(match[1])} {match[2]} đô la"
 
 
 @rule(rf"\$ ?({NUMBER})(?: ?- ?\$?({NUMBER}))?(?: ?USD(?![^\W_]))?", starts="sign")
 def dollars(match: re.Match[str], context: Context) -> str | None:
-    """$10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
+    """Amount in dollars: $10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
     return f"{_say_amount(match[1], context)}{until} đô la"
 

@@ -72,7 +72,7 @@ _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
 
 @rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
 def quantity(match: re.Match[str], context: Context) -> Answer:
-    """Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
+    """Number or range with a unit: Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
     written, before = match[4], context.before(match.start())
     if match[2] and " đến " in match[0] and before.endswith(_PLACES):
         return None
@@ -127,27 +127,27 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
 def unit_with_digit_apart(match: re.Match[str], context: Context) -> Answer:
-    """rộng 120 m 2, where the raised 2 came down in copying"""
+    """Unit whose raised digit came down: rộng 120 m 2, where the raised 2 came down in copying"""
     return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
 
 
 @rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
 def thousands_with_blank(match: re.Match[str], context: Context) -> Guess:
-    """7. 492kg, with a blank behind the point"""
+    """Number with a blank behind its point: 7. 492kg, with a blank behind the point"""
     unit = context.lexicon.units.get(match[3], match[3])
     return Guess(f"{context.number(match[1] + match[2])} {unit}", APART)
 
 
 @rule(r"(\d{2,3}) ?l/(?:p|ph|phút)(?![^\W_])")
 def beats_per_minute(match: re.Match[str], context: Context) -> str | None:
-    """mạch 112 l/p -> lần một phút"""
+    """Beats a minute: mạch 112 l/p -> lần một phút"""
     pulse = any(cue in context.before(match.start()) for cue in (" mạch", " nhịp", " tim", " thở"))
     return f"{context.number(match[1])} lần một phút" if pulse else None
 
 
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
 def inches(match: re.Match[str], context: Context) -> str | None:
-    """màn hình 24\" -> hai mươi tư inh"""
+    """Inches: màn hình 24" -> hai mươi tư inh"""
     screen = re.search(
         r" (?:màn hình|ti ?vi|tv|máy tính|laptop|lcd|led|inch|ống)(?: [^\W\d_]+){0,3}$", context.before(match.start())
     )
@@ -158,20 +158,20 @@ def inches(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,3}), (\d{1,2}) ?%")
 def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
-    """41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
+    """Per cent with a blank behind the comma: 41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
     return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
 
 
 @rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
 def months(match: re.Match[str], context: Context) -> Answer:
-    """thu 9T/2026, 6T đầu năm -> tháng"""
+    """Months written T: thu 9T/2026, 6T đầu năm -> tháng"""
     year = f" năm {context.number(match[2])}" if match[2] else ""
     return f"{context.number(match[1])} tháng{year}"
 
 
 @rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], context: Context) -> Answer:
-    """xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
+    """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
     said = context.number_range(match[1], match[2])
     certain = _certain_unit(match, context)
     return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, context)}", _TONS)
@@ -219,40 +219,40 @@ def _years(match: re.Match[str]) -> int:
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
 def years_of_age(match: re.Match[str], context: Context) -> str | None:
-    """trẻ em < 6 t. -> tuổi"""
+    """Years of age: trẻ em < 6 t. -> tuổi"""
     told = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
     return f"{context.number_range(match[1], match[2])} tuổi" if told else None
 
 
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
 def days_of_growth(match: re.Match[str], context: Context) -> str | None:
-    """TGST 110-120N, tuổi mạ 18-20N -> ngày"""
+    """Days of growth: TGST 110-120N, tuổi mạ 18-20N -> ngày"""
     told = any(cue in context.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
     return f"{context.number_range(match[1], match[2])} ngày" if told else None
 
 
 @rule(r"(\d{2})t(\d{1,2})th(?![^\W_])")
 def retirement(match: re.Match[str], context: Context) -> str:
-    """nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
+    """Age in years and months: nghỉ hưu lúc 61t3th -> sáu mươi mốt tuổi ba tháng"""
     return f"{context.number(match[1])} tuổi {context.number(match[2])} tháng"
 
 
 @rule(rf"({NUMBER})c/(m2|kg|ha)(?![^\W_])")
 def heads_per_area(match: re.Match[str], context: Context) -> str:
-    """cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
+    """Heads by area or weight: cục bộ 20c/m2 -> hai mươi con trên mét vuông"""
     return f"{context.number(match[1])} con trên {context.lexicon.units[match[2]]}"
 
 
 @rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
 def days_and_nights(match: re.Match[str], context: Context) -> str:
-    """tour 3N2Đ -> ba ngày hai đêm"""
+    """Days and nights of a journey: tour 3N2Đ -> ba ngày hai đêm"""
     first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
     return f"{context.number(match[1])} {first} {context.number(match[2])} {last}"
 
 
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def unit_inside(match: re.Match[str], context: Context) -> Answer:
-    """1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
+    """Number with its unit inside: 1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
     said = (
         f"{context.number(match[1])} {context.lexicon.units.get(match[2], match[2])} {nought}{context.number(match[3])}"
@@ -280,7 +280,7 @@ def _side_or_area(match: re.Match[str], context: Context, said: str) -> Answer:
 
 @rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
 def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
-    """(Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
+    """Unit in brackets: (Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
     named = context.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
     headed = (
         match[1] not in "glt" and context.char(match.start() - 1) == "(" and context.char(match.start() - 3).isalpha()
@@ -290,19 +290,19 @@ def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,4})[xX](?=\))")
 def magnification(match: re.Match[str], context: Context) -> str:
-    """kính hiển vi (40x) -> bốn mươi lần"""
+    """Magnification: kính hiển vi (40x) -> bốn mươi lần"""
     return f"{context.number(match[1])} lần"
 
 
 @rule(r"c/m2(?![^\W_])", starts="word")
 def density(match: re.Match[str], context: Context) -> str:
-    """mật độ sâu (c/m2) -> con trên mét vuông"""
+    """Heads by area, in brackets: mật độ sâu (c/m2) -> con trên mét vuông"""
     return "con trên mét vuông"
 
 
 @rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
 def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
-    """độ mặn (g/l) -> gam trên lít"""
+    """Unit by unit, in brackets: độ mặn (g/l) -> gam trên lít"""
     units = context.lexicon.units
     said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
     return said if context.char(match.start() - 1) == "(" else None
@@ -310,7 +310,7 @@ def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone_unit(match: re.Match[str], context: Context) -> Answer:
-    """1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
+    """Unit behind a number in words: 1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
     counted = context.before(match.start()).endswith(_SCALES) or context.follows(
         Kind.MONEY, match.start(), " "
     )  # 1 204,5 ha
@@ -321,7 +321,7 @@ def lone_unit(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
 def times_sign(match: re.Match[str], context: Context) -> Answer:
-    """3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
+    """“x” between two factors: 3x4m -> ba nhân bốn mét; 2 hiệp x 25 phút; (4)x(5); Tiền lương = Lương cơ sở x Hệ số"""
     at, end = match.span()
     reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
     behind = context.text[end : end + 2].strip()[:1]
@@ -338,7 +338,7 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[cC](1?\d)(?: ?- ?(1?\d))?(?![^\W_]|[./]\d)", starts="word")
 def wind_force(match: re.Match[str], context: Context) -> Answer:
-    """gió c10, giật c12 -> cấp mười, …"""
+    """Force of a wind: gió c10, giật c12 -> cấp mười, …"""
     if not any(cue in context.before(match.start()) for cue in (" gió", " giật", " bão", " mạnh")):
         return None
     return f"cấp {context.number_range(match[1], match[2])}"
@@ -346,7 +346,7 @@ def wind_force(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
 def stars(match: re.Match[str], context: Context) -> Answer:
-    """sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
+    """Stars of a product or hotel: sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
     words = context.before(match.start())
     rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
     graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
@@ -355,7 +355,7 @@ def stars(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
 def bore(match: re.Match[str], context: Context) -> Answer:
-    """ống Ø21 -> phi hai mươi mốt"""
+    """Bore of a pipe: ống Ø21 -> phi hai mươi mốt"""
     return "phi "
 
 

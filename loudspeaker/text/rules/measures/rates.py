@@ -58,7 +58,7 @@ _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 @rule(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], context: Context) -> Answer:
-    """15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
+    """Slash before a number: 15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
     beside = context.previous.spoken.endswith("độ xê") or context.previous.kind in (
         Kind.TIME,
         Kind.DATE,
@@ -96,7 +96,7 @@ def _are_counts(context: Context, start: int, end: int) -> bool:
 
 @rule(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
 def per_unit(match: re.Match[str], context: Context) -> Answer:
-    """2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
+    """Slash before a unit: 2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
     unit = context.lexicon.units.get(match[1].replace(" ", "")) if match[1] != "ngđ" else "ngày đêm"
     dose = _DOSE.search(context.text[max(0, match.start() - 8) : match.start()])
     if unit is None or not (dose or context.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
@@ -106,7 +106,7 @@ def per_unit(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
 def per_letter(match: re.Match[str], context: Context) -> Answer:
-    """9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
+    """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
     interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
     said = "ngày" if interest else _LETTERS[match[1].lower()]
     return f" một {said}" if context.near_number(match.start()) else None
@@ -114,19 +114,19 @@ def per_letter(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
 def once_a_period(match: re.Match[str], context: Context) -> str:
-    """họp quý/lần, tháng/lần -> một lần"""
+    """Slash before “lần”: họp quý/lần, tháng/lần -> một lần"""
     return " một "
 
 
 @rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
 def against_plan(match: re.Match[str], context: Context) -> Answer:
-    """8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
+    """Slash before a plan: 8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
     return " trên " if context.near_number(match.start()) else None
 
 
 @rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
 def per_abbreviation(match: re.Match[str], context: Context) -> Answer:
-    """60.000đ/HS/tháng -> một học sinh một tháng"""
+    """Slash before an abbreviation: 60.000đ/HS/tháng -> một học sinh một tháng"""
     entry = meaning(context, match[1], match.start(1), match.end())
     if entry is None or context.previous.end != match.start() or not context.near_number(match.start()):
         return None
@@ -141,7 +141,10 @@ _ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")
 
 @rule(rf"/ ?(?=[{LOWER}])", starts="sign")
 def per_thing(match: re.Match[str], context: Context) -> Answer:
-    """50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò"""
+    """Slash before a word.
+
+    50.000 đồng/người/tháng -> một người một tháng; 8h/ngày, 40 HS/lớp, but thôn/bản and 1 trâu/bò
+    """
     at, end = match.span()
     if _are_alternatives(context, at, end):
         return None
@@ -168,7 +171,10 @@ def _is_rate(context: Context, at: int, end: int) -> bool:
 
 @rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
 def per_pair(match: re.Match[str], context: Context) -> Answer:
-    """giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before"""
+    """Slash between two units without a number.
+
+    giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before
+    """
     end = match.start(1) if match[1] else match.end()
     rated = context.before(match.start()).endswith(_RATES) and context.is_before(end, _RATED)
     rated = rated and not context.is_before(end, _OFFICES)
@@ -189,6 +195,7 @@ def _are_alternatives(context: Context, start: int, end: int) -> bool:
 
 
 def _per_word(context: Context, at: int) -> str:
+    """50.000 đồng/kg -> một; 2 tạ/ha -> trên"""
     return "một" if context.previous.kind is Kind.MONEY or context.before(at).endswith(_SUMS) else "trên"
 
 

@@ -15,36 +15,37 @@ rule = RuleMaker(Kind.TEMPERATURE)
 
 @rule(r"0C(?=\))")
 def celsius_in_brackets(match: re.Match[str], context: Context) -> str | None:
-    """nhiệt độ (0C) -> độ xê"""
+    """Unit in brackets: nhiệt độ (0C) -> độ xê"""
     return "độ xê" if context.char(match.start() - 1) == "(" else None
 
 
 @rule(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
 def fever(match: re.Match[str], context: Context) -> str:
-    """sốt 38o5 -> ba mươi tám độ năm"""
+    """Temperature of the body: sốt 38o5 -> ba mươi tám độ năm"""
     return f"{context.number(match[1])} độ {context.number(match[2])}"
 
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
 def degrees(match: re.Match[str], context: Context) -> Answer:
-    """15 độ C -> mười lăm độ xê"""
+    """Degrees with “độ”: 15 độ C -> mười lăm độ xê"""
     return _say_celsius(match, context)
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
 def degrees_without_sign(match: re.Match[str], context: Context) -> Answer:
-    """nhiệt độ từ 22 - 25C, without the sign of degrees"""
+    """Degrees without a sign: nhiệt độ từ 22 - 25C, without the sign of degrees"""
     told = "nhiệt độ" in context.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
     return _say_celsius(match, context) if told else None
 
 
 @rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
 def degrees_as_nought(match: re.Match[str], context: Context) -> Answer:
-    """250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
+    """Degrees whose ring became a nought: 250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
     return Guess(_say_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
 
 
 def _say_celsius(match: re.Match[str], context: Context) -> str:
+    """22 - 25 -> hai mươi hai đến hai mươi lăm độ xê"""
     return f"{context.number_range(match[1], match[2])} độ xê"
 
 

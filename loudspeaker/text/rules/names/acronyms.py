@@ -32,7 +32,10 @@ _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 @rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
 def capital_word(match: re.Match[str], context: Context) -> Answer:
-    """THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation"""
+    """A word in capitals that is no abbreviation.
+
+    THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation
+    """
     word = match[0]
     if not word.isupper() or not is_syllable(word) or word in context.definitions:
         return None
@@ -59,12 +62,16 @@ def _neighbours(context: Context, start: int, end: int) -> tuple[str, str]:
 
 
 def _is_shouted(word: str) -> bool:
+    """Whether a word is one in capitals: GIÁM"""
     return word.isupper() and has_marks(word) and is_syllable(word)
 
 
 @rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
 def abbreviation_chain(match: re.Match[str], context: Context) -> Answer:
-    """LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone"""
+    """Abbreviations with signs between them.
+
+    LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone
+    """
     written = match[0]
     parts = re.split(r" ?& ?|[-/._]", written)
     if not all(_is_mostly_capitals(part) for part in parts):
@@ -74,6 +81,7 @@ def abbreviation_chain(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_mostly_capitals(part: str) -> bool:
+    """Whether more than half of its letters are capitals"""
     return sum(c.isupper() for c in part) * 2 > len(part)
 
 
@@ -113,13 +121,16 @@ def _read_parts(written: str, parts: list[str], match: re.Match[str], context: C
 
 @rule(r"Vietnam\+", starts="word")
 def vietnam_plus(match: re.Match[str], context: Context) -> str:
-    """(TTXVN/Vietnam+) -> Vietnam plus"""
+    """The name of a news site: (TTXVN/Vietnam+) -> Vietnam plus"""
     return "Vietnam plus"
 
 
 @rule(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
 def newspaper(match: re.Match[str], context: Context) -> str | None:
-    """(QNO) - Sáng nay …, (BTV) Từ năm …: the paper that a report is taken from"""
+    """The sign of a newspaper at the head of a report.
+
+    (QNO) - Sáng nay …, (BTV) Từ năm …: the paper that a report is taken from
+    """
     at = match.start()
     if context.char(at - 1) != "(" or not context.begins_line(at - 1):
         return None
@@ -128,14 +139,17 @@ def newspaper(match: re.Match[str], context: Context) -> str | None:
 
 @rule(rf"T[PT](?= - [{UPPER}])", starts="word")
 def newspaper_or_town(match: re.Match[str], context: Context) -> Guess | None:
-    """TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town"""
+    """TP or TT at the head of a report.
+
+    TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town
+    """
     either = Message("a paper's sign, or a place")
     return Guess(spell_letters(match[0]), either) if context.begins_line(match.start()) else None
 
 
 @rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted_capitals(match: re.Match[str], context: Context) -> Answer:
-    """T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
+    """Capitals with dots: T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
     letters = match[0].replace(".", "")
     if len(letters) < 4 and letters not in ("TƯ", "TW", "TP", "TX"):
         return spell_letters(letters)
@@ -145,13 +159,16 @@ def dotted_capitals(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
 def word_with_letters(match: re.Match[str], context: Context) -> str | None:
-    """ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
+    """Capitals behind a foreign word: ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
     return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
 
 
 @rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
 def abbreviation(match: re.Match[str], context: Context) -> Answer:
-    """UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are"""
+    """One abbreviation.
+
+    UBND -> ủy ban nhân dân; unknown capitals are spelled out; Facebook and KBang stay as they are
+    """
     word = match[0]
     if len(word) < 2 or not (_is_mostly_capitals(word) or word in context.lexicon):
         return None
@@ -161,6 +178,7 @@ def abbreviation(match: re.Match[str], context: Context) -> Answer:
 
 
 def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
+    """UBND -> ủy ban nhân dân; what no table knows is put together, said as a word or spelled out"""
     entry = meaning(context, word, start, end)
     if entry is not None and word not in context.definitions and _is_firm(word, entry, context, start):
         return Guess(spell_letters(word), ambiguous(word))
@@ -192,7 +210,7 @@ def _is_pronounceable(word: str) -> bool:
 
 @rule(rf"([{LOWER}]{{3,7}})([A-ZĐ]{{2,8}})(?![^\W_])", starts="word")
 def abbreviation_behind_word(match: re.Match[str], context: Context) -> Answer:
-    """hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
+    """Abbreviation without a blank in front: hoặcBV -> hoặc bệnh viện, where a blank was forgotten"""
     if match[1].isascii() or not is_syllable(match[1]):
         return None
     answer = _read_one(match[2], match.start(2), match.end(), context)
@@ -202,7 +220,10 @@ def abbreviation_behind_word(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"[{LOWER}]{{2,12}}(?![^\W\d_])", starts="word")
 def small_abbreviation(match: re.Match[str], context: Context) -> Answer:
-    """sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read"""
+    """Abbreviation in small letters.
+
+    sđt -> số điện thoại, âl -> âm lịch: written small in a hurry; of “evnspc chấm vn” nothing is to be read
+    """
     word = match[0]
     if context.after(match.end()).startswith("chấm "):
         return None
@@ -252,19 +273,22 @@ def _shorter(
 
 @rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")
 def symbol(match: re.Match[str], context: Context) -> Answer:
-    """pH -> pê hát"""
+    """A symbol of science: pH -> pê hát"""
     return spell_letters(match[0]) if match[0] in context.lexicon else None
 
 
 @rule(r"[a-zđ][A-ZĐ]{2,8}[A-Za-z]{0,4}(?![^\W\d_])", starts="word")
 def small_and_capitals(match: re.Match[str], context: Context) -> Answer:
-    """bOPV -> bê o pê vê"""
+    """One small letter before capitals: bOPV -> bê o pê vê"""
     return spell_letters(match[0])
 
 
 @rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
 def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
-    """tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text"""
+    """Small letters without a vowel.
+
+    tiền l à, mỗi đv, 300-700k: small letters without a vowel stay; those of a site’s name are spoken text
+    """
     before = context.text[max(0, match.start() - 8) : match.start()]
     if before.endswith(("'", "chấm ", "còng ", "ngang ", "chéo ", "dưới ")):
         return None
@@ -277,7 +301,7 @@ _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "T
 
 @rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
 def consonants(match: re.Match[str], context: Context) -> Answer:
-    """vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
+    """A capital and letters without a vowel: vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
     if match[0] in _INITIALS:
         named = re.search(rf"[{UPPER}][{LOWER}]* $", context.text[max(0, match.start() - 8) : match.start()])
         ended = context.char(match.end()) == "." or (

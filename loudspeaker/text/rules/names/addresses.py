@@ -28,7 +28,7 @@ _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 @rule(r"(\d{1,4}[A-Za-zĐ]?)((?:/\d{1,4}[A-ZĐ]?){1,4})(?![\d/]|[^\W_])")
 def house_number(match: re.Match[str], context: Context) -> str | None:
-    """số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
+    """Number of a house with a slash: số nhà 12/5 ngõ 3 -> mười hai trên năm; Số 12/3, hẻm 45; số 12/3A"""
     words = context.before(match.start())
     numbered = words.endswith(" số")
     if words.endswith(" lớp") and counts_up(match[0]):
@@ -60,6 +60,7 @@ def is_house(context: Context, start: int, end: int) -> bool:
 
 
 def _house_part(written: str, context: Context) -> str:
+    """12A -> mười hai a"""
     digits = re.match(r"\d+", written)
     assert digits is not None
     letter = written[digits.end() :]
@@ -68,38 +69,38 @@ def _house_part(written: str, context: Context) -> str:
 
 @rule(rf"F\.? ?(?=\d{{1,2}}(?:(?:,| -) ?(?:Q|TP|T\.)| [{UPPER}][{LOWER}]+ [{UPPER}]))", starts="word")
 def ward_f(match: re.Match[str], context: Context) -> str | None:
-    """F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
+    """Ward written F: F12, Q Bình Thạnh; chợ Phạm Văn Hai, F4 Tân Bình -> phường …"""
     listed = context.text[match.start() - 2 : match.start()] == ", "
     return "phường " if listed or re.match(r"\d{1,2}(?:,| -)", context.text[match.end() : match.end() + 4]) else None
 
 
 @rule(r"[Pp]\.? ?(\d{1,2}),? ?[Qq]\.? ?(\d{1,2})(?![\w/]|[.,]\d)", starts="word")
 def ward_and_district(match: re.Match[str], context: Context) -> str:
-    """Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
+    """Ward and district: Dương Bá Trạc, P1, Q8 -> phường một, quận tám"""
     return f"phường {context.number(match[1])}, quận {context.number(match[2])}"
 
 
 @rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
 def flat(match: re.Match[str], context: Context) -> str:
-    """P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
+    """Flat of a building: P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
     return f"phòng {context.number(match[1])}"
 
 
 @rule(rf"K(\d{{1,3}})((?:/\d{{1,3}}){{1,3}})(?= (?:đường |[{UPPER}][{LOWER}]))", starts="word")
 def alley(match: re.Match[str], context: Context) -> str:
-    """K45/12 đường Núi Thành -> kiệt bốn mươi lăm trên mười hai"""
+    """House in an alley: K45/12 đường Núi Thành -> kiệt bốn mươi lăm trên mười hai"""
     return "kiệt " + " trên ".join(map(context.number, (match[1] + match[2]).split("/")))
 
 
 @rule(r"Đ\. ?(?=\d{1,2}/\d{1,2}(?![\d/])|CMT)", starts="word")
 def street_of_day(match: re.Match[str], context: Context) -> str:
-    """Đ.30/4, Đ. CMT8 -> đường"""
+    """Street that is named after a day: Đ.30/4, Đ. CMT8 -> đường"""
     return "đường "
 
 
 @rule(rf"Đ\. ?(?=(?:Ng\. ?)?[{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], context: Context) -> str | None:
-    """477 Đ. Sư Vạn Hạnh -> đường"""
+    """Street written Đ.: 477 Đ. Sư Vạn Hạnh -> đường"""
     numbered = re.search(
         r"(?:\d[A-Z]?,?|trên|tại|ở|dọc|giao|với) $", context.text[max(0, match.start() - 6) : match.start()]
     )
@@ -108,13 +109,16 @@ def street(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
 def ward_before_district(match: re.Match[str], context: Context) -> str:
-    """Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
+    """Ward before its district or town: Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
     return f"phường {context.number(match[1])}"
 
 
 @rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
 def road(match: re.Match[str], context: Context) -> str | None:
-    """QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm"""
+    """Road with a number.
+
+    QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm
+    """
     if not _is_road(match, context):
         return None
     letter = f" {spell_letters(match[3])}" if match[3] else ""
@@ -163,7 +167,7 @@ _ROADS = {
 
 @rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
 def expressway(match: re.Match[str], context: Context) -> str | None:
-    """cao tốc CT.08 -> xê tê không tám"""
+    """Expressway: cao tốc CT.08 -> xê tê không tám"""
     if not context.before(match.start()).endswith(" cao tốc"):
         return None
     return f"{spell_letters('CT')} {spell_digits(match[1])}"
@@ -171,7 +175,7 @@ def expressway(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
 def milestone(match: re.Match[str], context: Context) -> str | None:
-    """tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
+    """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     crops = match[0][:2] == "KM" and _CROPS.search(context.text[max(0, match.start() - 3 * REACH) : match.start()])
     if crops or context.after_variety(match.start()):
         return None
@@ -183,7 +187,7 @@ def milestone(match: re.Match[str], context: Context) -> str | None:
     r"[KH] ?(\d{1,4}) ?\+ ?(\d{1,3})(?:( ?[-–] ?)(?:[KH]|[Kk][Mm]) ?(\d{1,4}) ?\+ ?(\d{1,3}))?(?![^\W_])", starts="word"
 )
 def dike_section(match: re.Match[str], context: Context) -> str | None:
-    """đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
+    """Milestone or section of a dike: đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
     said = f"{LETTERS[match[0][0]]} {context.number(match[1])} cộng {context.number(match[2])}"
     if not match[3]:
         return said

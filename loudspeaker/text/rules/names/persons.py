@@ -29,7 +29,10 @@ _FAMILIES = pattern(
 
 @rule(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
 def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
-    """0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name"""
+    """Form of address behind a telephone number.
+
+    0888886789 (a Cường) -> anh Cường; (A Cường), (A.Cường) may be his name
+    """
     if not context.follows(Kind.PHONE, match.start(), " (", "("):
         return None
     said = _CALLED[match[1].lower()] + " "
@@ -38,7 +41,7 @@ def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def form_of_address(match: re.Match[str], context: Context) -> Answer:
-    """liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
+    """Form of address with a dot: liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + REACH])
     called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
     sure = named or called_too or match[1] == "ô" or context.before(match.start()).endswith(CALLING)
@@ -51,13 +54,13 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def form_without_dot(match: re.Match[str], context: Context) -> str | None:
-    """liên hệ a Tuấn, gặp c Lan -> anh, chị"""
+    """Form of address without a dot: liên hệ a Tuấn, gặp c Lan -> anh, chị"""
     return f"{_CALLED[match[1]]} " if context.before(match.start()).endswith(_ASKED) else None
 
 
 @rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
 def mister(match: re.Match[str], context: Context) -> Answer:
-    """Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
+    """Form of address for a man: Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
     return None if stands_after_name(context, match.start()) else "ông"
 
 
@@ -67,7 +70,7 @@ _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 
 @rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def middle_initial(match: re.Match[str], context: Context) -> str | None:
-    """Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
+    """Initial inside a name: Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
     at = match.start()
     family = _FAMILIES.search(context.text[max(0, at - 12) : at])
     return f"{LETTERS[match[1]]} " if family and not context.opens_sentence(match.end()) else None
@@ -75,7 +78,7 @@ def middle_initial(match: re.Match[str], context: Context) -> str | None:
 
 @rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], context: Context) -> Answer:
-    """bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
+    """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
     highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 3])
     if match[1] in VOWELS or (highland and context.before(match.start()).endswith(_PERSONS)):
         return None
@@ -84,7 +87,10 @@ def initial(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
 def letter_with_number(match: re.Match[str], context: Context) -> Answer:
-    """riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203"""
+    """Letter, dot and number.
+
+    riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
+    """
     said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
     return said if context.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
 
@@ -99,7 +105,7 @@ _NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nh
     starts="word",
 )
 def initials(match: re.Match[str], context: Context) -> Answer:
-    """bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
+    """Initials of somebody who is not named: bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
     said = spell_letters(match[0])
     return Guess(said, ambiguous(match[0])) if match[0] in context.lexicon else said
 
@@ -109,7 +115,7 @@ def initials(match: re.Match[str], context: Context) -> Answer:
     starts="word",
 )
 def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
-    """ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
+    """Initials behind a form of address: ông ĐVT, bà NTB: initials, whatever else the letters may stand for"""
     at = match.start()
     if match[0] in context.definitions or not context.adjoins(at, _NAMED_ONLY) or context.char(at - 1) != " ":
         return None  # Mai Thế Anh, SĐT: 09…
@@ -124,13 +130,13 @@ def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
 def family_name(match: re.Match[str], context: Context) -> str:
-    """đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
+    """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
     return "Nguyễn "
 
 
 @rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
 def year_of_birth(match: re.Match[str], context: Context) -> str:
-    """(SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
+    """Year of birth: (SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
     return "sinh"
 
 

@@ -57,7 +57,7 @@ VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
 
 @rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
 def title(match: re.Match[str], context: Context) -> Answer:
-    """TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
+    """Title with a dot: TP. Lào Cai -> thành phố Lào Cai; PGS.TS. -> phó giáo sư tiến sĩ"""
     written, (at, end) = match[1], match.span()
     dotted, bare = meaning(context, f"{written}.", at, end), meaning(context, written, at, end - 1)
     entry = dotted or meaning(context, written, at, end)
@@ -96,7 +96,10 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
     starts="word",
 )
 def place_or_office(match: re.Match[str], context: Context) -> Answer:
-    """P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc"""
+    """One letter with a dot before a name.
+
+    P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc
+    """
     at, letter = match.start(), match[1].upper()
     if context.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
         return None
@@ -175,13 +178,13 @@ def stands_after_name(context: Context, at: int) -> bool:
 
 @rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def street(match: re.Match[str], context: Context) -> str | None:
-    """ngõ 12, đ. Nguyễn Trãi -> đường"""
+    """Street written đ.: ngõ 12, đ. Nguyễn Trãi -> đường"""
     return "đường " if context.text[max(0, match.start() - 2) : match.start()] == ", " else None
 
 
 @rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
 def ward(match: re.Match[str], context: Context) -> str | None:
-    """Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
+    """Ward written Ph.: Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
     return None if stands_after_name(context, match.start()) else "phường "
 
 
@@ -190,49 +193,49 @@ _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
 
 @rule(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
 def rank(match: re.Match[str], context: Context) -> str:
-    """Th/tá Vàng Mí Sính -> thiếu tá"""
+    """Rank in the army: Th/tá Vàng Mí Sính -> thiếu tá"""
     return f"{_RANK[match[1]]} {match[2]}"
 
 
 @rule(r"C\.[tT]y(?![^\W\d_])|Th\.ký(?!\w)|Đ/[Tt]hoại", starts="word")
 def office_in_short(match: re.Match[str], context: Context) -> str:
-    """C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
+    """Company, secretary or telephone in short: C.ty 28 -> công ty; Th.ký Loan; Đ/thoại"""
     return {"T": "thư ký", "Đ": "điện thoại"}.get(match[0][0], "công ty")
 
 
 @rule(r"(Mrs|Mr|Ms)\.(?= ?[A-ZĐ])", starts="word")
 def foreign_title(match: re.Match[str], context: Context) -> str:
-    """Mr. Phát, Mrs. Loan"""
+    """Foreign title: Mr. Phát, Mrs. Loan"""
     return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
 def number_sign(match: re.Match[str], context: Context) -> str:
-    """Tian Di No.1 -> số một"""
+    """No. before a number: Tian Di No.1 -> số một"""
     return "số "
 
 
 @rule(r"Tr\. ?(?=(?:[Tt]iểu học|[Mm]ầm non|[Mm]ẫu giáo|THPT|THCS|TH|MN|PTDT)(?!\w))", starts="word")
 def school(match: re.Match[str], context: Context) -> str:
-    """Tr. Tiểu học A Vương -> trường"""
+    """School written Tr.: Tr. Tiểu học A Vương -> trường"""
     return "trường "
 
 
 @rule(r"[Tt]r\. ?(?=\d{1,3}(?![\d.,]\d))", starts="word")
 def page(match: re.Match[str], context: Context) -> str:
-    """(Ngữ văn 12, tr. 123) -> trang"""
+    """Page written tr.: (Ngữ văn 12, tr. 123) -> trang"""
     return "trang "
 
 
 @rule(rf"(KP|Kp|kp|TDP|Tdp|tdp)\. ?(?=\d|[{UPPER}][{LOWER}])", starts="word")
 def quarter(match: re.Match[str], context: Context) -> str:
-    """kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
+    """Quarter of a town: kp.2, TDP. 5 -> khu phố hai, tổ dân phố năm"""
     return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
 
 
 @rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
 def district_or_ward(match: re.Match[str], context: Context) -> Answer:
-    """…, Q Bình Thạnh -> quận Bình Thạnh"""
+    """District or ward without a dot: …, Q Bình Thạnh -> quận Bình Thạnh"""
     return _PLACES[match[0]] if context.text[match.start() - 2 : match.start()] == ", " else None
 
 
@@ -247,7 +250,7 @@ _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")
 
 @rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
 def province(match: re.Match[str], context: Context) -> str | None:
-    """Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
+    """Province in short: Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
     if " " in match[0] and context.text[match.start() - 2 : match.start()] != ", ":
         return None
     signed = _BYLINE.match(context.text, match.start()) and context.char(match.start() - 2) in ("", "-", "\n")
@@ -256,20 +259,20 @@ def province(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
 def master_of_science(match: re.Match[str], context: Context) -> Answer:
-    """Th.S Lê Văn Hùng -> thạc sĩ"""
+    """Master of science: Th.S Lê Văn Hùng -> thạc sĩ"""
     return "thạc sĩ"
 
 
 @rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
 def signing_for(match: re.Match[str], context: Context) -> str | None:
-    """T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
+    """For whom somebody signs: T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
     entry = meaning(context, f"{match[1]}/{match[2]}", match.start(), match.end())
     return entry.reading if entry and context.begins_line(match.start()) else None
 
 
 @rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def letters_with_slash(match: re.Match[str], context: Context) -> Answer:
-    """V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
+    """Two letters with a slash: V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
     entry = meaning(context, match[1], match.start(), match.start() + 3)
     return entry.reading if entry else None
 
@@ -279,7 +282,7 @@ _PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thô
 
 @rule(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
 def and_so_on(match: re.Match[str], context: Context) -> Answer:
-    """v.v. -> vân vân; QĐ vv quy định -> về việc"""
+    """And so on: v.v. -> vân vân; QĐ vv quy định -> về việc"""
     if match[0] == "vv" and context.before(match.start()).endswith(_PAPERS):
         return "về việc"
     rest = context.text[match.end() : match.end() + 2].lstrip(" ")

@@ -26,7 +26,10 @@ _UNITS = r"kg|ha|m2|m3|đ(?!/)|mmHg|mmhg|mm|m|km|lít|ml|mg|l|g|kV|kVA|%|°C"
 
 @rule(rf"({NUMBER}) ?/ ?({NUMBER})(?![\d/])(?: ?({_UNITS})(?![^\W_]))?")
 def fraction(match: re.Match[str], context: Context) -> Answer:
-    """1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date"""
+    """Two numbers with a slash.
+
+    1/3 số hộ -> một phần ba; 5/9 thôn -> năm trên chín; a bare 3/5 may be either, or a date
+    """
     above, below, (at, end) = match[1], match[2], match.span()
     unit = _unit(match, context)
     whole = f"{context.number(above)} trên {context.number(below)}{unit}"
@@ -95,6 +98,7 @@ def _is_level(match: re.Match[str], context: Context) -> bool:
 
 
 def _are_below(limit: int, *numbers: str) -> bool:
+    """Whether all numbers are whole and below a limit"""
     return all(number.isdecimal() and int(number) < limit for number in numbers)
 
 

@@ -47,7 +47,7 @@ _WEEKDAY = (
 
 @rule(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
 def weekdays_in_words(match: re.Match[str], context: Context) -> str | None:
-    """thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
+    """Weekdays or an ordinal behind “thứ”: thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
     if not context.before(match.start()).endswith(" thứ"):
         return None
     first = int(match[1])
@@ -61,13 +61,14 @@ def weekdays_in_words(match: re.Match[str], context: Context) -> str | None:
 
 
 def _space_days(gap: str) -> str:
+    """,4,6 -> , 4, 6; -6 -> đến 6"""
     dash = ", " if gap.count("-") > 1 else " đến "  # 2-4-6 are three days, 2-6 a week
     return re.sub(r"[,.+](?=\d)| \+ ", ", ", re.sub(r" ?& ?", " và ", re.sub(r" ?- ?", dash, gap)))
 
 
 @rule(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")
 def ordinal(match: re.Match[str], context: Context) -> str | None:
-    """thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
+    """Ordinal behind “thứ”: thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
     if not context.before(match.start()).endswith(" thứ"):
         return None
     whole = f" trên {context.number(match[2])}" if match[2] else ""
@@ -76,33 +77,33 @@ def ordinal(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"CN(?=\))", starts="word")
 def sunday(match: re.Match[str], context: Context) -> str | None:
-    """Ngày thi 22/11 (CN)"""
+    """Sunday behind a date: Ngày thi 22/11 (CN)"""
     return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
 
 
 @rule(r"([3-7])(?![\w/]|[.,]\d)")
 def crossroads(match: re.Match[str], context: Context) -> str | None:
-    """ngã 4 -> ngã tư"""
+    """Crossroads: ngã 4 -> ngã tư"""
     return context.numerals.month(int(match[1])) if context.before(match.start()).endswith(" ngã") else None
 
 
 @rule(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
 def weekdays(match: re.Match[str], context: Context) -> str | None:
-    """bơm nước T2,4,6 -> thứ hai, tư, sáu"""
+    """Weekdays in a list: bơm nước T2,4,6 -> thứ hai, tư, sáu"""
     days = re.findall(r"\d", match[0])
     return "thứ " + ", ".join(context.numerals.ordinal(int(day)) for day in days)
 
 
 @rule(r"[Tt][2-7](?: ?- ?[Tt][2-7]){2,5}(?: ?- ?CN)?(?!\w)", starts="word")
 def weekdays_with_dashes(match: re.Match[str], context: Context) -> str:
-    """các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
+    """Weekdays with dashes: các ngày T3 - T5 - T7 -> thứ ba, thứ năm, thứ bảy"""
     days = [f"thứ {context.numerals.ordinal(int(day))}" for day in re.findall(r"\d", match[0])]
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
 
 
 @rule(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
 def short_month(match: re.Match[str], context: Context) -> Answer:
-    """tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
+    """Month written T: tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
     words = context.before(match.start())
     named = words.endswith(_MONTHLY) or _DAY.search(words) or context.is_before(match.end(), _CALENDARS)
@@ -116,7 +117,7 @@ def short_month(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
 def weekday(match: re.Match[str], context: Context) -> Answer:
-    """nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
+    """Weekday written T: nghỉ T7 -> nghỉ thứ bảy; T2-T6 -> thứ hai đến thứ sáu"""
     if _MONTHS_BEHIND.match(context.text, match.end()):  # từ T2 đến T4/2019
         return f"tháng {context.numerals.month(int(match[1]))}"
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
@@ -131,14 +132,14 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
 def dotted_weekday(match: re.Match[str], context: Context) -> str | None:
-    """sáng T.3 -> sáng thứ ba"""
+    """Weekday written T.: sáng T.3 -> sáng thứ ba"""
     told = context.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
     return f"thứ {context.numerals.ordinal(int(match[1]))}" if told else None
 
 
 @rule(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
 def list_with_slashes(match: re.Match[str], context: Context) -> Answer:
-    """gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
+    """List with slashes: gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
     numbers = match[0].split("/")
     words = context.before(match.start())
     said = ", ".join(map(context.number, numbers))
@@ -150,7 +151,7 @@ def list_with_slashes(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
 def list_with_plus(match: re.Match[str], context: Context) -> str | None:
-    """Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
+    """List with plus signs: Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
     words = context.before(match.start())
     if words.endswith((" tháng", " khối")):  # tháng 9+10
         say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
@@ -160,13 +161,13 @@ def list_with_plus(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([1-9]\d?00)((?:,[1-9]\d?\d00)+)(?![\d%]|[.,]\d| ?%)")
 def banknotes(match: re.Match[str], context: Context) -> str:
-    """tiền lẻ loại 1000,2000: no decimal has as many digits"""
+    """List of bank-notes: tiền lẻ loại 1000,2000: no decimal has as many digits"""
     return ", ".join(map(context.number, match[0].split(",")))
 
 
 @rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
 def mixed_list(match: re.Match[str], context: Context) -> str | None:
-    """các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
+    """List with and without blanks: các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
     mixed = re.search(r",\d", match[0]) and ", " in match[0]
     numbers = re.findall(r"\d+", match[0])
     rising = all(int(one) < int(two) for one, two in pairwise(numbers))
@@ -176,7 +177,7 @@ def mixed_list(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")
 def list_without_blanks(match: re.Match[str], context: Context) -> str | None:
-    """lớp 7,8 và 9; tổ 1,2,3"""
+    """List without blanks: lớp 7,8 và 9; tổ 1,2,3"""
     numbers = match[1].split(",")
     if all(len(number) == 3 for number in numbers[1:]):
         return None

@@ -56,7 +56,7 @@ def ungrouped_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
 def spaced_number(match: re.Match[str], context: Context) -> Answer:
-    """dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
+    """Number with blanks for thousands: dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
     said = context.number(re.sub("[ ,]", "", match[1]))
     if "," in match[1] or re.search(" 0", match[1]) or not context.after_label(match.start()):
         return said
@@ -65,7 +65,7 @@ def spaced_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
 def broken_number(match: re.Match[str], context: Context) -> Answer:
-    """cấp được 3 052 thẻ: no number begins with 0"""
+    """Number with a blank before a nought: cấp được 3 052 thẻ: no number begins with 0"""
     return Guess(context.number(match[1].replace(" ", "")), APART)
 
 
@@ -84,14 +84,14 @@ def digits_with_points(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"9999(?!\d|[.,]\d)")
 def fineness(match: re.Match[str], context: Context) -> Answer:
-    """vàng 9999, vàng nhẫn 24K 9999: four nines"""
+    """Fineness of gold: vàng 9999, vàng nhẫn 24K 9999: four nines"""
     golden = re.search(r" (?:vàng|nhẫn|chỉ)(?: [^\W\d_]+){0,3}(?: 24k)?$", context.before(match.start()))
     return spell_digits(match[0]) if golden else None
 
 
 @rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
 def leading_noughts(match: re.Match[str], context: Context) -> Answer:
-    """đầu số 024, 03: nobody counts so; 02 con are two"""
+    """Number with a nought in front: đầu số 024, 03: nobody counts so; 02 con are two"""
     said, words = spell_digits(match[0]), context.before(match.start())
     if context.is_before(match.end(), _AT_HEAD) or (match[0] == "00" and _is_typed(match, context)):
         return said  # số có 00 ở đầu
@@ -110,7 +110,7 @@ def _is_typed(match: re.Match[str], context: Context) -> bool:
 
 @rule(rf"({NUMBER})\+(?= [^\W\d_])")
 def more_than(match: re.Match[str], context: Context) -> str:
-    """1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
+    """Number with a plus behind it: 1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
     if context.before(match.start()).endswith((" hệ", " lớp", " khóa")):
         return f"{context.number(match[1])} cộng"
     return f"hơn {context.number(match[1])}"
@@ -118,7 +118,7 @@ def more_than(match: re.Match[str], context: Context) -> str:
 
 @rule(NUMBER)
 def number(match: re.Match[str], context: Context) -> Answer:
-    """1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
+    """Number: 1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
     said = context.number(match[0])
     if (
         re.fullmatch("11[1-5]", match[0])
@@ -160,6 +160,7 @@ def endless_digits(match: re.Match[str], context: Context) -> Answer:
 
 
 def _no_cue() -> Message:
+    """Why a long number is doubtful"""
     return Message("a long number, and no word says what it is")
 
 

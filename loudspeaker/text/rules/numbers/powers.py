@@ -21,7 +21,7 @@ _EITHER = Message("a raised digit: a power, or a footnote mark")
 
 @rule(rf"({NUMBER})(?:\^ ?(-?)(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])")
 def power_of_number(match: re.Match[str], context: Context) -> Answer:
-    """10⁶ con, 10^9, 10^-3 -> mười mũ sáu; behind other numbers than ten it may mark a footnote"""
+    """Power of a number: 10⁶ con, 10^9, 10^-3 -> mười mũ sáu; behind other numbers than ten it may mark a footnote"""
     if match[4]:
         said = f"{context.number(match[1])} mũ {context.number(_lower_digits(match[4]))}"
         return said if match[1] == "10" else Guess(said, _EITHER)
@@ -30,14 +30,14 @@ def power_of_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"([A-Za-z])(?:\^ ?(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])", starts="word")
 def power_of_letter(match: re.Match[str], context: Context) -> Answer:
-    """x³ -> ích mũ ba; Phụ lục A² may be a footnote"""
+    """Power of a letter: x³ -> ích mũ ba; Phụ lục A² may be a footnote"""
     said = f"{LETTERS[match[1].upper()]} mũ {context.number(match[2] or _lower_digits(match[3]))}"
     return said if match[1].islower() or match[2] else Guess(said, _EITHER)
 
 
 @rule(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
 def word_with_footnote(match: re.Match[str], context: Context) -> Guess:
-    """Thông tư², UBND¹: said to nobody"""
+    """Word with a footnote mark: Thông tư², UBND¹: said to nobody"""
     word = match[1]
     entry = meaning(context, word, match.start(), match.end(1))
     said = entry.reading if entry else spell_letters(word) if word.isupper() and len(word) < 4 else word
@@ -45,6 +45,7 @@ def word_with_footnote(match: re.Match[str], context: Context) -> Guess:
 
 
 def _lower_digits(raised: str) -> str:
+    """² -> 2"""
     return unicodedata.normalize("NFKC", raised)
 
 

@@ -40,7 +40,7 @@ _PADDED = pattern(r"0\d{2}")
 
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
 def number_range(match: re.Match[str], context: Context) -> Answer:
-    """15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
+    """Two numbers with a dash: 15-20 -> mười lăm đến hai mươi; a falling pair is only two numbers"""
     if _PADDED.match(match[1]) or _PADDED.match(match[2]):
         return Guess(" ".join(map(spell_digits, match.groups())), Message("a code, read digit by digit"))
     return (
@@ -96,7 +96,7 @@ def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
 
 @rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
 def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
-    """2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
+    """Three numbers or more with dashes: 2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
     return ", ".join(context.number(number.strip()) for number in match[0].split("-"))
 
 

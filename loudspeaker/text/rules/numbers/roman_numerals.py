@@ -40,14 +40,14 @@ _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế k
 
 @rule(r"Q\.?(I{1,3}|IV)(?![^\W_])(?:[/-]((?:19|20)\d{2})(?!\d))?", starts="word")
 def quarter(match: re.Match[str], context: Context) -> Answer:
-    """QII/2025 -> quý hai năm …"""
+    """Quarter of a year: QII/2025 -> quý hai năm …"""
     year = f" năm {context.number(match[2])}" if match[2] else ""
     return f"quý {context.numerals.month(roman(match[1]))}{year}"
 
 
 @rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
 def numeral_of_year(match: re.Match[str], context: Context) -> Answer:
-    """quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
+    """Numeral and year: quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
     value = roman(match[1])
     if match[0][len(match[1])] != "/" and not context.before(match.start()).endswith((" quý", " quí")):
         return None
@@ -56,14 +56,14 @@ def numeral_of_year(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[IVX]{1,4}(?: ?\+ ?[IVX]{1,4}){1,5}(?![^\W_])", starts="word")
 def sum_of_numerals(match: re.Match[str], context: Context) -> Answer:
-    """Tổng cộng (I+II) -> một cộng hai"""
+    """Sum of numerals: Tổng cộng (I+II) -> một cộng hai"""
     values = [roman(part.strip()) for part in match[0].split("+")]
     return " cộng ".join(map(context.numerals.cardinal, values)) if all(values) else None
 
 
 @rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
 def numeral_range(match: re.Match[str], context: Context) -> Answer:
-    """cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
+    """Numerals with dashes: cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
     values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
     if not all(first < last for first, last in pairwise([0, *values])) or _is_commune(match, context):
         return None
@@ -76,7 +76,7 @@ def numeral_range(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
 def numeral_with_letter(match: re.Match[str], context: Context) -> Answer:
-    """Chương VIIa -> bảy a"""
+    """Numeral with a letter: Chương VIIa -> bảy a"""
     value = roman(match[1])
     named = context.before(match.start()).endswith((" chương", " mục", " phần", " phụ lục"))
     return f"{context.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value and named else None
@@ -84,7 +84,7 @@ def numeral_with_letter(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
 def numeral(match: re.Match[str], context: Context) -> Answer:
-    """Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
+    """Roman numeral: Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
     value, at = roman(match[1]), match.start()
     if not value or match[1] in ("C", "D", "L", "M"):
         return None
@@ -124,7 +124,7 @@ def _stands_after_firm(ahead: str) -> bool:
 
 @rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
 def numeral_before_word(match: re.Match[str], context: Context) -> Answer:
-    """khóa VIIIdiễn ra -> tám diễn ra"""
+    """Numeral without a blank behind it: khóa VIIIdiễn ra -> tám diễn ra"""
     value = roman(match[0])
     if not value or not context.before(match.start()).endswith(_CUES):
         return None
@@ -132,12 +132,13 @@ def numeral_before_word(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_commune(match: re.Match[str], context: Context) -> bool:
+    """Whether “X.” stands for a commune: X. Bát Xát"""
     return context.char(match.end() - 1) == "X" and _COMMUNE.match(context.text, match.end()) is not None
 
 
 @rule(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
 def small_numeral(match: re.Match[str], context: Context) -> Answer:
-    """phần ix -> phần chín, only where nothing else can follow"""
+    """Numeral in small letters: phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])
     words = context.before(match.start())
     if not value or not words.endswith(_SMALL_CUES) or words.endswith(" giai đoạn"):
@@ -147,7 +148,7 @@ def small_numeral(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
 def small_numeral_of_year(match: re.Match[str], context: Context) -> Answer:
-    """quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
+    """Numeral in small letters, and its year: quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
     value = roman(match[1].upper())
     if not value or not context.before(match.start()).endswith(_CUES):
         return None

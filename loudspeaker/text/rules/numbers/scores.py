@@ -52,7 +52,7 @@ _ALWAYS = pattern(
 
 @rule(r"(\d{1,2}) ?[-:] ?(\d{1,2})(?![\d./-]\d|[^\W_]|[./]\d| ?(?:kg|ha|m|g|ml|%)| ?[-./] ?(?:1\d|20)\d\d(?!\d))")
 def score(match: re.Match[str], context: Context) -> Answer:
-    """thắng với tỉ số 2-1 -> hai một"""
+    """Score of a match: thắng với tỉ số 2-1 -> hai một"""
     words = _COMPOUNDS.sub("", f" {context.before(match.start()).rpartition('. ')[2].lstrip()}")
     if words.endswith(" ngày") or _is_victory(match, words):
         return None
@@ -108,7 +108,7 @@ def _score_between_teams(match: re.Match[str], context: Context, said: str) -> A
 
 @rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
 def score_of_sets(match: re.Match[str], context: Context) -> str | None:
-    """thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
+    """Score of sets: thắng 2-1 (15/11, 12/15, 15/13) -> mười lăm mười một, …"""
     words = context.before(match.start())
     if not any(cue in words for cue in _SETS):
         return None
@@ -118,27 +118,27 @@ def score_of_sets(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"\d{1,2}T, ?\d{1,2}H, ?\d{1,2}B(?![^\W_])")
 def games_of_team(match: re.Match[str], context: Context) -> str | None:
-    """7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
+    """Games of a team: 7 điểm (2T, 1H, 0B) -> hai thắng, một hòa, không thua"""
     games = re.findall(r"(\d+)([THB])", match[0])
     return ", ".join(f"{context.number(count)} {_RECORD[letter]}" for count, letter in games)
 
 
 @rule(r"(\d{1,3})V[,-] ?(\d{1,3})B[,-] ?(\d{1,3})Đ(?![^\W_])")
 def medals(match: re.Match[str], context: Context) -> str:
-    """TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
+    """Medals: TP.HCM: 89V, 33B, 52Đ -> tám mươi chín vàng, …"""
     metals = zip(match.groups(), ("vàng", "bạc", "đồng"), strict=True)
     return ", ".join(f"{context.number(count)} {metal}" for count, metal in metals)
 
 
 @rule(r"H([12])(?=:? ?\d{1,2} ?- ?\d)", starts="word")
 def half_time(match: re.Match[str], context: Context) -> str | None:
-    """thắng 3-2 (H1: 1-2) -> hiệp một"""
+    """Half of a match: thắng 3-2 (H1: 1-2) -> hiệp một"""
     return f"hiệp {context.number(match[1])}"
 
 
 @rule(r"(\d{1,5}) ?[:/] ?(\d{1,3}(?:\.\d{3})+|\d{1,6})(?![\d/.,]\d|\d)")
 def ratio(match: re.Match[str], context: Context) -> str | None:
-    """bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
+    """Ratio or scale: bản đồ tỷ lệ 1/500 -> một trên năm trăm"""
     words = context.before(match.start())
     mixed = re.search(r" pha(?: [^\W\d_]+){1,4}$", words)
     if not (words.endswith(_RATIO) or mixed):
@@ -148,7 +148,7 @@ def ratio(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
 def ratio_of_letters(match: re.Match[str], context: Context) -> str | None:
-    """tỷ lệ D/R = 3,32 -> dê trên rờ"""
+    """Ratio of two letters: tỷ lệ D/R = 3,32 -> dê trên rờ"""
     if not context.before(match.start()).endswith(_RATIO):
         return None
     return f"{spell_letters(match[1])} trên {spell_letters(match[2])}"
@@ -156,7 +156,7 @@ def ratio_of_letters(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"24/(7|24)(?![\d/]| ?-)(?: ?(h|giờ)(?![^\W_]))?")
 def round_the_clock(match: re.Match[str], context: Context) -> Answer:
-    """trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
+    """Round the clock: trực 24/7 -> hai mươi tư trên bảy, but not “ngày 24/7”, “sáng nay 24/7”"""
     words = context.before(match.start())
     if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(context, match.start())):
         return None
@@ -168,7 +168,10 @@ def round_the_clock(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")
 def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
-    """NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46"""
+    """Formula of a fertiliser.
+
+    NPK 5-10-3 -> năm, mười, ba; NPK-S 5.10.3-8; NPK (như loại 17:5:16, 12:5:10); DAP 18-46
+    """
     words = context.before(match.start())
     head = context.text[max(0, match.start() - 3 * REACH) : match.start()].rpartition("\n")[2]
     dap = re.search(rf"DAP(?: [{UPPER}][{LOWER}]+){{0,2}} \(?$", head)

@@ -39,7 +39,7 @@ _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng n
 
 @rule(rf"(\d{{1,2}}) ?[hH](?:(?:[.:]| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
 def hour_minute(match: re.Match[str], context: Context) -> str | None:
-    """8h30 -> tám giờ ba mươi phút"""
+    """Hour and minute: 8h30 -> tám giờ ba mươi phút"""
     return _say_time(context, match[1], match[2] or match[3])
 
 
@@ -48,32 +48,38 @@ def hour_minute(match: re.Match[str], context: Context) -> str | None:
     r"(?= ?- ?\d{1,2} ?(?:giờ|[:hHgG]|\.\d\d ?h|[/.-]\d)| (?:đến|tới) \d{1,2}(?: ?[gG](?!i)|\.\d\dh))"
 )
 def hour_minute_before_range(match: re.Match[str], context: Context) -> str | None:
-    """8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September"""
+    """Hour and minute before a second one.
+
+    8 giờ05-10 giờ30, 7h 30 - 09:30: no fifth of October, no thirtieth of September
+    """
     return _say_time(context, match[1], match[2])
 
 
 @rule(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d|-\d{{1,2}}(?!\d| ?(?:[hHgG:]|giờ)|\.\d))(?: ?{_MINUTES})?")
 def southern_hour_with_blank(match: re.Match[str], context: Context) -> str | None:
-    """lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
+    """Hour and minute with “g” and a blank: lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
     cued = context.before(match.start()).endswith(_CLOCK) or context.follows(Kind.TIME, match.start(), *_UNTIL)
     return _say_time(context, match[1], match[2]) if cued or match[2][0] == "0" else None
 
 
 @rule(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
 def hour_minute_second(match: re.Match[str], context: Context) -> str | None:
-    """8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
+    """Hour, minute and second: 8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
     return f"{_say_time(context, match[1], match[2])} {context.number(match[3])} giây" if int(match[1]) <= 24 else None
 
 
 @rule(r"(\d{1,2})[gG]([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
 def southern_hour_minute(match: re.Match[str], context: Context) -> str | None:
-    """7g30 -> bảy giờ ba mươi phút"""
+    """Hour and minute with “g”: 7g30 -> bảy giờ ba mươi phút"""
     return _say_time(context, match[1], match[2])
 
 
 @rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
 def hour_before_date(match: re.Match[str], context: Context) -> str | None:
-    """7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause"""
+    """Hour before a date.
+
+    7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause
+    """
     clock = _say_time(context, match[1], match[2])
     return clock + (" ngày" if match[0][-1] in "/-" else ",") if clock else None
 
@@ -94,7 +100,7 @@ def impossible_time(match: re.Match[str], context: Context) -> Answer:
     r"(\d{1,2}):([0-5]\d)(?::[0-5]\d)? (SA|CH)(?![^\W_])"
 )
 def hour_of_half_day(match: re.Match[str], context: Context) -> str | None:
-    """8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều; 6:23:00 SA, 2:55 CH"""
+    """Hour with AM or PM: 8:00 AM -> tám giờ sáng; 5:30pm -> năm giờ ba mươi phút chiều; 6:23:00 SA, 2:55 CH"""
     written, minute, half = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
     hour, noon = int(written), half in ("P", "p", "CH")
     if 12 < hour < 24 and noon:  # 22:20 PM
@@ -107,20 +113,20 @@ def hour_of_half_day(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2}):([0-5]\d)\.(\d{1,2})(?![\d.])")
 def lap_time(match: re.Match[str], context: Context) -> str:
-    """thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
+    """Time of a race: thành tích 14:52.3 -> mười bốn phút năm mươi hai giây ba"""
     return f"{context.number(match[1])} phút {context.number(match[2])} giây {context.number(match[3])}"
 
 
 @rule(r"(\d{1,2}):([0-5]\d)(?=[1-9]\d{1,3} [^\W\d_])")
 def hour_before_number(match: re.Match[str], context: Context) -> Answer:
-    """14:39200 hồ trơ đáy, where a line's end was lost"""
+    """Hour without a blank behind it: 14:39200 hồ trơ đáy, where a line's end was lost"""
     clock = _say_time(context, match[1], match[2])
     return Guess(f"{clock}, ", LOST_END) if clock else None
 
 
 @rule(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?!\d|:\d)(?: ?(?:giờ|h|phút)(?![^\W_]))?")
 def hour_with_colon(match: re.Match[str], context: Context) -> str | None:
-    """07:30 -> bảy giờ ba mươi phút; 5:20:35"""
+    """Hour and minute with a colon: 07:30 -> bảy giờ ba mươi phút; 5:20:35"""
     clock = _say_time(context, match[1], match[2])
     seconds = int(match[3] or 0)
     return f"{clock} {context.number(str(seconds))} giây" if clock and seconds else clock
@@ -128,7 +134,7 @@ def hour_with_colon(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
 def hour_with_point(match: re.Match[str], context: Context) -> str | None:
-    """lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
+    """Hour and minute with a point: lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
     words, told = context.before(match.start()), match[3] and not match[3].endswith("phút")
     hourly = words.endswith(_CLOCK) and context.is_before(match.end(), _PARTS)
     return _say_time(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
@@ -136,7 +142,7 @@ def hour_with_point(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
 def hours_with_points(match: re.Match[str], context: Context) -> Answer:
-    """từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""
+    """From hour to hour with points: từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""
     first, last = _say_time(context, match[1], match[2]), _say_time(context, match[4], match[5])
     if first is None or last is None or not int(match[1]) < int(match[4]):
         return None
@@ -151,7 +157,7 @@ def hours_with_points(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
 def hour_range(match: re.Match[str], context: Context) -> str | None:
-    """11-14h -> mười một đến mười bốn giờ; 7-11g30"""
+    """From hour to hour: 11-14h -> mười một đến mười bốn giờ; 7-11g30"""
     if " - " in match[0] and context.after_label(match.start()):  # Khu 2 - 8h, khu 3 - 9h30
         return None
     first, until, minute = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
@@ -161,7 +167,7 @@ def hour_range(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})g(?![^\W_])")
 def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
-    """bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
+    """From hour to hour with “g”: bơm 2 cữ 5-8g và 16-19g; weights are 7-13g too"""
     if not int(match[1]) < int(match[2]) <= 24:
         return None
     near = (context.text[max(0, match.start() - 40) : match.start()] + context.after(match.end())[:30]).lower()
@@ -181,7 +187,7 @@ def round_the_clock(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2}) ?[hH](?![^\W_]|-\d{3})(?: giờ(?!\w))?")
 def hour(match: re.Match[str], context: Context) -> str | None:
-    """17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
+    """Hour: 17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
     if match[0].rstrip(" giờ")[-1] == "H" and (
         context.follows(Kind.CODE, match.start(), ", ", " và ") or context.before(match.start()).endswith(_ROADS)
     ):
@@ -191,7 +197,10 @@ def hour(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2})[gG](?![^\W_])")
 def southern_hour(match: re.Match[str], context: Context) -> Answer:
-    """7g sáng -> bảy giờ sáng, also in a row; “7g muối” is a weight; where no word decides, an hour and a doubt"""
+    """Hour with “g”.
+
+    7g sáng -> bảy giờ sáng, also in a row; “7g muối” is a weight; where no word decides, an hour and a doubt
+    """
     if int(match[1]) > 24:
         return None
     at, end = match.span()
@@ -234,25 +243,25 @@ _UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")
 
 @rule(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")
 def hundredths(match: re.Match[str], context: Context) -> str | None:
-    """chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
+    """Seconds and hundredths: chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
     return f"{context.number(match[1])} giây {context.number(match[2])}"
 
 
 @rule(r"(\d{1,2})'(\d{1,2})(?:\"|''|s)?(?!\w)")
 def minute_second_quoted(match: re.Match[str], context: Context) -> str | None:
-    """5'30" -> năm phút ba mươi giây"""
+    """Minutes and seconds with quotes: 5'30" -> năm phút ba mươi giây"""
     return f"{context.number(match[1])} phút {context.number(match[2])} giây"
 
 
 @rule(r"(\d{1,2}) ?giờ ?00(?: ?(?:phút|ph|p|'))?(?![^\W_])")
 def hour_sharp(match: re.Match[str], context: Context) -> str | None:
-    """7 giờ 00 -> bảy giờ"""
+    """Hour without minutes: 7 giờ 00 -> bảy giờ"""
     return f"{context.number(match[1])} giờ"
 
 
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?(?:'|ph(?![^\W_]))(?!\w)")
 def minutes(match: re.Match[str], context: Context) -> Answer:
-    """15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
+    """Minutes: 15' -> mười lăm phút; “phút 37'” says it already; '0' is quoted"""
     quoted = re.findall(r"(?<!\d)'", context.text[max(0, match.start() - REACH) : match.start()])
     if len(quoted) % 2 == 1 and "'" in match[0]:  # '0', 'Khoán 10'
         return None
@@ -262,13 +271,14 @@ def minutes(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
 def minute_second(match: re.Match[str], context: Context) -> str | None:
-    """4p30s -> bốn phút ba mươi giây; 4p14s98"""
+    """Minutes and seconds: 4p30s -> bốn phút ba mươi giây; 4p14s98"""
     seconds = f" {context.number(match[2])} giây" if int(match[2]) else ""
     hundredths = f" {context.number(match[3])}" if match[3] else ""
     return f"{context.number(match[1])} phút{seconds}{hundredths}"
 
 
 def _say_time(context: Context, hour: str, minute: str | None) -> str | None:
+    """8, 30 -> tám giờ ba mươi phút; None for an hour above 24"""
     if int(hour) > 24:
         return None
     minutes = f" {context.number(minute)} phút" if minute and int(minute) else ""

@@ -67,6 +67,7 @@ _MARKED = _FEASTS | frozenset(
 
 
 def _say_day(context: Context, at: int, day: Day) -> str | Guess:
+    """The words of a day; doubtful where no calendar has it"""
     words = as_day(context, at, day.words(context.numerals), bool(day.year))
     return words if day.possible() else Guess(words, Message("this date does not exist"))
 
@@ -76,7 +77,9 @@ def _say_day(context: Context, at: int, day: Day) -> str | Guess:
     r"( ?(?=\d{1,2}[:hg]\d\d(?! ?-))| ?- ?(?=\d{1,2} ?(?:[:hgHG]\d\d|\.\d\d ?h|h(?![^\W_])|giờ)))?"
 )
 def full_date(match: re.Match[str], context: Context) -> Answer:
-    """01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
+    """Day, month and year.
+
+    01/7/2021 -> mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt; 01-03/2026 may be two months
 
     The hour behind it, 03/06/2020 09:35 or 21/10/2010 - 01:48, is set apart: 2020 and 9 would be heard as 2029.
     """
@@ -107,13 +110,13 @@ def _is_moment_range(match: re.Match[str], context: Context) -> bool:
 
 @rule(rf"{YEAR}-(\d{{2}})-(\d{{2}})(?!\d)")
 def iso_date(match: re.Match[str], context: Context) -> Answer:
-    """2021-07-05"""
+    """Date with the year first: 2021-07-05"""
     return _say_day(context, match.start(), Day(match[3], match[2], match[1]))
 
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}) ?\2 ?(\d{{2}}){END}(?! ?[hHgG%])")
 def date_with_short_year(match: re.Match[str], context: Context) -> Answer:
-    """ngày 15/4/24: the century is a guess"""
+    """Date with two digits of a year: ngày 15/4/24: the century is a guess"""
     born = match[4] > "25" and " sinh" in context.before(match.start())
     day = Day(match[1], match[3], f"19{match[4]}" if born else match[4])
     at = match.start()
@@ -131,7 +134,7 @@ _LOSSES = (" chết", " bị thương", " tử vong")
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?(\d{{1,2}}){END}")
 def day_of_month(match: re.Match[str], context: Context) -> Answer:
-    """ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
+    """Day and month: ngày 28.2, sáng 6-3, lễ 30/4 -> ngày hai mươi tám tháng hai, …"""
     day, at, end = Day(match[1], match[3]), match.start(), match.end()
     if context.char(end).isalpha() and not is_lunar(context, end):  # 2-3tr đồng
         return None
@@ -321,32 +324,33 @@ def likely_date(context: Context, at: int, day: str, month: str) -> str:
 
 
 def _is_padded(match: re.Match[str]) -> bool:
+    """Whether the day or the month is written with a nought in front"""
     return match[1][0] == "0" or match[3][0] == "0"
 
 
 @rule(r"[½¼¾]", starts="sign")
 def date_as_fraction(match: re.Match[str], context: Context) -> Answer:
-    """tối ¼: 1/4, which the word processor took for a quarter"""
+    """A date that became a fraction: tối ¼: 1/4, which the word processor took for a quarter"""
     day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
     return _say_day(context, match.start(), day) if context.before(match.start()).endswith(_TURNED) else None
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")
 def day_of_named_month(match: re.Match[str], context: Context) -> str:
-    """ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
+    """Day of a month that has a name: ngày 8/Giêng -> mùng tám tháng Giêng; ngày 12-13/Giêng"""
     until = f" đến {context.number(match[2])}" if match[2] else ""
     return as_day(context, match.start(), f"{day_words(int(match[1]), context.numerals)}{until} tháng {match[3]}")
 
 
 @rule(rf"(\d{{1,2}})[/.-](I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[/.-]{_ANY_YEAR}{END}")
 def date_with_roman_month(match: re.Match[str], context: Context) -> Answer:
-    """ngày 7/IX/2025"""
+    """Date with a Roman month: ngày 7/IX/2025"""
     return _say_day(context, match.start(), Day(match[1], str(roman(match[2])), match[3]))
 
 
 @rule(r"(\d{1,2})(?= tháng " + MONTH + ")")
 def day_before_month(match: re.Match[str], context: Context) -> Answer:
-    """ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
+    """Day before “tháng”: ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", context.text[max(0, match.start() - 14) : match.start()])
     if not (until or context.before(match.start()).endswith((" ngày", *_SINCE))):
         return None

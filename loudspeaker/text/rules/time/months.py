@@ -20,7 +20,7 @@ _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|g
 
 @rule(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
 def months_of_year(match: re.Match[str], context: Context) -> Answer:
-    """tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
+    """Two months of a year: tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
     first, last = int(match[1]), int(match[3])
     link = "đến" if match[2] == "-" else "và tháng"
     if not context.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
@@ -34,7 +34,7 @@ def months_of_year(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
 def months(match: re.Match[str], context: Context) -> Answer:
-    """tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
+    """Two months: tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
     often = context.is_before(match.end(), ("lần", "đợt", "buổi"))
     if often or not context.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[3]) <= 12:
         return None
@@ -46,7 +46,7 @@ def months(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
 def months_of_years(match: re.Match[str], context: Context) -> Answer:
-    """tháng 12/2025-1/2026"""
+    """Two months with their years: tháng 12/2025-1/2026"""
     first, last = int(match[1]), int(match[3])
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
@@ -59,7 +59,7 @@ def months_of_years(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
 def months_in_list(match: re.Match[str], context: Context) -> Answer:
-    """tháng 5,6,7/2026; quý 1, 2/2026"""
+    """Several months or quarters of a year: tháng 5,6,7/2026; quý 1, 2/2026"""
     words = context.before(match.start())
     if not words.endswith((" tháng", " quý")):
         return None
@@ -70,7 +70,7 @@ def months_in_list(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_months(match: re.Match[str], context: Context) -> Answer:
-    """T1-T3/2026 -> tháng một đến tháng ba năm …"""
+    """Two months written T: T1-T3/2026 -> tháng một đến tháng ba năm …"""
     first, last = int(match[1]), int(match[2])
     if not 1 <= first < last <= 12:
         return None
@@ -80,19 +80,19 @@ def short_months(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"Q\.? ?([1-4]) ?[./-] ?{YEAR}{END}", starts="word")
 def short_quarter(match: re.Match[str], context: Context) -> Answer:
-    """Q2/2026 -> quý hai năm …"""
+    """Quarter written Q: Q2/2026 -> quý hai năm …"""
     return f"quý {context.number(match[1])} năm {context.number(match[2])}"
 
 
 @rule(r"(?:thg |[Tt]h(?:\. ?)?)(?=(?:1[0-2]|[1-9])(?![\d/]))", starts="word")
 def dotted_month(match: re.Match[str], context: Context) -> Answer:
-    """đầu th.9 -> tháng"""
+    """“tháng” written th.: đầu th.9 -> tháng"""
     return "tháng "
 
 
 @rule(rf"[Tt]h?\.? ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
 def short_month_of_year(match: re.Match[str], context: Context) -> Answer:
-    """T10/2026 -> tháng mười năm …"""
+    """Month written T, and its year: T10/2026 -> tháng mười năm …"""
     if not 1 <= int(match[1]) <= 12:
         return None
     return f"tháng {context.numerals.month(int(match[1]))} năm {context.number(match[2])}"
@@ -100,7 +100,7 @@ def short_month_of_year(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}")
 def month_of_year(match: re.Match[str], context: Context) -> Answer:
-    """tháng 7/2021; without “tháng” only with a slash"""
+    """Month and year: tháng 7/2021; without “tháng” only with a slash"""
     month = int(match[1])
     words = context.before(match.start())
     if words.endswith(" thứ"):  # lần thứ 3 - 2015
@@ -121,13 +121,13 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
 def years_in_list(match: re.Match[str], context: Context) -> Answer:
-    """sinh năm 2021,2022"""
+    """Several years: sinh năm 2021,2022"""
     return ", ".join(context.number(year) for year in re.findall(r"\d{4}", match[0]))
 
 
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])")
 def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
-    """cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
+    """Month and two digits of a year: cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
     named = context.before(match.start()).endswith(" tháng") and int(match[2]) > 31
     if not (named or context.before(match.start()).endswith(" kỳ hạn")) or not 1 <= int(match[1]) <= 12:
         return None
@@ -138,13 +138,13 @@ def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
 def year_of_months(match: re.Match[str], context: Context) -> Answer:
-    """trong 8 tháng/2017 -> tám tháng năm …"""
+    """Year behind “tháng” and a slash: trong 8 tháng/2017 -> tám tháng năm …"""
     return f" năm {context.number(match[1])}" if context.before(match.start()).endswith(" tháng") else None
 
 
 @rule(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
 def year_range(match: re.Match[str], context: Context) -> Answer:
-    """giai đoạn 2021-2025, năm học 2025 - 2026; 1857/1956 hộ are a count"""
+    """Two years: giai đoạn 2021-2025, năm học 2025 - 2026; 1857/1956 hộ are a count"""
     if "/" in match[0] and context.is_before(match.end(), _COUNTED):
         return None
     return context.number_range(match[1], match[2])
@@ -152,7 +152,7 @@ def year_range(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
 def month(match: re.Match[str], context: Context) -> Answer:
-    """tháng 4 -> tháng tư"""
+    """Month behind “tháng”: tháng 4 -> tháng tư"""
     if not context.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
         return None
     year = f" năm {context.number(match[2])}" if match[2] else ""
@@ -161,7 +161,7 @@ def month(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?!\d|[./-]\d)")
 def season(match: re.Match[str], context: Context) -> str | None:
-    """năm học 2026/27, mùa giải 2025-26 -> … đến hai nghìn không trăm hai mươi bảy"""
+    """School year or season: năm học 2026/27, mùa giải 2025-26 -> … đến hai nghìn không trăm hai mươi bảy"""
     first = int(match[1])
     if int(match[2]) != (first + 1) % 100 or match[2] == "12":
         return None

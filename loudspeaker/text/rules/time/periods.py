@@ -19,12 +19,13 @@ _MONTHLY = words_after("hằng tháng|hàng tháng|mỗi tháng|của tháng|th�
 
 
 def _say_period(context: Context, at: int, first: str, last: str) -> str:
+    """Two days with “đến” between them"""
     return f"{as_day(context, at, first)} đến {last}"
 
 
 @rule(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
 def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
-    """ngày 5,6,7/10: the last one is read with its month"""
+    """Days before the last one and its month: ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(context.number(day) for day in match[1].split(",")) + ","
     if context.before(match.start()).endswith((" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
         return said
@@ -36,7 +37,7 @@ def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
 def days_of_spelt_month(match: re.Match[str], context: Context) -> Answer:
-    """28, 29,30 tháng 3, 14,15 và 16 tháng Ba: three days"""
+    """Days of a month in words: 28, 29,30 tháng 3, 14,15 và 16 tháng Ba: three days"""
     days = [int(day) for day in re.findall(r"\d+", match[0])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
     return ", ".join(context.number(str(day)) for day in days) if rising else None
@@ -44,7 +45,7 @@ def days_of_spelt_month(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2})-(\d{1,2})( (?:đến|tới|và|-)(?: hết)?(?: ngày)? )(\d{1,2})-(\d{1,2})(?![\d./-]\d|\d)")
 def days_with_dashes(match: re.Match[str], context: Context) -> Answer:
-    """từ 20-5 đến 5-6"""
+    """Days with dashes inside: từ 20-5 đến 5-6"""
     first, last = Day(match[1], match[2]), Day(match[4], match[5])
     at, end = match.start(), match.end()
     falling = (first.day > first.month and last.day > last.month) or max(first.day, last.day) > 12
@@ -60,7 +61,10 @@ def days_with_dashes(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
 def days_of_months(match: re.Match[str], context: Context) -> Answer:
-    """30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days; tỉ lệ từ 3/4 đến 7/8"""
+    """From a day of a month to a day of a month.
+
+    30/7 - 30/8/2021; 12.3-30.4 only where the words speak of days; tỉ lệ từ 3/4 đến 7/8
+    """
     first, last, at = Day(match[1], match[3]), Day(match[4], match[6], match[7]), match.start()
     if match[2] != match[5] or not (first.possible() and last.possible()):
         return None
@@ -89,7 +93,7 @@ def _part(day: Day, context: Context) -> str:
 
 @rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
 def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
-    """(05-10 - 30.4.2026), each end with a sign of its own"""
+    """From day to day with different signs: (05-10 - 30.4.2026), each end with a sign of its own"""
     first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
     if match[2] == match[5] or not (first.possible() and last.possible()):
         return None
@@ -98,7 +102,7 @@ def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
 def days_of_month(match: re.Match[str], context: Context) -> Answer:
-    """13-15/4 -> mười ba đến mười lăm tháng tư"""
+    """From day to day of one month: 13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = Day(match[2], match[4], match[5])
     at = match.start()
     if context.before(at).endswith(" thứ"):  # Thứ 5 - 7/11: a weekday and a day
@@ -114,7 +118,7 @@ def days_of_month(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def festive_days(match: re.Match[str], context: Context) -> Answer:
-    """mùng 3 - 5 Tết, các ngày 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
+    """Days of the New Year: mùng 3 - 5 Tết, các ngày 3 - 5 Tết -> mùng ba đến năm; mùng 5-5 is a day"""
     words, rising = context.before(match.start()), int(match[1]) < int(match[2])
     if rising and words.endswith(" ngày") and context.is_before(match.end(), ("tết",)):
         return f"{day_words(int(match[1]), context.numerals)} đến {context.number(match[2])}"
@@ -127,7 +131,7 @@ def festive_days(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
 def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
-    """từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
+    """Days of every month: từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
     words, first, last = context.before(match.start()), int(match[1]), int(match[2])
     if not words.endswith(" ngày") or not first < last <= 31 or _continues_range(context, match.end()):
         return None
