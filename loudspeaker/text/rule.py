@@ -64,12 +64,16 @@ class Rule:
 
 
 class RuleMaker:
-    """The decorator that makes rules of one kind: `rule = RuleMaker(Kind.DATE)` at the head of their file."""
+    """The decorator that makes rules of one kind: `rule = RuleMaker(Kind.DATE)` at the head of their file.
 
-    __slots__ = ("kind",)
+    It keeps them as `rules`, in the order in which they are tried: that of the file.
+    """
+
+    __slots__ = ("kind", "rules")
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
+        self.rules: list[Rule] = []
 
     def __call__(
         self,
@@ -95,7 +99,13 @@ class RuleMaker:
             *([only_if] if only_if else []),
             *([_not(unless)] if unless else []),
         ]
-        return lambda words: Rule(self.kind, source, words, starts, guards)
+
+        def make(words: Words) -> Rule:
+            made = Rule(self.kind, source, words, starts, guards)
+            self.rules.append(made)
+            return made
+
+        return make
 
 
 def at_line_start(match: re.Match[str], context: Context) -> bool:

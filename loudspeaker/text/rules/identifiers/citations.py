@@ -9,7 +9,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS
-from ...rule import Rule, RuleMaker
+from ...rule import RuleMaker
 
 rule = RuleMaker(Kind.CITATION)
 
@@ -19,6 +19,12 @@ _LAWS = words_after("luật|bộ luật|điều lệ|blhs|bllđ|nghị định|n
 _MORE = pattern(r"(?:(?:, ?| và |; ?)Đ\.? ?\d{1,3}){1,4} (?:Luật|BL|Bộ luật|NĐ)")  # Đ5, Đ6 Luật …
 _CLAUSE = pattern(r" khoản \d{1,2}$")
 _GAPS = (", ", " và ", " hoặc ", "; ", " đến ", " - ", ",", "-", " đến điểm ")
+
+
+@rule(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?!\w|\.\d)", starts="word")
+def clause(match: re.Match[str], context: Context) -> str | None:
+    """Clause before its article: điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
+    return f"khoản {context.number(match[1] or match[2])}"
 
 
 @rule(r"([a-zđ])(?![^\W\d_]|'[^\W\d_])", starts="word")
@@ -38,12 +44,6 @@ def inserted_article(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} {LETTERS[match[2].upper()]}"
 
 
-@rule(r"[Kk]\.? ?(\d{1,2})(?=,? ?(?:Đ\.? ?\d|[Đđ]iều))|(?<=\d )k\.(\d{1,2})(?!\w|\.\d)", starts="word")
-def clause(match: re.Match[str], context: Context) -> str | None:
-    """Clause before its article: điểm a K2 Đ12 -> khoản hai …; Điều 97 k.1"""
-    return f"khoản {context.number(match[1] or match[2])}"
-
-
 @rule(r"Đ\.? ?(\d{1,3})(?![^\W_])", starts="word")
 def article(match: re.Match[str], context: Context) -> str | None:
     """Article of a law: … Đ12 NĐ 144 -> Điều mười hai; (Đ.105 Luật …)"""
@@ -52,6 +52,3 @@ def article(match: re.Match[str], context: Context) -> str | None:
     laws = context.is_before(match.end(), _LAWS) or _MORE.match(context.text, match.end())
     named = laws or ("." in match[0] and " luật" in context.before(at))
     return f"Điều {context.number(match[1])}" if cited or named else None
-
-
-RULES: tuple[Rule, ...] = (clause, point, inserted_article, article)

@@ -12,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, roman, spell_digits, spell_letters
 from ...reasons import UNKNOWN, ambiguous
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, has_vowel
 
 rule = RuleMaker(Kind.CODE)
@@ -33,23 +33,6 @@ _PERSON = pattern(
     rf"(?: [{UPPER}][{LOWER}]*){{1,4}} $"
 )
 _PART = pattern(r"[^\W\d_]+|\d+")
-
-
-@rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
-def name_dash_number(match: re.Match[str], context: Context) -> Answer:
-    """A name, a dash and a number: Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
-    name = match[1]
-    if name == "BKS":  # BKS-60C 305.82
-        return None
-    if match[2] == "19" and re.fullmatch("C[A-Z]{2,4}D", name.upper()):  # COVD-19, a slip
-        return (
-            Guess("Covid mười chín", Message("a slip of Covid-19?")) if name.upper() != "COVID" else "Covid mười chín"
-        )
-    if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
-        return None
-    letter = f" {spell_letters(match[3])}" if match[3] else ""
-    number = spell_digits(match[2]) if len(match[2]) == 6 else context.numerals.code(match[2])
-    return f"{_say_name(name, context)} {number}{letter}"
 
 
 def _say_name(name: str, context: Context) -> str:
@@ -76,6 +59,23 @@ def sound_file(match: re.Match[str], context: Context) -> str:
 def age_class(match: re.Match[str], context: Context) -> str:
     """Age class of a team: đội U.15 -> u mười lăm"""
     return f"u {context.number(match[1])}"
+
+
+@rule(r"([^\W\d_]{1,14})-(\d{1,4}|\d{6})([A-Z]?)(?![^\W_]|[./-]\d)", starts="word")
+def name_dash_number(match: re.Match[str], context: Context) -> Answer:
+    """A name, a dash and a number: Covid-19 -> Covid mười chín; TVS-1 -> tê vê ét một"""
+    name = match[1]
+    if name == "BKS":  # BKS-60C 305.82
+        return None
+    if match[2] == "19" and re.fullmatch("C[A-Z]{2,4}D", name.upper()):  # COVD-19, a slip
+        return (
+            Guess("Covid mười chín", Message("a slip of Covid-19?")) if name.upper() != "COVID" else "Covid mười chín"
+        )
+    if name.islower() or (name.istitle() and len(name) > 1 and not name.isascii()):
+        return None
+    letter = f" {spell_letters(match[3])}" if match[3] else ""
+    number = spell_digits(match[2]) if len(match[2]) == 6 else context.numerals.code(match[2])
+    return f"{_say_name(name, context)} {number}{letter}"
 
 
 @rule(r"([AB])/(?=H\d)", starts="word")
@@ -309,26 +309,3 @@ def _spell_parts(written: str, context: Context) -> str:
     """H5N1 -> hát năm nờ một"""
     parts = _PART.findall(written)
     return " ".join(context.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)
-
-
-RULES: tuple[Rule, ...] = (
-    registration,
-    sound_file,
-    age_class,
-    name_dash_number,
-    virus_strain,
-    virus_lineage,
-    code_with_decimals,
-    roman_grade,
-    flight,
-    letters_and_digits,
-    plant_variety,
-    chemical_formula,
-    name_with_number,
-    model,
-    bank_account,
-    digits_and_letters,
-    number_with_letter,
-    formulation,
-    number_and_letters,
-)

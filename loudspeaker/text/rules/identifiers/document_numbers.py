@@ -10,7 +10,7 @@ from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import is_syllable
 from ..names.acronyms import PUT_TOGETHER, compose
 
@@ -26,6 +26,15 @@ KINDS = words_before(
 _ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
 _COMMAND = pattern("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
+
+
+@rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
+def document_kind(match: re.Match[str], context: Context) -> str | None:
+    """Kind of a document, which its number repeats.
+
+    TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is
+    """
+    return context.lexicon.documents.get(match[1])
 
 
 @rule(rf"(\d{{1,6}}[a-z]?|\d{{1,3}}\.\d{{3}})( ?)(?:[/-] ?((?:19|20)\d{{2}}) ?)?([/-] ?|- ?)({_CODES})")
@@ -120,15 +129,6 @@ def small_number(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} {context.lexicon.documents[match[2].upper()]}"
 
 
-@rule(r"([A-ZĐ]{2,3}r?)(?= (?:số )?\d{1,5} ?[/-] ?(?:(?:19|20)\d{2} ?/ ?)?\1(?:LT)?(?:[-/]|$|[^\w]))", starts="word")
-def document_kind(match: re.Match[str], context: Context) -> str | None:
-    """Kind of a document, which its number repeats.
-
-    TT 75/2025/TT-BNNMT -> thông tư …: the code repeats what the document is
-    """
-    return context.lexicon.documents.get(match[1])
-
-
 @rule(r"(\d{1,6})/((?:19|20)\d{2})/((?:tt|nđ|qđ|nq|ttlt|ct)-[a-zđ]{2,9})(?![^\W_])")
 def number_in_small_letters(match: re.Match[str], context: Context) -> str:
     """Number written in small letters: thông tư 24/2017/tt-btc"""
@@ -212,13 +212,3 @@ def _is_put_together(written: str, context: Context) -> bool:
 def _has_kind_and_office(letters: str, context: Context) -> bool:
     """QĐUBND, where only the dash was forgotten"""
     return letters[:2] in context.lexicon.documents and _look_up(letters[2:], context) != ""
-
-
-RULES: tuple[Rule, ...] = (
-    document_kind,
-    document_number,
-    small_number,
-    number_in_small_letters,
-    number_of_year,
-    code_without_number,
-)

@@ -8,7 +8,7 @@ from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
 from ...numerals import spell_digits, spell_letters
-from ...rule import Answer, Rule, RuleMaker
+from ...rule import Answer, RuleMaker
 
 rule = RuleMaker(Kind.IDENTITY)
 
@@ -23,6 +23,14 @@ _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo"
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
 
+@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
+def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
+    """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
+    if not context.before(match.start()).endswith(_ACCOUNTS):
+        return None
+    return ", ".join(map(spell_digits, match[0].split(" ")))
+
+
 @rule(r"(\d{4,30}(?:[ .-]\d{3,6}){0,5}|\d{3}(?:[ .-]\d{3,6}){1,5})( ?[xX*]{2,5}(?!\w))?(?![\d])(?![.,/]\d)")
 def identity_number(match: re.Match[str], context: Context) -> Answer:
     """Number of a person, an account or a paper: số tài khoản 8800… -> tám tám không không"""
@@ -31,14 +39,6 @@ def identity_number(match: re.Match[str], context: Context) -> Answer:
         return None
     hidden = ", " + " ".join(["ích"] * len(match[2].strip())) if match[2] else ""
     return ", ".join(spell_digits(group) for group in re.findall(r"\d+", match[1])) + hidden
-
-
-@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
-def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
-    """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
-    if not context.before(match.start()).endswith(_ACCOUNTS):
-        return None
-    return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
 @rule(r"\d{3,8}(?:[.]\d{1,8}){1,4}(?![\d/]|,\d)")
@@ -69,13 +69,3 @@ def serial_number(match: re.Match[str], context: Context) -> Answer:
     ):
         return None
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
-
-
-RULES: tuple[Rule, ...] = (
-    account_in_pairs,
-    identity_number,
-    treasury_account,
-    padded_number,
-    card_number,
-    serial_number,
-)

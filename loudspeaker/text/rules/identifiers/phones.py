@@ -10,7 +10,7 @@ from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.PHONE)
 
@@ -47,16 +47,28 @@ _AREA = (
 _GROUPS = r"(?:(?:[ .-]{0,2}| - (?=[1-9]))\d{1,7}+){1,6}+"
 
 
-@rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
-def phone_number(match: re.Match[str], context: Context) -> str | None:
-    """Telephone number.
+@rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
+def service_code(match: re.Match[str], context: Context) -> str:
+    """Code that is keyed in: bấm *101# -> sao một không một thăng"""
+    return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
 
-    0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price
+
+@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
+def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
+    """Emergency numbers in a list.
+
+    113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts
     """
-    if match[0].startswith("84") and not context.before(match.start()).endswith(_STRONG + _WEAK):
-        return None
-    told = context.before(match.start()).endswith(_STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
-    return _digits(match, 9 if told else 10)
+    return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
+
+
+@rule(
+    r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
+    r"(?!\w))"
+)
+def emergency_number(match: re.Match[str], context: Context) -> str | None:
+    """Emergency number before its service: 113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
+    return None if context.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
 
 
 @rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
@@ -78,40 +90,16 @@ def country_code(match: re.Match[str], context: Context) -> str | None:
     return f"cộng {spell_groups(match[1])}" if named or told else None
 
 
-@rule(
-    r"11[1-5](?= ?[(:-]? ?(?:[Cc]ông an|[Cc]ảnh sát|[Cc]ứu h(?:ỏa|oả)|[Cc]hữa cháy|[Cc]ấp cứu|PCCC|[Cc]ứu nạn)"
-    r"(?!\w))"
-)
-def emergency_number(match: re.Match[str], context: Context) -> str | None:
-    """Emergency number before its service: 113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
-    return None if context.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
+@rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
+def phone_number(match: re.Match[str], context: Context) -> str | None:
+    """Telephone number.
 
-
-@rule(rf"11[1-5](?:, ?11[1-9])+(?![\d.,]\d|\d| ?(?:{_COUNTED})(?!\w))")
-def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
-    """Emergency numbers in a list.
-
-    113,114,115: three numbers to call, and no hundred millions; “có 113, 114 hộ” counts
+    0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price
     """
-    return ", ".join(map(spell_digits, re.findall(r"\d+", match[0])))
-
-
-@rule(r"(\d{4})(?= \((?:[Mm]obi|[Vv]iettel|[Vv]ina|[Vv]ietnamobile))")
-def provider_line(match: re.Match[str], context: Context) -> str:
-    """Line of a provider: 18008098 (Viettel), 9090 (Mobifone)"""
-    return spell_digits(match[1])
-
-
-@rule(r"ĐT(?= (?:[^\W\d_]+ ){0,4}[^\W\d_]+: ?\(?0\d)", starts="word")
-def phone_of_person(match: re.Match[str], context: Context) -> str:
-    """“ĐT” before somebody and a number: ĐT Trưởng thôn: 098… -> điện thoại"""
-    return "điện thoại"
-
-
-@rule(r"\*(\d{2,4}(?:\*\d{1,15}){0,3})#", starts="sign")
-def service_code(match: re.Match[str], context: Context) -> str:
-    """Code that is keyed in: bấm *101# -> sao một không một thăng"""
-    return " ".join(f"sao {spell_digits(part)}" for part in match[1].split("*")) + " thăng"
+    if match[0].startswith("84") and not context.before(match.start()).endswith(_STRONG + _WEAK):
+        return None
+    told = context.before(match.start()).endswith(_STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
+    return _digits(match, 9 if told else 10)
 
 
 @rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
@@ -136,6 +124,19 @@ def first_of_row(match: re.Match[str], context: Context) -> str | None:
     0912.345.678-0987.654.321; (0256) 3.822.456 - 3822457, where the second has the area of the first
     """
     return _digits(match)
+
+
+@rule(
+    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
+    rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
+)
+def short_number(match: re.Match[str], context: Context) -> str | None:
+    """Short or local number behind a cue: gọi 114 -> gọi một một bốn; tổng đài 1022"""
+    words = context.before(match.start())
+    if words.endswith(_STRONG) or _is_text_message(words) or context.follows(Kind.PHONE, match.start(), *_GAPS):
+        return spell_groups(match[1])
+    called = _is_line(match, context) or _is_service(match[1], words) or _is_urgent(match, context)
+    return spell_groups(match[1]) if called else None
 
 
 @rule(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
@@ -164,19 +165,6 @@ _SERVICE = pattern(r"1[89]00")
 _SERVICE_LINE = pattern(r"1[89]00\d{4}")
 _URGENT = pattern(r"11[1-9]|108\d?|1022|156|15[67]|1[89]\d{6}")
 _MESSAGE = pattern(r" soạn(?: tin)? [^\W_]+$")
-
-
-@rule(
-    r"(\d{3,8}(?:[ .]\d{2,4}){0,3}|\d{2}[ .]\d{3}[ .]\d{3}|\d(?:[ .]\d{3}){2}|\d[.]\d{7})(?![\d%])"
-    rf"(?![.,]\d|/\d(?!\d{{3}}))(?! ?(?:{_COUNTED})(?![^\W_]))"
-)
-def short_number(match: re.Match[str], context: Context) -> str | None:
-    """Short or local number behind a cue: gọi 114 -> gọi một một bốn; tổng đài 1022"""
-    words = context.before(match.start())
-    if words.endswith(_STRONG) or _is_text_message(words) or context.follows(Kind.PHONE, match.start(), *_GAPS):
-        return spell_groups(match[1])
-    called = _is_line(match, context) or _is_service(match[1], words) or _is_urgent(match, context)
-    return spell_groups(match[1]) if called else None
 
 
 def _is_line(match: re.Match[str], context: Context) -> bool:
@@ -230,18 +218,3 @@ def spell_groups(written: str) -> str:
     if len(groups) == 1 and len(groups[0]) == 10:
         groups = [groups[0][:4], groups[0][4:7], groups[0][7:]]
     return ", ".join(spell_digits(group) if group.isdecimal() else " ".join(["ích"] * len(group)) for group in groups)
-
-
-RULES: tuple[Rule, ...] = (
-    service_code,
-    emergency_numbers,
-    emergency_number,
-    local_line,
-    country_code,
-    phone_number,
-    masked_number,
-    first_of_two,
-    first_of_row,
-    short_number,
-    short_of_digits,
-)

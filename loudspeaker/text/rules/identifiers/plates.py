@@ -9,7 +9,7 @@ from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import Rule, RuleMaker
+from ...rule import RuleMaker
 from .phones import spell_groups
 
 rule = RuleMaker(Kind.PLATE)
@@ -19,6 +19,12 @@ _BOATS = words_before("sà lan|phà|tàu|ghe|thuyền|xuồng|tàu cá|ghe cá")
 _AFLOAT = (" tàu ", " phà ", " thuyền ", " sà lan ", " ghe ")
 _NUMBERS = words_before("số hiệu|biển kiểm soát|biển số|bks|số đăng ký")
 _SHIPS = pattern(" (?:tàu|xuồng|ca nô|cano)(?: |$)")
+
+
+@rule(r"BS(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
+def plate_cue(match: re.Match[str], context: Context) -> str:
+    """“BS” before a plate: xe máy BS: 77-L1 567.89 -> biển số"""
+    return "biển số"
 
 
 @rule(
@@ -63,12 +69,3 @@ def ship_number(match: re.Match[str], context: Context) -> str | None:
     if not _SHIPS.search(context.before(match.start())):
         return None
     return f"{spell_letters(match[1])} {', '.join(map(spell_digits, re.split('[.-]', match[2])))}"
-
-
-@rule(r"BS(?=:? ?\d{2} ?-? ?[A-ZĐ]{1,2}\d? ?[-.]? ?\d{3})", starts="word")
-def plate_cue(match: re.Match[str], context: Context) -> str:
-    """“BS” before a plate: xe máy BS: 77-L1 567.89 -> biển số"""
-    return "biển số"
-
-
-RULES: tuple[Rule, ...] = (plate_cue, car_plate, military_plate, boat_plate, ship_number)

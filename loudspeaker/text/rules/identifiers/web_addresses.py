@@ -10,7 +10,7 @@ from ...cues import words_after
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_digits, spell_letters
-from ...rule import Rule, RuleMaker
+from ...rule import RuleMaker
 from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
 
 rule = RuleMaker(Kind.WEB_ADDRESS)
@@ -21,6 +21,12 @@ _SIGNS = {
     "&": "và", "%": "phần trăm", "#": "thăng", "+": "cộng", ":": "hai chấm", "~": "ngã",
 }  # fmt: skip
 _PIECE = pattern(r"[A-Za-z]+|\d+|[^A-Za-z\d]")
+
+
+@rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
+def file_ending(match: re.Match[str], context: Context) -> str | None:
+    """Ending of a file: tệp .apk -> chấm a pê ca"""
+    return f" chấm {spell_letters(match[1])}" if context.char(match.start() - 1) in ("", " ", "(", "“") else None
 
 
 @rule(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63} ?@ ?" + _NAME + r"(?:\." + _NAME + r"){1,4}(?![^\W\d_])", starts="word number")
@@ -156,12 +162,3 @@ def _read_short(label: str, context: Context) -> str:
         rest = label[len(office) :]
         return " ".join([known.reading if known else spell_letters(office), *(cut(rest) or ([rest] if rest else []))])
     return spell_letters(label)
-
-
-@rule(r"\.(apk|exe|pdf|docx?|xlsx?|zip|rar)(?![^\W_]|\.\w)", starts="sign")
-def file_ending(match: re.Match[str], context: Context) -> str | None:
-    """Ending of a file: tệp .apk -> chấm a pê ca"""
-    return f" chấm {spell_letters(match[1])}" if context.char(match.start() - 1) in ("", " ", "(", "“") else None
-
-
-RULES: tuple[Rule, ...] = (file_ending, mailbox, web_page, site)

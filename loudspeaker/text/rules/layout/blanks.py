@@ -8,7 +8,7 @@ from ....errors import Message
 from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
-from ...rule import Guess, Rule, RuleMaker
+from ...rule import Guess, RuleMaker
 
 rule = RuleMaker(Kind.BLANK)
 
@@ -37,6 +37,3 @@ def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
     """Dots or a line to write on: ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
     leader = len(match[0]) > 4 or "_" in match[0] or context.before(match.start()).endswith(_CUES)
     return Guess("...", _empty_blank()) if leader else "..."
-
-
-RULES: tuple[Rule, ...] = (missing_day, missing_number, dotted_line)

@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.DASH)
@@ -276,15 +276,3 @@ def _is_double_name(context: Context, start: int, end: int) -> bool:
     previous = re.search(r"([^\W\d_]+) $", context.text[max(0, start - 10) : start])
     named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
     return named and not _OFFICE.match(context.text, end)  # Lê Văn Thắng - Phó Bí thư
-
-
-RULES: tuple[Rule, ...] = (
-    arrow,
-    bullet,
-    range_dash,
-    pause_dash,
-    minus_before_degrees,
-    dash_between_amounts,
-    minus_sign,
-    dash_between_words,
-)

@@ -13,7 +13,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.LABEL)
@@ -112,6 +112,22 @@ def inner_point(match: re.Match[str], context: Context) -> str | None:
     return context.number(match[1]) + pause if first or ahead == "; " else None
 
 
+@rule(r"([ivx]{1,5})(?=\))", starts="word")
+def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
+    """Small Roman number in brackets: (i) … (ii) … -> một, hai"""
+    value = roman(match[1])
+    listed = context.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has_label(context.text, "(ii)"))
+    return context.numerals.cardinal(value) if value and listed else None
+
+
+@rule(r"([ivx]{1,5})\)", starts="word")
+def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
+    """Small Roman number with a bracket: i) thu gom; ii) phân loại -> một, …"""
+    value = roman(match[1])
+    listed = _has_label(context.text, "ii)") and not _has_label(context.text, "h)")
+    return context.numerals.cardinal(value) + "," if value and listed and _stands_at_start(match, context) else None
+
+
 @rule(r"([A-Za-zĐđ])[)]", starts="word")
 def bracket_letter(match: re.Match[str], context: Context) -> str | None:
     """Letter with a bracket: b) Thời hạn -> bê, thời hạn"""
@@ -155,22 +171,6 @@ def roman_part(match: re.Match[str], context: Context) -> str | None:
     return context.numerals.cardinal(value) + (f" chấm {context.number(section[0])}" if section else "") + pause
 
 
-@rule(r"([ivx]{1,5})(?=\))", starts="word")
-def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
-    """Small Roman number in brackets: (i) … (ii) … -> một, hai"""
-    value = roman(match[1])
-    listed = context.char(match.start() - 1) == "(" and (len(match[1]) > 1 or _has_label(context.text, "(ii)"))
-    return context.numerals.cardinal(value) if value and listed else None
-
-
-@rule(r"([ivx]{1,5})\)", starts="word")
-def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
-    """Small Roman number with a bracket: i) thu gom; ii) phân loại -> một, …"""
-    value = roman(match[1])
-    listed = _has_label(context.text, "ii)") and not _has_label(context.text, "h)")
-    return context.numerals.cardinal(value) + "," if value and listed and _stands_at_start(match, context) else None
-
-
 @lru_cache(maxsize=4)
 def _has_label(text: str, label: str) -> bool:
     """Whether the whole text has a label; looked for once a text, so that reading stays linear."""
@@ -202,19 +202,3 @@ def _last_place(text: str, sign: str, at: int) -> int:
 def _places(text: str, sign: str) -> list[int]:
     """Where a sign stands in the whole text; looked for once a text, so that reading stays linear."""
     return [match.start() for match in re.finditer(re.escape(sign), text)]
-
-
-RULES: tuple[Rule, ...] = (
-    line_number,
-    section_number,
-    inner_section_number,
-    step,
-    number_before_colon,
-    inner_number,
-    inner_point,
-    roman_in_brackets,
-    roman_with_bracket,
-    bracket_letter,
-    line_letter,
-    roman_part,
-)

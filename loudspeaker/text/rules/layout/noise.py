@@ -7,7 +7,7 @@ import re
 from ....errors import Message
 from ...context import Context
 from ...kind import Kind
-from ...rule import Guess, Rule, RuleMaker
+from ...rule import Guess, RuleMaker
 from ...syllables import FOREIGN, LOWER, UPPER, is_syllable
 
 rule = RuleMaker(Kind.NOISE)
@@ -47,5 +47,3 @@ _GREEK = {
     "α": "an pha", "β": "bê ta", "γ": "gam ma", "δ": "đen ta", "ε": "ép xi lon", "θ": "tê ta", "λ": "lam đa",
     "µ": "muy", "π": "pi", "σ": "xích ma", "φ": "phi", "ω": "ô mê ga",
 }  # fmt: skip
-
-RULES: tuple[Rule, ...] = (endless_run, foreign_letters, glued_words)

@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 
 rule = RuleMaker(Kind.SEPARATOR)
@@ -33,6 +33,16 @@ _JOINED = words_after(
     "ông|bà|anh|chị|cô|chú|vợ|chồng|con|hội|đoàn|trạm y tế|công an|ban|giấy chứng nhận|giấy khen|cờ|quà"
 )
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
+
+
+@rule(r"\(([+-])\)", starts="sign")
+def test_result(match: re.Match[str], context: Context) -> Answer:
+    """Result of a test: Rh(-), HIV (+) -> âm, dương"""
+    tested = " tính" if context.before(match.start()).endswith(_SAMPLES) else ""
+    spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
+    if context.before(match.start()).endswith(_TOLD):  # Giá tăng (+), giảm (-): said already
+        return ""
+    return spoken if context.char(match.start() - 1).isalnum() or context.char(match.start() - 2).isalnum() else None
 
 
 @rule(r"\./\.?(?![\w.])", starts="sign")
@@ -162,6 +172,42 @@ def apostrophe(match: re.Match[str], context: Context) -> Answer:
     return "'" if inside else " "
 
 
+def _blank_for_markup(match: re.Match[str], context: Context) -> str:
+    """A blank where markup kept two things apart; nothing beside a blank or inside a bracket: (*phát*)."""
+    before, after = context.char(match.start() - 1), context.char(match.end())
+    closing = after == ")" and context.text[match.start() - 2 : match.start()].isalpha()
+    return "" if before in ("", *" \n(") or after in ("", *" \n") or closing else " "
+
+
+@rule(r"_{1,200}", starts="sign")
+def underline(match: re.Match[str], context: Context) -> Answer:
+    """Underline: PTKTXH_ ANQP -> a pause"""
+    return ", " if context.char(match.start() - 1).isalnum() and context.char(match.end()) == " " else " "
+
+
+@rule(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
+def web_tag(match: re.Match[str], context: Context) -> Answer:
+    """Mark of a web page: (gồm 3 ao<br />: what a page is made with"""
+    return Guess(" ", Message("a mark of a web page, left out"))
+
+
+@rule(r"\*(?= ?\d)", starts="sign")
+def product_sign(match: re.Match[str], context: Context) -> Answer:
+    """Sign of multiplication: 35.000 * 26 ngày -> nhân"""
+    at = match.start()
+    adjoining = context.previous.end and not context.text[context.previous.end : at].strip()
+    reckoned = "=" in context.text[max(0, at - REACH) : at + REACH] or re.search(
+        r"\(\d[\d.,]* ?$", context.text[max(0, at - 16) : at]
+    )
+    return " nhân " if adjoining and reckoned else None
+
+
+@rule(r"\[\d{1,3}\]", starts="sign")
+def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
+    """Footnote mark in brackets: tăng 6,73%[1]: said to nobody"""
+    return Guess("", Message("a footnote mark, left out"))
+
+
 @rule(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
 def emoji_row(match: re.Match[str], context: Context) -> Answer:
     """A row of emoji is one doubt, not many"""
@@ -191,55 +237,3 @@ def any_sign(match: re.Match[str], context: Context) -> Answer:
             "," if symbol in _PAUSES and not context.begins_line(match.start()) else _blank_for_markup(match, context)
         )
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=symbol))
-
-
-def _blank_for_markup(match: re.Match[str], context: Context) -> str:
-    """A blank where markup kept two things apart; nothing beside a blank or inside a bracket: (*phát*)."""
-    before, after = context.char(match.start() - 1), context.char(match.end())
-    closing = after == ")" and context.text[match.start() - 2 : match.start()].isalpha()
-    return "" if before in ("", *" \n(") or after in ("", *" \n") or closing else " "
-
-
-@rule(r"\(([+-])\)", starts="sign")
-def test_result(match: re.Match[str], context: Context) -> Answer:
-    """Result of a test: Rh(-), HIV (+) -> âm, dương"""
-    tested = " tính" if context.before(match.start()).endswith(_SAMPLES) else ""
-    spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
-    if context.before(match.start()).endswith(_TOLD):  # Giá tăng (+), giảm (-): said already
-        return ""
-    return spoken if context.char(match.start() - 1).isalnum() or context.char(match.start() - 2).isalnum() else None
-
-
-@rule(r"</?[a-z]{1,10}\d? ?/?>", starts="sign")
-def web_tag(match: re.Match[str], context: Context) -> Answer:
-    """Mark of a web page: (gồm 3 ao<br />: what a page is made with"""
-    return Guess(" ", Message("a mark of a web page, left out"))
-
-
-@rule(r"\*(?= ?\d)", starts="sign")
-def product_sign(match: re.Match[str], context: Context) -> Answer:
-    """Sign of multiplication: 35.000 * 26 ngày -> nhân"""
-    at = match.start()
-    adjoining = context.previous.end and not context.text[context.previous.end : at].strip()
-    reckoned = "=" in context.text[max(0, at - REACH) : at + REACH] or re.search(
-        r"\(\d[\d.,]* ?$", context.text[max(0, at - 16) : at]
-    )
-    return " nhân " if adjoining and reckoned else None
-
-
-@rule(r"\[\d{1,3}\]", starts="sign")
-def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
-    """Footnote mark in brackets: tăng 6,73%[1]: said to nobody"""
-    return Guess("", Message("a footnote mark, left out"))
-
-
-@rule(r"_{1,200}", starts="sign")
-def underline(match: re.Match[str], context: Context) -> Answer:
-    """Underline: PTKTXH_ ANQP -> a pause"""
-    return ", " if context.char(match.start() - 1).isalnum() and context.char(match.end()) == " " else " "
-
-
-RULES: tuple[Rule, ...] = (
-    *(test_result, full_stop, point_between_words, full_stop_without_blank, slash, plus, at_least, comparison, about),
-    *(apostrophe, underline, web_tag, product_sign, footnote_in_brackets, emoji_row, any_sign),
-)

@@ -7,9 +7,43 @@ import re
 from ....errors import Message
 from ...context import Context
 from ...kind import Kind
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.COORDINATE)
+
+_SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
+_MINUTES = r"(\d{1,2}(?:[.,]\d{1,3})?) ?'(?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:\"|''))?"
+
+
+@rule(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
+def decimal_degrees(match: re.Match[str], context: Context) -> Answer:
+    """Degrees before “vĩ” or “kinh”: 14.856 độ vĩ Bắc is no thousand"""
+    return f"{_say_decimal(f'{match[1]},{match[2]}', context)} độ "
+
+
+@rule(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
+def degrees_without_ring(match: re.Match[str], context: Context) -> Guess:
+    """Degrees whose ring became a nought: 16048' VĐB, where the ring of the degrees became a nought"""
+    side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
+    said = f"{context.number(match[1])} độ {context.number(match[2])} phút {side}"
+    return Guess(said, Message("a nought taken for the sign of degrees"))
+
+
+@rule(r"([NE])(?![^\W_])", starts="word")
+def cardinal_point(match: re.Match[str], context: Context) -> str | None:
+    """N or E behind degrees: 12 độ 30 phút N -> bắc"""
+    told = context.before(match.start()).endswith((" phút", " giây", " độ"))
+    return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in context.before(match.start()) else None
+
+
+@rule(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
+def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
+    """Degrees, minutes and seconds: tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
+    degrees, minutes, seconds = (
+        context.number(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3)
+    )
+    said = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
+    return said + _SIDES.get(match[4] or "", "")
 
 
 @rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")
@@ -41,48 +75,3 @@ def latitude_range(match: re.Match[str], context: Context) -> str | None:
     ):
         return None
     return f"{context.number_range(match[1], match[2])} độ {'vĩ bắc' if match[3] == 'N' else 'kinh đông'}"
-
-
-_SIDES = {"N": " bắc", "B": " bắc", "E": " đông", "Đ": " đông"}
-_MINUTES = r"(\d{1,2}(?:[.,]\d{1,3})?) ?'(?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:\"|''))?"
-
-
-@rule(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
-def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
-    """Degrees, minutes and seconds: tọa độ 19°20'N - 106 độ 30'E -> mười chín độ hai mươi phút bắc …"""
-    degrees, minutes, seconds = (
-        context.number(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3)
-    )
-    said = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
-    return said + _SIDES.get(match[4] or "", "")
-
-
-@rule(r"([NE])(?![^\W_])", starts="word")
-def cardinal_point(match: re.Match[str], context: Context) -> str | None:
-    """N or E behind degrees: 12 độ 30 phút N -> bắc"""
-    told = context.before(match.start()).endswith((" phút", " giây", " độ"))
-    return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in context.before(match.start()) else None
-
-
-@rule(r"(\d{1,3})0([0-5]\d)' ?(VĐB|KĐĐ|N|E)(?!\w)")
-def degrees_without_ring(match: re.Match[str], context: Context) -> Guess:
-    """Degrees whose ring became a nought: 16048' VĐB, where the ring of the degrees became a nought"""
-    side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
-    said = f"{context.number(match[1])} độ {context.number(match[2])} phút {side}"
-    return Guess(said, Message("a nought taken for the sign of degrees"))
-
-
-@rule(r"(\d{1,3})[.,](\d{1,4}) ?(?:độ |° ?)?(?=(?:[Vv]ĩ|[Kk]inh)(?: độ)? ?(?:[Bb]ắc|[Đđ]ông|tuyến))")
-def decimal_degrees(match: re.Match[str], context: Context) -> Answer:
-    """Degrees before “vĩ” or “kinh”: 14.856 độ vĩ Bắc is no thousand"""
-    return f"{_say_decimal(f'{match[1]},{match[2]}', context)} độ "
-
-
-RULES: tuple[Rule, ...] = (
-    decimal_degrees,
-    degrees_without_ring,
-    cardinal_point,
-    degrees_and_minutes,
-    position,
-    latitude_range,
-)

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.MONEY)
 
@@ -22,6 +22,25 @@ _PRICES = words_before("giá|phí|thu|vé|mức|từ|đến|chỉ|còn|tiền|n�
 _HALF_OR_TENS = pattern(r"\d{1,2},\d{1,2}|[1-9]\d?")
 _SLIP = pattern(r"\d{1,3}\.(?:\d\d|\d{4,})")
 _WHOLE = pattern(r".*[.,]\d00")
+
+
+@rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
+def foreign_amount(match: re.Match[str], context: Context) -> Answer:
+    """Foreign amount with commas for thousands: 86,400 USD: written as dollars are, with a comma for thousands"""
+    said = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
+    return said if match[1].endswith("00") else Guess(said, COMMA)
+
+
+@rule(
+    r"(\d{1,3},\d{2}0)(?: ?- ?(\d{1,3},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])(?! ?(?:đồng|đ|VNĐ|vnđ)(?![^\W_]))"
+)
+def price(match: re.Match[str], context: Context) -> Answer:
+    """Price with a comma for thousands: giá … ở mức 5,650-5,700: a comma for thousands"""
+    told = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if told is None or context.is_before(match.end(), _MILLIONS):
+        return None
+    until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
+    return Guess(f"{_say_amount(match[1], context)}{until}", COMMA)
 
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
@@ -92,6 +111,12 @@ def _say_rest(digits: str | None, scale: str, context: Context) -> str:
     return f" {context.number(digits.ljust(3, '0'))} {below}"
 
 
+@rule(r"(\d{1,3})k(\d)(?![^\W_])")
+def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
+    """Thousands and hundreds: điện 3k5/số -> ba nghìn năm trăm"""
+    return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
+
+
 @rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
 def thousands(match: re.Match[str], context: Context) -> Answer:
     """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
@@ -106,12 +131,6 @@ def thousands(match: re.Match[str], context: Context) -> Answer:
     if match[3][0] in "kn" or context.before(match.start()).endswith(_PRICES) or context.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
-
-
-@rule(r"(\d{1,3})k(\d)(?![^\W_])")
-def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
-    """Thousands and hundreds: điện 3k5/số -> ba nghìn năm trăm"""
-    return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
 @rule(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")
@@ -135,25 +154,6 @@ def currency_first(match: re.Match[str], context: Context) -> str | None:
     return f"{_say_amount(match[1], context)} đồng"
 
 
-@rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
-def foreign_amount(match: re.Match[str], context: Context) -> Answer:
-    """Foreign amount with commas for thousands: 86,400 USD: written as dollars are, with a comma for thousands"""
-    said = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
-    return said if match[1].endswith("00") else Guess(said, COMMA)
-
-
-@rule(
-    r"(\d{1,3},\d{2}0)(?: ?- ?(\d{1,3},\d{2}0))?(?!\d|[.,/]\d| ?[^\W\d_]{0,3}[%/°])(?! ?(?:đồng|đ|VNĐ|vnđ)(?![^\W_]))"
-)
-def price(match: re.Match[str], context: Context) -> Answer:
-    """Price with a comma for thousands: giá … ở mức 5,650-5,700: a comma for thousands"""
-    told = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
-    if told is None or context.is_before(match.end(), _MILLIONS):
-        return None
-    until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
-    return Guess(f"{_say_amount(match[1], context)}{until}", COMMA)
-
-
 @rule(rf"\$ ?({NUMBER}) (nghìn|triệu|tỷ|tỉ)(?!\w)", starts="sign")
 def foreign_millions(match: re.Match[str], context: Context) -> str:
     """Millions of dollars: $2.5 triệu -> hai phẩy năm triệu đô la"""
@@ -165,18 +165,3 @@ def dollars(match: re.Match[str], context: Context) -> str | None:
     """Amount in dollars: $10 -> mười đô la; $5,000 USD; $70.000 - $80.000"""
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
     return f"{_say_amount(match[1], context)}{until} đô la"
-
-
-RULES: tuple[Rule, ...] = (
-    foreign_amount,
-    price,
-    dong,
-    spaced_amount,
-    millions,
-    thousands_and_hundreds,
-    thousands,
-    currency_after_scale,
-    currency_first,
-    foreign_millions,
-    dollars,
-)

@@ -12,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)
@@ -70,25 +70,6 @@ _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
 }
 
 
-@rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
-def quantity(match: re.Match[str], context: Context) -> Answer:
-    """Number or range with a unit: Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
-    written, before = match[4], context.before(match.start())
-    if match[2] and " đến " in match[0] and before.endswith(_PLACES):
-        return None
-    if written == "v" and match[1] not in _VOLTS:  # 1v sáng, 200v: pills
-        return Guess(f"{context.number(match[1])} viên", _PILLS)
-    if written == "mb" and " áp" in before:  # khí áp 985mb
-        return f"{context.number_range(match[1], match[2])} mi li ba"
-    unit = context.lexicon.units.get(written)
-    if unit is None or not _is_unit(match, context):
-        return None
-    if _GROUPED.fullmatch(match[1]) and (not match[2] or _GROUPED.fullmatch(match[2])):  # chạy 1,500m
-        last = match[2] and match[2].replace(",", ".")
-        return Guess(f"{context.number_range(match[1].replace(',', '.'), last)} {unit}", COMMA)
-    return f"{context.number_range(match[1], match[2])} {unit}"
-
-
 _GROUPED = pattern(r"[1-9]\d{0,2},\d00")
 
 
@@ -125,10 +106,13 @@ def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
     return not (named and unit.isupper())
 
 
-@rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
-def unit_with_digit_apart(match: re.Match[str], context: Context) -> Answer:
-    """Unit whose raised digit came down: rộng 120 m 2, where the raised 2 came down in copying"""
-    return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
+@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
+def stars(match: re.Match[str], context: Context) -> Answer:
+    """Stars of a product or hotel: sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
+    words = context.before(match.start())
+    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
+    graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
+    return f"{context.number_range(match[1], match[2])} sao" if graded else None
 
 
 @rule(r"([1-9]\d{0,2})\. (\d{3}) ?(kg|ha|m2|m3|tấn|lít|đồng|km|m)(?![^\W_])")
@@ -145,6 +129,12 @@ def beats_per_minute(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} lần một phút" if pulse else None
 
 
+@rule(r"(\d{1,3}), (\d{1,2}) ?%")
+def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
+    """Per cent with a blank behind the comma: 41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
+    return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
+
+
 @rule(r"(\d{1,3}(?:[.,]\d)?)(?:\"|''|”)(?!\w)")
 def inches(match: re.Match[str], context: Context) -> str | None:
     """Inches: màn hình 24" -> hai mươi tư inh"""
@@ -156,25 +146,11 @@ def inches(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} inch" if screen and not quoted else None
 
 
-@rule(r"(\d{1,3}), (\d{1,2}) ?%")
-def percent_with_blank(match: re.Match[str], context: Context) -> Answer:
-    """Per cent with a blank behind the comma: 41, 7% -> bốn mươi mốt phẩy bảy phần trăm"""
-    return f"{context.number(f'{match[1]},{match[2]}')} phần trăm"
-
-
 @rule(r"(\d{1,2})[tT](?:/((?:19|20)\d\d)(?!\d)|(?= (?:đầu|cuối|năm)))")
 def months(match: re.Match[str], context: Context) -> Answer:
     """Months written T: thu 9T/2026, 6T đầu năm -> tháng"""
     year = f" năm {context.number(match[2])}" if match[2] else ""
     return f"{context.number(match[1])} tháng{year}"
-
-
-@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
-def tons_or_years(match: re.Match[str], context: Context) -> Answer:
-    """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
-    said = context.number_range(match[1], match[2])
-    certain = _certain_unit(match, context)
-    return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, context)}", _TONS)
 
 
 def _certain_unit(match: re.Match[str], context: Context) -> str:
@@ -217,11 +193,11 @@ def _years(match: re.Match[str]) -> int:
     return int(match[1]) if match[1].isdecimal() else 0
 
 
-@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
-def years_of_age(match: re.Match[str], context: Context) -> str | None:
-    """Years of age: trẻ em < 6 t. -> tuổi"""
-    told = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
-    return f"{context.number_range(match[1], match[2])} tuổi" if told else None
+@rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
+def days_and_nights(match: re.Match[str], context: Context) -> str:
+    """Days and nights of a journey: tour 3N2Đ -> ba ngày hai đêm"""
+    first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
+    return f"{context.number(match[1])} {first} {context.number(match[2])} {last}"
 
 
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
@@ -243,11 +219,19 @@ def heads_per_area(match: re.Match[str], context: Context) -> str:
     return f"{context.number(match[1])} con trên {context.lexicon.units[match[2]]}"
 
 
-@rule(r"(\d{1,2})[NnĐđ](\d{1,2})[NnĐđ](?![^\W_])")
-def days_and_nights(match: re.Match[str], context: Context) -> str:
-    """Days and nights of a journey: tour 3N2Đ -> ba ngày hai đêm"""
-    first, last = ("ngày", "đêm") if match[0][len(match[1])] in "Nn" else ("đêm", "ngày")
-    return f"{context.number(match[1])} {first} {context.number(match[2])} {last}"
+@rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
+def years_of_age(match: re.Match[str], context: Context) -> str | None:
+    """Years of age: trẻ em < 6 t. -> tuổi"""
+    told = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
+    return f"{context.number_range(match[1], match[2])} tuổi" if told else None
+
+
+@rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
+def tons_or_years(match: re.Match[str], context: Context) -> Answer:
+    """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
+    said = context.number_range(match[1], match[2])
+    certain = _certain_unit(match, context)
+    return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, context)}", _TONS)
 
 
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
@@ -278,45 +262,29 @@ def _side_or_area(match: re.Match[str], context: Context, said: str) -> Answer:
     return Guess(said if int(match[1]) < 5 else area, Message("a side of something, or an area"))
 
 
-@rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
-def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
-    """Unit in brackets: (Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
-    named = context.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
-    headed = (
-        match[1] not in "glt" and context.char(match.start() - 1) == "(" and context.char(match.start() - 3).isalpha()
-    )
-    return context.lexicon.units.get(match[1].lower()) if named or headed else None
+@rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
+def unit_with_digit_apart(match: re.Match[str], context: Context) -> Answer:
+    """Unit whose raised digit came down: rộng 120 m 2, where the raised 2 came down in copying"""
+    return f"{context.number(match[1])} {context.lexicon.units[match[2] + match[3]]}"
 
 
-@rule(r"(\d{1,4})[xX](?=\))")
-def magnification(match: re.Match[str], context: Context) -> str:
-    """Magnification: kính hiển vi (40x) -> bốn mươi lần"""
-    return f"{context.number(match[1])} lần"
-
-
-@rule(r"c/m2(?![^\W_])", starts="word")
-def density(match: re.Match[str], context: Context) -> str:
-    """Heads by area, in brackets: mật độ sâu (c/m2) -> con trên mét vuông"""
-    return "con trên mét vuông"
-
-
-@rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
-def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
-    """Unit by unit, in brackets: độ mặn (g/l) -> gam trên lít"""
-    units = context.lexicon.units
-    said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
-    return said if context.char(match.start() - 1) == "(" else None
-
-
-@rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
-def lone_unit(match: re.Match[str], context: Context) -> Answer:
-    """Unit behind a number in words: 1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
-    counted = context.before(match.start()).endswith(_SCALES) or context.follows(
-        Kind.MONEY, match.start(), " "
-    )  # 1 204,5 ha
-    if match[1] in ("ha", "tr") and not counted:
+@rule(rf"({NUMBER})(?:(?: ?- ?| đến )({NUMBER}))?( ?){_UNIT}(?![^\W_])")
+def quantity(match: re.Match[str], context: Context) -> Answer:
+    """Number or range with a unit: Nhiệt độ 25-28°C -> hai mươi lăm đến hai mươi tám độ xê"""
+    written, before = match[4], context.before(match.start())
+    if match[2] and " đến " in match[0] and before.endswith(_PLACES):
         return None
-    return context.lexicon.units.get(match[1])
+    if written == "v" and match[1] not in _VOLTS:  # 1v sáng, 200v: pills
+        return Guess(f"{context.number(match[1])} viên", _PILLS)
+    if written == "mb" and " áp" in before:  # khí áp 985mb
+        return f"{context.number_range(match[1], match[2])} mi li ba"
+    unit = context.lexicon.units.get(written)
+    if unit is None or not _is_unit(match, context):
+        return None
+    if _GROUPED.fullmatch(match[1]) and (not match[2] or _GROUPED.fullmatch(match[2])):  # chạy 1,500m
+        last = match[2] and match[2].replace(",", ".")
+        return Guess(f"{context.number_range(match[1].replace(',', '.'), last)} {unit}", COMMA)
+    return f"{context.number_range(match[1], match[2])} {unit}"
 
 
 @rule(r"[xX](?= ?\d| [^\W\d_]|\()", starts="word")
@@ -344,43 +312,48 @@ def wind_force(match: re.Match[str], context: Context) -> Answer:
     return f"cấp {context.number_range(match[1], match[2])}"
 
 
-@rule(r"([1-5])(?: ?- ?([1-5]))?\*(?![*\w])")
-def stars(match: re.Match[str], context: Context) -> Answer:
-    """Stars of a product or hotel: sản phẩm OCOP 3*, 4* -> ba sao, bốn sao"""
-    words = context.before(match.start())
-    rated = any(cue in words for cue in (" ocop", " ks", " khách sạn", " resort"))
-    graded = rated or context.follows(Kind.QUANTITY, match.start(), ", ", " và ")
-    return f"{context.number_range(match[1], match[2])} sao" if graded else None
-
-
 @rule(r"[ØøΦφ∅⌀] ?(?=[<>≥≤]? ?\d)", starts="word sign")
 def bore(match: re.Match[str], context: Context) -> Answer:
     """Bore of a pipe: ống Ø21 -> phi hai mươi mốt"""
     return "phi "
 
 
-RULES: tuple[Rule, ...] = (
-    stars,
-    thousands_with_blank,
-    beats_per_minute,
-    percent_with_blank,
-    inches,
-    months,
-    days_and_nights,
-    days_of_growth,
-    retirement,
-    heads_per_area,
-    years_of_age,
-    tons_or_years,
-    unit_inside,
-    unit_with_digit_apart,
-    quantity,
-    times_sign,
-    wind_force,
-    bore,
-    density,
-    unit_in_brackets,
-    magnification,
-    unit_rate_in_brackets,
-    lone_unit,
-)
+@rule(r"c/m2(?![^\W_])", starts="word")
+def density(match: re.Match[str], context: Context) -> str:
+    """Heads by area, in brackets: mật độ sâu (c/m2) -> con trên mét vuông"""
+    return "con trên mét vuông"
+
+
+@rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
+def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
+    """Unit in brackets: (Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
+    named = context.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
+    headed = (
+        match[1] not in "glt" and context.char(match.start() - 1) == "(" and context.char(match.start() - 3).isalpha()
+    )
+    return context.lexicon.units.get(match[1].lower()) if named or headed else None
+
+
+@rule(r"(\d{1,4})[xX](?=\))")
+def magnification(match: re.Match[str], context: Context) -> str:
+    """Magnification: kính hiển vi (40x) -> bốn mươi lần"""
+    return f"{context.number(match[1])} lần"
+
+
+@rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
+def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
+    """Unit by unit, in brackets: độ mặn (g/l) -> gam trên lít"""
+    units = context.lexicon.units
+    said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
+    return said if context.char(match.start() - 1) == "(" else None
+
+
+@rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
+def lone_unit(match: re.Match[str], context: Context) -> Answer:
+    """Unit behind a number in words: 1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
+    counted = context.before(match.start()).endswith(_SCALES) or context.follows(
+        Kind.MONEY, match.start(), " "
+    )  # 1 204,5 ha
+    if match[1] in ("ha", "tr") and not counted:
+        return None
+    return context.lexicon.units.get(match[1])

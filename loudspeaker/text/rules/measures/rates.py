@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import ambiguous
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER
 
 rule = RuleMaker(Kind.RATE)
@@ -56,6 +56,38 @@ _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
+def _are_counts(context: Context, start: int, end: int) -> bool:
+    """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
+    ahead = context.text[max(0, start - REACH) : start]
+    one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
+    if one is None or other is None or one[2] == other[2] or other[1] == "1":
+        return False
+    if _GROUPS.match(ahead, one.start(2)):
+        return not {one[2], other[2]} <= _HAMLETS and (one[2][0] != "m" or other[2] in _PEOPLE)
+    in_row = one[0][0] == "/" or (context.char(other.end()) == "/" and context.char(other.end() + 1).isdecimal())
+    return in_row and one[2] not in context.lexicon.units and other[2] not in context.lexicon.units
+
+
+@rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
+def per_letter(match: re.Match[str], context: Context) -> Answer:
+    """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
+    interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
+    said = "ngày" if interest else _LETTERS[match[1].lower()]
+    return f" một {said}" if context.near_number(match.start()) else None
+
+
+@rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
+def once_a_period(match: re.Match[str], context: Context) -> str:
+    """Slash before “lần”: họp quý/lần, tháng/lần -> một lần"""
+    return " một "
+
+
+@rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
+def against_plan(match: re.Match[str], context: Context) -> Answer:
+    """Slash before a plan: 8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
+    return " trên " if context.near_number(match.start()) else None
+
+
 @rule(r" ?/ ?(?=\d)", starts="sign")
 def per_number(match: re.Match[str], context: Context) -> Answer:
     """Slash before a number: 15kg/1000m2 -> trên một nghìn mét vuông; mm/24h; số ca nhiễm/1 triệu dân"""
@@ -82,18 +114,6 @@ def per_number(match: re.Match[str], context: Context) -> Answer:
     return " trên " if heads or context.near_number(match.start()) else None
 
 
-def _are_counts(context: Context, start: int, end: int) -> bool:
-    """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
-    ahead = context.text[max(0, start - REACH) : start]
-    one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
-    if one is None or other is None or one[2] == other[2] or other[1] == "1":
-        return False
-    if _GROUPS.match(ahead, one.start(2)):
-        return not {one[2], other[2]} <= _HAMLETS and (one[2][0] != "m" or other[2] in _PEOPLE)
-    in_row = one[0][0] == "/" or (context.char(other.end()) == "/" and context.char(other.end() + 1).isdecimal())
-    return in_row and one[2] not in context.lexicon.units and other[2] not in context.lexicon.units
-
-
 @rule(r"/{1,2} ?(m [23](?![\d.,]\d|\d)|[A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))", starts="sign")
 def per_unit(match: re.Match[str], context: Context) -> Answer:
     """Slash before a unit: 2 tạ/ha -> trên héc ta; 50.000đ/kg -> một ki lô gam; 7 cây/m 2"""
@@ -102,26 +122,6 @@ def per_unit(match: re.Match[str], context: Context) -> Answer:
     if unit is None or not (dose or context.near_number(match.start())) or unit in ("đồng", "nghìn", "triệu"):
         return None
     return f" {_per_word(context, match.start())} {unit}"
-
-
-@rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
-def per_letter(match: re.Match[str], context: Context) -> Answer:
-    """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
-    interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
-    said = "ngày" if interest else _LETTERS[match[1].lower()]
-    return f" một {said}" if context.near_number(match.start()) else None
-
-
-@rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
-def once_a_period(match: re.Match[str], context: Context) -> str:
-    """Slash before “lần”: họp quý/lần, tháng/lần -> một lần"""
-    return " một "
-
-
-@rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
-def against_plan(match: re.Match[str], context: Context) -> Answer:
-    """Slash before a plan: 8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
-    return " trên " if context.near_number(match.start()) else None
 
 
 @rule(r"/ ?([A-ZĐ]{2,6})(?![^\W_])", starts="sign")
@@ -137,6 +137,20 @@ def per_abbreviation(match: re.Match[str], context: Context) -> Answer:
 
 
 _ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")
+
+
+@rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
+def per_pair(match: re.Match[str], context: Context) -> Answer:
+    """Slash between two units without a number.
+
+    giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before
+    """
+    end = match.start(1) if match[1] else match.end()
+    rated = context.before(match.start()).endswith(_RATES) and context.is_before(end, _RATED)
+    rated = rated and not context.is_before(end, _OFFICES)
+    if not rated or _are_alternatives(context, match.start(), end):
+        return None
+    return f" một {context.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
 
 
 @rule(rf"/ ?(?=[{LOWER}])", starts="sign")
@@ -169,20 +183,6 @@ def _is_rate(context: Context, at: int, end: int) -> bool:
     return (behind and context.is_before(end, _TIMES)) or context.near_number(at, 4)
 
 
-@rule(r"/ ?([A-Za-zµđĐ]{1,4}[23²³]?(?![^\W_]))?", starts="sign")
-def per_pair(match: re.Match[str], context: Context) -> Answer:
-    """Slash between two units without a number.
-
-    giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before
-    """
-    end = match.start(1) if match[1] else match.end()
-    rated = context.before(match.start()).endswith(_RATES) and context.is_before(end, _RATED)
-    rated = rated and not context.is_before(end, _OFFICES)
-    if not rated or _are_alternatives(context, match.start(), end):
-        return None
-    return f" một {context.lexicon.units.get(match[1], match[1])}" if match[1] else " một "
-
-
 def _are_alternatives(context: Context, start: int, end: int) -> bool:
     """Whether two things of one sort stand beside the slash, so that it means “or”: …/xe đạp thường/xe đạp điện."""
     _, slash, thing = context.text[max(0, start - 16) : start].rpartition("/")
@@ -197,15 +197,3 @@ def _are_alternatives(context: Context, start: int, end: int) -> bool:
 def _per_word(context: Context, at: int) -> str:
     """50.000 đồng/kg -> một; 2 tạ/ha -> trên"""
     return "một" if context.previous.kind is Kind.MONEY or context.before(at).endswith(_SUMS) else "trên"
-
-
-RULES: tuple[Rule, ...] = (
-    per_letter,
-    once_a_period,
-    against_plan,
-    per_number,
-    per_unit,
-    per_abbreviation,
-    per_pair,
-    per_thing,
-)

@@ -8,7 +8,7 @@ from ....errors import Message
 from ...context import REACH, Context
 from ...kind import Kind
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.TEMPERATURE)
 
@@ -19,16 +19,10 @@ def celsius_in_brackets(match: re.Match[str], context: Context) -> str | None:
     return "độ xê" if context.char(match.start() - 1) == "(" else None
 
 
-@rule(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
-def fever(match: re.Match[str], context: Context) -> str:
-    """Temperature of the body: sốt 38o5 -> ba mươi tám độ năm"""
-    return f"{context.number(match[1])} độ {context.number(match[2])}"
-
-
-@rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
-def degrees(match: re.Match[str], context: Context) -> Answer:
-    """Degrees with “độ”: 15 độ C -> mười lăm độ xê"""
-    return _say_celsius(match, context)
+@rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
+def degrees_as_nought(match: re.Match[str], context: Context) -> Answer:
+    """Degrees whose ring became a nought: 250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
+    return Guess(_say_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
@@ -38,15 +32,18 @@ def degrees_without_sign(match: re.Match[str], context: Context) -> Answer:
     return _say_celsius(match, context) if told else None
 
 
-@rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")
-def degrees_as_nought(match: re.Match[str], context: Context) -> Answer:
-    """Degrees whose ring became a nought: 250C, 20-250C, 0,5-1,00C, where the raised 0 of 25°C came down in copying"""
-    return Guess(_say_celsius(match, context), Message("taken for degrees whose sign was lost in copying"))
+@rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")
+def degrees(match: re.Match[str], context: Context) -> Answer:
+    """Degrees with “độ”: 15 độ C -> mười lăm độ xê"""
+    return _say_celsius(match, context)
+
+
+@rule(r"(\d{2})[oº°]C?(\d)(?![^\W_]|[.,]\d)")
+def fever(match: re.Match[str], context: Context) -> str:
+    """Temperature of the body: sốt 38o5 -> ba mươi tám độ năm"""
+    return f"{context.number(match[1])} độ {context.number(match[2])}"
 
 
 def _say_celsius(match: re.Match[str], context: Context) -> str:
     """22 - 25 -> hai mươi hai đến hai mươi lăm độ xê"""
     return f"{context.number_range(match[1], match[2])} độ xê"
-
-
-RULES: tuple[Rule, ...] = (celsius_in_brackets, degrees_as_nought, degrees_without_sign, degrees, fever)

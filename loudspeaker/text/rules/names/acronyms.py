@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import spell_letters
 from ...reasons import UNKNOWN, ambiguous
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, has_marks, is_syllable
 
 rule = RuleMaker(Kind.ACRONYM)
@@ -28,24 +28,6 @@ _TRADES = pattern(  # what firms do: Công ty TNHH XD is no name
 )
 PUT_TOGETHER = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
-
-
-@rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
-def capital_word(match: re.Match[str], context: Context) -> Answer:
-    """A word in capitals that is no abbreviation.
-
-    THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation
-    """
-    word = match[0]
-    if not word.isupper() or not is_syllable(word) or word in context.definitions:
-        return None
-    neighbours = _neighbours(context, match.start(), match.end())
-    if not has_marks(word) and (
-        word in context.lexicon or (not any(map(_is_shouted, neighbours)) and _is_short_name(match, context))
-    ):
-        return None
-    lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
-    return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
 
 
 def _is_short_name(match: re.Match[str], context: Context) -> bool:
@@ -64,20 +46,6 @@ def _neighbours(context: Context, start: int, end: int) -> tuple[str, str]:
 def _is_shouted(word: str) -> bool:
     """Whether a word is one in capitals: GIÁM"""
     return word.isupper() and has_marks(word) and is_syllable(word)
-
-
-@rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
-def abbreviation_chain(match: re.Match[str], context: Context) -> Answer:
-    """Abbreviations with signs between them.
-
-    LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone
-    """
-    written = match[0]
-    parts = re.split(r" ?& ?|[-/._]", written)
-    if not all(_is_mostly_capitals(part) for part in parts):
-        return None
-    whole = _read_whole(written, match, context)
-    return whole or _read_parts(written, parts, match, context)
 
 
 def _is_mostly_capitals(part: str) -> bool:
@@ -119,12 +87,6 @@ def _read_parts(written: str, parts: list[str], match: re.Match[str], context: C
     return Guess(words, why) if why else words
 
 
-@rule(r"Vietnam\+", starts="word")
-def vietnam_plus(match: re.Match[str], context: Context) -> str:
-    """The name of a news site: (TTXVN/Vietnam+) -> Vietnam plus"""
-    return "Vietnam plus"
-
-
 @rule(rf"[A-ZĐ]{{2,8}}(?=\) ?(?:- ?|[{UPPER}]))", starts="word")
 def newspaper(match: re.Match[str], context: Context) -> str | None:
     """The sign of a newspaper at the head of a report.
@@ -137,6 +99,12 @@ def newspaper(match: re.Match[str], context: Context) -> str | None:
     return "Thông tấn xã Việt Nam" if match[0] == "TTXVN" else spell_letters(match[0])
 
 
+@rule(r"Vietnam\+", starts="word")
+def vietnam_plus(match: re.Match[str], context: Context) -> str:
+    """The name of a news site: (TTXVN/Vietnam+) -> Vietnam plus"""
+    return "Vietnam plus"
+
+
 @rule(rf"T[PT](?= - [{UPPER}])", starts="word")
 def newspaper_or_town(match: re.Match[str], context: Context) -> Guess | None:
     """TP or TT at the head of a report.
@@ -147,6 +115,24 @@ def newspaper_or_town(match: re.Match[str], context: Context) -> Guess | None:
     return Guess(spell_letters(match[0]), either) if context.begins_line(match.start()) else None
 
 
+@rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")
+def capital_word(match: re.Match[str], context: Context) -> Answer:
+    """A word in capitals that is no abbreviation.
+
+    THÔNG BÁO VỀ VIỆC -> thông báo về việc; a word in capitals, not an abbreviation
+    """
+    word = match[0]
+    if not word.isupper() or not is_syllable(word) or word in context.definitions:
+        return None
+    neighbours = _neighbours(context, match.start(), match.end())
+    if not has_marks(word) and (
+        word in context.lexicon or (not any(map(_is_shouted, neighbours)) and _is_short_name(match, context))
+    ):
+        return None
+    lonely = not has_marks(word) and len(word) < 4 and not any(neighbour.isupper() for neighbour in neighbours)
+    return Guess(word.lower(), Message("unknown capitals, read as a word")) if lonely else word.lower()
+
+
 @rule(r"[A-ZĐ](?:[hgr]|gh)?(?:\.[A-ZĐƯ](?:[hgr]|gh)?){1,5}(?![^\W\d_])\.?", starts="word")
 def dotted_capitals(match: re.Match[str], context: Context) -> Answer:
     """Capitals with dots: T.Ư -> trung ương; initials letter by letter: anh T.Th.H., chị Ng.V.A"""
@@ -155,6 +141,20 @@ def dotted_capitals(match: re.Match[str], context: Context) -> Answer:
         return spell_letters(letters)
     entry = meaning(context, letters, match.start(), match.end())
     return entry.reading if entry and entry.sure else spell_letters(letters)
+
+
+@rule(rf"{_WORD}(?:(?: ?& ?|[-/._]){_WORD}){{1,6}}(?![^\W_])", starts="word")
+def abbreviation_chain(match: re.Match[str], context: Context) -> Answer:
+    """Abbreviations with signs between them.
+
+    LĐ-TB&XH -> lao động, thương binh và xã hội; CMND/CCCD; anything that is not all abbreviations is left alone
+    """
+    written = match[0]
+    parts = re.split(r" ?& ?|[-/._]", written)
+    if not all(_is_mostly_capitals(part) for part in parts):
+        return None
+    whole = _read_whole(written, match, context)
+    return whole or _read_parts(written, parts, match, context)
 
 
 @rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
@@ -283,6 +283,18 @@ def small_and_capitals(match: re.Match[str], context: Context) -> Answer:
     return spell_letters(match[0])
 
 
+@rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
+def consonants(match: re.Match[str], context: Context) -> Answer:
+    """A capital and letters without a vowel: vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
+    if match[0] in _INITIALS:
+        named = re.search(rf"[{UPPER}][{LOWER}]* $", context.text[max(0, match.start() - 8) : match.start()])
+        ended = context.char(match.end()) == "." or (
+            named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
+        )
+        return spell_letters(match[0]) if ended else None
+    return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
+
+
 @rule(r"[bcdđfghjklmnpqrstvxz]{1,4}(?![^\W_]|'|\.[^\W\d_])", starts="word")
 def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
     """Small letters without a vowel.
@@ -297,33 +309,3 @@ def small_consonants(match: re.Match[str], context: Context) -> Guess | None:
 
 
 _INITIALS = frozenset(("Ch", "Gh", "Gi", "Kh", "Ng", "Ngh", "Nh", "Ph", "Th", "Tr"))  # Vàng A Ch.
-
-
-@rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
-def consonants(match: re.Match[str], context: Context) -> Answer:
-    """A capital and letters without a vowel: vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
-    if match[0] in _INITIALS:
-        named = re.search(rf"[{UPPER}][{LOWER}]* $", context.text[max(0, match.start() - 8) : match.start()])
-        ended = context.char(match.end()) == "." or (
-            named and (context.char(match.end()) in ("", *",;:)") or context.text.startswith(" (", match.end()))
-        )
-        return spell_letters(match[0]) if ended else None
-    return Guess(spell_letters(match[0]), Message("no vowel in it: spelled out letter by letter"))
-
-
-RULES: tuple[Rule, ...] = (
-    newspaper,
-    vietnam_plus,
-    newspaper_or_town,
-    capital_word,
-    dotted_capitals,
-    abbreviation_chain,
-    word_with_letters,
-    abbreviation,
-    abbreviation_behind_word,
-    small_abbreviation,
-    symbol,
-    small_and_capitals,
-    consonants,
-    small_consonants,
-)

@@ -9,7 +9,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_digits, spell_letters
-from ...rule import Rule, RuleMaker
+from ...rule import RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ADDRESS)
@@ -80,6 +80,12 @@ def ward_and_district(match: re.Match[str], context: Context) -> str:
     return f"phường {context.number(match[1])}, quận {context.number(match[2])}"
 
 
+@rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
+def ward_before_district(match: re.Match[str], context: Context) -> str:
+    """Ward before its district or town: Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
+    return f"phường {context.number(match[1])}"
+
+
 @rule(r"P\.?(\d{3,4})(?=,? (?:chung cư|tòa|toà|nhà|CC|khu|tầng|CT\d))", starts="word")
 def flat(match: re.Match[str], context: Context) -> str:
     """Flat of a building: P203 chung cư Đầm Nấm -> phòng hai trăm linh ba"""
@@ -107,10 +113,12 @@ def street(match: re.Match[str], context: Context) -> str | None:
     return "đường " if numbered or context.begins_line(match.start()) else None
 
 
-@rule(r"[Pp] ?(\d{1,2})(?=, ?(?:Q\.?|[Qq]uận|TP\.?|[Tt]hành phố) ?[^\W_])", starts="word")
-def ward_before_district(match: re.Match[str], context: Context) -> str:
-    """Ward before its district or town: Hai Bà Trưng, p12, quận 1 -> phường mười hai"""
-    return f"phường {context.number(match[1])}"
+@rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
+def expressway(match: re.Match[str], context: Context) -> str | None:
+    """Expressway: cao tốc CT.08 -> xê tê không tám"""
+    if not context.before(match.start()).endswith(" cao tốc"):
+        return None
+    return f"{spell_letters('CT')} {spell_digits(match[1])}"
 
 
 @rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
@@ -165,14 +173,6 @@ _ROADS = {
 }
 
 
-@rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
-def expressway(match: re.Match[str], context: Context) -> str | None:
-    """Expressway: cao tốc CT.08 -> xê tê không tám"""
-    if not context.before(match.start()).endswith(" cao tốc"):
-        return None
-    return f"{spell_letters('CT')} {spell_digits(match[1])}"
-
-
 @rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
 def milestone(match: re.Match[str], context: Context) -> str | None:
     """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
@@ -192,19 +192,3 @@ def dike_section(match: re.Match[str], context: Context) -> str | None:
     if not match[3]:
         return said
     return f"{said} đến {LETTERS[match[0][0]]} {context.number(match[4])} cộng {context.number(match[5])}"
-
-
-RULES: tuple[Rule, ...] = (
-    house_number,
-    ward_f,
-    ward_and_district,
-    ward_before_district,
-    flat,
-    alley,
-    street_of_day,
-    street,
-    expressway,
-    road,
-    milestone,
-    dike_section,
-)

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE_LETTER, VOWELS, stands_after_name
 
@@ -25,6 +25,18 @@ _FAMILIES = pattern(
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
     r"Tòng|Lương|Đoàn|Trịnh|Ng\.) $"
 )
+
+
+@rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
+def mister(match: re.Match[str], context: Context) -> Answer:
+    """Form of address for a man: Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
+    return None if stands_after_name(context, match.start()) else "ông"
+
+
+@rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
+def family_name(match: re.Match[str], context: Context) -> str:
+    """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
+    return "Nguyễn "
 
 
 @rule(rf"([aceôAC])(?:\. ?| )(?=[{UPPER}][{LOWER}]{{1,6}}(?:\)| -|,))", starts="word")
@@ -58,45 +70,14 @@ def form_without_dot(match: re.Match[str], context: Context) -> str | None:
     return f"{_CALLED[match[1]]} " if context.before(match.start()).endswith(_ASKED) else None
 
 
-@rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
-def mister(match: re.Match[str], context: Context) -> Answer:
-    """Form of address for a man: Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
-    return None if stands_after_name(context, match.start()) else "ông"
-
-
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")
 _NO_LETTER = rf"(?![^\W\d_]|'[^\W\d_]|{INITIAL})"
 
 
-@rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def middle_initial(match: re.Match[str], context: Context) -> str | None:
-    """Initial inside a name: Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
-    at = match.start()
-    family = _FAMILIES.search(context.text[max(0, at - 12) : at])
-    return f"{LETTERS[match[1]]} " if family and not context.opens_sentence(match.end()) else None
-
-
-@rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
-def initial(match: re.Match[str], context: Context) -> Answer:
-    """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
-    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 3])
-    if match[1] in VOWELS or (highland and context.before(match.start()).endswith(_PERSONS)):
-        return None
-    return LETTERS[match[1]]
-
-
-@rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
-def letter_with_number(match: re.Match[str], context: Context) -> Answer:
-    """Letter, dot and number.
-
-    riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
-    """
-    said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
-    return said if context.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
-
-
-_LETTERED = words_before("phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục")
-_NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")
+@rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
+def year_of_birth(match: re.Match[str], context: Context) -> str:
+    """Year of birth: (SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
+    return "sinh"
 
 
 @rule(
@@ -128,28 +109,32 @@ def initials_behind_form(match: re.Match[str], context: Context) -> Answer:
     return Guess(spell_letters(match[0]), why)
 
 
-@rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
-def family_name(match: re.Match[str], context: Context) -> str:
-    """Family name in short: đường Ng. Trãi, Ng.Thị Minh Khai -> Nguyễn"""
-    return "Nguyễn "
+@rule(rf"([A-ZĐ])\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def middle_initial(match: re.Match[str], context: Context) -> str | None:
+    """Initial inside a name: Đặng T. Thu Hà, Ng. T. Hoa -> tê: a name goes on behind its initial"""
+    at = match.start()
+    family = _FAMILIES.search(context.text[max(0, at - 12) : at])
+    return f"{LETTERS[match[1]]} " if family and not context.opens_sentence(match.end()) else None
 
 
-@rule(r"SN(?=:? ?\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d)", starts="word")
-def year_of_birth(match: re.Match[str], context: Context) -> str:
-    """Year of birth: (SN 2/10/2008) -> sinh ngày …; SN 21/7B is a house"""
-    return "sinh"
+@rule(r"([A-ZĐ]{1,2})\.(\d{1,4})(?![^\W_]|[.,/-]\d)", starts="word")
+def letter_with_number(match: re.Match[str], context: Context) -> Answer:
+    """Letter, dot and number.
+
+    riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
+    """
+    said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
+    return said if context.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
 
 
-RULES: tuple[Rule, ...] = (
-    mister,
-    family_name,
-    form_behind_phone,
-    form_of_address,
-    form_without_dot,
-    year_of_birth,
-    initials,
-    initials_behind_form,
-    middle_initial,
-    letter_with_number,
-    initial,
-)
+@rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
+def initial(match: re.Match[str], context: Context) -> Answer:
+    """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
+    highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 3])
+    if match[1] in VOWELS or (highland and context.before(match.start()).endswith(_PERSONS)):
+        return None
+    return LETTERS[match[1]]
+
+
+_LETTERED = words_before("phòng|đường|lô|tòa|nhà|khu|dãy|mẫu|biểu|nhóm|loại|hạng|tuyến|trạm|cột|trụ|ngõ|hẻm|căn|mục")
+_NAMED_ONLY = words_before("ông|bà|anh|chị|cháu|bị can|bị cáo|nạn nhân|thẩm phán|luật sư|tên")

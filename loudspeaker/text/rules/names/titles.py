@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import LETTERS
 from ...reasons import ambiguous
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.TITLE)
@@ -91,31 +91,6 @@ def _reading(entry: Entry, written: str) -> str | Guess:
 INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. is a person
 
 
-@rule(
-    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
-    starts="word",
-)
-def place_or_office(match: re.Match[str], context: Context) -> Answer:
-    """One letter with a dot before a name.
-
-    P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc
-    """
-    at, letter = match.start(), match[1].upper()
-    if context.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
-        return None
-    if context.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
-        return Guess(LETTERS[letter], LONE_LETTER)
-    if stands_after_name(context, at):
-        return _place_behind_name(match, context)
-    if context.char(at - 1) == "&":  # T&T. Kết quả
-        return None
-    if _ends_sentence(match, context):
-        return Guess(f"{LETTERS[letter]}. ", LONE_LETTER)
-    if _is_letter(match, context):
-        return Guess(LETTERS[letter], LONE_LETTER)
-    return _office_or_place(match, context)
-
-
 def _place_behind_name(match: re.Match[str], context: Context) -> Answer:
     """Giáo xứ Tân Định Q.3 -> quận; Lê Đình Chi H.Bình Chánh, Chợ Bà Chiểu P. Xuân Khánh; else an initial"""
     letter = match[1].upper()
@@ -176,19 +151,29 @@ def stands_after_name(context: Context, at: int) -> bool:
     return previous is not None and previous[1].istitle()
 
 
-@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def street(match: re.Match[str], context: Context) -> str | None:
-    """Street written đ.: ngõ 12, đ. Nguyễn Trãi -> đường"""
-    return "đường " if context.text[max(0, match.start() - 2) : match.start()] == ", " else None
-
-
-@rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def ward(match: re.Match[str], context: Context) -> str | None:
-    """Ward written Ph.: Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
-    return None if stands_after_name(context, match.start()) else "phường "
-
-
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
+
+
+@rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
+def master_of_science(match: re.Match[str], context: Context) -> Answer:
+    """Master of science: Th.S Lê Văn Hùng -> thạc sĩ"""
+    return "thạc sĩ"
+
+
+@rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
+def signing_for(match: re.Match[str], context: Context) -> str | None:
+    """For whom somebody signs: T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
+    entry = meaning(context, f"{match[1]}/{match[2]}", match.start(), match.end())
+    return entry.reading if entry and context.begins_line(match.start()) else None
+
+
+@rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
+def province(match: re.Match[str], context: Context) -> str | None:
+    """Province in short: Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
+    if " " in match[0] and context.text[match.start() - 2 : match.start()] != ", ":
+        return None
+    signed = _BYLINE.match(context.text, match.start()) and context.char(match.start() - 2) in ("", "-", "\n")
+    return None if signed else _SHORT.get(match[0].replace(" ", ""))
 
 
 @rule(r"(Th|Tr|Đ)/(tá|úy|uý)(?![^\W_])", starts="word")
@@ -207,6 +192,43 @@ def office_in_short(match: re.Match[str], context: Context) -> str:
 def foreign_title(match: re.Match[str], context: Context) -> str:
     """Foreign title: Mr. Phát, Mrs. Loan"""
     return {"Mr": "mít tơ", "Mrs": "mít xít", "Ms": "mít"}[match[1]]
+
+
+@rule(
+    rf"([PQHXTFÔB](?!\. ?[A-ZĐƯ](?:[^\w'’]|$)|{INITIAL})|[pqhx])\. ?(?=[{UPPER}]|\d|họp(?!\w)|khám(?!\w)|tiếp dân)",
+    starts="word",
+)
+def place_or_office(match: re.Match[str], context: Context) -> Answer:
+    """One letter with a dot before a name.
+
+    P. Kim Tân -> phường Kim Tân; Q. Chủ tịch -> quyền Chủ tịch; P. Giám đốc -> phó Giám đốc
+    """
+    at, letter = match.start(), match[1].upper()
+    if context.text[max(0, at - 4) : at] == "Ng. ":  # Ng. T. Hoa
+        return None
+    if context.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
+        return Guess(LETTERS[letter], LONE_LETTER)
+    if stands_after_name(context, at):
+        return _place_behind_name(match, context)
+    if context.char(at - 1) == "&":  # T&T. Kết quả
+        return None
+    if _ends_sentence(match, context):
+        return Guess(f"{LETTERS[letter]}. ", LONE_LETTER)
+    if _is_letter(match, context):
+        return Guess(LETTERS[letter], LONE_LETTER)
+    return _office_or_place(match, context)
+
+
+@rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def ward(match: re.Match[str], context: Context) -> str | None:
+    """Ward written Ph.: Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
+    return None if stands_after_name(context, match.start()) else "phường "
+
+
+@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
+def street(match: re.Match[str], context: Context) -> str | None:
+    """Street written đ.: ngõ 12, đ. Nguyễn Trãi -> đường"""
+    return "đường " if context.text[max(0, match.start() - 2) : match.start()] == ", " else None
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
@@ -248,28 +270,6 @@ _PROVINCES = (
 _SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")}
 
 
-@rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
-def province(match: re.Match[str], context: Context) -> str | None:
-    """Province in short: Q.Ngãi -> Quảng Ngãi; H.Tĩnh -> Hà Tĩnh; Q.Bình Tân is a district"""
-    if " " in match[0] and context.text[match.start() - 2 : match.start()] != ", ":
-        return None
-    signed = _BYLINE.match(context.text, match.start()) and context.char(match.start() - 2) in ("", "-", "\n")
-    return None if signed else _SHORT.get(match[0].replace(" ", ""))
-
-
-@rule(r"Th\. ?[Ss]\.?(?= ?[^\W\d_])", starts="word")
-def master_of_science(match: re.Match[str], context: Context) -> Answer:
-    """Master of science: Th.S Lê Văn Hùng -> thạc sĩ"""
-    return "thạc sĩ"
-
-
-@rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
-def signing_for(match: re.Match[str], context: Context) -> str | None:
-    """For whom somebody signs: T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
-    entry = meaning(context, f"{match[1]}/{match[2]}", match.start(), match.end())
-    return entry.reading if entry and context.begins_line(match.start()) else None
-
-
 @rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")
 def letters_with_slash(match: re.Match[str], context: Context) -> Answer:
     """Two letters with a slash: V/v -> về việc; Đ/c -> đồng chí, but “đ/c: số 5” -> địa chỉ"""
@@ -287,24 +287,3 @@ def and_so_on(match: re.Match[str], context: Context) -> Answer:
         return "về việc"
     rest = context.text[match.end() : match.end() + 2].lstrip(" ")
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"
-
-
-RULES: tuple[Rule, ...] = (
-    *(
-        title,
-        master_of_science,
-        signing_for,
-        province,
-        rank,
-        office_in_short,
-        foreign_title,
-        place_or_office,
-        ward,
-        street,
-        number_sign,
-        school,
-        page,
-        quarter,
-    ),
-    *(district_or_ward, letters_with_slash, and_so_on),
-)

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import DATE_OR_PART
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ..time.dates import COUNTED, WHOLES, has_own_number, likely_date, part_of_time
 
 rule = RuleMaker(Kind.FRACTION)
@@ -105,6 +105,3 @@ def _are_below(limit: int, *numbers: str) -> bool:
 def _is_share(above: str, below: str) -> bool:
     """Whether it is said as a part: one third, three quarters."""
     return _are_below(11, above, below) and 0 < int(above) < int(below) and above[0] != "0"
-
-
-RULES: tuple[Rule, ...] = (fraction,)

@@ -11,7 +11,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBERS
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -218,21 +218,3 @@ def _has_steps(match: re.Match[str], numbers: list[str], words: str, context: Co
         return False
     dated = words.endswith(_CALENDAR) or context.is_before(match.end(), ("tết", "tháng chạp", "tháng giêng"))
     return dated and one < two and not context.is_before(match.end(), _SCALED)
-
-
-RULES: tuple[Rule, ...] = (
-    weekdays_in_words,
-    ordinal,
-    sunday,
-    crossroads,
-    weekdays,
-    weekdays_with_dashes,
-    short_month,
-    weekday,
-    dotted_weekday,
-    list_with_slashes,
-    list_with_plus,
-    banknotes,
-    mixed_list,
-    list_without_blanks,
-)

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA, DATE_OR_NUMBER
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, is_syllable
 
 rule = RuleMaker(Kind.NUMBER)
@@ -116,6 +116,12 @@ def more_than(match: re.Match[str], context: Context) -> str:
     return f"hơn {context.number(match[1])}"
 
 
+@rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
+def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
+    """≥ l0 cm, with the letter l for a 1"""
+    return Guess(context.number(f"1{match[1]}"), Message("the letter l, taken for a 1"))
+
+
 @rule(NUMBER)
 def number(match: re.Match[str], context: Context) -> Answer:
     """Number: 1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
@@ -147,12 +153,6 @@ def _counts_nothing(match: re.Match[str], context: Context) -> bool:
     return not following[:1].isalnum() or context.is_before(match.end(), _LINKS)
 
 
-@rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
-def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
-    """≥ l0 cm, with the letter l for a 1"""
-    return Guess(context.number(f"1{match[1]}"), Message("the letter l, taken for a 1"))
-
-
 @rule(r"\d+")
 def endless_digits(match: re.Match[str], context: Context) -> Answer:
     """More digits than anybody counts"""
@@ -162,20 +162,3 @@ def endless_digits(match: re.Match[str], context: Context) -> Answer:
 def _no_cue() -> Message:
     """Why a long number is doubtful"""
     return Message("a long number, and no word says what it is")
-
-
-RULES: tuple[Rule, ...] = (
-    padded_number,
-    long_number,
-    ungrouped_number,
-    spaced_number,
-    broken_number,
-    number_with_point,
-    digits_with_points,
-    fineness,
-    leading_noughts,
-    more_than,
-    letter_for_digit,
-    number,
-    endless_digits,
-)

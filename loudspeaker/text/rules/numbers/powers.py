@@ -10,7 +10,7 @@ from ...abbreviations import meaning
 from ...context import Context
 from ...kind import Kind
 from ...numerals import LETTERS, NUMBER, spell_letters
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.POWER)
@@ -47,6 +47,3 @@ def word_with_footnote(match: re.Match[str], context: Context) -> Guess:
 def _lower_digits(raised: str) -> str:
     """² -> 2"""
     return unicodedata.normalize("NFKC", raised)
-
-
-RULES: tuple[Rule, ...] = (power_of_number, power_of_letter, word_with_footnote)

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...reasons import COMMA, DATE_OR_NUMBER
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ..time.calendar_words import Day, counted
 
 rule = RuleMaker(Kind.RANGE)
@@ -36,6 +36,12 @@ _YEAR = pattern(r"(?:19|20)\d\d")
 _YEAR_AND_DIGIT = pattern(r"20\d{3}")
 _GROUPED = pattern(r"[1-9]\d{0,2},\d\d0")
 _PADDED = pattern(r"0\d{2}")
+
+
+@rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
+def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
+    """Three numbers or more with dashes: 2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
+    return ", ".join(context.number(number.strip()) for number in match[0].split("-"))
 
 
 @rule(rf"({NUMBER}) ?[-~] ?({NUMBER})(?![\d]| ?[-~]\d|[hk](?:\d\d)?(?![^\W_]))")
@@ -94,12 +100,6 @@ def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
     return Guess(f"{first}{link}{last}", Message("a range that does not rise"))
 
 
-@rule(r"\d{1,3}(?:,\d{1,2})?(?: ?- ?\d{1,3}(?:,\d{1,2})?){2,6}(?![\d-]|[.,/]\d)")
-def numbers_with_dashes(match: re.Match[str], context: Context) -> Answer:
-    """Three numbers or more with dashes: 2-4-6 -> hai, bốn, sáu; 3,4 - 3,2 - 3,1"""
-    return ", ".join(context.number(number.strip()) for number in match[0].split("-"))
-
-
 def _may_be_day(match: re.Match[str], context: Context) -> bool:
     """Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month"""
     following = context.after(match.end())
@@ -119,6 +119,3 @@ def _number_value(written: str) -> float:
 
 
 _POINTS = pattern(r"\d{1,3}(?:\.\d{3})+")
-
-
-RULES: tuple[Rule, ...] = (numbers_with_dashes, number_range)

@@ -11,7 +11,7 @@ from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ROMAN)
@@ -45,6 +45,19 @@ def quarter(match: re.Match[str], context: Context) -> Answer:
     return f"quý {context.numerals.month(roman(match[1]))}{year}"
 
 
+@rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
+def numeral_range(match: re.Match[str], context: Context) -> Answer:
+    """Numerals with dashes: cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
+    values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
+    if not all(first < last for first, last in pairwise([0, *values])) or _is_commune(match, context):
+        return None
+    until = " đến quý " if context.before(match.start()).endswith(" quý") else " đến "
+    numbers = map(context.numerals.cardinal, values)
+    year = f" năm {context.number(match[1])}" if match[1] else ""
+    said = (until if len(values) == 2 else ", ").join(numbers) + year
+    return said if year or context.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
+
+
 @rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
 def numeral_of_year(match: re.Match[str], context: Context) -> Answer:
     """Numeral and year: quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
@@ -61,17 +74,13 @@ def sum_of_numerals(match: re.Match[str], context: Context) -> Answer:
     return " cộng ".join(map(context.numerals.cardinal, values)) if all(values) else None
 
 
-@rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
-def numeral_range(match: re.Match[str], context: Context) -> Answer:
-    """Numerals with dashes: cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
-    values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
-    if not all(first < last for first, last in pairwise([0, *values])) or _is_commune(match, context):
+@rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
+def numeral_before_word(match: re.Match[str], context: Context) -> Answer:
+    """Numeral without a blank behind it: khóa VIIIdiễn ra -> tám diễn ra"""
+    value = roman(match[0])
+    if not value or not context.before(match.start()).endswith(_CUES):
         return None
-    until = " đến quý " if context.before(match.start()).endswith(" quý") else " đến "
-    numbers = map(context.numerals.cardinal, values)
-    year = f" năm {context.number(match[1])}" if match[1] else ""
-    said = (until if len(values) == 2 else ", ").join(numbers) + year
-    return said if year or context.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
+    return Guess(context.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
 
 
 @rule(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
@@ -122,15 +131,6 @@ def _stands_after_firm(ahead: str) -> bool:
     return re.search(rf"(?:[Cc]ông ty|[Cc]hi cục|[Cc]ục|[Xx]í nghiệp) [^,;:.()]*[{LOWER}]{{2}} $", ahead) is not None
 
 
-@rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
-def numeral_before_word(match: re.Match[str], context: Context) -> Answer:
-    """Numeral without a blank behind it: khóa VIIIdiễn ra -> tám diễn ra"""
-    value = roman(match[0])
-    if not value or not context.before(match.start()).endswith(_CUES):
-        return None
-    return Guess(context.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
-
-
 def _is_commune(match: re.Match[str], context: Context) -> bool:
     """Whether “X.” stands for a commune: X. Bát Xát"""
     return context.char(match.end() - 1) == "X" and _COMMUNE.match(context.text, match.end()) is not None
@@ -153,16 +153,3 @@ def small_numeral_of_year(match: re.Match[str], context: Context) -> Answer:
     if not value or not context.before(match.start()).endswith(_CUES):
         return None
     return context.numerals.cardinal(value) + (f" năm {context.number(match[2])}" if match[2] else "")
-
-
-RULES: tuple[Rule, ...] = (
-    quarter,
-    numeral_range,
-    numeral_of_year,
-    sum_of_numerals,
-    numeral_before_word,
-    numeral_with_letter,
-    numeral,
-    small_numeral,
-    small_numeral_of_year,
-)

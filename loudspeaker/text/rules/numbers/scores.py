@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import spell_letters
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
 from ..time.calendar_words import follows_date
 
@@ -182,16 +182,3 @@ def fertiliser_formula(match: re.Match[str], context: Context) -> str | None:
     numbers = re.findall(r"\d+", match[0])[: -1 if match[2] else None]
     more = " tê e" if match[1] else f" cộng {context.number(match[2])} ét" if match[2] else ""
     return ", ".join(context.number(number) for number in numbers) + more
-
-
-RULES: tuple[Rule, ...] = (
-    score,
-    score_of_sets,
-    games_of_team,
-    medals,
-    half_time,
-    ratio,
-    ratio_of_letters,
-    round_the_clock,
-    fertiliser_formula,
-)

@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import LOST_END
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 
 rule = RuleMaker(Kind.TIME)
 
@@ -35,6 +35,22 @@ _MINUTES = r"(?:phút|ph|p|')(?![^\W_])"
 _UNTIL = (" đến ", "-", " - ")
 _AMOUNTS = words_after("điểm|tỷ|triệu|ha|tấn|tạ|kg|km|m|lần|người|đồng|cm|mm|độ|giá|năm|tuổi|g")
 _PARTS = words_after("sáng|chiều|tối|trưa|đêm|ngày|hằng ngày|hàng ngày")
+
+
+@rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
+def hour_before_date(match: re.Match[str], context: Context) -> str | None:
+    """Hour before a date.
+
+    7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause
+    """
+    clock = _say_time(context, match[1], match[2])
+    return clock + (" ngày" if match[0][-1] in "/-" else ",") if clock else None
+
+
+@rule(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
+def hour_minute_second(match: re.Match[str], context: Context) -> str | None:
+    """Hour, minute and second: 8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
+    return f"{_say_time(context, match[1], match[2])} {context.number(match[3])} giây" if int(match[1]) <= 24 else None
 
 
 @rule(rf"(\d{{1,2}}) ?[hH](?:(?:[.:]| (?=00))?([0-5]\d)(?!\d)(?: ?{_MINUTES})?| ([0-5]?\d) ?{_MINUTES})")
@@ -62,26 +78,10 @@ def southern_hour_with_blank(match: re.Match[str], context: Context) -> str | No
     return _say_time(context, match[1], match[2]) if cued or match[2][0] == "0" else None
 
 
-@rule(r"(\d{1,2})[hg]([0-5]\d)'([0-5]?\d)(?:\"|''|s)?(?!\w)")
-def hour_minute_second(match: re.Match[str], context: Context) -> str | None:
-    """Hour, minute and second: 8h12'36" -> tám giờ mười hai phút ba mươi sáu giây"""
-    return f"{_say_time(context, match[1], match[2])} {context.number(match[3])} giây" if int(match[1]) <= 24 else None
-
-
 @rule(r"(\d{1,2})[gG]([0-5]\d)(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
 def southern_hour_minute(match: re.Match[str], context: Context) -> str | None:
     """Hour and minute with “g”: 7g30 -> bảy giờ ba mươi phút"""
     return _say_time(context, match[1], match[2])
-
-
-@rule(r"(\d{1,2})[hHgG]([0-5]\d)? ?[/-] ?(?=\d{1,2}/\d{1,2}(?!\d))")
-def hour_before_date(match: re.Match[str], context: Context) -> str | None:
-    """Hour before a date.
-
-    7h/12/9 -> bảy giờ ngày …: the date behind the slash is read on its own; 7h30 - 26/01 has a pause
-    """
-    clock = _say_time(context, match[1], match[2])
-    return clock + (" ngày" if match[0][-1] in "/-" else ",") if clock else None
 
 
 @rule(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
@@ -132,14 +132,6 @@ def hour_with_colon(match: re.Match[str], context: Context) -> str | None:
     return f"{clock} {context.number(str(seconds))} giây" if clock and seconds else clock
 
 
-@rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
-def hour_with_point(match: re.Match[str], context: Context) -> str | None:
-    """Hour and minute with a point: lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
-    words, told = context.before(match.start()), match[3] and not match[3].endswith("phút")
-    hourly = words.endswith(_CLOCK) and context.is_before(match.end(), _PARTS)
-    return _say_time(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
-
-
 @rule(r"(\d{1,2})\.([0-5]\d)( đến | tới | ?- ?)(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d| ?[%‰°])")
 def hours_with_points(match: re.Match[str], context: Context) -> Answer:
     """From hour to hour with points: từ 7.00 đến 11.00 và 13.30 đến 16.30 ngày 7/12"""
@@ -153,6 +145,14 @@ def hours_with_points(match: re.Match[str], context: Context) -> Answer:
     if chained or (quarters and (words.endswith(_CLOCK) or context.is_before(match.end(), _PARTS))):
         return None if context.is_before(match.end(), _AMOUNTS) else said
     return Guess(said, Message("this could be hours or numbers")) if quarters and match[2] == "00" else None
+
+
+@rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
+def hour_with_point(match: re.Match[str], context: Context) -> str | None:
+    """Hour and minute with a point: lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
+    words, told = context.before(match.start()), match[3] and not match[3].endswith("phút")
+    hourly = words.endswith(_CLOCK) and context.is_before(match.end(), _PARTS)
+    return _say_time(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
@@ -241,6 +241,14 @@ def _hour_or_grams(context: Context, at: int, end: int, said: str) -> Answer:
 _UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")
 
 
+@rule(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
+def minute_second(match: re.Match[str], context: Context) -> str | None:
+    """Minutes and seconds: 4p30s -> bốn phút ba mươi giây; 4p14s98"""
+    seconds = f" {context.number(match[2])} giây" if int(match[2]) else ""
+    hundredths = f" {context.number(match[3])}" if match[3] else ""
+    return f"{context.number(match[1])} phút{seconds}{hundredths}"
+
+
 @rule(r"(\d{1,2})(?:''|\"|”)(\d{1,2})(?!\w)")
 def hundredths(match: re.Match[str], context: Context) -> str | None:
     """Seconds and hundredths: chạy 200m hết 26''57 -> hai mươi sáu giây năm mươi bảy"""
@@ -269,44 +277,9 @@ def minutes(match: re.Match[str], context: Context) -> Answer:
     return f"{context.number_range(match[1], match[2])}{unit}"
 
 
-@rule(r"(\d{1,2})p(\d{1,2})(?:s(\d{1,2})?)?(?![^\W_])")
-def minute_second(match: re.Match[str], context: Context) -> str | None:
-    """Minutes and seconds: 4p30s -> bốn phút ba mươi giây; 4p14s98"""
-    seconds = f" {context.number(match[2])} giây" if int(match[2]) else ""
-    hundredths = f" {context.number(match[3])}" if match[3] else ""
-    return f"{context.number(match[1])} phút{seconds}{hundredths}"
-
-
 def _say_time(context: Context, hour: str, minute: str | None) -> str | None:
     """8, 30 -> tám giờ ba mươi phút; None for an hour above 24"""
     if int(hour) > 24:
         return None
     minutes = f" {context.number(minute)} phút" if minute and int(minute) else ""
     return f"{context.number(hour)} giờ{minutes}"
-
-
-RULES: tuple[Rule, ...] = (
-    hour_before_date,
-    hour_minute_second,
-    hour_minute,
-    hour_minute_before_range,
-    southern_hour_with_blank,
-    southern_hour_minute,
-    impossible_time,
-    hour_of_half_day,
-    lap_time,
-    hour_before_number,
-    hour_with_colon,
-    hours_with_points,
-    hour_with_point,
-    hour_range,
-    southern_hour_range,
-    round_the_clock,
-    hour,
-    southern_hour,
-    minute_second,
-    hundredths,
-    minute_second_quoted,
-    hour_sharp,
-    minutes,
-)

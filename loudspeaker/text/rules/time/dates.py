@@ -14,7 +14,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import roman
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from ..names.addresses import is_house
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted, is_lunar
 
@@ -355,15 +355,3 @@ def day_before_month(match: re.Match[str], context: Context) -> Answer:
     if not (until or context.before(match.start()).endswith((" ngày", *_SINCE))):
         return None
     return day_words(int(match[1]), context.numerals)
-
-
-RULES: tuple[Rule, ...] = (
-    full_date,
-    iso_date,
-    date_with_short_year,
-    day_of_month,
-    date_as_fraction,
-    day_of_named_month,
-    date_with_roman_month,
-    day_before_month,
-)

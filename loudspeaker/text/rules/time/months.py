@@ -8,7 +8,7 @@ from ....errors import Message
 from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from .calendar_words import END, YEAR, follows_date
 
 rule = RuleMaker(Kind.MONTH)
@@ -16,6 +16,30 @@ rule = RuleMaker(Kind.MONTH)
 _COUNTED = words_after("hộ|người|khẩu|học sinh|cử tri|đảng viên|hội viên|thôn|trẻ|lượt|hồ sơ|ha|em|phụ nữ")
 _THIS_YEAR = words_after("năm|tới|vừa qua|âm lịch|dương lịch|hằng năm|hàng năm")
 _SINCE = words_before("từ|đến|tới|hết|trước|sau|vào|cuối|đầu|giữa|kể từ|tính đến|quý|năm")
+
+
+@rule(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
+def months_of_years(match: re.Match[str], context: Context) -> Answer:
+    """Two months with their years: tháng 12/2025-1/2026"""
+    first, last = int(match[1]), int(match[3])
+    if not (1 <= first <= 12 and 1 <= last <= 12):
+        return None
+    told = context.adjoins(match.start(), (" tháng",))
+    named = "" if told else "tháng "
+    numerals = context.numerals
+    begin = f"{named}{numerals.month(first)} năm {context.number(match[2])}"
+    return f"{begin} đến tháng {numerals.month(last)} năm {context.number(match[4])}"
+
+
+@rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
+def months_in_list(match: re.Match[str], context: Context) -> Answer:
+    """Several months or quarters of a year: tháng 5,6,7/2026; quý 1, 2/2026"""
+    words = context.before(match.start())
+    if not words.endswith((" tháng", " quý")):
+        return None
+    say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
+    numbers = ", ".join(say(int(number)) for number in re.findall(r"\d+", match[1]))
+    return f"{numbers} năm {context.number(match[2])}"
 
 
 @rule(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
@@ -42,30 +66,6 @@ def months(match: re.Match[str], context: Context) -> Answer:
         return None  # tháng 3 và 4 hộ
     link = match[2] or " đến tháng "
     return context.numerals.month(int(match[1])) + link + context.numerals.month(int(match[3]))
-
-
-@rule(rf"(\d{{1,2}}) ?[./] ?{YEAR} ?- ?(\d{{1,2}}) ?[./] ?{YEAR}{END}")
-def months_of_years(match: re.Match[str], context: Context) -> Answer:
-    """Two months with their years: tháng 12/2025-1/2026"""
-    first, last = int(match[1]), int(match[3])
-    if not (1 <= first <= 12 and 1 <= last <= 12):
-        return None
-    told = context.adjoins(match.start(), (" tháng",))
-    named = "" if told else "tháng "
-    numerals = context.numerals
-    begin = f"{named}{numerals.month(first)} năm {context.number(match[2])}"
-    return f"{begin} đến tháng {numerals.month(last)} năm {context.number(match[4])}"
-
-
-@rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
-def months_in_list(match: re.Match[str], context: Context) -> Answer:
-    """Several months or quarters of a year: tháng 5,6,7/2026; quý 1, 2/2026"""
-    words = context.before(match.start())
-    if not words.endswith((" tháng", " quý")):
-        return None
-    say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
-    numbers = ", ".join(say(int(number)) for number in re.findall(r"\d+", match[1]))
-    return f"{numbers} năm {context.number(match[2])}"
 
 
 @rule(rf"[Tt](\d{{1,2}}) ?- ?[Tt]?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", starts="word")
@@ -119,12 +119,6 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
     return Guess(said, Message("this could be a month or two numbers"))
 
 
-@rule(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
-def years_in_list(match: re.Match[str], context: Context) -> Answer:
-    """Several years: sinh năm 2021,2022"""
-    return ", ".join(context.number(year) for year in re.findall(r"\d{4}", match[0]))
-
-
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])")
 def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
     """Month and two digits of a year: cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
@@ -150,13 +144,10 @@ def year_range(match: re.Match[str], context: Context) -> Answer:
     return context.number_range(match[1], match[2])
 
 
-@rule(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
-def month(match: re.Match[str], context: Context) -> Answer:
-    """Month behind “tháng”: tháng 4 -> tháng tư"""
-    if not context.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
-        return None
-    year = f" năm {context.number(match[2])}" if match[2] else ""
-    return context.numerals.month(int(match[1])) + year
+@rule(rf"{YEAR}((?:, ?(?:19|20)\d{{2}}){{1,5}})(?![\d.,/-]\d|\d)")
+def years_in_list(match: re.Match[str], context: Context) -> Answer:
+    """Several years: sinh năm 2021,2022"""
+    return ", ".join(context.number(year) for year in re.findall(r"\d{4}", match[0]))
 
 
 @rule(r"((?:19|20)\d{2}) ?[/-] ?(\d{2})(?!\d|[./-]\d)")
@@ -168,20 +159,10 @@ def season(match: re.Match[str], context: Context) -> str | None:
     return context.number_range(match[1], str(first + 1))
 
 
-RULES: tuple[Rule, ...] = (
-    months_of_years,
-    months_in_list,
-    months_of_year,
-    months,
-    short_months,
-    short_quarter,
-    dotted_month,
-    short_month_of_year,
-    month_of_year,
-    month_of_short_year,
-    year_of_months,
-    year_range,
-    years_in_list,
-    season,
-    month,
-)
+@rule(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
+def month(match: re.Match[str], context: Context) -> Answer:
+    """Month behind “tháng”: tháng 4 -> tháng tư"""
+    if not context.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
+        return None
+    year = f" năm {context.number(match[2])}" if match[2] else ""
+    return context.numerals.month(int(match[1])) + year

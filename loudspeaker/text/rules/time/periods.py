@@ -10,7 +10,7 @@ from ...context import Context
 from ...cues import words_after
 from ...kind import Kind
 from ...reasons import DATE_OR_NUMBER, DATE_OR_NUMBERS, DATE_OR_PART
-from ...rule import Answer, Guess, Rule, RuleMaker
+from ...rule import Answer, Guess, RuleMaker
 from .calendar_words import END, MONTH, YEAR, Day, as_day, counted, dated, day_words, hinted
 
 rule = RuleMaker(Kind.PERIOD)
@@ -59,6 +59,15 @@ def days_with_dashes(match: re.Match[str], context: Context) -> Answer:
     return f"{as_day(context, at, first.words(context.numerals))}{link}{last.words(context.numerals)}"
 
 
+@rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
+def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
+    """From day to day with different signs: (05-10 - 30.4.2026), each end with a sign of its own"""
+    first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
+    if match[2] == match[5] or not (first.possible() and last.possible()):
+        return None
+    return _say_period(context, match.start(), first.words(context.numerals), last.words(context.numerals))
+
+
 @rule(rf"(\d{{1,2}}) ?([./]) ?(\d{{1,2}}) ?(?:-|đến) ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?:[/.-]{YEAR})?{END}")
 def days_of_months(match: re.Match[str], context: Context) -> Answer:
     """From a day of a month to a day of a month.
@@ -89,15 +98,6 @@ def _are_parts(first: Day, last: Day, before: str) -> bool:
 def _part(day: Day, context: Context) -> str:
     """3/4 -> ba phần tư"""
     return f"{context.numerals.cardinal(day.day)} phần {context.numerals.month(day.month)}"
-
-
-@rule(rf"(\d{{1,2}})([./-])(\d{{1,2}}) - (\d{{1,2}})([./-])(\d{{1,2}})[./-]{YEAR}{END}")
-def days_with_two_signs(match: re.Match[str], context: Context) -> Answer:
-    """From day to day with different signs: (05-10 - 30.4.2026), each end with a sign of its own"""
-    first, last = Day(match[1], match[3]), Day(match[4], match[6], match[7])
-    if match[2] == match[5] or not (first.possible() and last.possible()):
-        return None
-    return _say_period(context, match.start(), first.words(context.numerals), last.words(context.numerals))
 
 
 @rule(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
@@ -148,15 +148,3 @@ def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
 def _continues_range(context: Context, end: int) -> bool:
     """từ ngày 5-10 đến …: then 5-10 is one day."""
     return context.after(end).startswith(("đến", "-", "tới"))
-
-
-RULES: tuple[Rule, ...] = (
-    days_of_month_in_list,
-    days_of_spelt_month,
-    days_with_dashes,
-    days_with_two_signs,
-    days_of_months,
-    days_of_month,
-    festive_days,
-    days_of_every_month,
-)
