@@ -78,6 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "production",
         "reports",
         "synthesis",
+        "model",
         "i18n",
         "errors",
         "plaintext",

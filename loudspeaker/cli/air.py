@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
-from . import tables
+from . import json_output, tables
 from .shell import (
     Command,
     Lines,
@@ -216,7 +216,7 @@ def run(station: Station, welcome: str | None) -> None:
         prepare_welcome(station, welcome)
 
     def opened(wake: Callable[[], None]) -> Service:
-        service = open_service(station, wake, welcome)
+        service = open_service(station, wake, welcome, _)
         tell(_("on the air; Ctrl+C ends it"))
         if welcome:
             tell(
@@ -242,8 +242,11 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
     """Whole days at full speed, through the same code with a fake clock; the real log is left alone."""
     from ..daemon.on_air import rehearse as rehearsed
 
-    rows = rehearsed(station, begins, ends)
-    print_json(rows) if as_json else tables.log(rows)
+    records, zone = rehearsed(station, begins, ends), station.files.commune.zone
+    if as_json:
+        print_json([json_output.asrun_record(record, zone, None) for record in records])
+    else:
+        tables.log(records, zone)
 
 
 def finish(rows: list[dict[str, Any]]) -> None:

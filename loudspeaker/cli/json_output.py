@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from ..maintenance.devices import HealthCheck
     from ..maintenance.status import Status
     from ..maintenance.voice_list import VoiceState
+    from ..model.asrun_record import AsRunRecord
+    from ..station.airings import ChainState, PlannedAiring
+    from ..station.preparation import Readiness
 
 Json = dict[str, Any]  # one object of a document
 
@@ -35,7 +39,81 @@ def health_check(check: HealthCheck) -> Json:
 
 def status(found: Status) -> Json:
     problems = [f"{check.what.say(_)}: {sentence(check.wrong)}" for check in found.wrong]
-    return {"on": list(found.on), "next": list(found.next), "problems": problems}
+    return {"on": list(found.on), "next": list(map(planned_airing, found.next)), "problems": problems}
+
+
+def planned_airing(planned: PlannedAiring) -> Json:
+    """Of `plan`."""
+    airing, record = planned.airing, planned.record
+    return {
+        "id": airing.id,
+        "village": airing.village,
+        "output": airing.output,
+        "broadcast": airing.broadcast,
+        "bulletin": airing.bulletin,
+        "title": airing.title,
+        "level": airing.level,
+        "drill": airing.drill,
+        "scheduled_at": airing.scheduled_at.isoformat(),
+        "starts_at": airing.starts_at and airing.starts_at.isoformat(),
+        "ends_at": airing.ends_at and airing.ends_at.isoformat(),
+        "duration_s": round(airing.duration, 3),
+        "duration_source": airing.duration_source,
+        "expected": airing.expected,
+        "refusal": planned.refusal,
+        "verdict": record.verdict if record else None,
+        "why": sentence(airing.why),
+    }
+
+
+def readiness(one: Readiness) -> Json:
+    """Of `prepare`."""
+    return {
+        "id": one.airing.id,
+        "ready": one.ready,
+        "why": sentence(one.why_not),
+        "duration_s": round(one.airing.duration, 3),
+        "voice": one.voice,
+        "doubts": one.doubts,
+    }
+
+
+def asrun_record(record: AsRunRecord, zone: tzinfo, hash_in_chain: str | None) -> Json:
+    """Of `log` and `rehearse`, with times in `zone`."""
+    scheduled, started, ended = (
+        moment and moment.astimezone(zone).isoformat(timespec="milliseconds")
+        for moment in (record.scheduled_at, record.started_at, record.ended_at)
+    )
+    return {
+        "id": record.id,
+        "village": record.village,
+        "output": record.output,
+        "broadcast": record.broadcast,
+        "bulletin": record.bulletin,
+        "title": record.title,
+        "revision": record.revision,
+        "programme": record.programme,
+        "level": record.level,
+        "drill": record.drill,
+        "scheduled_at": scheduled,
+        "started_at": started,
+        "ended_at": ended,
+        "verdict": record.verdict,
+        "refusal": record.refusal or None,
+        "why": record.why,
+        "via": record.via,
+        "voice": record.voice,
+        "frames": record.frames,
+        "by": record.by,
+        "hash": hash_in_chain,
+    }
+
+
+def chain_state(state: ChainState) -> Json:
+    """Of `log --verify`."""
+    broken = state.broken
+    entry = {"row": broken.number, "airing": broken.airing, "why": broken.why.say(_)} if broken else None
+    return {"head": state.head, "rows": state.entries, "broken": entry}
 
 
 def clock_state(state: ClockState) -> Json:

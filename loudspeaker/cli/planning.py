@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from . import tables
+from . import json_output, tables
 from .shell import (
     Command,
     as_json,
@@ -59,7 +59,12 @@ def plan(
     if picture:
         tables.chart(planned, picture)
     on = [] if as_json or message else errands.on_the_air() or []  # else nobody looks at it
-    show(planned, as_json, message, partial(tables.plan, on={row["id"] for row in on}), tables.plan_message)
+    if as_json:
+        print_json(list(map(json_output.planned_airing, planned)))
+    elif message:
+        put_lines(tables.plan_message(planned))
+    else:
+        tables.plan(planned, on={row["id"] for row in on})
 
 
 @click.command(cls=Command)
@@ -73,8 +78,13 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
     """Synthesize and master what is coming, ahead of time."""
     with tables.progress() as progress:
         readiness = station.preparation.prepare(day, days, progress, also)
-    show(readiness, as_json, message, tables.readiness, tables.readiness_message)
-    if not all(row["ready"] for row in readiness):
+    if as_json:
+        print_json(list(map(json_output.readiness, readiness)))
+    elif message:
+        put_lines(tables.readiness_message(readiness))
+    else:
+        tables.readiness(readiness)
+    if not all(one.ready for one in readiness):
         click.get_current_context().exit(1)
 
 
@@ -130,15 +140,10 @@ def render(station: Station, bulletin: str, output: Path, voice: str | None, pic
     )
 
 
-def show(rows: list[dict[str, object]], as_json: bool, message: bool, table: object, words: object) -> None:
-    """The same rows for programs, for a phone, or for a person."""
-    if as_json:
-        print_json(rows)
-    elif message:
-        for line in words(rows):  # type: ignore[operator]
-            put(line)
-    else:
-        table(rows)  # type: ignore[operator]
+def put_lines(lines: Iterable[str]) -> None:
+    """A short plain text, to be sent round."""
+    for line in lines:
+        put(line)
 
 
 COMMANDS = (plan, prepare, read_ahead, approve, render)

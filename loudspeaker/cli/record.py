@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import BadUsage, Message
-from . import tables
+from . import json_output, tables
 from .planning import for_days, on_day
 from .shell import Command, as_json, option, print_json, put, tell, with_station
 from .values import AIRING, DAY, _
 
 if TYPE_CHECKING:
     from ..station import Station
+    from ..station.airings import ChainState
 
 
 @click.command(cls=Command)
@@ -31,21 +32,25 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
         tell(damage.say(_))
     if verify:
         with tables.progress(_("Checking the log")) as progress:
-            found = station.airings.verify(progress)
-        return verified(found, as_json)
+            state = station.airings.verify(progress)
+        return show_chain(state, as_json)
     if export:
+        from ..reports import exported
+
         with tables.progress(_("Writing the log")) as progress:
-            station.airings.export(export, progress)
+            exported.write(station.log, station.files.box.plays, station.clock.now(), export, progress)
         return None
-    rows = station.airings.rows(day, days)
-    return print_json(rows) if as_json else tables.log(rows)
+    records, zone = station.airings.records(day, days), station.files.commune.zone
+    if as_json:
+        return print_json([json_output.asrun_record(one, zone, station.log.hash_of(one.id)) for one in records])
+    return tables.log(records, zone)
 
 
-def verified(head: dict[str, Any], as_json: bool) -> None:
+def show_chain(state: ChainState, as_json: bool) -> None:
     """The head, to be written down elsewhere; 1 where something was changed."""
-    print_json(head) if as_json else put("{rows} {head}".format(**head))
-    if broken := head["broken"]:
-        tell(broken["why"] + (f" ({broken['airing']})" if broken["airing"] else ""))
+    print_json(json_output.chain_state(state)) if as_json else put(f"{state.entries} {state.head}")
+    if broken := state.broken:
+        tell(broken.why.say(_) + (f" ({broken.airing})" if broken.airing else ""))
         click.get_current_context().exit(1)
 
 
@@ -54,7 +59,11 @@ def verified(head: dict[str, Any], as_json: bool) -> None:
 @with_station
 def why_(station: Station, airing: str) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
-    for sentence in station.airings.explain(airing):
+    from ..reports.explain import explain_airing
+
+    story = station.airings.look_up(airing)
+    zone = station.files.commune.zone
+    for sentence in explain_airing(*story, station.log, station.clock.now(), zone, _):
         put(sentence.say(_))
 
 
@@ -79,7 +88,7 @@ def report(
     if sum(map(bool, (month, begins, source))) != 1 or (ends and not begins):
         raise BadUsage(Message("give one of --month, --from (with --to, or until today) and --source"))
     with tables.progress(_("Writing the report")) as progress:
-        counted = station.airings.report(month, source, logs, output, begins, ends, progress)
+        counted = station.airings.report(month, source, logs, output, _, begins, ends, progress)
     tell(_("written: {file}").format(file=output))
     tell(counted.say(_))
 

@@ -170,7 +170,7 @@ class Desk:
         from ..station import Station  # heavier than most of click: `--help` does without
 
         translate_logging()
-        station = Station.open(self.home, self.state, say=_)
+        station = Station.open(self.home, self.state)
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station

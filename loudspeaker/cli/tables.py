@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from gettext import gettext as _
 from itertools import groupby
 from pathlib import Path
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from ..maintenance.devices import HealthCheck
     from ..maintenance.status import Status
     from ..maintenance.voice_list import VoiceState
+    from ..model.asrun_record import AsRunRecord
+    from ..station.airings import PlannedAiring
     from ..station.approvals import Preview
     from ..station.call import Call, PlannedEnd
+    from ..station.preparation import Readiness
 
 Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
@@ -90,12 +93,12 @@ def aligned(rows: Sequence[Sequence[str]]) -> None:
         put("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def hour(moment: str | None) -> str:
-    return f"{datetime.fromisoformat(moment):%H:%M:%S}" if moment else "–"
+def hour(moment: datetime | None) -> str:
+    return f"{moment:%H:%M:%S}" if moment else "–"
 
 
-def day_hour(moment: str) -> str:
-    return f"{datetime.fromisoformat(moment):%d/%m %H:%M}"
+def day_hour(moment: datetime) -> str:
+    return f"{moment:%d/%m %H:%M}"
 
 
 def seconds(value: float) -> str:
@@ -103,21 +106,22 @@ def seconds(value: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
-def word(outcome: str, row: Row) -> str:
+def word(outcome: str, refusal: str | None) -> str:
     """What will become or became of it, in a word or two; of what is refused, by what."""
-    kind = row["refusal"] if outcome == "refused" else None
+    kind = refusal if outcome == "refused" else None
     return _(REFUSALS.get(kind or "", WORDS[outcome]))
 
 
-def fate(row: Row, on: Collection[str] = ()) -> str:
-    """What became or will become of a planned airing, in a few words; `on` are those on the air now."""
-    if row["verdict"]:
-        return word(row["verdict"], row)
-    if row["expected"] == "air":
-        if row["id"] in on:
+def fate(planned: PlannedAiring, on: Collection[str] = ()) -> str:
+    """What became or will become of a planned airing, in a few words; `on` are the ids of those on the air now."""
+    if planned.record:
+        return word(planned.record.verdict, planned.refusal)
+    expected, why = planned.airing.expected, planned.airing.why
+    if expected == "air":
+        if planned.id in on:
             return _(WORDS["on-air"])
-        return _("past, and nothing on record") if past(row) else _(WORDS["air"])
-    return with_reason(word(row["expected"], row), row["why"])
+        return _("past, and nothing on record") if past(planned) else _(WORDS["air"])
+    return with_reason(word(expected, planned.refusal), why.say(_) if why else None)
 
 
 def with_reason(what: str, why: str | None) -> str:
@@ -130,21 +134,20 @@ def with_reason(what: str, why: str | None) -> str:
     return f"{what}: {new}" if new else what
 
 
-def past(row: Row) -> bool:
-    ends = datetime.fromisoformat(row["ends_at"])
-    return ends < datetime.now(ends.tzinfo) - timedelta(minutes=1)
+def past(planned: PlannedAiring) -> bool:
+    ends = planned.airing.ends_at
+    return ends is not None and ends < datetime.now(ends.tzinfo) - timedelta(minutes=1)
 
 
-def plan(rows: Sequence[Row], on: Collection[str] = ()) -> None:
+def plan(airings: Sequence[PlannedAiring], on: Collection[str] = ()) -> None:
     columns = ("#", _("time"), _("village"), _("bulletin"), _("length"), _("starts"), _("what will become of it"))
-    cells = [planned(number, row, on) for number, row in enumerate(rows, 1)]
+    cells = [planned_cells(number, planned, on) for number, planned in enumerate(airings, 1)]
     unknown = _("past, and nothing on record")
     told: list[list[str]] = []
     for lost, group in groupby(cells, key=lambda cell: cell[-1] == unknown):
         run = list(group)
         told += [_together(run)] if lost and len(run) > 1 else run
-    cells = told
-    draw(columns, cells, _("Nothing is planned."))
+    draw(columns, told, _("Nothing is planned."))
 
 
 def _together(run: Sequence[Sequence[str]]) -> list[str]:
@@ -154,67 +157,71 @@ def _together(run: Sequence[Sequence[str]]) -> list[str]:
     return [f"{first[0]}–{last[0]}", first[1], "…", "…", "", "", what]
 
 
-def planned(number: int, row: Row, on: Collection[str]) -> list[str]:
-    length = ("" if row["duration_source"] == "prepared" else "~") + seconds(row["duration_s"])
-    start = hour(row["starts_at"])
-    return [str(number), day_hour(row["scheduled_at"]), row["village"], row["title"], length, start, fate(row, on)]
+def planned_cells(number: int, planned: PlannedAiring, on: Collection[str]) -> list[str]:
+    airing = planned.airing
+    length = ("" if airing.duration_source == "prepared" else "~") + seconds(round(airing.duration, 3))
+    when, start = day_hour(airing.scheduled_at), hour(airing.starts_at)
+    return [str(number), when, airing.village, airing.title, length, start, fate(planned, on)]
 
 
-def plan_message(rows: Sequence[Row]) -> list[str]:
+def plan_message(airings: Sequence[PlannedAiring]) -> list[str]:
     lines = [
         "{at} {village}: {title}{note}".format(
-            at=day_hour(row["scheduled_at"]),
-            village=row["village"],
-            title=row["title"],
-            note="" if row["expected"] == "air" else f" ({word(row['expected'], row)})",
+            at=day_hour(planned.scheduled_at),
+            village=planned.village,
+            title=planned.title,
+            note="" if planned.airing.expected == "air" else f" ({word(planned.airing.expected, planned.refusal)})",
         )
-        for row in rows
+        for planned in airings
     ]
     return [_("Broadcasts:"), *lines] if lines else [_("Nothing is planned.")]
 
 
-def readiness(rows: Sequence[Row]) -> None:
-    ready = sum(row["ready"] for row in rows)
-    for row in rows:
-        if not row["ready"]:
-            tell(_("not ready: {id}: {why}").format(id=row["id"], why=row["why"]))
-    tell(_("{ready} of {all} airings are ready").format(ready=ready, all=len(rows)))
+def readiness(found: Sequence[Readiness]) -> None:
+    for one in found:
+        if not one.ready:
+            tell(_("not ready: {id}: {why}").format(id=one.airing.id, why=why_not(one)))
+    tell(_("{ready} of {all} airings are ready").format(ready=sum(one.ready for one in found), all=len(found)))
 
 
-def readiness_message(rows: Sequence[Row]) -> list[str]:
-    missing = [row for row in rows if not row["ready"]]
+def why_not(one: Readiness) -> str | None:
+    return one.why_not.say(_) if one.why_not else None
+
+
+def readiness_message(found: Sequence[Readiness]) -> list[str]:
+    missing = [one for one in found if not one.ready]
     if not missing:
-        return [_("All {all} airings are ready.").format(all=len(rows))]
-    lines = [f"- {row['id']}: {row['why']}" for row in missing]
-    return [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(rows)), *lines]
+        return [_("All {all} airings are ready.").format(all=len(found))]
+    lines = [f"- {one.airing.id}: {why_not(one)}" for one in missing]
+    return [_("{missing} of {all} airings are not ready:").format(missing=len(missing), all=len(found)), *lines]
 
 
-def log(rows: Sequence[Row]) -> None:
+def log(records: Sequence[AsRunRecord], zone: tzinfo) -> None:
+    """The records with times in `zone`."""
     columns = (_("time"), _("village"), _("bulletin"), _("started"), _("ended"), _("what became of it"))
-    draw(
-        columns,
-        [
-            [
-                day_hour(row["scheduled_at"]),
-                row["village"],
-                heard(row),
-                hour(row["started_at"]),
-                hour(row["ended_at"]),
-                with_reason(word(row["verdict"], row), "" if row["verdict"] in HEARD else row["why"]),
-            ]
-            for row in rows
-        ],
-        _("The log has nothing for these days."),
-    )
+    draw(columns, [log_cells(record, zone) for record in records], _("The log has nothing for these days."))
 
 
-def heard(row: Row) -> str:
+def log_cells(record: AsRunRecord, zone: tzinfo) -> list[str]:
+    started, ended = (moment and moment.astimezone(zone) for moment in (record.started_at, record.ended_at))
+    became = word(record.verdict, record.refusal)
+    return [
+        day_hour(record.scheduled_at.astimezone(zone)),
+        record.village,
+        heard(record),
+        hour(started),
+        hour(ended),
+        with_reason(became, "" if record.verdict in HEARD else record.why),
+    ]
+
+
+def heard(record: AsRunRecord) -> str:
     """What was aired: a bulletin, a stream, the words of an alarm or what ended it; and whether it was a drill."""
-    ending = ENDINGS.get(row["broadcast"])
-    words = " ".join(row["title"].split())
-    trial = _("test of {output}").format(output=row["output"]) if row["broadcast"] == "test" else None
-    what = row["bulletin"] or (ending and _(ending)) or trial or words or row["broadcast"]
-    return _("{what} (drill)").format(what=what) if row["drill"] else what
+    ending = ENDINGS.get(record.broadcast)
+    words = " ".join(record.title.split())
+    trial = _("test of {output}").format(output=record.output) if record.broadcast == "test" else None
+    what = record.bulletin or (ending and _(ending)) or trial or words or record.broadcast
+    return _("{what} (drill)").format(what=what) if record.drill else what
 
 
 def outcome(rows: Sequence[Row]) -> None:
@@ -299,7 +306,7 @@ def checked(found: Sequence[Finding]) -> None:
 def status(found: Status) -> None:
     """At most five lines: what is on the air, two moments to come, two things that are wrong."""
     now = [
-        _("{villages}: {title}").format(villages=", ".join(row["village"] for row in group), title=title)
+        _("{villages}: {title}").format(villages=", ".join(str(row["village"]) for row in group), title=title)
         for title, group in groupby(found.on, key=titled)
     ]
     put(_("On the air: {airings}").format(airings="; ".join(now)) if now else _("Nothing is on the air."))
@@ -311,34 +318,28 @@ def status(found: Status) -> None:
         put(_("Also: {second} (all of it: “loudspeaker doctor”)").format(second=wrong[1]))
 
 
-def titled(row: Row) -> str:
+def titled(row: Mapping[str, object]) -> str:
     """The title of what is on the air, with the word of a drill."""
     return _("{what} (drill)").format(what=row["title"]) if row["drill"] else str(row["title"])
 
 
-def coming(rows: Sequence[Row]) -> None:
+def coming(airings: Sequence[PlannedAiring]) -> None:
     """What a daemon that has just begun will air first."""
-    for line in moments(rows):
+    for line in moments(airings):
         tell(line)
 
 
-def moments(rows: Sequence[Row]) -> list[str]:
+def moments(airings: Sequence[PlannedAiring]) -> list[str]:
     """The first two moments at which something is to be aired, each with its villages and its bulletin."""
     lines = [_("Next: {at} {villages}: {title}"), _("Then: {at} {villages}: {title}")]
-    groups = [list(group) for _key, group in groupby(rows, key=_moment)]
+    groups = groupby(airings, key=lambda planned: (planned.airing.starts_at, planned.title))
     told = [
         line.format(
-            at=day_hour(group[0]["starts_at"]),
-            villages=", ".join(row["village"] for row in group),
-            title=group[0]["title"],
+            at=day_hour(at) if at else "–", villages=", ".join(planned.village for planned in group), title=title
         )
-        for line, group in zip(lines, groups, strict=False)
+        for line, ((at, title), group) in zip(lines, groups, strict=False)
     ]
     return told or [_("Nothing comes today or tomorrow.")]
-
-
-def _moment(row: Row) -> tuple[str, str]:
-    return row["starts_at"], row["title"]
 
 
 def health_checks(checks: Sequence[HealthCheck]) -> None:
@@ -418,9 +419,9 @@ def progress(task: str | None = None) -> Iterator[Progress]:
         yield advance
 
 
-def chart(rows: Sequence[Row], path: Path) -> None:
-    """The day as a picture (.svg, .png) with a lane a village."""
+def chart(airings: Sequence[PlannedAiring], path: Path) -> None:
+    """The day as a picture (.svg, .png) with a lane for each village."""
     from ..production.pictures import write_picture
-    from ..reports.day_chart import svg
+    from ..reports.day_chart import draw_day
 
-    write_picture(svg(rows), path)
+    write_picture(draw_day([planned.airing for planned in airings], _), path)

@@ -130,9 +130,9 @@ def airing_ids(desk: Desk) -> Iterable[str]:
     """Of today's plan."""
     from ..station import Station
 
-    station = Station.open(desk.home, desk.state, say=_)
+    station = Station.open(desk.home, desk.state)
     try:
-        return [row["id"] for row in station.airings.plan()]
+        return [planned.id for planned in station.airings.plan()]
     finally:
         station.close()
 

@@ -13,7 +13,6 @@ from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..station.preparation import Row
 from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import Door
@@ -21,6 +20,7 @@ from .on_air import speakers, stop_button
 from .requests import INTERRUPTED, Asked
 from .signals import interruptions
 
+Row = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 BLINK = 0.02  # s

@@ -33,9 +33,7 @@ from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
 from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
-from ..station.airings import row
 from ..station.commissioning import COMMISSION, EMPTY
-from ..station.preparation import Row
 from ..station.station import Station
 from .quota_use import counted
 
@@ -240,13 +238,13 @@ def stop_button(station: Station, wake: Callable[[], None] = lambda: None) -> St
     return None if pin is None else StopButton(pin, wake)
 
 
-def rehearse(station: Station, begins: date, ends: date) -> list[Row]:
-    """Days at full speed through the same code; the rows that the log would have. Raises `BadUsage`."""
+def rehearse(station: Station, begins: date, ends: date) -> Sequence[AsRunRecord]:
+    """Days at full speed through the same code; the records that the log would have. Raises `BadUsage`."""
     clock = station.clock
     first, last = clock.midnight(clock.day(begins)), clock.midnight(clock.day(ends) + timedelta(days=1))
     if last <= first:
         raise BadUsage(Message("the last day lies before the first"))
-    return [{**row(record, station.airings.local), "hash": None} for record in rehearsed(station, first, last)]
+    return rehearsed(station, first, last)
 
 
 def rehearsed(station: Station, first: datetime, last: datetime) -> Sequence[AsRunRecord]:

@@ -45,7 +45,9 @@ class Service(Asked):
         speakers: Mapping[str, Speaker],
         welcome: str | None,
         button: StopButton | None = None,
+        translate: Callable[[str], str] = str,
     ) -> None:
+        self._translate = translate
         self._opened = station.clock.now()
         self._missed: list[AsRunRecord] = []  # of before that, to be told together
         self._mistakes = (
@@ -59,7 +61,7 @@ class Service(Asked):
         self._unread: list[str] = []  # texts and recordings, when last looked
         self._asked: set[tuple[str, str]] = set()  # the same when the child that reads was last started
         if welcome:
-            why = Message("a greeting at the start of “make run”").say(station.say)
+            why = Message("a greeting at the start of “make run”").say(translate)
             self.play(
                 welcome, [village for village in station.files.box.plays if self._heard(village)], "loudspeaker", why
             )
@@ -97,7 +99,7 @@ class Service(Asked):
                 by=event.facts.get("by", ""),
                 at=at,
             )
-            print(message.say(self.station.say), file=sys.stderr, flush=True)
+            print(message.say(self._translate), file=sys.stderr, flush=True)
         if fresh:
             with suppress(LogUnusable):  # a full disk: then it is told again after a restart
                 self.log.remember(TOLD_VOID, told | {name: event.at.isoformat() for name, event in fresh.items()})
@@ -173,7 +175,7 @@ class Service(Asked):
         at = (record.started_at or record.scheduled_at).astimezone(self.station.files.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
         what = self.say(Message("{what} (drill)", what=what)) if record.drill else what
-        became = self.say(meaning(record, self.station.say))
+        became = self.say(meaning(record, self._translate))
         line = f"{at:%H:%M:%S} {what}: {became}"
         why = only_new(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
@@ -213,7 +215,7 @@ class Service(Asked):
         before, self._mistakes = self._mistakes, self.station.files.problems
         for problem in self._mistakes:
             if problem not in before:
-                print(problem.say(self.station.say), file=sys.stderr, flush=True)
+                print(problem.say(self._translate), file=sys.stderr, flush=True)
 
     def _heard(self, village: str) -> bool:
         return self.station.files.box.plays[village] in self.speakers
@@ -251,11 +253,15 @@ def prepare_welcome(station: Station, bulletin: str) -> None:
     subprocess.run(station.paths.command_line("plan"), check=False)
 
 
-def open_service(station: Station, wake: Callable[[], None], welcome: str | None = None) -> Service:
-    """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news."""
-    return Service(
-        station, speakers(station, wake), welcome and station.files.bulletin(welcome).id, stop_button(station, wake)
-    )
+def open_service(
+    station: Station, wake: Callable[[], None], welcome: str | None = None, translate: Callable[[str], str] = str
+) -> Service:
+    """What the daemon runs; `wake` is called from any thread when a speaker or the stop button has news.
+
+    `translate` is for what it says on stderr, which is the journal.
+    """
+    greeting = welcome and station.files.bulletin(welcome).id
+    return Service(station, speakers(station, wake), greeting, stop_button(station, wake), translate)
 
 
 class Told:

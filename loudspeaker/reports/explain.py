@@ -67,11 +67,11 @@ def meaning(record: AsRunRecord, say: Callable[[str], str]) -> Message:
     return Message("It was not allowed: {kind}.", kind=by)
 
 
-def told(
+def explain_airing(
     airing: str,
     planned: Airing | None,
-    log: Log,
     record: AsRunRecord | None,
+    log: Log,
     now: datetime,
     zone: ZoneInfo,
     say: Callable[[str], str] = str,

@@ -1,19 +1,19 @@
-"""The verbs of what happened: the log's rows, its chain, the story of one airing, reports."""
+"""The airings of one station: what is planned, and what became of them by the log."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from ..errors import BadUsage, Message, NotFound, Refused
-from ..model.airing import Airing
+from ..model.airing import Airing, Occurrence, OfOccurrence
 from ..model.asrun_record import AsRunRecord
-from ..model.enums import Expected
+from ..model.enums import Expected, Refusal
+from ..model.refusal import kind_of
 from ..playout.stored import request_from_facts
 from ..store.asrun import AsRunLog, Progress
 from ..store.hash_chain import BrokenChain
@@ -23,60 +23,97 @@ from .log_file import DAMAGED
 from .people_files import StationFiles
 from .planner import Planner
 
-Row = dict[str, Any]
 NEXT = 5  # airings
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedAiring(OfOccurrence):
+    """An airing as the plan is now, and what became of it, where that is known."""
+
+    airing: Airing
+    record: AsRunRecord | None = None
+
+    @property
+    def occurrence(self) -> Occurrence:  # type: ignore[override]
+        return self.airing.occurrence
+
+    @property
+    def refusal(self) -> Refusal | str | None:
+        """Which kind of reason it is or was refused for; None where it is not, or where an older log does not tell."""
+        return (self.record.refusal or None) if self.record else kind_of(self.airing.why)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenEntry:
+    """The first entry of the log that is not what was written, and its airing, as far as that can be told."""
+
+    number: int
+    airing: str | None
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """The last hash of the log's chain, how many entries it has, and where it is broken, if it is."""
+
+    head: str
+    entries: int
+    broken: BrokenEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StationAirings:
-    """The airings of one station: what is planned, and what became of them. `log` opens its log."""
+    """The airings of one station. `log` opens its log."""
 
     files: StationFiles
     clock: CommuneClock
     planner: Planner
     log: Callable[[], AsRunLog]
-    say: Callable[[str], str]
 
     def between(self, begins: datetime, ends: datetime) -> list[Airing]:
         """Every airing of the window, refused ones too."""
         return self.planner.plan(begins, ends, self.log())
 
-    def plan(self, day: Day = None, days: int = 1, village: str | None = None) -> list[Row]:
-        """Rows as `plan --json` shows them; `day` None is today. Raises `NotFound` for a village nobody knows."""
+    def plan(self, day: Day = None, days: int = 1, village: str | None = None) -> list[PlannedAiring]:
+        """The plan of these days in order, refused airings too. Raises `NotFound` for a village nobody knows."""
         airings = self.between(*self.clock.window(day, days))
         if village:
             village = self.files.village_id(village)
             airings = [airing for airing in airings if airing.village == village]
-        return planner.rows(airings, self.log(), self.say)
+        if not airings:
+            return []
+        last = airings[-1].scheduled_at + timedelta(seconds=1)
+        records = {record.id: record for record in self.log().rows(airings[0].scheduled_at, last)}
+        return [PlannedAiring(airing, records.get(airing.id)) for airing in airings]
 
-    def coming(self, on: Sequence[Row] = ()) -> tuple[Row, ...]:
-        """What this box airs next, today or tomorrow; rows as of `plan`, without those in `on`."""
-        return to_come(self.plan(None, 2), self.clock.now(), on)
+    def coming(self, on: Collection[str] = ()) -> tuple[PlannedAiring, ...]:
+        """What this box airs next, today or tomorrow, without those whose ids are in `on`."""
+        now = self.clock.now()
+        waiting = [
+            (planned.airing.starts_at, number, planned)
+            for number, planned in enumerate(self.plan(None, 2))
+            if planned.record is None and planned.output and planned.id not in on
+            if planned.airing.expected is Expected.AIR and planned.airing.starts_at and planned.airing.starts_at > now
+        ]
+        return tuple(planned for _starts_at, _number, planned in sorted(waiting)[:NEXT])
 
-    def rows(self, day: Day = None, days: int = 1) -> list[Row]:
-        """As `log --json` shows them."""
-        return [self.row(record) for record in self.log().rows(*self.clock.window(day, days))]
-
-    def row(self, record: AsRunRecord) -> Row:
-        return {**row(self._titled(record), self.local), "hash": self.log().hash_of(record.id)}
+    def records(self, day: Day = None, days: int = 1) -> list[AsRunRecord]:
+        """What became of the airings of these days, in order of schedule."""
+        return [self._titled(record) for record in self.log().rows(*self.clock.window(day, days))]
 
     def _titled(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""
         asked = [] if record.title or not record.by else self.log().events("asked", record.id)
         return record.with_title(request_from_facts(asked[0].facts).airings[0].title) if asked else record
 
-    def local(self, moment: datetime | None) -> str | None:
-        return moment.astimezone(self.files.commune.zone).isoformat(timespec="milliseconds") if moment else None
-
-    def verify(self, progress: Progress | None = None) -> Row:
-        """The chain's head, its length, and the first entry that is not what was written, if there is one."""
-        broken = None
+    def verify(self, progress: Progress | None = None) -> ChainState:
+        """Check every entry of the log."""
+        log = self.log()
         try:
-            head = self.log().verify(progress)
+            return ChainState(log.verify(progress), log.count())
         except BrokenChain as error:
-            head = self.log().head()
-            broken = {"row": error.number, "airing": self._airing_of(error.number), "why": error.say(self.say)}
-        return {"head": head, "rows": self.log().count(), "broken": broken}
+            broken = BrokenEntry(error.number, self._airing_of(error.number), error.message)
+            return ChainState(log.head(), log.count(), broken)
 
     def _airing_of(self, number: int) -> str | None:
         """Which airing an entry is about, as far as it can still be told."""
@@ -101,7 +138,7 @@ class StationAirings:
             if 1 <= row <= len(today):
                 return today[row - 1]
             raise NotFound(Message("today's plan has no row {number}", number=airing))
-        day = self._day_of(airing)
+        day = _day_of(airing)
         found = [one for one in self.between(*self.clock.window(day, 1)) if one.id == airing] if day else []
         if not found:
             raise NotFound(Message("there is no airing “{airing}” in the plan; see “loudspeaker plan”", airing=airing))
@@ -121,43 +158,26 @@ class StationAirings:
         return sorted({pause.village for pause in pauses if pause.begins <= now < pause.until})
 
     def record(self, airing: str) -> AsRunRecord | None:
-        """Its verdict, where it has one."""
-        day = self._day_of(airing)
-        return (
-            next((one for one in self.log().rows(*self.clock.window(day, 1)) if one.id == airing), None)
-            if day
-            else None
-        )
+        """What became of an airing, by its id; None where that is not known yet."""
+        day = _day_of(airing)
+        records = self.log().rows(*self.clock.window(day, 1)) if day else ()
+        return next((record for record in records if record.id == airing), None)
 
-    def explain(self, airing: str) -> list[Message]:
-        """What became of an airing and why, sentence by sentence. Raises `NotFound`."""
+    def look_up(self, airing: str) -> tuple[str, Airing | None, AsRunRecord | None]:
+        """The id of an airing (or of a row of today's plan), and its record, or as it is planned while it has none.
+
+        Raises `NotFound` where neither plan nor log knows it.
+        """
         if airing.isdecimal():
             airing = self.find(airing).id
         record = self.record(airing)
-        planned = None if record else self._in_plan(airing)
-        if not (record or planned or self.log().events(airing=airing)):
-            self.find(airing)  # which says that it is not there
-        from ..reports.explain import told
-
-        return told(airing, planned, self.log(), record, self.clock.now(), self.files.commune.zone, self.say)
-
-    def _in_plan(self, airing: str) -> Airing | None:
-        with suppress(NotFound):
-            return self.find(airing)
-        return None
-
-    def _day_of(self, airing: str) -> Any:
-        try:
-            day = datetime.fromisoformat(airing.rpartition("/")[2]).date()
-        except ValueError:
-            return None
-        return day if YEARS[0] <= day.year <= YEARS[1] else None
-
-    def export(self, path: Path, progress: Progress | None = None) -> None:
-        """The whole log as JSON lines, to be merged elsewhere."""
-        from ..reports import exported
-
-        exported.write(self.log(), self.files.box.plays, self.clock.now(), path, progress)
+        planned = None
+        if record is None:
+            with suppress(NotFound):
+                planned = self.find(airing)
+            if planned is None and not self.log().events(airing=airing):
+                self.find(airing)  # raises
+        return airing, planned, record
 
     def report(
         self,
@@ -165,6 +185,7 @@ class StationAirings:
         source: str | None,
         logs: Sequence[Path],
         output: Path,
+        translate: Callable[[str], str],
         begins: Day = None,
         ends: Day = None,
         progress: Progress | None = None,
@@ -174,7 +195,7 @@ class StationAirings:
         `begins` and `ends` are the first and the last day; without a last one today is. Returns since when it counts.
         Raises `BadUsage`.
         """
-        from ..reports import report
+        from ..reports import report  # loads what writes workbooks
 
         period = report.days_of(month) if month else None
         if begins is not None:
@@ -191,38 +212,13 @@ class StationAirings:
             self.clock.now(),
             self.between,
         )
-        return report.write(data, period, source, logs, output, self.say, progress)
+        return report.write(data, period, source, logs, output, translate, progress)
 
 
-def row(record: AsRunRecord, local: Any) -> Row:
-    """One record, with times as text."""
-    return {
-        "id": record.id,
-        "village": record.village,
-        "output": record.output,
-        "broadcast": record.broadcast,
-        "bulletin": record.bulletin,
-        "title": record.title,
-        "revision": record.revision,
-        "programme": record.programme,
-        "level": record.level,
-        "drill": record.drill,
-        "scheduled_at": local(record.scheduled_at),
-        "started_at": local(record.started_at),
-        "ended_at": local(record.ended_at),
-        "verdict": record.verdict,
-        "refusal": record.refusal or None,
-        "why": record.why,
-        "via": record.via,
-        "voice": record.voice,
-        "frames": record.frames,
-        "by": record.by,
-    }
-
-
-def to_come(planned: Iterable[Row], now: datetime, on: Iterable[Row]) -> tuple[Row, ...]:
-    """The first of `planned` that this box is still to air, without those that are on the air already."""
-    heard = {row["id"] for row in on}
-    waiting = [row for row in planned if row["verdict"] is None and row["expected"] == Expected.AIR and row["output"]]
-    later = [row for row in waiting if row["id"] not in heard and datetime.fromisoformat(row["starts_at"]) > now]
-    return tuple(sorted(later, key=lambda row: datetime.fromisoformat(row["starts_at"])))[:NEXT]
+def _day_of(airing: str) -> date | None:
+    """The day that an airing's id names; None where it names none."""
+    try:
+        day = datetime.fromisoformat(airing.rpartition("/")[2]).date()
+    except ValueError:
+        return None
+    return day if YEARS[0] <= day.year <= YEARS[1] else None

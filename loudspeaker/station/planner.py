@@ -1,23 +1,22 @@
-"""From files and log to the running order: which sound an airing needs, what a plan is told, its rows for people."""
+"""From files and log to the running order: which sound an airing needs, what a plan is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import Message
 from ..model.airing import Airing, BulletinFacts, Pause, Restrictions, SessionWords
-from ..model.asrun_record import AsRunRecord, Event
+from ..model.asrun_record import Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..model.contents import Contents
 from ..model.enums import Level
 from ..model.programme import Programme
-from ..model.refusal import kind_of
 from ..playout.ports import Log
 from ..playout.states import moment
 from ..production.reading_cache import ReadingCache, rules_revision
@@ -37,7 +36,6 @@ from .voice_engines import VoiceEngines
 if TYPE_CHECKING:
     from ..model.spoken_text import ReadingSettings
 
-Row = dict[str, Any]
 BROKEN = BulletinFacts("…", ready=False, why=Message("its file has mistakes; see “loudspeaker check”"))
 MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
 
@@ -325,34 +323,3 @@ def _ends(resume: Event, pause: Event) -> bool:
         return False
     named = resume.facts.get("pauses")
     return pause.at.isoformat() in named if isinstance(named, list) else resume.at >= pause.at
-
-
-def rows(airings: Sequence[Airing], log: Log, say: Callable[[str], str]) -> list[Row]:
-    """The airings as `plan --json` shows them."""
-    if not airings:
-        return []
-    first, last = airings[0].scheduled_at, airings[-1].scheduled_at
-    records = {record.id: record for record in log.rows(first, last + timedelta(seconds=1))}
-    return [_row(airing, records.get(airing.id), say) for airing in airings]
-
-
-def _row(airing: Airing, record: AsRunRecord | None, say: Callable[[str], str]) -> Row:
-    return {
-        "id": airing.id,
-        "village": airing.village,
-        "output": airing.output,
-        "broadcast": airing.broadcast,
-        "bulletin": airing.bulletin,
-        "title": airing.title,
-        "level": airing.level,
-        "drill": airing.drill,
-        "scheduled_at": airing.scheduled_at.isoformat(),
-        "starts_at": airing.starts_at and airing.starts_at.isoformat(),
-        "ends_at": airing.ends_at and airing.ends_at.isoformat(),
-        "duration_s": round(airing.duration, 3),
-        "duration_source": airing.duration_source,
-        "expected": airing.expected,
-        "refusal": (record.refusal or None) if record else kind_of(airing.why),
-        "verdict": record.verdict if record else None,
-        "why": airing.why.say(say) if airing.why else None,
-    }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing
@@ -26,9 +27,22 @@ from .voice_engines import VoiceEngines
 if TYPE_CHECKING:
     from ..production.render import ProgrammeRenderer
 
-Row = dict[str, Any]
 Progress = Callable[[int, int, str], None]
 SUFFIXES = (".wav", ".flac", ".mp3")
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Is the sound of an airing there? Its voice (None where it has none), and the guesses in its words."""
+
+    airing: Airing
+    why_not: Message | None
+    voice: str | None
+    doubts: int
+
+    @property
+    def ready(self) -> bool:
+        return self.airing.expected is Expected.AIR and self.why_not is None
 
 
 class Preparation:
@@ -42,7 +56,6 @@ class Preparation:
         voices: VoiceEngines,
         planner: Planner,
         log: Callable[[], AsRunLog],
-        say: Callable[[str], str],
     ) -> None:
         self.paths = paths
         self.files = files
@@ -50,13 +63,12 @@ class Preparation:
         self.voices = voices
         self.planner = planner
         self.log = log
-        self.say = say
 
     def _plan(self, begins: datetime, ends: datetime) -> list[Airing]:
         return self.planner.plan(begins, ends, self.log())
 
-    def prepare(self, day: Day, days: int, progress: Progress, also: str | None = None) -> list[Row]:
-        """Make what is missing for this box's airings of these days; a row for each that people would miss.
+    def prepare(self, day: Day, days: int, progress: Progress, also: str | None = None) -> list[Readiness]:
+        """Make what is missing for this box's airings of these days; the readiness of each that people would miss.
 
         `also` names a bulletin that is made in any case.
         """
@@ -200,7 +212,7 @@ class Preparation:
                 orders += [self.planner.opening(output, airing.music, at), self.planner.closing(output, at)]
         return [order for order in orders if order and not order.missing()]
 
-    def _readiness(self, airing: Airing, failed: dict[ProgrammeSpec, Message]) -> Row:
+    def _readiness(self, airing: Airing, failed: dict[ProgrammeSpec, Message]) -> Readiness:
         why = airing.why
         programme = None
         orders = self.planner.sequence(airing) if airing.bulletin in self.files.contents.bulletins else []
@@ -211,14 +223,8 @@ class Preparation:
             why = self.planner.unready(airing)
             why = next((failed[order] for order in orders if order in failed), why) if why else None
             programme = self.planner.find(self.planner.order_of(airing))
-        return {
-            "id": airing.id,
-            "ready": airing.expected is Expected.AIR and why is None,
-            "why": why.say(self.say) if why else None,
-            "duration_s": round(airing.duration, 3),
-            "voice": programme.voice if programme else None,
-            "doubts": sum(order.doubt_count for order in orders),
-        }
+        voice = programme.voice if programme else None
+        return Readiness(airing, why, voice, sum(order.doubt_count for order in orders))
 
 
 def _sentences(order: ProgrammeSpec) -> int:

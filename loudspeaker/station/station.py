@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -30,18 +29,11 @@ if TYPE_CHECKING:
 class Station:
     """The parts of one station, each with a face of its own. What takes long is made when it is first asked for."""
 
-    def __init__(
-        self,
-        paths: StationPaths,
-        clock: Clock | None = None,
-        log: AsRunLog | None = None,
-        say: Callable[[str], str] = str,
-    ) -> None:
+    def __init__(self, paths: StationPaths, clock: Clock | None = None, log: AsRunLog | None = None) -> None:
         """Read people's files. `log` stands in for the one in `paths`. Raises `BadFile`."""
         if (paths.home / "commune.yaml").exists():
             make_private_folder(paths.state)  # else there is no station, and nothing to keep
         machine = clock or SystemClock()
-        self.say = say
         self.paths = paths
         self.files = StationFiles(Folder(paths.home, LastGoodVersions(paths.last_good)), machine)
         self.clock = CommuneClock(machine, lambda: self.files.commune.zone)
@@ -54,12 +46,11 @@ class Station:
         home: Path,
         state: Path | None = None,
         *,
-        say: Callable[[str], str] = str,
         clock: Clock | None = None,
         log: AsRunLog | None = None,
     ) -> Self:
         """The station with its files in `home` and its log in `state` (home/.state). Raises `BadFile`."""
-        return cls(StationPaths(home, state or home / ".state"), clock, log, say)
+        return cls(StationPaths(home, state or home / ".state"), clock, log)
 
     @property
     def log(self) -> AsRunLog:
@@ -74,7 +65,7 @@ class Station:
 
     @cached_property
     def preparation(self) -> Preparation:
-        return Preparation(self.paths, self.files, self.clock, self.voices, self.planner, lambda: self.log, self.say)
+        return Preparation(self.paths, self.files, self.clock, self.voices, self.planner, lambda: self.log)
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -82,7 +73,7 @@ class Station:
 
     @cached_property
     def airings(self) -> StationAirings:
-        return StationAirings(self.files, self.clock, self.planner, lambda: self.log, self.say)
+        return StationAirings(self.files, self.clock, self.planner, lambda: self.log)
 
     def reload(self, reads: bool | None = None) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays.

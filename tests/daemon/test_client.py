@@ -99,7 +99,7 @@ def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: S
     rows = errands_of(station).play("nhac", ["na-hoa", "suoi-trat"], "Lan", None, quiet)
 
     assert verdicts(rows) == ["aired", "aired"]
-    assert {row["by"] for row in station.airings.rows()} == {"Lan"}
+    assert {row.by for row in station.airings.records()} == {"Lan"}
     assert not station.paths.socket.exists()
 
 
@@ -140,7 +140,7 @@ def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, qui
 
     other.join()
     assert verdicts(rows) == ["stopped"]
-    assert station.airings.rows()[0]["frames"] > 0
+    assert station.airings.records()[0].frames > 0
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -201,8 +201,8 @@ def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(stat
     other.join()
     assert all("all-clear" in airing for airing in other.answer)  # type: ignore[attr-defined]
     assert len(rows) == 2
-    assert {row["verdict"] for row in station.airings.rows() if "all-clear" in row["id"]} == {"aired"}
-    assert {row["verdict"] for row in station.airings.rows() if "urgent" in row["id"]} != {"aired"}
+    assert {row.verdict for row in station.airings.records() if "all-clear" in row.id} == {"aired"}
+    assert {row.verdict for row in station.airings.records() if "urgent" in row.id} != {"aired"}
 
 
 def never() -> Any:
@@ -264,7 +264,7 @@ def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet:
         errands_of(station).urgent(call, 1, 5.0, "Lan")
 
         assert len(set(call.recipes.values())) == 2
-        assert len({row["programme"] for row in station.airings.rows()}) == 2
+        assert len({row.programme for row in station.airings.records()}) == 2
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def asked(station: Station) -> Iterator[Asked]:
 
 
 def expected(asked: Asked, airing: str) -> str:
-    return next(row["expected"] for row in asked.station.airings.plan() if row["id"] == airing)
+    return next(row.airing.expected for row in asked.station.airings.plan() if row.id == airing)
 
 
 def test_what_people_decide_comes_through_the_door_with_who_they_are(asked: Asked) -> None:

@@ -51,11 +51,11 @@ def spoil(live: Live, home: Path, clock: FakeClock, chance: random.Random) -> bo
 
     broken = not sound(name, bad)
     told = [str(problem) for problem in live.station.files.problems if problem.path == name]
-    rows = [row for row in live.station.airings.rows() if row["id"] == f"na-hoa/tin-sang/{end:%Y-%m-%d}T06:05"]
+    rows = [row for row in live.station.airings.records() if row.id == f"na-hoa/tin-sang/{end:%Y-%m-%d}T06:05"]
     if broken:
         assert told.count(f"{name}: {STANDS_IN}") == 1, (told, name, bad)
         assert len(told) == len(set(told)) >= 2, (told, name, bad)
-        assert [row["verdict"] for row in rows] == ["aired"], (rows, name, bad)
+        assert [row.verdict for row in rows] == ["aired"], (rows, name, bad)
     else:
         assert not told, (told, name, bad)
         assert len(rows) <= 1, (rows, name, bad)

@@ -113,7 +113,7 @@ def test_midnight_or_a_step_while_sound_is_made_does_not_change_which_day_is_mea
 
     rows = station.preparation.prepare("tomorrow", 1, progress)
 
-    assert [row["id"] for row in rows if row["ready"]] == [
+    assert [row.airing.id for row in rows if row.ready] == [
         "na-hoa/tin-sang/2026-11-25T06:05",
         "na-hoa/nhac/2026-11-25T11:00",
         "na-hoa/tin-sang/2026-11-25T17:30",

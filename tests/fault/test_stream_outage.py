@@ -70,13 +70,13 @@ def test_a_killed_source_is_replaced_and_joined_again_when_it_is_back(station: S
     run(service, lambda: len(attempts()) > 1, 90)
     silent = time.monotonic() - killed
     icecast.source.begin()
-    run(service, lambda: bool(station.airings.rows()), LASTS + SLACK)
+    run(service, lambda: bool(station.airings.records()), LASTS + SLACK)
     service.close()
-    [row] = station.airings.rows()
-    samples, rate = soundfile.read(row["via"])
+    [row] = station.airings.records()
+    samples, rate = soundfile.read(row.via)
 
     assert attempts() == [False, True, False], "the stream, its fallback, the stream"
     assert PATIENCE - SLACK < silent < PATIENCE + STALL + RETRY_LATER + SLACK
-    assert row["verdict"] == "to-file"
-    assert "rồi phát bản tin dự phòng “nhac”" in row["why"]
+    assert row.verdict == "to-file"
+    assert "rồi phát bản tin dự phòng “nhac”" in row.why
     assert len(samples) / rate > LASTS - silent - RETRY_LATER - STALL - SLACK

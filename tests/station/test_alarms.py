@@ -28,6 +28,7 @@ from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import speak, translator
 from loudspeaker.interfaces import State
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -56,7 +57,7 @@ class Box:
         self.begin()
 
     def begin(self) -> None:
-        self.station = Station.open(self.home, clock=self.clock, say=translator("vi"))
+        self.station = Station.open(self.home, clock=self.clock)
         self.speakers = {"a": MemorySpeaker(self.clock), "b": MemorySpeaker(self.clock)}
         log = self.station.log
         self.live = Asked(self.station, self.speakers, self.clock, log, lambda now, trusted: frozenset({"box"}))
@@ -118,14 +119,14 @@ class Box:
 
     def report(self, path: Path) -> list[dict[str, Any]]:
         """The summary's rows, wherever on the paper they stand."""
-        self.station.airings.report(DAY[:7], None, [], path)
+        self.station.airings.report(DAY[:7], None, [], path, translator("vi"))
         lines = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
         head = next(line for line in lines if "Diễn tập" in line)
         below = lines[lines.index(head) + 1 :]
         return [dict(zip(head, line, strict=True)) for line in below if len(line) == len(head)]
 
-    def rows(self) -> dict[str, dict[str, Any]]:
-        return {row["id"]: row for row in self.station.airings.rows(self.clock.now().date())}
+    def rows(self) -> dict[str, AsRunRecord]:
+        return {row.id: row for row in self.station.airings.records(self.clock.now().date())}
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_an_exported_log_and_a_report_tell_drills_from_emergencies(box: Box, tmp
     box.alarm(None, "suoi-trat", bulletin="lu-quet")
     box.run()
     shown(box.home, "log", "--export", str(tmp_path / "hop.jsonl"))
-    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx")
+    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx", translator("vi"))
 
     entries = [json.loads(line) for line in (tmp_path / "hop.jsonl").read_text(encoding="utf-8").splitlines()[1:]]
     facts = [told["entry"]["facts"] for told in entries if told["entry"]["kind"] == "verdict"]
@@ -209,7 +210,7 @@ def test_a_row_from_before_drills_were_recorded_reads_as_no_drill(tmp_path: Path
 def test_the_words_of_an_alarm_given_as_text_stand_in_log_story_and_report(box: Box, tmp_path: Path) -> None:
     (alarm,) = box.alarm(WORDS, "na-hoa")
     box.run()
-    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx")
+    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx", translator("vi"))
 
     assert json.loads(shown(box.home, "log", "--date", DAY, "--json"))[0]["title"] == WORDS
     assert WORDS in shown(box.home, "log", "--date", DAY)
@@ -226,7 +227,7 @@ def test_the_words_of_an_alarm_of_an_older_log_are_found_in_what_was_asked(box: 
         database.commit()
 
     assert json.loads(shown(box.home, "log", "--date", DAY, "--json"))[0]["title"] == WORDS
-    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx")
+    box.station.airings.report(DAY[:7], None, [], tmp_path / "a.xlsx", translator("vi"))
     assert WORDS in [cell for sheet in load_workbook(tmp_path / "a.xlsx") for row in sheet.values for cell in row]
     assert WORDS in shown(box.home, "why", alarm)
 
@@ -246,8 +247,8 @@ def test_the_all_clear_of_a_drill_is_a_drill_says_so_at_both_ends_and_tells_of_n
     assert spoken.endswith(" Đây là diễn tập.")
     assert "buổi diễn tập báo động đã kết thúc" in spoken
     assert "Nguy cơ đã qua" not in spoken
-    assert (box.rows()[clear]["drill"], box.rows()[clear]["verdict"]) == (True, "aired")
-    assert "anh Páo đã báo kết thúc diễn tập" in box.rows()[drill]["why"]
+    assert (box.rows()[clear].drill, box.rows()[clear].verdict) == (True, "aired")
+    assert "anh Páo đã báo kết thúc diễn tập" in box.rows()[drill].why
     assert "anh Páo đã báo kết thúc diễn tập." in shown(box.home, "why", drill)
     assert "diễn tập" in shown(box.home, "why", clear)
 
@@ -260,7 +261,7 @@ def test_the_log_calls_an_end_by_its_name_and_keeps_its_words_for_who_asks(box: 
     box.run()
 
     assert words in shown(box.home, "log", "--date", DAY).splitlines()[-1]
-    assert box.rows()[last]["title"] in shown(box.home, "why", last)
+    assert box.rows()[last].title in shown(box.home, "why", last)
 
 
 @pytest.mark.parametrize("drill", [True, False])
@@ -299,8 +300,8 @@ def test_an_alarm_ends_at_once_with_the_words_of_its_form(
 
     assert last.startswith(f"na-hoa/{kind}/")
     assert box.heard("na-hoa") == ["urgent", kind]
-    assert (box.rows()[alarm]["verdict"], box.rows()[last]["verdict"]) == ("stopped", "aired")
-    assert box.rows()[last]["drill"] is False
+    assert (box.rows()[alarm].verdict, box.rows()[last].verdict) == ("stopped", "aired")
+    assert box.rows()[last].drill is False
 
 
 @pytest.mark.parametrize(("bulletin", "form"), [(None, None), (None, "stop"), ("lu-quet", "stop")])
@@ -315,8 +316,8 @@ def test_an_alarm_that_only_stops_says_nothing_else_and_finishes_what_it_is_sayi
     box.run()
 
     assert box.heard("na-hoa") == ["urgent"]
-    assert box.rows()[alarm]["verdict"] == "aired"
-    assert "anh Páo đã cho ngừng nhắc lại" in box.rows()[alarm]["why"]
+    assert box.rows()[alarm].verdict == "aired"
+    assert "anh Páo đã cho ngừng nhắc lại" in box.rows()[alarm].why
     assert len(box.rows()) == 1
 
 
@@ -327,10 +328,10 @@ def test_an_alarm_that_stopped_between_its_plays_is_over_at_once_and_may_be_clea
     box.end("stop")
     box.run(1)
 
-    assert box.rows()[alarm]["verdict"] == "aired"
+    assert box.rows()[alarm].verdict == "aired"
     (clear,) = box.end("clear")
     box.run()
-    assert box.rows()[clear]["verdict"] == "aired"
+    assert box.rows()[clear].verdict == "aired"
     with pytest.raises(Refused):
         box.composed("clear")
 
@@ -354,7 +355,7 @@ def test_an_all_clear_whose_bulletin_is_gone_is_said_in_the_stations_own_words(b
     (clear,) = box.end(None)
     box.run()
 
-    assert box.rows()[clear]["verdict"] == "aired"
+    assert box.rows()[clear].verdict == "aired"
 
 
 def test_one_village_can_be_told_that_it_is_over_while_another_goes_on(box: Box) -> None:
@@ -443,8 +444,8 @@ def test_two_alarms_of_one_village_are_each_told_to_be_over(box: Box) -> None:
     ended = box.end("clear")
     box.run()
 
-    assert [box.rows()[one]["verdict"] for one in ended] == ["aired", "aired-late"]  # one after the other
-    assert [box.rows()[one]["bulletin"] for one in ended] == ["het-lu", None]
+    assert [box.rows()[one].verdict for one in ended] == ["aired", "aired-late"]  # one after the other
+    assert [box.rows()[one].bulletin for one in ended] == ["het-lu", None]
 
 
 # What a power cut must not change.
@@ -458,8 +459,8 @@ def test_a_restart_does_not_bring_back_an_alarm_that_was_ended(box: Box, form: s
     box.restart()
     box.run()
 
-    assert box.rows()[alarm]["verdict"] in {"stopped", "aired"}
-    assert [box.rows()[one]["verdict"] for one in ended] == ["aired"] * len(ended)
+    assert box.rows()[alarm].verdict in {"stopped", "aired"}
+    assert [box.rows()[one].verdict for one in ended] == ["aired"] * len(ended)
     assert "urgent" not in box.heard("na-hoa")
 
 
@@ -473,7 +474,7 @@ def test_an_alarm_whose_end_got_no_words_before_a_power_cut_can_still_be_cleared
     (clear,) = box.end("clear")
     box.run()
 
-    assert (alarm in box.rows(), box.rows()[clear]["verdict"]) == (True, "aired")
+    assert (alarm in box.rows(), box.rows()[clear].verdict) == (True, "aired")
 
 
 def test_an_end_given_without_a_daemon_keeps_the_next_one_from_taking_the_alarm_up_again(box: Box) -> None:

@@ -49,7 +49,7 @@ def test_a_box_says_when_its_early_hours_end(written: str) -> None:
 
 
 def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Station, quiet: Progress) -> None:
-    assert all(row["ready"] for row in station.preparation.prepare(None, 1, quiet))
+    assert all(row.ready for row in station.preparation.prepare(None, 1, quiet))
     morning, evening = (station.planner.sequence(airing(station, one)) for one in (MORNING, EVENING))
     texts = {
         line.text
@@ -74,7 +74,7 @@ def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock
     live = Asked(station, {"san-kho": speaker}, clock, station.log)
     while clock.now() < at("2026-11-24T17:40:00"):
         clock.advance_to(min(live.step(), at("2026-11-24T17:40:00")))
-    aired = {row["id"]: row["programme"] for row in station.airings.rows()}
+    aired = {row.id: row.programme for row in station.airings.records()}
 
     assert (aired[MORNING], aired[EVENING]) == (made(station, MORNING), made(station, EVENING))
     assert aired[MORNING] != aired[EVENING]
@@ -83,7 +83,7 @@ def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock
 def test_what_was_made_for_early_hours_alone_has_a_known_length(station: Station, quiet: Progress) -> None:
     station.preparation.make(station.planner.sequence(airing(station, MORNING)), quiet)
 
-    assert {row["duration_source"] for row in station.airings.plan() if row["bulletin"] == "tin-sang"} == {"prepared"}
+    assert {row.airing.duration_source for row in station.airings.plan() if row.bulletin == "tin-sang"} == {"prepared"}
 
 
 def test_a_loudness_of_ones_own_is_quieter_too_and_an_early_profile_stays_what_it_is() -> None:
@@ -108,7 +108,7 @@ def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, qu
     station.preparation.make([station.planner.heard(order, "san-kho", station.clock.now())], quiet)
     live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
     live.play("nhac", ["na-hoa"], "chị Hoa", "một buổi nữa")
-    while not station.airings.rows():
+    while not station.airings.records():
         clock.advance_to(live.step())
 
-    assert station.airings.rows()[0]["verdict"] == "aired"
+    assert station.airings.records()[0].verdict == "aired"

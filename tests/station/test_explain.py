@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from harness.fake_daemon import errands_of
 from harness.small_commune import at
+from harness.stories import tell_story
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
@@ -29,7 +30,7 @@ class Box:
 
     def __init__(self, home: Path) -> None:
         self.clock = FakeClock(at(f"{DAY}T05:00:00"))
-        self.station = Station.open(home, clock=self.clock, say=VIETNAMESE)
+        self.station = Station.open(home, clock=self.clock)
 
     def close(self) -> None:
         self.station.close()
@@ -48,7 +49,7 @@ class Box:
         self.clock.advance_to(at(f"{DAY}T{until}"))
 
     def why(self, airing: str) -> list[str]:
-        return [sentence.say(VIETNAMESE) for sentence in self.station.airings.explain(airing)]
+        return tell_story(self.station, airing, VIETNAMESE)
 
 
 @pytest.fixture

@@ -72,19 +72,19 @@ def day(station: Station, clock: FakeClock, receiver: Receiving, dies: str = "05
         while clock.now() < ends:
             clock.advance_to(min(live.step(), ends))
     live.close()
-    row = next(row for row in station.airings.rows() if row["id"] == VOV)
-    return row["verdict"], row["why"]
+    row = next(row for row in station.airings.records() if row.id == VOV)
+    return row.verdict, row.why
 
 
 def test_it_is_prepared_the_night_before_and_heard_at_its_second(
     station: Station, clock: FakeClock, receiver: Receiving, quiet: Progress
 ) -> None:
-    assert [row["ready"] for row in station.preparation.prepare(None, 1, quiet)] == [True]
+    assert [row.ready for row in station.preparation.prepare(None, 1, quiet)] == [True]
     verdict, why = day(station, clock, receiver)
 
     assert verdict == "aired-partly"
     assert why.startswith("đã phát bản tin dự phòng “nhac” thay cho tiếp sóng")
-    assert station.airings.rows()[0]["started_at"] == "2026-11-24T06:00:00.000+07:00"
+    assert station.airings.records()[0].started_at == at("2026-11-24T06:00:00")
 
 
 def test_as_long_as_nothing_is_known_of_the_stream_it_waits(
@@ -142,7 +142,7 @@ def test_what_cannot_be_made_is_told_beforehand(home: Path, clock: FakeClock, qu
     [row] = station.preparation.prepare(None, 1, quiet)
     station.close()
 
-    assert (row["ready"], "recordings/nhac.flac" in str(row["why"])) == (False, True)
+    assert (row.ready, "recordings/nhac.flac" in str(row.why)) == (False, True)
 
 
 def test_the_sweep_asks_for_what_a_stream_may_need(station: Station) -> None:

@@ -86,7 +86,7 @@ def line_of(told: str) -> str:
 def aired(home: Path) -> Station:
     """The morning of a station that runs."""
     clock = FakeClock(at(f"{DAY}T05:00:01"))
-    station = Station.open(home, clock=clock, say=translator("vi"))
+    station = Station.open(home, clock=clock)
     live = Asked(
         station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"})
     )
@@ -108,7 +108,7 @@ def test_each_refusal_has_its_own_word_everywhere(
     told = row_of(shown(home, "plan", "--date", DAY, "--json"))
     with closing(aired(home)) as station:
         path = tmp_path / "a.csv"
-        station.airings.report(DAY[:7], None, [], path)
+        station.airings.report(DAY[:7], None, [], path, translator("vi"))
 
     logged = shown(home, "log", "--date", DAY)
     sentence = next(line for line in shown(home, "why", MORNING).splitlines() if line.startswith("Không được phép"))
@@ -138,11 +138,11 @@ def test_a_reason_keeps_its_kind_over_a_restart(station: Station) -> None:
 
 @pytest.mark.parametrize("kind", ["", "a-kind-of-a-newer-version"])
 def test_a_refusal_of_which_no_kind_is_known_is_told_without_one(home: Path, tmp_path: Path, kind: str) -> None:
-    with closing(Station.open(home, clock=FakeClock(at(f"{DAY}T20:00:00")), say=translator("vi"))) as station:
+    with closing(Station.open(home, clock=FakeClock(at(f"{DAY}T20:00:00")))) as station:
         (morning, *_) = station.airings.between(at(f"{DAY}T06:00:00"), at(f"{DAY}T07:00:00"))
         untitled = replace(morning.occurrence, title="")
         station.log.verdict(AsRunRecord(untitled, Verdict.REFUSED, "vì mưa", refusal=kind))
-        station.airings.report(DAY[:7], None, [], tmp_path / "a.csv")
+        station.airings.report(DAY[:7], None, [], tmp_path / "a.csv", translator("vi"))
 
     assert "không được phép phát: vì mưa" in line_of(shown(home, "log", "--date", DAY))
     assert "Không được phép phát." in shown(home, "why", MORNING).splitlines()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from harness.fake_daemon import errands_of
 from harness.small_commune import at
+from harness.stories import tell_story
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.config import box_file
@@ -44,20 +45,20 @@ def run_until(live: Asked, clock: FakeClock, moment: str) -> None:
 
 
 def verdicts(station: Station) -> dict[str, Verdict]:
-    return {row["id"]: row["verdict"] for row in station.airings.rows()}
+    return {row.id: row.verdict for row in station.airings.records()}
 
 
 def test_a_plan_tells_who_hears_what_when(station: Station) -> None:
     rows = station.airings.plan()
 
-    assert [row["id"] for row in rows][:2] == TODAY
-    assert {row["id"] for row in rows[2:]} == {f"{v}/tin-sang/2026-11-24T17:30" for v in ("na-hoa", "suoi-trat")}
-    assert {row["expected"] for row in rows} == {"air"}
-    assert {row["verdict"] for row in rows} == {None}
+    assert [row.id for row in rows][:2] == TODAY
+    assert {row.id for row in rows[2:]} == {f"{v}/tin-sang/2026-11-24T17:30" for v in ("na-hoa", "suoi-trat")}
+    assert {row.airing.expected for row in rows} == {"air"}
+    assert {row.record for row in rows} == {None}
 
 
 def test_a_day_that_was_prepared_is_aired_in_full(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    assert all(row["ready"] for row in station.preparation.prepare(None, 1, quiet))
+    assert all(row.ready for row in station.preparation.prepare(None, 1, quiet))
     live = on_air(station, clock)
 
     run_until(live, clock, "2026-11-24T18:00:00")
@@ -129,7 +130,7 @@ def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: Fa
     station.preparation.prepare(None, 1, quiet)
     errands_of(station).skip("1", "trời mưa", "Lan")
 
-    assert station.airings.plan()[0]["expected"] == "skipped"
+    assert station.airings.plan()[0].airing.expected == "skipped"
     run_until(on_air(station, clock), clock, "2026-11-24T07:00:00")
     assert verdicts(station) == {TODAY[0]: "skipped"}
 
@@ -139,7 +140,7 @@ def test_a_skip_can_be_taken_back(station: Station) -> None:
 
     errands_of(station).skip(TODAY[0], None, "Lan", undo=True)
 
-    assert station.airings.plan()[0]["expected"] == "air"
+    assert station.airings.plan()[0].airing.expected == "air"
 
 
 def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(station: Station, clock: FakeClock) -> None:
@@ -150,31 +151,31 @@ def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(stat
 
     errands_of(station).pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
 
-    assert [row["expected"] for row in station.airings.plan(village="na-hoa")] == ["refused"] * 3
+    assert [row.airing.expected for row in station.airings.plan(village="na-hoa")] == ["refused"] * 3
 
 
 def test_a_paused_village_is_quiet_until_it_is_resumed(station: Station, clock: FakeClock) -> None:
     errands_of(station).pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
-    assert {row["expected"] for row in station.airings.plan()} == {"refused"}  # both hear the same horns
+    assert {row.airing.expected for row in station.airings.plan()} == {"refused"}  # both hear the same horns
 
     clock.advance(60)
     errands_of(station).resume("suoi-trat", "Lan")
-    assert {row["expected"] for row in station.airings.plan()} == {"air"}
+    assert {row.airing.expected for row in station.airings.plan()} == {"air"}
 
 
 def test_an_approval_holds_until_the_words_change(station: Station, home: Path) -> None:
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text(encoding="utf-8") + "policy: {approval: required}\n", encoding="utf-8")
     station.reload()
-    assert {row["expected"] for row in station.airings.plan()} == {"refused"}
+    assert {row.airing.expected for row in station.airings.plan()} == {"refused"}
 
     errands_of(station).approve("tin-sang", "Chủ tịch")
-    assert [row["expected"] for row in station.airings.plan()] == ["air", "refused", "air", "air"]
+    assert [row.airing.expected for row in station.airings.plan()] == ["air", "refused", "air", "air"]
 
     path = home / "bulletins/tin-sang.md"
     path.write_text(path.read_text(encoding="utf-8").replace("nắng", "mưa"), encoding="utf-8")
     station.reload()
-    assert {row["expected"] for row in station.airings.plan()} == {"refused"}
+    assert {row.airing.expected for row in station.airings.plan()} == {"refused"}
 
 
 def test_an_edit_withdraws_what_is_due_no_more(station: Station, home: Path, clock: FakeClock, quiet: Progress) -> None:
@@ -193,10 +194,10 @@ def test_a_broken_edit_keeps_the_last_good_version(station: Station, home: Path,
 
     station.reload()
 
-    assert [row["id"] for row in station.airings.plan()][:2] == TODAY
+    assert [row.id for row in station.airings.plan()][:2] == TODAY
     assert station.files.problems[0].path == "schedules/na-hoa.yaml"
     with closing(Station.open(home, clock=clock)) as restarted:
-        assert restarted.airings.plan()[0]["id"] == TODAY[0]  # over a restart, too
+        assert restarted.airings.plan()[0].id == TODAY[0]  # over a restart, too
 
 
 def test_a_replay_outside_the_hours_is_refused_unless_overridden(
@@ -212,7 +213,7 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     live.play("nhac", ["na-hoa"], "Lan", override="mất bò")
     run_until(live, clock, "2026-11-24T09:02:00")
 
-    kinds = [row["verdict"] for row in station.airings.rows() if "/play/" in row["id"]]
+    kinds = [row.verdict for row in station.airings.records() if "/play/" in row.id]
     assert kinds == ["refused", "aired"]
 
 
@@ -271,7 +272,7 @@ def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) ->
 def test_what_was_missed_counts_for_nothing(home: Path, station: Station, clock: FakeClock, quiet: Progress) -> None:
     allow(home, "sessions_per_day: 1")
     station.reload()
-    assert [row["expected"] for row in station.airings.plan(date(2026, 11, 24))][:2] == ["air", "refused"]
+    assert [row.airing.expected for row in station.airings.plan(date(2026, 11, 24))][:2] == ["air", "refused"]
 
     assert by_hand(station, clock, quiet, "10:50:00") == "aired"
     assert by_hand(station, clock, quiet, "16:35:00") == "refused"  # the first one was heard
@@ -371,10 +372,10 @@ def test_a_drill_says_that_it_is_one(station: Station) -> None:
 
 
 def test_the_story_of_an_airing_is_told_before_and_after(station: Station, clock: FakeClock, quiet: Progress) -> None:
-    before = [str(sentence) for sentence in station.airings.explain(TODAY[0])]
+    before = tell_story(station, TODAY[0])
     station.preparation.prepare(None, 1, quiet)
     run_until(on_air(station, clock), clock, "2026-11-24T07:00:00")
-    after = [str(sentence) for sentence in station.airings.explain(TODAY[0])]
+    after = tell_story(station, TODAY[0])
 
     assert "It is planned and will be aired." in before
     assert "It was aired in full, on time." in after
@@ -385,9 +386,9 @@ def test_a_week_rehearsed_gives_the_verdicts_that_the_plan_expects(station: Stat
 
     rows = rehearse(station, date(2026, 11, 30), date(2026, 12, 6))
 
-    assert {row["id"] for row in rows} == {row["id"] for row in planned}
-    assert {row["verdict"] for row in rows} == {"aired"}
-    assert station.airings.rows(date(2026, 11, 30), 7) == []  # nothing of it is in the real log
+    assert {row.id for row in rows} == {row.id for row in planned}
+    assert {row.verdict for row in rows} == {"aired"}
+    assert station.airings.records(date(2026, 11, 30), 7) == []  # nothing of it is in the real log
 
 
 def test_unknown_names_are_refused_with_what_there_is(station: Station) -> None:
@@ -396,7 +397,7 @@ def test_unknown_names_are_refused_with_what_there_is(station: Station) -> None:
     with pytest.raises(NotFound, match=r"na-hoa"):
         station.airings.plan(village="na-huong")
     with pytest.raises(NotFound):
-        station.airings.explain("na-hoa/khong-co/2026-11-24T06:05")
+        tell_story(station, "na-hoa/khong-co/2026-11-24T06:05")
     with pytest.raises(BadUsage):
         station.files.hearers([], everywhere=False)
 

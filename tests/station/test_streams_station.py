@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -14,9 +14,11 @@ from harness import certificates, pulse_server, stream_servers
 from harness.certificates import Authority, secured
 from harness.pulse_server import RATE, Server
 from harness.shifted_clock import DUE, ShiftedClock
+from harness.stories import tell_story
 from harness.stream_servers import Icecast
 
 from loudspeaker.daemon.service import open_service
+from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.station import Station
 
 pytestmark = [
@@ -66,19 +68,20 @@ class Aired:
         service = open_service(station, lambda: None)
         with server.recorder("hall") as recorder:
             ends = time.monotonic() + 90
-            while len(station.airings.rows()) < 2 and time.monotonic() < ends:
+            while len(station.airings.records()) < 2 and time.monotonic() < ends:
                 wait = service.step() - service.now()
                 time.sleep(min(max(wait.total_seconds(), 0.0), 0.05))
         service.close()
-        self.rows = {row["village"]: row for row in station.airings.rows()}
-        self.story = " ".join(map(str, station.airings.explain("na-hoa/vov/2026-11-24T06:05")))
+        self.rows = {row.village: row for row in station.airings.records()}
+        self.story = " ".join(tell_story(station, "na-hoa/vov/2026-11-24T06:05"))
         self.heard = [sample for sample in recorder.channel(1) if abs(sample) > 100]
         station.close()
 
 
-def late(row: dict[str, str]) -> float:
+def late(row: AsRunRecord) -> float:
     """Seconds."""
-    return (datetime.fromisoformat(row["started_at"]) - DUE).total_seconds()
+    assert row.started_at
+    return (row.started_at - DUE).total_seconds()
 
 
 def test_a_stream_is_heard_for_its_time_from_the_card_and_in_the_days_file(
@@ -87,9 +90,9 @@ def test_a_stream_is_heard_for_its_time_from_the_card_and_in_the_days_file(
     carrying(home, icecast.address)
     aired = Aired(home, server, 10)
     card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
-    samples, rate = soundfile.read(file["via"])
+    samples, rate = soundfile.read(file.via)
 
-    assert (card["verdict"], file["verdict"]) == ("aired", "to-file")
+    assert (card.verdict, file.verdict) == ("aired", "to-file")
     assert (abs(late(card)) < 0.1, abs(late(file)) < 0.1) == (True, True)
     assert len(aired.heard) > 30 * RATE
     assert 30 * rate < len(samples) < 35.5 * rate
@@ -104,8 +107,8 @@ def test_a_stream_that_is_not_there_is_replaced_at_its_second(home: Path, server
     card, file = aired.rows["na-hoa"], aired.rows["suoi-trat"]
     why = f"đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: “{url}” trả lời mã lỗi 404"
 
-    assert (card["verdict"], file["verdict"]) == ("aired-partly", "to-file")
-    assert (card["why"], file["why"]) == (why, f"{file['via']}; {why}")
+    assert (card.verdict, file.verdict) == ("aired-partly", "to-file")
+    assert (card.why, file.why) == (why, f"{file.via}; {why}")
     assert abs(late(card)) < 0.1
     assert len(aired.heard) > RATE
     assert f"The reason: {why}." in aired.story
@@ -123,7 +126,7 @@ def test_a_stream_whose_certificate_has_expired_is_replaced_and_the_clock_is_hin
 
     assert len(aired.heard) > RATE
     assert abs(late(aired.rows["na-hoa"])) < 0.1
-    assert aired.rows["na-hoa"]["why"] == (
+    assert aired.rows["na-hoa"].why == (
         "đã phát bản tin dự phòng “nhac” thay cho tiếp sóng: "
         "chứng chỉ của localhost đã hết hạn, hoặc đồng hồ của thiết bị này chạy sai"
     )
@@ -133,6 +136,6 @@ def test_a_stream_from_a_host_that_is_not_named_is_refused(home: Path, server: S
     carrying(home, "http://elsewhere/vov.mp3")
     aired = Aired(home, server, 5)
 
-    assert {row["verdict"] for row in aired.rows.values()} == {"refused"}
-    assert "elsewhere không có trong mục" in aired.rows["na-hoa"]["why"]
+    assert {row.verdict for row in aired.rows.values()} == {"refused"}
+    assert "elsewhere không có trong mục" in aired.rows["na-hoa"].why
     assert aired.heard == []
