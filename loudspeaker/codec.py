@@ -17,7 +17,8 @@ from contextlib import suppress
 from dataclasses import MISSING, fields
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
+from operator import attrgetter
 from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, TypeVar
@@ -39,34 +40,40 @@ class Field(NamedTuple):
     plain: frozenset[Any]
 
 
-def encode(value: object) -> Any:
+def encode(value: Any) -> Any:
     """What JSON can keep of a value. Raises `TypeError` where that is nothing."""
-    if type(value) in PLAIN:
-        return value
-    if hasattr(value, "__dataclass_fields__"):  # thousands of airings at once: what is plain is not looked at
-        kind: Any = type(value)
-        items = ((name, getattr(value, name), plain) for name, _, _, plain in known_fields(kind))
-        return {name: item if plain else encode(item) for name, item, plain in items}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):  # one that knows its line in a file
-        return str(value)
-    if isinstance(value, date):  # a datetime is one
-        return value.isoformat()
-    if isinstance(value, Message):
-        more = () if type(value) is Message else type(value).__slots__
-        return {**{name: encode(getattr(value, name)) for name in more}, **_sentence(value)}
-    if isinstance(value, Problem):
-        return {"path": value.path, "line": value.line, "message": encode(value.message)}
-    if isinstance(value, LoudspeakerError):
-        return _error(value)
-    if isinstance(value, PurePath):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {name: encode(item) for name, item in value.items()}
-    if isinstance(value, Collection) and not isinstance(value, bytes):
-        return [encode(item) for item in value]
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    kind: Any = type(value)
+    return _encoder(kind)(value)
+
+
+@cache
+def _encoder(kind: Any) -> Any:
+    """What writes values of this class: found once, used for thousands."""
+    if kind in PLAIN:
+        return lambda value: value
+    if hasattr(kind, "__dataclass_fields__"):  # what is plain is not looked at
+        names = [(name, bool(plain)) for name, _, _, plain in known_fields(kind)]
+        return lambda value: {
+            name: getattr(value, name) if plain else encode(getattr(value, name)) for name, plain in names
+        }
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if issubclass(kind, str | PurePath):  # a text may know its line in a file
+        return str
+    if issubclass(kind, date):  # a datetime is one
+        return kind.isoformat
+    if issubclass(kind, Message):
+        more = () if kind is Message else kind.__slots__
+        return lambda value: {**{name: encode(getattr(value, name)) for name in more}, **_sentence(value)}
+    if issubclass(kind, Problem):
+        return lambda value: {"path": value.path, "line": value.line, "message": encode(value.message)}
+    if issubclass(kind, LoudspeakerError):
+        return _error
+    if issubclass(kind, Mapping):
+        return lambda value: {name: encode(item) for name, item in value.items()}
+    if issubclass(kind, Collection) and not issubclass(kind, bytes):
+        return lambda value: [encode(item) for item in value]
+    raise TypeError(f"{kind.__name__} has no form in JSON")
 
 
 def decode(kind: type[T], stored: object) -> T:
@@ -75,31 +82,42 @@ def decode(kind: type[T], stored: object) -> T:
 
 
 def _decode(kind: Any, stored: Any) -> Any:
+    return _decoder(kind)(stored)
+
+
+@cache
+def _decoder(kind: Any) -> Any:
+    """What reads values of this type: found once, used for thousands."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind in PLAIN:
-        if type(stored) is not kind and not (kind is float and type(stored) is int):
-            raise ValueError(f"{stored!r} is no {kind.__name__}")
-        return stored
+        return partial(_decode_plain, kind)
     if isinstance(kind, UnionType):
-        return _decode_one_of([one for one in inner if stored is None or one is not NoneType], stored)
+        return partial(_decode_one_of, tuple(one for one in inner if one is not NoneType), NoneType in inner)
     if origin and issubclass(origin, Mapping):
-        return {str(name): _decode(inner[1], item) for name, item in stored.items()}
+        return lambda stored: {str(name): _decode(inner[1], item) for name, item in stored.items()}
     if origin:
-        return _decode_list(origin, inner, stored)
+        return partial(_decode_list, origin, inner)
     if kind in (Any, object):
-        return stored
+        return lambda stored: stored
     if hasattr(kind, "__dataclass_fields__"):
-        return kind(**decode_fields(kind, stored))
+        return lambda stored: kind(**decode_fields(kind, stored))
     if kind is datetime:
-        return _instant(stored)
+        return _instant
     if issubclass(kind, date):
-        return kind.fromisoformat(stored)
+        return kind.fromisoformat
     if issubclass(kind, Message):
-        return _decode_message(kind, stored)
+        return partial(_decode_message, kind)
     if issubclass(kind, tuple):
         hints = typing.get_type_hints(kind)
-        return kind(*(_decode(hints[name], item) for name, item in zip(kind._fields, stored, strict=True)))
-    return kind(stored)
+        items = [hints[name] for name in kind._fields]
+        return lambda stored: kind(*(_decode(hint, item) for hint, item in zip(items, stored, strict=True)))
+    return kind
+
+
+def _decode_plain(kind: type[Any], stored: Any) -> Any:
+    if type(stored) is not kind and not (kind is float and type(stored) is int):
+        raise ValueError(f"{stored!r} is no {kind.__name__}")
+    return stored
 
 
 def decode_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +152,9 @@ def _plain(hint: Any) -> frozenset[Any]:
     return (kinds | {int} if float in kinds else kinds) if kinds <= PLAIN else frozenset()
 
 
-def _decode_one_of(kinds: Sequence[Any], stored: Any) -> Any:
+def _decode_one_of(kinds: Sequence[Any], nullable: bool, stored: Any) -> Any:
+    if nullable and stored is None:
+        return None
     for kind in kinds[:-1]:
         with suppress(*UNREADABLE):
             return _decode(kind, stored)

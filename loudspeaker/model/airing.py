@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from ..errors import Message
-from ..model.enums import Expected, Level
+from .enums import Expected, Level
+from .refusal import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Airing(OfOccurrence):
     duration: float  # opening and closing words included where it opens or closes a session
     duration_source: str  # "prepared" or "estimated"
     expected: Expected
-    why: Message | None
+    why: Reason | Message | None
     stream: str | None = None  # its address
     fallback: str | None = None  # a bulletin, should the stream fail
     length: float | None = None  # of a stream

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..model.enums import Verdict
 from .airing import Occurrence, OfOccurrence
+from .enums import Verdict
 
 # Names of what is no broadcast of a schedule: an alarm, and what is said at its end.
 ALARM, ALL_CLEAR, CORRECTION = "urgent", "all-clear", "correction"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import Message
-from ..model.enums import Refusal
+from .enums import Refusal
 
 # What each kind is called where there is room for a few words.
 LABELS: dict[Refusal, Message] = {
@@ -18,13 +18,13 @@ LABELS: dict[Refusal, Message] = {
 
 
 class Reason(Message):
-    """A message that knows its kind."""
+    """A message that knows its kind. Raises `ValueError` for what is no kind."""
 
     __slots__ = ("kind",)
 
     def __init__(self, kind: Refusal, message: Message) -> None:
         super().__init__(message.template, **message.facts)
-        self.kind = kind
+        self.kind = Refusal(kind)  # a log has its text
 
 
 def kind_of(why: Message | None) -> Refusal | None:

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from ..model.airing import Airing
 from ..model.enums import Level
+from ..model.programme import Programme
 from .states import AiringState, Phase, Ruling, seconds
-
-if TYPE_CHECKING:
-    from ..model.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from ..codec import UNREADABLE
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
 from ..model.airing import Airing
@@ -19,7 +20,7 @@ from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .ports import Log
-from .states import UNREADABLE, AiringState, HeardAttempt, moment, restore_state
+from .states import AiringState, HeardAttempt, moment, restore_state
 from .stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 
 # A request is over after a day, and a programme is shorter than an hour.

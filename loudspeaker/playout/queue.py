@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ..codec import UNREADABLE
 from ..model.airing import Airing
 from ..model.asrun_record import Event
 from . import deadlines
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .journal import PlayoutJournal
-from .states import UNREADABLE, AiringState, Cut, HeardAttempt, Phase, moment, seconds
+from .states import AiringState, Cut, HeardAttempt, Phase, moment, seconds
 
 DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered
 LONGEST = timedelta(days=400)  # so far back a station that was off is judged

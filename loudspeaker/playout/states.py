@@ -14,14 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ..codec import UNREADABLE
 from ..errors import Message
 from ..model.asrun_record import Event
 from ..model.enums import Verdict
 
 Ruling = tuple[Verdict, Message]  # a verdict and the reason for it
-
-# What facts of the log raise that are not as this program writes them.
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class Phase(StrEnum):

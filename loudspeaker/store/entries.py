@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from ..model.airing import Occurrence
+from ..codec import decode, encode
 from ..model.asrun_record import AsRunRecord, Event
-from ..model.enums import Level, Verdict
 
 Entry = Mapping[str, Any]  # kind, airing, at, facts: what is chained
 
 VERDICT = "verdict"
-
-
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:  # it could be compared with no other
-        raise ValueError(f"{text} has no offset")
-    return found
-
-
-_AT_THE_TOP = {"id", "scheduled_at"}  # of an occurrence: the entry's own `airing` and `at`
-_OCCURRENCE = {field.name for field in fields(Occurrence)} - _AT_THE_TOP
-_RECORD = {field.name for field in fields(AsRunRecord)} - {"occurrence"}
-_READ = {"level": Level, "verdict": Verdict, "started_at": _moment, "ended_at": _moment}
 
 
 def event_entry(event: Event) -> Entry:
@@ -34,9 +19,10 @@ def event_entry(event: Event) -> Entry:
 
 
 def verdict_entry(record: AsRunRecord) -> Entry:
-    facts = {name: getattr(record.occurrence, name) for name in _OCCURRENCE}
-    facts |= {name: getattr(record, name) for name in _RECORD}
-    return {"kind": VERDICT, "airing": record.id, "at": record.scheduled_at, "facts": facts}
+    """A record as one flat object; id and time of its occurrence are the entry's own `airing` and `at`."""
+    facts = encode(record)
+    facts |= facts.pop("occurrence")
+    return {"kind": VERDICT, "airing": facts.pop("id"), "at": facts.pop("scheduled_at"), "facts": facts}
 
 
 def event_of(entry: Entry) -> Event:
@@ -46,16 +32,10 @@ def event_of(entry: Entry) -> Event:
     """
     if not isinstance(entry["facts"], dict):
         raise TypeError("no facts")
-    return Event(entry["kind"], entry["airing"], _moment(entry["at"]), entry["facts"])
+    return Event(entry["kind"], entry["airing"], decode(datetime, entry["at"]), entry["facts"])
 
 
 def record_of(entry: Entry) -> AsRunRecord:
     """A record as it was written; facts that only a newer version knows are left out. Raises as `event_of` does."""
-    facts = {name: _read(name, value) for name, value in entry["facts"].items()}
-    about = {name: facts[name] for name in facts.keys() & _OCCURRENCE}
-    occurrence = Occurrence(entry["airing"], scheduled_at=_moment(entry["at"]), **about)
-    return AsRunRecord(occurrence, **{name: facts[name] for name in facts.keys() & _RECORD})
-
-
-def _read(name: str, value: Any) -> Any:
-    return _READ[name](value) if name in _READ and value is not None else value
+    facts = {**entry["facts"], "id": entry["airing"], "scheduled_at": entry["at"]}
+    return decode(AsRunRecord, {**facts, "occurrence": facts})
