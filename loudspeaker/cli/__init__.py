@@ -1,12 +1,11 @@
-"""The command line: two lines a verb. What a verb means is the Station's business; how it looks is here.
+"""The command line: what a command means is the business of other rooms; how it is asked and how it looks is here.
 
-shell     language, errors, JSON, options that many commands share
-tables    how airings and rows look on a terminal
-files     init check read import export
-planning  plan prepare approve render
-air       play urgent skip stop pause resume run rehearse
-record    log why report
-care      doctor test clock voices cache
+app                   language, errors, what every command shares      parameter_types  days, moments, ids
+tables                how values look on a terminal                    json_output      how values look as JSON
+file_commands         init check read import export                    log_commands     log why report
+plan_commands         plan prepare approve render
+air_commands          play urgent skip stop pause resume run rehearse
+maintenance_commands  status doctor test clock voices cache
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ import click
 
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
-from . import air, care, files, planning, record
-from .shell import Desk, Group, Option, default_home, option, start
+from . import air_commands, file_commands, log_commands, maintenance_commands, plan_commands
+from .app import Desk, Group, Option, default_home, option, start
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,7 +41,7 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
     ctx.obj = Desk(home, state)
 
 
-for part in (files, planning, air, record, care):
+for part in (file_commands, plan_commands, air_commands, log_commands, maintenance_commands):
     for command in part.COMMANDS:
         cli.add_command(command)
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from harness.fake_daemon import FakeDaemon
 
 from loudspeaker.cli import cli
-from loudspeaker.cli.shell import option
+from loudspeaker.cli.app import option
 from loudspeaker.i18n import speak
 from loudspeaker.station.call import Call
 

@@ -14,7 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import LoudspeakerError, bad_character
-from .shell import Desk, default_home, option
+from .app import Desk, default_home, option
 
 
 class Day(click.ParamType):

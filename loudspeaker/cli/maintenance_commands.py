@@ -9,8 +9,8 @@ import click
 
 from ..errors import Message, Refused, Unreachable
 from . import json_output, tables
-from .air import finish
-from .shell import (
+from .air_commands import finish
+from .app import (
     Command,
     Group,
     as_json,
@@ -24,7 +24,7 @@ from .shell import (
     with_errands,
     with_station,
 )
-from .values import OUTPUT, _
+from .parameter_types import OUTPUT, _
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands

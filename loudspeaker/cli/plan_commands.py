@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import json_output, tables
-from .shell import (
+from .app import (
     Command,
     as_json,
     by_whom,
@@ -24,7 +24,7 @@ from .shell import (
     with_errands,
     with_station,
 )
-from .values import BULLETIN, DAY, VILLAGE, _
+from .parameter_types import BULLETIN, DAY, VILLAGE, _
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands

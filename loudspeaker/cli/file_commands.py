@@ -11,8 +11,8 @@ import click
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from . import json_output, tables
-from .shell import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
-from .values import _
+from .app import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
+from .parameter_types import _
 
 if TYPE_CHECKING:
     from ..station import Station

@@ -10,9 +10,9 @@ import click
 
 from ..errors import BadUsage, Message
 from . import json_output, tables
-from .planning import for_days, on_day
-from .shell import Command, as_json, option, print_json, put, tell, with_station
-from .values import AIRING, DAY, _
+from .app import Command, as_json, option, print_json, put, tell, with_station
+from .parameter_types import AIRING, DAY, _
+from .plan_commands import for_days, on_day
 
 if TYPE_CHECKING:
     from ..station import Station

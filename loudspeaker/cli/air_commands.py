@@ -11,7 +11,7 @@ import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from . import json_output, tables
-from .shell import (
+from .app import (
     Command,
     Lines,
     as_json,
@@ -26,7 +26,7 @@ from .shell import (
     with_errands,
     with_station,
 )
-from .values import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
+from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands
