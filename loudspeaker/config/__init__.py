@@ -1,6 +1,6 @@
 """Files that people edit become values of model/, checked at the door. Nothing is planned and no text is read here.
 
-folder.py                       a station's folder, read again and again: only what has changed
+folder.py, source.py            a station's folders, read again and again: only what has changed
 commune_file.py, box_file.py    commune.yaml and box.yaml
 schedule_file.py                schedules/*.yaml
 bulletin_file.py                bulletins/*.md: the head, and the text as it is written

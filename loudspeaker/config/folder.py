@@ -1,4 +1,4 @@
-"""The station's folder as values: everything people edit, read safely, with every mistake in it.
+"""The station's folders as values: everything people edit, read safely, with every mistake in it.
 
 A broken file costs only itself: the last good version of it stands in (promise 11), or it is left out. What the values
 mean together is told by `schedule/lint.py`; nothing is written here but what the port `LastGood` keeps.
@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
-from ..errors import BadFile, Message, Problem, reason
+from ..errors import BadFile, Message, Problem
 from ..model.box import Box
+from ..model.broadcast import Broadcast, VillageSchedule
+from ..model.bulletin import Bulletin
+from ..model.commune import Commune
 from ..model.contents import Contents, voices_in_order
-from ..yamlfile.tree import MOST_BYTES
+from ..model.day_set import NamedDay
 from . import box_file, bulletin_file, commune_file, schedule_file
+from .source import Source, file_stamp, is_inside
 
-ID = re.compile(r"[a-z0-9-]+")
-NOT_PLAIN = Message("this is not a plain file")
 STANDS_IN = Message("until it is mended, the last good version of this file is used")
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Parser = Callable[[str, bytes], T]
 
 
 class LastGood(Protocol):
@@ -43,188 +47,197 @@ class LastGood(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class LoadedFile(Generic[T_co]):
     """One file: its value (None where nothing sound is left), what is wrong with it, the hash of what was used."""
 
-    value: Any
+    value: T_co | None
     problems: tuple[Problem, ...] = ()
     revision: str = ""
-    draft: Any = None  # what could be understood of a broken file: only to tell what else is wrong with it
+    draft: T_co | None = None  # what could be understood of a broken file: only to tell what else is wrong with it
+
+    @property
+    def understood(self) -> T_co | None:
+        """What the file says, as far as it can be understood."""
+        return self.value or self.draft
 
 
-Parser = Callable[[str, bytes], Any]
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Every file of a station, the broken ones too."""
+
+    commune: LoadedFile[Commune]
+    box: LoadedFile[Box]
+    bulletins: Mapping[str, LoadedFile[Bulletin]]  # by id
+    schedules: Mapping[str, LoadedFile[VillageSchedule]]  # by name
+    revisions: Mapping[str, str]  # name -> SHA-256 of the bytes that were used
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with each file by itself."""
+        files: tuple[LoadedFile[object], ...] = (
+            self.commune,
+            self.box,
+            *self.bulletins.values(),
+            *self.schedules.values(),
+        )
+        return [problem for loaded in files for problem in loaded.problems]
+
+    def contents(self) -> Contents:
+        """What is sound. Raises `BadFile` where commune.yaml or box.yaml is not."""
+        problems = [*self.problems, *(self.commune.value.mistakes if self.commune.value else ())]
+        if self.commune.value is None or self.box.value is None:
+            raise BadFile(problems)
+        return Contents(
+            commune=self.commune.value,
+            box=self.box.value,
+            schedules=tuple(loaded.value for loaded in self.schedules.values() if loaded.value),
+            bulletins={name: loaded.value for name, loaded in self.bulletins.items() if loaded.value},
+            broken=frozenset(name for name, loaded in self.bulletins.items() if not loaded.value),
+            revisions=self.revisions,
+            problems=tuple(problems),
+        )
+
+
+class _Kept(NamedTuple):
+    """What was made of a file when it was read last."""
+
+    stamp: object  # the state of the file, and what else its value depends on
+    loaded: LoadedFile[Any]
+    error: BadFile | None
 
 
 @dataclass(slots=True)
 class Folder:
-    """Reads `home` again and again; a file is parsed only when it has changed."""
+    """Reads `sources`, the station's own first, again and again; a file is parsed only when it has changed."""
 
-    home: Path
+    sources: Sequence[Source]
     last_good: LastGood | None = None  # None: mistakes are only told, nothing stands in (`check`)
-    _kept: dict[str, tuple[object, Read, BadFile | None]] = field(default_factory=dict)  # file state, value, mistakes
+    _kept: dict[str, _Kept] = field(default_factory=dict)  # by name
+
+    @property
+    def home(self) -> Path:
+        return self.sources[0].folder
 
     def contents(self, now: datetime) -> Contents:
         """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
-        reads = self.survey(now)
-        ours, here = reads["commune.yaml"], reads["box.yaml"]
-        problems = [problem for read in reads.values() for problem in read.problems]
-        problems += ours.value.mistakes if ours.value else ()
-        if ours.value is None or here.value is None:
-            raise BadFile(problems)
-        return Contents(
-            commune=ours.value,
-            box=here.value,
-            schedules=tuple(read.value for path, read in reads.items() if path.startswith("schedules/") and read.value),
-            bulletins={r.value.id: r.value for p, r in reads.items() if p.startswith("bulletins/") and r.value},
-            broken=frozenset(Path(p).stem for p, r in reads.items() if p.startswith("bulletins/") and not r.value),
-            revisions={path: read.revision for path, read in reads.items()},
-            problems=tuple(problems),
-        )
+        return self.survey(now).contents()
 
-    def survey(self, now: datetime) -> dict[str, Read]:
-        """Every file of the folder by its path, the broken ones too."""
-        reads: dict[str, Read] = {}
-        ours = reads["commune.yaml"] = self._read("commune.yaml", commune_file.parse, now)
-        here = self._read("box.yaml", box_file.parse, now) if self._there("box.yaml") else Read(Box())
-        reads["box.yaml"] = here
-        known = voices_in_order(ours.value, here.value) if ours.value and here.value else None
-        paths = self._paths("bulletins", ".md")
-        titles = {Path(path).stem: Path(path).stem for path in paths}
-        parse = partial(bulletin_file.parse, voices=known, titles=titles)
-        for path in paths:
-            reads[path] = self._read(path, parse, now, known)
-        titles = {name: getattr(_either(reads[f"bulletins/{name}.md"]), "title", name) for name in titles}
-        named = getattr(_either(ours), "days", None)  # an entry may name the commune's own days
-        schedule = partial(schedule_file.parse, named=named, titles=titles)
-        for path in self._paths("schedules", ".yaml"):
-            reads[path] = self._read(path, schedule, now, ours.revision)
-        self._forget(reads)
-        return reads
+    def survey(self, now: datetime) -> Survey:
+        """Read what has changed. Raises `BadFile` where a folder cannot be read."""
+        own = self.sources[0]
+        commune = self._load(own, "commune.yaml", commune_file.parse, now)
+        there = os.path.lexists(self.home / "box.yaml")
+        box = self._load(own, "box.yaml", box_file.parse, now) if there else LoadedFile(Box())
+        known = voices_in_order(commune.value, box.value) if commune.value and box.value else None
+        paths = [(source, path) for source in self.sources for path in source.paths("bulletins", ".md")]
+        ids = {source.name(path): source.id(Path(path).stem) for source, path in paths}
+        titles = {name: name for name in ids.values()}
+        bulletins: dict[str, LoadedFile[Bulletin]] = {}
+        for source, path in paths:
+            parse = partial(_parse_bulletin, source, known, titles)
+            bulletins[ids[source.name(path)]] = self._load(source, path, parse, now, known)
+        titles = {name: loaded.understood.title if loaded.understood else name for name, loaded in bulletins.items()}
+        named = commune.understood.days if commune.understood else None  # an entry may name the commune's own days
+        schedules: dict[str, LoadedFile[VillageSchedule]] = {}
+        for source in self.sources:
+            reader = partial(_parse_schedule, source, named, titles)
+            for path in source.paths("schedules", ".yaml"):
+                schedules[source.name(path)] = self._load(source, path, reader, now, named)
+        files: dict[str, LoadedFile[object]] = {"commune.yaml": commune, "box.yaml": box, **schedules}
+        files |= {name: bulletins[ids[name]] for name in ids}
+        self._forget(files)
+        return Survey(commune, box, bulletins, schedules, {name: loaded.revision for name, loaded in files.items()})
 
     def state(self, recordings: Iterable[str]) -> object:
         """Changes whenever any file may have changed; of `recordings` only those that are named."""
-        paths = ["commune.yaml", "box.yaml", *self._paths("bulletins", ".md"), *self._paths("schedules", ".yaml")]
-        paths += recordings
-        return tuple((path, stamp_of(self.home / path)) for path in paths)
+        paths = [self.home / name for name in ("commune.yaml", "box.yaml", *recordings)]
+        for source in self.sources:
+            paths += [source.folder / path for path in source.paths("bulletins", ".md")]
+            paths += [source.folder / path for path in source.paths("schedules", ".yaml")]
+        return tuple((path, file_stamp(path)) for path in paths)
 
     def recording_state(self, path: str) -> object:
         """Changes with a sound file below the folder; None where there is none."""
-        found = self.home / path
-        return stamp_of(found) if found.is_file() and _inside(found, self.home) else None
+        file = self.home / path
+        return file_stamp(file) if file.is_file() and is_inside(file, self.home) else None
 
-    def _read(self, path: str, parse: Parser, now: datetime, besides: object = None) -> Read:
-        stamp = stamp_of(self.home / path), besides
-        before = self._kept.get(path)
-        if before and before[0] == stamp:
-            error = before[2]
-            read = before[1] if error is None else self._stand_in(path, parse, now, error, before[1])
+    def _load(
+        self, source: Source, path: str, parse: Parser[T], now: datetime, besides: object = None
+    ) -> LoadedFile[T]:
+        """The file as it was read last, where neither it nor what its value depends on `besides` has changed."""
+        name, stamp = source.name(path), (file_stamp(source.folder / path), besides)
+        before = self._kept.get(name)
+        if before and before.stamp == stamp:
+            loaded, error = cast("LoadedFile[T]", before.loaded), before.error
+            loaded = self._stand_in(name, parse, now, error, loaded) if error and self.last_good else loaded
         else:
-            read, error = self._fresh(path, parse, now)
-        self._kept[path] = stamp, read, error
-        return read
+            loaded, error = self._parse(source, path, parse, now)
+        self._kept[name] = _Kept(stamp, loaded, error)
+        return loaded
 
-    def _fresh(self, path: str, parse: Parser, now: datetime) -> tuple[Read, BadFile | None]:
+    def _parse(
+        self, source: Source, path: str, parse: Parser[T], now: datetime
+    ) -> tuple[LoadedFile[T], BadFile | None]:
+        name = source.name(path)
         try:
-            data = take(self.home, path)
-            value = parse(path, data)
+            data = source.read(path)
+            value = parse(name, data)
         except BadFile as error:
-            return self._stand_in(path, parse, now, error), error
-        if self.last_good:
+            if source.expected is not None:  # another version of what was signed is not what was signed
+                return LoadedFile(None, error.problems), error
+            return self._stand_in(name, parse, now, error), error
+        if self.last_good and source.expected is None:
             with suppress(OSError):  # a state folder that may not be written: there is no last good version, no more
-                self.last_good.remember(path, data)
-        return Read(value, revision=hashlib.sha256(data).hexdigest()), None
+                self.last_good.remember(name, data)
+        return LoadedFile(value, revision=hashlib.sha256(data).hexdigest()), None
 
-    def _stand_in(self, path: str, parse: Parser, now: datetime, error: BadFile, before: Read | None = None) -> Read:
+    def _stand_in(
+        self, name: str, parse: Parser[T], now: datetime, error: BadFile, before: LoadedFile[T] | None = None
+    ) -> LoadedFile[T]:
         """The last good version, as long as it may stand in; `before` is what stood in until now."""
-        problems = error.problems
-        data = self.last_good.last_good(path, now) if self.last_good else None
+        broken = LoadedFile(None, error.problems, draft=cast("T | None", error.draft))
+        data = self.last_good.last_good(name, now) if self.last_good else None
         if data is None:
-            return Read(None, problems, draft=error.draft)
-        if before and before.value is not None and before.revision == hashlib.sha256(data).hexdigest():
+            return broken
+        revision = hashlib.sha256(data).hexdigest()
+        if before and before.value is not None and before.revision == revision:
             return before
-        told = Problem(path, 0, STANDS_IN)
         try:
-            return Read(parse(path, data), (*problems, told), hashlib.sha256(data).hexdigest())
+            return LoadedFile(parse(name, data), (*error.problems, Problem(name, 0, STANDS_IN)), revision)
         except BadFile:  # it was good for an earlier version of this program
-            return Read(None, problems, draft=error.draft)
+            return broken
 
-    def _forget(self, reads: Mapping[str, Read]) -> None:
+    def _forget(self, there: Iterable[str]) -> None:
         """A deletion withdraws at once."""
-        for path in [path for path in self._kept if path.endswith((".md", ".yaml")) and path not in reads]:
-            del self._kept[path]
+        for name in self._kept.keys() - set(there):
+            del self._kept[name]
             if self.last_good:
                 with suppress(OSError):
-                    self.last_good.forget(path)
-
-    def _paths(self, folder: str, suffix: str) -> list[str]:
-        try:
-            return sorted(f"{folder}/{name}" for name in list_names(self.home / folder) if name.endswith(suffix))
-        except OSError as error:
-            told = Message("the folder cannot be read: {error}", error=reason(error))
-            raise BadFile([Problem(folder, 0, told)]) from error
-
-    def _there(self, path: str) -> bool:
-        return os.path.lexists(self.home / path)
+                    self.last_good.forget(name)
 
 
-def _either(read: Read) -> Any:
-    return read.value or read.draft
+def _parse_bulletin(
+    source: Source, voices: Sequence[str] | None, titles: Mapping[str, str], name: str, data: bytes
+) -> Bulletin:
+    bulletin = bulletin_file.parse(name, data, voices, titles)
+    if not source.origin:
+        return bulletin
+    return replace(bulletin, id=source.id(bulletin.id), all_clear=bulletin.all_clear and source.id(bulletin.all_clear))
 
 
-def take(home: Path, path: str) -> bytes:
-    """The bytes of one of people's files. Raises `BadFile` for what is no plain, small file inside the folder."""
-    found = home / path
-    if message := _foul(home, found):
-        raise BadFile([Problem(path, 0, message)])
-    try:
-        fd = os.open(found, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            if stat.S_ISREG(os.fstat(fd).st_mode):  # it may have been exchanged since
-                with open(fd, "rb", closefd=False) as file:
-                    return file.read(MOST_BYTES + 1)
-        finally:
-            os.close(fd)
-    except OSError as error:
-        raise BadFile([Problem(path, 0, _unreadable(error))]) from error
-    raise BadFile([Problem(path, 0, NOT_PLAIN)])
+def _parse_schedule(
+    source: Source, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str], name: str, data: bytes
+) -> VillageSchedule:
+    schedule = schedule_file.parse(name, data, named, titles)
+    if not source.origin:
+        return schedule
+    return replace(schedule, broadcasts=tuple(_received(source, broadcast) for broadcast in schedule.broadcasts))
 
 
-def _foul(home: Path, path: Path) -> Message | None:
-    try:
-        state = path.stat()
-    except FileNotFoundError:
-        return Message("there is no such file")
-    except OSError as error:
-        return _unreadable(error)
-    if not stat.S_ISREG(state.st_mode):
-        return NOT_PLAIN
-    if not _inside(path, home):
-        return Message("this is a link that leads out of the station's folder; copy the file here instead")
-    if state.st_size > MOST_BYTES:
-        return Message("the file is larger than 1 MB; it can hardly be meant")
-    if path.suffix == ".md" and not ID.fullmatch(path.stem):
-        return Message("a bulletin's file name may hold only a-z, 0-9 and “-”: its name is its id")
-    return None if os.access(path, os.R_OK) else Message("the file may not be read; check its owner and rights")
-
-
-def _unreadable(error: OSError) -> Message:
-    return Message("the file cannot be read: {error}", error=reason(error))
-
-
-def _inside(path: Path, home: Path) -> bool:
-    return path.resolve().is_relative_to(home.resolve())
-
-
-def stamp_of(path: Path) -> object:
-    try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return None
-    return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
-
-
-def list_names(folder: Path) -> Iterator[str]:
-    names: list[str] = []
-    with suppress(FileNotFoundError, NotADirectoryError):  # no folder, or no longer
-        names = os.listdir(folder)
-    yield from (name for name in names if not name.startswith("."))
+def _received(source: Source, broadcast: Broadcast) -> Broadcast:
+    return replace(
+        broadcast,
+        name=source.id(broadcast.name),
+        bulletin=broadcast.bulletin and source.id(broadcast.bulletin),
+        fallback=broadcast.fallback and source.id(broadcast.fallback),
+    )

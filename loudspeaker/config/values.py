@@ -28,6 +28,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 _ID = re.compile(r"[a-z0-9-]+")
+_BULLETIN = re.compile(r"[a-z0-9-]+(?:@[a-z0-9-]+)?")  # one that came from elsewhere has its origin behind it
 _TIME = re.compile(r"([0-9]{1,2})\s*(?::\s*([0-9]{2})|(?:h|g|giờ)\s*([0-9]{2})?)(?:\s*(?:p|phút))?", re.IGNORECASE)
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _OUR_DATE = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
@@ -105,7 +106,9 @@ def reference(titles: Mapping[str, str] | None) -> Callable[[str], str]:
     """
 
     def read(text: str) -> str:
-        if _ID.fullmatch(text) or titles is None:
+        if _BULLETIN.fullmatch(text):
+            return text
+        if titles is None:
             return ident(text)
         stem = re.sub(r"^.*/|\.[A-Za-z]{2,4}$", "", text)
         if stem in titles and stem != text:

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from ..clock import FakeClock, boot, vouchers
-from ..config.folder import stamp_of
+from ..config.source import file_stamp
 from ..errors import BadUsage, Message
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
@@ -130,8 +130,8 @@ class Live:
         made, read = self.station.planner.programmes.folder, self.station.planner.texts.store.folder
         return (
             self.station.files.folder.state(self.station.planner.sound_files()),
-            stamp_of(made),
-            stamp_of(read),
+            file_stamp(made),
+            file_stamp(read),
             marks,
         )
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ..clock import SystemClock
-from ..config.folder import Folder, Read
+from ..config.folder import Folder
+from ..config.source import Source
 from ..errors import BadFile, Message, Problem
 from ..model.airing import Airing
 from ..model.broadcast import VillageSchedule
@@ -46,6 +46,7 @@ class Finding:
 
 
 Guesses = Callable[[Part], Sequence[Doubt]]
+Bulletins = Mapping[str, Bulletin | None]  # by id; None for one of which nothing can be understood
 
 
 def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> list[Finding]:
@@ -53,14 +54,14 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
 
     `guesses` finds those in a part of a bulletin; without it the texts are read here.
     """
-    reads = folder.survey(now)
-    commune = _understood(reads["commune.yaml"])
-    bulletins = {Path(path).stem: _understood(read) for path, read in reads.items() if path.startswith("bulletins/")}
-    schedules = [read for path, read in reads.items() if path.startswith("schedules/")]
-    sound = [read.value for read in schedules if read.value]
+    survey = folder.survey(now)
+    commune, box = survey.commune.understood, survey.box.value
+    bulletins = {name: loaded.understood for name, loaded in survey.bulletins.items()}
+    schedules = survey.schedules.values()
+    sound = [loaded.value for loaded in schedules if loaded.value]
     guesses = guesses or partial(_guesses, read_text.readings(commune or Commune("", "")))
-    mistakes = [problem for read in reads.values() for problem in read.problems]
-    mistakes += missing_bulletins(filter(None, map(_understood, schedules)), bulletins)
+    mistakes = survey.problems
+    mistakes += missing_bulletins((loaded.understood for loaded in schedules if loaded.understood), bulletins)
     warnings: list[Problem] = []
     for bulletin in filter(None, bulletins.values()):
         if bulletin.all_clear and bulletin.all_clear not in bulletins:
@@ -74,8 +75,7 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
         today = now.astimezone(commune.zone).date()
         warnings += _never(sound, bulletins, today)
         warnings += _ended(sound, bulletins, today)
-        box = reads["box.yaml"].value
-        if box and reads["commune.yaml"].value:
+        if box and survey.commune.value:
             warnings += unknown_villages(commune, box, sound)
     warnings += strays(folder.home)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
@@ -87,7 +87,7 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
 
     The files are read as they are: no last good version stands in. What the station has read stays as it is.
     """
-    folder = Folder(station.paths.home)
+    folder = Folder([Source(station.paths.home)])
     planner, sound = station.planner, False
     with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
         planner = Planner(station.paths, StationFiles(folder, station.clock), station.voices)
@@ -118,7 +118,7 @@ def unopened(home: Path, error: BadFile) -> list[Finding]:
     """As `examine`, where `error` kept the station from being opened at all."""
     if not os.path.lexists(home / "commune.yaml"):
         return [Finding(problem) for problem in error.problems]
-    return examine(Folder(home), SystemClock().now())
+    return examine(Folder([Source(home)]), SystemClock().now())
 
 
 def outside_validity(
@@ -162,11 +162,6 @@ def _outside(early: Counter[str], late: Counter[str], bulletins: Mapping[str, Bu
         yield Problem(found.path, found.lines.get("valid", 0), message)
 
 
-def _understood(read: Read) -> Any:
-    """What the file says, as far as it can be understood; None where it cannot."""
-    return read.value or read.draft
-
-
 def _place(finding: Finding) -> tuple[int, str, int]:
     first = ("commune.yaml", "box.yaml")
     path = finding.problem.path
@@ -196,7 +191,9 @@ def _own_sounds(commune: Commune, folder: Folder) -> Iterator[Problem]:
             yield Problem("commune.yaml", 0, Message("the recording {file} is missing", file=file))
 
 
-def _never(schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Any], today: date) -> Iterator[Problem]:
+def _never(
+    schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Bulletin | None], today: date
+) -> Iterator[Problem]:
     """Entries of sound files that will not be aired again, and of which nothing else says why."""
     for schedule in schedules:
         for entry in schedule.broadcasts:
@@ -206,7 +203,9 @@ def _never(schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Any], t
                 yield Problem(schedule.path, entry.line, message)
 
 
-def _ended(schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Any], today: date) -> Iterator[Problem]:
+def _ended(
+    schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Bulletin | None], today: date
+) -> Iterator[Problem]:
     """Bulletins that are over and still scheduled: one sentence each."""
     used = Counter(entry.bulletin for schedule in schedules for entry in schedule.broadcasts)
     for name, bulletin in bulletins.items():

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path, PurePath
 
 from ..config import box_file, commune_file
-from ..config.folder import list_names, take
+from ..config.source import list_names, read_file
 from ..config.values import slug
 from ..errors import BadFile, BadUsage, Message, NotFound
 from ..yamlfile import nearest
@@ -74,10 +74,10 @@ def known_villages(home: Path) -> set[str]:
     """The ids of all villages that the files in `home` name, as far as they can be read; to complete a word."""
     ids = {Path(name).stem for name in list_names(home / "schedules") if name.endswith(".yaml")}
     with suppress(BadFile):
-        ids |= set(commune_file.parse("commune.yaml", take(home, "commune.yaml")).villages)
+        ids |= set(commune_file.parse("commune.yaml", read_file(home, "commune.yaml")).villages)
     return ids
 
 
 def known_outputs(home: Path) -> set[str]:
     """The outputs of box.yaml; to complete a word. Raises `BadFile`."""
-    return set(box_file.parse("box.yaml", take(home, "box.yaml")).outputs)
+    return set(box_file.parse("box.yaml", read_file(home, "box.yaml")).outputs)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import bulletin_file, commune_file
-from ..config.folder import take
+from ..config.source import read_file
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
 from ..model.commune import Commune
@@ -41,7 +41,7 @@ class Reader:
     def of(cls, home: Path) -> Reader:
         """With the readings of the station at `home`, if there is a sound one."""
         try:
-            found = commune_file.parse("commune.yaml", take(home, "commune.yaml"))
+            found = commune_file.parse("commune.yaml", read_file(home, "commune.yaml"))
         except BadFile:
             return cls(ReadingSettings())
         return cls(readings(found))

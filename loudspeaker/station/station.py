@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..clock import SystemClock
 from ..config.folder import Folder
+from ..config.source import Source
 from ..interfaces import Clock
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
@@ -35,7 +36,7 @@ class Station:
             make_private_folder(paths.state)  # else there is no station, and nothing to keep
         machine = clock or SystemClock()
         self.paths = paths
-        self.files = StationFiles(Folder(paths.home, LastGoodVersions(paths.last_good)), machine)
+        self.files = StationFiles(Folder([Source(paths.home)], LastGoodVersions(paths.last_good)), machine)
         self.clock = CommuneClock(machine, lambda: self.files.commune.zone)
         self.voices = VoiceEngines(paths.voices)
         self._log = log

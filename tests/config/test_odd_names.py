@@ -22,7 +22,8 @@ from click.testing import CliRunner, Result
 from harness.small_commune import FILES
 
 from loudspeaker.cli import cli
-from loudspeaker.config.folder import Folder, take
+from loudspeaker.config.folder import Folder
+from loudspeaker.config.source import Source, read_file
 from loudspeaker.errors import BadFile
 from loudspeaker.i18n import speak
 
@@ -244,7 +245,7 @@ def test_a_file_that_is_exchanged_while_it_is_looked_at_is_a_mistake_and_holds_n
     os.mkfifo(path)
 
     with pytest.raises(BadFile, match="not a plain file"):
-        take(tmp_path, "box.yaml")
+        read_file(tmp_path, "box.yaml")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -252,7 +253,7 @@ def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "bulletins").mkdir(mode=0)
 
     with pytest.raises(BadFile, match="the folder cannot be read"):
-        Folder(tmp_path).state(())
+        Folder([Source(tmp_path)]).state(())
 
 
 @pytest.mark.parametrize("command", ["approve", "plan --village", "render"])

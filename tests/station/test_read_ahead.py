@@ -191,15 +191,15 @@ def test_a_broken_file_is_read_once_and_its_last_good_version_stands_in(home: Pa
     parsed: list[bytes] = []
     parse = bulletin_file.parse
 
-    def noting(path: str, data: bytes, **facts: Any) -> Any:
+    def noting(path: str, data: bytes) -> Any:
         parsed.append(data)
-        return parse(path, data, **facts)
+        return parse(path, data)
 
     folder = daemon.station.files.folder
     (home / "bulletins" / "nhac.md").write_text("---\ntitel: Nhắc\n---\nLời mới.\n", encoding="utf-8")
 
     for _ in range(3):
-        found = folder._read("bulletins/nhac.md", noting, daemon.now())
+        found = folder._load(folder.sources[0], "bulletins/nhac.md", noting, daemon.now())
 
     assert found.value.title == "Nhắc lại"
     assert len(found.problems) == 2

@@ -1,0 +1,124 @@
+"""A folder with people's files, read safely: plain, small files inside it, and nothing else.
+
+Opening one cannot keep anybody waiting (a pipe) or lead out of the folder (a link).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BadFile, Message, Problem, reason
+from ..yamlfile.tree import MOST_BYTES
+
+ID = re.compile(r"[a-z0-9-]+")
+NOT_PLAIN = Message("this is not a plain file")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder with people's files: the station's own, or what came signed from `origin`.
+
+    Ids from elsewhere are `ID@ORIGIN`. Of what came signed, only the files of `expected` (path -> SHA-256) are read,
+    each only with exactly these bytes, and no older version stands in; None where people edit the files.
+    """
+
+    folder: Path
+    origin: str = ""
+    expected: Mapping[str, str] | None = None
+
+    def name(self, path: str) -> str:
+        """What a file of this source is called in messages, and by the values that are read from it."""
+        return f"received/{self.origin}/{path}" if self.origin else path
+
+    def id(self, local: str) -> str:
+        """The id of what is called `local` here; one that names another origin stays."""
+        return f"{local}@{self.origin}" if self.origin and local and "@" not in local else local
+
+    def paths(self, folder: str, suffix: str) -> list[str]:
+        """The files of `folder` that end in `suffix`, in order. Raises `BadFile` where it cannot be read."""
+        if self.expected is not None:
+            return sorted(path for path in self.expected if path.startswith(f"{folder}/") and path.endswith(suffix))
+        try:
+            return sorted(f"{folder}/{name}" for name in list_names(self.folder / folder) if name.endswith(suffix))
+        except OSError as error:
+            message = Message("the folder cannot be read: {error}", error=reason(error))
+            raise BadFile([Problem(self.name(folder), 0, message)]) from error
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises `BadFile` where they cannot be used, whatever is in them."""
+        data = read_file(self.folder, path, self.name(path))
+        if self.expected is not None and hashlib.sha256(data).hexdigest() != self.expected.get(path):
+            raise BadFile([Problem(self.name(path), 0, Message("this is not the file that was signed"))])
+        return data
+
+
+def read_file(folder: Path, path: str, name: str = "") -> bytes:
+    """The bytes of one of people's files, which messages call `name`.
+
+    Raises `BadFile` for what is no plain, small file inside the folder.
+    """
+    file, name = folder / path, name or path
+    if message := _unusable(folder, file):
+        raise BadFile([Problem(name, 0, message)])
+    try:
+        fd = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if stat.S_ISREG(os.fstat(fd).st_mode):  # it may have been exchanged since
+                with open(fd, "rb", closefd=False) as opened:
+                    return opened.read(MOST_BYTES + 1)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise BadFile([Problem(name, 0, _unreadable(error))]) from error
+    raise BadFile([Problem(name, 0, NOT_PLAIN)])
+
+
+def _unusable(folder: Path, path: Path) -> Message | None:
+    """Why a file is not read at all."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return Message("there is no such file")
+    except OSError as error:
+        return _unreadable(error)
+    if not stat.S_ISREG(state.st_mode):
+        return NOT_PLAIN
+    if not is_inside(path, folder):
+        return Message("this is a link that leads out of the station's folder; copy the file here instead")
+    if state.st_size > MOST_BYTES:
+        return Message("the file is larger than 1 MB; it can hardly be meant")
+    if path.suffix == ".md" and not ID.fullmatch(path.stem):
+        return Message("a bulletin's file name may hold only a-z, 0-9 and “-”: its name is its id")
+    return None if os.access(path, os.R_OK) else Message("the file may not be read; check its owner and rights")
+
+
+def _unreadable(error: OSError) -> Message:
+    return Message("the file cannot be read: {error}", error=reason(error))
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def file_stamp(path: Path) -> object:
+    """Changes with the file or folder at `path`; None where there is none."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
+
+
+def list_names(folder: Path) -> Iterator[str]:
+    """The names in `folder` that do not begin with a dot; none where there is no folder. Raises `OSError`."""
+    names: list[str] = []
+    with suppress(FileNotFoundError, NotADirectoryError):  # no folder, or no longer
+        names = os.listdir(folder)
+    yield from (name for name in names if not name.startswith("."))
