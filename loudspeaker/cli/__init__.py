@@ -1,7 +1,9 @@
 """The command line: what a command means is the business of other rooms; how it is asked and how it looks is here.
 
-app                   language, errors, what every command shares      parameter_types  days, moments, ids
-tables                how values look on a terminal                    json_output      how values look as JSON
+app                   click, language, errors                          command_context  a command's station and client
+terminal              what is printed                                  prompts          what is asked or read
+tables                how values look on a terminal                    json_output      how they look as JSON
+parameter_types       days, moments, ids that a command takes
 file_commands         init check read import export                    log_commands     log why report
 plan_commands         plan prepare approve render
 air_commands          play urgent skip stop pause resume run rehearse
@@ -17,10 +19,11 @@ import click
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
 from . import air_commands, file_commands, log_commands, maintenance_commands, plan_commands
-from .app import Desk, Group, Option, default_home, option, start
+from .app import TranslatedGroup, TranslatedOption, option, start
+from .command_context import CommandContext, default_home
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=TranslatedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @option("--home", type=click.Path(path_type=Path, readable=False), help="The station's folder (where commune.yaml is).")
 @option(
     "--state",
@@ -29,7 +32,7 @@ from .app import Desk, Group, Option, default_home, option, start
     help="Where the log is kept.",
 )
 @option("--lang", type=click.Choice(LANGUAGES), help="Language of messages; Vietnamese unless told otherwise.")
-@click.version_option(package_name="loudspeaker", cls=Option)
+@click.version_option(package_name="loudspeaker", cls=TranslatedOption)
 @click.pass_context
 def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | None) -> None:
     """Timed, spoken bulletins for the village loudspeakers."""
@@ -38,7 +41,7 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
     for folder in (home, state):
         if fault := bad_character(str(folder)):  # the log keeps paths, and could not keep this one
             raise BadUsage(Message("{name}: {fault}", name=str(folder), fault=fault))
-    ctx.obj = Desk(home, state)
+    ctx.obj = CommandContext(home, state)
 
 
 for part in (file_commands, plan_commands, air_commands, log_commands, maintenance_commands):

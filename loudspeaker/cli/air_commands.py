@@ -11,22 +11,11 @@ import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from . import json_output, tables
-from .app import (
-    Command,
-    Lines,
-    as_json,
-    by_whom,
-    decider,
-    must_agree,
-    option,
-    print_json,
-    tell,
-    warn,
-    why,
-    with_errands,
-    with_station,
-)
+from .app import TextType, TranslatedCommand, option
+from .command_context import as_json, by_whom, why, with_errands, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
+from .prompts import ask_decider, must_agree
+from .terminal import print_json, tell, warn
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands
@@ -37,7 +26,7 @@ everywhere = option("--all", "everywhere", is_flag=True, help="Every village of 
 until = option("--until", type=MOMENT, metavar="T", help="18:30, 2026-11-24T18:30, or 2h from now.")
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("bulletin", type=BULLETIN)
 @in_village
 @everywhere
@@ -61,13 +50,13 @@ def play(
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
     with tables.progress() as progress:
         rows = errands.play(
-            bulletin, station.files.hearers(villages, everywhere), decider(by), why if override else None, progress
+            bulletin, station.files.hearers(villages, everywhere), ask_decider(by), why if override else None, progress
         )
-    finish(rows)
+    show_outcome(rows)
 
 
-@click.command(cls=Command)
-@click.argument("text", type=Lines(), required=False)
+@click.command(cls=TranslatedCommand)
+@click.argument("text", type=TextType(), required=False)
 @option("--bulletin", type=BULLETIN, metavar="B", help="A template of level emergency.")
 @in_village
 @everywhere
@@ -102,10 +91,10 @@ def urgent(
     if end:
         if text or bulletin:
             raise BadUsage(Message("--end takes no text and no bulletin: each village hears its own all-clear"))
-        return end_urgent(errands, form, villages, everywhere, drill, yes, decider(by))
+        return end_urgent(errands, form, villages, everywhere, drill, yes, ask_decider(by))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
-    who = decider(by)
+    who = ask_decider(by)
     call = errands.compose(
         text=text, bulletin=bulletin, villages=villages, everywhere=everywhere, drill=bool(drill), until=until
     )
@@ -114,7 +103,7 @@ def urgent(
     errands.make(call.wanted)  # while it is read: the answer is followed by sound
     if not yes:
         must_agree(_("Air this now?"))
-    finish(errands.urgent(call, repeat, gap.total_seconds(), who))
+    show_outcome(errands.urgent(call, repeat, gap.total_seconds(), who))
 
 
 def end_urgent(
@@ -134,7 +123,7 @@ def end_urgent(
         must_agree(_("End it like this now?"))
     rows = errands.end_urgent(planned, by)
     tables.ended(planned)
-    finish(rows)
+    show_outcome(rows)
 
 
 def _one_form(forms: dict[str, bool], end: bool) -> str | None:
@@ -144,7 +133,7 @@ def _one_form(forms: dict[str, bool], end: bool) -> str | None:
     return chosen[0] if chosen else None
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("airing", type=AIRING, metavar="[AIRING|NUMBER]", required=False)
 @why
 @option("--undo", is_flag=True, help="Take the skip back; the last one if none is named.")
@@ -157,11 +146,11 @@ def skip(_station: Station, errands: Errands, airing: str | None, why: str | Non
         raise BadUsage(Message("give --why: the reason is kept in the log"))
     if not undo and not airing:
         raise BadUsage(Message("say which airing: its id, or its row in today's plan"))
-    skipped = errands.skip(airing, why, decider(by), undo)
+    skipped = errands.skip(airing, why, ask_decider(by), undo)
     tell((_("taken back: {airing}") if undo else _("will be left out: {airing}")).format(airing=skipped))
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @in_village
 @why
 @by_whom
@@ -170,13 +159,13 @@ def stop(errands: Errands, villages: tuple[str, ...], why: str | None, by: str |
     """Fade out what is on the air now, an emergency too."""
     if not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
-    stopped = errands.stop(villages, why, decider(by))
+    stopped = errands.stop(villages, why, ask_decider(by))
     if not stopped:
         raise Refused(Message("nothing is on the air there"))
     tables.outcome(stopped)
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("--village", type=VILLAGE, required=True, metavar="VILLAGE", help="Which village is to be quiet.")
 @until
 @why
@@ -188,22 +177,22 @@ def pause(station: Station, errands: Errands, village: str, until: str | None, w
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))
     ends = station.clock.resolve_future(until)
-    errands.pause(village, ends, why, decider(by))
+    errands.pause(village, ends, why, ask_decider(by))
     tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("--village", type=VILLAGE, metavar="VILLAGE", help="Which village may be heard again; all, if left out.")
 @by_whom
 @with_errands
 @with_station
 def resume(_station: Station, errands: Errands, village: str | None, by: str | None) -> None:
     """End a pause."""
-    for resumed in errands.resume(village, decider(by)):
+    for resumed in errands.resume(village, ask_decider(by)):
         tell(_("{village} may be heard again").format(village=resumed))
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("--welcome", type=BULLETIN, metavar="BULLETIN", help="Air this first, whatever the hour, as a logged replay.")
 @with_station
 def run(station: Station, welcome: str | None) -> None:
@@ -233,7 +222,7 @@ def run(station: Station, welcome: str | None) -> None:
     serve(opened, station.paths.socket, station.clock)
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("--from", "begins", type=DAY, required=True, metavar="D", help="First day.")
 @option("--to", "ends", type=DAY, required=True, metavar="D", help="Last day.")
 @as_json
@@ -249,7 +238,7 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
         tables.log(records, zone)
 
 
-def finish(rows: list[dict[str, Any]]) -> None:
+def show_outcome(rows: list[dict[str, Any]]) -> None:
     """Tell what came of it; 1 where it was not heard in full."""
     tables.outcome(rows)
     if any(row["verdict"] not in tables.HEARD | {"on-air"} for row in rows):

@@ -11,14 +11,17 @@ import click
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from . import json_output, tables
-from .app import Command, Desk, as_json, given, given_lines, option, print_json, put, tell, warn, with_station
+from .app import TranslatedCommand, option
+from .command_context import CommandContext, as_json, with_station
 from .parameter_types import _
+from .prompts import read_input, read_input_lines
+from .terminal import print_json, put, tell, warn
 
 if TYPE_CHECKING:
     from ..station import Station
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @option("--empty", is_flag=True, help="One village and no schedule instead; silent until it is commissioned.")
 @option("--commune", metavar="NAME", help="Name of the commune, for --empty.")
@@ -52,20 +55,20 @@ def _named(question: str, otherwise: str) -> str:
     return str(click.prompt(question, default=otherwise, err=True)) if sys.stdin.isatty() else otherwise
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("--days", type=click.IntRange(1, 366), default=30, metavar="N", help="How far to look ahead.")
 @as_json
 @click.pass_context
 def check(ctx: click.Context, days: int, as_json: bool) -> None:
     """Tell every mistake in every file, and what the coming days would not allow."""
-    desk = ctx.find_object(Desk)
-    assert desk
+    context = ctx.find_object(CommandContext)
+    assert context
     from ..maintenance.check import check_files, unopened
 
     try:
-        findings = check_files(desk.station, days)
+        findings = check_files(context.station, days)
     except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
-        findings = unopened(desk.home, error)
+        findings = unopened(context.home, error)
     if as_json:
         print_json(list(map(json_output.finding, findings)))
     else:
@@ -76,7 +79,7 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
         ctx.exit(2)
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("file", default="-", type=click.Path(), metavar="[FILE|-]")
 @option("--each-line", is_flag=True, help="One line in, one line out; nothing is learnt across lines.")
 @as_json
@@ -87,15 +90,15 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
 
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
-    desk = ctx.find_object(Desk)
-    assert desk
-    file = bulletin_file(desk, file)
-    reader = read_text.Reader.of(desk.home)
+    context = ctx.find_object(CommandContext)
+    assert context
+    file = bulletin_file(context, file)
+    reader = read_text.Reader.of(context.home)
     if each_line:
-        for line in given_lines(file):
+        for line in read_input_lines(file):
             put(reader.line(line))
         return
-    data = given(file)
+    data = read_input(file)
     if parts := reader.parts(file, data):
         row, spoken = read_text.parts_row(parts, _), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]
@@ -110,16 +113,16 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     warn(read_text.doubts(file, doubts))
 
 
-def bulletin_file(desk: Desk, name: str) -> str:
+def bulletin_file(context: CommandContext, name: str) -> str:
     """The file of a bulletin named by its id or title, where no file has this name; else what was given."""
-    if name == "-" or Path(name).exists() or not (desk.home / "commune.yaml").is_file():
+    if name == "-" or Path(name).exists() or not (context.home / "commune.yaml").is_file():
         return name
     with suppress(LoudspeakerError, OSError):  # whoever may not open the station can still read files
-        return str(desk.home / "bulletins" / f"{desk.station.files.bulletin_id(name)}.md")
+        return str(context.home / "bulletins" / f"{context.station.files.bulletin_id(name)}.md")
     return name
 
 
-@click.command(name="import", cls=Command)
+@click.command(name="import", cls=TranslatedCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE…")
 @with_station
 def import_(station: Station, paths: tuple[Path, ...]) -> None:
@@ -138,7 +141,7 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
         raise BadFile(problems)
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".xlsx")
 @with_station
 def export(station: Station, output: Path) -> None:

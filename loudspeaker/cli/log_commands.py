@@ -10,16 +10,18 @@ import click
 
 from ..errors import BadUsage, Message
 from . import json_output, tables
-from .app import Command, as_json, option, print_json, put, tell, with_station
+from .app import TranslatedCommand, option
+from .command_context import as_json, with_station
 from .parameter_types import AIRING, DAY, _
 from .plan_commands import for_days, on_day
+from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
     from ..station import Station
     from ..station.airings import ChainState
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @on_day
 @for_days
 @as_json
@@ -54,7 +56,7 @@ def show_chain(state: ChainState, as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
-@click.command(name="why", cls=Command)
+@click.command(name="why", cls=TranslatedCommand)
 @click.argument("airing", type=AIRING)
 @with_station
 def why_(station: Station, airing: str) -> None:
@@ -67,7 +69,7 @@ def why_(station: Station, airing: str) -> None:
         put(sentence.say(_))
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @option("--month", metavar="YYYY-MM", help="Everything of one month.")
 @option("--from", "begins", type=DAY, metavar="D", help="Everything from this day on.")
 @option("--to", "ends", type=DAY, metavar="D", help="The last day of it; today where none is given.")

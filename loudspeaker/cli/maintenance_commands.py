@@ -9,22 +9,12 @@ import click
 
 from ..errors import Message, Refused, Unreachable
 from . import json_output, tables
-from .air_commands import finish
-from .app import (
-    Command,
-    Group,
-    as_json,
-    by_whom,
-    decider,
-    must_agree,
-    option,
-    print_json,
-    put,
-    tell,
-    with_errands,
-    with_station,
-)
+from .air_commands import show_outcome
+from .app import TranslatedCommand, TranslatedGroup, option
+from .command_context import as_json, by_whom, with_errands, with_station
 from .parameter_types import OUTPUT, _
+from .prompts import ask_decider, must_agree
+from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands
@@ -32,7 +22,7 @@ if TYPE_CHECKING:
     from ..station import Station
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @as_json
 @with_errands
 @with_station
@@ -46,7 +36,7 @@ def doctor(station: Station, errands: Errands, as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @as_json
 @with_errands
 @with_station
@@ -60,7 +50,7 @@ def status(station: Station, errands: Errands, as_json: bool) -> None:
         click.get_current_context().exit(Unreachable.exit_code)
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("output", type=OUTPUT)
 @option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of the villages' names.")
 @by_whom
@@ -68,9 +58,9 @@ def status(station: Station, errands: Errands, as_json: bool) -> None:
 @with_station
 def test(station: Station, errands: Errands, output: str, tone: bool, by: str | None) -> None:
     """Sound one output for at most 5 s, by day; logged as a test. Commissions a new station's output."""
-    who = decider(by)
+    who = ask_decider(by)
     rows = errands.test(output, tone, who)
-    finish(rows)
+    show_outcome(rows)
     if not may_commission(station, output, errands.pins()):
         return
     try:
@@ -96,7 +86,7 @@ def may_commission(station: Station, output: str, pins: Pins | None) -> bool:
     return obstacles is not None
 
 
-@click.group(cls=Group)
+@click.group(cls=TranslatedGroup)
 def clock() -> None:
     """Is the time trusted, and a person's word that it is."""
 
@@ -120,7 +110,7 @@ def confirm(station: Station, errands: Errands, by: str | None) -> None:
     """Give your word that the time shown is right."""
     from ..maintenance.clock_state import look_at_clock
 
-    errands.confirm_clock(decider(by))
+    errands.confirm_clock(ask_decider(by))
     put(tables.clock_line(look_at_clock(station)))
 
 
@@ -133,13 +123,13 @@ def set_(station: Station, errands: Errands, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
     from ..maintenance.clock_state import look_at_clock, set_clock
 
-    who = decider(by)
+    who = ask_decider(by)
     set_clock(station, time, who)
     errands.confirm_clock(who)
     put(tables.clock_line(look_at_clock(station)))
 
 
-@click.group(cls=Group)
+@click.group(cls=TranslatedGroup)
 def voices() -> None:
     """The voices: which there are, getting more, hearing them."""
 
@@ -185,7 +175,7 @@ def try_(station: Station, names: tuple[str, ...], output: str) -> None:
         click.get_current_context().exit(1)
 
 
-@click.group(cls=Group)
+@click.group(cls=TranslatedGroup)
 def cache() -> None:
     """The sound that is kept: may be deleted at any moment."""
 

@@ -14,10 +14,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import LoudspeakerError, bad_character
-from .app import Desk, default_home, option
+from .app import option
+from .command_context import CommandContext, default_home
 
 
-class Day(click.ParamType):
+class DayType(click.ParamType):
     """`2026-11-24`, `24/11/2026`, `24/11`, `today`, `tomorrow`."""
 
     name = "day"
@@ -40,7 +41,7 @@ class Day(click.ParamType):
 RELATIVE = {"today": "today", "tomorrow": "tomorrow", "hôm nay": "today", "ngày mai": "tomorrow"}
 
 
-class Moment(click.ParamType):
+class MomentType(click.ParamType):
     """`18:30`, `18h30` (today or, if past, tomorrow), `2026-11-24T18:30`, or a length from now: `2h` is two hours.
 
     Only the station knows which moment that is; what it is told is `18:30`, ISO, or `+7200`.
@@ -70,7 +71,7 @@ def length(value: str) -> timedelta:
     return timedelta(seconds=float(match[1]) * UNITS[match[2] or "s"])
 
 
-class Length(click.ParamType):
+class LengthType(click.ParamType):
     """A length of time."""
 
     name = "length"
@@ -82,10 +83,10 @@ class Length(click.ParamType):
             self.fail(_("“{value}” is not a length of time; write 30s, 10m or 2h").format(value=value), param, ctx)
 
 
-Names = Callable[[Desk], Iterable[str]]
+Names = Callable[[CommandContext], Iterable[str]]
 
 
-class Id(click.ParamType):
+class IdType(click.ParamType):
     """An id out of the station's files or plan, or what the station knows for one; the shell completes it."""
 
     def __init__(self, name: str, names: Names) -> None:
@@ -94,69 +95,69 @@ class Id(click.ParamType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         try:
-            names = sorted(set(self.names(desk_of(ctx))))
+            names = sorted(set(self.names(context_of(ctx))))
         except (LoudspeakerError, OSError):  # no station here, or one that cannot be read: nothing can be offered
             return []
         # What could not be given to a command is not offered: a shell would print it as it is.
         return [CompletionItem(name) for name in names if name.startswith(incomplete) and not bad_character(name)]
 
 
-def desk_of(ctx: click.Context) -> Desk:
+def context_of(ctx: click.Context) -> CommandContext:
     """Where the command stands. While a shell completes, no command is run that could have said so."""
-    if desk := ctx.find_object(Desk):
-        return desk
+    if context := ctx.find_object(CommandContext):
+        return context
     given = ctx.find_root().params
     home = given.get("home") or default_home()
-    return Desk(home, given.get("state") or home / ".state")
+    return CommandContext(home, given.get("state") or home / ".state")
 
 
-def bulletin_ids(desk: Desk) -> Iterable[str]:
-    return (path.stem for path in (desk.home / "bulletins").glob("*.md"))
+def bulletin_ids(context: CommandContext) -> Iterable[str]:
+    return (path.stem for path in (context.home / "bulletins").glob("*.md"))
 
 
-def village_ids(desk: Desk) -> Iterable[str]:
+def village_ids(context: CommandContext) -> Iterable[str]:
     from ..station.naming import known_villages
 
-    return known_villages(desk.home)
+    return known_villages(context.home)
 
 
-def output_names(desk: Desk) -> Iterable[str]:
+def output_names(context: CommandContext) -> Iterable[str]:
     from ..station.naming import known_outputs
 
-    return known_outputs(desk.home)
+    return known_outputs(context.home)
 
 
-def airing_ids(desk: Desk) -> Iterable[str]:
+def airing_ids(context: CommandContext) -> Iterable[str]:
     """Of today's plan."""
     from ..station import Station
 
-    station = Station.open(desk.home, desk.state)
+    station = Station.open(context.home, context.state)
     try:
         return [planned.id for planned in station.airings.plan()]
     finally:
         station.close()
 
 
-class BulletinName(Id):
+class BulletinType(IdType):
     """A bulletin's id, file or title. A path is meant as this process sees it, which may not be the daemon's."""
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         path = Path(value)
-        desk = ctx.find_object(Desk) if ctx else None
-        if desk is None or path.suffix != ".md" or not path.is_file():
+        context = ctx.find_object(CommandContext) if ctx else None
+        if context is None or path.suffix != ".md" or not path.is_file():
             return value
-        if path.resolve().parent != (desk.home / "bulletins").resolve():
+        if path.resolve().parent != (context.home / "bulletins").resolve():
             self.fail(_("{file} is not in this station's folder “bulletins”").format(file=value), param, ctx)
         return path.stem
 
 
-DAY = Day()
-MOMENT = Moment()
-LENGTH = Length()
-BULLETIN = BulletinName("bulletin", bulletin_ids)
-VILLAGE = Id("village", village_ids)
-AIRING = Id("airing", airing_ids)
-OUTPUT = Id("output", output_names)
+DAY = DayType()
+MOMENT = MomentType()
+LENGTH = LengthType()
+BULLETIN = BulletinType("bulletin", bulletin_ids)
+VILLAGE = IdType("village", village_ids)
+AIRING = IdType("airing", airing_ids)
+OUTPUT = IdType("output", output_names)
 
 in_village = option(
     *("--village", "villages"),

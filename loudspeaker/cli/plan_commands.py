@@ -11,20 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from . import json_output, tables
-from .app import (
-    Command,
-    as_json,
-    by_whom,
-    decider,
-    must_agree,
-    option,
-    print_json,
-    put,
-    tell,
-    with_errands,
-    with_station,
-)
+from .app import TranslatedCommand, option
+from .command_context import as_json, by_whom, with_errands, with_station
 from .parameter_types import BULLETIN, DAY, VILLAGE, _
+from .prompts import ask_decider, must_agree
+from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
     from ..daemon.client import Errands
@@ -35,7 +26,7 @@ for_days = option("--days", type=click.IntRange(1, 366), default=1, metavar="N",
 message = option("--message", is_flag=True, help="A short plain text to send round.")
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @on_day
 @for_days
 @option("--village", type=VILLAGE, metavar="VILLAGE", help="Only this village.")
@@ -67,7 +58,7 @@ def plan(
         tables.plan(planned, on={row["id"] for row in on})
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @on_day
 @option("--days", type=click.IntRange(1, 31), default=1, metavar="N", help="How many days.")
 @as_json
@@ -88,14 +79,14 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
         click.get_current_context().exit(1)
 
 
-@click.command(name="read-ahead", cls=Command, hidden=True)
+@click.command(name="read-ahead", cls=TranslatedCommand, hidden=True)
 @with_station
 def read_ahead(station: Station) -> None:
     """Read texts and recordings and leave what was read for the daemon, which starts this."""
     station.preparation.read_ahead()
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, metavar="BULLETIN…")
 @option("--yes", is_flag=True, help="Do not ask.")
 @option("--undo", is_flag=True, help="Take the approval back.")
@@ -106,7 +97,7 @@ def approve(
     station: Station, errands: Errands, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None
 ) -> None:
     """Approve bulletins as they will be said; any edit voids it."""
-    who = decider(by)
+    who = ask_decider(by)
     if undo:
         for bulletin in dict.fromkeys(bulletins):
             errands.disapprove(bulletin, who)
@@ -120,7 +111,7 @@ def approve(
         tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=approval[:12]))
 
 
-@click.command(cls=Command)
+@click.command(cls=TranslatedCommand)
 @click.argument("bulletin", type=BULLETIN)
 @option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help=".wav, .flac or .mp3")
 @option("--voice", metavar="ENGINE:VOICE", help="Another voice than the bulletin's.")

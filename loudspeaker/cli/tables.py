@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..plaintext import escape
-from .app import put, tell
+from .terminal import put, tell
 
 if TYPE_CHECKING:
     from ..maintenance.check import Finding

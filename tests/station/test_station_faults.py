@@ -180,7 +180,7 @@ def broken_pipe(*_: Any) -> None:
 def test_what_the_daemon_logs_is_said_in_the_language_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     import logging
 
-    from loudspeaker.cli.app import translate_logging
+    from loudspeaker.cli.terminal import translate_logging
     from loudspeaker.i18n import speak
 
     monkeypatch.setattr(sys, "stderr", heard := io.StringIO())

@@ -1,0 +1,83 @@
+"""What a command is given: its station, the client that asks the daemon, and options that many commands share."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, update_wrapper
+from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .app import option
+from .terminal import tell, translate_logging, warn
+
+if TYPE_CHECKING:
+    from ..daemon.client import Errands
+    from ..station import Station
+
+as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout, people's text on stderr.")
+by_whom = option("--by", metavar="NAME", help="Who decides this; asked for on a terminal.")
+why = option("--why", metavar="TEXT", help="The reason, kept in the log.")
+
+
+@dataclass
+class CommandContext:
+    """Which station a command is about; it is opened when it is first asked for."""
+
+    home: Path
+    state: Path
+
+    @cached_property
+    def station(self) -> Station:
+        # Loading makes thousands of things that all stay: looking for garbage among them is a tenth of the wait.
+        gc.disable()
+        from ..station import Station  # heavier than most of click: `--help` does without
+
+        translate_logging()
+        station = Station.open(self.home, self.state)
+        gc.enable()
+        click.get_current_context().find_root().call_on_close(station.close)
+        return station
+
+    @cached_property
+    def errands(self) -> Errands:
+        """What the daemon can do without us: an alarm does not wait until the station is opened here."""
+        from ..daemon.client import Errands
+
+        return Errands(self.home, self.state, lambda: self.station, _tell_wait)
+
+
+def _tell_wait(airing: str, why: str) -> None:
+    tell(_("{airing}: not heard yet, still trying; Ctrl+C gives up ({why})").format(airing=airing, why=why))
+
+
+def with_errands(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the errands of its station as its first argument."""
+
+    def run(*args: Any, **settings: Any) -> Any:
+        return command(click.get_current_context().find_object(CommandContext).errands, *args, **settings)  # type: ignore[union-attr]
+
+    return update_wrapper(run, command)
+
+
+def with_station(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the station as its first argument, told about what is wrong with its files."""
+
+    def run(*args: Any, **settings: Any) -> Any:
+        station = click.get_current_context().find_object(CommandContext).station  # type: ignore[union-attr]
+        warn(station.files.problems)
+        return command(station, *args, **settings)
+
+    return update_wrapper(run, command)
+
+
+def default_home() -> Path:
+    """The current folder when it is a station, else LOUDSPEAKER_HOME, else where a box keeps it."""
+    if Path("commune.yaml").exists():
+        return Path.cwd()
+    return Path(os.environ.get("LOUDSPEAKER_HOME") or "/var/lib/loudspeaker")

@@ -1,0 +1,83 @@
+"""What is asked of a person or read from a file or pipe while a command runs."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from gettext import gettext as _
+from typing import BinaryIO
+
+import click
+
+from ..errors import BadFile, BadUsage, Message, Problem, bad_character, reason
+from .terminal import tell
+
+MOST_BYTES = 1_000_000  # of a text, or of one line where each is a text
+
+
+def read_input(file: str) -> bytes:
+    """All of a file, or of what is piped in for “-”. Raises `BadFile`."""
+    with _open_input(file) as source:
+        return _limit(file, source.read(MOST_BYTES + 1))
+
+
+def read_input_lines(file: str) -> Iterator[bytes]:
+    """Line by line, with its break: there may be any number of them. Raises `BadFile`."""
+    with _open_input(file) as source:
+        while line := source.readline(MOST_BYTES + 1):
+            yield _limit(file, line)
+
+
+@contextmanager
+def _open_input(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        with open(file, "rb") as source:
+            yield source
+    except FileNotFoundError as error:
+        raise BadFile([Problem(file, 0, Message("there is no such file"))]) from error
+    except OSError as error:
+        raise BadFile([Problem(file, 0, Message("the file cannot be read: {error}", error=reason(error)))]) from error
+
+
+def _limit(file: str, data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:  # a device has no end, and nobody says so much
+        raise BadFile([Problem(file, 0, Message("the file is larger than 1 MB; it can hardly be meant"))])
+    return data
+
+
+def ask_decider(by: str | None) -> str:
+    """Who decides: as given, else asked for on a terminal. The system's user is always “pi” and says nothing."""
+    if by and by.strip():
+        return by.strip()
+    if sys.stdin.isatty():
+        name = str(click.prompt(_("Who decides this? (your name)"), err=True))
+        if fault := bad_character(name):
+            raise BadUsage(fault)
+        return name
+    raise click.UsageError(_("give --by NAME: who decides this"))
+
+
+ANSWERS = {
+    **dict.fromkeys(("c", "có", "co", "y", "yes"), True),
+    **dict.fromkeys(("k", "không", "khong", "n", "no", ""), False),  # nothing but Enter is a no
+}
+
+
+def must_agree(question: str) -> None:
+    """Ask on stderr until the answer is a yes or a no, in Vietnamese or English, and give up on a no.
+
+    Raises `click.Abort`, on the end of the input too.
+    """
+    while True:
+        said = click.prompt(question + _(" [y/N]"), default="", show_default=False, err=True)
+        answer = ANSWERS.get(unicodedata.normalize("NFC", said).strip().casefold())
+        if answer is False:
+            raise click.Abort
+        if answer:
+            return
+        tell(_("Answer “y” for yes or “n” for no."))

@@ -1,0 +1,50 @@
+"""Prints lines for people on stderr and results on stdout, escaped. No other module of the shell prints (tested)."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Sequence
+from gettext import gettext as _
+
+import click
+
+from ..errors import LoudspeakerError, Message, Problem
+from ..plaintext import escape, escape_json
+
+
+def warn(problems: Sequence[Problem | Message]) -> None:
+    for problem in problems:
+        tell(problem.say(_))
+
+
+def tell(line: str) -> None:
+    """A line for people; stdout stays free for results."""
+    click.echo(escape(line), err=True)
+
+
+def put(line: str) -> None:
+    """A line of the result, on stdout."""
+    click.echo(escape(line))
+
+
+def print_json(value: object) -> None:
+    click.echo(escape_json(json.dumps(value, ensure_ascii=False, indent=1)))
+
+
+def translate_logging() -> None:
+    """Have what the program logs said on stderr in the language of the moment."""
+    import logging  # `--help` does without
+
+    class Sentences(logging.Formatter):
+        """Translates the messages and errors among the arguments of a log line."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            record = copy.copy(record)
+            if isinstance(record.args, tuple):
+                sentences = (Message, LoudspeakerError)
+                record.args = tuple(arg.say(_) if isinstance(arg, sentences) else arg for arg in record.args)
+            return super().format(record)
+
+    assert logging.lastResort
+    logging.lastResort.setFormatter(Sentences("%(message)s"))
