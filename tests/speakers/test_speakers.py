@@ -580,4 +580,4 @@ def test_a_server_that_is_not_there_is_not_asked(tmp_path: Path, world: dict[str
     (tmp_path / "pulse" / "native").touch()
     found = {name: value.format(run=tmp_path) for name, value in world.items()}
 
-    assert sink_guard.served(found, tmp_path / "none") is there
+    assert sink_guard.has_server(found, tmp_path / "none") is there

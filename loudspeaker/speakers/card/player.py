@@ -25,6 +25,7 @@ from ...process import die_with_parent
 from .dac_clock import LatencyHistory, latency_history
 from .messages import ArmCommand, Command, Heartbeat, Idle, Leaving, OutputReport, PlayerReport, decode_command, encode
 from .prebuffer import LivePrebuffer, Prebuffer
+from .sink_guard import has_server
 from .track import Track
 
 if TYPE_CHECKING:
@@ -262,11 +263,14 @@ def set_up_process() -> None:
 
 
 def preload() -> None:
-    """Load PortAudio now, not when there is a hurry, and end it again: at rest it holds no card and less memory."""
+    """Load libraries now, not when there is a hurry; end PortAudio again: at rest it holds no card and less memory."""
     with suppress(OSError):  # not installed: the first airing reports it
         from .portaudio import terminate  # here, because a machine may have no PortAudio
 
         terminate()
+    if has_server():
+        with suppress(OSError):  # no libpulse
+            import pulsectl  # noqa: F401 - for `SinkGuard`
     gc.freeze()
 
 

@@ -6,66 +6,67 @@ For the player process only.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from ...process import die_with_parent
+if TYPE_CHECKING:
+    from pulsectl import Pulse
 
-NEWS = (b"'remove' on sink #", b"'change' on sink-input #")
-PATIENCE = 2.0  # seconds: a dead server does not answer
+CLOSE_INTERVAL = 0.25  # seconds between two looks whether to end
 SYSTEM_WIDE = Path("/run/pulse/native")
 
 
 class SinkGuard:
-    """Holds this process' stream to the sink on which it is now. Takes no time: a thread listens to the server."""
+    """Watches the sink to which this process plays, from now on and in a thread of its own."""
 
     def __init__(self) -> None:
         self.has_moved = False
-        self._events: subprocess.Popen[bytes] | None = None
-        if not served():
-            return
-        with suppress(OSError):  # no pactl
-            quiet = subprocess.DEVNULL
-            self._events = subprocess.Popen(
-                ["pactl", "subscribe"], stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, preexec_fn=die_with_parent
-            )
-            Thread(target=self._watch, args=[self._events], daemon=True).start()
+        self._closed = False
+        if has_server():
+            Thread(target=self._watch, daemon=True).start()
 
     def close(self) -> None:
-        if self._events:
-            self._events.kill()
+        """Watch no more. Returns at once: only the thread itself may end its connection."""
+        self._closed = True
 
-    def _watch(self, events: subprocess.Popen[bytes]) -> None:
-        assert events.stdout
-        with events:
-            home = sink()
-            for event in events.stdout if home is not None else ():
-                if any(news in event for news in NEWS) and sink() not in (home, None):
-                    self.has_moved = True
-                    break
-            events.kill()
+    def _watch(self) -> None:
+        try:
+            import pulsectl  # here: it loads libpulse, which a machine without a sound server may not have
+        except OSError:
+            return
+        changed = False
+
+        def interrupt(_: object) -> None:
+            nonlocal changed
+            changed = True
+            raise pulsectl.PulseLoopStop
+
+        with suppress(pulsectl.PulseError), pulsectl.Pulse("loudspeaker", connect=False) as pulse:
+            pulse.connect()  # without a timeout: pulsectl would use it up even where the server answers at once
+            pulse.event_callback_set(interrupt)
+            pulse.event_mask_set("sink", "sink_input")
+            home = own_sink(pulse)
+            while home is not None and pulse.connected and not self._closed:
+                if not changed:  # an event may come while the list of streams is read
+                    pulse.event_listen(CLOSE_INTERVAL, raise_on_disconnect=False)
+                if changed:
+                    changed = False
+                    self.has_moved = self.has_moved or own_sink(pulse) not in (home, None)
 
 
-def served(world: Mapping[str, str] = os.environ, system_wide: Path = SYSTEM_WIDE) -> bool:
-    """Is there a server? Asking one that is not there could start it, and it would take the card."""
+def has_server(environment: Mapping[str, str] = os.environ, system_wide: Path = SYSTEM_WIDE) -> bool:
+    """Is there a sound server? Where there is none, libpulse need not be loaded."""
     places = [("PULSE_RUNTIME_PATH", "native"), ("XDG_RUNTIME_DIR", "pulse/native")]
-    sockets = [Path(world[name], socket) for name, socket in places if name in world]
-    return "PULSE_SERVER" in world or any(socket.exists() for socket in [*sockets, system_wide])
+    sockets = [Path(environment[name], socket) for name, socket in places if name in environment]
+    return "PULSE_SERVER" in environment or any(socket.exists() for socket in [*sockets, system_wide])
 
 
-def sink() -> int | None:
-    """The server's number of the sink that hears this process; None where there is no server, or no stream."""
-    command = ["pactl", "--format=json", "list", "sink-inputs"]
-    try:
-        told = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True).stdout
-        streams = json.loads(told)
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
+def own_sink(pulse: Pulse) -> int | None:
+    """The index of the sink to which this process plays; None where it does not. Raises `PulseError`."""
     own = str(os.getpid())
-    sinks = [stream["sink"] for stream in streams if stream["properties"].get("application.process.id") == own]
-    return sinks[0] if sinks else None
+    streams = pulse.sink_input_list()
+    return next((stream.sink for stream in streams if stream.proplist.get("application.process.id") == own), None)
