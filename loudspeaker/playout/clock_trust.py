@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from ..codec import decode, encode
 from ..errors import Message
 from ..interfaces import EARLIEST
 from .ports import Log
@@ -63,7 +63,8 @@ class ClockWatch:
         self._last: tuple[datetime, float] | None = None
         self._best: datetime | None = None  # monotonic zero, by the furthest time that was believed in this run
         self._vouched = self._confirmed = False
-        self._doubt = _stored(log.recall("clock-doubt"))
+        doubt = log.recall("clock-doubt")
+        self._doubt = decode(ClockDoubt, doubt) if isinstance(doubt, Mapping) else None
         self._doubted_at = float("-inf")  # monotonic
 
     def look(self, now: datetime, monotonic: float, vouchers: frozenset[str]) -> Trust:
@@ -127,7 +128,7 @@ class ClockWatch:
     def _set_doubt(self, doubt: ClockDoubt | None) -> None:
         if doubt != self._doubt:
             self._doubt = doubt
-            self._log.remember("clock-doubt", doubt and _plain(doubt))
+            self._log.remember("clock-doubt", encode(doubt))
 
 
 def _zero(now: datetime, monotonic: float) -> datetime:
@@ -148,14 +149,3 @@ def _reason(now: datetime, vouched: bool, doubt: ClockDoubt | None) -> Message |
             now=f"{now:%H:%M %d/%m/%Y}",
         )
     return None
-
-
-def _plain(doubt: ClockDoubt) -> dict[str, Any]:
-    return {"begins": doubt.begins.isoformat(), "ends": doubt.ends.isoformat(), "absurd": doubt.absurd}
-
-
-def _stored(facts: object) -> ClockDoubt | None:
-    if not isinstance(facts, Mapping):
-        return None
-    begins, ends = datetime.fromisoformat(facts["begins"]), datetime.fromisoformat(facts["ends"])
-    return ClockDoubt(begins, ends, bool(facts["absurd"]))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from ..codec import UNREADABLE
+from ..codec import UNREADABLE, encode
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Playback
 from ..model.airing import Airing
@@ -74,18 +75,10 @@ class PlayoutJournal:
         self, kind: str, item: PlayoutItem, at: datetime, attempt: HeardAttempt, **facts: object
     ) -> None:
         """An attempt has ended; its `kind` is "broke", or "played" where it was one of several whole plays."""
-        self._log.event(
-            kind,
-            item.airing.id,
-            at,
-            started_at=attempt.started_at and attempt.started_at.isoformat(),
-            ended_at=attempt.ended_at and attempt.ended_at.isoformat(),
-            heard=round(attempt.heard, 3),
-            frames=attempt.frames,
-            via=attempt.via,
-            **({"to_file": True} if attempt.to_file else {}),
-            **facts,
-        )
+        known = encode(replace(attempt, heard=round(attempt.heard, 3)))
+        if not attempt.to_file:
+            del known["to_file"]
+        self._log.event(kind, item.airing.id, at, **known, **facts)
 
     def record_verdict(self, item: PlayoutItem, verdict: Verdict, why: str, refusal: str = "") -> None:
         """The end of an item. Raises `ValueError` where its state does not allow it, or where it has one already."""

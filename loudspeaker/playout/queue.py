@@ -16,7 +16,7 @@ from ..model.asrun_record import Event
 from . import deadlines
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .journal import PlayoutJournal
-from .states import AiringState, Cut, HeardAttempt, Phase, moment, seconds
+from .states import NOTHING_HEARD, AiringState, Cut, HeardAttempt, Phase, moment, seconds
 
 DAYS = timedelta(days=4)  # so far ahead the accepted plan is remembered
 LONGEST = timedelta(days=400)  # so far back a station that was off is judged
@@ -138,7 +138,7 @@ class PlayoutQueue:
             most = attempt.heard >= deadlines.QUARTER * float(str(item.state.started["duration"]))
         except UNREADABLE:
             item.state.mark_unreadable()
-            item.state.break_off(Cut.OFF, HeardAttempt())
+            item.state.break_off(Cut.OFF, NOTHING_HEARD)
             return
         if instant and now < instant and not item.state.on_air:
             self._journal.note("disarmed", item.airing.id, now)

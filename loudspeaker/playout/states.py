@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ..codec import UNREADABLE
+from ..codec import UNREADABLE, decode
 from ..errors import Message
 from ..model.asrun_record import Event
 from ..model.enums import Verdict
@@ -66,12 +66,15 @@ ALLOWED: dict[Phase, frozenset[Phase | Verdict]] = {
 class HeardAttempt:
     """What was heard of one attempt, or of the longest one so far; `heard` in seconds."""
 
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    heard: float = 0.0
-    frames: int = 0
-    via: str = ""
+    started_at: datetime | None
+    ended_at: datetime | None
+    heard: float
+    frames: int
+    via: str
     to_file: bool = False
+
+
+NOTHING_HEARD = HeardAttempt(None, None, 0.0, 0, "")
 
 
 @dataclass(slots=True)
@@ -81,7 +84,7 @@ class AiringState:
     phase: Phase = Phase.PLANNED
     attempts: int = 0  # that may have sounded
     plays: int = 0  # whole ones, of an airing that is played several times
-    best: HeardAttempt = HeardAttempt()  # the longest attempt; of whole plays, their sum
+    best: HeardAttempt = NOTHING_HEARD  # the longest attempt; of whole plays, their sum
     total: float = 0.0  # seconds heard of a stream, which is joined in progress, over all attempts
     quarter: bool = False  # at least a quarter was heard in one go
     cut: Cut | None = None  # how the last attempt ended
@@ -188,15 +191,9 @@ def _fold(state: AiringState, event: Event) -> None:
     elif event.kind == "disarmed" and state.trying:
         state.disarm()
     elif event.kind == "broke" and state.trying:
-        state.break_off(Cut(str(event.facts["cut"])), _attempt(event.facts))
+        state.break_off(Cut(str(event.facts["cut"])), decode(HeardAttempt, event.facts))
     elif event.kind == "played" and state.trying:
-        state.count_play(_attempt(event.facts))
-
-
-def _attempt(facts: Mapping[str, object]) -> HeardAttempt:
-    times = moment(facts["started_at"]), moment(facts["ended_at"])
-    heard, frames = float(str(facts["heard"])), int(str(facts["frames"]))
-    return HeardAttempt(*times, heard, frames, str(facts["via"]), bool(facts.get("to_file")))
+        state.count_play(decode(HeardAttempt, event.facts))
 
 
 def moment(text: object) -> datetime | None:
