@@ -24,9 +24,9 @@ from ..model.bulletin import Bulletin, Part
 from ..model.commune import Commune
 from ..model.enums import Expected
 from ..model.spoken_text import Doubt, ReadingSettings
-from ..schedule.admission import written
+from ..schedule.admission import format_date
 from ..schedule.channels import channels, schedules_of
-from ..schedule.crowd import MOST_A_DAY, crowded
+from ..schedule.crowd import MOST_A_DAY, report_crowded_days
 from ..schedule.lint import broken_plans, missing_bulletins, no_bulletin, unknown_villages, why_never
 from ..station import read_text
 from ..station.commune_clock import CommuneClock
@@ -103,7 +103,7 @@ def _coming(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
     heard = list(channels(contents.commune, contents.box, contents.schedules))
     dates = [today + timedelta(days=number) for number in range(days)]
     for here in (True, False):
-        for problem in crowded(schedules_of(heard, here), dates, MOST_A_DAY):
+        for problem in report_crowded_days(schedules_of(heard, here), dates, MOST_A_DAY):
             yield Finding(problem)
     over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
     planned = planner.plan(*clock.window(None, days), station.log)
@@ -147,7 +147,7 @@ def _outside(early: Counter[str], late: Counter[str], bulletins: Mapping[str, Bu
         assert found.valid_from
         message = Message(
             "it is valid from {day} on: {count} airings before that will not be aired",
-            day=written(found.valid_from),
+            day=format_date(found.valid_from),
             count=count,
         )
         yield Problem(found.path, found.lines.get("valid", 0), message)
@@ -156,7 +156,7 @@ def _outside(early: Counter[str], late: Counter[str], bulletins: Mapping[str, Bu
         assert found.valid_until
         message = Message(
             "it is valid until {day}: {count} airings after that will not be aired",
-            day=written(found.valid_until),
+            day=format_date(found.valid_until),
             count=count,
         )
         yield Problem(found.path, found.lines.get("valid", 0), message)
@@ -212,7 +212,7 @@ def _ended(
         if bulletin and used[name] and bulletin.valid_until and bulletin.valid_until < today:
             message = Message(
                 "its validity ended on {day}: {count} entries of the schedules are not aired any more",
-                day=written(bulletin.valid_until),
+                day=format_date(bulletin.valid_until),
                 count=used[name],
             )
             yield Problem(bulletin.path, bulletin.lines.get("valid", 0), message)

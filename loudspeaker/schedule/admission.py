@@ -18,7 +18,7 @@ from .channels import Calendar, Channel
 from .occurrences import Candidate
 from .open_hours import DAYTIME, PauseSpan, Stretches, lies_in, open_hours
 from .plan_input import PlanInput
-from .timeline import Rejection, clock, to_the_second
+from .timeline import Rejection, format_seconds, format_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,11 @@ def _expired(today: OutputDay, candidate: Candidate) -> Rejection | None:
         return None
     if facts.valid_from and today.day < facts.valid_from:
         return _refused(
-            Refusal.VALIDITY, Message("the bulletin is valid only from {day}", day=written(facts.valid_from))
+            Refusal.VALIDITY, Message("the bulletin is valid only from {day}", day=format_date(facts.valid_from))
         )
     if facts.valid_until and today.day > facts.valid_until:
         return _refused(
-            Refusal.VALIDITY, Message("the bulletin was valid only until {day}", day=written(facts.valid_until))
+            Refusal.VALIDITY, Message("the bulletin was valid only until {day}", day=format_date(facts.valid_until))
         )
     return None
 
@@ -142,10 +142,10 @@ def _closed_why(today: OutputDay, begins: float, ends: float) -> Message:
     first, last = DAYTIME[0]
     if not today.policy.allow_night and not first <= begins < last:
         return Message("at night, before 05:00 and after 21:00, policy has no broadcasts")
-    hours = ", ".join(f"{clock(first)}–{clock(last)}" for first, last in today.open)
+    hours = ", ".join(f"{format_time(first)}–{format_time(last)}" for first, last in today.open)
     if any(first <= begins < last for first, last in today.open):
         return Message(
-            "it would last until {time}, beyond the hours of policy ({hours})", time=to_the_second(ends), hours=hours
+            "it would last until {time}, beyond the hours of policy ({hours})", time=format_seconds(ends), hours=hours
         )
     return Message("it lies outside the hours of policy ({hours})", hours=hours)
 
@@ -175,6 +175,6 @@ def _refused(kind: Refusal, why: Message) -> Rejection:
     return Rejection(Expected.REFUSED, Reason(kind, why))
 
 
-def written(day: date) -> str:
+def format_date(day: date) -> str:
     """A date as people write it, 5/7/2021."""
     return f"{day.day}/{day.month}/{day.year}"

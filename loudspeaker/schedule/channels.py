@@ -1,4 +1,4 @@
-"""Where and when a plan happens: outputs with all who hear them, and days with their moments. Decides nothing."""
+"""Where and when a plan happens: outputs with all who hear them, and days with their instants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..model.airing import Pause
 from ..model.box import Box
 from ..model.broadcast import VillageSchedule
 from ..model.commune import Commune, Policy
-from .open_hours import PauseSpan, strictest
+from .open_hours import PauseSpan, strictest_policy
 
 Placed = tuple[int, VillageSchedule]  # with the order of its village
 
@@ -27,12 +27,12 @@ class Channel:
 
 def channel(commune: Commune, output: str, villages: Iterable[str], schedules: Iterable[Placed] = ()) -> Channel:
     """An output with `villages` on it."""
-    heard = frozenset(villages)
-    return Channel(output, heard, strictest(frozenset(map(commune.policy_of, heard))), tuple(schedules))
+    hearers = frozenset(villages)
+    return Channel(output, hearers, strictest_policy(frozenset(map(commune.policy_of, hearers))), tuple(schedules))
 
 
 def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Channel]:
-    """All that is to be planned; villages that are not among the commune's come last."""
+    """Every output with the schedules of its villages; villages that are not among the commune's come last."""
     order = {village: number for number, village in enumerate(commune.villages)}
     shared: dict[str, list[Placed]] = {}
     for schedule in sorted(schedules, key=lambda schedule: (order.get(schedule.id, len(order)), schedule.id)):
@@ -51,7 +51,7 @@ def schedules_of(channels: Iterable[Channel], here: bool) -> list[Placed]:
 
 @dataclass(slots=True)
 class Calendar:
-    """The moments of one day; the same ones are asked for again and again."""
+    """The instants of one day, each made once: the same ones are asked for again and again."""
 
     midnight: datetime
     chime: bool
@@ -61,9 +61,9 @@ class Calendar:
 
     def moment(self, seconds: float) -> datetime:
         """`seconds` after midnight by the clock on the wall."""
-        if (found := self._moments.get(seconds)) is None:
-            found = self._moments[seconds] = self.midnight + timedelta(seconds=seconds)
-        return found
+        if (moment := self._moments.get(seconds)) is None:
+            moment = self._moments[seconds] = self.midnight + timedelta(seconds=seconds)
+        return moment
 
     def airing_id(self, village: str, broadcast: str, at: int) -> str:
         """The id of an airing `at` seconds after midnight: village/broadcast/2026-11-24T06:05."""

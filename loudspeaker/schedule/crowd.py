@@ -1,4 +1,4 @@
-"""More airings on one day than a box can deal with: which of them are planned, and what is told of it.
+"""More airings on one day than a box can deal with: which of them are planned, and what `check` says of it.
 
 A day's plan stays short enough to be made while something is on the air. Whoever asks for little gets all of it; what
 is left is shared alike by the others, and of theirs what is due first is planned.
@@ -16,23 +16,23 @@ from ..errors import Message, Problem
 from ..model.broadcast import VillageSchedule
 from .channels import Placed
 from .occurrences import Limit
-from .timeline import clock
+from .timeline import format_time
 
 MOST_A_DAY = 1_500  # of all villages of a box; fifty villages with thirty airings each
 
 
-def limits(schedules: Sequence[Placed], day: date, most: int) -> Mapping[int, Limit]:
-    """By the order of their village, where those are cut that have no room on `day`."""
+def find_limits(schedules: Sequence[Placed], day: date, most: int) -> Mapping[int, Limit]:
+    """Where schedules are cut that have no room on `day`, by the order of their village; empty where all have."""
     if sum(len(entry.times) for _, schedule in schedules for entry in schedule.broadcasts) <= most:
         return {}
-    asked = [(_asked(schedule, day), village, schedule) for village, schedule in schedules]
-    room, found = most, {}
+    asked = [(_count(schedule, day), village, schedule) for village, schedule in schedules]
+    room, cuts = most, {}
     for number, (count, village, schedule) in enumerate(sorted(asked, key=itemgetter(0))):
         share = room // (len(asked) - number)
         if count > share:
-            found[village] = _limit(schedule, day, share)
+            cuts[village] = _limit(schedule, day, share)
         room -= min(count, share)
-    return found
+    return cuts
 
 
 def _limit(schedule: VillageSchedule, day: date, share: int) -> Limit:
@@ -44,27 +44,27 @@ def _limit(schedule: VillageSchedule, day: date, share: int) -> Limit:
     return at, alike[share - bisect_left(times, at)]
 
 
-def crowded(schedules: Sequence[Placed], days: Iterable[date], most: int) -> Iterator[Problem]:
-    """What to say of each schedule that is cut on the first day that has too many airings."""
+def report_crowded_days(schedules: Sequence[Placed], days: Iterable[date], most: int) -> Iterator[Problem]:
+    """A problem for each schedule that is cut, on the first of `days` that has too many airings."""
     for day in days:
-        if not (found := limits(schedules, day, most)):
+        if not (cuts := find_limits(schedules, day, most)):
             continue
         for village, schedule in schedules:
-            if village in found:
-                yield Problem(schedule.path, 0, _cut(_asked(schedule, day), day, found[village][0], most))
+            if village in cuts:
+                yield Problem(schedule.path, 0, _message(_count(schedule, day), day, cuts[village][0], most))
         return
 
 
-def _asked(schedule: VillageSchedule, day: date) -> int:
+def _count(schedule: VillageSchedule, day: date) -> int:
     return sum(len(entry.times) for entry in schedule.broadcasts if entry.falls_on(day))
 
 
-def _cut(count: int, day: date, at: int, most: int) -> Message:
+def _message(count: int, day: date, at: int, most: int) -> Message:
     return Message(
         "{count} airings on {day} are too many, with at most {most} for all villages: "
         "those from {time} on are left out",
         count=count,
         day=f"{day.day}/{day.month}/{day.year}",
         most=most,
-        time=clock(at),
+        time=format_time(at),
     )

@@ -14,7 +14,7 @@ from ..model.commune import Commune
 from ..model.day_set import DaySet
 from ..model.enums import Expected
 from ..yamlfile import nearest
-from .admission import written
+from .admission import format_date
 
 HORIZON = 731  # days
 # What else is expected is reported elsewhere (not ready), or was decided by people (skipped).
@@ -83,11 +83,11 @@ def why_never(
         return _over(broadcast, today) or Message("no day of the coming two years fits all that is asked of it")
     first = next(_falls(broadcast, max(today, valid[0] or today)), None)
     if first is None or (valid[1] and first > valid[1]):
-        ends = {"first": _written(valid[0]), "last": _written(valid[1])}
+        ends = {"first": _format_day(valid[0]), "last": _format_day(valid[1])}
         return Message("its bulletin is valid only from {first} to {last}, and this entry falls on no such day", **ends)
     named = broadcast.days.dates if broadcast.days else ()
     if lost := sorted(day for day in named if day >= today and not broadcast.falls_on(day)):
-        return Message("{days}: other keys of this entry leave out this day", days=", ".join(map(_written, lost)))
+        return Message("{days}: other keys of this entry leave out this day", days=", ".join(map(_format_day, lost)))
     return None
 
 
@@ -109,12 +109,12 @@ def _over(broadcast: Broadcast, today: date) -> Message | None:
     if last is None or last >= today:
         return None
     return Message(
-        "all its days are past, the last was {day}; remove the entry, or give it new days", day=_written(last)
+        "all its days are past, the last was {day}; remove the entry, or give it new days", day=_format_day(last)
     )
 
 
-def _written(day: date | None) -> str:
-    return written(day) if day else "…"
+def _format_day(day: date | None) -> str:
+    return format_date(day) if day else "…"
 
 
 def broken_plans(schedules: Iterable[VillageSchedule], airings: Iterable[Airing]) -> Iterator[Problem]:

@@ -31,20 +31,20 @@ class PauseSpan(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def strictest(policies: frozenset[Policy]) -> Policy:
+def strictest_policy(policies: frozenset[Policy]) -> Policy:
     """What all of `policies` allow: villages that share horns hear one another's broadcasts."""
-    return reduce(_stricter, sorted(policies, key=repr))
+    return reduce(_stricter_policy, sorted(policies, key=repr))
 
 
-def _stricter(one: Policy, other: Policy) -> Policy:
+def _stricter_policy(first: Policy, second: Policy) -> Policy:
     return Policy(
-        hours=tuple((int(a), int(b)) for a, b in common(one.hours, other.hours)),
-        sessions_per_day=min(one.sessions_per_day, other.sessions_per_day),
-        minutes_per_session=min(one.minutes_per_session, other.minutes_per_session),
-        allow_night=one.allow_night and other.allow_night,
-        approval=one.approval or other.approval,
-        weekdays=one.weekdays & other.weekdays,
-        quiet=tuple(sorted({*one.quiet, *other.quiet})),
+        hours=tuple((int(a), int(b)) for a, b in intersect(first.hours, second.hours)),
+        sessions_per_day=min(first.sessions_per_day, second.sessions_per_day),
+        minutes_per_session=min(first.minutes_per_session, second.minutes_per_session),
+        allow_night=first.allow_night and second.allow_night,
+        approval=first.approval or second.approval,
+        weekdays=first.weekdays & second.weekdays,
+        quiet=tuple(sorted({*first.quiet, *second.quiet})),
     )
 
 
@@ -54,7 +54,7 @@ def lies_in(stretches: Stretches, begins: float, ends: float) -> bool:
     return place >= 0 and ends <= stretches[place][1]
 
 
-def common(one: Iterable[tuple[float, float]], other: Iterable[tuple[float, float]]) -> Stretches:
+def intersect(one: Iterable[tuple[float, float]], other: Iterable[tuple[float, float]]) -> Stretches:
     """The stretches that are in both, in order."""
     others = list(other)
     cuts = [(max(a, c), min(b, d)) for a, b in one for c, d in others]
@@ -62,10 +62,10 @@ def common(one: Iterable[tuple[float, float]], other: Iterable[tuple[float, floa
 
 
 @lru_cache(maxsize=256)
-def daily(policy: Policy) -> Stretches:
+def open_stretches(policy: Policy) -> Stretches:
     """The open stretches of a day on which `policy` allows sound at all; those that touch are one."""
     joined: list[tuple[float, float]] = []
-    for begins, ends in sorted(policy.hours if policy.allow_night else common(policy.hours, DAYTIME)):
+    for begins, ends in sorted(policy.hours if policy.allow_night else intersect(policy.hours, DAYTIME)):
         if joined and begins <= joined[-1][1]:
             joined[-1] = joined[-1][0], max(ends, joined[-1][1])
         else:
@@ -73,30 +73,30 @@ def daily(policy: Policy) -> Stretches:
     return tuple(joined)
 
 
-def allowed(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> bool:
+def allows_sound(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> bool:
     """Does `policy` allow any sound on `day`?"""
     return day.weekday() in policy.weekdays and not any(day in named[name].days for name in policy.quiet)
 
 
-def around_the_clock(policy: Policy) -> bool:
+def is_around_the_clock(policy: Policy) -> bool:
     """May an airing run over midnight?"""
-    stretches = daily(policy)
+    stretches = open_stretches(policy)
     return bool(stretches) and stretches[0][0] == 0 and stretches[-1][1] == DAY
 
 
 def open_hours(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> Stretches:
     """When on `day` an airing may lie; empty on a day without sound."""
-    if not allowed(policy, day, named):
+    if not allows_sound(policy, day, named):
         return ()
-    stretches = daily(policy)
-    if around_the_clock(policy) and allowed(policy, day + timedelta(days=1), named):
+    stretches = open_stretches(policy)
+    if is_around_the_clock(policy) and allows_sound(policy, day + timedelta(days=1), named):
         return (*stretches[:-1], (stretches[-1][0], DAY + stretches[0][1]))
     return stretches
 
 
-def without(open_stretches: Stretches, pauses: Iterable[PauseSpan]) -> Stretches:
-    """What is left of `open_stretches` outside `pauses`."""
-    left = open_stretches
+def subtract_pauses(stretches: Stretches, pauses: Iterable[PauseSpan]) -> Stretches:
+    """What is left of `stretches` outside `pauses`."""
+    left = stretches
     for begins, until, _ in pauses:
-        left = common(left, ((-FOREVER, begins), (until, FOREVER)))
+        left = intersect(left, ((-FOREVER, begins), (until, FOREVER)))
     return left

@@ -15,9 +15,9 @@ from ..model.airing import Airing
 from ..model.enums import Expected
 from .admission import QUESTIONS, OutputDay, output_day
 from .channels import Calendar, Channel, calendar, channels, schedules_of
-from .crowd import limits
+from .crowd import find_limits
 from .occurrences import Limit, PlanEntry, demands, occurrences
-from .open_hours import DAY, around_the_clock, without
+from .open_hours import DAY, is_around_the_clock, subtract_pauses
 from .plan_input import PlanInput
 from .sessions import Outcome, allocate
 from .timeline import Allocation, Rejection, SessionFrame, Timeline
@@ -93,12 +93,12 @@ class DayPlanner:
             return occurrences(channel, today, self.given.facts)
         key = day, bool(channel.output)  # villages that another box plays take no room from this one's
         if key not in self._limits:
-            self._limits[key] = limits(schedules_of(self.channels, key[1]), day, most)
+            self._limits[key] = find_limits(schedules_of(self.channels, key[1]), day, most)
         return occurrences(channel, today, self.given.facts, self._limits[key])
 
     def _before(self, channel: Channel, day: date, nights: int) -> Allocation | None:
         """What of the evening before still sounds on `day`."""
-        if not nights or not around_the_clock(channel.policy):
+        if not nights or not is_around_the_clock(channel.policy):
             return None
         evening = day - timedelta(days=1)
         words = self._frame(evening).around(opens=True, closes=True)
@@ -120,7 +120,7 @@ class DayPlanner:
 
 def _timeline(today: OutputDay, before: Allocation | None) -> Timeline:
     policy = today.policy
-    hours = without(today.open, today.pauses)
+    hours = subtract_pauses(today.open, today.pauses)
     return Timeline(hours, policy.sessions_per_day, policy.minutes_per_session * 60, before)
 
 

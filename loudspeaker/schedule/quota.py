@@ -1,4 +1,4 @@
-"""How many sessions a day has and how long they last, once more at air: what was heard by hand counts, too. Pure."""
+"""Sessions of a day and their minutes, counted once more at air: what was heard by hand counts, too."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ Stretch = tuple[datetime, datetime]  # from when to when something sounds
 SLACK = timedelta(seconds=10)  # what was planned to the second may be heard a little beside it
 
 
-def exceeded(policy: Policy, others: Iterable[Stretch], wanted: Stretch) -> Message | None:
+def check_quota(policy: Policy, others: Iterable[Stretch], wanted: Stretch) -> Message | None:
     """Why `wanted` would be a session too many, or make one too long; None where policy has room for it."""
     others = list(others)
-    sessions = joined([*others, wanted])
-    if len(sessions) > max(policy.sessions_per_day, len(joined(others))):
+    sessions = join_sessions([*others, wanted])
+    if len(sessions) > max(policy.sessions_per_day, len(join_sessions(others))):
         return Message("policy allows {count} sessions a day", count=policy.sessions_per_day)
-    begins, ends = next(one for one in sessions if one[0] <= wanted[0] <= one[1])
+    begins, ends = next(session for session in sessions if session[0] <= wanted[0] <= session[1])
     if ends - begins > timedelta(minutes=policy.minutes_per_session) + SLACK:
         return Message("the session would be longer than {minutes} minutes", minutes=f"{policy.minutes_per_session:g}")
     return None
 
 
-def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+def join_sessions(stretches: Iterable[Stretch]) -> list[Stretch]:
     """Sessions: what lies no further apart than the pause that ends one."""
     sessions: list[Stretch] = []
     for begins, ends in sorted(stretches):

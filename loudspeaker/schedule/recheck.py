@@ -13,7 +13,7 @@ from .admission import RULES, output_day
 from .channels import calendar, channel
 from .occurrences import Candidate
 from .plan_input import PlanInput
-from .quota import Stretch, exceeded
+from .quota import Stretch, check_quota
 
 
 def recheck(
@@ -32,5 +32,5 @@ def recheck(
     facts = given.facts.get(airing.bulletin) if airing.bulletin else None
     if rejection := output.reject(Candidate(airing.occurrence, airing.stream, facts, at, duration), RULES):
         return rejection.why
-    why = exceeded(output.policy, others, (begins, ends))
+    why = check_quota(output.policy, others, (begins, ends))
     return why and Reason(Refusal.POLICY, why)

@@ -77,7 +77,7 @@ class Timeline:
             return Allocation(demand, begins, ends) if self.is_open(begins, ends) else _too_long(length - demand.length)
         if begins > demand.at + demand.wait or not self.is_open(begins, ends):
             return Rejection(Expected.DISPLACED, _displaced(demand, begins, blocker))
-        facts = {"time": to_the_second(begins), "other": blocker.demand.title}
+        facts = {"time": format_seconds(begins), "other": blocker.demand.title}
         why = Message("it waits until {time}: “{other}” is on the air", **facts)
         return Allocation(demand, begins, ends, why=why)
 
@@ -108,7 +108,7 @@ class Timeline:
         joined, ends = max(stretches, key=lambda stretch: stretch[1] - stretch[0])
         if ends - joined < min(SHORTEST_STREAM, demand.length):
             return Rejection(Expected.DISPLACED, Message("all of its time is taken by other broadcasts"))
-        late = Message("it is joined in progress at {time}", time=clock(joined)) if joined > demand.at else None
+        late = Message("it is joined in progress at {time}", time=format_time(joined)) if joined > demand.at else None
         return Allocation(demand, joined, ends, why=late)
 
     def is_open(self, begins: float, ends: float) -> bool:
@@ -171,25 +171,25 @@ class Timeline:
         return True
 
 
-def clock(seconds: float) -> str:
+def format_time(seconds: float) -> str:
     """A time of day as people write it; a next day's too.
 
-    >>> clock(63000), clock(86700.5)
+    >>> format_time(63000), format_time(86700.5)
     ('17:30', '00:05')
     """
     minutes = int(seconds) // 60 % (24 * 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def to_the_second(seconds: float) -> str:
-    """As `clock`, with the seconds where there are any.
+def format_seconds(seconds: float) -> str:
+    """As `format_time`, with the seconds where there are any.
 
-    >>> to_the_second(63000), to_the_second(63024)
+    >>> format_seconds(63000), format_seconds(63024)
     ('17:30', '17:30:24')
     """
     seconds = ceil(seconds)  # what is not over at 17:30:00.4 is told as over at 17:30:01
     rest = seconds % 60
-    return f"{clock(seconds)}:{rest:02}" if rest else clock(seconds)
+    return f"{format_time(seconds)}:{rest:02}" if rest else format_time(seconds)
 
 
 def _too_long(words: float) -> Rejection:
@@ -203,8 +203,8 @@ def _displaced(demand: Demand, free: float, blocker: Allocation) -> Message:
     """What is in the way, and the choices that a person has: follow on, override, shorten."""
     minutes = ceil((free - demand.at) / 60)
     facts = {
-        **{"other": blocker.demand.title, "time": to_the_second(free), "seconds": round(free - demand.at)},
-        **{"at": clock(ceil(free / 60) * 60), "minutes": minutes},
+        **{"other": blocker.demand.title, "time": format_seconds(free), "seconds": round(free - demand.at)},
+        **{"at": format_time(ceil(free / 60) * 60), "minutes": minutes},
     }
     if demand.level is Level.ROUTINE and blocker.demand.level is Level.ROUTINE:
         return Message(

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-from harness.faulty_box import FaultyBox, HeardAttempt
+from harness.faulty_box import FaultyBox, HeardSound
 from harness.playout_harness import ZONE
 from harness.pulse_server import RATE, Recorder
 
@@ -37,11 +37,11 @@ class CardBox(FaultyBox):
     def outlet(self) -> Sequence[str]:
         return [self.sink]
 
-    def sounds(self) -> list[HeardAttempt]:
+    def sounds(self) -> list[HeardSound]:
         assert self.recorder
         heard = self.recorder.channel(1)
         found = [
-            (first, HeardAttempt(airing, NEVER, most=share > 0.75, whole=share == 1.0, share=share))
+            (first, HeardSound(airing, NEVER, most=share > 0.75, whole=share == 1.0, share=share))
             for airing, samples in zip(self.ids, self.samples, strict=True)
             for first, share in attempts(heard, samples)
         ]

@@ -26,7 +26,7 @@ WHOLE = {"aired", "aired-late"}
 
 
 @dataclass
-class HeardAttempt:
+class HeardSound:
     """One attempt, as an ear outside heard it."""
 
     airing: str
@@ -152,14 +152,14 @@ class FaultyBox:
         finally:
             log.close()
 
-    def sounds(self) -> list[HeardAttempt]:
+    def sounds(self) -> list[HeardSound]:
         """Every attempt that was heard, in order."""
-        sounds: list[HeardAttempt] = []
+        sounds: list[HeardSound] = []
         file = self.folder / "ear"
         for line in file.read_text().splitlines() if file.exists() else []:
             what, wall, boot, airing = line.split(" ")
             if what == "begin":
-                sounds.append(HeardAttempt(airing, datetime.fromtimestamp(float(wall), ZONE), float(boot)))
+                sounds.append(HeardSound(airing, datetime.fromtimestamp(float(wall), ZONE), float(boot)))
             else:
                 setattr(next(sound for sound in reversed(sounds) if sound.airing == airing), what, True)
         return sounds

@@ -17,7 +17,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.i18n import speak
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
-from loudspeaker.schedule.crowd import MOST_A_DAY, limits
+from loudspeaker.schedule.crowd import MOST_A_DAY, find_limits
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -109,7 +109,7 @@ def test_room_is_shared_alike_and_never_wasted(most: int) -> None:
     placed = [(7, VillageSchedule("x", "", greedy)), (8, VillageSchedule("y", "", greedy[2:]))]
     placed.append((9, VillageSchedule("z", "", greedy[1:])))
 
-    cut = limits(placed, DAY, most)
+    cut = find_limits(placed, DAY, most)
 
     got = {}
     for village, schedule in placed:

@@ -19,7 +19,7 @@ from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
 from loudspeaker.model.day_set import DaySet, NamedDay
 from loudspeaker.model.enums import Expected, Level
-from loudspeaker.schedule.open_hours import strictest
+from loudspeaker.schedule.open_hours import strictest_policy
 from loudspeaker.schedule.plan import plan
 from loudspeaker.schedule.plan_input import PlanInput
 from loudspeaker.schedule.recheck import recheck
@@ -565,7 +565,9 @@ def test_what_is_planned_is_permitted_again_when_its_time_comes(world: PlanInput
 def test_sessions_are_opened_and_closed_once_and_are_no_more_and_no_longer_than_allowed(world: PlanInput) -> None:
     commune, box = world.commune, world.box
     for output, heard in playbacks(plan(world, BEGINS, BEGINS + timedelta(days=1))).items():
-        policy = strictest(frozenset(commune.policy_of(name) for name, where in box.plays.items() if where == output))
+        policy = strictest_policy(
+            frozenset(commune.policy_of(name) for name, where in box.plays.items() if where == output)
+        )
         opening = None
         sessions = 0
         for airing in heard:
