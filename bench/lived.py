@@ -97,7 +97,7 @@ def week(home: Path, begins: datetime, ends: datetime) -> list[str]:
     call = [station.alerts.call(None, "lu-quet", output, True) for output in OUTPUTS]
     station.preparation.make([*call, *station.alerts.clears("lu-quet", OUTPUTS, True)], lambda done, total, what: None)
     station.preparation.make(
-        [station.preparation.trial(output, True) for output in OUTPUTS], lambda done, total, what: None
+        [station.preparation.test_spec(output, True) for output in OUTPUTS], lambda done, total, what: None
     )
     live = on_air(station, clock)
     for day in range(7):
@@ -142,7 +142,7 @@ def decide(live: Asked, day: int, at: tuple[int, int], midnight: datetime) -> No
     if at == (8, 0):
         for name in ("tin-sang", "nhac"):
             found = live.station.files.bulletin(name)
-            shown = digest(found, live.station.planner.order(found))
+            shown = digest(found, live.station.planner.bulletin_spec(found))
             asked.append(("approve", {"bulletin": name, "digest": shown, "by": by}))
     elif at == (9, 0):
         asked = [("skip", {"airing": airing, "why": "nhà bên có đám tang", "by": by})]

@@ -174,18 +174,18 @@ class Live:
         if airing.stream:
             comes = self.receivers.poll(airing) or Message("“{url}” is being tuned in", url=airing.stream)
             return comes if isinstance(comes, Message) else [comes]
-        orders = self.station.planner.sequence(airing)
-        found = [self.station.planner.find(order) for order in orders]
+        orders = self.station.planner.sequence_specs(airing)
+        found = [self.station.planner.find_programme(order) for order in orders]
         if all(found):
             return [programme for programme in found if programme]
-        own = self.station.planner.find(self.station.planner.order_of(airing))
+        own = self.station.planner.find_programme(self.station.planner.airing_spec(airing))
         # Without its opening words a bulletin is still worth hearing.
-        return [own] if own else self.station.planner.unready(airing) or Message("no sound is ready")
+        return [own] if own else self.station.planner.why_unready(airing) or Message("no sound is ready")
 
     def instead(self, airing: Airing) -> Programme | None:
         """A fallback is a bulletin: it obeys the policy, and is not cut at the end of the stream's time."""
-        order = self.station.planner.fallback(airing)
-        found = self.station.planner.find(order) if order else None
+        order = self.station.planner.fallback_spec(airing)
+        found = self.station.planner.find_programme(order) if order else None
         if found is None or airing.ends_at is None or not isinstance(self.receivers.poll(airing), Message):
             return None
         begins = max(self.now(), airing.starts_at or airing.scheduled_at)
@@ -195,7 +195,7 @@ class Live:
 
     def permits(self, airing: Airing, begins: datetime, ends: datetime) -> Message | None:
         plans, midnight = self.station.planner, self.station.clock.midnight(begins.date())
-        facts = plans.facts(self.log, [airing.bulletin] if airing.bulletin else [])
+        facts = plans.bulletin_facts(self.log, [airing.bulletin] if airing.bulletin else [])
         in_hand = {item.airing.id for item in self.controller.open_items()}
         others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return recheck(plans.plan_input(self.log, begins, facts), airing, begins, ends, tuple(others))

@@ -186,7 +186,7 @@ class Asked(Live):
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
-        said = self._made(self.station.preparation.trial(output, tone))
+        said = self._made(self.station.preparation.test_spec(output, tone))
         return self._take(ManualRequest((_at_once(trial),), by, (said,), override="test"))
 
     def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
@@ -248,7 +248,7 @@ class Asked(Live):
     def _made(self, order: ProgrammeSpec) -> Programme:
         if order.unread:
             raise BeingRead(NOT_READ_YET)
-        found = self.station.planner.find(order)
+        found = self.station.planner.find_programme(order)
         if found is None:
             raise LoudspeakerError(Message("its sound has not been made"))
         return found
@@ -263,7 +263,7 @@ class Asked(Live):
         """An airing of a bulletin that a person asked for, now."""
         occurrence = self._occurrence("play", now, village, bulletin.title, bulletin.level, bulletin.id)
         plans = self.station.planner
-        return _at_once(occurrence, plans.duration(plans.order(bulletin, occurrence.output))[0])
+        return _at_once(occurrence, plans.duration(plans.bulletin_spec(bulletin, occurrence.output))[0])
 
     def _occurrence(
         self,

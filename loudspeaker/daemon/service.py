@@ -80,7 +80,7 @@ class Service(Asked):
             renew_log(self.station.log, self.station.paths, self.now())
             raise
         if changed:
-            self._unread = self.station.planner.unread()
+            self._unread = self.station.planner.unread_sources()
             self._complain()
             self._tell_void()
         return self._read() or changed
@@ -127,7 +127,7 @@ class Service(Asked):
             return False
         if not asked or running:
             return False
-        texts = self.station.planner.written()
+        texts = self.station.planner.written_texts()
         short = next((text for text in texts if text in self._unread and len(text) <= SHORT), None)
         if short is None:
             return False

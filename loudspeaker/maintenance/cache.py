@@ -48,7 +48,7 @@ def sweep_cache(station: Station, budget: int = BUDGET) -> int:
     """Bytes freed; never what the coming 48 hours need, nor the plan that a daemon accepted on a good clock."""
     airings = station.airings.between(*station.clock.window(None, 3))
     coming = [airing for airing in airings if airing.output]
-    orders = set(station.preparation.orders([*coming, *_accepted_plan(station)]))
+    orders = set(station.preparation.specs_of([*coming, *_accepted_plan(station)]))
     recipes = {station.planner.recipe(order) for order in orders}
     keys = {key for order in orders for key in _clip_keys(station, order)}
     now = station.clock.now().timestamp()

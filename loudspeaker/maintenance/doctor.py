@@ -118,7 +118,7 @@ def _not_commissioned(output: str) -> Message:
 def _not_prepared(station: Station) -> Message | None:
     planned = station.airings.between(*station.clock.window("tomorrow", 1))
     coming = [one for one in planned if one.expected is Expected.AIR and one.output and one.bulletin]
-    missing = [airing for airing in coming if station.planner.unready(airing)]
+    missing = [airing for airing in coming if station.planner.why_unready(airing)]
     if not missing:
         return None
     return Message("{missing} of {all} airings are not prepared", missing=len(missing), all=len(coming))

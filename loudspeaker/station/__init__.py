@@ -1,17 +1,13 @@
-"""The Station: one commune's parts, wired once, and everything a person can ask of them, a file for each family.
+"""One commune's station: its parts, wired once in `station.py`, each with a face of its own.
 
-parts      what there is: files, log, stores, engines, clock
-folder     people's files as values, with every mistake     planner   which sound an airing needs, and the plan
-planning   plan prepare render                              record    rows verify story report
-approvals  what a person approves, and whether it still stands
-decisions  skips, pauses, approvals in the log
-calling    an emergency before it is aired                  call      the same as a value
-paths      where a station keeps what is its own
-care       doctor test clock voices cache                   words     `read`
-equipment  what doctor looks at outside this program
-files      check import export                              story     one airing in plain words
-empty      a new station of one's own                       commissioning  which outputs may air what is planned
-sample     the sample commune                               chart     a day as a picture
+paths           the folders that are its own                    people_files   what its files say, and names in them
+commune_clock   the time in the commune's zone                  log_file       its as-run log, opened or replaced
+voice_engines   the engines of its voices                       planner        programmes of an airing, and the plan
+preparation     makes sound ahead of time                       airings        what is planned and what became of it
+alerts          an emergency before it is aired (`call`)        alarms         which emergencies stand, and their end
+approvals       what is approved, and whether it still stands   decisions      skips, pauses, approvals in the log
+commissioning   which outputs may air what is planned           naming         how people name bulletins and villages
+read_text       `read`, with or without a station               sample, empty  new stations
 """
 
 from __future__ import annotations
@@ -25,7 +21,7 @@ __all__ = ["Station"]
 
 
 def __getattr__(name: str) -> type[Station]:
-    """The whole is loaded when somebody asks for it: an errand for the daemon does without."""
+    """The whole is loaded when it is first asked for: a command that only asks the daemon does without."""
     if name != "Station":
         raise AttributeError(name)
     from .station import Station

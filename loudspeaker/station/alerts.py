@@ -97,10 +97,10 @@ class Alerts:
     def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
         """What an emergency says once: a bulletin, or a text of the moment."""
         if bulletin:
-            order = self.planner.order(self.files.template(bulletin), output, repeat=1)
+            order = self.planner.bulletin_spec(self.files.template(bulletin), output, repeat=1)
         else:
-            order = self.planner.urgent(text or "", output)
-        return (self.planner.drilled(order) if drill else order).with_voices(self.local_voices())
+            order = self.planner.urgent_spec(text or "", output)
+        return (self.planner.drill_spec(order) if drill else order).with_voices(self.local_voices())
 
     def local_voices(self) -> tuple[str, ...]:
         """Voices that need no network: an emergency does not wait for one."""
@@ -173,7 +173,7 @@ class Alerts:
     def told(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
-        return {self.planner.recipe(order): order.told() for order in read if self.planner.is_wanted(order)}
+        return {self.planner.recipe(order): order.told() for order in read if self.planner.must_be_made(order)}
 
 
 def must_be_short(text: str) -> None:

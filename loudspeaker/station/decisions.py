@@ -75,7 +75,7 @@ class Decisions:
                 raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
             return self._note("approve", "", bulletin=bulletin, digest=digest, by=by, undo=True)
         found = self.station.files.bulletin(bulletin)
-        order = self.station.planner.order(found)
+        order = self.station.planner.bulletin_spec(found)
         if order.unread:
             raise BeingRead(NOT_READ_YET)
         if digest != approvals.digest(found, order):

@@ -1,4 +1,4 @@
-"""From files and log to the running order: which sound an airing needs, what a plan is told."""
+"""From files and log to the running order: which programmes an airing needs, and the plan."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Planner:
         """Begin anew after the files were read again; `reads` as before where nothing is said."""
         self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
-        self._orders: dict[object, ProgrammeSpec] = {}
+        self._specs: dict[object, ProgrammeSpec] = {}
         self._recipes: dict[ProgrammeSpec, str] = {}
 
     @property
@@ -74,93 +74,120 @@ class Planner:
         own_words = partial(_own_words, commune)
         return ReadingCache(self.paths.home, ReadingStore(self.paths.readings), own_words, revision, reads)
 
-    # What is to be made
+    # Programmes: what they are made of, and whether they are there.
 
-    def order(
+    def bulletin_spec(
         self, bulletin: Bulletin, output: str = "", repeat: int | None = None, chime: bool = True
     ) -> ProgrammeSpec:
-        """The order for a bulletin as `output` wants to hear it."""
+        """A bulletin with the settings of `output`; `repeat` and `chime` are those of its entry in the schedule."""
         key = (bulletin.path, self.revision(bulletin), output, repeat, chime)
-        if key not in self._orders or any(p.audio for p in bulletin.parts):
-            told = bulletin if repeat is None else replace(bulletin, repeat=repeat)
-            self._orders[key] = self._dressed(self.builder.for_bulletin(told), output, self._lead(bulletin, chime))
-        return self._orders[key]
+        if key not in self._specs or any(part.audio for part in bulletin.parts):
+            repeated = bulletin if repeat is None else replace(bulletin, repeat=repeat)
+            spec = self.builder.for_bulletin(repeated)
+            self._specs[key] = self._for_output(spec, output, self._lead(bulletin, chime))
+        return self._specs[key]
 
-    def opening(self, output: str, music: bool, at: datetime | None = None) -> ProgrammeSpec | None:
-        """What opens a session that begins `at`: signature tune and station identification."""
-        text = self.contents.commune.opening
-        lead = Lead.TUNE if music else Lead.NONE
-        return self.heard(self._dressed(self.builder.for_text(text), output, lead), output, at) if text else None
+    def opening_spec(self, output: str, music: bool, at: datetime | None = None) -> ProgrammeSpec | None:
+        """What opens a session that begins `at`: signature tune and the commune's opening words."""
+        return self._session_spec(self.contents.commune.opening, output, Lead.TUNE if music else Lead.NONE, at)
 
-    def closing(self, output: str, at: datetime | None = None) -> ProgrammeSpec | None:
-        text = self.contents.commune.closing
-        return self.heard(self._dressed(self.builder.for_text(text), output, Lead.NONE), output, at) if text else None
+    def closing_spec(self, output: str, at: datetime | None = None) -> ProgrammeSpec | None:
+        """What closes a session, where the commune has closing words."""
+        return self._session_spec(self.contents.commune.closing, output, Lead.NONE, at)
 
-    def heard(self, order: ProgrammeSpec, output: str, at: datetime | None) -> ProgrammeSpec:
-        """`order` as `output` sounds at that time, in the commune's zone: more quietly in its early hours."""
-        found = self.contents.box.outputs.get(output)
-        early = at and found and at.hour * 3600 + at.minute * 60 + at.second < found.early
-        return order.for_early_hours() if early else order
+    def _session_spec(self, text: str | None, output: str, lead: Lead, at: datetime | None) -> ProgrammeSpec | None:
+        if not text:
+            return None
+        return self.adapt_to_hour(self._for_output(self.builder.for_text(text), output, lead), output, at)
 
-    def urgent(self, text: str, output: str) -> ProgrammeSpec:
+    def adapt_to_hour(self, spec: ProgrammeSpec, output: str, at: datetime | None) -> ProgrammeSpec:
+        """`spec` as `output` sounds at that time, in the commune's zone: more quietly in its early hours."""
+        settings = self.contents.box.outputs.get(output)
+        early = at and settings and at.hour * 3600 + at.minute * 60 + at.second < settings.early
+        return spec.for_early_hours() if early else spec
+
+    def urgent_spec(self, text: str, output: str) -> ProgrammeSpec:
         """An emergency's own words; its attention signal stands before every play."""
-        return self._dressed(self.builder.for_urgent_text(text), output, Lead.ATTENTION)
+        return self._for_output(self.builder.for_urgent_text(text), output, Lead.ATTENTION)
 
-    def plain(self, text: str, output: str) -> ProgrammeSpec:
+    def words_spec(self, text: str, output: str) -> ProgrammeSpec:
         """A few words of the moment with nothing around them."""
-        return self._dressed(self.builder.for_urgent_text(text), output, Lead.NONE)
+        return self._for_output(self.builder.for_urgent_text(text), output, Lead.NONE)
 
-    def drilled(self, order: ProgrammeSpec) -> ProgrammeSpec:
+    def drill_spec(self, spec: ProgrammeSpec) -> ProgrammeSpec:
         """The same between the words of a drill."""
         drill = self.builder.speech(DRILL)
-        return replace(order, pieces=(drill, *order.pieces, drill))
+        return replace(spec, pieces=(drill, *spec.pieces, drill))
 
-    def order_of(self, airing: Airing) -> ProgrammeSpec:
-        """The order for an airing's bulletin."""
+    def airing_spec(self, airing: Airing) -> ProgrammeSpec:
+        """The bulletin of an airing, without the words of its session."""
         assert airing.bulletin
         bulletin = self.contents.bulletins[airing.bulletin]
-        order = self.order(bulletin, airing.output, airing.repeat, airing.chime)
-        return self.heard(order, airing.output, airing.scheduled_at)
+        spec = self.bulletin_spec(bulletin, airing.output, airing.repeat, airing.chime)
+        return self.adapt_to_hour(spec, airing.output, airing.scheduled_at)
 
-    def fallback(self, airing: Airing) -> ProgrammeSpec | None:
-        """What stands in for a stream that does not come."""
+    def fallback_spec(self, airing: Airing) -> ProgrammeSpec | None:
+        """The bulletin that stands in for a stream that does not come."""
         bulletin = self.contents.bulletins.get(airing.fallback or "")
         if bulletin is None:
             return None
-        order = self.order(bulletin, airing.output, chime=airing.chime)
-        return self.heard(order, airing.output, airing.scheduled_at)
+        spec = self.bulletin_spec(bulletin, airing.output, chime=airing.chime)
+        return self.adapt_to_hour(spec, airing.output, airing.scheduled_at)
 
-    def sequence(self, airing: Airing) -> list[ProgrammeSpec]:
-        """Everything that is heard for one airing, in order."""
+    def sequence_specs(self, airing: Airing) -> list[ProgrammeSpec]:
+        """Everything that is heard for one airing, in order: opening, bulletin, closing."""
         output, at = airing.output, airing.scheduled_at
-        opening = self.opening(output, airing.music, at) if airing.opens else None
-        closing = self.closing(output, at) if airing.closes else None
-        return [part for part in (opening, self.order_of(airing), closing) if part]
+        opening = self.opening_spec(output, airing.music, at) if airing.opens else None
+        closing = self.closing_spec(output, at) if airing.closes else None
+        return [spec for spec in (opening, self.airing_spec(airing), closing) if spec]
 
-    def find(self, order: ProgrammeSpec) -> Programme | None:
-        """What was made by this order. Where nothing was made at all, no voice is asked for its fingerprint."""
-        if order.unread or not self.programmes.folder.is_dir():
+    def find_programme(self, spec: ProgrammeSpec) -> Programme | None:
+        """What was made by `spec`; None where it is not there. An empty cache asks no voice for its fingerprint."""
+        if spec.unread or not self.programmes.folder.is_dir():
             return None
-        return self.programmes.find(self.recipe(order))
+        return self.programmes.find(self.recipe(spec))
 
-    def recipe(self, order: ProgrammeSpec) -> str:
-        if order not in self._recipes:
-            self._recipes[order] = order.recipe(self.voices.fingerprint)
-        return self._recipes[order]
+    def recipe(self, spec: ProgrammeSpec) -> str:
+        """The cache key of its programme: a SHA-256 in hexadecimal."""
+        if spec not in self._recipes:
+            self._recipes[spec] = spec.recipe(self.voices.fingerprint)
+        return self._recipes[spec]
+
+    def must_be_made(self, spec: ProgrammeSpec) -> bool:
+        """Is its sound still to be made, or was it made in another voice than that of first choice?"""
+        programme = self.find_programme(spec)
+        return programme is None or not spec.used_first_choice(programme.voice)
+
+    def why_unready(self, airing: Airing) -> Message | None:
+        """Why an airing could not be aired as things are: what is missing of its sequence."""
+        for spec in self.sequence_specs(airing):
+            if message := spec.missing():
+                return message
+            if not self.find_programme(spec):
+                return Message("it has not been prepared yet; run “loudspeaker prepare”")
+        return None
+
+    def duration(self, spec: ProgrammeSpec) -> tuple[float, str]:
+        """Seconds, and whether they are `prepared` or `estimated`."""
+        programme = self.find_programme(spec)
+        if programme is None and any(output.early for output in self.contents.box.outputs.values()):
+            programme = self.find_programme(spec.for_early_hours())  # it lasts as long
+        return (programme.duration, "prepared") if programme else (estimate(spec), "estimated")
 
     def revision(self, bulletin: Bulletin) -> str:
+        """The SHA-256 of the bulletin's file; "" where it is in none."""
         return self.contents.revisions.get(bulletin.path, "")
 
-    # What is to be read
+    # Texts and sound files: what was read of them.
 
-    def written(self) -> list[str]:
+    def written_texts(self) -> list[str]:
         """Every text that these files have said, the shortest first."""
         commune = self.contents.commune
         texts = {part.text for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
         return sorted((text for text in {REMINDER, commune.opening, commune.closing, *texts} if text), key=len)
 
     def sound_files(self) -> list[str]:
-        """Every recording that these files name."""
+        """Every recording that these files name, by its path below the station's folder."""
         commune = self.contents.commune
         paths = {part.audio for bulletin in self.contents.bulletins.values() for part in bulletin.parts}
         return sorted(path for path in (commune.chime, commune.music, *paths) if path)
@@ -168,19 +195,19 @@ class Planner:
     def recordings(self) -> list[RecordingSpec]:
         return [self.builder.recording(path) for path in self.sound_files()]
 
-    def unread(self) -> list[str]:
+    def unread_sources(self) -> list[str]:
         """The texts, and behind them the sound files, that nobody has read yet."""
-        texts = [text for text in self.written() if self.texts.outline(text) is None]
+        texts = [text for text in self.written_texts() if self.texts.outline(text) is None]
         return texts + [recording.path for recording in self.recordings() if recording.digest is None]
 
-    # What is planned
+    # The plan.
 
     def plan(
         self, begins: datetime, ends: datetime, log: Log, facts: Mapping[str, BulletinFacts] | None = None
     ) -> list[Airing]:
         """Every airing of the window, refused ones too. `facts` of what is scheduled, where they are known already."""
         facts = self.scheduled_facts(log) if facts is None else facts
-        return plan(replace(self.plan_input(log, begins, facts), words=self.words()), begins, ends)
+        return plan(replace(self.plan_input(log, begins, facts), words=self.session_words()), begins, ends)
 
     def plan_input(self, log: Log, begins: datetime, facts: Mapping[str, BulletinFacts]) -> PlanInput:
         """What a plan from `begins` on depends on, but for the words of sessions."""
@@ -190,9 +217,9 @@ class Planner:
         return PlanInput(commune, box, self.contents.schedules, facts, decisions, most=MOST_A_DAY)
 
     def scheduled_facts(self, log: Log) -> dict[str, BulletinFacts]:
-        return self.facts(log, self._scheduled())
+        return self.bulletin_facts(log, self._scheduled())
 
-    def facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
+    def bulletin_facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""
         approved, known, names = approvals.standing(log), self.contents.bulletins, set(names)
         broken = dict.fromkeys(names & self.contents.broken, BROKEN)
@@ -202,17 +229,17 @@ class Planner:
         """Bulletins that an edit has taken out of their approval, with that approval."""
         for name, event in approvals.standing(log).items():
             if found := self.contents.bulletins.get(name):
-                order = self.order(found)
-                if not order.unread and not approvals.stands(str(event.facts.get("digest")), found, order):
+                spec = self.bulletin_spec(found)
+                if not spec.unread and not approvals.stands(str(event.facts.get("digest")), found, spec):
                     yield name, event
 
     def _scheduled(self) -> set[str]:
         entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
         return {name for entry in entries for name in (entry.bulletin, entry.fallback) if name}
 
-    def words(self) -> SessionWords:
+    def session_words(self) -> SessionWords:
         output = self._usual_output()
-        opening, closing = self.opening(output, True), self.closing(output)
+        opening, closing = self.opening_spec(output, True), self.closing_spec(output)
         tune = LEAD_SECONDS[Lead.TUNE] - LEAD_SECONDS[Lead.NONE] if opening else 0.0
         return SessionWords(
             tune=tune,
@@ -220,18 +247,13 @@ class Planner:
             closing=self.duration(closing)[0] if closing else 0.0,
         )
 
-    def duration(self, order: ProgrammeSpec) -> tuple[float, str]:
-        """Seconds, and whether they are `prepared` or `estimated`."""
-        found = self.find(order) or (self.find(order.for_early_hours()) if self._early else None)
-        return (found.duration, "prepared") if found else (estimate(order), "estimated")
-
     def _facts(self, bulletin: Bulletin, approved: Event | None) -> BulletinFacts:
         output = self._usual_output()
-        order = self.order(bulletin, output)
-        duration, source = self.duration(order)
+        spec = self.bulletin_spec(bulletin, output)
+        duration, source = self.duration(spec)
         entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
         repeats = {entry.repeat for entry in entries if entry.bulletin == bulletin.id and entry.repeat}
-        missing = order.missing()
+        missing = spec.missing()
         return BulletinFacts(
             title=bulletin.title,
             level=bulletin.level,
@@ -240,39 +262,20 @@ class Planner:
             duration=duration,
             duration_source=source,
             ready=missing is None,
-            approved=approved is not None and approvals.stands(str(approved.facts.get("digest")), bulletin, order),
+            approved=approved is not None and approvals.stands(str(approved.facts.get("digest")), bulletin, spec),
             why=missing,
-            repeats={repeat: self.duration(self.order(bulletin, output, repeat))[0] for repeat in repeats},
+            repeats={repeat: self.duration(self.bulletin_spec(bulletin, output, repeat))[0] for repeat in repeats},
         )
-
-    def unready(self, airing: Airing) -> Message | None:
-        """Why an airing could not be aired as things are: what is missing of its sequence."""
-        for order in self.sequence(airing):
-            if message := order.missing():
-                return message
-            if not self.find(order):
-                return Message("it has not been prepared yet; run “loudspeaker prepare”")
-        return None
-
-    def is_wanted(self, order: ProgrammeSpec) -> bool:
-        """Is its sound still to be made, or was it made in another voice than that of first choice?"""
-        programme = self.find(order)
-        return programme is None or not order.used_first_choice(programme.voice)
-
-    @property
-    def _early(self) -> bool:
-        """May something have been made for early hours only? It lasts as long."""
-        return any(output.early for output in self.contents.box.outputs.values())
 
     def _usual_output(self) -> str:
         return next(iter(self.contents.box.outputs), "")
 
-    def _dressed(self, order: ProgrammeSpec, output: str, lead: Lead) -> ProgrammeSpec:
+    def _for_output(self, spec: ProgrammeSpec, output: str, lead: Lead) -> ProgrammeSpec:
         commune = self.contents.commune
         own = {Lead.CHIME: commune.chime, Lead.TUNE: commune.music}.get(lead)
         found = self.contents.box.outputs.get(output) or Output(output)
         return replace(
-            order,
+            spec,
             lead=lead,
             lead_file=self.builder.recording(own) if own else None,
             profile=found.profile,

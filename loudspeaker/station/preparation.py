@@ -1,4 +1,4 @@
-"""The verbs of what is coming: plan, prepare, approve, render. Sound is made in here only through the studio."""
+"""Sound ahead of time: what is to be made for the coming airings, and the making of it."""
 
 from __future__ import annotations
 
@@ -74,13 +74,13 @@ class Preparation:
         """
         if also:
             output = self.files.outputs()[0]
-            order = self.planner.order(self.files.bulletin(also), output)
-            self.make([self.planner.heard(order, output, self.clock.now())], progress)
+            spec = self.planner.bulletin_spec(self.files.bulletin(also), output)
+            self.make([self.planner.adapt_to_hour(spec, output, self.clock.now())], progress)
         window = self.clock.window(day, days)  # once: while sound is made, midnight may pass, or the clock be set
-        coming = [airing for airing in self._plan(*window) if self._ours(airing)]
+        coming = [airing for airing in self._plan(*window) if _is_missed(airing)]
         now = self.clock.now()
         due = sorted(coming, key=lambda airing: (airing.scheduled_at < now, airing.scheduled_at))
-        failed = self.make(self.orders(due), progress)  # what is past already comes last
+        failed = self.make(self.specs_of(due), progress)  # what is past already comes last
         after = {airing.id: airing for airing in self._plan(*window)}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
@@ -89,60 +89,59 @@ class Preparation:
 
         The shortest first: whatever else lies in the folder, it does not keep them waiting.
         """
-        texts, plans = self.planner.texts, self.planner
-        for text in plans.written():
+        texts, written = self.planner.texts, self.planner.written_texts()
+        for text in written:
             if texts.outline(text) is None:
                 texts.read_and_keep(text)
-        plans.recordings()
-        wanted = {texts.key(text) for text in plans.written()}
+        self.planner.recordings()
+        wanted = {texts.key(text) for text in written}
         texts.store.sweep(wanted | texts.known_recording_keys(), self.clock.now().timestamp())
 
-    def make(self, orders: Iterable[ProgrammeSpec], progress: Progress) -> dict[ProgrammeSpec, Message]:
-        """Make every order that is not there yet, or only in a lesser voice. Returns what failed, and why."""
-        wanted = [order for order in dict.fromkeys(orders) if self.planner.is_wanted(order)]
-        total = sum(_sentences(order) for order in wanted)
+    def make(self, specs: Iterable[ProgrammeSpec], progress: Progress) -> dict[ProgrammeSpec, Message]:
+        """Render what is not there yet, or only in a voice of second choice. Returns what failed, and why."""
+        wanted = [spec for spec in dict.fromkeys(specs) if self.planner.must_be_made(spec)]
+        total = sum(_sentences(spec) for spec in wanted)
         failed, before = {}, 0
-        for order in wanted:
-            share = _sentences(order)
+        for spec in wanted:
+            share = _sentences(spec)
 
             def advance(done: int, of: int, before: int = before, share: int = share) -> None:
                 progress(before + (share * done // of if of else share), total, "")
 
             try:
-                self.studio.render(order, self.planner.recipe(order), advance)
+                self.renderer.render(spec, self.planner.recipe(spec), advance)
             except LoudspeakerError as error:
-                failed[order] = error.message
+                failed[spec] = error.message
             before += share
         if wanted:  # which services want to be left alone is known to the next process, too
             with suppress(LoudspeakerError):  # an alarm must not fail over a log that this person may not write
-                self.log().remember("breakers", self.studio.chain.breakers.state())
+                self.log().remember("breakers", self.renderer.chain.breakers.state())
         return failed
 
     @cached_property
-    def studio(self) -> ProgrammeRenderer:
-        """Heavy: loads numpy. Only for processes that end."""
+    def renderer(self) -> ProgrammeRenderer:
+        """Loads numpy, which takes memory: only for processes that end."""
         from ..production.render import ProgrammeRenderer
         from ..store.clips import ClipStore
         from ..synthesis.circuit_breaker import CircuitBreakers
         from ..synthesis.fallback import FallbackChain
 
-        told = self.log().recall("breakers")
-        breakers = CircuitBreakers.from_state(told if isinstance(told, dict) else {})
+        state = self.log().recall("breakers")
+        breakers = CircuitBreakers.from_state(state if isinstance(state, dict) else {})
         chain = FallbackChain(ClipStore(self.paths.clips), self.clock.now, self.voices.engine, breakers)
         return ProgrammeRenderer(self.paths.home, chain, self.planner.programmes)
 
-        return ClipStore(self.paths.clips)
-
     def prepare_replay(self, bulletin: str, villages: Iterable[str], progress: Progress) -> str:
         """Make what these villages would hear of a bulletin now; its id. Raises `LoudspeakerError`."""
-        found = self.files.bulletin(bulletin)
-        if found.level is Level.EMERGENCY:
+        chosen = self.files.bulletin(bulletin)
+        if chosen.level is Level.EMERGENCY:
             raise Refused(Message("an emergency is aired with “urgent”, not with “play”"))
-        outputs, now = [self.files.box.plays[village] for village in villages], self.clock.now()
-        orders = [self.planner.heard(self.planner.order(found, output), output, now) for output in outputs]
-        for message in self.make(orders, progress).values():
+        planner, now = self.planner, self.clock.now()
+        outputs = [self.files.box.plays[village] for village in villages]
+        specs = [planner.adapt_to_hour(planner.bulletin_spec(chosen, output), output, now) for output in outputs]
+        for message in self.make(specs, progress).values():
             raise LoudspeakerError(message)
-        return found.id
+        return chosen.id
 
     def prepare_test(self, output: str, tone: bool) -> None:
         """Make what `test` sounds, at most 5 s: the villages' names, or 1 kHz at −18 dBFS.
@@ -155,77 +154,83 @@ class Preparation:
         second = now.hour * 3600 + now.minute * 60
         if not any(begins <= second < ends for begins, ends in DAYTIME):
             raise Refused(Message("at night nothing is tested; wait until 05:00"))
-        for message in self.make([self.trial(output, tone)], lambda done, total, what: None).values():
+        for message in self.make([self.test_spec(output, tone)], lambda done, total, what: None).values():
             raise LoudspeakerError(message)
 
     def preview(self, bulletin: str) -> Preview:
         """What `approve` would bind, to be looked at first. Raises `NotFound`, `BadFile`."""
-        found = self.files.bulletin(bulletin)
-        order = self.planner.order(found)
-        if message := order.missing():
+        chosen = self.files.bulletin(bulletin)
+        spec = self.planner.bulletin_spec(chosen)
+        if message := spec.missing():
             raise Refused(message)
-        return preview(found, order)
+        return preview(chosen, spec)
 
-    def trial(self, output: str, tone: bool) -> ProgrammeSpec:
+    def test_spec(self, output: str, tone: bool) -> ProgrammeSpec:
         """What `test` sounds: a tone, or the names of the villages that should hear it."""
         if tone:
             return ProgrammeSpec((), Lead.TONE)
         names = {schedule.id: schedule.name for schedule in self.files.contents.schedules}
         heard = [names.get(village, village) for village, where in self.files.box.plays.items() if where == output]
-        return self.planner.plain(f"Thử loa {', '.join(heard[:2])}.", output)
+        return self.planner.words_spec(f"Thử loa {', '.join(heard[:2])}.", output)
 
     def render(
         self, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress: Progress
     ) -> Programme:
-        """One programme as WAV, FLAC or MP3 (by the name's ending), to be heard before it airs."""
+        """One programme as WAV, FLAC or MP3 (by the name's ending), to be heard before it airs.
+
+        `voice` (engine:voice) speaks instead of the bulletin's, `picture` is drawn with its sentences.
+        Raises `BadUsage`, `NotFound`, `BadFile`, `LoudspeakerError` where it cannot be made.
+        """
         if output.suffix.lower() not in SUFFIXES:
             raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
         from ..production import export, pictures
 
         if picture:
             pictures.check_picture_name(picture)
-        found = self.files.bulletin(bulletin)
-        order = self.planner.order(found, self.files.outputs()[0]).with_voices((voice,) if voice else ())
-        if message := self.make([order], progress).get(order):
+        chosen = self.files.bulletin(bulletin)
+        spec = self.planner.bulletin_spec(chosen, self.files.outputs()[0]).with_voices((voice,) if voice else ())
+        if message := self.make([spec], progress).get(spec):
             raise LoudspeakerError(message)
-        programme = self.planner.find(order)
+        programme = self.planner.find_programme(spec)
         assert programme
-        export.export_programme(programme, output, found.title, self.clock.now().date())
+        export.export_programme(programme, output, chosen.title, self.clock.now().date())
         if picture:
-            export.draw_programme(programme, self.studio.marks(order), picture, found.title)
+            export.draw_programme(programme, self.renderer.marks(spec), picture, chosen.title)
         return programme
 
-    def _ours(self, airing: Airing) -> bool:
-        return bool(airing.output) and airing.expected is not Expected.SKIPPED
-
-    def orders(self, airings: Iterable[Airing]) -> list[ProgrammeSpec]:
-        """Programmes of their own for what opens or closes a session, too: a skip can make any airing the first."""
-        orders: list[ProgrammeSpec | None] = []
+    def specs_of(self, airings: Iterable[Airing]) -> list[ProgrammeSpec]:
+        """What these need, with what opens and closes a session for each: a skip can make any airing the first."""
+        specs: list[ProgrammeSpec | None] = []
         for airing in airings:
             if airing.expected is not Expected.AIR:
                 continue
             if airing.stream:
-                orders.append(self.planner.fallback(airing))
+                specs.append(self.planner.fallback_spec(airing))
             else:
-                orders += self.planner.sequence(airing)
+                specs += self.planner.sequence_specs(airing)
                 output, at = airing.output, airing.scheduled_at
-                orders += [self.planner.opening(output, airing.music, at), self.planner.closing(output, at)]
-        return [order for order in orders if order and not order.missing()]
+                specs += [self.planner.opening_spec(output, airing.music, at), self.planner.closing_spec(output, at)]
+        return [spec for spec in specs if spec and not spec.missing()]
 
     def _readiness(self, airing: Airing, failed: dict[ProgrammeSpec, Message]) -> Readiness:
         why = airing.why
         programme = None
-        orders = self.planner.sequence(airing) if airing.bulletin in self.files.contents.bulletins else []
+        specs = self.planner.sequence_specs(airing) if airing.bulletin in self.files.contents.bulletins else []
         if airing.stream and airing.expected is Expected.AIR:  # whether it comes, only its hour can tell
-            instead = self.planner.fallback(airing)
+            instead = self.planner.fallback_spec(airing)
             why = (failed.get(instead) or instead.missing()) if instead else None
         elif airing.expected is Expected.AIR:
-            why = self.planner.unready(airing)
-            why = next((failed[order] for order in orders if order in failed), why) if why else None
-            programme = self.planner.find(self.planner.order_of(airing))
+            why = self.planner.why_unready(airing)
+            why = next((failed[spec] for spec in specs if spec in failed), why) if why else None
+            programme = self.planner.find_programme(self.planner.airing_spec(airing))
         voice = programme.voice if programme else None
-        return Readiness(airing, why, voice, sum(order.doubt_count for order in orders))
+        return Readiness(airing, why, voice, sum(spec.doubt_count for spec in specs))
 
 
-def _sentences(order: ProgrammeSpec) -> int:
-    return sum(speech.sentences for speech in order.speeches)
+def _is_missed(airing: Airing) -> bool:
+    """Would people on this box's outputs miss it?"""
+    return bool(airing.output) and airing.expected is not Expected.SKIPPED
+
+
+def _sentences(spec: ProgrammeSpec) -> int:
+    return sum(speech.sentences for speech in spec.speeches)

@@ -176,7 +176,9 @@ class Daemon(Thread):
 def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
     home: Path, station: Station, quiet: Progress
 ) -> None:
-    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), output) for output in "ab"], quiet)
+    station.preparation.make(
+        [station.planner.bulletin_spec(station.files.bulletin("nhac"), output) for output in "ab"], quiet
+    )
     before = signal.getsignal(signal.SIGINT)
     with Daemon(home):
         hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
@@ -362,7 +364,7 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
     text = (home / "bulletins/nhac.md").read_text(encoding="utf-8")
     (home / "bulletins/moi.md").write_text(text.replace("họp thôn", "họp xã"), encoding="utf-8")
     with closing(Station.open(home, clock=station.clock)) as writer:
-        writer.preparation.make([writer.planner.order(writer.files.bulletin("moi"), "a")], quiet)
+        writer.preparation.make([writer.planner.bulletin_spec(writer.files.bulletin("moi"), "a")], quiet)
 
     asked.carry_out("play", {"bulletin": "moi", "villages": ["na-hoa"], "by": "Lan"}, 0)
     shown = station.preparation.preview("moi").digest
@@ -414,7 +416,7 @@ def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
 
 def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:
     station = asked.station
-    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
+    station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play("nhac", ["na-hoa"], "Lan")
     seen = []
     while not seen or seen[-1] != "aired":
@@ -429,7 +431,7 @@ def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: A
 
 def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> None:
     station = asked.station
-    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "a")], quiet)
+    station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play("nhac", ["na-hoa"], "Lan")
     while asked.outcome(ids)[0]["verdict"] in (None, "on-air"):
         asked.step()

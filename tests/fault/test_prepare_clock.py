@@ -58,7 +58,7 @@ def test_a_child_whose_clock_is_set_tells_the_truth_and_the_next_round_makes_the
 
 
 def ready(station: Station, airing: str) -> bool:
-    return station.planner.unready(station.airings.find(airing)) is None
+    return station.planner.why_unready(station.airings.find(airing)) is None
 
 
 def days() -> Sequence[object]:
@@ -138,7 +138,7 @@ def test_a_sweep_on_a_wrong_clock_leaves_what_the_accepted_plan_needs(home: Path
     sweep_cache(station, budget=0)
 
     assert len(needed) == 4
-    assert [station.planner.unready(one) for one in needed] == [None] * 4
+    assert [station.planner.why_unready(one) for one in needed] == [None] * 4
     station.close()
 
 

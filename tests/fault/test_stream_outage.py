@@ -45,7 +45,7 @@ def station(home: Path, icecast: Icecast) -> Iterator[Station]:
     (home / "schedules" / "suoi-trat.yaml").unlink()
     station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=8)))
     station.preparation.make(
-        station.preparation.orders(station.airings.between(*station.clock.window(None, 1))), lambda *_: None
+        station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), lambda *_: None
     )
     yield station
     station.close()

@@ -99,7 +99,7 @@ class StationHarness:
         """Start the station, as its daemon does."""
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
         self.station = Station.open(self.home, clock=self.clock, log=self.log)
-        self.station.preparation.studio = FakeRenderer(self.station.planner.programmes)  # type: ignore[assignment]
+        self.station.preparation.renderer = FakeRenderer(self.station.planner.programmes)  # type: ignore[assignment]
         self.live = Asked(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
         self._collected = dict.fromkeys(OUTPUTS, 0)
         self.running = True
@@ -176,7 +176,7 @@ class StationHarness:
         return found
 
     def replay(self, bulletin: str, village: str) -> list[str]:
-        self._make(self.station.planner.order(self.station.files.bulletin(bulletin), VILLAGES[village]))
+        self._make(self.station.planner.bulletin_spec(self.station.files.bulletin(bulletin), VILLAGES[village]))
         found: list[str] = self.ask("play", bulletin=bulletin, villages=[village], by="chị Hoa")
         return found
 

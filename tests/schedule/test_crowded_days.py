@@ -80,8 +80,8 @@ def test_what_is_due_first_is_made_first(home: Path, station: Station, clock: Fa
     clock.advance_to(at("2026-11-24T10:00:00"))
     station.reload()
     made: list[str] = []
-    make = station.preparation.studio.render
-    station.preparation.studio = _Noting(station.preparation.studio, made, make)  # type: ignore[assignment]
+    make = station.preparation.renderer.render
+    station.preparation.renderer = _Noting(station.preparation.renderer, made, make)  # type: ignore[assignment]
 
     station.preparation.prepare(None, 1, lambda *_: None)
 

@@ -114,7 +114,7 @@ def test_an_approval_that_was_given_before_holds_for_the_words_that_it_bound(hom
     for text in (BULLETIN, PARTS):
         write(home, text)
         with closing(Station.open(home)) as station:
-            order = station.planner.order(station.files.bulletin("nhac"))
+            order = station.planner.bulletin_spec(station.files.bulletin("nhac"))
             words = [[line.text for line in piece.utterances] for piece in order.pieces]  # type: ignore[union-attr]
             digest = hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
             station.log.event("approve", "", station.clock.now(), bulletin="nhac", digest=digest, by="Lan")

@@ -39,7 +39,9 @@ def airing(station: Station, identity: str) -> Airing:
 
 def made(station: Station, identity: str) -> str:
     """The key of what was made for an airing."""
-    found = [station.planner.find(order) for order in station.planner.sequence(airing(station, identity))]
+    found = [
+        station.planner.find_programme(order) for order in station.planner.sequence_specs(airing(station, identity))
+    ]
     return "+".join(programme.key for programme in found if programme)
 
 
@@ -50,10 +52,10 @@ def test_a_box_says_when_its_early_hours_end(written: str) -> None:
 
 def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Station, quiet: Progress) -> None:
     assert all(row.ready for row in station.preparation.prepare(None, 1, quiet))
-    morning, evening = (station.planner.sequence(airing(station, one)) for one in (MORNING, EVENING))
+    morning, evening = (station.planner.sequence_specs(airing(station, one)) for one in (MORNING, EVENING))
     texts = {
         line.text
-        for order in station.preparation.orders(coming(station))
+        for order in station.preparation.specs_of(coming(station))
         for said in order.speeches
         for line in said.utterances
     }
@@ -61,7 +63,7 @@ def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Statio
     assert [len(morning), len(evening)] == [2, 2], "the opening and the bulletin"
     assert len(list(station.paths.clips.rglob("*.flac"))) == len(texts)
     for quietly, loudly in zip(morning, evening, strict=True):
-        early, late = station.planner.find(quietly), station.planner.find(loudly)
+        early, late = station.planner.find_programme(quietly), station.planner.find_programme(loudly)
         assert early
         assert late
         assert (early.path != late.path, early.frames) == (True, late.frames)
@@ -81,7 +83,7 @@ def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock
 
 
 def test_what_was_made_for_early_hours_alone_has_a_known_length(station: Station, quiet: Progress) -> None:
-    station.preparation.make(station.planner.sequence(airing(station, MORNING)), quiet)
+    station.preparation.make(station.planner.sequence_specs(airing(station, MORNING)), quiet)
 
     assert {row.airing.duration_source for row in station.airings.plan() if row.bulletin == "tin-sang"} == {"prepared"}
 
@@ -104,8 +106,8 @@ def test_an_emergency_is_as_loud_as_ever(station: Station, clock: FakeClock) -> 
 
 def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, quiet: Progress) -> None:
     clock.advance_to(at("2026-11-24T05:40:00"))
-    order = station.planner.order(station.files.bulletin("nhac"), "san-kho")
-    station.preparation.make([station.planner.heard(order, "san-kho", station.clock.now())], quiet)
+    order = station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")
+    station.preparation.make([station.planner.adapt_to_hour(order, "san-kho", station.clock.now())], quiet)
     live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
     live.play("nhac", ["na-hoa"], "chị Hoa", "một buổi nữa")
     while not station.airings.records():

@@ -101,7 +101,9 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 ) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
-    station.preparation.make(station.preparation.orders(station.airings.between(*station.clock.window(None, 1))), quiet)
+    station.preparation.make(
+        station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), quiet
+    )
     verdict, _ = day(station, clock, receiver)
     station.close()
 
@@ -111,7 +113,9 @@ def test_without_an_approval_that_policy_asks_for_it_is_not_heard(
 def test_with_it_it_is(home: Path, clock: FakeClock, receiver: Receiving, quiet: Progress) -> None:
     write(home, "commune.yaml", "policy: {approval: required}\n")
     station = Station.open(home, clock=clock)
-    station.preparation.make(station.preparation.orders(station.airings.between(*station.clock.window(None, 1))), quiet)
+    station.preparation.make(
+        station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), quiet
+    )
     errands_of(station).approve("nhac", "chị Hoa")
     verdict, _ = day(station, clock, receiver)
     station.close()
@@ -128,7 +132,7 @@ def test_what_would_not_end_in_the_streams_time_does_not_begin(
     station.preparation.prepare(None, 1, quiet)
     receiver.found = None
     told, _ = day(station, clock, receiver, dies)
-    length = station.planner.duration(station.planner.order(station.files.bulletin("nhac"), "san-kho"))[0]
+    length = station.planner.duration(station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho"))[0]
     station.close()
 
     assert 40 < length < 90
@@ -146,6 +150,6 @@ def test_what_cannot_be_made_is_told_beforehand(home: Path, clock: FakeClock, qu
 
 
 def test_the_sweep_asks_for_what_a_stream_may_need(station: Station) -> None:
-    fallback = station.planner.fallback(station.airings.find(VOV))
+    fallback = station.planner.fallback_spec(station.airings.find(VOV))
 
-    assert station.preparation.orders(station.airings.between(*station.clock.window(None, 1))) == [fallback]
+    assert station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))) == [fallback]

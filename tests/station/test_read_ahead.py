@@ -64,7 +64,7 @@ def test_a_text_that_nobody_has_read_is_not_ready(home: Path, daemon: Asked) -> 
     daemon.look()
 
     assert why(daemon, TODAY) == "None"
-    assert daemon.station.planner.unread() == []
+    assert daemon.station.planner.unread_sources() == []
 
 
 def test_only_what_was_edited_is_read_again(home: Path, daemon: Asked) -> None:
@@ -72,7 +72,7 @@ def test_only_what_was_edited_is_read_again(home: Path, daemon: Asked) -> None:
     before = readings(home)
     (home / "bulletins" / "tin-sang.md").write_text(NEW, encoding="utf-8")
     daemon.look()
-    assert daemon.station.planner.unread() == ["Sáng mai UBND xã họp lúc 8h30."]
+    assert daemon.station.planner.unread_sources() == ["Sáng mai UBND xã họp lúc 8h30."]
 
     stamps = {name: path.stat().st_mtime_ns for name, path in before.items()}
     run(home, "read-ahead")
@@ -86,12 +86,12 @@ def test_other_words_of_the_commune_are_another_reading(home: Path, daemon: Aske
     commune = home / "commune.yaml"
     commune.write_text(commune.read_text(encoding="utf-8") + "say: {nắng: rất nắng}\n", encoding="utf-8")
     daemon.look()
-    assert "trời nắng" in " ".join(daemon.station.planner.unread())
+    assert "trời nắng" in " ".join(daemon.station.planner.unread_sources())
 
     run(home, "read-ahead")
     daemon.look()
 
-    assert "trời rất nắng" in daemon.station.planner.order(daemon.station.files.bulletin("tin-sang")).spoken
+    assert "trời rất nắng" in daemon.station.planner.bulletin_spec(daemon.station.files.bulletin("tin-sang")).spoken
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_reading_of_another_text_is_never_taken_for_this_ones(home: Path, daem
     for path in paths:
         path.with_suffix(".new").replace(path)
 
-    assert len(daemon.station.planner.unread()) == len(paths)
+    assert len(daemon.station.planner.unread_sources()) == len(paths)
 
 
 def test_a_link_among_the_readings_is_not_followed(home: Path, daemon: Asked) -> None:
@@ -127,18 +127,18 @@ def test_a_link_among_the_readings_is_not_followed(home: Path, daemon: Asked) ->
         path.rename(home / path.name)
         path.symlink_to(home / path.name)
 
-    assert daemon.station.planner.unread()
+    assert daemon.station.planner.unread_sources()
 
 
 def test_words_that_were_damaged_behind_a_sound_outline_are_read_again(home: Path, station: Station) -> None:
-    said = station.planner.order(station.files.bulletin("tin-sang")).spoken
+    said = station.planner.bulletin_spec(station.files.bulletin("tin-sang")).spoken
     for path in readings(home).values():
         head, _, words = path.read_bytes().partition(b"\n")
         path.write_bytes(head + b"\n" + words.replace("trời".encode(), "giời".encode()))
 
     with_others = Station.open(home, clock=station.clock)
 
-    assert with_others.planner.order(with_others.files.bulletin("tin-sang")).spoken == said
+    assert with_others.planner.bulletin_spec(with_others.files.bulletin("tin-sang")).spoken == said
     with_others.close()
 
 
@@ -245,7 +245,7 @@ def test_where_no_child_can_leave_anything_the_daemon_reads_what_is_short(home: 
         service.look()
 
     assert service.started.count("read-ahead") == 1
-    assert station.planner.unread() == [("Họp thôn. " * 1000).rstrip()]
+    assert station.planner.unread_sources() == [("Họp thôn. " * 1000).rstrip()]
     service.close()
     station.close()
 

@@ -108,7 +108,9 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
 
 
 def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Station, home: Path) -> None:
-    order = station.planner.order(station.files.bulletin("nhac"), "san-kho").with_voices(("tone:low", "tone:high"))
+    order = station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho").with_voices(
+        ("tone:low", "tone:high")
+    )
 
     assert order.used_first_choice("tone:low")
     assert not order.used_first_choice("tone:high")
@@ -204,7 +206,7 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
     live = on_air(station, clock)
-    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
+    station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at("2026-11-24T09:00:00"))
     live.step()
 
@@ -260,7 +262,7 @@ def test_a_replay_that_was_heard_counts_as_a_session_of_the_day(
 
 def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) -> str:
     """The verdict of a replay that a command plays itself, where no daemon runs."""
-    station.preparation.make([station.planner.order(station.files.bulletin("nhac"), "san-kho")], quiet)
+    station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at(f"2026-11-24T{moment}"))
     alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
     (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
@@ -344,7 +346,7 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
 
 def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
     called = station.alerts.call("Nước dâng!", None, "san-kho", drill=True)
-    bulletin = station.planner.order(station.files.bulletin("nhac"))
+    bulletin = station.planner.bulletin_spec(station.files.bulletin("nhac"))
     recorded = replace(bulletin, lead_file=RecordingSpec("nhac.m4a", "0a"), pieces=(RecordingSpec("a.wav", "1b"),))
 
     for order in (called, bulletin, recorded):

@@ -63,7 +63,7 @@ class Aired:
         station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=early)))
         coming = station.airings.between(*station.clock.window(None, 1))
         station.preparation.make(
-            [order for airing in coming if (order := station.planner.fallback(airing))], lambda *_: None
+            [order for airing in coming if (order := station.planner.fallback_spec(airing))], lambda *_: None
         )
         service = open_service(station, lambda: None)
         with server.recorder("hall") as recorder:
