@@ -17,6 +17,7 @@ from threading import Lock
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from ..codec import UNREADABLE
 from ..errors import LoudspeakerError, Message, Refused
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
@@ -292,7 +293,7 @@ def _decode_entries(decode: Callable[[Any], T], rows: Iterable[tuple[bytes]]) ->
     for (entry,) in rows:
         try:
             value = decode(json.loads(entry))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except UNREADABLE:
             continue
         yield value
 

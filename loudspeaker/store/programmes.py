@@ -11,9 +11,11 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..codec import UNREADABLE, decode, encode
 from ..model.programme import Programme
 from .atomic import (
     Content,
@@ -30,7 +32,7 @@ from .atomic import (
 from .eviction import select_evictions
 
 MOST_BYTES = 1 << 16  # of a manifest
-DIGEST = re.compile("[0-9a-f]{64}")  # it becomes the name of a file
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ class ProgrammeFacts:
     voice: str = ""
     doubts: int = 0
     loudness: float = -16.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest(ProgrammeFacts):
+    """What the file of a manifest holds: which WAV it is, and how large."""
+
+    sha256: str
+    bytes: int
+
+    def is_valid(self) -> bool:
+        """Is the hash one, which becomes the name of a file, and are rate and frames positive?"""
+        return bool(DIGEST.fullmatch(self.sha256)) and self.rate > 0 and self.frames > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ class ProgrammeStore:
         part = write_draft(self._wav(recipe), wav, self.system)
         sha256, size = sha256_of(part), part.stat().st_size
         commit_draft(part, self._wav(sha256), self.system)
-        manifest = json.dumps({**asdict(facts), "sha256": sha256, "bytes": size}, ensure_ascii=False)
+        manifest = json.dumps(encode(Manifest(**asdict(facts), sha256=sha256, bytes=size)), ensure_ascii=False)
         # The manifest comes last: what it points to is on the disk.
         write_atomic(self._manifest(recipe), manifest.encode(), self.system)
         return self._programme(facts, sha256)
@@ -107,28 +121,19 @@ class ProgrammeStore:
 
     def _read(self, manifest: Path) -> Programme | None:
         """The programme of a manifest; None where one of the two is absent or damaged: it is rendered again."""
-        try:
-            fields = json.loads(read_regular_file(manifest, MOST_BYTES) or b"")
-            size, sha256 = fields.pop("bytes"), fields.pop("sha256")
-            facts = ProgrammeFacts(**fields)
-            valid = _is_valid(facts) and DIGEST.fullmatch(sha256)
-            programme = self._programme(facts, sha256) if valid else None
-            return programme if programme and programme.path.stat().st_size == size else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return None
+        with suppress(OSError, *UNREADABLE):
+            stored = decode(Manifest, json.loads(read_regular_file(manifest, MOST_BYTES) or b""))
+            programme = self._programme(stored, stored.sha256)
+            if stored.is_valid() and programme.path.stat().st_size == stored.bytes:
+                return programme
+        return None
 
     def _programme(self, facts: ProgrammeFacts, sha256: str) -> Programme:
-        return Programme(path=self._wav(sha256), sha256=sha256, **asdict(facts))
+        path = self._wav(sha256)
+        return Programme(facts.key, path, facts.rate, facts.frames, sha256, facts.voice, facts.doubts, facts.loudness)
 
     def _wav(self, name: str) -> Path:
         return self.folder / f"{name}.wav"
 
     def _manifest(self, recipe: str) -> Path:
         return self.folder / f"{recipe}.json"
-
-
-def _is_valid(facts: ProgrammeFacts) -> bool:
-    """Does each fact have its type, and are rate and frames positive?"""
-    texts, whole = (facts.key, facts.voice), (facts.rate, facts.frames, facts.doubts)
-    counts = all(type(number) is int for number in whole) and facts.rate > 0 and facts.frames > 0
-    return counts and all(isinstance(text, str) for text in texts) and isinstance(facts.loudness, int | float)

@@ -1,8 +1,8 @@
-"""What was read of texts and recordings, kept so that no other process has to read them again.
+"""Store of readings: what was read of texts and recordings, so that no other process has to read them again.
 
-One file each, named by its key: the hash of the text and of all the words that rule its reading, or of a recording's
-path and file state. A text's file has two lines: its outline, which is all that planning needs, and what is said.
-What is damaged, foreign or of another format is the same as absent: it is read again.
+One file each, named by its key: the hash of the text and of everything that determines its reading, or of the path and
+the file state of a recording. The file of a text has two lines: its outline, which is all that planning needs, and its
+passage. A file that is damaged or of another format counts as absent: the text is read again.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from ..errors import Message
+from ..codec import UNREADABLE, decode, encode
 from ..model.spoken_text import Doubt, Utterance
 from .atomic import FileSystem, read_regular_file, remove, stale_drafts, write_atomic
 
 FORMAT = 2  # of these files
-HEADER_BYTES = 1024  # bytes; an outline is shorter
-MOST_BYTES = 16_000_000  # bytes of a file; the longest text that a bulletin may have gives a tenth
-RETENTION = 86_400.0  # seconds that a file which nobody wants is kept: an edit may be taken back
+HEADER_BYTES = 1024  # an outline is shorter
+MOST_BYTES = 16_000_000  # of a file; that of the longest text that a bulletin may have takes a tenth
+RETENTION = 86_400.0  # seconds that a file which is not wanted is kept: an edit may be undone
 
 
 class Passage(NamedTuple):
-    """A text as it will be said, and every guess in it; lines count from the beginning of the text."""
+    """A text as it will be spoken, and every doubt in it; lines count from the beginning of the text."""
 
     utterances: tuple[Utterance, ...]
     doubts: tuple[Doubt, ...] = ()
 
 
 class Outline(NamedTuple):
-    """What must be known of a passage to plan it and to find its sound: no words."""
+    """What must be known of a passage to plan it and to find its programme, without its words."""
 
     digest: str  # SHA-256 of its utterances
-    words: str  # the same without pauses: what is approved
+    words: str  # the same without pauses: what an approval binds
     letters: int
     pauses: float  # seconds
     sentences: int
@@ -45,9 +45,8 @@ class Outline(NamedTuple):
 
     @classmethod
     def of(cls, passage: Passage) -> Self:
-        said = [[text, pause] for text, pause in passage.utterances]
         return cls(
-            _hash(said),
+            _hash(passage.utterances),
             _hash([[text for text, _ in passage.utterances]]),
             sum(len(text) for text, _ in passage.utterances),
             round(sum(pause for _, pause in passage.utterances), 6),
@@ -64,98 +63,68 @@ class ReadingStore:
     system: FileSystem = os
 
     def outline(self, key: str) -> Outline | None:
-        """Reads one short line, however long the text is."""
-        facts = self._head(key, read_regular_file(self._path(key), HEADER_BYTES) or b"")
-        try:
-            digest, words, letters, pauses, sentences, doubts = facts
-            return Outline(str(digest), str(words), int(letters), float(pauses), int(sentences), int(doubts))
-        except (TypeError, ValueError):
-            return None
+        """The outline of a text; reads one short line, however long the text is."""
+        with suppress(*UNREADABLE):
+            return decode(Outline, self._read_facts(key))
+        return None
 
     def passage(self, key: str) -> Passage | None:
-        """The whole text, if it is the one that its outline tells of."""
+        """The passage of a text, if it matches its outline."""
         data = read_regular_file(self._path(key), MOST_BYTES) or b""
-        outline = self.outline(key)
-        try:
-            passage = _restored(json.loads(data.split(b"\n", 1)[1]))
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-            return None
-        return passage if Outline.of(passage) == outline else None
+        with suppress(*UNREADABLE):
+            stored = json.loads(data.partition(b"\n")[2])
+            utterances = decode(tuple[Utterance, ...], stored["said"])
+            passage = Passage(utterances, decode(tuple[Doubt, ...], stored["doubts"]))
+            return passage if Outline.of(passage) == self.outline(key) else None
+        return None
 
     def put(self, key: str, passage: Passage) -> Outline:
         """Keep a passage; its outline. Raises `WriteError`."""
         outline = Outline.of(passage)
-        told = json.dumps(_told(passage), ensure_ascii=False)
-        write_atomic(
-            self._path(key), self._line(key, list(outline)) + told.encode("utf-8", "surrogatepass"), self.system
-        )
+        stored = {"said": encode(passage.utterances), "doubts": encode(passage.doubts)}
+        line = json.dumps(stored, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        write_atomic(self._path(key), _fact_line(key, outline) + line, self.system)
         return outline
 
     def recording(self, key: str) -> str | None:
-        """The SHA-256 that was kept of a recording."""
-        facts = self._head(key, read_regular_file(self._path(key), HEADER_BYTES) or b"")
-        return facts[0] if len(facts) == 1 and isinstance(facts[0], str) else None
+        """The SHA-256 of a recording."""
+        with suppress(*UNREADABLE):
+            (digest,) = decode(tuple[str, ...], self._read_facts(key))
+            return digest
+        return None
 
     def put_recording(self, key: str, digest: str) -> None:
-        """Raises `WriteError`."""
-        write_atomic(self._path(key), self._line(key, [digest]), self.system)
+        """Keep the SHA-256 of a recording. Raises `WriteError`."""
+        write_atomic(self._path(key), _fact_line(key, [digest]), self.system)
 
     def sweep(self, wanted: Collection[str], now: float) -> None:
-        """Take away what is not `wanted` and older than a day; `now` is in seconds since 1970."""
+        """Delete the files that are not `wanted` and older than a day; `now` is in seconds since 1970."""
         for path in [*self.folder.glob("*.json"), *stale_drafts(self.folder, now)]:
-            with suppress(OSError):  # somebody else took it away, or it is not ours to take
+            with suppress(OSError):  # another process deleted it, or we may not
                 if path.stem not in wanted and abs(now - path.lstat().st_mtime) > RETENTION:
                     remove(path, self.system)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
 
-    @staticmethod
-    def _line(key: str, facts: Sequence[object]) -> bytes:
-        return json.dumps([FORMAT, facts, _hash([FORMAT, key, facts])]).encode() + b"\n"
-
-    @staticmethod
-    def _head(key: str, data: bytes) -> list[Any]:
-        """The facts of the first line; none where it is not one of ours, whole and for this key."""
-        try:
-            version, facts, check = json.loads(data.partition(b"\n")[0])
-            sound = version == FORMAT and check == _hash([FORMAT, key, facts])
-        except (ValueError, TypeError, RecursionError):
-            return []
-        return facts if sound and isinstance(facts, list) else []
+    def _read_facts(self, key: str) -> list[Any]:
+        """The facts of the first line. Raises one of `UNREADABLE` where it is not whole, or not of this key."""
+        data = read_regular_file(self._path(key), HEADER_BYTES) or b""
+        version, facts, check = json.loads(data.partition(b"\n")[0])
+        if version != FORMAT or check != _hash([FORMAT, key, facts]):
+            raise ValueError("another format, or damaged")
+        return list(facts)
 
 
 def reading_key(*parts: str) -> str:
-    """The name under which something is kept."""
+    """The key of what is kept: the hash of everything that it depends on."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _fact_line(key: str, facts: Sequence[object]) -> bytes:
+    return json.dumps([FORMAT, facts, _hash([FORMAT, key, facts])]).encode() + b"\n"
+
+
 def _hash(value: object) -> str:
-    told = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(told).hexdigest()
-
-
-def _told(passage: Passage) -> dict[str, Any]:
-    return {
-        "said": passage.utterances,
-        "doubts": [[written, spoken, _plain(why), *place] for written, spoken, why, *place in passage.doubts],
-    }
-
-
-def _plain(value: object) -> Any:
-    """A message, and those among its facts, as JSON can keep it."""
-    if isinstance(value, Message):
-        return {"template": value.template, "facts": {name: _plain(fact) for name, fact in value.facts.items()}}
-    return value if isinstance(value, int | float) else str(value)
-
-
-def _restored(told: Any) -> Passage:
-    said = tuple(Utterance(str(text), float(pause)) for text, pause in told["said"])
-    doubts = (Doubt(written, spoken, _message(why), *place) for written, spoken, why, *place in told["doubts"])
-    return Passage(said, tuple(doubts))
-
-
-def _message(told: Any) -> Any:
-    if not isinstance(told, dict):
-        return told
-    return Message(told["template"], **{name: _message(fact) for name, fact in told["facts"].items()})
+    data = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()
