@@ -139,9 +139,13 @@ def decode_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-@cache
 def known_fields(kind: Any) -> tuple[Field, ...]:
     """The fields of a dataclass, with their types."""
+    return _known_fields(kind)
+
+
+@cache
+def _known_fields(kind: Any) -> tuple[Field, ...]:
     hints = typing.get_type_hints(kind)
     required = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(kind)}
     return tuple(Field(name, needed, hints[name], _plain(hints[name])) for name, needed in required.items())

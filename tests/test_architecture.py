@@ -163,6 +163,7 @@ SEEN_FROM_TWO_ROOMS = {
     "files": "people's files, as a command, as a part of the station, and as what importers/ accepts",
     "workbook": "an .xlsx workbook: read in importers/, written in reports/",
     "worker": "the child process of its room",
+    "requests": "what a person asks: the values in model/, what carries them out in daemon/",
 }
 STEMS_TO_RENAME = {"blocks", "care", "render", "values"}
 

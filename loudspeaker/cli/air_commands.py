@@ -12,14 +12,15 @@ import click
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
 from . import json_output, tables
 from .app import TextType, TranslatedCommand, option
-from .command_context import as_json, by_whom, why, with_errands, with_station
+from .command_context import as_json, by_whom, why, with_client, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, tell, warn
 
 if TYPE_CHECKING:
-    from ..daemon.client import Errands
+    from ..daemon.client import Client
     from ..daemon.service import Service
+    from ..model.enums import Ending
     from ..station import Station
 
 everywhere = option("--all", "everywhere", is_flag=True, help="Every village of this box.")
@@ -33,11 +34,11 @@ until = option("--until", type=MOMENT, metavar="T", help="18:30, 2026-11-24T18:3
 @by_whom
 @option("--override", is_flag=True, help="Although the policy forbids it; needs --why and is logged.")
 @why
-@with_errands
+@with_client
 @with_station
 def play(
     station: Station,
-    errands: Errands,
+    client: Client,
     bulletin: str,
     villages: tuple[str, ...],
     everywhere: bool,
@@ -48,10 +49,11 @@ def play(
     """Replay a bulletin now, through the daemon if it runs; Ctrl+C stops it."""
     if override and not why:
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
+    from ..model.requests import Play  # `--help` does without, here and below
+
     with tables.progress() as progress:
-        rows = errands.play(
-            bulletin, station.files.hearers(villages, everywhere), ask_decider(by), why if override else None, progress
-        )
+        request = Play(bulletin, station.files.hearers(villages, everywhere), why or "" if override else "")
+        rows = client.play(request, ask_decider(by), progress)
     show_outcome(rows)
 
 
@@ -70,9 +72,9 @@ def play(
 @option("--clear", is_flag=True, help="With --end: all-clear, the danger has passed.")
 @option("--mistake", is_flag=True, help="With --end: a correction, it was given by mistake.")
 @by_whom
-@with_errands
+@with_client
 def urgent(
-    errands: Errands,
+    client: Client,
     text: str | None,
     bulletin: str | None,
     villages: tuple[str, ...],
@@ -91,24 +93,24 @@ def urgent(
     if end:
         if text or bulletin:
             raise BadUsage(Message("--end takes no text and no bulletin: each village hears its own all-clear"))
-        return end_urgent(errands, form, villages, everywhere, drill, yes, ask_decider(by))
+        return end_urgent(client, form, villages, everywhere, drill, yes, ask_decider(by))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
+    from ..model.requests import PreviewUrgent
+
     who = ask_decider(by)
-    call = errands.compose(
-        text=text, bulletin=bulletin, villages=villages, everywhere=everywhere, drill=bool(drill), until=until
-    )
-    warn(call.mistakes)
-    tables.urgent(call)
-    errands.make(call.wanted)  # while it is read: the answer is followed by sound
+    alert = client.preview_urgent(PreviewUrgent(text, bulletin, villages, everywhere, bool(drill), until))
+    warn(alert.mistakes)
+    tables.urgent(alert)
+    client.make(alert.wanted)  # while it is read: the answer is followed by sound
     if not yes:
         must_agree(_("Air this now?"))
-    show_outcome(errands.urgent(call, repeat, gap.total_seconds(), who))
+    show_outcome(client.urgent(alert, repeat, gap.total_seconds(), who))
 
 
 def end_urgent(
-    errands: Errands,
-    form: str | None,
+    client: Client,
+    form: Ending | None,
     villages: tuple[str, ...],
     everywhere: bool,
     drill: bool | None,
@@ -116,21 +118,25 @@ def end_urgent(
     by: str,
 ) -> None:
     """Show how it will end, ask, and end it. A script that names no form is not asked: it never was."""
-    planned = errands.compose_end(form=form, villages=list(villages), everywhere=everywhere, drill=drill)
+    from ..model.requests import PreviewEnd
+
+    planned = client.preview_end(PreviewEnd(form, villages, everywhere, drill))
     tables.end(planned)
-    errands.make_ahead(planned.wanted)
+    client.make_ahead(planned.wanted)
     if not yes and (form or sys.stdin.isatty()):
         must_agree(_("End it like this now?"))
-    rows = errands.end_urgent(planned, by)
+    rows = client.end_urgent(planned, by)
     tables.ended(planned)
     show_outcome(rows)
 
 
-def _one_form(forms: dict[str, bool], end: bool) -> str | None:
+def _one_form(forms: dict[str, bool], end: bool) -> Ending | None:
     chosen = [form for form, given in forms.items() if given]
     if len(chosen) > 1 or (chosen and not end):
         raise BadUsage(Message("one of --stop, --clear and --mistake says how an alarm ends, beside --end"))
-    return chosen[0] if chosen else None
+    from ..model.enums import Ending
+
+    return Ending(chosen[0]) if chosen else None
 
 
 @click.command(cls=TranslatedCommand)
@@ -138,15 +144,15 @@ def _one_form(forms: dict[str, bool], end: bool) -> str | None:
 @why
 @option("--undo", is_flag=True, help="Take the skip back; the last one if none is named.")
 @by_whom
-@with_errands
+@with_client
 @with_station
-def skip(_station: Station, errands: Errands, airing: str | None, why: str | None, undo: bool, by: str | None) -> None:
+def skip(_station: Station, client: Client, airing: str | None, why: str | None, undo: bool, by: str | None) -> None:
     """Leave one airing out. NUMBER is its row in today's `plan`."""
     if not undo and not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
     if not undo and not airing:
         raise BadUsage(Message("say which airing: its id, or its row in today's plan"))
-    skipped = errands.skip(airing, why, ask_decider(by), undo)
+    skipped = client.skip(airing, why, ask_decider(by), undo)
     tell((_("taken back: {airing}") if undo else _("will be left out: {airing}")).format(airing=skipped))
 
 
@@ -154,12 +160,14 @@ def skip(_station: Station, errands: Errands, airing: str | None, why: str | Non
 @in_village
 @why
 @by_whom
-@with_errands
-def stop(errands: Errands, villages: tuple[str, ...], why: str | None, by: str | None) -> None:
+@with_client
+def stop(client: Client, villages: tuple[str, ...], why: str | None, by: str | None) -> None:
     """Fade out what is on the air now, an emergency too."""
     if not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
-    stopped = errands.stop(villages, why, ask_decider(by))
+    from ..model.requests import Stop
+
+    stopped = client.stop(Stop(villages, why), ask_decider(by))
     if not stopped:
         raise Refused(Message("nothing is on the air there"))
     tables.outcome(stopped)
@@ -170,25 +178,25 @@ def stop(errands: Errands, villages: tuple[str, ...], why: str | None, by: str |
 @until
 @why
 @by_whom
-@with_errands
+@with_client
 @with_station
-def pause(station: Station, errands: Errands, village: str, until: str | None, why: str | None, by: str | None) -> None:
+def pause(station: Station, client: Client, village: str, until: str | None, why: str | None, by: str | None) -> None:
     """Keep a village quiet for a while: a funeral, an announced power cut."""
     if not why or not until:
         raise BadUsage(Message("give --until and --why: both are kept in the log"))
     ends = station.clock.resolve_future(until)
-    errands.pause(village, ends, why, ask_decider(by))
+    client.pause(village, ends, why, ask_decider(by))
     tell(_("{village} is quiet until {until}").format(village=village, until=f"{ends:%H:%M %d/%m/%Y}"))
 
 
 @click.command(cls=TranslatedCommand)
 @option("--village", type=VILLAGE, metavar="VILLAGE", help="Which village may be heard again; all, if left out.")
 @by_whom
-@with_errands
+@with_client
 @with_station
-def resume(_station: Station, errands: Errands, village: str | None, by: str | None) -> None:
+def resume(_station: Station, client: Client, village: str | None, by: str | None) -> None:
     """End a pause."""
-    for resumed in errands.resume(village, ask_decider(by)):
+    for resumed in client.resume(village, ask_decider(by)):
         tell(_("{village} may be heard again").format(village=resumed))
 
 

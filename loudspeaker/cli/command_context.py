@@ -17,7 +17,7 @@ from .app import option
 from .terminal import tell, translate_logging, warn
 
 if TYPE_CHECKING:
-    from ..daemon.client import Errands
+    from ..daemon.client import Client
     from ..station import Station
 
 as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout, people's text on stderr.")
@@ -45,22 +45,22 @@ class CommandContext:
         return station
 
     @cached_property
-    def errands(self) -> Errands:
+    def client(self) -> Client:
         """What the daemon can do without us: an alarm does not wait until the station is opened here."""
-        from ..daemon.client import Errands
+        from ..daemon.client import Client
 
-        return Errands(self.home, self.state, lambda: self.station, _tell_wait)
+        return Client(self.home, self.state, lambda: self.station, _tell_wait)
 
 
 def _tell_wait(airing: str, why: str) -> None:
     tell(_("{airing}: not heard yet, still trying; Ctrl+C gives up ({why})").format(airing=airing, why=why))
 
 
-def with_errands(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the command the errands of its station as its first argument."""
+def with_client(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the command the client of its station as its first argument."""
 
     def run(*args: Any, **settings: Any) -> Any:
-        return command(click.get_current_context().find_object(CommandContext).errands, *args, **settings)  # type: ignore[union-attr]
+        return command(click.get_current_context().find_object(CommandContext).client, *args, **settings)  # type: ignore[union-attr]
 
     return update_wrapper(run, command)
 

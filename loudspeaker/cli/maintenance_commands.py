@@ -11,26 +11,26 @@ from ..errors import Message, Refused, Unreachable
 from . import json_output, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json, by_whom, with_errands, with_station
+from .command_context import as_json, by_whom, with_client, with_station
 from .parameter_types import OUTPUT, _
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
-    from ..daemon.client import Errands
+    from ..daemon.client import Client
     from ..maintenance.devices import Pins
     from ..station import Station
 
 
 @click.command(cls=TranslatedCommand)
 @as_json
-@with_errands
+@with_client
 @with_station
-def doctor(station: Station, errands: Errands, as_json: bool) -> None:
+def doctor(station: Station, client: Client, as_json: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
     from ..maintenance.doctor import examine
 
-    checks = examine(station, errands.pins())
+    checks = examine(station, client.pins())
     print_json(list(map(json_output.health_check, checks))) if as_json else tables.health_checks(checks)
     if any(check.serious for check in checks):
         click.get_current_context().exit(1)
@@ -38,13 +38,13 @@ def doctor(station: Station, errands: Errands, as_json: bool) -> None:
 
 @click.command(cls=TranslatedCommand)
 @as_json
-@with_errands
+@with_client
 @with_station
-def status(station: Station, errands: Errands, as_json: bool) -> None:
+def status(station: Station, client: Client, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
     from ..maintenance.status import look_at_station
 
-    found = look_at_station(station, errands.on_the_air(), errands.pins())
+    found = look_at_station(station, client.on_air(), client.pins())
     print_json(json_output.status(found)) if as_json else tables.status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
@@ -54,14 +54,16 @@ def status(station: Station, errands: Errands, as_json: bool) -> None:
 @click.argument("output", type=OUTPUT)
 @option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of the villages' names.")
 @by_whom
-@with_errands
+@with_client
 @with_station
-def test(station: Station, errands: Errands, output: str, tone: bool, by: str | None) -> None:
+def test(station: Station, client: Client, output: str, tone: bool, by: str | None) -> None:
     """Sound one output for at most 5 s, by day; logged as a test. Commissions a new station's output."""
     who = ask_decider(by)
-    rows = errands.test(output, tone, who)
+    from ..model.requests import TestOutput  # `--help` does without
+
+    rows = client.test(TestOutput(output, tone), who)
     show_outcome(rows)
-    if not may_commission(station, output, errands.pins()):
+    if not may_commission(station, output, client.pins()):
         return
     try:
         must_agree(
@@ -70,7 +72,7 @@ def test(station: Station, errands: Errands, output: str, tone: bool, by: str | 
     except click.Abort:
         tell(_("{output} stays silent: try it again when it is heard clearly").format(output=output))
         return
-    errands.commission(output, who)
+    client.commission(output, who)
     tell(_("{output} is commissioned and airs its schedule from now on").format(output=output))
 
 
@@ -104,28 +106,28 @@ def show(station: Station, as_json: bool) -> None:
 
 @clock.command()
 @by_whom
-@with_errands
+@with_client
 @with_station
-def confirm(station: Station, errands: Errands, by: str | None) -> None:
+def confirm(station: Station, client: Client, by: str | None) -> None:
     """Give your word that the time shown is right."""
     from ..maintenance.clock_state import look_at_clock
 
-    errands.confirm_clock(ask_decider(by))
+    client.confirm_clock(ask_decider(by))
     put(tables.clock_line(look_at_clock(station)))
 
 
 @clock.command(name="set")
 @click.argument("time", metavar="YYYY-MM-DDTHH:MM:SS")
 @by_whom
-@with_errands
+@with_client
 @with_station
-def set_(station: Station, errands: Errands, time: str, by: str | None) -> None:
+def set_(station: Station, client: Client, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
     from ..maintenance.clock_state import look_at_clock, set_clock
 
     who = ask_decider(by)
     set_clock(station, time, who)
-    errands.confirm_clock(who)
+    client.confirm_clock(who)
     put(tables.clock_line(look_at_clock(station)))
 
 

@@ -12,13 +12,13 @@ import click
 
 from . import json_output, tables
 from .app import TranslatedCommand, option
-from .command_context import as_json, by_whom, with_errands, with_station
+from .command_context import as_json, by_whom, with_client, with_station
 from .parameter_types import BULLETIN, DAY, VILLAGE, _
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
-    from ..daemon.client import Errands
+    from ..daemon.client import Client
     from ..station import Station
 
 on_day = option("--date", "day", type=DAY, metavar="D", help="First day; today if left out.")
@@ -33,11 +33,11 @@ message = option("--message", is_flag=True, help="A short plain text to send rou
 @as_json
 @message
 @option("--picture", type=click.Path(path_type=Path), metavar="FILE", help="Draw the day as a chart (.svg or .png).")
-@with_errands
+@with_client
 @with_station
 def plan(
     station: Station,
-    errands: Errands,
+    client: Client,
     day: date | None,
     days: int,
     village: str | None,
@@ -49,7 +49,7 @@ def plan(
     planned = station.airings.plan(day, days, village)
     if picture:
         tables.chart(planned, picture)
-    on = [] if as_json or message else errands.on_the_air() or []  # else nobody looks at it
+    on = [] if as_json or message else client.on_air() or []  # else nobody looks at it
     if as_json:
         print_json(list(map(json_output.planned_airing, planned)))
     elif message:
@@ -91,23 +91,23 @@ def read_ahead(station: Station) -> None:
 @option("--yes", is_flag=True, help="Do not ask.")
 @option("--undo", is_flag=True, help="Take the approval back.")
 @by_whom
-@with_errands
+@with_client
 @with_station
 def approve(
-    station: Station, errands: Errands, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None
+    station: Station, client: Client, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None
 ) -> None:
     """Approve bulletins as they will be said; any edit voids it."""
     who = ask_decider(by)
     if undo:
         for bulletin in dict.fromkeys(bulletins):
-            errands.disapprove(bulletin, who)
+            client.disapprove(bulletin, who)
             tell(_("not approved any more: {bulletin}").format(bulletin=bulletin))
         return
     for shown in [station.preparation.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
         tables.preview(shown)
         if not yes and sys.stdin.isatty():
             must_agree(_("Approve this?"))
-        approval = errands.approve(shown.bulletin, who, shown)
+        approval = client.approve(shown.bulletin, who, shown)
         tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=approval[:12]))
 
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from ..maintenance.devices import HealthCheck
     from ..maintenance.status import Status
     from ..maintenance.voice_list import VoiceState
+    from ..model.alert_preview import AlertPreview, EndPreview
     from ..model.asrun_record import AsRunRecord
     from ..station.airings import PlannedAiring
     from ..station.approvals import Preview
-    from ..station.call import Call, PlannedEnd
     from ..station.preparation import Readiness
 
 Row = dict[str, Any]
@@ -230,21 +230,21 @@ def outcome(rows: Sequence[Row]) -> None:
         tell(f"{row['id']}: {verdict}" + (f" ({row['why']})" if row["why"] else ""))
 
 
-def urgent(call: Call) -> None:
+def urgent(alert: AlertPreview) -> None:
     """What will be said, to whom, and every guess in it, before anybody hears it."""
     tell(_("To be said:"))
-    tell("  " + call.spoken)
-    for doubt in call.doubts:
+    tell("  " + alert.spoken)
+    for doubt in alert.doubts:
         tell("  ? " + doubt.say(_))
-    tell(_("Villages: {villages}").format(villages=", ".join(call.villages)))
-    if call.until:
-        tell(_("Not after {until}").format(until=f"{datetime.fromisoformat(call.until):%H:%M %d/%m/%Y}"))
+    tell(_("Villages: {villages}").format(villages=", ".join(alert.villages)))
+    if alert.until:
+        tell(_("Not after {until}").format(until=f"{datetime.fromisoformat(alert.until):%H:%M %d/%m/%Y}"))
 
 
 END_WORDS = {"clear": N_("All-clear, to be said:"), "mistake": N_("Correction, to be said:")}
 
 
-def end(planned: PlannedEnd) -> None:
+def end(planned: EndPreview) -> None:
     """How each alarm will end, before it does."""
     for closing in planned.closings:
         alarm = _("Drill “{title}”, {villages}:") if closing.drill else _("Alarm “{title}”, {villages}:")
@@ -257,7 +257,7 @@ def end(planned: PlannedEnd) -> None:
             tell("  " + closing.spoken)
 
 
-def ended(planned: PlannedEnd) -> None:
+def ended(planned: EndPreview) -> None:
     """What has become of those that end without a word."""
     for closing in planned.closings:
         if closing.spoken:

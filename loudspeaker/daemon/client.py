@@ -9,24 +9,48 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..clock import SystemClock
 from ..codec import decode
 from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
-from ..station.call import Call, PlannedEnd, Wanted
+from ..model.alert_preview import AlertPreview, EndPreview, Wanted
+from ..model.requests import (
+    Approve,
+    AskOutcome,
+    AskPins,
+    AskStatus,
+    Commission,
+    ConfirmClock,
+    EndUrgent,
+    Envelope,
+    Interrupt,
+    Pause,
+    Play,
+    PreviewEnd,
+    PreviewUrgent,
+    Request,
+    Resume,
+    Skip,
+    Stop,
+    TestOutput,
+    Urgent,
+)
 from ..station.paths import StationPaths
 from . import control_socket
 from .signals import interruptions
 
 if TYPE_CHECKING:
+    from ..interfaces import Clock
     from ..station.approvals import Preview
     from ..station.station import Station
 
 Row = dict[str, Any]
-Meanwhile = Callable[[], object]
+T = TypeVar("T")
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 PATIENCE = 2.0  # s, for a text that is being read
 LOOK = 0.1  # s, between questions what has become of it
@@ -34,10 +58,11 @@ STARTING = 30.0  # s: a daemon that has just been started has read everything by
 TURN = 90.0  # s: another command that has the outputs is heard or has let go of them by then
 READING = 10.0  # s: a bulletin has been read by then
 UNFINISHED = (None, "on-air")
+ON_AIR = ("id", "village", "output", "title", "level", "drill", "started_at", "ends_at")  # of what is on
 
 
-class Errands:
-    """Gets things done on the air of one station; `opened` opens it, for what the daemon cannot do.
+class Client:
+    """Asks for one station. `open_station` opens it, for what the daemon cannot do.
 
     `waits` is told once of each airing, by id, that cannot start yet, and why.
     """
@@ -46,123 +71,125 @@ class Errands:
         self,
         home: Path,
         state: Path,
-        opened: Callable[[], Station],
+        open_station: Callable[[], Station],
         waits: Callable[[str, str], object] = lambda airing, why: None,
+        clock: Clock | None = None,
     ) -> None:
         self.paths = StationPaths(home, state)
-        self._opened = opened
+        self._open_station = open_station
         self._waits = cache(waits)  # each wait is told once
+        self._clock = clock or SystemClock()
 
-    def ask(self, verb: str, patience: float = control_socket.PATIENCE, **facts: Any) -> Any:
+    def ask(self, request: Request, by: str | None = None, patience: float = control_socket.PATIENCE) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
-        return control_socket.ask(self.paths.socket, verb, patience=patience, **facts)
+        return self._send(Envelope(request, by), patience)
 
-    def on_the_air(self) -> list[Row] | None:
-        """What the daemon has on the air; None where none answers."""
-        try:
-            turns = self.ask("status")
-        except Unreachable:
-            return None
-        keys = ("id", "village", "output", "title", "level", "drill", "started_at", "ends_at")
-        return [{key: turn.get(key) for key in keys} for turn in turns if turn.get("on")]
+    def _send(self, envelope: Envelope, patience: float) -> Any:
+        if isinstance(envelope.request, Urgent):  # by what it will be named, should it have to be asked again
+            issued = self._clock.now().isoformat()
+            envelope = replace(envelope, request=replace(envelope.request, issued=issued))
+        return control_socket.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
 
-    def pins(self) -> dict[str, str] | None:
-        """What is wrong with the daemon's pins; None where none answers."""
-        with suppress(Unreachable):
-            pins: dict[str, str] = self.ask("pins")
-            return pins
-        return None
-
-    def confirm_clock(self, by: str) -> None:
-        """A person's word that the time is good; holds until the next step, or restart of the machine."""
-        self.ask("confirm_clock", by=by)
-
-    # Decisions: through the daemon, or into the log by our own hand.
-
-    def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
-        """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
-        station = self._opened()
-        found = station.airings.find(airing or station.airings.last_skip()).id
-        self.decided("skip", airing=found, why=why or "", by=by, undo=undo)
-        return found
-
-    def pause(self, village: str, until: datetime, why: str, by: str) -> None:
-        """Keep a village quiet until then. Raises `BadUsage` where it is past, `NotFound`."""
-        self.decided("pause", village=village, until=until.isoformat(), why=why, by=by)
-
-    def resume(self, village: str | None, by: str) -> Sequence[str]:
-        """End the pause of one village, or of all; whose it was. Raises `Refused` where none is paused, `NotFound`."""
-        villages = [village] if village else self._opened().airings.paused()
-        if not villages:
-            raise Refused(Message("no village is paused"))
-        for name in villages:
-            self.decided("resume", village=name, by=by)
-        return villages
-
-    def approve(self, bulletin: str, by: str, shown: Preview | None = None) -> str:
-        """Bind a bulletin as it was shown, or as it is; the digest that was approved."""
-        shown = shown or self._opened().preparation.preview(bulletin)
-        self.decided("approve", bulletin=shown.bulletin, digest=shown.digest, by=by)
-        return shown.digest
-
-    def disapprove(self, bulletin: str, by: str) -> None:
-        """Take an approval back. Raises `Refused` where there is none."""
-        self.decided("approve", bulletin=bulletin, digest="", by=by, undo=True)
-
-    def commission(self, output: str, by: str) -> None:
-        """From now on this output airs what is planned. Raises `Unreachable`."""
-        self.decided("commission", output=output, by=by)
-
-    def decided(self, verb: str, **facts: Any) -> None:
-        """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
-        try:
-            self._ask_patiently(verb, **facts)
-        except Unreachable as error:
-            station = self._writing(error)
-            from ..station.decisions import Decisions
-
-            getattr(Decisions(station), verb)(**facts)
-
-    def _ask_patiently(self, verb: str, **facts: Any) -> Any:
+    def _send_patiently(self, envelope: Envelope, patience: float = control_socket.PATIENCE) -> Any:
         """Give the daemon a moment for what has just been edited. Raises `BeingRead` where that is not enough."""
         latest = time.monotonic() + PATIENCE
         while True:
             try:
-                return self.ask(verb, **facts)
+                return self._send(envelope, patience)
             except BeingRead:
                 if time.monotonic() > latest:
                     raise
             time.sleep(LOOK)
 
+    def on_air(self) -> list[Row] | None:
+        """What the daemon has on the air; None where none answers."""
+        try:
+            turns = self.ask(AskStatus())
+        except Unreachable:
+            return None
+        return [{key: turn.get(key) for key in ON_AIR} for turn in turns if turn.get("on")]
+
+    def pins(self) -> dict[str, str] | None:
+        """What is wrong with the daemon's pins; None where none answers."""
+        with suppress(Unreachable):
+            pins: dict[str, str] = self.ask(AskPins())
+            return pins
+        return None
+
+    def confirm_clock(self, by: str) -> None:
+        """A person's word that the time is good; holds until the next step, or restart of the machine."""
+        self.ask(ConfirmClock(), by)
+
+    # Decisions: through the daemon, or into the log by our own hand.
+
+    def skip(self, airing: str | None, why: str | None, by: str, undo: bool = False) -> str:
+        """Leave one airing out, or take that back (None: the last skip); its id. Raises `Refused` where it is over."""
+        station = self._open_station()
+        found = station.airings.find(airing or station.airings.last_skip()).id
+        self.decide(Skip(found, why or "", undo), by)
+        return found
+
+    def pause(self, village: str, until: datetime, why: str, by: str) -> None:
+        """Keep a village quiet until then. Raises `BadUsage` where it is past, `NotFound`."""
+        self.decide(Pause(village, until.isoformat(), why), by)
+
+    def resume(self, village: str | None, by: str) -> Sequence[str]:
+        """End the pause of one village, or of all; whose it was. Raises `Refused` where none is paused, `NotFound`."""
+        villages = [village] if village else self._open_station().airings.paused()
+        if not villages:
+            raise Refused(Message("no village is paused"))
+        for name in villages:
+            self.decide(Resume(name), by)
+        return villages
+
+    def approve(self, bulletin: str, by: str, shown: Preview | None = None) -> str:
+        """Bind a bulletin as it was shown, or as it is; the digest that was approved."""
+        shown = shown or self._open_station().preparation.preview(bulletin)
+        self.decide(Approve(shown.bulletin, shown.digest), by)
+        return shown.digest
+
+    def disapprove(self, bulletin: str, by: str) -> None:
+        """Take an approval back. Raises `Refused` where there is none."""
+        self.decide(Approve(bulletin, "", undo=True), by)
+
+    def commission(self, output: str, by: str) -> None:
+        """From now on this output airs what is planned. Raises `Unreachable`."""
+        self.decide(Commission(output), by)
+
+    def decide(self, request: Request, by: str) -> None:
+        """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
+        try:
+            self._send_patiently(Envelope(request, by))
+        except Unreachable as error:
+            station = self._writable_station(error)
+            from ..station.decisions import DECISIONS, Decisions  # heavy; the daemon does without this process' own
+
+            DECISIONS[type(request)](Decisions(station), request, by)
+
     # What is heard.
 
     def play(
-        self,
-        bulletin: str,
-        villages: Sequence[str],
-        by: str,
-        override: str | None,
-        progress: Callable[[int, int, str], None],
+        self, request: Play, by: str, progress: Callable[[int, int, str], None] = lambda done, total, what: None
     ) -> list[Row]:
-        """A manual replay; its rows once it is over. `override` is the reason for breaking policy."""
-        found = self._opened().preparation.prepare_replay(bulletin, villages, progress)
-        return self.aired("play", bulletin=found, villages=list(villages), by=by, override=override or "")
+        """A manual replay; its rows once it is over."""
+        bulletin = self._open_station().preparation.prepare_replay(request.bulletin, request.villages, progress)
+        return self.air(replace(request, bulletin=bulletin), by)
 
-    def test(self, output: str, tone: bool, by: str) -> list[Row]:
-        """At most 5 s on one output: the villages' names, or 1 kHz at −18 dBFS. By day only."""
-        self._opened().preparation.prepare_test(output, tone)
-        return self.aired("test", output=output, tone=tone, by=by)
+    def test(self, request: TestOutput, by: str) -> list[Row]:
+        """At most 5 s on one output, by day only; its rows once it is over."""
+        self._open_station().preparation.prepare_test(request.output, request.tone)
+        return self.air(request, by)
 
-    def aired(self, verb: str, **facts: Any) -> list[Row]:
+    def air(self, request: Request, by: str) -> list[Row]:
         """Something is heard, and is over: what became of each airing. An interruption stops it and waits for that."""
-        return self._done(verb, facts, UNFINISHED, lambda: None)
+        return self._until_over(Envelope(request, by), UNFINISHED, lambda: None)
 
-    def compose(self, **asked: Any) -> Call:
-        """An emergency, read and not yet made; arguments and errors as of `Calling.compose`."""
+    def preview_urgent(self, request: PreviewUrgent) -> AlertPreview:
+        """An alarm, read and not yet made. Raises `BadUsage`, `NotFound`."""
         try:
-            return decode(Call, self.ask("compose", **asked))
+            return decode(AlertPreview, self.ask(request))
         except (Unreachable, BeingRead):  # an alarm waits for nobody: here it is read at once
-            return self._opened().alerts.compose(**asked)
+            return self._open_station().alerts.compose(request)
 
     def make(self, wanted: Wanted) -> None:
         """Make sound in local voices, in this process, which ends. Raises `LoudspeakerError`."""
@@ -187,34 +214,32 @@ class Errands:
         with suppress(LoudspeakerError):
             self.make(wanted)
 
-    def urgent(self, call: Call, repeat: int, gap: float, by: str) -> list[Row]:
-        """An emergency now, whose sound has been made: its rows once it is on the air.
+    def urgent(self, alert: AlertPreview, repeat: int, gap: float, by: str) -> list[Row]:
+        """An alarm now, whose sound has been made: its rows once it is on the air.
 
         Back then: whoever gave the alarm needs the terminal to end it.
         """
-        facts = {
-            **{"text": call.text, "bulletin": call.bulletin, "villages": list(call.villages), "drill": call.drill},
-            **{"repeat": repeat, "gap": gap, "until": call.until, "by": by, "recipes": dict(call.recipes)},
-        }
-        return self._done("urgent", facts, (None,), lambda: self.make_ahead(call.clears))
+        words = (alert.text, alert.bulletin, tuple(alert.villages))
+        request = Urgent(*words, repeat, gap, alert.until, alert.drill, alert.recipes)
+        return self._until_over(Envelope(request, by), (None,), lambda: self.make_ahead(alert.clears))
 
-    def compose_end(self, **asked: Any) -> PlannedEnd:
-        """How alarms would be ended; arguments and errors as of `Calling.compose_end`."""
+    def preview_end(self, request: PreviewEnd) -> EndPreview:
+        """How alarms would be ended. Raises `Refused` where none stands, `BadUsage`, `NotFound`."""
         try:
-            return decode(PlannedEnd, self.ask("compose_end", **asked))
+            return decode(EndPreview, self.ask(request))
         except (Unreachable, BeingRead):
-            return self._opened().alerts.compose_end(**asked)
+            return self._open_station().alerts.compose_end(request)
 
-    def end_urgent(self, end: PlannedEnd, by: str) -> list[Row]:
+    def end_urgent(self, end: EndPreview, by: str) -> list[Row]:
         """End these alarms, whose last words have been made: what became of those, once they are over.
 
         Raises `Refused` where all of them were ended meanwhile.
         """
-        alarms = [alarm for closing in end.closings for alarm in closing.alarms]
+        request = EndUrgent(end.form, tuple(alarm for closing in end.closings for alarm in closing.alarms))
         latest = time.monotonic() + READING
         while True:
             try:
-                rows = self.aired("end_urgent", by=by, form=end.form, alarms=alarms)
+                rows = self.air(request, by)
                 break
             except BeingRead:  # an all-clear was edited a moment ago
                 if time.monotonic() > latest:
@@ -224,34 +249,38 @@ class Errands:
             raise Refused(Message("it was ended meanwhile by somebody else"))
         return rows
 
-    def stop(self, villages: Sequence[str], why: str, by: str) -> list[Row]:
+    def stop(self, request: Stop, by: str) -> list[Row]:
         """Fade out what is on the air. Raises `Unreachable`."""
-        return self._followed(self.ask("stop", villages=list(villages), why=why, by=by), UNFINISHED, [], by)
+        return self._follow(self.ask(request, by), UNFINISHED, [], by)
 
-    def _done(self, verb: str, facts: dict[str, Any], pending: Collection[object], meanwhile: Meanwhile) -> list[Row]:
+    def _until_over(
+        self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]
+    ) -> list[Row]:
         latest = time.monotonic() + TURN
         while True:
             with interruptions() as interrupted:
                 try:
-                    ids = self._ask_patiently(verb, patience=STARTING, **facts)
+                    ids = self._send_patiently(envelope, STARTING)
                 except Unanswered:
                     raise  # it may still be done: once is enough
                 except Unreachable as error:
-                    station = self._writing(error)
+                    station = self._writable_station(error)
                 else:
                     meanwhile()
-                    return self._followed(ids, pending, interrupted, facts["by"])
+                    return self._follow(ids, pending, interrupted, envelope.by)
             meanwhile()
-            from .foreground import by_hand
+            from .foreground import by_hand  # opens the outputs: whoever has a daemon does without
 
             try:
-                return by_hand(station, verb, facts, self._waits)
+                return by_hand(station, envelope, self._waits)
             except Occupied:  # another command is opening the outputs, or closing them: by it, or after it
                 if time.monotonic() > latest:
                     raise
                 time.sleep(LOOK)
 
-    def _followed(self, ids: Sequence[str], pending: Collection[object], interrupted: list[bool], by: str) -> list[Row]:
+    def _follow(
+        self, ids: Sequence[str], pending: Collection[object], interrupted: list[bool], by: str | None
+    ) -> list[Row]:
         """Ask the daemon what becomes of these until none is `pending`; once interrupted, have it stop them."""
         latest = time.monotonic() + LONGEST
         rows = self._outcome(ids)
@@ -261,7 +290,7 @@ class Errands:
                     self._waits(row["id"], row["why"])
             if interrupted:
                 interrupted.clear()
-                self.ask("interrupt", airings=list(ids), by=by)
+                self.ask(Interrupt(tuple(ids)), by)
                 pending = UNFINISHED
             time.sleep(LOOK)
             rows = self._outcome(ids)
@@ -269,19 +298,19 @@ class Errands:
 
     def _outcome(self, ids: Sequence[str]) -> list[Row]:
         try:
-            rows: list[Row] = self.ask("outcome", airings=list(ids))
+            rows: list[Row] = self.ask(AskOutcome(tuple(ids)))
         except Unreachable as error:
-            records = [record for record in map(self._opened().airings.record, ids) if record]
+            records = [record for record in map(self._open_station().airings.record, ids) if record]
             if len(records) < len(ids):
                 went = Message("the daemon went away; what was asked for is taken up again when it comes back")
                 raise Unreachable(went) from error
             return [{"id": record.id, "verdict": record.verdict, "why": record.why} for record in records]
         return rows
 
-    def _writing(self, unreachable: Unreachable) -> Station:
+    def _writable_station(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
-        station = self._opened()
-        from ..station.log_file import must_be_writable
+        station = self._open_station()
+        from ..station.log_file import must_be_writable  # SQLite: whoever has a daemon does without
         from ..store.asrun import LogUnusable
 
         try:

@@ -10,9 +10,11 @@ import os
 import selectors
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..model.requests import AskOutcome, Envelope, Stop
 from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import Door
@@ -29,7 +31,7 @@ RETRY = timedelta(seconds=1)  # after a log that takes nothing; the controller k
 
 
 def by_hand(
-    station: Station, verb: str, facts: dict[str, Any], waits: Callable[[str, str], object] = lambda airing, why: None
+    station: Station, envelope: Envelope, waits: Callable[[str, str], object] = lambda airing, why: None
 ) -> list[Row]:
     """Do it, and tell what became of it once everything is over; an interruption stops the sound and says so.
 
@@ -43,19 +45,19 @@ def by_hand(
         _opened(station, selector) as (live, door),
         interruptions() as interrupted,
     ):
-        ids = live.carry_out(verb, facts, os.getuid())
+        ids = live.handle(replace(envelope, uid=os.getuid()))
         assert isinstance(ids, list)
         faults: list[Exception] = []
         while live.controller.open_items():
             if interrupted and interrupted.pop():
-                live.stop((), live.say(INTERRUPTED), facts["by"])
+                live.stop(Stop((), live.say(INTERRUPTED)), envelope.by or "")
             wait = (_step(live, faults) - live.now()).total_seconds()
             for key, events in selector.select(min(max(wait, 0.0), BLINK)):
                 key.data(events)
             door.tend()
             for airing, why in live.hindrances().items():
                 waits(airing, why)
-        return live.outcome(ids)
+        return live.outcome(AskOutcome(tuple(ids)))
 
 
 @contextmanager

@@ -1,60 +1,58 @@
-"""What people ask of a station on the air: replays, emergencies, tests, less sound. As methods, or through the door.
+"""What people ask of a station on the air: replays, emergencies, tests, less sound.
 
-No sound is made here: whoever asks has had it made. Answers come at once; what becomes of it, `outcome` tells.
+No sound is made here: whoever asks has had it made. Answers come at once; what becomes of it, `AskOutcome` tells.
 """
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, NotFound, bad_character
+from ..codec import encode
+from ..errors import BeingRead, LoudspeakerError, Message, NotFound
 from ..model.airing import Airing, Occurrence
+from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
 from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
 from ..model.programme import Programme
+from ..model.requests import (
+    AskOutcome,
+    AskPins,
+    AskStatus,
+    ConfirmClock,
+    EndUrgent,
+    Envelope,
+    Interrupt,
+    Play,
+    PreviewEnd,
+    PreviewUrgent,
+    Request,
+    Stop,
+    TestOutput,
+    Urgent,
+    read_request,
+)
 from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.states import Phase
+from ..playout.stored import request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..speakers.amplifier import AmplifierSpeaker
 from ..speakers.pins import pin_faults
 from ..station.alarms import Closing, standing
-from ..station.alerts import ending, must_be_short, of_one_kind
+from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
 from .on_air import Live
 
-# By the annotations of the verbs: what comes as JSON.
-KINDS: Mapping[str, Callable[[Any], bool]] = {
-    "str": lambda value: isinstance(value, str),
-    "str | None": lambda value: value is None or isinstance(value, str),
-    "bool": lambda value: isinstance(value, bool),
-    "bool | None": lambda value: value is None or isinstance(value, bool),
-    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "float": lambda value: (
-        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
-    ),  # no NaN
-    "Collection[str]": lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
-    "Collection[str] | None": lambda value: value is None or KINDS["Collection[str]"](value),
-    "Mapping[str, str] | None": lambda value: (
-        value is None or (isinstance(value, dict) and all(isinstance(one, str) for one in value.values()))
-    ),
-}
-RECIPE = re.compile("[0-9a-f]{64}")  # a SHA-256; it becomes the name of a file
-MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
-VERBS = {
-    *("play", "compose", "urgent", "compose_end", "end_urgent", "stop", "interrupt", "test", "confirm_clock"),
-    *("status", "outcome", "pins"),
-}
-
 INTERRUPTED = Message("the command that played it was interrupted")
+SECOND = timedelta(seconds=1)
+CLOCKS_APART = timedelta(hours=1)  # a time that is further off is by a clock that is wrong, here or there
+Row = dict[str, object]
 
 
 class Asked(Live):
@@ -63,104 +61,98 @@ class Asked(Live):
     def step(self) -> datetime:
         try:
             if self.button and self.button.take_press():
-                self.stop((), self.say(Message("somebody pressed it at the box")), self.say(Message("stop button")))
+                why, by = Message("somebody pressed it at the box"), Message("stop button")
+                self.stop(Stop((), self.say(why)), self.say(by))
         finally:
             again = super().step()  # a broken button must not keep the next airing from being heard
         return again
 
-    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
-        """What came through the door. Raises `BadUsage` for what is no verb, or has the wrong arguments."""
-        if do not in VERBS | DECISIONS:
-            raise BadUsage(Message("the daemon knows no “{verb}”", verb=do))
-        verb = getattr(Decisions(self.station) if do in DECISIONS else self, do)
-        try:
-            _check(verb, args)
-        except TypeError as error:
-            raise BadUsage(Message("“{verb}” cannot be done so: {error}", verb=do, error=error)) from error
-        if "by" in args:
+    def carry_out(self, verb: str, arguments: Mapping[str, Any], uid: int) -> object:
+        """What came through the control socket; the answer is JSON. Raises `BadUsage` for what is no request."""
+        return encode(self.handle(read_request(verb, arguments, uid)))
+
+    def handle(self, envelope: Envelope) -> object:
+        """Do what is asked, and keep in the log who asked. Raises `LoudspeakerError`."""
+        request, by = envelope.request, envelope.by or ""
+        if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
-                self.log.event("request", "", self.now(), do=do, by=args["by"], uid=uid)
-        if do in DECISIONS or do in {"compose", "compose_end"} or args.get("bulletin") or args.get("output"):
+                self.log.event("request", "", self.now(), do=request.verb, **envelope.sender(), uid=envelope.uid)
+        decide = DECISIONS.get(type(request))
+        if decide or _names_file(request):
             self.look()  # whoever asks means the files as they are: no older ones will do
-        answer = verb(**args)
-        if do in DECISIONS:
-            self.look()  # at once, not when it is next looked for
-        return answer
+        if decide is None:
+            return HANDLERS[type(request)](self, request, by)
+        decide(Decisions(self.station), request, by)
+        self.look()  # at once, not when it is next looked for
+        return None
 
-    def play(self, bulletin: str, villages: Collection[str], by: str, override: str = "") -> list[str]:
-        """A replay now. Its sound must have been made; the ids of its airings."""
-        found = self.station.files.bulletin(bulletin)
-        now = self._free("play", villages)
-        airings = [self._replay(found, village, now) for village in villages]
-        return self._take(ManualRequest(tuple(airings), by, plays=1, override=override))
+    def play(self, request: Play, by: str) -> list[str]:
+        found = self.station.files.bulletin(request.bulletin)
+        now = self._free("play", request.villages)
+        airings = [self._replay(found, village, now) for village in request.villages]
+        return self._take(ManualRequest(tuple(airings), by, plays=1, override=request.override))
 
-    def urgent(
-        self,
-        text: str | None,
-        bulletin: str | None,
-        villages: Collection[str],
-        repeat: int,
-        gap: float,
-        until: str | None,
-        drill: bool,
-        by: str,
-        recipes: Mapping[str, str] | None = None,
-    ) -> list[str]:
-        """An emergency now; `until` is ISO text. Its sound must have been made.
+    def urgent(self, request: Urgent, by: str) -> list[str]:
+        """The ids of its airings; of those that there are already, where the same alarm is given once more."""
+        if request.bulletin:
+            request = replace(request, bulletin=self.station.files.template(request.bulletin).id)
+        self.station.alerts.must_be_filled(request.text, request.bulletin)
+        alarms = self._alarms(request, by, self._issued(request))
+        while request.issued and any(self._is_taken(alarm) for alarm in alarms):
+            alarms = self._alarms(request, by, alarms[0].airings[0].scheduled_at + SECOND)
+        for alarm in [alarm for alarm in alarms if not self._is_given(alarm)]:
+            self._take(alarm)
+        return [airing.id for alarm in alarms for airing in alarm.airings]
 
-        Its maker may name the `recipes`, by output: which voice spoke is then none of our business.
-        """
-        if not 1 <= repeat <= MOST_PLAYS or not 0 <= gap <= LONGEST_GAP:
-            raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
-        must_be_short(text or "")
-        if not all(map(RECIPE.fullmatch, (recipes or {}).values())):
-            raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
-        bulletin = self.station.files.template(bulletin).id if bulletin else None
-        self.station.alerts.must_be_filled(text, bulletin)
-        title = self.station.files.template(bulletin).title if bulletin else text or ""
-        clear = self.station.files.template(bulletin).all_clear if bulletin else None
-        end, now = parse_instant(until, self.station.files.commune.zone) if until else None, self._free(ALARM, villages)
+    def _issued(self, request: Urgent) -> datetime:
+        """When it was given, as far as whoever asks tells the same time as this machine."""
+        if request.issued:
+            issued = parse_instant(request.issued, self.station.files.commune.zone)
+            if abs(issued - self.now()) < CLOCKS_APART:
+                return issued.astimezone(self.station.files.commune.zone)
+        return self._free(ALARM, request.villages)
+
+    def _alarms(self, request: Urgent, by: str, at: datetime) -> list[ManualRequest]:
+        """An alarm as it would be given at this instant, village by village."""
+        template = self.station.files.template(request.bulletin) if request.bulletin else None
+        title, clear = (template.title, template.all_clear) if template else (request.text or "", None)
+        until = parse_instant(request.until, self.station.files.commune.zone) if request.until else None
         said: dict[str, Programme] = {}
-        requests = []
-        for village in villages:
-            alarm = self._occurrence(ALARM, now, village, title, Level.EMERGENCY, bulletin, drill)
+        alarms = []
+        for village in request.villages:
+            alarm = self._occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
             if alarm.output not in said:
-                made = self.station.planner.programmes.find((recipes or {}).get(alarm.output, ""))
-                said[alarm.output] = made or self._made(self.station.alerts.call(text, bulletin, alarm.output, drill))
+                said[alarm.output] = self._sound_of(request, alarm.output)
             airing = _at_once(alarm, fallback=clear)
-            requests.append(ManualRequest((airing,), by, (said[alarm.output],), repeat, gap, end))
-        return [airing for request in requests for airing in self._take(request)]
+            alarms.append(ManualRequest((airing,), by, (said[alarm.output],), request.repeat, request.gap, until))
+        return alarms
 
-    def compose(
-        self,
-        text: str | None,
-        bulletin: str | None,
-        villages: Collection[str],
-        everywhere: bool,
-        drill: bool,
-        until: str | None,
-    ) -> dict[str, object]:
-        """An emergency, read and not yet made: a `Call`."""
-        return asdict(self.station.alerts.compose(text, bulletin, villages, everywhere, drill, until))
+    def _sound_of(self, request: Urgent, output: str) -> Programme:
+        """By the recipe that its maker names, whichever voice spoke; else by its words."""
+        made = self.station.planner.programmes.find((request.recipes or {}).get(output, ""))
+        return made or self._made(self.station.alerts.call(request.text, request.bulletin, output, request.drill))
 
-    def compose_end(
-        self, form: str | None, villages: Collection[str], everywhere: bool, drill: bool | None
-    ) -> dict[str, object]:
-        """How alarms would be ended, and not yet done: a `PlannedEnd`."""
-        return asdict(self.station.alerts.compose_end(form, villages, everywhere, drill))
+    def _is_given(self, alarm: ManualRequest) -> bool:
+        """Was this very alarm given before?"""
+        asked = self.controller.log.events("asked", alarm.airings[0].id)
+        return any(_in_words(request_from_facts(event.facts)) == _in_words(alarm) for event in asked)
 
-    def end_urgent(self, by: str, form: str | None = None, alarms: Collection[str] | None = None) -> list[str]:
-        """End these alarms, or all that stand, and air what is said at their end; the ids of that.
+    def _is_taken(self, alarm: ManualRequest) -> bool:
+        """Does another alarm bear its name?"""
+        return bool(self.controller.log.events(airing=alarm.airings[0].id)) and not self._is_given(alarm)
 
-        What is to be said must have been made. Raises `BadUsage` where all are meant, and some are drills and some not.
-        """
-        found = [
-            one
-            for one in standing(self.log, self.now())
-            if self.station.files.box.plays.get(one.village) in self.speakers
-        ]
-        meant = of_one_kind(found, None) if alarms is None else [one for one in found if one.id in alarms]
-        ended = self.station.alerts.closings(meant, ending(form))
+    def preview_urgent(self, request: PreviewUrgent, _by: str) -> AlertPreview:
+        return self.station.alerts.compose(request)
+
+    def preview_end(self, request: PreviewEnd, _by: str) -> EndPreview:
+        return self.station.alerts.compose_end(request)
+
+    def end_urgent(self, request: EndUrgent, by: str) -> list[str]:
+        """Raises `BadUsage` where all are meant, and some are drills and some not."""
+        plays, named = self.station.files.box.plays, request.alarms
+        found = [alarm for alarm in standing(self.log, self.now()) if plays.get(alarm.village) in self.speakers]
+        meant = of_one_kind(found, None) if named is None else [alarm for alarm in found if alarm.id in named]
+        ended = self.station.alerts.closings(meant, request.form)
         if any(order.unread for closing in ended for order in self.station.alerts.said(closing).values()):
             raise BeingRead(NOT_READ_YET)
         for closing in ended:  # all of them, before any sound is looked for
@@ -181,32 +173,29 @@ class Asked(Live):
             requests.append(ManualRequest((_at_once(words),), by, (said[words.output],), ends=ends))
         return [airing for request in requests for airing in self._take(request)]
 
-    def test(self, output: str, tone: bool, by: str) -> list[str]:
-        """Sound one output, by day, whatever the hours of policy; logged as a test."""
+    def test(self, request: TestOutput, by: str) -> list[str]:
+        output = request.output
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
-        said = self._made(self.station.preparation.test_spec(output, tone))
+        said = self._made(self.station.preparation.test_spec(output, request.tone))
         return self._take(ManualRequest((_at_once(trial),), by, (said,), override="test"))
 
-    def stop(self, villages: Collection[str], why: str, by: str) -> list[str]:
-        """Silence what sounds on these villages' outputs, or on all."""
-        outputs = {self._output(self.station.files.village_id(village)) for village in villages} or None
-        return self.controller.stop(self.now(), by, why, outputs)
+    def stop(self, request: Stop, by: str) -> list[str]:
+        outputs = {self._output(self.station.files.village_id(village)) for village in request.villages} or None
+        return self.controller.stop(self.now(), by, request.why, outputs)
 
-    def interrupt(self, airings: Collection[str], by: str) -> list[str]:
-        """Whoever asked for these has had enough of waiting: they are stopped, and nothing else."""
-        return self.controller.call_off(self.now(), by, self.say(INTERRUPTED), airings)
+    def interrupt(self, request: Interrupt, by: str) -> list[str]:
+        return self.controller.call_off(self.now(), by, self.say(INTERRUPTED), request.airings)
 
-    def confirm_clock(self, by: str) -> None:
-        """A person's word that the time is good; does not outlive this start of the machine."""
+    def confirm_clock(self, _request: ConfirmClock, by: str) -> None:
         self.watch.confirm(self.now(), by)
 
-    def status(self) -> list[dict[str, object]]:
+    def status(self, _request: AskStatus, _by: str) -> list[Row]:
         """What is on and what comes, in this process' hands."""
         return [self._state_of(item) for item in self.controller.open_items()]
 
-    def _state_of(self, item: PlayoutItem) -> dict[str, object]:
+    def _state_of(self, item: PlayoutItem) -> Row:
         airing, started = item.airing, item.state.on_air
         said = item.request.programmes if item.request else ()
         lasts = timedelta(seconds=said[0].duration if said else airing.duration)
@@ -220,22 +209,22 @@ class Asked(Live):
             "ends_at": (started + lasts).astimezone(local).isoformat() if started and not again else None,
         }
 
-    def pins(self) -> dict[str, str]:
+    def pins(self, _request: AskPins, _by: str) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
         amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, AmplifierSpeaker)]
         return pin_faults([speaker.amplifier.relay for speaker in amplified], self.button)
 
-    def outcome(self, airings: Collection[str]) -> list[dict[str, object]]:
+    def outcome(self, request: AskOutcome, _by: str = "") -> list[Row]:
         """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""
         heard, waits = {item.airing.id for item in self.controller.open_items() if _heard(item)}, self.hindrances()
-        return [self._outcome(one, one in heard, waits.get(one)) for one in airings]
+        return [self._outcome(one, one in heard, waits.get(one)) for one in request.airings]
 
     def hindrances(self) -> dict[str, str]:
         """By airing id: why what nobody has heard yet could not start, so far."""
         waiting = [item for item in self.controller.open_items() if item.state.hindrance and not _heard(item)]
         return {item.airing.id: self.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
-    def _outcome(self, airing: str, heard: bool, waits: str | None) -> dict[str, object]:
+    def _outcome(self, airing: str, heard: bool, waits: str | None) -> Row:
         record = self.station.airings.record(airing) if self.log.verdict_of(airing) else None
         if record:
             return {"id": airing, "verdict": record.verdict, "why": record.why}
@@ -281,8 +270,8 @@ class Asked(Live):
     def _free(self, kind: str, villages: Iterable[str]) -> datetime:
         """Now, or the next second in which nothing of this name was asked for."""
         now = self.now()
-        while any(self.log.events(airing=_name(kind, village, now)) for village in villages):
-            now += timedelta(seconds=1)
+        while any(self.controller.log.events(airing=_name(kind, village, now)) for village in villages):
+            now += SECOND
         return now
 
 
@@ -291,19 +280,17 @@ def _heard(item: PlayoutItem) -> bool:
     return item.state.phase is Phase.ON_AIR or bool(item.state.plays)
 
 
-def _check(verb: Callable[..., object], args: Mapping[str, Any]) -> None:
-    """Raises `TypeError` for what is missing, too much, or of another kind: the log would keep it for ever.
+def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
+    """What makes an alarm the one that it is."""
+    airing = alarm.airings[0]
+    return airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
 
-    Raises `BadUsage` for words with characters that may not stand in them.
-    """
-    signature = inspect.signature(verb)
-    for name, value in signature.bind(**args).arguments.items():
-        kind = signature.parameters[name].annotation
-        if not KINDS[kind](value):
-            raise TypeError(f"{name} is not {kind}")
-        for words in (value,) if isinstance(value, str) else value if isinstance(value, list) else ():
-            if fault := bad_character(words, lines=name == "text"):
-                raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
+
+def _names_file(request: Request) -> bool:
+    """Does it go by people's files? An alarm in words of the moment waits for none."""
+    if isinstance(request, Urgent):
+        return request.bulletin is not None
+    return isinstance(request, Play | TestOutput | PreviewUrgent | PreviewEnd)
 
 
 def _at_once(occurrence: Occurrence, duration: float = 0.0, fallback: str | None = None) -> Airing:
@@ -314,3 +301,20 @@ def _at_once(occurrence: Occurrence, duration: float = 0.0, fallback: str | None
 
 def _name(kind: str, village: str, moment: datetime) -> str:
     return f"{village}/{kind}/{moment:%Y-%m-%dT%H:%M:%S}"
+
+
+# What answers each request that is no decision.
+HANDLERS: Mapping[type[Request], Callable[[Asked, Any, str], object]] = {
+    Play: Asked.play,
+    Urgent: Asked.urgent,
+    PreviewUrgent: Asked.preview_urgent,
+    EndUrgent: Asked.end_urgent,
+    PreviewEnd: Asked.preview_end,
+    TestOutput: Asked.test,
+    Stop: Asked.stop,
+    Interrupt: Asked.interrupt,
+    ConfirmClock: Asked.confirm_clock,
+    AskStatus: Asked.status,
+    AskOutcome: Asked.outcome,
+    AskPins: Asked.pins,
+}

@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import Message, Refused, Unreachable
 from ..interfaces import Speaker
 from ..model.asrun_record import AsRunRecord
+from ..model.requests import Play
 from ..plaintext import escape
 from ..playout.ports import Log
 from ..reports.explain import meaning, only_new
@@ -62,9 +63,8 @@ class Service(Asked):
         self._asked: set[tuple[str, str]] = set()  # the same when the child that reads was last started
         if welcome:
             why = Message("a greeting at the start of “make run”").say(translate)
-            self.play(
-                welcome, [village for village in station.files.box.plays if self._heard(village)], "loudspeaker", why
-            )
+            villages = tuple(village for village in station.files.box.plays if self._heard(village))
+            self.play(Play(welcome, villages, override=why), "loudspeaker")
 
     def prepare_ahead(self) -> None:
         """Quietly, as often as it is done: what is not ready is said in the evening."""

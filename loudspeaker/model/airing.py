@@ -125,7 +125,7 @@ class SessionWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class StandingPause:
     """A village is to be quiet from `begins` to `until` (a funeral, an announced power cut)."""
 
     village: str
@@ -139,5 +139,5 @@ class Restrictions:
     """What people decided after the schedule was written, by the log: all of it means less sound."""
 
     skips: Mapping[str, str] = field(default_factory=dict)  # airing id -> why
-    pauses: tuple[Pause, ...] = ()
+    pauses: tuple[StandingPause, ...] = ()
     uncommissioned: frozenset[str] = frozenset()  # outputs that nobody has tried and released for the schedule yet

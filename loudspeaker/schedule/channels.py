@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from ..model.airing import Pause
+from ..model.airing import StandingPause
 from ..model.box import Box
 from ..model.broadcast import VillageSchedule
 from ..model.commune import Commune, Policy
@@ -71,7 +71,7 @@ class Calendar:
             stamp = self._stamps[at] = f"{self.moment(at):%Y-%m-%dT%H:%M}"
         return f"{village}/{broadcast}/{stamp}"
 
-    def pauses(self, channel: Channel, pauses: Iterable[Pause]) -> tuple[PauseSpan, ...]:
+    def pauses(self, channel: Channel, pauses: Iterable[StandingPause]) -> tuple[PauseSpan, ...]:
         """Those of `pauses` that concern anybody who hears `channel`."""
         return tuple(
             PauseSpan(

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
-from ..model.airing import Pause
+from ..model.airing import StandingPause
 from ..model.commune import Policy
 from ..model.day_set import NamedDay
 
@@ -27,7 +27,7 @@ class PauseSpan(NamedTuple):
 
     begins: float
     until: float
-    pause: Pause
+    pause: StandingPause
 
 
 @lru_cache(maxsize=256)

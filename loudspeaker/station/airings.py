@@ -14,11 +14,12 @@ from ..model.airing import Airing, Occurrence, OfOccurrence
 from ..model.asrun_record import AsRunRecord
 from ..model.enums import Expected, Refusal
 from ..model.refusal import kind_of
+from ..model.requests import YEARS
 from ..playout.stored import request_from_facts
 from ..store.asrun import AsRunLog, Progress
 from ..store.hash_chain import BrokenChain
 from . import planner
-from .commune_clock import YEARS, CommuneClock, Day
+from .commune_clock import CommuneClock, Day
 from .log_file import DAMAGED
 from .people_files import StationFiles
 from .planner import Planner

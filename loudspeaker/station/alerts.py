@@ -6,24 +6,24 @@ It is read here, and made by whoever asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Refused
 from ..model.airing import Airing
+from ..model.alert_preview import AlertPreview, ClosingPreview, EndPreview, Wanted
 from ..model.enums import Ending, Level
+from ..model.requests import PreviewEnd, PreviewUrgent
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..store.asrun import AsRunLog
 from .alarms import Closing, closing_words, closings, repeats, standing
-from .call import Call, PlannedClosing, PlannedEnd, Wanted
 from .commune_clock import CommuneClock
 from .people_files import StationFiles
 from .planner import Planner
 from .voice_engines import VoiceEngines
 
 EMBEDDED = "espeak:vi"
-MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
 BLANK = re.compile(r"\[(?!\d{1,3}\])[^\[\]\n]*\]")  # [họ và tên], but not [1], which is a footnote
 NOTHING_STANDS = Message("no emergency is on the air, and none of the last 24 hours waits for its all-clear")
 
@@ -38,21 +38,12 @@ class Alerts:
     planner: Planner
     log: Callable[[], AsRunLog]
 
-    def compose(
-        self,
-        text: str | None,
-        bulletin: str | None,
-        villages: Collection[str],
-        everywhere: bool,
-        drill: bool,
-        until: str | None,
-    ) -> Call:
-        """Show before it is said; `until` as for `moment`. Raises `BadUsage`, `NotFound`."""
-        if text:
-            must_be_short(text)
-        outputs = self.sounding(self.files.hearers(villages, everywhere))
-        ends = self.clock.resolve_future(until).isoformat() if until else None
-        bulletin = self.files.template(bulletin).id if bulletin else None
+    def compose(self, request: PreviewUrgent) -> AlertPreview:
+        """Show before it is said. Raises `BadUsage`, `NotFound`."""
+        text, drill = request.text, request.drill
+        outputs = self.sounding(self.files.hearers(request.villages, request.everywhere))
+        ends = self.clock.resolve_future(request.until).isoformat() if request.until else None
+        bulletin = self.files.template(request.bulletin).id if request.bulletin else None
         if bulletin and self.files.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         self.must_be_filled(text, bulletin)
@@ -65,7 +56,7 @@ class Alerts:
         clears: list[ProgrammeSpec] = []
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
             clears += self.clears(bulletin, outputs, drill)
-        return Call(
+        return AlertPreview(
             text,
             bulletin,
             drill,
@@ -122,29 +113,28 @@ class Alerts:
             return bulletin and self.files.template(bulletin).id
         return None
 
-    def compose_end(
-        self, form: str | None, villages: Collection[str], everywhere: bool, drill: bool | None
-    ) -> PlannedEnd:
+    def compose_end(self, request: PreviewEnd) -> EndPreview:
         """Show how alarms would be ended before it is done: of these villages or all, drills only or real ones only.
 
         Raises `Refused` where none stands, `BadUsage` where both kinds do and nobody said which is meant, `NotFound`.
         """
-        outputs = self.sounding(self.files.hearers(villages, everywhere) if villages else list(self.files.box.plays))
+        named = self.files.hearers(request.villages, request.everywhere) if request.villages else None
+        outputs = self.sounding(named or list(self.files.box.plays))
         alarms = [
             one for one in standing(self.log(), self.clock.now()) if self.files.box.plays.get(one.village) in outputs
         ]
-        chosen = of_one_kind(alarms, drill)
+        chosen = of_one_kind(alarms, request.drill)
         if not chosen:
             raise Refused(NOTHING_STANDS)
         orders: list[ProgrammeSpec] = []
         planned = []
-        for closing in self.closings(chosen, ending(form)):
+        for closing in self.closings(chosen, request.form):
             said = self.said(closing)
             if any(order.unread for order in said.values()):
                 raise BeingRead(NOT_READ_YET)
             orders += said.values()
             planned.append(self._planned(closing, next(iter(said.values()), None)))
-        return PlannedEnd(form, planned, self.told(orders))
+        return EndPreview(request.form, planned, self.told(orders))
 
     def said(self, closing: Closing) -> dict[str, ProgrammeSpec]:
         """Output -> what it hears at this end; nothing where the alarms only stop."""
@@ -153,8 +143,8 @@ class Alerts:
         outputs = self.sounding([alarm.village for alarm in closing.alarms])
         return {output: self.call(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
 
-    def _planned(self, closing: Closing, order: ProgrammeSpec | None) -> PlannedClosing:
-        return PlannedClosing(
+    def _planned(self, closing: Closing, order: ProgrammeSpec | None) -> ClosingPreview:
+        return ClosingPreview(
             form=closing.form,
             drill=closing.drill,
             alarms=[alarm.id for alarm in closing.alarms],
@@ -174,27 +164,6 @@ class Alerts:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
         return {self.planner.recipe(order): order.told() for order in read if self.planner.must_be_made(order)}
-
-
-def must_be_short(text: str) -> None:
-    """Raises `BadUsage`."""
-    if len(text) > MOST_LETTERS:
-        raise BadUsage(
-            Message(
-                "the text has {letters} letters, more than {most}: make it a bulletin, or cut it",
-                letters=len(text),
-                most=MOST_LETTERS,
-            )
-        )
-
-
-def ending(form: str | None) -> Ending | None:
-    """A form of ending as it comes through the door. Raises `BadUsage`."""
-    if form is None:
-        return None
-    if form in set(Ending):
-        return Ending(form)
-    raise BadUsage(Message("an alarm ends as stop, clear or mistake, not as “{form}”", form=form))
 
 
 def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from ..errors import BadUsage, Message
 from ..interfaces import Clock
+from ..model.requests import check_instant
 
 Day = date | str | None  # "tomorrow"; None and "today" are today
-YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
 
 
 class CommuneClock:
@@ -67,10 +67,5 @@ class CommuneClock:
 
 def parse_instant(text: str, zone: tzinfo) -> datetime:
     """An ISO time, in `zone` where it names none. Raises `BadUsage`."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text)) from error
-    if not YEARS[0] <= moment.year <= YEARS[1]:
-        raise BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text))
+    moment = check_instant(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)

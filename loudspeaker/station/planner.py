@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import Message
-from ..model.airing import Airing, BulletinFacts, Pause, Restrictions, SessionWords
+from ..model.airing import Airing, BulletinFacts, Restrictions, SessionWords, StandingPause
 from ..model.asrun_record import Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
@@ -308,7 +308,7 @@ def skips(log: Log, since: datetime) -> dict[str, str]:
     return standing
 
 
-def pauses(log: Log, since: datetime) -> Iterable[Pause]:
+def pauses(log: Log, since: datetime) -> Iterable[StandingPause]:
     resumes = log.events("resume", since=since)
     for event in log.events("pause", since=since):
         village = str(event.facts.get("village", ""))
@@ -317,7 +317,7 @@ def pauses(log: Log, since: datetime) -> Iterable[Pause]:
         except ValueError:  # damaged: nobody knows until when
             continue
         ends = min([until, *(resume.at for resume in resumes if _ends(resume, event))])
-        yield Pause(village, event.at, ends, str(event.facts["why"]))
+        yield StandingPause(village, event.at, ends, str(event.facts["why"]))
 
 
 def _ends(resume: Event, pause: Event) -> bool:

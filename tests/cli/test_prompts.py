@@ -15,7 +15,7 @@ from harness.fake_daemon import FakeDaemon
 from loudspeaker.cli import cli
 from loudspeaker.cli.app import option
 from loudspeaker.i18n import speak
-from loudspeaker.station.call import Call
+from loudspeaker.model.alert_preview import AlertPreview
 
 ALARM = ("urgent", "Nước dâng!", "--all", "--by", "Lan")
 
@@ -25,7 +25,7 @@ def daemon(home: Path) -> Iterator[FakeDaemon]:
     """Somebody who answers for the daemon and remembers what was asked."""
     (home / ".state").mkdir()
     with closing(FakeDaemon(home / ".state" / "control.sock")) as house:
-        call = Call("Nước dâng!", None, False, None, ["na-hoa"], "Nước dâng!", [], [], {}, {}, {})
+        call = AlertPreview("Nước dâng!", None, False, None, ["na-hoa"], "Nước dâng!", [], [], {}, {}, {})
         on_air = [{"id": "na-hoa/urgent/1", "verdict": "on-air", "why": None}]
         house.answers = {"compose": asdict(call), "urgent": ["na-hoa/urgent/1"], "outcome": on_air}
         yield house

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import inspect
 import json
 import os
 import signal
@@ -11,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from selectors import DefaultSelector
@@ -18,19 +18,22 @@ from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.client import Errands
+from loudspeaker.codec import UNREADABLE, decode, known_fields
+from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.control_socket import LOCK, Door, ask
-from loudspeaker.daemon.requests import KINDS, VERBS, Asked
+from loudspeaker.daemon.requests import HANDLERS, Asked
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
+from loudspeaker.model.alert_preview import AlertPreview
+from loudspeaker.model.enums import Ending
+from loudspeaker.model.requests import VERBS, WHO, AskOutcome, Play, PreviewEnd, PreviewUrgent, Stop, Who
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.call import Call
-from loudspeaker.station.decisions import DECISIONS, Decisions
+from loudspeaker.station.decisions import DECISIONS
 from loudspeaker.store.asrun import LogUnusable
 
 Progress = Callable[[int, int, str], None]
@@ -84,10 +87,10 @@ class Other(Thread):
             return False
 
 
-def called(station: Any, text: str | None, bulletin: str | None, villages: list[str]) -> Call:
+def called(station: Station, text: str | None, bulletin: str | None, *villages: str) -> AlertPreview:
     """An emergency whose sound is made."""
-    call: Call = station.alerts.compose(text, bulletin, villages, everywhere=False, drill=False, until=None)
-    errands_of(station).make(call.wanted)
+    call = station.alerts.compose(PreviewUrgent(text, bulletin, villages, False, False, None))
+    client_of(station).make(call.wanted)
     return call
 
 
@@ -96,7 +99,7 @@ def verdicts(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: Station, quiet: Progress) -> None:
-    rows = errands_of(station).play("nhac", ["na-hoa", "suoi-trat"], "Lan", None, quiet)
+    rows = client_of(station).play(Play("nhac", ("na-hoa", "suoi-trat")), "Lan")
 
     assert verdicts(rows) == ["aired", "aired"]
     assert {row.by for row in station.airings.records()} == {"Lan"}
@@ -106,7 +109,7 @@ def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: S
 def test_a_replay_without_a_daemon_can_be_stopped_from_elsewhere(station: Station, quiet: Progress) -> None:
     other = Other(station, lambda: ask(station.paths.socket, "stop", villages=[], why="đám tang", by="Hoa"))
 
-    rows = errands_of(station).play("nhac", ["na-hoa"], "Lan", None, quiet)
+    rows = client_of(station).play(Play("nhac", ("na-hoa",)), "Lan")
 
     other.join()
     assert other.answer == [rows[0]["id"]]
@@ -123,9 +126,9 @@ def test_an_alarm_that_waits_for_its_card_says_so_and_that_nothing_was_heard(hom
             waits.append((airing, why))
             os.kill(os.getpid(), signal.SIGINT)
 
-        errands = Errands(home, station.paths.state, lambda: station, give_up)
+        client = Client(home, station.paths.state, lambda: station, give_up, station.clock)
 
-        (row,) = errands.urgent(called(station, "Nước dâng!", None, ["na-hoa"]), repeat=1, gap=1.0, by="Lan")
+        (row,) = client.urgent(called(station, "Nước dâng!", None, "na-hoa"), repeat=1, gap=1.0, by="Lan")
 
         assert [(airing, "not-there" in why) for airing, why in waits] == [(row["id"], True)]
         assert row["verdict"] == "stopped"
@@ -136,7 +139,7 @@ def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, qui
     before = signal.getsignal(signal.SIGINT)
     other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-    rows = errands_of(station).play("nhac", ["na-hoa"], "Lan", None, quiet)
+    rows = client_of(station).play(Play("nhac", ("na-hoa",)), "Lan")
 
     other.join()
     assert verdicts(rows) == ["stopped"]
@@ -184,7 +187,7 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
         hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
         other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
 
-        (row,) = errands_of(station).play("nhac", ["na-hoa"], "Lan", None, quiet)
+        (row,) = client_of(station).play(Play("nhac", ("na-hoa",)), "Lan")
 
         other.join()
         (others,) = ask(station.paths.socket, "outcome", airings=hoas)
@@ -196,9 +199,9 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
 
 def test_an_alarm_without_a_daemon_is_ended_from_elsewhere_by_its_all_clear(station: Station) -> None:
     other = Other(station, lambda: ask(station.paths.socket, "end_urgent", by="Hoa"))
-    call = called(station, None, "lu-quet", ["na-hoa", "suoi-trat"])
+    call = called(station, None, "lu-quet", "na-hoa", "suoi-trat")
 
-    rows = errands_of(station).urgent(call, 9, 5.0, "Lan")
+    rows = client_of(station).urgent(call, 9, 5.0, "Lan")
 
     other.join()
     assert all("all-clear" in airing for airing in other.answer)  # type: ignore[attr-defined]
@@ -214,16 +217,15 @@ def never() -> Any:
 def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_opening_the_station(
     home: Path, station: Station
 ) -> None:
-    errands = Errands(home, station.paths.state, opened=never)
+    client = Client(home, station.paths.state, never, clock=station.clock)
     with Daemon(home):
-        call = errands.compose(
-            text="Nước dâng ở XQZW!", bulletin=None, villages=["na-hoa"], everywhere=False, drill=True, until="+7200"
-        )
-        errands.make(call.wanted)
-        rows = errands.urgent(call, 3, 5.0, "Lan")
-        stopped = errands.stop(["na-hoa"], "nhầm", "Hoa")
-        end = errands.compose_end(form="clear", villages=[], everywhere=False, drill=None)
-        ended = errands.end_urgent(end, "Hoa")
+        alarm = PreviewUrgent("Nước dâng ở XQZW!", None, ("na-hoa",), False, drill=True, until="+7200")
+        call = client.preview_urgent(alarm)
+        client.make(call.wanted)
+        rows = client.urgent(call, 3, 5.0, "Lan")
+        stopped = client.stop(Stop(("na-hoa",), "nhầm"), "Hoa")
+        end = client.preview_end(PreviewEnd(Ending.CLEAR, (), False, None))
+        ended = client.end_urgent(end, "Hoa")
 
     assert call.spoken.startswith("Đây là diễn tập. Nước dâng")
     assert "XQZW" in call.doubts[0].say()
@@ -235,14 +237,14 @@ def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_open
 
 def test_what_is_wrong_with_an_alarm_is_told_by_the_daemon(home: Path, station: Station) -> None:
     (home / "bulletins/hong.md").write_text("no head", encoding="utf-8")
-    errands = Errands(home, station.paths.state, opened=never)
-    alarm = {"text": "Nước dâng!", "bulletin": None, "everywhere": False, "drill": False, "until": None}
+    client = Client(home, station.paths.state, never, clock=station.clock)
+    alarm = PreviewUrgent("Nước dâng!", None, ("na-hoa",), everywhere=False, drill=False, until=None)
     with Daemon(home):
         with pytest.raises(NotFound, match=r"na-hoa"):
-            errands.compose(**alarm, villages=["na-huong"])
+            client.preview_urgent(replace(alarm, villages=("na-huong",)))
         with pytest.raises(BadUsage):
-            errands.compose(**{**alarm, "until": "2020-01-01T10:00:00"}, villages=["na-hoa"])
-        mistakes = errands.compose(**alarm, villages=["na-hoa"]).mistakes
+            client.preview_urgent(replace(alarm, until="2020-01-01T10:00:00"))
+        mistakes = client.preview_urgent(alarm).mistakes
 
     assert [mistake.say().partition(":")[0] for mistake in mistakes] == ["bulletins/hong.md"]
 
@@ -252,7 +254,7 @@ def test_whoever_asks_the_daemon_loads_nothing_of_the_station() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
     rooms = {name.split(".")[1] for name in loaded}
-    assert rooms == {"daemon", "errors", "plaintext", "codec", "station"}
+    assert rooms == {"clock", "codec", "daemon", "errors", "model", "plaintext", "station"}
     assert "loudspeaker.station.station" not in loaded
 
 
@@ -261,9 +263,9 @@ def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet:
         "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory, loudness: -20}}\n"
     )
     with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
-        call = called(station, "Nước dâng!", None, ["na-hoa", "suoi-trat"])
+        call = called(station, "Nước dâng!", None, "na-hoa", "suoi-trat")
 
-        errands_of(station).urgent(call, 1, 5.0, "Lan")
+        client_of(station).urgent(call, 1, 5.0, "Lan")
 
         assert len(set(call.recipes.values())) == 2
         assert len({row.programme for row in station.airings.records()}) == 2
@@ -344,13 +346,13 @@ def test_nothing_of_another_kind_than_was_meant_gets_into_the_log(
 def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
     home: Path, asked: Asked, station: Station
 ) -> None:
-    call = called(station, "Nước dâng!", None, ["na-hoa", "suoi-trat"])
+    call = called(station, "Nước dâng!", None, "na-hoa", "suoi-trat")
     asked.carry_out("urgent", ALARM | {"villages": ["na-hoa", "suoi-trat"], "recipes": call.recipes}, 0)
     asked.step()
     box = (home / "box.yaml").read_text(encoding="utf-8")
     (home / "box.yaml").write_text(box.replace(", suoi-trat: b}", "}"), encoding="utf-8")
     asked.look()
-    errands_of(station).make(call.clears)
+    client_of(station).make(call.clears)
 
     ended = asked.carry_out("end_urgent", {"by": "Lan", "form": "clear"}, 0)
 
@@ -374,16 +376,13 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
     assert asked.speakers["a"].poll().airing.startswith("na-hoa/play/")
 
 
-def test_every_verb_says_what_kind_of_arguments_it_takes() -> None:
-    verbs = [getattr(Asked, name) for name in VERBS] + [getattr(Decisions, name) for name in DECISIONS]
-
-    kinds = {kind for verb in verbs for name, kind in verb.__annotations__.items() if name != "return"}
-
-    assert kinds <= set(KINDS)
+def test_every_request_has_a_handler_and_somebody_who_may_ask_it() -> None:
+    assert HANDLERS.keys() | DECISIONS.keys() == WHO.keys()
+    assert len(VERBS) == len(WHO)
 
 
 def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Asked) -> None:
-    recipes = called(asked.station, "Nước dâng!", None, ["na-hoa"]).recipes
+    recipes = called(asked.station, "Nước dâng!", None, "na-hoa").recipes
 
     asked.carry_out("urgent", ALARM | {"until": "2026-11-24T18:00", "recipes": recipes}, 0)
     asked.step()
@@ -402,7 +401,7 @@ class FullDisk(MemoryLog):
 
 
 def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
-    recipes = called(station, "Nước dâng!", None, ["na-hoa"]).recipes
+    recipes = called(station, "Nước dâng!", None, "na-hoa").recipes
     speaker = MemorySpeaker(station.clock)
     asked = Asked(station, {"a": speaker}, station.clock, FullDisk())
 
@@ -417,23 +416,23 @@ def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
 def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:
     station = asked.station
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
-    ids = asked.play("nhac", ["na-hoa"], "Lan")
+    ids = asked.play(Play("nhac", ("na-hoa",)), "Lan")
     seen = []
     while not seen or seen[-1] != "aired":
-        (row,) = asked.outcome(ids)
+        (row,) = asked.outcome(AskOutcome(tuple(ids)))
         if not seen or seen[-1] != row["verdict"]:
             seen.append(row["verdict"])
         asked.step()
 
     assert seen == [None, "on-air", "aired"]
-    assert asked.outcome(ids)[0]["why"]
+    assert asked.outcome(AskOutcome(tuple(ids)))[0]["why"]
 
 
 def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> None:
     station = asked.station
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
-    ids = asked.play("nhac", ["na-hoa"], "Lan")
-    while asked.outcome(ids)[0]["verdict"] in (None, "on-air"):
+    ids = asked.play(Play("nhac", ("na-hoa",)), "Lan")
+    while asked.outcome(AskOutcome(tuple(ids)))[0]["verdict"] in (None, "on-air"):
         asked.step()
 
     with pytest.raises((Refused, NotFound)):
@@ -456,43 +455,50 @@ def deep(levels: int) -> Any:
     return value
 
 
-@pytest.mark.parametrize("do", sorted(VERBS | DECISIONS))
+@pytest.mark.parametrize("do", VERBS)
 def test_whatever_stands_in_any_argument_of_any_verb_is_answered(
     asked: Asked, do: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    verb = getattr(Decisions(asked.station) if do in DECISIONS else asked, do)
-    parameters = inspect.signature(verb).parameters
-    usual = {name: USUAL.get(name, ALARM.get(name)) for name in parameters}
+    kinds = {field.name: field.hint for field in known_fields(VERBS[do])}
+    kinds |= {"by": str} if WHO[VERBS[do]] is Who.NAMED else {}
+    usual = {name: USUAL.get(name, ALARM.get(name)) for name in kinds}
     with DefaultSelector() as selector, closing(Door(tmp_path / "x.sock", selector, asked.carry_out)) as door:
-        for name, parameter in parameters.items():
+        for name, kind in kinds.items():
             for value in (*HOSTILE, deep(5), deep(100), deep(900)):
                 line = json.dumps({"v": 1, "do": do, "args": usual | {name: value}}).encode()
                 answer = json.loads(door._answer(line, 0))
-                meant = parameter.annotation in KINDS and KINDS[parameter.annotation](value)
-                assert "done" in answer or meant or answer["failed"]["kind"] == "BadUsage", (name, value, answer)
+                assert "done" in answer or meant(kind, value) or answer["failed"]["kind"] == "BadUsage", (name, value)
     assert "Traceback" not in caplog.text
+
+
+def meant(kind: Any, value: Any) -> bool:
+    try:
+        decode(kind, value)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def test_an_alarm_waits_for_a_command_that_is_opening_or_closing_the_outputs(station: Station) -> None:
     """One that has the lock already and no door yet, or no door any more."""
-    call = called(station, "Nước dâng!", None, ["na-hoa"])
+    call = called(station, "Nước dâng!", None, "na-hoa")
     lock = os.open(station.paths.state / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     leaving = Timer(0.3, os.close, [lock])
     leaving.start()
 
-    rows = errands_of(station).urgent(call, 1, 5.0, "Lan")
+    rows = client_of(station).urgent(call, 1, 5.0, "Lan")
 
     leaving.join()
     assert verdicts(rows) == ["aired"]
 
 
 def test_what_may_still_be_done_is_not_done_a_second_time(home: Path, station: Station) -> None:
-    errands = Errands(home, station.paths.state, opened=never)
-    errands.ask = silent  # type: ignore[method-assign]
+    client = Client(home, station.paths.state, never, clock=station.clock)
+    client._send = silent  # type: ignore[method-assign]
 
     with pytest.raises(Unanswered):
-        errands.aired("play", bulletin="nhac", villages=["na-hoa"], by="Lan")
+        client.air(Play("nhac", ("na-hoa",)), "Lan")
 
 
 def silent(*_: Any, **__: Any) -> None:

@@ -454,6 +454,7 @@ def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
         "retry_after": 12.5,
         "draft": "a draft\n",
         "left": 3,
+        "seconds": 60.0,
     }
     wanted = inspect.signature(kind).parameters
     assert wanted.keys() <= values.keys(), f"{kind}: a test needs to know what it is made of"

@@ -17,6 +17,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import run
 from loudspeaker.daemon.service import open_service
+from loudspeaker.model.requests import Urgent
 from loudspeaker.speakers.button import StopButton
 from loudspeaker.station import Station
 
@@ -51,7 +52,7 @@ def test_it_stops_everything_on_every_output_an_emergency_too(
     while clock.now() < at("2026-11-24T06:05:01"):
         clock.advance_to(min(live.step(), at("2026-11-24T06:05:01")))
     live.step()
-    (alarm,) = live.urgent(None, "lu-quet", ["suoi-trat"], 3, 30.0, None, False, "chị Hoa")
+    (alarm,) = live.urgent(Urgent(None, "lu-quet", ("suoi-trat",), 3, 30.0, None, False), "chị Hoa")
     for _ in range(2):
         live.step()
         clock.advance(1.0)

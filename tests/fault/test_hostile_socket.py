@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import random
@@ -15,9 +14,9 @@ from typing import Any
 
 from harness.daemon_process import running_daemon
 
+from loudspeaker.codec import known_fields
 from loudspeaker.daemon.control_socket import ask
-from loudspeaker.daemon.requests import VERBS, Asked
-from loudspeaker.station.decisions import DECISIONS, Decisions
+from loudspeaker.model.requests import SENDERS, VERBS
 
 LINES, CROWDS = 20_000, 20  # hostile lines; crowds of a thousand idle callers
 CROWD = 1015
@@ -45,9 +44,9 @@ def line(chance: random.Random) -> bytes:
     """A request with something wrong in it, or no request."""
     if chance.random() < 0.1:
         return bytes(chance.randrange(256) for _ in range(chance.randrange(200))).replace(b"\n", b"") + b"\n"
-    do = chance.choice(sorted(VERBS | DECISIONS))
-    names = inspect.signature(getattr(Decisions if do in DECISIONS else Asked, do)).parameters
-    args: Any = {name: value(chance) for name in names if name != "self" and chance.random() < 0.95}
+    do = chance.choice(sorted(VERBS))
+    names = [*(field.name for field in known_fields(VERBS[do])), *SENDERS[:1]]
+    args: Any = {name: value(chance) for name in names if chance.random() < 0.95}
     request: Any = {"v": 1, "do": do, "args": args}
     if chance.random() < 0.1:
         request[chance.choice(["v", "do", "args", "\ud800"])] = value(chance)

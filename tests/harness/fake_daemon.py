@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from loudspeaker.daemon.client import Errands
+from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.control_socket import Door
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.station import Station
@@ -47,6 +47,6 @@ class FakeDaemon:
         return self.answers.get(do, args.get("answer"))
 
 
-def errands_of(station: Station) -> Errands:
+def client_of(station: Station) -> Client:
     """A terminal of this station, where somebody gives commands."""
-    return Errands(station.paths.home, station.paths.state, lambda: station)
+    return Client(station.paths.home, station.paths.state, lambda: station, clock=station.clock)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness import certificates, pulse_server
 from harness.certificates import Authority, secured
-from harness.fake_daemon import FakeDaemon, errands_of
+from harness.fake_daemon import FakeDaemon, client_of
 from harness.pulse_server import Server
 from harness.small_commune import at
 
@@ -37,7 +37,7 @@ class Examined:
     def __init__(self, home: Path, box: str) -> None:
         (home / "box.yaml").write_text(box, encoding="utf-8")
         station = Station.open(home, clock=FakeClock(at("2026-11-24T06:00:00")))
-        self.found = {check.what.say(): check for check in examine(station, errands_of(station).pins())}
+        self.found = {check.what.say(): check for check in examine(station, client_of(station).pins())}
         station.close()
 
     def wrong(self, what: str) -> str | None:

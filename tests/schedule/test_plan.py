@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.config.schedule_file import parse
 from loudspeaker.errors import Message
-from loudspeaker.model.airing import Airing, BulletinFacts, Occurrence, Pause, Restrictions, SessionWords
+from loudspeaker.model.airing import Airing, BulletinFacts, Occurrence, Restrictions, SessionWords, StandingPause
 from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
@@ -300,7 +300,7 @@ def test_a_bulletin_that_does_not_exist_is_not_ready() -> None:
 
 def test_skipped_and_paused_airings_leave_their_time_to_others() -> None:
     entries = village("na-hoa", "bulletin: ba, at: 6:00", "bulletin: mot, at: 6:01")
-    pause = Pause("na-hoa", DAY + timedelta(hours=5), DAY + timedelta(hours=6, seconds=30), "tang lễ")
+    pause = StandingPause("na-hoa", DAY + timedelta(hours=5), DAY + timedelta(hours=6, seconds=30), "tang lễ")
 
     skipped = planned(entries, restrictions=Restrictions(skips={"na-hoa/ba/2026-11-24T06:00": "trời mưa"}))
     paused = planned(entries, restrictions=Restrictions(pauses=(pause,)))
@@ -312,7 +312,7 @@ def test_skipped_and_paused_airings_leave_their_time_to_others() -> None:
 
 
 def test_a_pause_of_one_village_silences_the_horns_that_it_shares() -> None:
-    pause = Pause("suoi-trat", DAY, DAY + timedelta(days=1), "cắt điện")
+    pause = StandingPause("suoi-trat", DAY, DAY + timedelta(days=1), "cắt điện")
     airings = planned(
         village("na-hoa", "bulletin: mot, at: 6:00"),
         village("suoi-trat", "bulletin: ba, at: 17:00"),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.small_commune import at
 from openpyxl import load_workbook
 
@@ -28,11 +28,12 @@ from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import speak, translator
 from loudspeaker.interfaces import State
+from loudspeaker.model.alert_preview import EndPreview
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
+from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
-from loudspeaker.station.call import PlannedEnd
 from loudspeaker.store.asrun import AsRunLog
 
 HERE = "Thôn Nà Hoa"
@@ -79,8 +80,8 @@ class Box:
     def alarm(
         self, text: str | None, *villages: str, bulletin: str | None = None, drill: bool = False, repeat: int = 3
     ) -> list[str]:
-        call = self.station.alerts.compose(text, bulletin, villages, not villages, drill, None)
-        errands_of(self.station).make({**call.wanted, **call.clears})
+        call = self.station.alerts.compose(PreviewUrgent(text, bulletin, villages, not villages, drill, None))
+        client_of(self.station).make({**call.wanted, **call.clears})
         said = {"text": text, "bulletin": bulletin, "villages": list(call.villages), "drill": drill}
         given = {"repeat": repeat, "gap": 10.0, "until": None, "by": "chị Hoa", "recipes": dict(call.recipes)}
         ids: list[str] = self.ask("urgent", **said, **given)
@@ -96,14 +97,14 @@ class Box:
     def end(self, form: str | None, *villages: str, drill: bool | None = None) -> list[str]:
         """As the command does it: composed, its words made, carried out."""
         end = self.composed(form, *villages, drill=drill)
-        errands_of(self.station).make(end.wanted)
+        client_of(self.station).make(end.wanted)
         alarms = [alarm for closing in end.closings for alarm in closing.alarms]
         ids: list[str] = self.ask("end_urgent", by="anh Páo", form=form, alarms=alarms)
         return ids
 
-    def composed(self, form: str | None, *villages: str, drill: bool | None = None) -> PlannedEnd:
+    def composed(self, form: str | None, *villages: str, drill: bool | None = None) -> EndPreview:
         asked = {"form": form, "villages": list(villages), "everywhere": False, "drill": drill}
-        return decode(PlannedEnd, json.loads(json.dumps(self.ask("compose_end", **asked))))
+        return decode(EndPreview, json.loads(json.dumps(self.ask("compose_end", **asked))))
 
     def spoken(self, form: str | None) -> list[str]:
         return [closing.spoken for closing in self.composed(form).closings]

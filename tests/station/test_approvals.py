@@ -18,11 +18,12 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.client import Errands
+from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BeingRead, Refused
 from loudspeaker.i18n import speak
+from loudspeaker.model.requests import Approve
 from loudspeaker.production.specification import NOT_READ_YET
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -259,12 +260,12 @@ def test_the_door_takes_an_approval_back(daemon: Service) -> None:
         ask(daemon, "", undo=True)
 
 
-class Busy(Errands):
+class Busy(Client):
     """Its daemon is still reading when it is asked first."""
 
     asked = 0
 
-    def ask(self, verb: str, **facts: Any) -> Any:
+    def _send(self, *_: Any) -> Any:
         self.asked += 1
         if self.asked == 1:
             raise BeingRead(NOT_READ_YET)
@@ -272,11 +273,11 @@ class Busy(Errands):
 
 
 def test_a_command_waits_a_moment_for_what_is_being_read(home: Path) -> None:
-    errands = Busy(home, home / ".state", lambda: pytest.fail("nobody else is asked"))
+    client = Busy(home, home / ".state", lambda: pytest.fail("nobody else is asked"))
 
-    errands.decided("approve", bulletin="nhac", digest="0" * 64, by="Lan")
+    client.decide(Approve("nhac", "0" * 64), "Lan")
 
-    assert errands.asked == 2
+    assert client.asked == 2
 
 
 def test_an_edit_that_voids_an_approval_is_told_once(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
@@ -20,6 +20,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import speak
+from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -113,7 +114,7 @@ def test_it_has_a_template_for_each_emergency_with_the_words_that_end_it(tmp_pat
 @pytest.mark.parametrize("name", TEMPLATES[:-1])
 def test_a_template_may_be_aired_at_once(tmp_path: Path, name: str) -> None:
     with closing(Station.open(begin(tmp_path / "dai"))) as station:
-        call = station.alerts.compose(None, name, ["na-hoa"], False, False, None)
+        call = station.alerts.compose(PreviewUrgent(None, name, ("na-hoa",), False, False, None))
 
     assert not call.doubts
     assert not call.mistakes
@@ -135,7 +136,10 @@ def test_blanks_in_brackets_are_refused_until_they_are_filled_in(home: Path) -> 
     words = path.read_text().replace("[", "").replace("]", "")
     path.write_text(words.replace("Thông báo khẩn", "Thông báo khẩn [1]", 1))  # a footnote's mark is no blank
     with closing(Station.open(home)) as station:
-        assert "Họ và tên" in station.alerts.compose(None, "tim-nguoi", ["na-hoa"], False, False, None).spoken
+        assert (
+            "Họ và tên"
+            in station.alerts.compose(PreviewUrgent(None, "tim-nguoi", ("na-hoa",), False, False, None)).spoken
+        )
 
 
 def test_the_wheel_carries_every_template() -> None:
@@ -202,10 +206,10 @@ def hurrying(home: Path) -> Iterator[Station]:
 
 
 def test_an_emergency_sounds_all_the_same_and_commissions_nothing(hurrying: Station, home: Path) -> None:
-    call = hurrying.alerts.compose("Nước dâng!", None, ["na-hoa"], False, False, None)
-    errands_of(hurrying).make(call.wanted)
+    call = hurrying.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, False, None))
+    client_of(hurrying).make(call.wanted)
 
-    rows = errands_of(hurrying).urgent(call, 1, 0.0, "Hoa")
+    rows = client_of(hurrying).urgent(call, 1, 0.0, "Hoa")
 
     assert [row["verdict"] for row in rows] == ["aired"]
     assert planned(home)["na-hoa"][0] == "refused"
@@ -289,14 +293,14 @@ def test_the_daemon_takes_it_up_at_once_and_refuses_an_output_that_is_not_there(
     with closing(live):
         with pytest.raises(NotFound):
             live.carry_out("commission", {"output": "c", "by": "Hoa"}, 1000)
-        assert {airing.expected for airing in hurrying.airings(*tomorrow)} == {"refused"}
-        airing = hurrying.airings(*tomorrow)[0]
+        assert {airing.expected for airing in hurrying.airings.between(*tomorrow)} == {"refused"}
+        airing = hurrying.airings.between(*tomorrow)[0]
         assert live.permits(airing, airing.scheduled_at, airing.scheduled_at + timedelta(seconds=5))
 
         live.carry_out("commission", {"output": airing.output, "by": "Hoa"}, 1000)
 
         assert not live.permits(airing, airing.scheduled_at, airing.scheduled_at + timedelta(seconds=5))
-    assert {a.output: a.expected for a in hurrying.airings(*tomorrow)} == {
+    assert {a.output: a.expected for a in hurrying.airings.between(*tomorrow)} == {
         **{"na-hoa": "refused", "b": "refused"},
         airing.output: "air",
     }

@@ -13,6 +13,7 @@ from loudspeaker.config.box_file import parse
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.box import Output
+from loudspeaker.model.requests import Play
 from loudspeaker.production.specification import ProgrammeSpec
 from loudspeaker.sound.profiles import QUIETER
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -109,7 +110,7 @@ def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, qu
     order = station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")
     station.preparation.make([station.planner.adapt_to_hour(order, "san-kho", station.clock.now())], quiet)
     live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
-    live.play("nhac", ["na-hoa"], "chị Hoa", "một buổi nữa")
+    live.play(Play("nhac", ("na-hoa",), "một buổi nữa"), "chị Hoa")
     while not station.airings.records():
         clock.advance_to(live.step())
 

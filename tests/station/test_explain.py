@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.small_commune import at
 from harness.stories import tell_story
 
@@ -198,5 +198,5 @@ def test_what_is_past_cannot_be_left_out_any_more(box: Box) -> None:
     box.off("09:00:00")
 
     with pytest.raises(Refused):
-        errands_of(box.station).skip(MORNING, "mưa", "Lan")
+        client_of(box.station).skip(MORNING, "mưa", "Lan")
     assert "mưa" not in " ".join(box.why(MORNING))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
@@ -116,7 +116,7 @@ def test_with_it_it_is(home: Path, clock: FakeClock, receiver: Receiving, quiet:
     station.preparation.make(
         station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), quiet
     )
-    errands_of(station).approve("nhac", "chị Hoa")
+    client_of(station).approve("nhac", "chị Hoa")
     verdict, _ = day(station, clock, receiver)
     station.close()
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_made_is_told_beforehand(home: Path, clock: FakeClock, qu
     [row] = station.preparation.prepare(None, 1, quiet)
     station.close()
 
-    assert (row.ready, "recordings/nhac.flac" in str(row.why)) == (False, True)
+    assert (row.ready, "recordings/nhac.flac" in str(row.why_not)) == (False, True)
 
 
 def test_the_sweep_asks_for_what_a_stream_may_need(station: Station) -> None:

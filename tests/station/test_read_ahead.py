@@ -20,6 +20,7 @@ from loudspeaker.config.bulletin_file import MOST_LETTERS
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BadUsage, BeingRead
+from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -212,7 +213,7 @@ def test_an_alarm_out_of_a_template_that_was_just_edited_is_read_by_who_gives_it
     with pytest.raises(BeingRead):
         daemon.carry_out("compose", {**asked, "until": None}, 0)
     with closing(Station.open(home, clock=daemon.clock)) as command:
-        call = command.alerts.compose(**asked, until=None)  # type: ignore[arg-type]
+        call = command.alerts.compose(PreviewUrgent(None, "lu-quet", ("na-hoa",), False, False, None))
     daemon.look()
 
     assert daemon.carry_out("compose", {**asked, "until": None}, 0)["spoken"] == call.spoken  # type: ignore[index]

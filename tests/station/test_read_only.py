@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.read_only import outsider, read_only, sight
 
 from loudspeaker.clock import FakeClock
@@ -30,7 +30,7 @@ def home(home: Path) -> Iterator[Path]:
 def test_questions_are_answered_without_a_byte_written(home: Path, clock: FakeClock, logged: bool) -> None:
     if logged:
         station = Station.open(home, clock=clock)
-        errands_of(station).skip(f"na-hoa/nhac/{TODAY}T11:00", "mưa", "Lan")
+        client_of(station).skip(f"na-hoa/nhac/{TODAY}T11:00", "mưa", "Lan")
         station.close()
     before = sight(home)
 

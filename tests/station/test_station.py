@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.small_commune import at
 from harness.stories import tell_story
 
@@ -23,6 +23,7 @@ from loudspeaker.interfaces import State
 from loudspeaker.maintenance.doctor import examine
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
+from loudspeaker.model.requests import EndUrgent, Play, PreviewUrgent, Urgent
 from loudspeaker.production.specification import ProgrammeSpec, RecordingSpec
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -96,12 +97,12 @@ def test_preparing_twice_makes_nothing_twice(station: Station, quiet: Progress) 
 def test_what_is_there_is_found_without_loading_what_makes_it(
     home: Path, station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
-    alarm = {"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "everywhere": False, "drill": True}
-    call = station.alerts.compose(**alarm, until=None)
-    errands_of(station).make({**call.wanted, **call.clears})
+    alarm = PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None)
+    call = station.alerts.compose(alarm)
+    client_of(station).make({**call.wanted, **call.clears})
 
     with closing(Station.open(home, clock=clock)) as later:
-        again = later.alerts.compose(**alarm, until=None)
+        again = later.alerts.compose(alarm)
 
     assert again == replace(call, wanted={}, clears={})
     assert "preparation" not in vars(later)  # numpy and all
@@ -130,7 +131,7 @@ def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: 
 
 def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: FakeClock, quiet: Progress) -> None:
     station.preparation.prepare(None, 1, quiet)
-    errands_of(station).skip("1", "trời mưa", "Lan")
+    client_of(station).skip("1", "trời mưa", "Lan")
 
     assert station.airings.plan()[0].airing.expected == "skipped"
     run_until(on_air(station, clock), clock, "2026-11-24T07:00:00")
@@ -138,30 +139,30 @@ def test_a_skip_is_shown_in_the_plan_and_kept_on_air(station: Station, clock: Fa
 
 
 def test_a_skip_can_be_taken_back(station: Station) -> None:
-    errands_of(station).skip(TODAY[0], "nhầm", "Lan")
+    client_of(station).skip(TODAY[0], "nhầm", "Lan")
 
-    errands_of(station).skip(TODAY[0], None, "Lan", undo=True)
+    client_of(station).skip(TODAY[0], None, "Lan", undo=True)
 
     assert station.airings.plan()[0].airing.expected == "air"
 
 
 def test_a_pause_outlives_an_earlier_resume_that_a_wrong_clock_put_after_it(station: Station, clock: FakeClock) -> None:
     clock.step(3600)  # it was an hour ahead
-    errands_of(station).pause("na-hoa", at("2026-11-24T07:00:00"), "mất điện", "Lan")
-    errands_of(station).resume("na-hoa", "Lan")
+    client_of(station).pause("na-hoa", at("2026-11-24T07:00:00"), "mất điện", "Lan")
+    client_of(station).resume("na-hoa", "Lan")
     clock.step(-3600)
 
-    errands_of(station).pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
+    client_of(station).pause("na-hoa", at("2026-11-24T20:00:00"), "đám tang", "Lan")
 
     assert [row.airing.expected for row in station.airings.plan(village="na-hoa")] == ["refused"] * 3
 
 
 def test_a_paused_village_is_quiet_until_it_is_resumed(station: Station, clock: FakeClock) -> None:
-    errands_of(station).pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
+    client_of(station).pause("suoi-trat", at("2026-11-24T20:00:00"), "đám tang", "Lan")
     assert {row.airing.expected for row in station.airings.plan()} == {"refused"}  # both hear the same horns
 
     clock.advance(60)
-    errands_of(station).resume("suoi-trat", "Lan")
+    client_of(station).resume("suoi-trat", "Lan")
     assert {row.airing.expected for row in station.airings.plan()} == {"air"}
 
 
@@ -171,7 +172,7 @@ def test_an_approval_holds_until_the_words_change(station: Station, home: Path) 
     station.reload()
     assert {row.airing.expected for row in station.airings.plan()} == {"refused"}
 
-    errands_of(station).approve("tin-sang", "Chủ tịch")
+    client_of(station).approve("tin-sang", "Chủ tịch")
     assert [row.airing.expected for row in station.airings.plan()] == ["air", "refused", "air", "air"]
 
     path = home / "bulletins/tin-sang.md"
@@ -210,9 +211,9 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     clock.advance_to(at("2026-11-24T09:00:00"))
     live.step()
 
-    live.play("nhac", ["na-hoa"], "Lan")
+    live.play(Play("nhac", ("na-hoa",)), "Lan")
     run_until(live, clock, "2026-11-24T09:01:00")
-    live.play("nhac", ["na-hoa"], "Lan", override="mất bò")
+    live.play(Play("nhac", ("na-hoa",), "mất bò"), "Lan")
     run_until(live, clock, "2026-11-24T09:02:00")
 
     kinds = [row.verdict for row in station.airings.records() if "/play/" in row.id]
@@ -226,7 +227,7 @@ def replays(station: Station, clock: FakeClock, quiet: Progress, *asked: tuple[s
     ids = []
     for moment, override in asked:
         run_until(live, clock, f"2026-11-24T{moment}")
-        ids += live.play("nhac", ["na-hoa"], "Lan", override)
+        ids += live.play(Play("nhac", ("na-hoa",), override), "Lan")
     run_until(live, clock, "2026-11-24T18:30:00")
     told = verdicts(station)
     assert [told[airing] for airing in told if "/play/" not in airing] == ["aired"] * 4
@@ -265,7 +266,7 @@ def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) ->
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at(f"2026-11-24T{moment}"))
     alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
-    (airing,) = alone.play("nhac", ["na-hoa"], "Lan")
+    (airing,) = alone.play(Play("nhac", ("na-hoa",)), "Lan")
     while alone.controller.open_items():
         clock.advance_to(alone.step())
     return verdicts(station)[airing]
@@ -331,12 +332,12 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
     clear = station.alerts.call(None, "het-lu", "san-kho", False)
     station.preparation.make([said, clear], quiet)
 
-    live.urgent(None, "lu-quet", ["na-hoa", "suoi-trat"], 2, 30.0, None, False, "Lan")
+    live.urgent(Urgent(None, "lu-quet", ("na-hoa", "suoi-trat"), 2, 30.0, None, False), "Lan")
     live.step()
     assert live.speakers["san-kho"].poll().airing.split("/")[1] == "urgent"
     clock.advance(15)
     live.step()
-    ended = live.end_urgent("Lan")
+    ended = live.end_urgent(EndUrgent(), "Lan")
     run_until(live, clock, "2026-11-24T06:20:00")
 
     told = verdicts(station)
@@ -367,7 +368,7 @@ def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station,
 
 
 def test_a_drill_says_that_it_is_one(station: Station) -> None:
-    call = station.alerts.compose("Nước dâng!", None, ["na-hoa"], False, True, None)
+    call = station.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
 
     assert call.spoken.startswith("Đây là diễn tập.")
     assert call.spoken.endswith("Đây là diễn tập.")
@@ -406,9 +407,9 @@ def test_unknown_names_are_refused_with_what_there_is(station: Station) -> None:
 
 def test_an_emergency_is_never_a_plain_replay(station: Station, quiet: Progress) -> None:
     with pytest.raises(Refused):
-        errands_of(station).play("lu-quet", ["na-hoa"], "Lan", None, quiet)
+        client_of(station).play(Play("lu-quet", ("na-hoa",)), "Lan")
     with pytest.raises(BadUsage):
-        station.alerts.compose(None, "nhac", ["na-hoa"], False, False, None)
+        station.alerts.compose(PreviewUrgent(None, "nhac", ("na-hoa",), False, False, None))
 
 
 def test_a_folder_without_a_station_says_how_to_make_one(tmp_path: Path) -> None:

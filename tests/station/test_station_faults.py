@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.fake_daemon import errands_of
+from harness.fake_daemon import client_of
 from harness.playout_harness import PlayoutHarness, airing, at
 
 from loudspeaker.clock import FakeClock
@@ -20,6 +20,7 @@ from loudspeaker.daemon.requests import Asked
 from loudspeaker.daemon.service import Told
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.model.enums import Verdict
+from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.playout.buffered_log import BufferedLog
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog
@@ -41,7 +42,7 @@ def fail(*_: Any, **__: Any) -> Any:
 
 
 class Button:
-    def pressed(self) -> bool:
+    def take_press(self) -> bool:
         return fail()
 
     def close(self) -> None: ...
@@ -110,8 +111,8 @@ def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Ask
 def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> None:
     fresh = Asked(live.station, live.speakers, live.clock, live.station.log, vouch=live._vouch)
     fresh._plan_days = fail  # type: ignore[method-assign]
-    call = live.station.alerts.compose("Nước dâng!", None, ["na-hoa"], everywhere=False, drill=True, until=None)
-    errands_of(live.station).make(call.wanted)
+    call = live.station.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
+    client_of(live.station).make(call.wanted)
     fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
 
     told = run(fresh, "2026-11-24T05:50:00")

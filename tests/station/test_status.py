@@ -21,6 +21,7 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.service import open_service
 from loudspeaker.i18n import speak
+from loudspeaker.model.requests import AskStatus
 from loudspeaker.station import Station
 from loudspeaker.station.preparation import Progress
 
@@ -120,7 +121,7 @@ def test_what_is_on_the_air_is_told_with_its_place_and_its_end(home: Path, clock
         while not on and clock.now() < at("2026-11-24T06:10:00"):
             live.look()
             live.step()
-            on = [turn for turn in live.status() if turn["on"]]
+            on = [turn for turn in live.status(AskStatus(), "") if turn["on"]]
             clock.advance_to(clock.now() + timedelta(seconds=1))
 
     assert on

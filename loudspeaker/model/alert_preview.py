@@ -1,4 +1,4 @@
-"""An emergency before it is aired, and its end before it is done, as values that go through the door."""
+"""An alarm before it is given, and its end before it is done: what will be said, to whom, and what it takes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Message
+from .enums import Ending
 
-Wanted = Mapping[str, Sequence[Any]]  # of sound that is still to be made: recipe -> what its order tells
+Wanted = Mapping[str, Sequence[Any]]  # sound still to be made: recipe -> what its specification tells
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """What will be said, every guess in it, who will hear it, until when (ISO), and the sound that it takes."""
+class AlertPreview:
+    """What an alarm will say and every guess in it, who will hear it, until when (ISO), and the sound that it takes."""
 
     text: str | None
     bulletin: str | None
@@ -29,10 +30,10 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedClosing:
+class ClosingPreview:
     """Alarms that will end alike: what will be said, and who will hear it."""
 
-    form: str  # an `Ending`
+    form: Ending
     drill: bool
     alarms: Sequence[str]  # ids
     titles: Sequence[str]  # of the alarms
@@ -42,9 +43,9 @@ class PlannedClosing:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedEnd:
-    """The end of alarms as it was asked for (an `Ending`, or None), and the sound that it still takes."""
+class EndPreview:
+    """The end of alarms as it was asked for, and the sound that it still takes."""
 
-    form: str | None
-    closings: Sequence[PlannedClosing]
+    form: Ending | None
+    closings: Sequence[ClosingPreview]
     wanted: Wanted

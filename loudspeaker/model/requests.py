@@ -1,0 +1,331 @@
+"""What people ask of a station on the air: one value for each, checked when it is made, the same whatever way it comes.
+
+Command line, control socket, daemon and log use these. On the control socket a request is its verb and its fields; who
+asks (`Envelope`) stands beside them. A new request is a class with its row in `WHO`, a handler in `daemon/requests.py`
+and a command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from ..codec import UNREADABLE, decode, encode, known_fields
+from ..errors import BadUsage, Message, bad_character
+from .enums import Ending
+
+MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
+MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
+YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
+RECIPE = re.compile("[0-9a-f]{64}")  # a SHA-256; it becomes the name of a file
+
+
+class Request:
+    """What one can ask; `verb` is its name on the control socket and in the log. Raises `BadUsage` when it is made."""
+
+    __slots__ = ()
+    verb: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for name, *_ in known_fields(type(self)):
+            value = getattr(self, name)
+            for words in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+                if fault := bad_character(words, lines=name == "text"):
+                    raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
+
+
+# What is to be heard. The answer is the ids of its airings.
+
+
+@dataclass(frozen=True, slots=True)
+class Play(Request):
+    """Replay a bulletin now. Its sound must have been made; `override` is the reason for breaking policy."""
+
+    verb: ClassVar[str] = "play"
+    bulletin: str
+    villages: tuple[str, ...]
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent(Request):
+    """Give an alarm now, in words of the moment (`text`) or by a template (`bulletin`). Its sound must have been made.
+
+    `until` and `issued` are ISO times, in the commune's zone where they name none. `issued` is when it was given: its
+    airings are named by it, so that the same request, asked again, is the same airings.
+    """
+
+    verb: ClassVar[str] = "urgent"
+    text: str | None
+    bulletin: str | None
+    villages: tuple[str, ...]
+    repeat: int
+    gap: float  # seconds between
+    until: str | None
+    drill: bool
+    recipes: Mapping[str, str] | None = None  # of the sound, by output: which voice spoke is then its maker's business
+    issued: str | None = None
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        if not 1 <= self.repeat <= MOST_PLAYS or not 0 <= self.gap <= LONGEST_GAP:
+            raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
+        check_length(self.text)
+        if not all(map(RECIPE.fullmatch, (self.recipes or {}).values())):
+            raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
+        for moment in (self.until, self.issued):
+            if moment is not None:
+                check_instant(moment)
+
+
+@dataclass(frozen=True, slots=True)
+class EndUrgent(Request):
+    """End these alarms (ids), or all that stand, and air what is said at their end, whose sound must have been made.
+
+    `form` None: with its all-clear after a template, else it is only repeated no more.
+    """
+
+    verb: ClassVar[str] = "end_urgent"
+    form: Ending | None = None
+    alarms: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutput(Request):
+    """Sound one output, by day, whatever the hours of policy: its villages' names, or a tone. Logged as a test."""
+
+    verb: ClassVar[str] = "test"
+    output: str
+    tone: bool
+
+
+# What is to be heard no more. The answer is the ids of the airings that were stopped.
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Request):
+    """Silence what sounds on these villages' outputs, or on all."""
+
+    verb: ClassVar[str] = "stop"
+    villages: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt(Request):
+    """Stop these airings (ids) and nothing else: whoever asked for them waits no longer."""
+
+    verb: ClassVar[str] = "interrupt"
+    airings: tuple[str, ...]
+
+
+# Decisions, which are kept in the log.
+
+
+@dataclass(frozen=True, slots=True)
+class Skip(Request):
+    """Leave one airing (an id) out, or take that back."""
+
+    verb: ClassVar[str] = "skip"
+    airing: str
+    why: str
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Request):
+    """Keep a village quiet until then, an ISO time, in the commune's zone where it names none."""
+
+    verb: ClassVar[str] = "pause"
+    village: str
+    until: str
+    why: str
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        check_instant(self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Request):
+    """End a village's pause."""
+
+    verb: ClassVar[str] = "resume"
+    village: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approve(Request):
+    """A bulletin may be aired as `digest` says that it was shown; or take that back."""
+
+    verb: ClassVar[str] = "approve"
+    bulletin: str
+    digest: str
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commission(Request):
+    """A person heard this output: from now on it airs what is planned."""
+
+    verb: ClassVar[str] = "commission"
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmClock(Request):
+    """A person's word that the time is good; holds until the next step of the clock, or start of the machine."""
+
+    verb: ClassVar[str] = "confirm_clock"
+
+
+# Questions, which change nothing.
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewUrgent(Request):
+    """What an alarm would say, before it is given: an `AlertPreview`. `until` also as 18:30, or as seconds: +7200."""
+
+    verb: ClassVar[str] = "compose"
+    text: str | None
+    bulletin: str | None
+    villages: tuple[str, ...]
+    everywhere: bool
+    drill: bool
+    until: str | None
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        check_length(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewEnd(Request):
+    """How alarms would end, before they do: an `EndPreview`. Of drills, of real ones, or (None) of what stands."""
+
+    verb: ClassVar[str] = "compose_end"
+    form: Ending | None
+    villages: tuple[str, ...]
+    everywhere: bool
+    drill: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus(Request):
+    """What is on the air and what comes."""
+
+    verb: ClassVar[str] = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class AskOutcome(Request):
+    """What became of these airings (ids)."""
+
+    verb: ClassVar[str] = "outcome"
+    airings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskPins(Request):
+    """What is wrong with the pins in the daemon's hands."""
+
+    verb: ClassVar[str] = "pins"
+
+
+class Who(StrEnum):
+    """Who may ask something, of those whom the control socket lets in."""
+
+    ANYBODY = "anybody"
+    NAMED = "named"  # who says their name, which is kept in the log
+
+
+# Who may ask what.
+WHO: Mapping[type[Request], Who] = {
+    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskOutcome, AskPins), Who.ANYBODY),
+    **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock), Who.NAMED),
+    **dict.fromkeys((Skip, Pause, Resume, Approve, Commission), Who.NAMED),
+}
+VERBS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
+SENDERS = ("by", "account", "via")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A request and who asks: the name that they give, the account and the program by which they come, their uid.
+
+    Raises `BadUsage` where somebody has to say their name.
+    """
+
+    request: Request
+    by: str | None = None
+    account: str = ""
+    via: str = ""
+    uid: int = -1
+
+    def __post_init__(self) -> None:
+        if self.by is None and WHO[type(self.request)] is Who.NAMED:
+            raise _unusable(self.request.verb, "by is missing")
+        for name in ("by", "account", "via"):
+            if fault := bad_character(getattr(self, name) or ""):
+                raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
+
+    def arguments(self) -> dict[str, Any]:
+        """What stands on the control socket beside the verb."""
+        return {**encode(self.request), **self.sender()}
+
+    def sender(self) -> dict[str, str]:
+        """Who asks, as far as it was told."""
+        known = {"by": self.by, "account": self.account or None, "via": self.via or None}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+def read_request(verb: str, arguments: Mapping[str, Any], uid: int) -> Envelope:
+    """What came through the control socket. Raises `BadUsage` for what is no request, or has the wrong arguments."""
+    kind = VERBS.get(verb)
+    if kind is None:
+        raise BadUsage(Message("the daemon knows no “{verb}”", verb=verb))
+    senders = SENDERS if WHO[kind] is Who.NAMED else ()
+    sender = {name: arguments[name] for name in senders if name in arguments}
+    own = {name: value for name, value in arguments.items() if name not in sender}
+    try:
+        if unknown := own.keys() - {name for name, *_ in known_fields(kind)}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: not known here")
+        named = {name: decode(str, value) for name, value in sender.items()}
+        return Envelope(decode(kind, own), **named, uid=uid)
+    except UNREADABLE as error:
+        raise _unusable(verb, str(error)) from error
+
+
+def _unusable(verb: str, error: str) -> BadUsage:
+    return BadUsage(Message("“{verb}” cannot be done so: {error}", verb=verb, error=error))
+
+
+def check_instant(text: str) -> datetime:
+    """An ISO time; it may name no zone. Raises `BadUsage`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _no_time(text) from error
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        raise _no_time(text)
+    return found
+
+
+def _no_time(text: str) -> BadUsage:
+    return BadUsage(Message("“{time}” is not a time; write 2026-11-24T18:30:00", time=text))
+
+
+def check_length(text: str | None) -> None:
+    """Raises `BadUsage` where a text of the moment is too long."""
+    if len(text or "") > MOST_LETTERS:
+        raise BadUsage(
+            Message(
+                "the text has {letters} letters, more than {most}: make it a bulletin, or cut it",
+                letters=len(text or ""),
+                most=MOST_LETTERS,
+            )
+        )

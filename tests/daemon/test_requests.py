@@ -1,0 +1,200 @@
+"""Requests as values: on the control socket as ever, checked once, an alarm asked again is the same alarm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.fake_daemon import client_of
+from harness.small_commune import at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.requests import Asked
+from loudspeaker.errors import BadUsage
+from loudspeaker.model import requests
+from loudspeaker.model.enums import Ending
+from loudspeaker.model.requests import Envelope, Request, read_request
+from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.station import Station
+
+ISSUED = "2026-11-24T06:00:07.250000+07:00"
+ALARM = requests.Urgent("Nước dâng!", None, ("na-hoa", "suoi-trat"), 2, 5.0, None, False, issued=ISSUED)
+
+# A request, who asks, and how it has always stood on the control socket.
+LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
+    (
+        requests.Play("nhac", ("na-hoa",), "mất bò"),
+        "Lan",
+        "play",
+        {"bulletin": "nhac", "villages": ["na-hoa"], "by": "Lan", "override": "mất bò"},
+    ),
+    (requests.EndUrgent(Ending.CLEAR, ("a",)), "Lan", "end_urgent", {"by": "Lan", "form": "clear", "alarms": ["a"]}),
+    (requests.EndUrgent(), "Lan", "end_urgent", {"by": "Lan", "form": None, "alarms": None}),
+    (requests.TestOutput("a", True), "Lan", "test", {"output": "a", "tone": True, "by": "Lan"}),
+    (requests.Stop((), "đám tang"), "Lan", "stop", {"villages": [], "why": "đám tang", "by": "Lan"}),
+    (requests.Interrupt(("a",)), "Lan", "interrupt", {"airings": ["a"], "by": "Lan"}),
+    (requests.Skip("a", "mưa"), "Lan", "skip", {"airing": "a", "why": "mưa", "by": "Lan", "undo": False}),
+    (
+        requests.Pause("na-hoa", "2026-11-24T12:00:00+07:00", "tang"),
+        "Lan",
+        "pause",
+        {"village": "na-hoa", "until": "2026-11-24T12:00:00+07:00", "why": "tang", "by": "Lan"},
+    ),
+    (requests.Resume("na-hoa"), "Lan", "resume", {"village": "na-hoa", "by": "Lan"}),
+    (
+        requests.Approve("nhac", "0" * 64),
+        "Lan",
+        "approve",
+        {"bulletin": "nhac", "digest": "0" * 64, "by": "Lan", "undo": False},
+    ),
+    (requests.Commission("a"), "Lan", "commission", {"output": "a", "by": "Lan"}),
+    (requests.ConfirmClock(), "Lan", "confirm_clock", {"by": "Lan"}),
+    (
+        requests.PreviewUrgent("Lũ!", None, ("na-hoa",), False, True, "+7200"),
+        None,
+        "compose",
+        {"text": "Lũ!", "bulletin": None, "villages": ["na-hoa"], "everywhere": False, "drill": True, "until": "+7200"},
+    ),
+    (
+        requests.PreviewEnd(None, (), False, None),
+        None,
+        "compose_end",
+        {"form": None, "villages": [], "everywhere": False, "drill": None},
+    ),
+    (requests.AskStatus(), None, "status", {}),
+    (requests.AskOutcome(("a",)), None, "outcome", {"airings": ["a"]}),
+    (requests.AskPins(), None, "pins", {}),
+    (
+        requests.Urgent("Lũ!", None, ("na-hoa",), 3, 30.0, None, False, {"a": "0" * 64}, ISSUED),
+        "Lan",
+        "urgent",
+        {
+            **{"text": "Lũ!", "bulletin": None, "villages": ["na-hoa"], "drill": False, "repeat": 3, "gap": 30.0},
+            **{"until": None, "by": "Lan", "recipes": {"a": "0" * 64}, "issued": ISSUED},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_", "by", "verb", "arguments"), LINES, ids=lambda part: str(part)[:30])
+def test_a_request_stands_on_the_control_socket_as_it_always_has(
+    request_: Request, by: str | None, verb: str, arguments: dict[str, Any]
+) -> None:
+    envelope = Envelope(request_, by, uid=7)
+
+    assert (request_.verb, json.loads(json.dumps(envelope.arguments()))) == (verb, arguments)
+    assert read_request(verb, arguments, 7) == envelope
+
+
+def test_every_request_has_its_line() -> None:
+    assert {type(request) for request, *_ in LINES} == set(requests.WHO)
+
+
+def test_an_older_client_names_no_instant_and_leaves_out_what_has_a_default() -> None:
+    arguments = {
+        "text": "Lũ!",
+        "bulletin": None,
+        "villages": ["a"],
+        "repeat": 1,
+        "gap": 5,
+        "until": None,
+        "drill": True,
+    }
+
+    request = read_request("urgent", {**arguments, "by": "Lan"}, 0).request
+
+    assert request == requests.Urgent("Lũ!", None, ("a",), 1, 5, None, True)
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments"),
+    [
+        ("stop", {"villages": [], "why": "tang"}),  # nobody says their name
+        ("status", {"by": "Lan"}),
+        ("stop", {"villages": [], "why": "tang", "by": "Lan", "loud": True}),
+        ("stop", {"villages": [], "why": "tang", "by": "Lan\x07"}),
+        ("stop", {"villages": ["a\nb"], "why": "tang", "by": "Lan"}),
+        ("end_urgent", {"by": "Lan", "form": "never"}),
+        ("close", {}),
+    ],
+)
+def test_what_is_no_request_or_has_other_arguments_is_refused(verb: str, arguments: dict[str, Any]) -> None:
+    with pytest.raises(BadUsage):
+        read_request(verb, arguments, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"repeat": 0}, {"gap": float("inf")}, {"until": "soon"}, {"issued": "mai"}, {"recipes": {"a": "../x"}}],
+    ids=str,
+)
+def test_a_request_that_cannot_be_meant_cannot_be_made(wrong: dict[str, Any]) -> None:
+    with pytest.raises(BadUsage):
+        replace(ALARM, **wrong)
+
+
+@pytest.fixture
+def station(home: Path) -> Iterator[Station]:
+    (home / "box.yaml").write_text(
+        "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\n", encoding="utf-8"
+    )
+    with closing(Station.open(home, clock=FakeClock(at("2026-11-24T06:00:08")))) as station:
+        preview = requests.PreviewUrgent("Nước dâng!", None, ALARM.villages, False, False, None)
+        client_of(station).make(station.alerts.compose(preview).wanted)
+        yield station
+
+
+def answering(station: Station) -> Asked:
+    speakers = {output: MemorySpeaker(station.clock) for output in "ab"}
+    return Asked(station, speakers, station.clock, station.log, lambda now, trusted: frozenset({"box"}))
+
+
+def test_an_alarm_is_named_by_the_instant_at_which_it_was_given(station: Station) -> None:
+    assert answering(station).urgent(ALARM, "Lan") == [
+        "na-hoa/urgent/2026-11-24T06:00:07",
+        "suoi-trat/urgent/2026-11-24T06:00:07",
+    ]
+
+
+def test_an_alarm_that_is_asked_for_again_is_the_same_alarm_over_a_restart_too(station: Station) -> None:
+    first = answering(station)
+    ids = first.urgent(ALARM, "Lan")
+    first.step()
+    again = first.urgent(ALARM, "Lan")
+    later = answering(station).urgent(ALARM, "Lan")
+
+    assert ids == again == later
+    assert len(station.log.events("asked")) == 2
+
+
+def test_an_instant_by_another_clock_is_not_taken_for_ours(station: Station) -> None:
+    (first, _) = answering(station).urgent(replace(ALARM, issued="2036-11-24T06:00:07+07:00"), "Lan")
+
+    assert first == "na-hoa/urgent/2026-11-24T06:00:08"
+
+
+def test_two_alarms_of_one_second_are_two(station: Station) -> None:
+    answering_ = answering(station)
+    ids = answering_.urgent(ALARM, "Lan")
+
+    other = answering_.urgent(replace(ALARM, repeat=3), "Lan")
+    others = answering_.urgent(ALARM, "Hoa")
+
+    assert not set(ids) & set(other)
+    assert not set(others) & {*ids, *other}
+
+
+def test_the_log_keeps_the_account_and_the_way_of_whoever_asks(station: Station) -> None:
+    stop = {"villages": [], "why": "tang", "by": "Lan"}
+    answering_ = answering(station)
+    answering_.carry_out("stop", {**stop, "account": "lan", "via": "web"}, 33)
+    answering_.carry_out("stop", stop, 0)
+
+    web, terminal = (event.facts for event in station.log.events("request"))
+    assert web == {"do": "stop", "by": "Lan", "account": "lan", "via": "web", "uid": 33}
+    assert terminal == {"do": "stop", "by": "Lan", "uid": 0}
