@@ -1,6 +1,7 @@
-"""The time of this machine, and whether anybody vouches for it. The only module that asks the system for the time.
+"""The time of this machine, and who vouches for it. Whether it is trusted is decided in `playout.clock_trust`.
 
-`FakeClock` ships beside the real one: rehearsals and tests run on it. No decision is taken here (`playout.trust`).
+No other module asks the system what time it is, but those that tests/test_architecture.py names. `FakeClock` ships
+beside the real one: rehearsals and tests run on it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 RTC = Path("/sys/class/rtc/rtc0/since_epoch")
-AGREES = 5.0  # seconds: who says another time than ours does not vouch for ours
-STEP = 0.5  # seconds
+TOLERANCE = 5.0  # seconds: a source that says another time does not vouch for ours
+STEP = 0.5  # seconds: a smaller change of the wall clock is a slew
 STA_UNSYNC = 0x0040
 TIME_ERROR = 5
 
 
 class SystemClock:
-    """Wall time in `zone`, and a monotonic time that counts while the machine sleeps."""
+    """Wall time in `zone`, and a monotonic time that goes on while the machine sleeps (CLOCK_BOOTTIME)."""
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self._zone = zone
@@ -50,36 +51,37 @@ class FakeClock:
         return self._monotonic
 
     def advance(self, seconds: float) -> None:
-        """Time passes."""
+        """Let `seconds` pass."""
         self._now += timedelta(seconds=seconds)
         self._monotonic += seconds
 
     def advance_to(self, moment: datetime) -> None:
+        """Let time pass until `moment`; nothing happens where that is past."""
         self.advance(max(0.0, (moment - self._now).total_seconds()))
 
     def step(self, seconds: float) -> None:
-        """Somebody sets the wall clock; no time passes."""
+        """Set the wall clock forward by `seconds` (back where negative); no time passes."""
         self._now += timedelta(seconds=seconds)
 
 
-class StepWatch:
-    """Notices that somebody has set the wall clock; a slew, a little at a time, is no step."""
+class StepDetector:
+    """Detects that somebody has set the wall clock; a slew, a little at a time, is no step."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._apart = self._distance()
+        self._offset = self._measure()
 
-    def stepped(self) -> bool:
-        """Since the last call?"""
-        before, self._apart = self._apart, self._distance()
-        return abs(self._apart - before) > STEP
+    def detect_step(self) -> bool:
+        """Was it set by more than `STEP` since the last call?"""
+        before, self._offset = self._offset, self._measure()
+        return abs(self._offset - before) > STEP
 
-    def _distance(self) -> float:
+    def _measure(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
 
-def boot() -> str:
-    """A name for this start of the machine; none where the kernel gives none."""
+def boot_id() -> str:
+    """The kernel's name for this start of the machine; "" where it gives none."""
     try:
         return BOOT.read_text().strip()
     except OSError:
@@ -87,28 +89,28 @@ def boot() -> str:
 
 
 def vouchers(now: datetime, trusted: bool = False, rtc: Path = RTC) -> frozenset[str]:
-    """Who says that `now` is good: `network` (NTP keeps the kernel's clock), `rtc` (a battery clock), `box` (box.yaml).
+    """Who vouches for `now`: `network` (NTP keeps the kernel's clock), `rtc` (a battery clock) or `box` (box.yaml).
 
-    Each is asked for its own time and vouches for nobody else's.
+    The first two are asked for their own time, which must agree with `now`.
     """
-    asked = {"network": _network(now), "rtc": _battery(now, rtc), "box": trusted}
-    return frozenset(name for name, vouches in asked.items() if vouches)
+    sources = {"network": _network_agrees(now), "rtc": _rtc_agrees(now, rtc), "box": trusted}
+    return frozenset(name for name, vouches in sources.items() if vouches)
 
 
-def _network(now: datetime) -> bool:
-    kernel = _kernel()
-    return kernel is not None and (kernel.synchronized or TIMESYNCD.exists()) and _near(now, kernel.seconds)
+def _network_agrees(now: datetime) -> bool:
+    kernel = _read_kernel()
+    return kernel is not None and (kernel.synchronized or TIMESYNCD.exists()) and _agrees(now, kernel.seconds)
 
 
-def _battery(now: datetime, rtc: Path) -> bool:
+def _rtc_agrees(now: datetime, rtc: Path) -> bool:
     try:
-        return _near(now, float(rtc.read_text()))
+        return _agrees(now, float(rtc.read_text()))
     except (OSError, ValueError):
         return False
 
 
-def _near(now: datetime, other: float) -> bool:
-    return abs(now.timestamp() - other) < AGREES
+def _agrees(now: datetime, other: float) -> bool:
+    return abs(now.timestamp() - other) < TOLERANCE
 
 
 class _Kernel(NamedTuple):
@@ -119,7 +121,7 @@ class _Kernel(NamedTuple):
 
 
 class _Timex(ctypes.Structure):
-    """struct timex of <sys/timex.h>; what follows the time is not ours to read."""
+    """struct timex of <sys/timex.h>, up to the time; the rest is not read."""
 
     _fields_ = (
         ("modes", ctypes.c_uint),
@@ -137,8 +139,8 @@ class _Timex(ctypes.Structure):
     )
 
 
-def _kernel() -> _Kernel | None:
-    """Read it with adjtimex(2); reading needs no rights."""
+def _read_kernel() -> _Kernel | None:
+    """The kernel's clock by adjtimex(2), which needs no rights to read; None where there is none."""
     timex = _Timex()
     try:
         state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))

@@ -1,4 +1,4 @@
-"""All that can be swapped, on one page: Engine, Speaker, Clock. Only types are imported, so this costs nothing.
+"""All that can be swapped, on one page: Engine, Speaker, Clock.
 
 To write a plug-in, implement one of these, name it in the entry points `loudspeaker.engines` or
 `loudspeaker.speakers`, and run the conformance check (`loudspeaker.engines.conformance`).
@@ -100,7 +100,7 @@ EARLIEST = datetime(2024, 1, 1, tzinfo=UTC)  # this program is younger: no sourc
 
 
 class Clock(Protocol):
-    """The time. Nothing else in the package asks the system."""
+    """The time. Whoever needs it is given one of these (`loudspeaker.clock` has two)."""
 
     def now(self) -> datetime:
         """Wall time, aware, in UTC or any zone."""

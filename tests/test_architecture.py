@@ -187,3 +187,18 @@ def test_a_file_name_means_one_thing() -> None:
 def test_a_test_module_imports_no_other(path: Path) -> None:
     modules = {name.split(".")[0] for name in imported(path)}
     assert not [name for name in modules if name.startswith("test_")], "share it in tests/harness/"
+
+
+ASK_THE_TIME = {
+    "clock.py",
+    "cli/tables.py",  # what a person sees is that person's time
+    "store/atomic.py",  # compares with time stamps of files, which the same clock wrote
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_whoever_needs_the_time_is_given_a_clock(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    asked = calls & {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
+    assert not asked or str(path.relative_to(PACKAGE)) in ASK_THE_TIME

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loudspeaker.clock import FakeClock, StepWatch, SystemClock, vouchers
+from loudspeaker.clock import FakeClock, StepDetector, SystemClock, vouchers
 from loudspeaker.playout.clock_trust import ClockWatch, Trust
 from loudspeaker.playout.memory_log import MemoryLog
 
@@ -229,13 +229,13 @@ def test_the_reason_is_told():
 
 def test_a_step_watch_sees_each_step_once():
     clock = FakeClock(NOW)
-    watch = StepWatch(clock)
+    watch = StepDetector(clock)
     clock.advance(1)
-    assert not watch.stepped()
+    assert not watch.detect_step()
     clock.step(-15)
 
-    assert watch.stepped()
-    assert not watch.stepped()
+    assert watch.detect_step()
+    assert not watch.detect_step()
 
 
 def test_a_battery_clock_vouches_for_its_own_time_only(tmp_path: Path):

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 
-from ..clock import StepWatch
+from ..clock import StepDetector
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Clock
 from .control_socket import Door
@@ -94,7 +94,7 @@ class Loop:
 
     def __init__(self, clock: Clock, tick: float = TICK) -> None:
         self._clock = clock
-        self._watch = StepWatch(clock)
+        self._watch = StepDetector(clock)
         self._selector = selectors.DefaultSelector()
         self._poked, self._poke = _pipe()
         self._selector.register(self._poked, selectors.EVENT_READ, self._drain)
@@ -219,7 +219,7 @@ class Loop:
             if self._clock.monotonic() >= at:
                 self._overdue[task] = at + OVERDUE
                 self._ask(task)
-        if self._watch.stepped():
+        if self._watch.detect_step():
             self._ask(self._step)
             self._schedule()
 

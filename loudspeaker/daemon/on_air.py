@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import TypeVar
 
-from ..clock import FakeClock, boot, vouchers
+from ..clock import FakeClock, boot_id, vouchers
 from ..config.source import file_stamp
 from ..errors import BadUsage, Message
 from ..i18n import LANGUAGES, translator
@@ -67,7 +67,7 @@ class Live:
         self.rehearsal = rehearsal
         self.button = button
         self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
-        self.watch = ClockWatch(self.controller.log, boot())  # a step of the clock counts on a full disk, too
+        self.watch = ClockWatch(self.controller.log, boot_id())  # a step of the clock counts on a full disk, too
         self.receivers = ReceiverPool(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
         self._vouch = vouch
         self._write = translator(LANGUAGES[0])

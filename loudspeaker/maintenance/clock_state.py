@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..clock import boot, vouchers
+from ..clock import boot_id, vouchers
 from ..errors import BadUsage, Message, Refused
 from ..playout.clock_trust import ClockWatch, Trust
 from ..station.station import Station
@@ -24,7 +24,7 @@ class ClockState:
 def look_at_clock(station: Station) -> ClockState:
     now = station.clock.now()
     by = vouchers(now, station.files.box.clock_trusted)
-    return ClockState(now, by, ClockWatch(station.log, boot()).look(now, station.clock.monotonic(), by))
+    return ClockState(now, by, ClockWatch(station.log, boot_id()).look(now, station.clock.monotonic(), by))
 
 
 def set_clock(station: Station, time: str, by: str) -> None:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from threading import RLock
 
-from ..clock import boot
+from ..clock import boot_id as current_boot
 from ..errors import BadUsage, Message, NotFound, Refused
 from ..interfaces import Clock
 from .passwords import check_password, hash_password, verify_password
@@ -118,7 +118,7 @@ class AccountStore:
             for suffix in ("-wal", "-shm"):
                 Path(f"{path}{suffix}").unlink(missing_ok=True)
             database = _connect(path)
-        return cls(database, clock, boot() if boot_id is None else boot_id)
+        return cls(database, clock, current_boot() if boot_id is None else boot_id)
 
     def close(self) -> None:
         self._database.close()

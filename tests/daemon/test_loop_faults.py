@@ -128,7 +128,7 @@ CALLS = {
     "take leave": lambda loop: throwing(loop._selector, "unregister"),
     "wall clock": lambda loop: throwing(loop._clock, "now"),
     "monotonic clock": lambda loop: throwing(loop._clock, "monotonic"),
-    "step watch": lambda loop: throwing(loop._watch, "stepped"),
+    "step watch": lambda loop: throwing(loop._watch, "detect_step"),
     "wake-up": lambda loop: throwing(loop._scheduler, "add_job"),
     "end of the wake-ups": lambda loop: throwing(loop._scheduler, "shutdown", after=True),
     "hear a speaker": lambda loop: throwing(loop._station.controller._verdicts, "follow"),
