@@ -197,7 +197,7 @@ class Client:
             return
         from ..clock import SystemClock
         from ..production.render import ProgrammeRenderer
-        from ..production.specification import ProgrammeSpec
+        from ..production.specification import RenderJob
         from ..store.clips import ClipStore
         from ..store.programmes import ProgrammeStore
         from ..synthesis import registry
@@ -207,7 +207,7 @@ class Client:
         chain = FallbackChain(ClipStore(self.paths.clips), SystemClock().now, engine)
         studio = ProgrammeRenderer(self.paths.home, chain, ProgrammeStore(self.paths.programmes))
         for recipe, told in wanted.items():
-            studio.render(ProgrammeSpec.restored(told), recipe)
+            studio.render(decode(RenderJob, told).spec(), recipe)
 
     def make_ahead(self, wanted: Wanted) -> None:
         """Make what will be wanted soon, as far as this person may: whoever wants it then tries again, and is told."""

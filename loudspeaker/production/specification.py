@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import NamedTuple
 
 from ..errors import Message
 from ..model.spoken_text import Doubt, Utterance
@@ -66,31 +66,66 @@ class SpeechSpec:
         """What an approval binds of it: the words, not the voice."""
         return self.outline and self.outline.words
 
-    def told(self) -> list[object]:
-        return [[[utterance.text, utterance.pause_after] for utterance in self.utterances], self.voices]
-
-    @classmethod
-    def restored(cls, told: Sequence[Any]) -> Self:
-        lines, voices = told
-        passage = Passage(tuple(Utterance(*line) for line in lines))
-        return cls(Outline.of(passage), tuple(voices), lambda: passage)
+    def words(self) -> SpokenWords:
+        return SpokenWords(self.utterances, self.voices)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingSpec:
+class RecordingSpec(NamedTuple):
     """A sound file below the station's folder; `digest` is "" where it is missing, None where it is not hashed yet."""
 
     path: str
     digest: str | None
 
-    def told(self) -> list[object]:
+    def identity(self) -> list[object]:
+        """Its part of a recipe."""
         return [self.path, self.digest]
 
-    identity = approved = told
+    def approved(self) -> object:
+        """What an approval binds of it."""
+        return self.identity()
 
-    @classmethod
-    def restored(cls, told: Sequence[Any]) -> Self:
-        return cls(*told)
+
+class SpokenWords(NamedTuple):
+    """A `SpeechSpec` as another process needs it."""
+
+    utterances: tuple[Utterance, ...]
+    voices: tuple[str, ...]
+
+    def speech(self) -> SpeechSpec:
+        passage = Passage(self.utterances)
+        return SpeechSpec(Outline.of(passage), self.voices, lambda: passage)
+
+
+class Additions(NamedTuple):
+    """What a programme has besides its pieces."""
+
+    lead_file: RecordingSpec | None
+    reminder: SpokenWords | None
+
+
+class Settings(NamedTuple):
+    """How a programme is composed and mastered; the fields mean the same as those of `ProgrammeSpec`."""
+
+    lead: Lead
+    repeat: int
+    gap: float
+    profile: str
+    loudness: float | None
+    rate: int
+
+
+class RenderJob(NamedTuple):
+    """A `ProgrammeSpec` for the codec: everything but its doubts, for another process to render."""
+
+    pieces: tuple[SpokenWords | RecordingSpec, ...]
+    additions: Additions
+    settings: Settings
+
+    def spec(self) -> ProgrammeSpec:
+        pieces = tuple(piece.speech() if isinstance(piece, SpokenWords) else piece for piece in self.pieces)
+        lead_file, reminder = self.additions
+        spec = ProgrammeSpec(pieces, lead_file=lead_file, reminder=reminder.speech() if reminder else None)
+        return replace(spec, **self.settings._asdict())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,33 +195,16 @@ class ProgrammeSpec:
     def identity(self) -> list[object]:
         """Its part of a recipe; words by their digest, so that a programme is found without loading its text."""
         parts = [piece.identity() if piece else None for piece in (self.lead_file, self.reminder)]
-        return [[piece.identity() for piece in self.pieces], parts, self._numbers()]
+        return [[piece.identity() for piece in self.pieces], parts, self._settings()]
 
-    def told(self) -> list[object]:
-        """Everything but the doubts, as JSON can keep it."""
-        parts = [piece.told() if piece else None for piece in (self.lead_file, self.reminder)]
-        return [[piece.told() for piece in self.pieces], parts, self._numbers()]
+    def job(self) -> RenderJob:
+        """The same for another process. Raises as `SpeechSpec.passage` does."""
+        pieces = tuple(piece.words() if isinstance(piece, SpeechSpec) else piece for piece in self.pieces)
+        reminder = self.reminder.words() if self.reminder else None
+        return RenderJob(pieces, Additions(self.lead_file, reminder), self._settings())
 
-    def _numbers(self) -> list[object]:
-        return [self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate]
-
-    @classmethod
-    def restored(cls, told: Sequence[Any]) -> Self:
-        """The order that told this, but for its doubts."""
-        pieces, (lead_file, reminder), (lead, repeat, gap, profile, loudness, rate) = told
-        return cls(
-            tuple(
-                RecordingSpec.restored(one) if isinstance(one[0], str) else SpeechSpec.restored(one) for one in pieces
-            ),
-            Lead(lead),
-            lead_file and RecordingSpec.restored(lead_file),
-            repeat,
-            gap,
-            reminder and SpeechSpec.restored(reminder),
-            profile,
-            loudness,
-            rate,
-        )
+    def _settings(self) -> Settings:
+        return Settings(self.lead, self.repeat, self.gap, self.profile, self.loudness, self.rate)
 
     def for_early_hours(self) -> ProgrammeSpec:
         """The same with the quieter profile of early hours."""
@@ -209,7 +227,7 @@ class ProgrammeSpec:
         """The digest of approvals in the first logs: words and recordings alone, without voices or chimes."""
         if len(self.pieces) == 1 and isinstance(piece := self.pieces[0], SpeechSpec) and piece.outline:
             return piece.outline.words
-        content = [p.told() if isinstance(p, RecordingSpec) else [u.text for u in p.utterances] for p in self.pieces]
+        content = [p if isinstance(p, RecordingSpec) else [u.text for u in p.utterances] for p in self.pieces]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from ..codec import encode
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Refused
 from ..model.airing import Airing
 from ..model.alert_preview import AlertPreview, ClosingPreview, EndPreview, Wanted
@@ -163,7 +164,7 @@ class Alerts:
     def told(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
-        return {self.planner.recipe(order): order.told() for order in read if self.planner.must_be_made(order)}
+        return {self.planner.recipe(order): encode(order.job()) for order in read if self.planner.must_be_made(order)}
 
 
 def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:

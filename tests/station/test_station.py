@@ -15,6 +15,7 @@ from harness.small_commune import at
 from harness.stories import tell_story
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.codec import decode, encode
 from loudspeaker.config import box_file
 from loudspeaker.daemon.on_air import rehearse
 from loudspeaker.daemon.requests import Asked
@@ -24,7 +25,7 @@ from loudspeaker.maintenance.doctor import examine
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
 from loudspeaker.model.requests import EndUrgent, Play, PreviewUrgent, Urgent
-from loudspeaker.production.specification import ProgrammeSpec, RecordingSpec
+from loudspeaker.production.specification import RecordingSpec, RenderJob
 from loudspeaker.sound.profiles import PROFILES
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -345,13 +346,13 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
     assert live.speakers["san-kho"].poll().state is State.DONE
 
 
-def test_an_order_comes_back_as_it_was_told(station: Station) -> None:
+def test_a_specification_comes_back_from_its_job(station: Station) -> None:
     called = station.alerts.call("Nước dâng!", None, "san-kho", drill=True)
     bulletin = station.planner.bulletin_spec(station.files.bulletin("nhac"))
     recorded = replace(bulletin, lead_file=RecordingSpec("nhac.m4a", "0a"), pieces=(RecordingSpec("a.wav", "1b"),))
 
     for order in (called, bulletin, recorded):
-        assert ProgrammeSpec.restored(json.loads(json.dumps(order.told()))) == order
+        assert decode(RenderJob, json.loads(json.dumps(encode(order.job())))).spec() == order
 
 
 @pytest.mark.parametrize(
