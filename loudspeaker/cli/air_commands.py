@@ -75,6 +75,7 @@ def play(
 @with_client
 def urgent(
     client: Client,
+    /,
     text: str | None,
     bulletin: str | None,
     villages: tuple[str, ...],

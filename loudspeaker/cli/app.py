@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     pass
 
 MOST_BYTES = 1_000_000  # of a text, or of one line where each is a text
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 
 class TranslatedCommand(click.Command):
@@ -94,7 +94,7 @@ class CommandError(click.ClickException):
         super().__init__(error.say(_))
         self.exit_code = error.exit_code
 
-    def show(self, file: Any = None) -> None:
+    def show(self, file: IO[str] | None = None) -> None:
         click.echo(self.message, err=True)
 
 

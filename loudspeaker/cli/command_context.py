@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -19,6 +19,9 @@ from .terminal import tell, translate_logging, warn
 if TYPE_CHECKING:
     from ..daemon.client import Client
     from ..station import Station
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 as_json = option("--json", "as_json", is_flag=True, help="One JSON document on stdout, people's text on stderr.")
 by_whom = option("--by", metavar="NAME", help="Who decides this; asked for on a terminal.")
@@ -56,24 +59,30 @@ def _tell_wait(airing: str, why: str) -> None:
     tell(_("{airing}: not heard yet, still trying; Ctrl+C gives up ({why})").format(airing=airing, why=why))
 
 
-def with_client(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the command the client of its station as its first argument."""
+def with_client(command: Callable[Concatenate[Client, P], R]) -> Callable[P, R]:
+    """Give the command the client of its station's daemon as its first argument."""
 
-    def run(*args: Any, **settings: Any) -> Any:
-        return command(click.get_current_context().find_object(CommandContext).client, *args, **settings)  # type: ignore[union-attr]
+    def run(*args: P.args, **settings: P.kwargs) -> R:
+        return command(_context().client, *args, **settings)
 
     return update_wrapper(run, command)
 
 
-def with_station(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give the command the station as its first argument, told about what is wrong with its files."""
+def with_station(command: Callable[Concatenate[Station, P], R]) -> Callable[P, R]:
+    """Give the command the station as its first argument, and tell what is wrong with its files."""
 
-    def run(*args: Any, **settings: Any) -> Any:
-        station = click.get_current_context().find_object(CommandContext).station  # type: ignore[union-attr]
+    def run(*args: P.args, **settings: P.kwargs) -> R:
+        station = _context().station
         warn(station.files.problems)
         return command(station, *args, **settings)
 
     return update_wrapper(run, command)
+
+
+def _context() -> CommandContext:
+    context = click.get_current_context().find_object(CommandContext)
+    assert context
+    return context
 
 
 def default_home() -> Path:

@@ -100,11 +100,11 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
         return
     data = read_input(file)
     if parts := reader.parts(file, data):
-        row, spoken = read_text.parts_row(parts, _), "\n".join(part.say(_) for part in parts)
+        row, spoken = json_output.spoken_parts(parts), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]
     else:
         reading = reader.text(file, data)
-        row, spoken, doubts = read_text.row(reading, _), reading.spoken, list(reading.doubts)
+        row, spoken, doubts = json_output.reading(reading), reading.spoken, list(reading.doubts)
     if as_json:
         print_json(row)
         return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import Message
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from ..maintenance.status import Status
     from ..maintenance.voice_list import VoiceState
     from ..model.asrun_record import AsRunRecord
+    from ..model.spoken_text import Doubt, Reading
     from ..station.airings import ChainState, PlannedAiring
     from ..station.preparation import Readiness
+    from ..station.read_text import SpokenPart
 
-Json = dict[str, Any]  # one object of a document
+Json = dict[str, object]  # one object of a document
 
 
 def sentence(message: Message | None) -> str | None:
@@ -106,6 +109,35 @@ def asrun_record(record: AsRunRecord, zone: tzinfo, hash_in_chain: str | None) -
         "frames": record.frames,
         "by": record.by,
         "hash": hash_in_chain,
+    }
+
+
+def reading(whole: Reading) -> Json:
+    """Of `read`, a text."""
+    return {
+        "spoken": whole.spoken,
+        "doubts": list(map(doubt, whole.doubts)),
+        "spans": [{"written": list(span.written), "spoken": list(span.spoken)} for span in whole.spans],
+    }
+
+
+def spoken_parts(parts: Sequence[SpokenPart]) -> Json:
+    """Of `read`, a bulletin of parts; words of its head have no spans."""
+    return {
+        "spoken": "\n".join(part.spoken for part in parts if part.spoken),
+        "doubts": [doubt(one) for part in parts for one in part.doubts],
+        "spans": [],
+        "parts": [{"audio": part.recording} if part.recording else {"spoken": part.spoken} for part in parts],
+    }
+
+
+def doubt(one: Doubt) -> Json:
+    return {
+        "written": one.written,
+        "spoken": one.spoken,
+        "why": one.why.say(_),
+        "line": one.line,
+        "column": one.column,
     }
 
 

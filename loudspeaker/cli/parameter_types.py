@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -23,7 +22,7 @@ class DayType(click.ParamType):
 
     name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | str:
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date | str:
         if isinstance(value, date) or value in RELATIVE:
             return RELATIVE.get(value, value) if isinstance(value, str) else value
         if (match := re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?)", value)) or (
@@ -76,7 +75,7 @@ class LengthType(click.ParamType):
 
     name = "length"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         try:
             return value if isinstance(value, timedelta) else length(value)
         except ValueError:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..config import bulletin_file, commune_file
 from ..config.source import read_file
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
 from ..model.commune import Commune
-from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region, Span
+from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region
 from ..text.reading import read
 
-Row = dict[str, Any]
 FENCE = "---"
 
 
@@ -27,8 +25,9 @@ class SpokenPart:
     recording: str = ""
     doubts: tuple[Doubt, ...] = ()
 
-    def say(self, say: Callable[[str], str]) -> str:
-        return Message("(recording: {file})", file=self.recording).say(say) if self.recording else self.spoken
+    def say(self, translate: Callable[[str], str]) -> str:
+        """Its words; of a recording, its path."""
+        return Message("(recording: {file})", file=self.recording).say(translate) if self.recording else self.spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,10 @@ class Reader:
     def of(cls, home: Path) -> Reader:
         """With the readings of the station at `home`, if there is a sound one."""
         try:
-            found = commune_file.parse("commune.yaml", read_file(home, "commune.yaml"))
+            commune = commune_file.parse("commune.yaml", read_file(home, "commune.yaml"))
         except BadFile:
             return cls(ReadingSettings())
-        return cls(readings(found))
+        return cls(readings(commune))
 
     def line(self, data: bytes) -> str:
         """One line in, one line out; nothing is learnt across lines."""
@@ -91,39 +90,6 @@ def readings(commune: Commune) -> ReadingSettings:
     """The commune's own words."""
     region: Region = "south" if commune.region == "south" else "north"
     return ReadingSettings(commune.say, commune.abbrev, commune.names, region)
-
-
-def row(reading: Reading, say: Callable[[str], str]) -> Row:
-    """As `read --json` prints it."""
-    return {
-        "spoken": reading.spoken,
-        "doubts": [doubt_row(doubt, say) for doubt in reading.doubts],
-        "spans": [span_row(span) for span in reading.spans],
-    }
-
-
-def parts_row(parts: Sequence[SpokenPart], say: Callable[[str], str]) -> Row:
-    """A bulletin of parts as `read --json` prints it; words of its head have no spans."""
-    return {
-        "spoken": "\n".join(part.spoken for part in parts if part.spoken),
-        "doubts": [doubt_row(doubt, say) for part in parts for doubt in part.doubts],
-        "spans": [],
-        "parts": [{"audio": part.recording} if part.recording else {"spoken": part.spoken} for part in parts],
-    }
-
-
-def doubt_row(doubt: Doubt, say: Callable[[str], str]) -> Row:
-    return {
-        "written": doubt.written,
-        "spoken": doubt.spoken,
-        "why": doubt.why.say(say),
-        "line": doubt.line,
-        "column": doubt.column,
-    }
-
-
-def span_row(span: Span) -> Row:
-    return {"written": list(span.written), "spoken": list(span.spoken)}
 
 
 def doubts(path: str, found: Sequence[Doubt]) -> list[Problem]:
