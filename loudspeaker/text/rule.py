@@ -118,6 +118,11 @@ def after_variety(match: re.Match[str], context: Context) -> bool:
     return context.after_variety(match.start())
 
 
+def after_label_with_dash(match: re.Match[str], context: Context) -> bool:
+    """Whether a dash only parts a thing that has a number from what is told of it: thôn 4 - 120.000đ."""
+    return " - " in match[0] and context.after_label(match.start())
+
+
 def _guards_before(only: Cues, unless: Cues) -> Iterator[Guard]:
     if only:
         yield lambda match, context: context.before(match.start()).endswith(only)

@@ -1,4 +1,4 @@
-"""A rule is known by its kind: its file may be called what it likes."""
+"""A rule is known by its kind, whatever its file is called, and is asked only where its guards hold."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 from loudspeaker.text import rules
+from loudspeaker.text.context import Context
 from loudspeaker.text.kind import Kind
+from loudspeaker.text.lexicon import Lexicon
+from loudspeaker.text.numerals import Numerals
 from loudspeaker.text.reading import read
+from loudspeaker.text.rule import Cues, Rule, RuleMaker, after_label_with_dash, at_line_start
 
 ROOM = Path(rules.__file__).parent.parent
 OF_NO_RULE = {Kind.NOTHING, Kind.OVERRIDE}
@@ -29,3 +33,42 @@ def test_no_rule_is_known_by_the_name_of_its_module() -> None:
 
 def test_what_was_read_before_decides_by_its_kind() -> None:
     assert read("Tưới lúc 5g, 7g30 và 9g").spoken == "Tưới lúc năm giờ, bảy giờ ba mươi phút và chín giờ"
+
+
+def reads(rule: Rule, text: str) -> bool:
+    """Whether `rule`, tried at the first digit of `text`, has words for it."""
+    at = next(place for place, letter in enumerate(text) if letter.isdecimal())
+    match = rule.matcher()(text, at, len(text))
+    return match is not None and rule.read(match, Context(text, Numerals(), Lexicon(), {})) is not None
+
+
+def digits(only_after: Cues = (), unless_after: Cues = (), only_before: Cues = (), unless_before: Cues = ()) -> Rule:
+    guards = {"only_after": only_after, "unless_after": unless_after}
+    guards |= {"only_before": only_before, "unless_before": unless_before}
+    return RuleMaker(Kind.NUMBER)(r"\d+", **guards)(lambda match, context: match[0])
+
+
+def test_a_rule_without_guards_reads_everywhere() -> None:
+    assert reads(digits(), "xã 5 thôn")
+
+
+def test_a_rule_reads_only_beside_its_cues() -> None:
+    assert reads(digits(only_after=(" thứ",)), "Thứ 5")
+    assert not reads(digits(only_after=(" thứ",)), "thôn 5")
+    assert reads(digits(only_before=("hộ",)), "5 hộ")
+    assert not reads(digits(only_before=("hộ",)), "5 hội")
+
+
+def test_a_rule_does_not_read_beside_what_forbids_it() -> None:
+    assert not reads(digits(unless_after=(" thứ",)), "Thứ 5")
+    assert not reads(digits(unless_before=("hộ",)), "5 hộ")
+    assert reads(digits(unless_after=(" thứ",), unless_before=("hộ",)), "thôn 5 hội")
+
+
+def test_a_rule_may_ask_for_its_place() -> None:
+    rule = RuleMaker(Kind.LABEL)
+    numbered = rule(r"\d+(?: - \d+)?", only_if=at_line_start, unless=after_label_with_dash)(lambda match, _: match[0])
+
+    assert reads(numbered, "- 5 hộ")
+    assert not reads(numbered, "có 5 hộ")
+    assert rule.rules == [numbered]

@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.DASH)
@@ -85,11 +85,11 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
     return " đến " if number and _stands_after_amount(context, match.start()) else ","
 
 
-@rule(_DASH, starts="sign")
+@rule(_DASH, starts="sign", only_if=at_line_start)
 def bullet(match: re.Match[str], context: Context) -> Answer:
     """A dash at the beginning of a line: - Đón tiếp đại biểu, at the beginning of a line"""
     before, after = context.char(match.start() - 1), context.char(match.end())
-    return "" if context.begins_line(match.start()) and before != "-" and not after.isdecimal() else None
+    return "" if before != "-" and not after.isdecimal() else None
 
 
 @rule(_DASH, starts="sign")
@@ -153,11 +153,10 @@ def _begins_thing(context: Context, start: int, end: int) -> bool:
 _AMOUNT = pattern(rf" ?({NUMBER}) ?({_UNIT})?")
 
 
-@rule(_DASH, starts="sign")
+@rule(_DASH, starts="sign", only_after=_COLD)
 def minus_before_degrees(match: re.Match[str], context: Context) -> Answer:
     """A dash with a blank before degrees: từ - 80 độ C đến -60°C -> âm tám mươi độ xê …"""
-    cold = context.before(match.start()).endswith(_COLD) and _DEGREES.match(context.text, match.end())
-    return "âm " if cold else None
+    return "âm " if _DEGREES.match(context.text, match.end()) else None
 
 
 @rule(_DASH, starts="sign")

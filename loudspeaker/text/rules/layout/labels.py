@@ -13,7 +13,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.LABEL)
@@ -34,14 +34,46 @@ _COUNTED = "hộ|người|suất|em|con|cháu|cụ|bộ|lượt|phiếu|đồng|
 _BREAKS = frozenset(("", *"\n.,;:!?-+*•|/"))
 
 
+@lru_cache(maxsize=4)
+def _has_label(text: str, label: str) -> bool:
+    """Whether the whole text has a label; looked for once a text, so that reading stays linear."""
+    return label in text
+
+
+def _stands_at_start(match: re.Match[str], context: Context) -> bool:
+    """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
+    at = match.start()
+    head = context.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
+    paused = head[-1:] in _BREAKS or context.follows(Kind.LABEL, at) or _LABEL.search(head) is not None
+    return paused and not _is_in_brackets(context.text, at)
+
+
+def _is_in_brackets(text: str, at: int) -> bool:
+    """Whether a bracket that was opened on this line is still open: (gồm tổ 1, tổ 2 và b)."""
+    opened, closed, line = (_last_place(text, sign, at) for sign in "()\n")
+    return opened > max(closed, line)
+
+
+def _last_place(text: str, sign: str, at: int) -> int:
+    """The last place of a sign before `at`, or -1"""
+    places = _places(text, sign)
+    before = bisect_left(places, at)
+    return places[before - 1] if before else -1
+
+
+@lru_cache(maxsize=8)
+def _places(text: str, sign: str) -> list[int]:
+    """Where a sign stands in the whole text; looked for once a text, so that reading stays linear."""
+    return [match.start() for match in re.finditer(re.escape(sign), text)]
+
+
 @rule(
     r"(\d{1,2}(?:\.\d{1,2}){0,3})"
-    rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)"
+    rf"(?:\.\)|\.-|[.)]|/(?! ?\d|Giêng|Chạp)|(?=\s?-\s[{UPPER}])|-(?=[{UPPER}]))(?=\s*[^\d\s]|\s+\S|\s*$)",
+    only_if=at_line_start,
 )
 def line_number(match: re.Match[str], context: Context) -> str | None:
     """Number at the beginning of a line: 1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
-    if not context.begins_line(match.start()):
-        return None
     return " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
 
 
@@ -93,10 +125,10 @@ def number_before_colon(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])}:" if told else None
 
 
-@rule(r"(\d{1,2})[)](?=\s|[^\W\d_])")
+@rule(r"(\d{1,2})[)](?=\s|[^\W\d_])", only_if=_stands_at_start)
 def inner_number(match: re.Match[str], context: Context) -> str | None:
     """Number with a bracket inside a line: gồm: 1) thóc; 2) ngô"""
-    return context.number(match[1]) + "," if _stands_at_start(match, context) else None
+    return context.number(match[1]) + ","
 
 
 @rule(rf"(\d{{1,2}})\.(?= ?[{UPPER}][{LOWER}])")
@@ -120,21 +152,25 @@ def roman_in_brackets(match: re.Match[str], context: Context) -> str | None:
     return context.numerals.cardinal(value) if value and listed else None
 
 
-@rule(r"([ivx]{1,5})\)", starts="word")
+@rule(r"([ivx]{1,5})\)", starts="word", only_if=_stands_at_start)
 def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
     """Small Roman number with a bracket: i) thu gom; ii) phân loại -> một, …"""
     value = roman(match[1])
     listed = _has_label(context.text, "ii)") and not _has_label(context.text, "h)")
-    return context.numerals.cardinal(value) + "," if value and listed and _stands_at_start(match, context) else None
+    return context.numerals.cardinal(value) + "," if value and listed else None
 
 
-@rule(r"([A-Za-zĐđ])[)]", starts="word")
+@rule(r"([A-Za-zĐđ])[)]", starts="word", only_if=_stands_at_start)
 def bracket_letter(match: re.Match[str], context: Context) -> str | None:
     """Letter with a bracket: b) Thời hạn -> bê, thời hạn"""
-    return LETTERS[match[1].upper()] + "," if _stands_at_start(match, context) else None
+    return LETTERS[match[1].upper()] + ","
 
 
-@rule(rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))", starts="word")
+@rule(
+    rf"([a-hđA-DĐ])(?:,(?= ?[{UPPER}])|\.(?=[\s\d{UPPER}½¼¾²³ØøΦφ]|[^\w.]|[a-zđ][)/])|/(?=\s))",
+    starts="word",
+    only_if=at_line_start,
+)
 def line_letter(match: re.Match[str], context: Context) -> str | None:
     """Letter at the beginning of a line.
 
@@ -143,7 +179,7 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     if match[1] == "Đ" and _STREET.match(context.text, match.end()):
         return None
     coded = match[1].isupper() and _CODE.match(context.text, match.end())  # Đ.12 Bản Lìm
-    return LETTERS[match[1].upper()] + "," if context.begins_line(match.start()) and not coded else None
+    return None if coded else LETTERS[match[1].upper()] + ","
 
 
 @rule(
@@ -169,36 +205,3 @@ def roman_part(match: re.Match[str], context: Context) -> str | None:
         return f"{stop}{context.numerals.cardinal(value)}," if headed and not section else None
     pause = "," if context.char(match.end()).isspace() else ", "
     return context.numerals.cardinal(value) + (f" chấm {context.number(section[0])}" if section else "") + pause
-
-
-@lru_cache(maxsize=4)
-def _has_label(text: str, label: str) -> bool:
-    """Whether the whole text has a label; looked for once a text, so that reading stays linear."""
-    return label in text
-
-
-def _stands_at_start(match: re.Match[str], context: Context) -> bool:
-    """Whether a label can stand here: “b)” behind a pause is one, “(b)”, “(tổ 5)” and “lớp 5 b)” are not."""
-    at = match.start()
-    head = context.text[max(0, at - 60) : at].rstrip(" '\"\\^~#_{}<>&=@$")
-    paused = head[-1:] in _BREAKS or context.follows(Kind.LABEL, at) or _LABEL.search(head) is not None
-    return paused and not _is_in_brackets(context.text, at)
-
-
-def _is_in_brackets(text: str, at: int) -> bool:
-    """Whether a bracket that was opened on this line is still open: (gồm tổ 1, tổ 2 và b)."""
-    opened, closed, line = (_last_place(text, sign, at) for sign in "()\n")
-    return opened > max(closed, line)
-
-
-def _last_place(text: str, sign: str, at: int) -> int:
-    """The last place of a sign before `at`, or -1"""
-    places = _places(text, sign)
-    before = bisect_left(places, at)
-    return places[before - 1] if before else -1
-
-
-@lru_cache(maxsize=8)
-def _places(text: str, sign: str) -> list[int]:
-    """Where a sign stands in the whole text; looked for once a text, so that reading stays linear."""
-    return [match.start() for match in re.finditer(re.escape(sign), text)]

@@ -11,7 +11,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import DATE_OR_NUMBERS
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, after_variety
 from ..names.addresses import counts_up
 
 rule = RuleMaker(Kind.ORDINAL)
@@ -45,11 +45,9 @@ _WEEKDAY = (
 )
 
 
-@rule(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})")
+@rule(rf"(\d{{1,4}})({_WEEKDAY}{{0,5}}+)(?!\d| ?[.,]\d| ?/ ?\d| ?- ?\d{{2}})", only_after=(" thứ",))
 def weekdays_in_words(match: re.Match[str], context: Context) -> str | None:
     """Weekdays or an ordinal behind “thứ”: thứ 4 -> thứ tư; thứ 2, 4, 6; kỳ họp thứ 1 -> thứ nhất"""
-    if not context.before(match.start()).endswith(" thứ"):
-        return None
     first = int(match[1])
     days = match[2] and 2 <= first <= 7
     rest = (
@@ -66,11 +64,9 @@ def _space_days(gap: str) -> str:
     return re.sub(r"[,.+](?=\d)| \+ ", ", ", re.sub(r" ?& ?", " và ", re.sub(r" ?- ?", dash, gap)))
 
 
-@rule(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)")
+@rule(r"(\d{1,4})(?: ?/ ?(\d{1,4})(?![\d/]))?(?![.,]\d|\d)", only_after=(" thứ",))
 def ordinal(match: re.Match[str], context: Context) -> str | None:
     """Ordinal behind “thứ”: thứ 21; xếp thứ 3/12 -> thứ ba trên mười hai"""
-    if not context.before(match.start()).endswith(" thứ"):
-        return None
     whole = f" trên {context.number(match[2])}" if match[2] else ""
     return context.numerals.ordinal(int(match[1])) + whole
 
@@ -81,10 +77,10 @@ def sunday(match: re.Match[str], context: Context) -> str | None:
     return "chủ nhật" if context.follows(Kind.DATE, match.start(), " (", "(") else None
 
 
-@rule(r"([3-7])(?![\w/]|[.,]\d)")
+@rule(r"([3-7])(?![\w/]|[.,]\d)", only_after=(" ngã",))
 def crossroads(match: re.Match[str], context: Context) -> str | None:
     """Crossroads: ngã 4 -> ngã tư"""
-    return context.numerals.month(int(match[1])) if context.before(match.start()).endswith(" ngã") else None
+    return context.numerals.month(int(match[1]))
 
 
 @rule(r"[Tt]([2-7])((?:, ?[2-7](?!\d))+)(?![^\W_]|[./]\d)", starts="word")
@@ -101,14 +97,12 @@ def weekdays_with_dashes(match: re.Match[str], context: Context) -> str:
     return ", ".join([*days, "chủ nhật"] if match[0].endswith("CN") else days)
 
 
-@rule(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word")
+@rule(r"[Tt](1[0-2]|[1-9])(?![^\W_])(?![./]\d)", starts="word", unless_after=_SITES, unless=after_variety)
 def short_month(match: re.Match[str], context: Context) -> Answer:
     """Month written T: tiền nước kỳ T5, cuối T10 -> tháng: weekdays end at seven and have no end or middle"""
     month = int(match[1])
     words = context.before(match.start())
     named = words.endswith(_MONTHLY) or _DAY.search(words) or context.is_before(match.end(), _CALENDARS)
-    if context.after_variety(match.start()) or words.endswith(_SITES):
-        return None
     if not named and 2 <= month <= 7:
         return None
     said = f"tháng {context.numerals.month(month)}"
@@ -130,11 +124,14 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 
-@rule(r"[Tt]\.([2-7])(?![^\W_]|[./]\d)", starts="word")
+@rule(
+    r"[Tt]\.([2-7])(?![^\W_]|[./]\d)",
+    starts="word",
+    only_after=(" sáng", " chiều", " tối", " trưa", " ngày"),
+)
 def dotted_weekday(match: re.Match[str], context: Context) -> str | None:
     """Weekday written T.: sáng T.3 -> sáng thứ ba"""
-    told = context.before(match.start()).endswith((" sáng", " chiều", " tối", " trưa", " ngày"))
-    return f"thứ {context.numerals.ordinal(int(match[1]))}" if told else None
+    return f"thứ {context.numerals.ordinal(int(match[1]))}"
 
 
 @rule(r"\d{1,2}(?:/\d{1,2}){1,8}(?![\d/]|[^\W_]|[.,]\d)")
@@ -165,14 +162,13 @@ def banknotes(match: re.Match[str], context: Context) -> str:
     return ", ".join(map(context.number, match[0].split(",")))
 
 
-@rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)")
+@rule(r"\d{1,2}(?:, ?\d{1,2}){2,9}(?![\d%/-]|[.,]\d| ?[%-]|, \d)", only_after=_LISTED)
 def mixed_list(match: re.Match[str], context: Context) -> str | None:
     """List with and without blanks: các thôn 2, 4, 5, 6,7 -> hai, bốn, năm, sáu, bảy"""
     mixed = re.search(r",\d", match[0]) and ", " in match[0]
     numbers = re.findall(r"\d+", match[0])
     rising = all(int(one) < int(two) for one, two in pairwise(numbers))
-    listed = mixed and rising and context.before(match.start()).endswith(_LISTED)
-    return ", ".join(map(context.number, numbers)) if listed else None
+    return ", ".join(map(context.number, numbers)) if mixed and rising else None
 
 
 @rule(r"(\d{1,3}(?:,\d{1,3})+)(?![^\W_]|\.\d|,\d| ?%| ?- ?\d+,\d)(?=(,? (?:và|hoặc) \d)?)")

@@ -38,6 +38,11 @@ _TAKEN = Message("taken for a Roman numeral")
 _SMALL_CUES = words_before("chương|mục|phần|phụ lục|thế kỷ|thế kỉ|khóa|khoá|đoạn|khoản|thứ")
 
 
+def _is_commune(match: re.Match[str], context: Context) -> bool:
+    """Whether “X.” stands for a commune: X. Bát Xát"""
+    return context.char(match.end() - 1) == "X" and _COMMUNE.match(context.text, match.end()) is not None
+
+
 @rule(r"Q\.?(I{1,3}|IV)(?![^\W_])(?:[/-]((?:19|20)\d{2})(?!\d))?", starts="word")
 def quarter(match: re.Match[str], context: Context) -> Answer:
     """Quarter of a year: QII/2025 -> quý hai năm …"""
@@ -45,11 +50,15 @@ def quarter(match: re.Match[str], context: Context) -> Answer:
     return f"quý {context.numerals.month(roman(match[1]))}{year}"
 
 
-@rule(r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?", starts="word")
+@rule(
+    r"[IVX]{1,5}(?: ?- ?[IVX]{1,5}){1,3}(?![^\W_]|'[^\W\d_]|\.[A-ZĐ])(?:/((?:19|20)\d{2})(?!\d))?",
+    starts="word",
+    unless=_is_commune,
+)
 def numeral_range(match: re.Match[str], context: Context) -> Answer:
     """Numerals with dashes: cấp IV-V -> bốn đến năm; nhóm II-III-IV -> hai, ba, bốn"""
     values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
-    if not all(first < last for first, last in pairwise([0, *values])) or _is_commune(match, context):
+    if not all(first < last for first, last in pairwise([0, *values])):
         return None
     until = " đến quý " if context.before(match.start()).endswith(" quý") else " đến "
     numbers = map(context.numerals.cardinal, values)
@@ -74,24 +83,27 @@ def sum_of_numerals(match: re.Match[str], context: Context) -> Answer:
     return " cộng ".join(map(context.numerals.cardinal, values)) if all(values) else None
 
 
-@rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word")
+@rule(rf"[IVX]{{2,6}}(?=[{LOWER}]{{2,7}}(?!\w))", starts="word", only_after=_CUES)
 def numeral_before_word(match: re.Match[str], context: Context) -> Answer:
     """Numeral without a blank behind it: khóa VIIIdiễn ra -> tám diễn ra"""
     value = roman(match[0])
-    if not value or not context.before(match.start()).endswith(_CUES):
+    if not value:
         return None
     return Guess(context.numerals.cardinal(value) + " ", Message("a number and a word without a blank between them"))
 
 
-@rule(r"([IVX]{1,5})([a-d])(?![^\W_])", starts="word")
+@rule(
+    r"([IVX]{1,5})([a-d])(?![^\W_])",
+    starts="word",
+    only_after=(" chương", " mục", " phần", " phụ lục"),
+)
 def numeral_with_letter(match: re.Match[str], context: Context) -> Answer:
     """Numeral with a letter: Chương VIIa -> bảy a"""
     value = roman(match[1])
-    named = context.before(match.start()).endswith((" chương", " mục", " phần", " phụ lục"))
-    return f"{context.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value and named else None
+    return f"{context.numerals.cardinal(value)} {LETTERS[match[2].upper()]}" if value else None
 
 
-@rule(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word")
+@rule(r"([IVXLCDM]{1,12})(?![^\W_]|'[^\W\d_]|\.[A-ZĐ]|-[A-Z][a-z])", starts="word", unless=_is_commune)
 def numeral(match: re.Match[str], context: Context) -> Answer:
     """Roman numeral: Đại hội lần thứ XIV -> mười bốn; thứ I -> nhất"""
     value, at = roman(match[1]), match.start()
@@ -100,8 +112,6 @@ def numeral(match: re.Match[str], context: Context) -> Answer:
     if set(match[1]) - set("IVX") and match[1] in context.lexicon:  # khu DC is no khu 600
         return None
     words = context.before(at)
-    if _is_commune(match, context):
-        return None
     if words.endswith(" thứ"):
         return context.numerals.ordinal(value)
     if words.endswith(_CUES) or context.follows(Kind.ROMAN, at, *_GAPS):
@@ -131,25 +141,29 @@ def _stands_after_firm(ahead: str) -> bool:
     return re.search(rf"(?:[Cc]ông ty|[Cc]hi cục|[Cc]ục|[Xx]í nghiệp) [^,;:.()]*[{LOWER}]{{2}} $", ahead) is not None
 
 
-def _is_commune(match: re.Match[str], context: Context) -> bool:
-    """Whether “X.” stands for a commune: X. Bát Xát"""
-    return context.char(match.end() - 1) == "X" and _COMMUNE.match(context.text, match.end()) is not None
-
-
-@rule(r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])", starts="word")
+@rule(
+    r"([ivxlcdm]{1,12})(?= ?(?:$|\n|[^\w\s]|(?:mục|chương|phần|khoản|điều|phụ lục)\b))(?![^\W_])",
+    starts="word",
+    only_after=_SMALL_CUES,
+    unless_after=(" giai đoạn",),
+)
 def small_numeral(match: re.Match[str], context: Context) -> Answer:
     """Numeral in small letters: phần ix -> phần chín, only where nothing else can follow"""
     value = roman(match[1])
     words = context.before(match.start())
-    if not value or not words.endswith(_SMALL_CUES) or words.endswith(" giai đoạn"):
+    if not value:
         return None
     return context.numerals.ordinal(value) if words.endswith(" thứ") else context.numerals.cardinal(value)
 
 
-@rule(r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])", starts="word")
+@rule(
+    r"(i{2,3}|iv|vi{2,3}|ix|x(?:i{2,3}|iv|v|ix|x[ivx]{0,3}))(?:/((?:19|20)\d{2}))?(?![^\W_])",
+    starts="word",
+    only_after=_CUES,
+)
 def small_numeral_of_year(match: re.Match[str], context: Context) -> Answer:
     """Numeral in small letters, and its year: quý iv/2025, học kỳ ii: written small, where no syllable can be meant"""
     value = roman(match[1].upper())
-    if not value or not context.before(match.start()).endswith(_CUES):
+    if not value:
         return None
     return context.numerals.cardinal(value) + (f" năm {context.number(match[2])}" if match[2] else "")

@@ -146,11 +146,9 @@ def ratio(match: re.Match[str], context: Context) -> str | None:
     return f"{context.number(match[1])} trên {context.number(match[2])}"
 
 
-@rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word")
+@rule(r"([A-ZĐ])/([A-ZĐ])(?![^\W_])", starts="word", only_after=_RATIO)
 def ratio_of_letters(match: re.Match[str], context: Context) -> str | None:
     """Ratio of two letters: tỷ lệ D/R = 3,32 -> dê trên rờ"""
-    if not context.before(match.start()).endswith(_RATIO):
-        return None
     return f"{spell_letters(match[1])} trên {spell_letters(match[2])}"
 
 

@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import LOST_END
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, after_label_with_dash
 
 rule = RuleMaker(Kind.TIME)
 
@@ -155,11 +155,12 @@ def hour_with_point(match: re.Match[str], context: Context) -> str | None:
     return _say_time(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
 
 
-@rule(r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])")
+@rule(
+    r"(\d{1,2}) ?- ?(\d{1,2}) ?[hH](?:([0-5]\d)(?!\d))?(?![^\W_])|(\d{1,2}) ?- ?(\d{1,2})g([0-5]\d)(?![^\W_])",
+    unless=after_label_with_dash,  # Khu 2 - 8h, khu 3 - 9h30
+)
 def hour_range(match: re.Match[str], context: Context) -> str | None:
     """From hour to hour: 11-14h -> mười một đến mười bốn giờ; 7-11g30"""
-    if " - " in match[0] and context.after_label(match.start()):  # Khu 2 - 8h, khu 3 - 9h30
-        return None
     first, until, minute = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
     last = _say_time(context, until, minute)
     return f"{context.number(first)} đến {last}" if last and int(first) <= 24 else None

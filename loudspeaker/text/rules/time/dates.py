@@ -328,11 +328,11 @@ def _is_padded(match: re.Match[str]) -> bool:
     return match[1][0] == "0" or match[3][0] == "0"
 
 
-@rule(r"[½¼¾]", starts="sign")
+@rule(r"[½¼¾]", starts="sign", only_after=_TURNED)
 def date_as_fraction(match: re.Match[str], context: Context) -> Answer:
     """A date that became a fraction: tối ¼: 1/4, which the word processor took for a quarter"""
     day = Day(*{"½": "12", "¼": "14", "¾": "34"}[match[0]])
-    return _say_day(context, match.start(), day) if context.before(match.start()).endswith(_TURNED) else None
+    return _say_day(context, match.start(), day)
 
 
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?[/-] ?([Gg]iêng|[Cc]hạp)(?![^\W\d_])")

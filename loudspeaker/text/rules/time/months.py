@@ -31,23 +31,21 @@ def months_of_years(match: re.Match[str], context: Context) -> Answer:
     return f"{begin} đến tháng {numerals.month(last)} năm {context.number(match[4])}"
 
 
-@rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}")
+@rule(rf"(\d{{1,2}}(?:, ?\d{{1,2}})+) ?[./] ?{YEAR}{END}", only_after=(" tháng", " quý"))
 def months_in_list(match: re.Match[str], context: Context) -> Answer:
     """Several months or quarters of a year: tháng 5,6,7/2026; quý 1, 2/2026"""
     words = context.before(match.start())
-    if not words.endswith((" tháng", " quý")):
-        return None
     say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
     numbers = ", ".join(say(int(number)) for number in re.findall(r"\d+", match[1]))
     return f"{numbers} năm {context.number(match[2])}"
 
 
-@rule(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}")
+@rule(rf"(\d{{1,2}}) ?([-+&,]|và) ?(\d{{1,2}}) ?[./-] ?{YEAR}{END}", only_after=(" tháng", " quý"))
 def months_of_year(match: re.Match[str], context: Context) -> Answer:
     """Two months of a year: tháng 6-7/2026 -> tháng sáu đến tháng bảy năm …"""
     first, last = int(match[1]), int(match[3])
     link = "đến" if match[2] == "-" else "và tháng"
-    if not context.before(match.start()).endswith((" tháng", " quý")) or not 1 <= first < last <= 12:
+    if not 1 <= first < last <= 12:
         return None
     numerals = context.numerals
     if last == 5 and link == "đến":  # “đến năm năm” is heard as a year
@@ -56,11 +54,14 @@ def months_of_year(match: re.Match[str], context: Context) -> Answer:
     return f"{named}{numerals.month(first)} {link} {numerals.month(last)} năm {numerals.cardinal(int(match[4]))}"
 
 
-@rule(r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)")
+@rule(
+    r"(\d{1,2})(?: ?- ?|( và ))(\d{1,2})(?!\d|[./-]\d| tháng| ?(?:h|g|giờ)(?![^\W\d_])|:\d)",
+    only_after=(" tháng", " các tháng"),
+    unless_before=("lần", "đợt", "buổi"),
+)
 def months(match: re.Match[str], context: Context) -> Answer:
     """Two months: tháng 3-4 -> tháng ba đến tháng tư; mỗi tháng 1-2 lần are no months"""
-    often = context.is_before(match.end(), ("lần", "đợt", "buổi"))
-    if often or not context.before(match.start()).endswith((" tháng", " các tháng")) or not 1 <= int(match[3]) <= 12:
+    if not 1 <= int(match[3]) <= 12:
         return None
     if match[2] and context.after(match.end())[:1].isalnum() and not context.is_before(match.end(), _THIS_YEAR):
         return None  # tháng 3 và 4 hộ
@@ -98,13 +99,11 @@ def short_month_of_year(match: re.Match[str], context: Context) -> Answer:
     return f"tháng {context.numerals.month(int(match[1]))} năm {context.number(match[2])}"
 
 
-@rule(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}")
+@rule(rf"(\d{{1,2}}) ?([./-]) ?((?:1\d|20)\d{{2}}){END}", unless_after=(" thứ",))  # lần thứ 3 - 2015
 def month_of_year(match: re.Match[str], context: Context) -> Answer:
     """Month and year: tháng 7/2021; without “tháng” only with a slash"""
     month = int(match[1])
     words = context.before(match.start())
-    if words.endswith(" thứ"):  # lần thứ 3 - 2015
-        return None
     numerals = context.numerals
     year = f"năm {numerals.cardinal(int(match[3]))}"
     if words.endswith((" quý", " đợt", " kỳ", " vụ", " tuần", " lần", " kì", " học kỳ", " khóa", " số")):
@@ -119,21 +118,21 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
     return Guess(said, Message("this could be a month or two numbers"))
 
 
-@rule(r"(\d{1,2})/(\d{2})(?![\d/])")
+@rule(r"(\d{1,2})/(\d{2})(?![\d/])", only_after=(" tháng", " kỳ hạn"))
 def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
     """Month and two digits of a year: cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
-    named = context.before(match.start()).endswith(" tháng") and int(match[2]) > 31
-    if not (named or context.before(match.start()).endswith(" kỳ hạn")) or not 1 <= int(match[1]) <= 12:
+    named = context.before(match.start()).endswith(" tháng")
+    if (named and int(match[2]) <= 31) or not 1 <= int(match[1]) <= 12:
         return None
     year = context.number(match[2] if named else f"20{match[2]}")
     said = f"{'' if named else 'tháng '}{context.numerals.month(int(match[1]))} năm {year}"
     return Guess(said, Message("the century of this year is a guess"))
 
 
-@rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign")
+@rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign", only_after=(" tháng",))
 def year_of_months(match: re.Match[str], context: Context) -> Answer:
     """Year behind “tháng” and a slash: trong 8 tháng/2017 -> tám tháng năm …"""
-    return f" năm {context.number(match[1])}" if context.before(match.start()).endswith(" tháng") else None
+    return f" năm {context.number(match[1])}"
 
 
 @rule(rf"{YEAR} ?[-/] ?{YEAR}(?![\d/-])")
@@ -159,10 +158,13 @@ def season(match: re.Match[str], context: Context) -> str | None:
     return context.number_range(match[1], str(first + 1))
 
 
-@rule(r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))")
+@rule(
+    r"(\d{1,2})(?: (\d{4}))?(?!\d|[^\W_]|[.,/+]\d| ?%| ?- ?\d{1,2} (?:lần|đợt|buổi)| (?:h|giờ)(?![^\W_]))",
+    only_after=(" tháng",),
+)
 def month(match: re.Match[str], context: Context) -> Answer:
     """Month behind “tháng”: tháng 4 -> tháng tư"""
-    if not context.before(match.start()).endswith(" tháng") or not 1 <= int(match[1]) <= 12:
+    if not 1 <= int(match[1]) <= 12:
         return None
     year = f" năm {context.number(match[2])}" if match[2] else ""
     return context.numerals.month(int(match[1])) + year

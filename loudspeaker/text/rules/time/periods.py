@@ -100,13 +100,13 @@ def _part(day: Day, context: Context) -> str:
     return f"{context.numerals.cardinal(day.day)} phần {context.numerals.month(day.month)}"
 
 
-@rule(rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}")
+@rule(
+    rf"(\d{{1,2}}) ?[-] ?(\d{{1,2}}) ?([./]) ?(\d{{1,2}})(?: ?[./-] ?{YEAR})?{END}", unless_after=(" thứ",)
+)  # Thứ 5 - 7/11
 def days_of_month(match: re.Match[str], context: Context) -> Answer:
     """From day to day of one month: 13-15/4 -> mười ba đến mười lăm tháng tư"""
     last = Day(match[2], match[4], match[5])
     at = match.start()
-    if context.before(at).endswith(" thứ"):  # Thứ 5 - 7/11: a weekday and a day
-        return None
     named = match[5] or dated(context, at) or " ngày " in context.before(at) or hinted(context, at, match.end())
     if not last.possible() or not 0 < int(match[1]) < last.day or " thị lực" in context.before(at):
         return None
@@ -129,11 +129,11 @@ def festive_days(match: re.Match[str], context: Context) -> Answer:
     return said if festive or int(match[2]) > 12 else Guess(said, DATE_OR_NUMBERS)
 
 
-@rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)")
+@rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)", only_after=(" ngày",))
 def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
     """Days of every month: từ ngày 5-10 hằng tháng are days; “từ ngày 5-10” alone may be"""
     words, first, last = context.before(match.start()), int(match[1]), int(match[2])
-    if not words.endswith(" ngày") or not first < last <= 31 or _continues_range(context, match.end()):
+    if not first < last <= 31 or _continues_range(context, match.end()):
         return None
     said = f"{day_words(first, context.numerals)} đến {context.number(match[2])}"
     if context.is_before(match.end(), _MONTHLY):
