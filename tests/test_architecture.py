@@ -155,17 +155,13 @@ def test_no_room_is_in_a_knot() -> None:
         assert not [other for other in allowed if name in MAY_IMPORT[other]], f"{name} and another import each other"
 
 
-# What still stands twice and gets a name of its own; this list only shrinks.
-TO_RENAME = {"Command", "Day", "Kind", "Level", "Planner", "Refusal", "Station"}
+TO_RENAME = {"Kind"}  # stands twice and gets a name of its own; this only shrinks
 # File stems that name one thing, seen from several rooms: at most ten, each with its reason.
 SEEN_FROM_TWO_ROOMS = {
-    "asrun": "the as-run log: store/ keeps it, station/ answers questions about it",
-    "files": "people's files, as a command, as a part of the station, and as what importers/ accepts",
+    "requests": "what people ask the daemon for: model/ has the values, daemon/ their handlers",
     "workbook": "an .xlsx workbook: read in importers/, written in reports/",
     "worker": "the child process of its room",
-    "requests": "what a person asks: the values in model/, what carries them out in daemon/",
 }
-STEMS_TO_RENAME = {"blocks", "care", "render", "values"}
 
 
 def standing_twice(names: Iterable[str]) -> set[str]:
@@ -179,7 +175,7 @@ def test_a_class_name_means_one_thing() -> None:
 
 def test_a_file_name_means_one_thing() -> None:
     twice = standing_twice(path.stem for path in FILES if not path.stem.startswith("__"))
-    assert twice <= SEEN_FROM_TWO_ROOMS.keys() | STEMS_TO_RENAME
+    assert twice == SEEN_FROM_TWO_ROOMS.keys()
     assert len(SEEN_FROM_TWO_ROOMS) <= 10
 
 

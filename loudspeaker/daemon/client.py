@@ -196,7 +196,7 @@ class Client:
         if not wanted:
             return
         from ..clock import SystemClock
-        from ..production.render import ProgrammeRenderer
+        from ..production.renderer import ProgrammeRenderer
         from ..production.specification import RenderJob
         from ..store.clips import ClipStore
         from ..store.programmes import ProgrammeStore

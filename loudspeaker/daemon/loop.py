@@ -46,7 +46,7 @@ logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 Task = Callable[[], object]
 
 
-class Station(Protocol):
+class LoopPort(Protocol):
     """What the loop needs of a station on the air. All of it is called from one thread and returns at once."""
 
     def step(self) -> datetime:
@@ -76,7 +76,7 @@ class Station(Protocol):
     def close(self) -> None: ...
 
 
-def run(open_station: Callable[[Callable[[], None]], Station], door: Path, clock: Clock) -> None:
+def run(open_station: Callable[[Callable[[], None]], LoopPort], door: Path, clock: Clock) -> None:
     """Run until SIGTERM or SIGINT. `open_station` is given what wakes the loop, for its speakers to call.
 
     Raises `Refused` where a daemon runs already, `BadUsage` where the path of the door is too long.
@@ -106,7 +106,7 @@ class Loop:
         self._at_tasks = threading.Lock()  # other threads ask, too
         self._closed = False
         self._overdue: dict[Task, float] = {}  # monotonic
-        self._station: Station | None = None
+        self._station: LoopPort | None = None
         self._door: Door | None = None
         self._wake = clock.now()
         self._ending = False
@@ -116,7 +116,7 @@ class Loop:
         """From any thread: there is news."""
         self._ask(self._step)
 
-    def open(self, open_station: Callable[[Callable[[], None]], Station], door: Path) -> None:
+    def open(self, open_station: Callable[[Callable[[], None]], LoopPort], door: Path) -> None:
         self._door = Door(door, self._selector, self._carry_out)  # first: it keeps a second daemon out
         self._station = open_station(self.wake)
         for name in (signal.SIGTERM, signal.SIGINT):

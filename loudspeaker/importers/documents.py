@@ -13,7 +13,7 @@ from ..model.spoken_text import ReadingSettings
 from ..text.reading import read
 from ..yamlfile import Splice
 from . import files
-from .blocks import MOST_LETTERS, Block, texts
+from .document_blocks import MOST_LETTERS, Block, texts
 from .draft import Draft, drafted
 from .official_letter import dispatch
 from .package import TooBig

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element, SubElement
 from mammoth import documents, docx
 
 from . import package
-from .blocks import Block, Table, cell, sound_table
-from .list_numbering import DASH, Counters, Level
+from .document_blocks import Block, Table, cell, sound_table
+from .list_numbering import DASH, Counters, NumberingLevel
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 VAL = f"{W}val"
@@ -138,15 +138,15 @@ class _Numbering:
         return _value(own.find(f"{W}numId")), min(int(depth or 0), DEEPEST - 1)
 
 
-def _levels(definition: Element) -> list[Level]:
+def _levels(definition: Element) -> list[NumberingLevel]:
     found = {int(_attribute(level, "ilvl") or 0): _level(level) for level in definition.iter(f"{W}lvl")}
-    return [found.get(depth, Level()) for depth in range(DEEPEST)]
+    return [found.get(depth, NumberingLevel()) for depth in range(DEEPEST)]
 
 
-def _level(level: Element) -> Level:
+def _level(level: Element) -> NumberingLevel:
     style = _value(level.find(f"{W}numFmt"))
     pattern, start = _value(level.find(f"{W}lvlText")), _value(level.find(f"{W}start"))
-    return Level(STYLE_OF.get(style, "1"), pattern, int(start or 1))
+    return NumberingLevel(STYLE_OF.get(style, "1"), pattern, int(start or 1))
 
 
 def _value(element: Element | None) -> str:

@@ -18,7 +18,7 @@ ROMAN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class NumberingLevel:
     """How one level of a list is numbered: `pattern` holds %1 … %9 for the counters from the outermost level on."""
 
     style: str = DASH  # "1", "a", "A", "i", "I"; "-" for a bullet, "" for nothing at all
@@ -30,7 +30,7 @@ class Level:
 class Counters:
     """Where the numbering of one list stands."""
 
-    levels: Sequence[Level]
+    levels: Sequence[NumberingLevel]
     values: dict[int, int] = field(default_factory=dict)
 
     def next(self, depth: int) -> str:
@@ -45,8 +45,8 @@ class Counters:
             text = text.replace(f"%{at + 1}", number(self.values.get(at, self.level(at).start), self.level(at).style))
         return text
 
-    def level(self, depth: int) -> Level:
-        return self.levels[depth] if depth < len(self.levels) else Level()
+    def level(self, depth: int) -> NumberingLevel:
+        return self.levels[depth] if depth < len(self.levels) else NumberingLevel()
 
 
 def number(value: int, style: str) -> str:

@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from . import package
-from .blocks import Block, Table, cell, sound_table
-from .list_numbering import Counters, Level
+from .document_blocks import Block, Table, cell, sound_table
+from .list_numbering import Counters, NumberingLevel
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, STYLE, TEXT, TABLE = OASIS % "office", OASIS % "style", OASIS % "text", OASIS % "table"
@@ -101,20 +101,20 @@ class _Reader:
                 yield block
 
 
-def _levels(style: Element) -> list[Level]:
+def _levels(style: Element) -> list[NumberingLevel]:
     found = {_number(level, f"{TEXT}level", 1) - 1: _level(level) for level in style}
-    return [found.get(depth, Level()) for depth in range(DEEPEST)]
+    return [found.get(depth, NumberingLevel()) for depth in range(DEEPEST)]
 
 
-def _level(level: Element) -> Level:
+def _level(level: Element) -> NumberingLevel:
     if level.tag != NUMBERED:
-        return Level()
+        return NumberingLevel()
     depth = min(_number(level, f"{TEXT}level", 1), DEEPEST)
     shown = min(_number(level, f"{TEXT}display-levels", 1), depth)
     counters = ".".join(f"%{at}" for at in range(depth - shown + 1, depth + 1))
     pattern = f"{level.get(f'{STYLE}num-prefix', '')}{counters}{level.get(f'{STYLE}num-suffix', '')}"
     style = level.get(f"{STYLE}num-format", "")
-    return Level(style, pattern if style else "", _number(level, f"{TEXT}start-value", 1))
+    return NumberingLevel(style, pattern if style else "", _number(level, f"{TEXT}start-value", 1))
 
 
 def _words(element: Element) -> Iterator[str]:

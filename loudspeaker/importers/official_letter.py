@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from ..text.unwrapping import unwrap_lines
-from .blocks import Block, Table, row_line
+from .document_blocks import Block, Table, row_line
 
 MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)
 NUMBER = re.compile(r"Số\s*:\s*(?P<number>[^,;]*)", re.I)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from pypdf import PageObject, PdfReader
 
-from .blocks import MOST_LETTERS, Block
+from .document_blocks import MOST_LETTERS, Block
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # of a damaged file we say one sentence, in the reader's language
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import viparse
 
-from .blocks import BREAKS, Block, changed, clean, texts
+from .document_blocks import BREAKS, Block, changed, clean, texts
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 LEGACY = ("tcvn3", "vni")  # viparse would guess others too, of which no office here writes any

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from ..plaintext import escape, looks_like_formula
 from . import package
-from .blocks import clean
+from .document_blocks import clean
 from .package import TooBig
 
 UNREAD = ("xl/theme", "xl/media", "xl/drawings", "xl/charts", "xl/externalLinks", "xl/pivot", "customXml", "docProps")

@@ -25,7 +25,7 @@ from .planner import Planner
 from .voice_engines import VoiceEngines
 
 if TYPE_CHECKING:
-    from ..production.render import ProgrammeRenderer
+    from ..production.renderer import ProgrammeRenderer
 
 Progress = Callable[[int, int, str], None]
 SUFFIXES = (".wav", ".flac", ".mp3")
@@ -121,7 +121,7 @@ class Preparation:
     @cached_property
     def renderer(self) -> ProgrammeRenderer:
         """Loads numpy, which takes memory: only for processes that end."""
-        from ..production.render import ProgrammeRenderer
+        from ..production.renderer import ProgrammeRenderer
         from ..store.clips import ClipStore
         from ..synthesis.circuit_breaker import CircuitBreakers
         from ..synthesis.fallback import FallbackChain
