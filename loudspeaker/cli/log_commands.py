@@ -37,10 +37,10 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
             state = station.airings.verify(progress)
         return show_chain(state, as_json)
     if export:
-        from ..reports import exported
+        from ..reports import log_export
 
         with tables.progress(_("Writing the log")) as progress:
-            exported.write(station.log, station.files.box.plays, station.clock.now(), export, progress)
+            log_export.write(station.log, station.files.box.plays, station.clock.now(), export, progress)
         return None
     records, zone = station.airings.records(day, days), station.files.commune.zone
     if as_json:

@@ -19,9 +19,9 @@ from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..store.asrun import AsRunLog, Progress
 from ..store.atomic import write_atomic
-from .exported import Journal, own, read
-from .paper import Report, as_csv, counted
+from .log_export import Journal, own, read
 from .records import Records
+from .report_tables import Report, as_csv, counted
 from .tally import subject, tally
 from .workbook import as_xlsx
 

@@ -14,7 +14,7 @@ from ..model.airing import Airing
 from ..model.asrun_record import CORRECTION, ENDINGS, AsRunRecord
 from ..model.enums import Expected, Level, Refusal, Verdict
 from ..model.refusal import known
-from .exported import Journal
+from .log_export import Journal
 
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}
 HEARD = WHOLE | {Verdict.AIRED_PARTLY, Verdict.PRE_EMPTED, Verdict.STOPPED}

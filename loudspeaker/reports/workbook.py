@@ -22,7 +22,7 @@ from openpyxl.utils import get_column_letter
 
 from ..errors import Message
 from ..plaintext import escape, looks_like_formula
-from .paper import Report, Row, Say, counted, details, heading, sources, summary, totals
+from .report_tables import Report, Row, Say, counted, details, heading, sources, summary, totals
 
 FONT = "Times New Roman"
 MOST = 1_000_000  # rows of a sheet; Excel takes 1,048,576

@@ -26,7 +26,7 @@ from loudspeaker.model.broadcast import VillageSchedule
 from loudspeaker.model.bulletin import Bulletin
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.enums import Expected, Level, Verdict
-from loudspeaker.reports import exported, report
+from loudspeaker.reports import log_export, report
 from loudspeaker.reports.records import Records
 from loudspeaker.reports.tally import by_hand
 from loudspeaker.store.asrun import AsRunLog
@@ -103,7 +103,7 @@ def other_box(tmp_path: Path, *records: AsRunRecord, commune: str = "ban-may", n
     log.event("clock", "", datetime(1970, 1, 1, tzinfo=HANOI))
     for one in records:
         log.verdict(one)
-    exported.write(log, {"cho-may"}, NOW, path := tmp_path / f"{name}.jsonl")
+    log_export.write(log, {"cho-may"}, NOW, path := tmp_path / f"{name}.jsonl")
     log.close()
     return path
 
@@ -263,7 +263,7 @@ def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
 def test_logs_of_other_boxes_are_merged_each_airing_once(station: Station, tmp_path: Path) -> None:
     station.log.verdict(record("na-hoa", "bluezone", 0))
     other = other_box(tmp_path, record("cho-may", "bluezone", 1), record("cho-may", "hop-thon", 2, Verdict.SKIPPED))
-    exported.write(station.log, {"na-hoa"}, NOW, tmp_path / "hop-1.jsonl")
+    log_export.write(station.log, {"na-hoa"}, NOW, tmp_path / "hop-1.jsonl")
     station.plan = [airing("cho-may", "bluezone", day) for day in range(3)]
     rows = {
         (row["Village"], row["Bulletin"]): row for row in summary(station, tmp_path, other, tmp_path / "hop-1.jsonl")
@@ -310,10 +310,10 @@ def test_an_exported_log_comes_back_as_it_is(station: Station, tmp_path: Path) -
     for one in records:
         station.log.verdict(one)
     station.log.event("skip", "", NOW, why="đám tang")
-    exported.write(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, tmp_path / "a.jsonl")
+    log_export.write(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, tmp_path / "a.jsonl")
     with scratch() as ours, scratch() as theirs:
-        own = exported.own(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, FIRST, NOW, ours)
-        found = exported.read(tmp_path / "a.jsonl", theirs)
+        own = log_export.own(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, FIRST, NOW, ours)
+        found = log_export.read(tmp_path / "a.jsonl", theirs)
 
         assert found == replace(own, origin="a.jsonl")
         assert (tuple(ours), tuple(theirs)) == (records, records)
@@ -329,7 +329,7 @@ def test_an_exported_log_that_was_changed_is_refused(tmp_path: Path, old: str, n
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 
     with scratch() as records, pytest.raises(BadFile) as error:
-        exported.read(path, records)
+        log_export.read(path, records)
     assert error.value.problems[0].line == line
 
 
@@ -339,7 +339,7 @@ def test_an_exported_log_that_was_cut_off_is_refused(tmp_path: Path, kept: int) 
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
 
     with scratch() as records, pytest.raises(BadFile):
-        exported.read(path, records)
+        log_export.read(path, records)
 
 
 def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ..model.asrun_record import AsRunRecord
 from ..model.enums import Refusal, Verdict
 from ..model.refusal import LABELS
 from ..plaintext import guard_formula
-from .exported import Journal
+from .log_export import Journal
 from .tally import Kind, Line, Outcome, kind_of, minutes, outcome, subject
 
 MISSED: Mapping[Outcome, Message] = {
