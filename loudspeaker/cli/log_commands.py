@@ -40,7 +40,7 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
         from ..reports import log_export
 
         with tables.progress(_("Writing the log")) as progress:
-            log_export.write(station.log, station.files.box.plays, station.clock.now(), export, progress)
+            log_export.export_log(station.log, station.files.box.plays, station.clock.now(), export, progress)
         return None
     records, zone = station.airings.records(day, days), station.files.commune.zone
     if as_json:

@@ -1,4 +1,4 @@
-"""What a commune reports: everything of a month, or what was done for one dispatch, over all of its boxes."""
+"""A commune's report: everything of a month, or what was done for one dispatch, over all of its boxes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..store.asrun import AsRunLog, Progress
 from ..store.atomic import write_atomic
-from .log_export import Journal, own, read
-from .records import Records
-from .report_tables import Report, as_csv, counted
+from .log_export import BoxLog, read_export, read_own_log
+from .records import RecordStore
+from .report_tables import Report, counting_note, write_csv
 from .tally import subject, tally
-from .workbook import as_xlsx
+from .workbook import write_xlsx
 
-FORMS = {".xlsx": as_xlsx, ".csv": as_csv}
-LONGEST = timedelta(days=400)  # that is looked back for what was done for a dispatch
+FORMS = {".xlsx": write_xlsx, ".csv": write_csv}
+LONGEST = timedelta(days=400)  # how far a report on a dispatch looks back
 MONTH = timedelta(days=31)
 
 Period = tuple[date, date]  # the first and the last day
@@ -46,7 +46,7 @@ class ReportData:
     plan: Callable[[datetime, datetime], Sequence[Airing]]
 
 
-def write(
+def write_report(
     data: ReportData,
     period: Period | None,
     source: str | None,
@@ -57,71 +57,75 @@ def write(
 ) -> Message:
     """Write a report on the days of `period`, or on all bulletins whose source holds the words `source`.
 
-    Returns since when it counts: what was planned before the first airing that any log tells of is not counted.
+    `logs` are what other boxes exported. Returns since when it counts: what was planned before the first airing in any
+    log is not counted.
 
-    `logs` are what other boxes exported. Raises `BadUsage`, `NotFound`, `BadFile` for a log that is not whole or is
-    another commune's, `WriteError`.
+    Raises `BadUsage` where `output` is no .xlsx or .csv, `NotFound` where no bulletin has that source, `BadFile` for a
+    log that is not whole or is another commune's, `WriteError`.
     """
     form = FORMS.get(output.suffix.lower())
     if form is None:
         raise BadUsage(Message("{file}: a report is an .xlsx or a .csv file", file=output.name))
-    only = None if period else _of_source(data, source or "")
-    asked = _window(data, period) if period else (data.now - LONGEST, data.now)
+    bulletins = None if period else _find_bulletins(data, source or "")
+    window = _month_window(data, period) if period else (data.now - LONGEST, data.now)
 
-    def told(record: AsRunRecord) -> bool:
-        return asked[0] <= record.scheduled_at < asked[1] and _wanted(subject(record), only)
+    def accept(record: AsRunRecord) -> bool:
+        return window[0] <= record.scheduled_at < window[1] and _is_about(subject(record), bulletins)
 
-    with closing(Records(told, progress)) as kept:
-        journals = [_own(data, asked, kept), *(_ours(data, path, kept) for path in logs)]
-        whole = asked if period else _heard(data, asked, kept, only or {})
-        report = _report(data, period or _days(whole), whole, journals, kept, only)
+    with closing(RecordStore(accept, progress)) as records:
+        box_logs = [_read_own(data, window, records), *(_read_other(data, path, records) for path in logs)]
+        shown = window if period else _source_window(data, window, records, bulletins or {})
+        report = _make_report(data, period or _days(shown), shown, box_logs, records, bulletins)
         write_atomic(output, lambda file: form(report, lambda message: message.say(translate), file))
-    return counted(report)
+    return counting_note(report)
 
 
-def _own(data: ReportData, window: Window, records: Records) -> Journal:
-    return own(data.log, data.box.plays, data.now, *window, records)
+def _read_own(data: ReportData, window: Window, records: RecordStore) -> BoxLog:
+    return read_own_log(data.log, data.box.plays, data.now, *window, records)
 
 
-def _of_source(data: ReportData, source: str) -> dict[str, Bulletin]:
-    found = {name: one for name, one in data.bulletins.items() if source.casefold() in one.source.casefold()}
-    if not found:
+def _find_bulletins(data: ReportData, source: str) -> dict[str, Bulletin]:
+    """The bulletins whose source holds the words `source`, by id. Raises `NotFound`."""
+    words = source.casefold()
+    bulletins = {ident: found for ident, found in data.bulletins.items() if words in found.source.casefold()}
+    if not bulletins:
         raise NotFound(Message("no bulletin has “{text}” in its “source”", text=source))
-    return found
+    return bulletins
 
 
-def _heard(data: ReportData, window: Window, records: Records, only: Mapping[str, Bulletin]) -> Window:
+def _source_window(data: ReportData, window: Window, records: RecordStore, bulletins: Mapping[str, Bulletin]) -> Window:
     """From the first day on which these bulletins could be heard until now."""
-    valid = [datetime.combine(one.valid_from, time(), data.commune.zone) for one in only.values() if one.valid_from]
+    days = [bulletin.valid_from for bulletin in bulletins.values() if bulletin.valid_from]
+    valid = [datetime.combine(day, time(), data.commune.zone) for day in days]
     first = [record.scheduled_at for record in islice(records, 1)]
     return max(min([*first, *valid], default=window[1]), window[0]), window[1]
 
 
-def _report(
+def _make_report(
     data: ReportData,
     days: Period,
     window: Window,
-    journals: Sequence[Journal],
-    records: Records,
-    only: Mapping[str, Bulletin] | None,
+    box_logs: Sequence[BoxLog],
+    records: RecordStore,
+    bulletins: Mapping[str, Bulletin] | None,
 ) -> Report:
     zone, (begins, ends) = data.commune.zone, window
-    since = min((one.begins for one in journals if one.begins), default=None)
-    counting = max(begins, since or ends), ends
-    airings = (one for one in _planned(data, counting) if _wanted(subject(one), only))
+    since = min((log.begins for log in box_logs if log.begins), default=None)
+    counted = max(begins, since or ends), ends
+    airings = (airing for airing in _plan_by_month(data, counted) if _is_about(subject(airing), bulletins))
     villages = _villages(data)
     return Report(
         commune=data.commune.name,
-        source=_source(only),
+        source=_source_name(bulletins),
         days=days,
         since=since,
         until=ends,
         made=data.now,
-        lines=tally([one for one in journals if one.overlaps(*counting)], records, airings, list(villages)),
+        lines=tally([log for log in box_logs if log.overlaps(*counted)], records, airings, list(villages)),
         records=records,
-        journals=journals,
+        box_logs=box_logs,
         villages=villages,
-        bulletins={name: one.title for name, one in data.bulletins.items()},
+        bulletins={ident: bulletin.title for ident, bulletin in data.bulletins.items()},
         zone=zone,
     )
 
@@ -131,12 +135,12 @@ def _days(window: Window) -> Period:
     return begins.date(), ends.date()
 
 
-def _source(only: Mapping[str, Bulletin] | None) -> str | None:
+def _source_name(bulletins: Mapping[str, Bulletin] | None) -> str | None:
     """The dispatch, as its bulletins name it."""
-    return "; ".join(dict.fromkeys(one.source for one in only.values())) if only else None
+    return "; ".join(dict.fromkeys(bulletin.source for bulletin in bulletins.values())) if bulletins else None
 
 
-def _planned(data: ReportData, window: Window) -> Iterator[Airing]:
+def _plan_by_month(data: ReportData, window: Window) -> Iterator[Airing]:
     """The plan of the window, a month at a time: that of years would fill the memory."""
     begins, ends = window
     while begins < ends:
@@ -145,8 +149,8 @@ def _planned(data: ReportData, window: Window) -> Iterator[Airing]:
         begins = after
 
 
-def _wanted(bulletin: str, only: Mapping[str, Bulletin] | None) -> bool:
-    return only is None or bulletin in only
+def _is_about(bulletin: str, bulletins: Mapping[str, Bulletin] | None) -> bool:
+    return bulletins is None or bulletin in bulletins
 
 
 def _villages(data: ReportData) -> dict[str, str]:
@@ -156,7 +160,7 @@ def _villages(data: ReportData) -> dict[str, str]:
     return {village: names.get(village, village) for village in ids}
 
 
-def days_of(month: str) -> Period:
+def month_days(month: str) -> Period:
     """The first and the last day of a month, written as 2026-11 or 11/2026. Raises `BadUsage`."""
     try:
         parts = re.fullmatch(r"(\d{1,2})[/-](\d{4})", month)
@@ -166,16 +170,17 @@ def days_of(month: str) -> Period:
         raise BadUsage(Message("“{value}” is no month; write it as 2026-11 or 11/2026", value=month)) from None
 
 
-def _window(data: ReportData, period: Period) -> Window:
+def _month_window(data: ReportData, period: Period) -> Window:
     """From the first instant of its first day to the last of its last, or until now."""
     zone, (first, last) = data.commune.zone, period
     after = datetime.combine(last + timedelta(days=1), time(), zone)
     return datetime.combine(first, time(), zone), min(after, data.now)
 
 
-def _ours(data: ReportData, path: Path, records: Records) -> Journal:
-    journal, ours = read(path, records), data.commune.id
-    if journal.commune != ours:
-        message = Message("this log is of commune “{theirs}”, not of “{ours}”", theirs=journal.commune, ours=ours)
+def _read_other(data: ReportData, path: Path, records: RecordStore) -> BoxLog:
+    """The log of another box. Raises `BadFile` where it is not whole, or another commune's."""
+    box_log, ours = read_export(path, records), data.commune.id
+    if box_log.commune != ours:
+        message = Message("this log is of commune “{theirs}”, not of “{ours}”", theirs=box_log.commune, ours=ours)
         raise BadFile([Problem(path.name, 1, message)])
-    return journal
+    return box_log

@@ -1,4 +1,4 @@
-"""A report's tables: the summary, every airing, the logs. As rows of values; the summary also as plain lines (.csv)."""
+"""A report's tables: the summary, every airing, the logs. As rows of cells; the summary also as a file (.csv)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ..errors import Message
 from ..model.asrun_record import AsRunRecord
 from ..model.enums import Refusal, Verdict
 from ..model.refusal import LABELS
 from ..plaintext import guard_formula
-from .log_export import Journal
-from .tally import Kind, Line, Outcome, kind_of, minutes, outcome, subject
+from .log_export import BoxLog
+from .tally import AiringKind, Outcome, TallyLine, kind_of, minutes, outcome, subject
 
 MISSED: Mapping[Outcome, Message] = {
     Verdict.AIRED_PARTLY: Message("aired in part"),
@@ -39,18 +39,26 @@ VERDICTS: Mapping[Outcome, Message] = {
     Verdict.AIRED_LATE: Message("aired late"),
     **MISSED,
 }
-# What a line is called: with its bulletin's title, and without one.
+# The title of a line: with its bulletin's, and without one.
 KINDS = {
-    Kind.EMERGENCY: ("emergency: {title}", Message("emergency")),
-    Kind.ALL_CLEAR: ("all-clear: {title}", Message("all-clear")),
-    Kind.CORRECTION: ("correction of a false alarm: {title}", Message("correction of a false alarm")),
-    Kind.DRILL: ("drill: {title}", Message("drill")),
-    Kind.DRILL_END: ("end of a drill: {title}", Message("end of a drill")),
+    AiringKind.EMERGENCY: ("emergency: {title}", Message("emergency")),
+    AiringKind.ALL_CLEAR: ("all-clear: {title}", Message("all-clear")),
+    AiringKind.CORRECTION: ("correction of a false alarm: {title}", Message("correction of a false alarm")),
+    AiringKind.DRILL: ("drill: {title}", Message("drill")),
+    AiringKind.DRILL_END: ("end of a drill: {title}", Message("end of a drill")),
 }
 NO_LOG = Message("no log yet")
+COUNTS = (Message("Village"), Message("Bulletin"), Message("Title"), Message("Planned"), Message("Aired"))
+MORE_COUNTS = (Message("Replayed by hand"), Message("Emergencies"), Message("Drills"), Message("All-clears"))
+DETAILS = (
+    *(Message("Village"), Message("Bulletin"), Message("Planned at"), Message("Started at"), Message("Minutes")),
+    *(Message("Result"), Message("Reason"), Message("Voice"), Message("Asked for by")),
+)
+LOGS = (*(Message("Log"), Message("Villages"), Message("From"), Message("To"), Message("Entries"), Message("Head")),)
 
-Say = Callable[[Message], str]
-Row = list[Any]
+Translate = Callable[[Message], str]
+Cell = str | int | float | datetime | None
+Row = list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +68,38 @@ class Report:
     commune: str
     source: str | None  # the words of the dispatch that it is about; None: it is about everything
     days: tuple[date, date]  # the first and the last that were asked for
-    since: datetime | None  # when the first airing was due of which any log tells
+    since: datetime | None  # when the first airing in any log was due
     until: datetime  # it counts up to then, but not including it
     made: datetime
-    lines: Sequence[Line]
+    lines: Sequence[TallyLine]
     records: Iterable[AsRunRecord]
-    journals: Sequence[Journal]
+    box_logs: Sequence[BoxLog]
     villages: Mapping[str, str]
     bulletins: Mapping[str, str]
     zone: tzinfo
 
 
-def as_csv(report: Report, say: Say, file: BinaryIO) -> None:
-    """The summary, with the mark by which Excel knows UTF-8; each row tells since when it counts."""
+def write_csv(report: Report, translate: Translate, file: BinaryIO) -> None:
+    """Write the summary, with the mark by which Excel knows UTF-8; each row tells since when it counts."""
     since = report.since.astimezone(report.zone).isoformat(timespec="seconds") if report.since else ""
-    head, *rows = summary(report, say)
+    head, *rows = summary(report, translate)
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(
         [guard_formula(cell) if isinstance(cell, str) else cell for cell in row]
-        for row in [[*head, say(Message("Counted since"))], *([*row, since] for row in rows)]
+        for row in [[*head, translate(Message("Counted since"))], *([*row, since] for row in rows)]
     )
     file.write(text.getvalue().encode("utf-8-sig"))
 
 
-def heading(report: Report, say: Say) -> str:
+def heading(report: Report, translate: Translate) -> str:
     """What the report is about, in one line."""
-    when = say(_period(*report.days))
+    when = translate(_period(*report.days))
     if report.source:
-        return say(Message("What was broadcast for “{source}”, {when}", source=report.source, when=when))
-    return say(Message("What was broadcast by the loudspeakers, {when}", when=when))
+        return translate(Message("What was broadcast for “{source}”, {when}", source=report.source, when=when))
+    return translate(Message("What was broadcast by the loudspeakers, {when}", when=when))
 
 
-def counted(report: Report) -> Message:
+def counting_note(report: Report) -> Message:
     """Since when and until when it counts, for whoever compares it with a plan."""
     if report.since is None:
         return Message("The as-run log tells of no airing yet.")
@@ -106,7 +114,7 @@ def counted(report: Report) -> Message:
 def totals(rows: Iterable[Row]) -> Row:
     """The sums of the counts in rows of the summary: of all columns between the title and the log."""
     columns = zip(*(row[3:-1] for row in rows), strict=True)
-    return [round(sum(value for value in column if not isinstance(value, str)), 1) for column in columns]
+    return [round(sum(cell for cell in column if isinstance(cell, int | float)), 1) for column in columns]
 
 
 def _period(first: date, last: date) -> Message:
@@ -117,17 +125,12 @@ def _period(first: date, last: date) -> Message:
     return Message("from {first} to {last}", first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
 
 
-def summary(report: Report, say: Say) -> list[Row]:
-    """A head, and a row for each village, kind of airing and bulletin; of the reasons for missing, those that occur."""
+def summary(report: Report, translate: Translate) -> list[Row]:
+    """A header, and a row for each village, kind and bulletin; a column for each reason for missing that occurs."""
     reasons = reasons_of(report)
-    header = [
-        *(say(Message("Village")), say(Message("Bulletin")), say(Message("Title")), say(Message("Planned"))),
-        *(say(Message("Aired")), say(Message("Minutes")), say(Message("Not aired"))),
-        *(say(MISSED[verdict]) for verdict in reasons),
-        *(say(Message("Replayed by hand")), say(Message("Emergencies")), say(Message("Drills"))),
-        *(say(Message("All-clears")), say(Message("Log"))),
-    ]
-    return [header, *(_summed(report, line, reasons, say) for line in report.lines)]
+    counts = (*COUNTS, Message("Minutes"), Message("Not aired"), *(MISSED[reason] for reason in reasons))
+    header = [translate(message) for message in (*counts, *MORE_COUNTS, Message("Log"))]
+    return [[*header], *(_summary_row(report, line, reasons, translate) for line in report.lines)]
 
 
 def reasons_of(report: Report) -> list[Outcome]:
@@ -135,72 +138,67 @@ def reasons_of(report: Report) -> list[Outcome]:
     return [verdict for verdict in MISSED if any(line.missed[verdict] for line in report.lines)]
 
 
-def details(report: Report, say: Say) -> Iterator[Row]:
-    """A head, and one row for each airing that has a verdict."""
-    yield [
-        *(say(Message("Village")), say(Message("Bulletin")), say(Message("Planned at")), say(Message("Started at"))),
-        *(say(Message("Minutes")), say(Message("Result")), say(Message("Reason")), say(Message("Voice"))),
-        say(Message("Asked for by")),
-    ]
-    results = {known: say(message) for known, message in VERDICTS.items()}
+def details(report: Report, translate: Translate) -> Iterator[Row]:
+    """A header, and one row for each airing that has a verdict."""
+    yield [translate(message) for message in DETAILS]
+    results = {outcome: translate(message) for outcome, message in VERDICTS.items()}
     for record in report.records:
-        yield _detailed(report, record, results, say)
+        yield _detail_row(report, record, results, translate)
 
 
-def sources(report: Report, say: Say) -> Iterator[Row]:
-    """A head, and one row for each log that was read, with the head of its chain: what a later edit would change."""
-    yield [
-        *(say(Message("Log")), say(Message("Villages")), say(Message("From")), say(Message("To"))),
-        *(say(Message("Entries")), say(Message("Head"))),
-    ]
-    for journal in report.journals:
-        yield _source(report, journal, say)
+def logs(report: Report, translate: Translate) -> Iterator[Row]:
+    """A header, and one row for each log that was read, with the head of its hash chain: an edit would change it."""
+    yield [translate(message) for message in LOGS]
+    for box_log in report.box_logs:
+        yield _log_row(report, box_log, translate)
 
 
-def title_of(report: Report, line: Line, say: Say) -> str:
-    """What a line is called: by its bulletin, and of an alarm what it was."""
+def title_of(report: Report, line: TallyLine, translate: Translate) -> str:
+    """The title of a line: its bulletin's, and of an alarm what it was."""
     title = report.bulletins.get(line.bulletin, "")
-    if line.kind is Kind.BROADCAST:
+    if line.kind is AiringKind.BROADCAST:
         return title
     with_title, alone = KINDS[line.kind]
-    return say(Message(with_title, title=title)) if title else say(alone)
+    return translate(Message(with_title, title=title)) if title else translate(alone)
 
 
-def _summed(report: Report, line: Line, reasons: Sequence[Outcome], say: Say) -> Row:
+def _summary_row(report: Report, line: TallyLine, reasons: Sequence[Outcome], translate: Translate) -> Row:
     counts = [line.planned, line.aired, round(line.minutes, 1), line.missed.total()]
     return [
-        *(report.villages.get(line.village, line.village), line.bulletin, title_of(report, line, say)),
-        *(counts if line.logged else [line.planned, say(NO_LOG), "", ""]),
+        *(report.villages.get(line.village, line.village), line.bulletin, title_of(report, line, translate)),
+        *(counts if line.logged else [line.planned, translate(NO_LOG), "", ""]),
         *(line.missed[verdict] for verdict in reasons),
-        *(line.by_hand, line.emergencies, line.drills, line.endings, _logged(line, say)),
+        *(line.replays, line.emergencies, line.drills, line.endings, _log_status(line, translate)),
     ]
 
 
-def _told(record: AsRunRecord, say: Say) -> str:
+def _subject_text(record: AsRunRecord, translate: Translate) -> str:
     """What was said in one airing, and whether it was a drill."""
-    told = subject(record) or record.title or say(KINDS[kind_of(record)][1])  # only an alarm has no subject
-    return say(Message("{what} (drill)", what=told)) if record.drill else told
+    text = subject(record) or record.title or translate(KINDS[kind_of(record)][1])  # only an alarm has no subject
+    return translate(Message("{what} (drill)", what=text)) if record.drill else text
 
 
-def _logged(line: Line, say: Say) -> str:
+def _log_status(line: TallyLine, translate: Translate) -> str:
     if not line.logged:
-        return say(NO_LOG)
-    return say(Message("no log yet for {count}", count=line.unlogged)) if line.unlogged else say(Message("logged"))
+        return translate(NO_LOG)
+    if line.unlogged:
+        return translate(Message("no log yet for {count}", count=line.unlogged))
+    return translate(Message("logged"))
 
 
-def _detailed(report: Report, record: AsRunRecord, results: Mapping[Outcome, str], say: Say) -> Row:
+def _detail_row(report: Report, record: AsRunRecord, results: Mapping[Outcome, str], translate: Translate) -> Row:
     return [
-        *(report.villages.get(record.village, record.village), _told(record, say)),
+        *(report.villages.get(record.village, record.village), _subject_text(record, translate)),
         *(_local(report, record.scheduled_at), _local(report, record.started_at), round(minutes(record), 2)),
         *(results[outcome(record)], record.why, record.voice, record.by),
     ]
 
 
-def _source(report: Report, journal: Journal, say: Say) -> Row:
-    villages = ", ".join(sorted(report.villages.get(village, village) for village in journal.villages))
+def _log_row(report: Report, box_log: BoxLog, translate: Translate) -> Row:
+    villages = ", ".join(sorted(report.villages.get(village, village) for village in box_log.villages))
     return [
-        *(journal.origin or say(Message("this box")), villages),
-        *(_local(report, journal.begins), _local(report, journal.ends), journal.entries, journal.head),
+        *(box_log.origin or translate(Message("this box")), villages),
+        *(_local(report, box_log.begins), _local(report, box_log.ends), box_log.entries, box_log.head),
     ]
 
 

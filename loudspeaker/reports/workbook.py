@@ -13,16 +13,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from ..errors import Message
 from ..plaintext import escape, looks_like_formula
-from .report_tables import Report, Row, Say, counted, details, heading, sources, summary, totals
+from .report_tables import Cell, Report, Row, Translate, counting_note, details, heading, logs, summary, totals
 
 FONT = "Times New Roman"
 MOST = 1_000_000  # rows of a sheet; Excel takes 1,048,576
@@ -37,20 +38,20 @@ THIN = Side(style="thin")
 GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 
 
-def as_xlsx(report: Report, say: Say, file: BinaryIO) -> None:
-    """All three tables: the paper, and a sheet or more for each of the others."""
+def write_xlsx(report: Report, translate: Translate, file: BinaryIO) -> None:
+    """Write all three tables: the summary as a paper to be signed, and a sheet or more for each of the others."""
     book = Workbook(write_only=True)
     for style in _styles():
         book.add_named_style(style)
-    book.properties.title = escape(heading(report, say))
-    _Paper(book, report, say).write()
-    _table(book, say(Message("Airings")), DETAILS, details(report, say))
-    _table(book, say(Message("Logs")), SOURCES, sources(report, say))
+    book.properties.title = escape(heading(report, translate))
+    _SummarySheet(book, report, translate).write()
+    _write_table(book, translate(Message("Airings")), DETAILS, details(report, translate))
+    _write_table(book, translate(Message("Logs")), SOURCES, logs(report, translate))
     book.save(file)
 
 
 def _styles() -> Iterator[NamedStyle]:
-    """The letters of the paper, by what they are for."""
+    """The styles of cells, by what they are for."""
     middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
     across = Alignment(horizontal="center", vertical="top")
     for name, font in {
@@ -78,74 +79,82 @@ def _styles() -> Iterator[NamedStyle]:
     yield NamedStyle("moment", font=plain, alignment=middle, border=GRID, number_format="dd/mm/yyyy hh:mm:ss")
 
 
-class _Paper:
-    """The summary, row by row from its top."""
+class _SummarySheet:
+    """Writes the summary as an official paper, row by row from its top."""
 
-    def __init__(self, book: Workbook, report: Report, say: Say) -> None:
+    def __init__(self, book: Workbook, report: Report, translate: Translate) -> None:
         self._report = report
-        self._say = say
-        head, *self._rows = summary(report, say)
-        self._head = [str(words)[:1].upper() + str(words)[1:] for words in head]  # some are verdicts, in small letters
+        self._translate = translate
+        head, *self._rows = summary(report, translate)
+        self._head = [str(cell)[:1].upper() + str(cell)[1:] for cell in head]  # some are verdicts, in small letters
         self._columns = len(self._head) + 1  # the first numbers the lines
-        self._sheet = _sheet(book, say(Message("Summary")), self._widths())
+        self._sheet = _sheet(book, translate(Message("Summary")), self._widths())
         self._at = 0
 
     def write(self) -> None:
-        self._letterhead()
-        self._heading()
+        """Write all of it."""
+        self._write_letterhead()
+        self._write_heading()
         self._sheet.HeaderFooter.differentFirst = True
         self._sheet.print_title_rows = f"{self._at + 1}:{self._at + 1}"
-        self._table()
-        self._signatures()
+        self._write_table()
+        self._write_signatures()
 
     def _widths(self) -> Sequence[float]:
         counts = [COUNT] * (self._columns - LEFT - 1)
         return (NUMBER, VILLAGE, BULLETIN, TITLE, *counts, LOGGED)
 
-    def _letterhead(self) -> None:
-        say, report = self._say, self._report
+    def _write_letterhead(self) -> None:
+        translate, report = self._translate, self._report
         name = report.commune.upper()
-        self._halves(
-            ("office", say(Message("PEOPLE’S COMMITTEE"))), ("country", say(Message("SOCIALIST REPUBLIC OF VIET NAM")))
+        self._write_halves(
+            ("office", translate(Message("PEOPLE’S COMMITTEE"))),
+            ("country", translate(Message("SOCIALIST REPUBLIC OF VIET NAM"))),
         )
-        self._halves(("office", name), ("motto", say(Message("Independence - Freedom - Happiness"))))
-        self._halves(("rule", "_" * max(8, len(name))), ("rule", "_" * 43), tall=9)
-        self._halves(("number", say(Message("No.      /BC-UBND"))), ("place", _place(report, say)))
-        self._line("note", "")
+        self._write_halves(("office", name), ("motto", translate(Message("Independence - Freedom - Happiness"))))
+        self._write_halves(("rule", "_" * max(8, len(name))), ("rule", "_" * 43), tall=9)
+        self._write_halves(("number", translate(Message("No.      /BC-UBND"))), ("place", _place(report, translate)))
+        self._write_line("note", "")
 
-    def _heading(self) -> None:
-        self._line("heading", self._say(Message("REPORT")))
-        self._line("heading", heading(self._report, self._say))
-        self._line("rule", "_" * 30, tall=9)
-        self._line("note", self._say(counted(self._report)))
-        self._line("note", "")
+    def _write_heading(self) -> None:
+        self._write_line("heading", self._translate(Message("REPORT")))
+        self._write_line("heading", heading(self._report, self._translate))
+        self._write_line("rule", "_" * 30, tall=9)
+        self._write_line("note", self._translate(counting_note(self._report)))
+        self._write_line("note", "")
 
-    def _table(self) -> None:
-        say = self._say
-        self._append(("head", [say(Message("Line")), *self._head]), tall=TALL * 5)
+    def _write_table(self) -> None:
+        translate = self._translate
+        self._append(("head", [translate(Message("Line")), *self._head]), tall=TALL * 5)
         for number, row in enumerate(self._rows, 1):
-            self._append(*_styled([number, *row]), tall=_height([*row[: LEFT - 1], row[-1]]))
+            self._append(
+                *_style_cells([number, *row]), tall=_height([str(cell) for cell in (*row[: LEFT - 1], row[-1])])
+            )
             if isinstance(row[LEFT], str):  # it was planned, and no log tells what became of it
                 self._merge(LEFT + 2, LEFT + 4)
-        self._append(("total", [say(Message("Total")), *[""] * (LEFT - 1), *totals(self._rows), ""]), tall=TALL)
+        self._append(("total", [translate(Message("Total")), *[""] * (LEFT - 1), *totals(self._rows), ""]), tall=TALL)
         self._merge(1, LEFT)
-        self._line("note", "")
+        self._write_line("note", "")
 
-    def _signatures(self) -> None:
-        say = self._say
-        self._halves(("signer", say(Message("MADE BY"))), ("signer", say(Message("FOR THE PEOPLE’S COMMITTEE"))))
-        self._halves(("note", say(Message("(signature, full name)"))), ("signer", say(Message("CHAIRPERSON"))))
-        self._halves(("note", ""), ("note", say(Message("(signature, seal, full name)"))))
+    def _write_signatures(self) -> None:
+        translate = self._translate
+        self._write_halves(
+            ("signer", translate(Message("MADE BY"))), ("signer", translate(Message("FOR THE PEOPLE’S COMMITTEE")))
+        )
+        self._write_halves(
+            ("note", translate(Message("(signature, full name)"))), ("signer", translate(Message("CHAIRPERSON")))
+        )
+        self._write_halves(("note", ""), ("note", translate(Message("(signature, seal, full name)"))))
 
-    def _halves(self, left: tuple[str, str], right: tuple[str, str], tall: float = TALL + 2) -> None:
-        """A row of two texts, each in the middle of its half."""
+    def _write_halves(self, left: tuple[str, str], right: tuple[str, str], tall: float = TALL + 2) -> None:
+        """Write a row of two texts, each in the middle of its half."""
         gap = [None] * (LEFT - 1)
         self._append((left[0], [left[1], *gap]), (right[0], [right[1]]), tall=tall)
         self._merge(1, LEFT)
         self._merge(LEFT + 1, self._columns)
 
-    def _line(self, style: str, text: str, tall: float = TALL) -> None:
-        """A row of one text in the middle of the paper, as high as it needs."""
+    def _write_line(self, style: str, text: str, tall: float = TALL) -> None:
+        """Write a row of one text in the middle of the paper, as high as it needs."""
         letters = sum(self._widths()) * 0.8  # of these larger letters in a line
         self._append((style, [text]), tall=tall * max(1, math.ceil(len(text) / letters)))
         self._merge(1, self._columns)
@@ -160,8 +169,8 @@ class _Paper:
         self._sheet.merged_cells.add(f"{get_column_letter(first)}{self._at}:{get_column_letter(last)}{self._at}")
 
 
-def _table(book: Workbook, title: str, widths: Sequence[float], rows: Iterable[Row]) -> None:
-    """A plain table under its head, on as many sheets as it takes."""
+def _write_table(book: Workbook, title: str, widths: Sequence[float], rows: Iterable[Row]) -> None:
+    """Write a table under its header, on as many sheets as it takes."""
     rows = iter(rows)
     head, number = next(rows), 1
     while True:
@@ -171,27 +180,27 @@ def _table(book: Workbook, title: str, widths: Sequence[float], rows: Iterable[R
         sheet.append([_cell(sheet, value, "head") for value in head])
         size = 0
         for size, row in enumerate(islice(rows, MOST), 1):  # noqa: B007
-            sheet.append([_cell(sheet, value, style) for style, (value,) in _styled(row)])
+            sheet.append([_cell(sheet, value, style) for style, (value,) in _style_cells(row)])
         if size < MOST:
             return
         number += 1
 
 
-def _styled(row: Row) -> list[tuple[str, Row]]:
+def _style_cells(row: Row) -> list[tuple[str, Row]]:
     kinds = {datetime: "moment", int: "count", float: "count"}
     return [(kinds.get(type(value), "text"), [value]) for value in row]
 
 
-def _height(words: Sequence[str]) -> float:
+def _height(cells: Sequence[Cell]) -> float:
     """Points for a row of village, bulletin, title and log, which may go on in further lines.
 
     Not every office program works that out where it opens a file.
     """
-    lines = [len(text) / width for text, width in zip(words, (VILLAGE, BULLETIN, TITLE, LOGGED), strict=True)]
+    lines = [len(str(cell)) / width for cell, width in zip(cells, (VILLAGE, BULLETIN, TITLE, LOGGED), strict=True)]
     return 3 + 15 * math.ceil(max(1.0, *lines))
 
 
-def _cell(sheet: Any, value: Any, style: str) -> Any:
+def _cell(sheet: WriteOnlyWorksheet, value: Cell, style: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, escape(value) if isinstance(value, str) else value)
     cell.style = style
     if isinstance(value, str):  # text, whatever sign it begins with, when somebody edits the cell, too
@@ -201,8 +210,8 @@ def _cell(sheet: Any, value: Any, style: str) -> Any:
     return cell
 
 
-def _sheet(book: Workbook, title: str, widths: Sequence[float]) -> Any:
-    """An empty sheet, set up for A4 across; its columns as wide as told."""
+def _sheet(book: Workbook, title: str, widths: Sequence[float]) -> WriteOnlyWorksheet:
+    """An empty sheet, set up for A4 across, its columns of these `widths` in letters."""
     sheet = book.create_sheet(title)
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -219,9 +228,11 @@ def _sheet(book: Workbook, title: str, widths: Sequence[float]) -> Any:
     return sheet
 
 
-def _place(report: Report, say: Say) -> str:
+def _place(report: Report, translate: Translate) -> str:
     """Where and when it was made, as the decree writes it: a commune by its name alone, unless that is a number."""
     day: date = report.made.astimezone(report.zone).date()
     name = re.sub(r"^(xã|phường|thị trấn|đặc khu)\s+(?!\d)", "", report.commune, flags=re.IGNORECASE)
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return say(Message("{place}, {day}/{month}/{year}", place=name, day=f"{day.day:02}", month=month, year=day.year))
+    return translate(
+        Message("{place}, {day}/{month}/{year}", place=name, day=f"{day.day:02}", month=month, year=day.year)
+    )

@@ -198,7 +198,7 @@ class StationAirings:
         """
         from ..reports import report  # loads what writes workbooks
 
-        period = report.days_of(month) if month else None
+        period = report.month_days(month) if month else None
         if begins is not None:
             period = self.clock.day(begins), self.clock.day(ends)
             if period[1] < period[0]:
@@ -213,7 +213,7 @@ class StationAirings:
             self.clock.now(),
             self.between,
         )
-        return report.write(data, period, source, logs, output, translate, progress)
+        return report.write_report(data, period, source, logs, output, translate, progress)
 
 
 def _day_of(airing: str) -> date | None:

@@ -27,14 +27,14 @@ from loudspeaker.model.bulletin import Bulletin
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.enums import Expected, Level, Verdict
 from loudspeaker.reports import log_export, report
-from loudspeaker.reports.records import Records
-from loudspeaker.reports.tally import by_hand
+from loudspeaker.reports.records import RecordStore
+from loudspeaker.reports.tally import is_manual
 from loudspeaker.store.asrun import AsRunLog
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime(2026, 11, 30, 20, 0, tzinfo=HANOI)
 FIRST = datetime(2026, 11, 2, 6, 5, tzinfo=HANOI)
-NOVEMBER = report.days_of("2026-11")
+NOVEMBER = report.month_days("2026-11")
 SOURCE = "Công văn số 12/STTTT của Sở Thông tin và Truyền thông, ngày 01/11/2026"
 
 
@@ -59,7 +59,7 @@ class Station:
             NOW,
             lambda begins, ends: [one for one in self.plan if begins <= one.scheduled_at < ends],
         )
-        return report.write(data, period, source, logs, path, self.say)
+        return report.write_report(data, period, source, logs, path, self.say)
 
 
 def record(
@@ -93,8 +93,8 @@ def summary(station: Station, tmp_path: Path, *logs: Path, source: str | None = 
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
 
 
-def scratch() -> closing[Records]:
-    return closing(Records(lambda record: True))
+def scratch() -> closing[RecordStore]:
+    return closing(RecordStore(lambda record: True))
 
 
 def other_box(tmp_path: Path, *records: AsRunRecord, commune: str = "ban-may", name: str = "hop-2") -> Path:
@@ -103,7 +103,7 @@ def other_box(tmp_path: Path, *records: AsRunRecord, commune: str = "ban-may", n
     log.event("clock", "", datetime(1970, 1, 1, tzinfo=HANOI))
     for one in records:
         log.verdict(one)
-    log_export.write(log, {"cho-may"}, NOW, path := tmp_path / f"{name}.jsonl")
+    log_export.export_log(log, {"cho-may"}, NOW, path := tmp_path / f"{name}.jsonl")
     log.close()
     return path
 
@@ -163,8 +163,8 @@ def test_replays_and_emergencies_are_counted_beside_the_plan(station: Station, t
 
     assert (played["Planned"], played["Replayed by hand"], played["Minutes"]) == ("0", "1", "1.5")
     assert (urgent_row["Title"], urgent_row["Emergencies"], urgent_row["Planned"]) == ("emergency", "1", "0")
-    assert by_hand("na-hoa/play/2026-11-02T19:02:31")
-    assert not by_hand("na-hoa/bluezone/2026-11-02T19:02")
+    assert is_manual("na-hoa/play/2026-11-02T19:02:31")
+    assert not is_manual("na-hoa/bluezone/2026-11-02T19:02")
 
 
 def test_a_village_without_a_log_is_planned_and_never_aired(station: Station, tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_table_that_is_longer_than_a_sheet_goes_on_in_another(
 def test_logs_of_other_boxes_are_merged_each_airing_once(station: Station, tmp_path: Path) -> None:
     station.log.verdict(record("na-hoa", "bluezone", 0))
     other = other_box(tmp_path, record("cho-may", "bluezone", 1), record("cho-may", "hop-thon", 2, Verdict.SKIPPED))
-    log_export.write(station.log, {"na-hoa"}, NOW, tmp_path / "hop-1.jsonl")
+    log_export.export_log(station.log, {"na-hoa"}, NOW, tmp_path / "hop-1.jsonl")
     station.plan = [airing("cho-may", "bluezone", day) for day in range(3)]
     rows = {
         (row["Village"], row["Bulletin"]): row for row in summary(station, tmp_path, other, tmp_path / "hop-1.jsonl")
@@ -310,10 +310,10 @@ def test_an_exported_log_comes_back_as_it_is(station: Station, tmp_path: Path) -
     for one in records:
         station.log.verdict(one)
     station.log.event("skip", "", NOW, why="đám tang")
-    log_export.write(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, tmp_path / "a.jsonl")
+    log_export.export_log(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, tmp_path / "a.jsonl")
     with scratch() as ours, scratch() as theirs:
-        own = log_export.own(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, FIRST, NOW, ours)
-        found = log_export.read(tmp_path / "a.jsonl", theirs)
+        own = log_export.read_own_log(station.log, {"na-hoa": "a", "suoi-trat": "a"}, NOW, FIRST, NOW, ours)
+        found = log_export.read_export(tmp_path / "a.jsonl", theirs)
 
         assert found == replace(own, origin="a.jsonl")
         assert (tuple(ours), tuple(theirs)) == (records, records)
@@ -329,7 +329,7 @@ def test_an_exported_log_that_was_changed_is_refused(tmp_path: Path, old: str, n
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 
     with scratch() as records, pytest.raises(BadFile) as error:
-        log_export.read(path, records)
+        log_export.read_export(path, records)
     assert error.value.problems[0].line == line
 
 
@@ -339,12 +339,12 @@ def test_an_exported_log_that_was_cut_off_is_refused(tmp_path: Path, kept: int) 
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
 
     with scratch() as records, pytest.raises(BadFile):
-        log_export.read(path, records)
+        log_export.read_export(path, records)
 
 
 def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> None:
     with pytest.raises(BadUsage, match="2026-13"):
-        report.days_of("2026-13")
+        report.month_days("2026-13")
     with pytest.raises(BadUsage, match=r"a\.pdf"):
         station.report(NOVEMBER, None, [], tmp_path / "a.pdf")
     with pytest.raises(BadFile, match="xa-khac"):
@@ -352,11 +352,11 @@ def test_what_makes_no_sense_is_refused(station: Station, tmp_path: Path) -> Non
 
 
 def test_a_month_may_be_written_as_people_write_it() -> None:
-    assert report.days_of("11/2026") == report.days_of("2026-11") == (date(2026, 11, 1), date(2026, 11, 30))
+    assert report.month_days("11/2026") == report.month_days("2026-11") == (date(2026, 11, 1), date(2026, 11, 30))
 
 
 def test_a_month_to_come_has_nothing_to_tell(station: Station, tmp_path: Path) -> None:
-    station.report(report.days_of("2027-01"), None, [], tmp_path / "a.csv")
+    station.report(report.month_days("2027-01"), None, [], tmp_path / "a.csv")
 
     assert (tmp_path / "a.csv").exists()
 
