@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
-from . import json_output, tables
+from . import json_output, rooms, tables
 from .app import TextType, TranslatedCommand, option
 from .command_context import as_json, by_whom, why, with_client, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
@@ -49,10 +49,11 @@ def play(
     """Replay a bulletin now, through the daemon if it runs; Ctrl+C stops it."""
     if override and not why:
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
-    from ..model.requests import Play  # `--help` does without, here and below
 
     with tables.progress() as progress:
-        request = Play(bulletin, station.files.hearers(villages, everywhere), why or "" if override else "")
+        request = rooms.requests.Play(
+            bulletin, station.files.hearers(villages, everywhere), why or "" if override else ""
+        )
         rows = client.play(request, ask_decider(by), progress)
     show_outcome(rows)
 
@@ -97,10 +98,11 @@ def urgent(
         return end_urgent(client, form, villages, everywhere, drill, yes, ask_decider(by))
     if bool(text) == bool(bulletin):
         raise BadUsage(Message("give either a text or --bulletin"))
-    from ..model.requests import PreviewUrgent
 
     who = ask_decider(by)
-    alert = client.preview_urgent(PreviewUrgent(text, bulletin, villages, everywhere, bool(drill), until))
+    alert = client.preview_urgent(
+        rooms.requests.PreviewUrgent(text, bulletin, villages, everywhere, bool(drill), until)
+    )
     warn(alert.mistakes)
     tables.urgent(alert)
     client.make(alert.wanted)  # while it is read: the answer is followed by sound
@@ -119,9 +121,8 @@ def end_urgent(
     by: str,
 ) -> None:
     """Show how it will end, ask, and end it. A script that names no form is not asked: it never was."""
-    from ..model.requests import PreviewEnd
 
-    planned = client.preview_end(PreviewEnd(form, villages, everywhere, drill))
+    planned = client.preview_end(rooms.requests.PreviewEnd(form, villages, everywhere, drill))
     tables.end(planned)
     client.make_ahead(planned.wanted)
     if not yes and (form or sys.stdin.isatty()):
@@ -131,13 +132,12 @@ def end_urgent(
     show_outcome(rows)
 
 
-def _one_form(forms: dict[str, bool], end: bool) -> Ending | None:
+def _one_form(forms: dict[str, bool], end: bool) -> rooms.enums.Ending | None:
     chosen = [form for form, given in forms.items() if given]
     if len(chosen) > 1 or (chosen and not end):
         raise BadUsage(Message("one of --stop, --clear and --mistake says how an alarm ends, beside --end"))
-    from ..model.enums import Ending
 
-    return Ending(chosen[0]) if chosen else None
+    return rooms.enums.Ending(chosen[0]) if chosen else None
 
 
 @click.command(cls=TranslatedCommand)
@@ -166,9 +166,8 @@ def stop(client: Client, villages: tuple[str, ...], why: str | None, by: str | N
     """Fade out what is on the air now, an emergency too."""
     if not why:
         raise BadUsage(Message("give --why: the reason is kept in the log"))
-    from ..model.requests import Stop
 
-    stopped = client.stop(Stop(villages, why), ask_decider(by))
+    stopped = client.stop(rooms.requests.Stop(villages, why), ask_decider(by))
     if not stopped:
         raise Refused(Message("nothing is on the air there"))
     tables.outcome(stopped)
@@ -206,15 +205,13 @@ def resume(_station: Station, client: Client, village: str | None, by: str | Non
 @with_station
 def run(station: Station, welcome: str | None) -> None:
     """The daemon: air everything at its second, and have what is coming made ahead of time."""
-    from ..daemon.loop import run as serve
-    from ..daemon.service import must_be_free, open_service, prepare_welcome
 
-    must_be_free(station)
+    rooms.service.must_be_free(station)
     if welcome:
-        prepare_welcome(station, welcome)
+        rooms.service.prepare_welcome(station, welcome)
 
     def opened(wake: Callable[[], None]) -> Service:
-        service = open_service(station, wake, welcome, _)
+        service = rooms.service.open_service(station, wake, welcome, _)
         tell(_("on the air; Ctrl+C ends it"))
         if welcome:
             tell(
@@ -228,7 +225,7 @@ def run(station: Station, welcome: str | None) -> None:
             tell(error.say(_))
         return service
 
-    serve(opened, station.paths.socket, station.clock)
+    rooms.loop.run(opened, station.paths.socket, station.clock)
 
 
 @click.command(cls=TranslatedCommand)
@@ -238,9 +235,8 @@ def run(station: Station, welcome: str | None) -> None:
 @with_station
 def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
     """Whole days at full speed, through the same code with a fake clock; the real log is left alone."""
-    from ..daemon.on_air import rehearse as rehearsed
 
-    records, zone = rehearsed(station, begins, ends), station.files.commune.zone
+    records, zone = rooms.on_air.rehearse(station, begins, ends), station.files.commune.zone
     if as_json:
         print_json([json_output.asrun_record(record, zone, None) for record in records])
     else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from . import rooms
 from .app import option
 from .terminal import tell, translate_logging, warn
 
@@ -36,23 +37,21 @@ class CommandContext:
     state: Path
 
     @cached_property
-    def station(self) -> Station:
+    def station(self) -> rooms.station.Station:
         # Loading makes thousands of things that all stay: looking for garbage among them is a tenth of the wait.
         gc.disable()
-        from ..station import Station  # heavier than most of click: `--help` does without
 
         translate_logging()
-        station = Station.open(self.home, self.state)
+        station = rooms.station.Station.open(self.home, self.state)
         gc.enable()
         click.get_current_context().find_root().call_on_close(station.close)
         return station
 
     @cached_property
-    def client(self) -> Client:
+    def client(self) -> rooms.client.Client:
         """What the daemon can do without us: an alarm does not wait until the station is opened here."""
-        from ..daemon.client import Client
 
-        return Client(self.home, self.state, lambda: self.station, _tell_wait)
+        return rooms.client.Client(self.home, self.state, lambda: self.station, _tell_wait)
 
 
 def _tell_wait(airing: str, why: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
-from . import json_output, tables
+from . import json_output, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import CommandContext, as_json, with_station
 from .parameter_types import _
@@ -29,25 +29,22 @@ if TYPE_CHECKING:
 @click.pass_context
 def init(ctx: click.Context, folder: Path, empty: bool, commune: str | None, village: str | None) -> None:
     """Make a new station folder with the sample commune in it."""
-    from ..station import sample
 
     if not empty and (commune or village):
         raise BadUsage(Message("--commune and --village go with --empty"))
     if empty:
         _make_empty(folder, ctx.find_root().params["state"] or folder / ".state", commune, village)
     else:
-        sample.copy(folder)
+        rooms.sample.copy(folder)
     tell(_("{folder} is ready. Next: cd {folder} && loudspeaker check").format(folder=folder))
 
 
 def _make_empty(folder: Path, state: Path, commune: str | None, village: str | None) -> None:
-    from ..station import empty
-    from ..station.sample import must_be_new
 
-    must_be_new(folder)  # before anybody is asked
-    commune = commune or _named(_("Name of the commune"), empty.COMMUNE)
-    village = village or _named(_("Name of its first village"), empty.VILLAGE)
-    empty.make(folder, state, commune.strip(), village.strip())
+    rooms.sample.must_be_new(folder)  # before anybody is asked
+    commune = commune or _named(_("Name of the commune"), rooms.empty.COMMUNE)
+    village = village or _named(_("Name of its first village"), rooms.empty.VILLAGE)
+    rooms.empty.make(folder, state, commune.strip(), village.strip())
 
 
 def _named(question: str, otherwise: str) -> str:
@@ -63,12 +60,11 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
     """Tell every mistake in every file, and what the coming days would not allow."""
     context = ctx.find_object(CommandContext)
     assert context
-    from ..maintenance.check import check_files, unopened
 
     try:
-        findings = check_files(context.station, days)
+        findings = rooms.check.check_files(context.station, days)
     except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
-        findings = unopened(context.home, error)
+        findings = rooms.check.unopened(context.home, error)
     if as_json:
         print_json(list(map(json_output.finding, findings)))
     else:
@@ -86,14 +82,13 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
 @click.pass_context
 def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     """Show what will be said, and mark every guess in it. Works without a station."""
-    from ..station import read_text
 
     if each_line and as_json:
         raise BadUsage(Message("choose one of --each-line and --json"))
     context = ctx.find_object(CommandContext)
     assert context
     file = bulletin_file(context, file)
-    reader = read_text.Reader.of(context.home)
+    reader = rooms.read_text.Reader.of(context.home)
     if each_line:
         for line in read_input_lines(file):
             put(reader.line(line))
@@ -110,7 +105,7 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
         return
     for sentence in spoken.strip("\n").split("\n"):
         put(sentence)
-    warn(read_text.doubts(file, doubts))
+    warn(rooms.read_text.doubts(file, doubts))
 
 
 def bulletin_file(context: CommandContext, name: str) -> str:
@@ -127,13 +122,13 @@ def bulletin_file(context: CommandContext, name: str) -> str:
 @with_station
 def import_(station: Station, paths: tuple[Path, ...]) -> None:
     """Take in documents (.docx .odt .pdf .txt), recordings and schedule sheets (.xlsx)."""
-    from ..importers import imports
-    from ..station.read_text import readings
 
     problems: list[Problem] = []
     for path in paths:
         try:
-            for sentence in imports.take_in(path, station.paths.home, readings(station.files.commune)):
+            for sentence in rooms.imports.take_in(
+                path, station.paths.home, rooms.read_text.readings(station.files.commune)
+            ):
                 tell(sentence.say(_))
         except BadFile as error:  # the others are as good as they are
             problems += error.problems
@@ -146,11 +141,10 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
 @with_station
 def export(station: Station, output: Path) -> None:
     """Write all schedules as one sheet, as `import` reads it."""
-    from ..importers import sheets
 
     if output.suffix.lower() != ".xlsx":
         raise BadUsage(Message("{file}: a schedule sheet is an .xlsx file", file=output))
-    sheets.write(station.paths.home, output)
+    rooms.sheets.write(station.paths.home, output)
 
 
 COMMANDS = (init, check, read, import_, export)

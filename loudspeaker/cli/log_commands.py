@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadUsage, Message
-from . import json_output, tables
+from . import json_output, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, with_station
 from .parameter_types import AIRING, DAY, _
@@ -37,10 +37,8 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
             state = station.airings.verify(progress)
         return show_chain(state, as_json)
     if export:
-        from ..reports import log_export
-
         with tables.progress(_("Writing the log")) as progress:
-            log_export.export_log(station.log, station.files.box.plays, station.clock.now(), export, progress)
+            rooms.log_export.export_log(station.log, station.files.box.plays, station.clock.now(), export, progress)
         return None
     records, zone = station.airings.records(day, days), station.files.commune.zone
     if as_json:
@@ -61,11 +59,10 @@ def show_chain(state: ChainState, as_json: bool) -> None:
 @with_station
 def why_(station: Station, airing: str) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
-    from ..reports.explain import explain_airing
 
     story = station.airings.look_up(airing)
     zone = station.files.commune.zone
-    for sentence in explain_airing(*story, station.log, station.clock.now(), zone, _):
+    for sentence in rooms.explain.explain_airing(*story, station.log, station.clock.now(), zone, _):
         put(sentence.say(_))
 
 

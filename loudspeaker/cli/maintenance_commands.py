@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Message, Refused, Unreachable
-from . import json_output, tables
+from . import json_output, rooms, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, with_client, with_station
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 @with_station
 def doctor(station: Station, client: Client, as_json: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
-    from ..maintenance.doctor import examine
 
-    checks = examine(station, client.pins())
+    checks = rooms.doctor.examine(station, client.pins())
     print_json(list(map(json_output.health_check, checks))) if as_json else tables.health_checks(checks)
     if any(check.serious for check in checks):
         click.get_current_context().exit(1)
@@ -42,9 +41,8 @@ def doctor(station: Station, client: Client, as_json: bool) -> None:
 @with_station
 def status(station: Station, client: Client, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
-    from ..maintenance.status import look_at_station
 
-    found = look_at_station(station, client.on_air(), client.pins())
+    found = rooms.status.look_at_station(station, client.on_air(), client.pins())
     print_json(json_output.status(found)) if as_json else tables.status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
@@ -59,9 +57,8 @@ def status(station: Station, client: Client, as_json: bool) -> None:
 def test(station: Station, client: Client, output: str, tone: bool, by: str | None) -> None:
     """Sound one output for at most 5 s, by day; logged as a test. Commissions a new station's output."""
     who = ask_decider(by)
-    from ..model.requests import TestOutput  # `--help` does without
 
-    rows = client.test(TestOutput(output, tone), who)
+    rows = client.test(rooms.requests.TestOutput(output, tone), who)
     show_outcome(rows)
     if not may_commission(station, output, client.pins()):
         return
@@ -78,9 +75,8 @@ def test(station: Station, client: Client, output: str, tone: bool, by: str | No
 
 def may_commission(station: Station, output: str, pins: Pins | None) -> bool:
     """Is it a new station's output that airs nothing yet? Raises `Refused` where something must be mended first."""
-    from ..maintenance.doctor import commissioning_obstacles
 
-    obstacles = commissioning_obstacles(station, output, pins)
+    obstacles = rooms.doctor.commissioning_obstacles(station, output, pins)
     if obstacles:
         errors = "; ".join(map(tables.health_line, obstacles))
         message = "{output} cannot be commissioned before this is mended: {errors}"
@@ -98,9 +94,8 @@ def clock() -> None:
 @with_station
 def show(station: Station, as_json: bool) -> None:
     """Show the time and who vouches for it."""
-    from ..maintenance.clock_state import look_at_clock
 
-    state = look_at_clock(station)
+    state = rooms.clock_state.look_at_clock(station)
     print_json(json_output.clock_state(state)) if as_json else put(tables.clock_line(state))
 
 
@@ -110,10 +105,9 @@ def show(station: Station, as_json: bool) -> None:
 @with_station
 def confirm(station: Station, client: Client, by: str | None) -> None:
     """Give your word that the time shown is right."""
-    from ..maintenance.clock_state import look_at_clock
 
     client.confirm_clock(ask_decider(by))
-    put(tables.clock_line(look_at_clock(station)))
+    put(tables.clock_line(rooms.clock_state.look_at_clock(station)))
 
 
 @clock.command(name="set")
@@ -123,12 +117,11 @@ def confirm(station: Station, client: Client, by: str | None) -> None:
 @with_station
 def set_(station: Station, client: Client, time: str, by: str | None) -> None:
     """Set the box's clock (root only) and give your word for it."""
-    from ..maintenance.clock_state import look_at_clock, set_clock
 
     who = ask_decider(by)
-    set_clock(station, time, who)
+    rooms.clock_state.set_clock(station, time, who)
     client.confirm_clock(who)
-    put(tables.clock_line(look_at_clock(station)))
+    put(tables.clock_line(rooms.clock_state.look_at_clock(station)))
 
 
 @click.group(cls=TranslatedGroup)
@@ -141,9 +134,8 @@ def voices() -> None:
 @with_station
 def list_(station: Station, as_json: bool) -> None:
     """Show every engine, its voices, and whether texts leave this machine for it."""
-    from ..maintenance.voice_list import list_voices
 
-    states = list_voices(station)
+    states = rooms.voice_list.list_voices(station)
     print_json(list(map(json_output.voice, states))) if as_json else tables.voices(states)
 
 
@@ -155,10 +147,11 @@ def list_(station: Station, as_json: bool) -> None:
 @with_station
 def install(station: Station, voice: str, source: str | None, sha256: str | None, trust: bool) -> None:
     """Install a piper voice, checked against its SHA-256."""
-    from ..synthesis.voice_installer import install_voice
 
     with tables.progress() as progress:
-        digest = install_voice(voice, source, station.paths.voices, progress, sha256=sha256, trust=trust)
+        digest = rooms.voice_installer.install_voice(
+            voice, source, station.paths.voices, progress, sha256=sha256, trust=trust
+        )
     tell(_("installed: {voice}, SHA-256 {digest}").format(voice=voice, digest=digest))
 
 
@@ -168,9 +161,8 @@ def install(station: Station, voice: str, source: str | None, sha256: str | None
 @with_station
 def try_(station: Station, names: tuple[str, ...], output: str) -> None:
     """Let each voice say one sentence into a file."""
-    from ..maintenance.voice_list import try_voices
 
-    states = try_voices(station, names, Path(output))
+    states = rooms.voice_list.try_voices(station, names, Path(output))
     tables.voices(states)
     speaks = [state.here for state in states]
     if not (all(speaks) if names else any(speaks)):  # of the commune's own, one is enough: they stand in for each other
@@ -187,9 +179,8 @@ def cache() -> None:
 @with_station
 def show_cache(station: Station, as_json: bool) -> None:
     """Show how much there is and of what."""
-    from ..maintenance.cache import measure_cache
 
-    row = json_output.cache_size(measure_cache(station))
+    row = json_output.cache_size(rooms.cache.measure_cache(station))
     print_json(row) if as_json else tables.cache(row)
 
 
@@ -197,9 +188,8 @@ def show_cache(station: Station, as_json: bool) -> None:
 @with_station
 def verify(station: Station) -> None:
     """Check every file; damaged ones are removed and made again when needed."""
-    from ..maintenance.cache import verify_cache
 
-    sound, damaged = verify_cache(station)
+    sound, damaged = rooms.cache.verify_cache(station)
     put(
         _("{sound} programmes are sound, {damaged} files were damaged and removed").format(sound=sound, damaged=damaged)
     )
@@ -209,9 +199,8 @@ def verify(station: Station) -> None:
 @with_station
 def sweep(station: Station) -> None:
     """Remove what has not been used longest, down to the budget; never what the coming 48 hours need."""
-    from ..maintenance.cache import sweep_cache
 
-    put(_("{freed:.1f} MB freed").format(freed=sweep_cache(station) / 1e6))
+    put(_("{freed:.1f} MB freed").format(freed=rooms.cache.sweep_cache(station) / 1e6))
 
 
 COMMANDS = (status, doctor, test, clock, voices, cache)

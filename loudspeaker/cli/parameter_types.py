@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..errors import LoudspeakerError, bad_character
+from . import rooms
 from .app import option
 from .command_context import CommandContext, default_home
 
@@ -115,22 +116,19 @@ def bulletin_ids(context: CommandContext) -> Iterable[str]:
 
 
 def village_ids(context: CommandContext) -> Iterable[str]:
-    from ..station.naming import known_villages
 
-    return known_villages(context.home)
+    return rooms.naming.known_villages(context.home)
 
 
 def output_names(context: CommandContext) -> Iterable[str]:
-    from ..station.naming import known_outputs
 
-    return known_outputs(context.home)
+    return rooms.naming.known_outputs(context.home)
 
 
 def airing_ids(context: CommandContext) -> Iterable[str]:
     """Of today's plan."""
-    from ..station import Station
 
-    station = Station.open(context.home, context.state)
+    station = rooms.station.Station.open(context.home, context.state)
     try:
         return [planned.id for planned in station.airings.plan()]
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..plaintext import escape
+from . import rooms
 from .terminal import put, tell
 
 if TYPE_CHECKING:
@@ -126,10 +127,9 @@ def fate(planned: PlannedAiring, on: Collection[str] = ()) -> str:
 
 def with_reason(what: str, why: str | None) -> str:
     """A verdict and its reason, in which nothing is said twice."""
-    from ..reports.explain import only_new, says
 
-    new = only_new(what, why or "")
-    if new and says(new, what):
+    new = rooms.explain.only_new(what, why or "")
+    if new and rooms.explain.says(new, what):
         return new
     return f"{what}: {new}" if new else what
 
@@ -421,7 +421,5 @@ def progress(task: str | None = None) -> Iterator[Progress]:
 
 def chart(airings: Sequence[PlannedAiring], path: Path) -> None:
     """The day as a picture (.svg, .png) with a lane for each village."""
-    from ..production.pictures import write_picture
-    from ..reports.day_chart import draw_day
 
-    write_picture(draw_day([planned.airing for planned in airings], _), path)
+    rooms.pictures.write_picture(rooms.day_chart.draw_day([planned.airing for planned in airings], _), path)

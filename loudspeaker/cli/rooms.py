@@ -1,0 +1,72 @@
+"""The modules that commands work with, each imported when a command first asks for something of it.
+
+`--help`, and every command, load no more than they need: that is what makes them come at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..daemon import client as client
+    from ..daemon import loop as loop
+    from ..daemon import on_air as on_air
+    from ..daemon import service as service
+    from ..importers import imports as imports
+    from ..importers import sheets as sheets
+    from ..maintenance import cache as cache
+    from ..maintenance import check as check
+    from ..maintenance import clock_state as clock_state
+    from ..maintenance import doctor as doctor
+    from ..maintenance import status as status
+    from ..maintenance import voice_list as voice_list
+    from ..model import enums as enums
+    from ..model import requests as requests
+    from ..production import pictures as pictures
+    from ..reports import day_chart as day_chart
+    from ..reports import explain as explain
+    from ..reports import log_export as log_export
+    from ..station import empty as empty
+    from ..station import naming as naming
+    from ..station import read_text as read_text
+    from ..station import sample as sample
+    from ..station import station as station
+    from ..synthesis import voice_installer as voice_installer
+
+MODULES = {
+    "client": "..daemon.client",
+    "loop": "..daemon.loop",
+    "on_air": "..daemon.on_air",
+    "service": "..daemon.service",
+    "imports": "..importers.imports",
+    "sheets": "..importers.sheets",
+    "cache": "..maintenance.cache",
+    "check": "..maintenance.check",
+    "clock_state": "..maintenance.clock_state",
+    "doctor": "..maintenance.doctor",
+    "status": "..maintenance.status",
+    "voice_list": "..maintenance.voice_list",
+    "enums": "..model.enums",
+    "requests": "..model.requests",
+    "pictures": "..production.pictures",
+    "day_chart": "..reports.day_chart",
+    "explain": "..reports.explain",
+    "log_export": "..reports.log_export",
+    "empty": "..station.empty",
+    "naming": "..station.naming",
+    "read_text": "..station.read_text",
+    "sample": "..station.sample",
+    "station": "..station.station",
+    "voice_installer": "..synthesis.voice_installer",
+}
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module of `MODULES` when it is first asked for (PEP 562). Raises `AttributeError`."""
+    if name not in MODULES:
+        raise AttributeError(name)
+    module = import_module(MODULES[name], __package__)
+    globals()[name] = module
+    return module

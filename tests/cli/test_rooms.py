@@ -1,0 +1,25 @@
+"""What commands load: each module when it is first asked for, and `--help` none of them."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+from loudspeaker.cli import rooms
+
+
+def test_what_is_loaded_on_demand_is_what_mypy_knows() -> None:
+    tree = ast.parse(Path(rooms.__file__).read_text(encoding="utf-8"))
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 2]
+
+    assert {name.name: f"..{node.module}.{name.name}" for node in imported for name in node.names} == rooms.MODULES
+    assert all(getattr(rooms, name).__name__ == f"loudspeaker{path[1:]}" for name, path in rooms.MODULES.items())
+
+
+def test_help_loads_none_of_them() -> None:
+    code = "import sys; from loudspeaker.cli import cli, rooms; print([n for n in rooms.MODULES if n in vars(rooms)])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
