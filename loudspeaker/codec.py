@@ -106,7 +106,7 @@ def _decoder(kind: Any) -> Any:
     if issubclass(kind, date):
         return kind.fromisoformat
     if issubclass(kind, Message):
-        return partial(_decode_message, kind)
+        return _decode_message if kind is Message else partial(_decode_more, kind, typing.get_type_hints(kind.__init__))
     if issubclass(kind, tuple):
         hints = typing.get_type_hints(kind)
         items = [hints[name] for name in kind._fields]
@@ -181,10 +181,14 @@ def _instant(text: str) -> datetime:
     return found
 
 
-def _decode_message(kind: type[Message], stored: Mapping[str, Any]) -> Message:
-    message = Message(stored["template"], **{name: _whole(fact) for name, fact in stored["facts"].items()})
-    more = {name: item for name, item in stored.items() if name not in ("template", "facts")}
-    return message if kind is Message else kind(message=message, **more)
+def _decode_message(stored: Mapping[str, Any]) -> Message:
+    return Message(stored["template"], **{name: _whole(fact) for name, fact in stored["facts"].items()})
+
+
+def _decode_more(kind: type[Message], hints: Mapping[str, Any], stored: Mapping[str, Any]) -> Message:
+    """A message that carries more, by the annotations of its constructor."""
+    more = {name: _decode(hints[name], item) for name, item in stored.items() if name not in ("template", "facts")}
+    return kind(message=_decode_message(stored), **more)
 
 
 def _sentence(message: Message) -> dict[str, Any]:
@@ -202,7 +206,7 @@ def _part(value: object) -> Any:
 
 def _whole(stored: Any) -> Any:
     """What `_part` gave, with its sentences."""
-    return _decode_message(Message, stored) if isinstance(stored, dict) and "template" in stored else stored
+    return _decode_message(stored) if isinstance(stored, dict) and "template" in stored else stored
 
 
 def _error(error: LoudspeakerError) -> dict[str, Any]:
@@ -217,7 +221,7 @@ def decode_error(stored: Mapping[str, Any]) -> LoudspeakerError:
 
     One of a class that is not known here is a `LoudspeakerError` with the exit code that it had.
     """
-    message = _decode_message(Message, stored)
+    message = _decode_message(stored)
     kind = _error_class(str(stored.get("module", f"{PACKAGE}.errors")), str(stored["kind"]))
     if kind is None:
         error = LoudspeakerError(message)
@@ -233,7 +237,7 @@ def decode_error(stored: Mapping[str, Any]) -> LoudspeakerError:
 
 
 def _decode_problem(stored: Mapping[str, Any]) -> Problem:
-    return Problem(stored["path"], stored["line"], _decode_message(Message, stored["message"]))
+    return Problem(stored["path"], stored["line"], _decode_message(stored["message"]))
 
 
 def _error_class(module: str, name: str) -> type[LoudspeakerError] | None:

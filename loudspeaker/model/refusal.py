@@ -18,13 +18,13 @@ LABELS: dict[Refusal, Message] = {
 
 
 class Reason(Message):
-    """A message that knows its kind. Raises `ValueError` for what is no kind."""
+    """A message that knows its kind."""
 
     __slots__ = ("kind",)
 
     def __init__(self, kind: Refusal, message: Message) -> None:
         super().__init__(message.template, **message.facts)
-        self.kind = Refusal(kind)  # a log has its text
+        self.kind = kind
 
 
 def kind_of(why: Message | None) -> Refusal | None:

@@ -71,7 +71,7 @@ def occurrences(
             known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
             level = broadcast.level or (known.level if known else Level.ROUTINE)
             title = known.title if known else broadcast.name
-            duration = _duration(broadcast, known)
+            duration, rank = _duration(broadcast, known), -level.rank
             times = broadcast.times
             if latest is not None:
                 times = tuple(at for at in times if (at, number) < latest)
@@ -87,7 +87,7 @@ def occurrences(
                     title,
                 )
                 candidate = Candidate(occurrence, broadcast.stream, known, at, duration)
-                yield PlanEntry(-level.rank, at, order, number, candidate, broadcast)
+                yield PlanEntry(rank, at, order, number, candidate, broadcast)
 
 
 def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:

@@ -37,7 +37,7 @@ def plan(given: PlanInput, begins: datetime, ends: datetime) -> list[Airing]:
     for day in _days(begins.astimezone(given.commune.zone), ends.astimezone(given.commune.zone)):
         today = [entry for output in outputs for entry in planner.airings(output, day)]
         airings += [airing for *_, airing in sorted(today, key=_order)]
-    return [airing for airing in airings if begins <= airing.scheduled_at < ends]
+    return [airing for airing in airings if begins <= airing.occurrence.scheduled_at < ends]
 
 
 def _days(begins: datetime, ends: datetime) -> Iterator[date]:
@@ -130,12 +130,12 @@ def _airing(today: Calendar, entry: PlanEntry, outcome: Outcome) -> Airing:
     leader = given.demand.entries[0].broadcast if given else broadcast  # a neighbour's, where the sound is shared
     return Airing(
         candidate.occurrence,
-        starts_at=today.moment(given.begins) if given else None,
-        ends_at=today.moment(given.ends) if given else None,
-        duration=given.ends - given.begins if given else candidate.duration,
-        duration_source=candidate.facts.duration_source if candidate.facts else "estimated",
-        expected=outcome.expected if isinstance(outcome, Rejection) else Expected.AIR,
-        why=outcome.why,
+        today.moment(given.begins) if given else None,
+        today.moment(given.ends) if given else None,
+        given.ends - given.begins if given else candidate.duration,
+        candidate.facts.duration_source if candidate.facts else "estimated",
+        outcome.expected if isinstance(outcome, Rejection) else Expected.AIR,
+        outcome.why,
         stream=broadcast.stream,
         fallback=broadcast.fallback,
         length=broadcast.length,

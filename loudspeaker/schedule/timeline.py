@@ -118,13 +118,13 @@ class Timeline:
     def _insert(self, allocation: Allocation) -> Allocation | Rejection:
         """Take an allocation in, unless its session would be one too many or too long."""
         place = bisect_left(self.starts, allocation.begins)
-        left, right = place, place
+        left, right, known = place, place, self.allocations
         begins, ends = allocation.begins, allocation.ends
-        while left > 0 and begins - self.allocations[left - 1].ends <= SESSION_GAP:
+        while left > 0 and begins - known[left - 1].ends <= SESSION_GAP:
             left -= 1
-            begins = self.allocations[left].begins
-        while right < len(self.allocations) and self.allocations[right].begins - ends <= SESSION_GAP:
-            ends = self.allocations[right].ends
+            begins = known[left].begins
+        while right < len(known) and known[right].begins - ends <= SESSION_GAP:
+            ends = known[right].ends
             right += 1
         more = 1 - (left < place) - (right > place)
         if self.sessions + more > self.most_sessions:
@@ -135,7 +135,7 @@ class Timeline:
             why = Message("the session would be longer than {minutes} minutes", minutes=minutes)
             return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
         self.sessions += more
-        self.allocations.insert(place, allocation)
+        known.insert(place, allocation)
         self.starts.insert(place, allocation.begins)
         return allocation
 
