@@ -1,0 +1,12 @@
+"""Written text -> spoken text -> utterances. Pure; the only files it reads are the tables of the lexicon.
+
+reading.py          read(): the steps from a written text to its Reading
+cleanup.py, casing.py, unwrapping.py, definitions.py, own_words.py      what is done before the rules
+scanner.py          one walk over the text, in which rules are tried
+rule.py, kind.py, context.py, cues.py, reasons.py       what a rule is, and what it can see
+rules/              the rules, in six families
+composites.py       words that several rules read piece by piece
+lexicon/, abbreviations.py      tables, and what an abbreviation means between its neighbours
+numerals.py, syllables.py, encodings.py, lazy_regex.py      what rules and steps share
+sentences.py        spoken text -> utterances
+"""

@@ -6,10 +6,10 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """What a rule reads. `NOTHING`: the text has only begun; `OVERRIDE`: one of the commune's own words."""
+    """What a rule reads. `NOTHING`: the text has only begun; `OWN_WORD`: one of the commune's own words."""
 
     NOTHING = auto()
-    OVERRIDE = auto()
+    OWN_WORD = auto()
     # numbers
     NUMBER = auto()
     RANGE = auto()

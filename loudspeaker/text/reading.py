@@ -6,7 +6,7 @@ The steps of a reading:
     casing.py        lines in capitals become small
     unwrapping.py    lines that a margin broke are joined
     definitions.py   abbreviations that the text itself defines
-    overrides.py     the commune's own words
+    own_words.py     the commune's own words
     scanner.py       one walk, in which the rules (rules/) read every number, sign and special word
     composites.py    words that several rules read piece by piece are marked
 
@@ -29,7 +29,7 @@ from .definitions import find_definitions, find_near_misses
 from .encodings import legacy_encoding
 from .lexicon import Lexicon
 from .numerals import Numerals
-from .overrides import Overrides
+from .own_words import OwnWords
 from .scanner import scan
 from .unwrapping import unwrap_lines
 
@@ -40,7 +40,7 @@ def read(text: str, settings: ReadingSettings | None = None) -> Reading:
     clean = CleanText(text)
     plain = unwrap_lines(lower_headings(clean.text))
     context = Context(plain, _numerals(settings.region), _lexicon(), find_definitions(plain))
-    own = _overrides(settings).find(clean.text)
+    own = _own_words(settings).find(clean.text)
     spoken = _SpokenText(clean, plain)
     for token in mark_composites(plain, scan(context, own)):
         spoken.add(token)
@@ -58,16 +58,16 @@ def _numerals(region: str) -> Numerals:
     return Numerals(region)
 
 
-def _overrides(settings: ReadingSettings) -> Overrides:
+def _own_words(settings: ReadingSettings) -> OwnWords:
     """The commune's own words, made ready once."""
     words = (tuple(mapping.items()) for mapping in (settings.say, settings.abbrev, settings.names))
-    return _read_overrides(settings.region, *words)
+    return _read_own_words(settings.region, *words)
 
 
 @lru_cache(maxsize=8)
-def _read_overrides(region: Region, *words: tuple[tuple[str, str], ...]) -> Overrides:
+def _read_own_words(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnWords:
     plain = ReadingSettings(region=region)
-    return Overrides([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
+    return OwnWords([(key, read(value, plain).spoken) for pairs in words for key, value in pairs])
 
 
 _BLANKS = re.compile("  +")

@@ -34,9 +34,9 @@ def _rules(start: str) -> tuple[tuple[Matcher, Rule], ...]:
     return tuple((rule.matcher(), rule) for rule in rules_starting_with(start))
 
 
-def scan(context: Context, overrides: Sequence[Token] = ()) -> Iterator[Token]:
-    """Every stretch that is read differently from how it is written, in order; `overrides` are read already."""
-    own = iter(overrides)
+def scan(context: Context, own_words: Sequence[Token] = ()) -> Iterator[Token]:
+    """Every stretch that is read differently from how it is written, in order; `own_words` are read already."""
+    own = iter(own_words)
     reserved = next(own, None)
     done = 0
     for word in _WORD.finditer(context.text):

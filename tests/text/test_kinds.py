@@ -14,7 +14,7 @@ from loudspeaker.text.reading import read
 from loudspeaker.text.rule import Cues, Rule, RuleMaker, after_label_with_dash, at_line_start
 
 ROOM = Path(rules.__file__).parent.parent
-OF_NO_RULE = {Kind.NOTHING, Kind.OVERRIDE}
+OF_NO_RULE = {Kind.NOTHING, Kind.OWN_WORD}
 
 
 def test_every_kind_has_its_rules() -> None:

@@ -18,7 +18,7 @@ from loudspeaker.text.encodings import legacy_encoding
 from loudspeaker.text.lexicon import Lexicon, Meaning
 from loudspeaker.text.lexicon import rows as rows_of
 from loudspeaker.text.numerals import Numerals
-from loudspeaker.text.overrides import Overrides
+from loudspeaker.text.own_words import OwnWords
 from loudspeaker.text.reading import read
 
 TABLES = sorted((DATA / "tables").glob("*.tsv"))
@@ -218,7 +218,7 @@ def test_a_word_in_small_letters_never_touches_a_name() -> None:
 
 
 def test_among_thousands_of_the_communes_words_each_is_found() -> None:
-    own = Overrides([(f"từ lạ {number}", f"chữ {number}") for number in range(5_000)])
+    own = OwnWords([(f"từ lạ {number}", f"chữ {number}") for number in range(5_000)])
     text = "Nghe từ lạ 77, Từ lạ 4999 và từ lạ 5000."
 
     found = [(text[said.start : said.end], said.spoken) for said in own.find(text * 100)]

@@ -1,6 +1,6 @@
 """Abbreviations, document codes and units: readable tables beside this file, loaded when first needed.
 
-A table's line is `written TAB reading TAB words before TAB words after`; its first line explains it. No rule comes in.
+A table's line is `written TAB reading TAB words before TAB words after`; its first line explains it.
 """
 
 from __future__ import annotations

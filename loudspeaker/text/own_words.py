@@ -11,7 +11,7 @@ from .kind import Kind
 from .syllables import UPPER
 
 
-class Overrides:
+class OwnWords:
     """`say`, `abbrev` and `names` of a commune, ready to be found in a text; `words` are (written, read as).
 
     A key in small letters also fits at the beginning of a sentence; one with capitals fits as it is written.
@@ -41,7 +41,7 @@ class Overrides:
             for length in self._lengths[letter]:
                 reading = self._reading(text, at, at + length)
                 if reading is not None:
-                    yield Token(at, at + length, reading, None, Kind.OVERRIDE)
+                    yield Token(at, at + length, reading, None, Kind.OWN_WORD)
                     free = at + length
                     break
 
