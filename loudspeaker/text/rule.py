@@ -123,6 +123,16 @@ def after_label_with_dash(match: re.Match[str], context: Context) -> bool:
     return " - " in match[0] and context.after_label(match.start())
 
 
+def near_number(match: re.Match[str], context: Context) -> bool:
+    """Whether a number was read at most three words before a match: 9%/n."""
+    return context.near_number(match.start())
+
+
+def in_brackets(match: re.Match[str], context: Context) -> bool:
+    """Whether a bracket opens right before a match: độ mặn (g/l)."""
+    return context.char(match.start() - 1) == "("
+
+
 def _guards_before(only: Cues, unless: Cues) -> Iterator[Guard]:
     if only:
         yield lambda match, context: context.before(match.start()).endswith(only)

@@ -36,11 +36,9 @@ def point(match: re.Match[str], context: Context) -> str | None:
     return LETTERS[match[1].upper()]
 
 
-@rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])")
+@rule(r"(\d{1,3})([a-jl-zđ])(?![^\W_])", only_after=_PLACES)
 def inserted_article(match: re.Match[str], context: Context) -> str | None:
     """Article or clause with a letter: Điều 5a -> Điều năm a"""
-    if not context.before(match.start()).endswith(_PLACES):
-        return None
     return f"{context.number(match[1])} {LETTERS[match[2].upper()]}"
 
 

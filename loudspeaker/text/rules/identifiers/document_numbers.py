@@ -121,11 +121,9 @@ def _say_numeral(written: str, context: Context) -> str:
     return context.number(digits) + (f" {spell_letters(letter)}" if letter else "")
 
 
-@rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])")
-def small_number(match: re.Match[str], context: Context) -> str | None:
+@rule(r"(\d{1,6}) ?[/-] ?(kl|qđ|ct|nq|kh|tb|bc|cv|hd|tt|nđ|gm)(?![^\W_])", only_after=KINDS)
+def small_number(match: re.Match[str], context: Context) -> str:
     """Number with a short word in small letters: kết luận 31/kl TW -> ba mươi mốt kết luận"""
-    if not context.before(match.start()).endswith(KINDS):
-        return None
     return f"{context.number(match[1])} {context.lexicon.documents[match[2].upper()]}"
 
 
@@ -135,18 +133,16 @@ def number_in_small_letters(match: re.Match[str], context: Context) -> str:
     return f"{context.number(match[1])} năm {context.number(match[2])} {read_codes(match[3].upper(), context)}"
 
 
-@rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])")
-def number_of_year(match: re.Match[str], context: Context) -> str | None:
+@rule(r"(\d{1,4}) ?[/-] ?((?:19|20)\d{2})(?![\d/])", only_after=KINDS)
+def number_of_year(match: re.Match[str], context: Context) -> str:
     """Number and year: Nghị định 100/2019 -> một trăm năm hai nghìn không trăm mười chín"""
-    if not context.before(match.start()).endswith(KINDS):
-        return None
     return f"{context.number(match[1])} năm {context.number(match[2])}"
 
 
-@rule(rf"[/-] ?({_CODES})", starts="sign")
-def code_without_number(match: re.Match[str], context: Context) -> str | None:
+@rule(rf"[/-] ?({_CODES})", starts="sign", only_after=(" số",))
+def code_without_number(match: re.Match[str], context: Context) -> str:
     """Code whose number is missing: Số: /STTTT-TTBCXB, where the number is still missing"""
-    return read_codes(match[1], context) if context.before(match.start()).endswith(" số") else None
+    return read_codes(match[1], context)
 
 
 def read_codes(written: str, context: Context) -> str:

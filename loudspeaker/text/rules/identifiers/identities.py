@@ -23,11 +23,9 @@ _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo"
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
 
-@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)")
+@rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)
 def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
-    if not context.before(match.start()).endswith(_ACCOUNTS):
-        return None
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 
@@ -49,10 +47,10 @@ def treasury_account(match: re.Match[str], context: Context) -> Answer:
     return ", ".join(map(spell_digits, match[0].split(".")))
 
 
-@rule(r"0\d{2,3}(?![\d/]|[.,]\d)")
+@rule(r"0\d{2,3}(?![\d/]|[.,]\d)", only_after=_NUMBERED)
 def padded_number(match: re.Match[str], context: Context) -> Answer:
     """Number with a nought in front: SBD 087 -> không tám bảy"""
-    return spell_digits(match[0]) if context.before(match.start()).endswith(_NUMBERED) else None
+    return spell_digits(match[0])
 
 
 @rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")

@@ -11,7 +11,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER, spell_digits
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, after_variety
 
 rule = RuleMaker(Kind.MONEY)
 
@@ -43,12 +43,13 @@ def price(match: re.Match[str], context: Context) -> Answer:
     return Guess(f"{_say_amount(match[1], context)}{until}", COMMA)
 
 
-@rule(rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?")
+@rule(
+    rf"({NUMBER})(?: ?- ?({NUMBER}))?(?:,(?=đ(?!\w)))? ?({_DONG})(?:,00(?!\d)| đồng(?!\w))?",
+    unless=after_label_with_dash,
+)
 def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
-        return None
-    if match[2] and " - " in match[0] and context.after_label(match.start()):  # thôn 4 - 120.000đ
         return None
     if _is_small(match) and not context.before(match.start()).endswith((" giảm", " tăng")):
         return _points(match, context)
@@ -88,12 +89,11 @@ def spaced_amount(match: re.Match[str], context: Context) -> Answer:
 
 @rule(
     rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(tr|Tr|triệu|tỷ|tỉ)(?:(\d{{1,3}})(?:k| (?:nghìn|ngàn)(?!\w))?|\. ?(?=đ))?"
-    rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])"
+    rf"(?: ?{_DONG}(?! ?Đ))?(?![^\W_])",
+    unless=after_label_with_dash,
 )
 def millions(match: re.Match[str], context: Context) -> Answer:
     """Millions or billions: 1tr2 -> một triệu hai trăm nghìn"""
-    if match[2] and " - " in match[0] and context.after_label(match.start()):  # Thôn 3 - 12 triệu
-        return None
     scale = "triệu" if match[3].lower().startswith("tr") else "tỷ"
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2] and scale == "tỷ":  # 14,700 tỉ đồng
@@ -117,11 +117,9 @@ def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
     return f"{context.number(match[1])} {context.numerals.thousand} {context.number(match[2])} trăm"
 
 
-@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)")
+@rule(rf"({NUMBER}) ?(?:- ?({NUMBER}) ?)?(k|K|n(?=/)|ng\.?(?=đ))đ?(?![^\W_]|\.\d)", unless=after_label_with_dash)
 def thousands(match: re.Match[str], context: Context) -> Answer:
     """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
-    if match[2] and " - " in match[0] and context.after_label(match.start()):  # Chi đoàn thôn 1 - 500k
-        return None
     dong = " đồng" if match[3].startswith("ng") else ""
     said = f"{context.number_range(match[1], match[2])} {context.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}|\d\.\d{3}", match[1]) and not match[2]:  # 1845k, 2.000k
@@ -146,11 +144,9 @@ def currency_after_scale(match: re.Match[str], context: Context) -> str | None:
     return "đồng" if context.before(at).endswith(_SCALES) or context.follows(Kind.MONEY, at) else None
 
 
-@rule(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word")
-def currency_first(match: re.Match[str], context: Context) -> str | None:
+@rule(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word", unless=after_variety)
+def currency_first(match: re.Match[str], context: Context) -> str:
     """Currency before its amount: VNĐ 500.000 -> năm trăm nghìn đồng; giống lúa VND95 is none"""
-    if context.after_variety(match.start()):
-        return None
     return f"{_say_amount(match[1], context)} đồng"
 
 

@@ -12,7 +12,7 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import NUMBER
 from ...reasons import APART, COMMA
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.QUANTITY)
@@ -75,7 +75,7 @@ _GROUPED = pattern(r"[1-9]\d{0,2},\d00")
 
 def _is_unit(match: re.Match[str], context: Context) -> bool:
     """Whether the letters behind a number are its unit here: 20 A only where currents are spoken of"""
-    if match[2] and " - " in match[0] and context.after_label(match.start()):  # thôn Đông 1 - 120.000đ
+    if after_label_with_dash(match, context):  # thôn Đông 1 - 120.000đ
         return False
     written, gap, words = match[4], match[3], context.before(match.start())
     if written in _NO_UNIT and _NO_UNIT[written](match, context):
@@ -340,12 +340,12 @@ def magnification(match: re.Match[str], context: Context) -> str:
     return f"{context.number(match[1])} lần"
 
 
-@rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word")
+@rule(r"(mg|g|kg|tấn|tạ|m3|lít|l|mm)/(l|lít|ha|m2|m3|s|h|kg|sào)(?=\))", starts="word", only_if=in_brackets)
 def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
     """Unit by unit, in brackets: độ mặn (g/l) -> gam trên lít"""
     units = context.lexicon.units
     said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
-    return said if context.char(match.start() - 1) == "(" else None
+    return said
 
 
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")

@@ -10,7 +10,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...reasons import ambiguous
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, near_number
 from ...syllables import LOWER
 
 rule = RuleMaker(Kind.RATE)
@@ -68,12 +68,12 @@ def _are_counts(context: Context, start: int, end: int) -> bool:
     return in_row and one[2] not in context.lexicon.units and other[2] not in context.lexicon.units
 
 
-@rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign")
+@rule(r"/ ?(n|T|ng|cp|CP)(?![^\W_])", starts="sign", only_if=near_number)
 def per_letter(match: re.Match[str], context: Context) -> Answer:
     """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
     interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
     said = "ngày" if interest else _LETTERS[match[1].lower()]
-    return f" một {said}" if context.near_number(match.start()) else None
+    return f" một {said}"
 
 
 @rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
@@ -82,10 +82,10 @@ def once_a_period(match: re.Match[str], context: Context) -> str:
     return " một "
 
 
-@rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign")
+@rule(r" ?/ ?(?=(?:kế hoạch|KH) \d)", starts="sign", only_if=near_number)
 def against_plan(match: re.Match[str], context: Context) -> Answer:
     """Slash before a plan: 8.568 ha/kế hoạch 7.500 ha -> trên kế hoạch"""
-    return " trên " if context.near_number(match.start()) else None
+    return " trên "
 
 
 @rule(r" ?/ ?(?=\d)", starts="sign")

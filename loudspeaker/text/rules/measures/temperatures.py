@@ -8,15 +8,15 @@ from ....errors import Message
 from ...context import REACH, Context
 from ...kind import Kind
 from ...numerals import NUMBER
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, in_brackets
 
 rule = RuleMaker(Kind.TEMPERATURE)
 
 
-@rule(r"0C(?=\))")
-def celsius_in_brackets(match: re.Match[str], context: Context) -> str | None:
+@rule(r"0C(?=\))", only_if=in_brackets)
+def celsius_in_brackets(match: re.Match[str], context: Context) -> str:
     """Unit in brackets: nhiệt độ (0C) -> độ xê"""
-    return "độ xê" if context.char(match.start() - 1) == "(" else None
+    return "độ xê"
 
 
 @rule(r"(\d{1,2}(?:[.,]\d)?)(?: ?0C)?(?: ?- ?(\d{1,2}(?:[.,]\d)?) ?0C|(?<=0C))(?![^\W_])")

@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import spell_letters
 from ...reasons import UNKNOWN, ambiguous
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, has_marks, is_syllable
 
 rule = RuleMaker(Kind.ACRONYM)
@@ -105,14 +105,14 @@ def vietnam_plus(match: re.Match[str], context: Context) -> str:
     return "Vietnam plus"
 
 
-@rule(rf"T[PT](?= - [{UPPER}])", starts="word")
-def newspaper_or_town(match: re.Match[str], context: Context) -> Guess | None:
+@rule(rf"T[PT](?= - [{UPPER}])", starts="word", only_if=at_line_start)
+def newspaper_or_town(match: re.Match[str], context: Context) -> Guess:
     """TP or TT at the head of a report.
 
     TP - Đó là con số …, TT - Từ ngày: a paper's sign at the head of a report, or a town
     """
     either = Message("a paper's sign, or a place")
-    return Guess(spell_letters(match[0]), either) if context.begins_line(match.start()) else None
+    return Guess(spell_letters(match[0]), either)
 
 
 @rule(r"[^\W\d_]{2,12}(?![^\W\d_])", starts="word")

@@ -9,7 +9,7 @@ from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_digits, spell_letters
-from ...rule import RuleMaker
+from ...rule import RuleMaker, after_variety
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.ADDRESS)
@@ -113,29 +113,10 @@ def street(match: re.Match[str], context: Context) -> str | None:
     return "đường " if numbered or context.begins_line(match.start()) else None
 
 
-@rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word")
-def expressway(match: re.Match[str], context: Context) -> str | None:
+@rule(r"CT\.?(\d{2})(?!\d|[.,]\d)", starts="word", only_after=(" cao tốc",))
+def expressway(match: re.Match[str], context: Context) -> str:
     """Expressway: cao tốc CT.08 -> xê tê không tám"""
-    if not context.before(match.start()).endswith(" cao tốc"):
-        return None
     return f"{spell_letters('CT')} {spell_digits(match[1])}"
-
-
-@rule(r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})", starts="word")
-def road(match: re.Match[str], context: Context) -> str | None:
-    """Road with a number.
-
-    QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm
-    """
-    if not _is_road(match, context):
-        return None
-    letter = f" {spell_letters(match[3])}" if match[3] else ""
-    if context.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
-        return f"{context.number(match[2])}{letter}"
-    kind = _ROADS[match[1].upper()]
-    if context.adjoins(match.start(), _STREET_BEFORE):
-        kind = kind.removeprefix("đường ")
-    return f"{kind} {context.numerals.code(match[2])}{letter}"
 
 
 _STREET_BEFORE = (" đường",)
@@ -161,6 +142,25 @@ def _is_road(match: re.Match[str], context: Context) -> bool:
     return named or (kind != "ĐX" and len(number) == 3)
 
 
+@rule(
+    r"(QL|TL|ĐT|DT|HL|ĐH|ĐX|Ql|Tl)[ .-]{0,2}(\d{1,3})([A-ZĐ]?)(?![\d.,]\d|[^\W_]| \d{3})",
+    starts="word",
+    only_if=_is_road,
+)
+def road(match: re.Match[str], context: Context) -> str:
+    """Road with a number.
+
+    QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm
+    """
+    letter = f" {spell_letters(match[3])}" if match[3] else ""
+    if context.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
+        return f"{context.number(match[2])}{letter}"
+    kind = _ROADS[match[1].upper()]
+    if context.adjoins(match.start(), _STREET_BEFORE):
+        kind = kind.removeprefix("đường ")
+    return f"{kind} {context.numerals.code(match[2])}{letter}"
+
+
 _SAID = words_before("quốc lộ|tỉnh lộ|hương lộ|đường tỉnh|đường huyện|huyện lộ")
 _ROADS = {
     "QL": "quốc lộ",
@@ -173,11 +173,11 @@ _ROADS = {
 }
 
 
-@rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word")
+@rule(r"[Kk][Mm] ?(\d{1,4}|\d\.\d{3})(?: ?\+ ?(\d{1,3}))?(?![\d.,]\d|[^\W_]| ?%)", starts="word", unless=after_variety)
 def milestone(match: re.Match[str], context: Context) -> str | None:
     """Milestone of a road: tại Km34+210 -> ki lô mét ba mươi tư cộng hai trăm mười"""
     crops = match[0][:2] == "KM" and _CROPS.search(context.text[max(0, match.start() - 3 * REACH) : match.start()])
-    if crops or context.after_variety(match.start()):
+    if crops:
         return None
     metres = f" cộng {context.number(match[2])}" if match[2] else ""
     return f"ki lô mét {'' if match[2] else 'số '}{context.number(match[1])}{metres}"

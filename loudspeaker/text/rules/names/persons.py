@@ -27,10 +27,10 @@ _FAMILIES = pattern(
 )
 
 
-@rule(rf"Ô\.(?= ?[{UPPER}])", starts="word")
-def mister(match: re.Match[str], context: Context) -> Answer:
+@rule(rf"Ô\.(?= ?[{UPPER}])", starts="word", unless=stands_after_name)
+def mister(match: re.Match[str], context: Context) -> str:
     """Form of address for a man: Ô. Y Thông, Ô. K'Brểu -> ông, also before a name of one letter"""
-    return None if stands_after_name(context, match.start()) else "ông"
+    return "ông"
 
 
 @rule(rf"Ng\. ?(?=[{UPPER}][{LOWER}]|[A-ZĐ]\. ?[{UPPER}][{LOWER}])", starts="word")
@@ -64,10 +64,10 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
     return Guess(match[0], LONE_LETTER) if within else None
 
 
-@rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
-def form_without_dot(match: re.Match[str], context: Context) -> str | None:
+@rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word", only_after=_ASKED)
+def form_without_dot(match: re.Match[str], context: Context) -> str:
     """Form of address without a dot: liên hệ a Tuấn, gặp c Lan -> anh, chị"""
-    return f"{_CALLED[match[1]]} " if context.before(match.start()).endswith(_ASKED) else None
+    return f"{_CALLED[match[1]]} "
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")

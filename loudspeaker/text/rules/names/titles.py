@@ -13,7 +13,7 @@ from ...lazy_regex import pattern
 from ...lexicon import Entry
 from ...numerals import LETTERS
 from ...reasons import ambiguous
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
 
 rule = RuleMaker(Kind.TITLE)
@@ -53,6 +53,17 @@ _THINGS = frozenset(
     ]
 )
 VOWELS = frozenset("AĂÂEÊIOÔƠUƯY")
+
+
+def stands_after_name(match: re.Match[str], context: Context) -> bool:
+    """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
+    at = match.start()
+    previous = re.search(r"([^\W\d_]+) $", context.text[max(0, at - 12) : at])
+    return previous is not None and previous[1].istitle()
+
+
+def _is_after_comma(match: re.Match[str], context: Context) -> bool:
+    return context.text.endswith(", ", 0, match.start())
 
 
 @rule(_DOTTED + r"\.(?= ?[^\W\d_])", starts="word")
@@ -145,12 +156,6 @@ def _is_room(at: int, context: Context) -> bool:
 _ROOM = pattern(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}")
 
 
-def stands_after_name(context: Context, at: int) -> bool:
-    """Whether a capitalised word stands right before: then the letter is an initial, “Lê Văn H. Bát Xát”."""
-    previous = re.search(r"([^\W\d_]+) $", context.text[max(0, at - 12) : at])
-    return previous is not None and previous[1].istitle()
-
-
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
 
 
@@ -160,11 +165,11 @@ def master_of_science(match: re.Match[str], context: Context) -> Answer:
     return "thạc sĩ"
 
 
-@rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word")
+@rule(rf"([TK])\.([MLT])\.?(?= ?[{UPPER}])", starts="word", only_if=at_line_start)
 def signing_for(match: re.Match[str], context: Context) -> str | None:
     """For whom somebody signs: T.M BAN THƯỜNG VỤ, T.L CHỦ TỊCH, above a signature"""
     entry = meaning(context, f"{match[1]}/{match[2]}", match.start(), match.end())
-    return entry.reading if entry and context.begins_line(match.start()) else None
+    return entry.reading if entry else None
 
 
 @rule(rf"[A-ZĐ]\. ?[{UPPER}][{LOWER}]{{1,5}}(?![^\W\d_])(?! [{UPPER}])", starts="word")
@@ -208,7 +213,7 @@ def place_or_office(match: re.Match[str], context: Context) -> Answer:
         return None
     if context.adjoins(at, _RANKS):  # tướng P.Háckin; Kỳ Anh, T. Hà Tĩnh is a province
         return Guess(LETTERS[letter], LONE_LETTER)
-    if stands_after_name(context, at):
+    if stands_after_name(match, context):
         return _place_behind_name(match, context)
     if context.char(at - 1) == "&":  # T&T. Kết quả
         return None
@@ -219,16 +224,16 @@ def place_or_office(match: re.Match[str], context: Context) -> Answer:
     return _office_or_place(match, context)
 
 
-@rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def ward(match: re.Match[str], context: Context) -> str | None:
+@rule(rf"Ph\. ?(?=[{UPPER}][{LOWER}])", starts="word", unless=stands_after_name)
+def ward(match: re.Match[str], context: Context) -> str:
     """Ward written Ph.: Tx. Hương Thủy; Ph. Vỹ Dạ -> phường Vỹ Dạ"""
-    return None if stands_after_name(context, match.start()) else "phường "
+    return "phường "
 
 
-@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word")
-def street(match: re.Match[str], context: Context) -> str | None:
+@rule(rf"đ\. ?(?=[{UPPER}][{LOWER}])", starts="word", only_if=_is_after_comma)
+def street(match: re.Match[str], context: Context) -> str:
     """Street written đ.: ngõ 12, đ. Nguyễn Trãi -> đường"""
-    return "đường " if context.text[max(0, match.start() - 2) : match.start()] == ", " else None
+    return "đường "
 
 
 @rule(r"No\. ?(?=\d)", starts="word")
@@ -255,10 +260,10 @@ def quarter(match: re.Match[str], context: Context) -> str:
     return "khu phố " if match[1].upper() == "KP" else "tổ dân phố "
 
 
-@rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word")
-def district_or_ward(match: re.Match[str], context: Context) -> Answer:
+@rule(rf"[QP](?= [{UPPER}][{LOWER}])", starts="word", only_if=_is_after_comma)
+def district_or_ward(match: re.Match[str], context: Context) -> str:
     """District or ward without a dot: …, Q Bình Thạnh -> quận Bình Thạnh"""
-    return _PLACES[match[0]] if context.text[match.start() - 2 : match.start()] == ", " else None
+    return _PLACES[match[0]]
 
 
 _PROVINCES = (
