@@ -14,14 +14,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from selectors import DefaultSelector
-from threading import Event, Thread, Timer
+from threading import Thread, Timer
 from typing import Any
 
 import pytest
+from harness.daemon_thread import DaemonThread, HurryingClock
 from harness.fake_daemon import client_of
 from harness.small_commune import at
 
-from loudspeaker.clock import FakeClock
 from loudspeaker.codec import UNREADABLE, decode, known_fields
 from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.control_socket import LOCK, Door, ask
@@ -44,14 +44,6 @@ ALARM = {
 MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
 
 
-class Hurrying(FakeClock):
-    """Time passes a little each time that somebody asks for it."""
-
-    def now(self) -> datetime:
-        self.advance(0.06)
-        return super().now()
-
-
 @pytest.fixture
 def home(home: Path) -> Path:
     (home / "box.yaml").write_text(
@@ -62,7 +54,7 @@ def home(home: Path) -> Path:
 
 @pytest.fixture
 def station(home: Path) -> Iterator[Station]:
-    with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
+    with closing(Station.open(home, clock=HurryingClock(at("2026-11-24T06:00:00")))) as station:
         yield station
 
 
@@ -147,35 +139,6 @@ def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, qui
     assert signal.getsignal(signal.SIGINT) is before
 
 
-class Daemon(Thread):
-    """The same station in the hands of somebody who stays."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__()
-        self.home, self.opened, self.over = home, Event(), Event()
-
-    def __enter__(self) -> Daemon:
-        self.start()
-        self.opened.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.join()
-
-    def run(self) -> None:
-        clock = Hurrying(at("2026-11-24T06:00:00"))
-        with closing(Station.open(self.home, clock=clock)) as station, DefaultSelector() as selector:
-            speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
-            asked = Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
-            with closing(asked), closing(Door(station.paths.socket, selector, asked.carry_out)):
-                while not self.over.is_set():
-                    asked.step()
-                    self.opened.set()
-                    for key, events in selector.select(0.01):
-                        key.data(events)
-
-
 def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
     home: Path, station: Station, quiet: Progress
 ) -> None:
@@ -183,7 +146,7 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
         [station.planner.bulletin_spec(station.files.bulletin("nhac"), output) for output in "ab"], quiet
     )
     before = signal.getsignal(signal.SIGINT)
-    with Daemon(home):
+    with DaemonThread(home, at("2026-11-24T06:00:00")):
         hoas = ask(station.paths.socket, "play", bulletin="nhac", villages=["suoi-trat"], by="Hoa")
         other = Other(station, lambda: os.kill(os.getpid(), signal.SIGINT))
 
@@ -218,7 +181,7 @@ def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_open
     home: Path, station: Station
 ) -> None:
     client = Client(home, station.paths.state, never, clock=station.clock)
-    with Daemon(home):
+    with DaemonThread(home, at("2026-11-24T06:00:00")):
         alarm = PreviewUrgent("Nước dâng ở XQZW!", None, ("na-hoa",), False, drill=True, until="+7200")
         call = client.preview_urgent(alarm)
         client.make(call.wanted)
@@ -239,7 +202,7 @@ def test_what_is_wrong_with_an_alarm_is_told_by_the_daemon(home: Path, station: 
     (home / "bulletins/hong.md").write_text("no head", encoding="utf-8")
     client = Client(home, station.paths.state, never, clock=station.clock)
     alarm = PreviewUrgent("Nước dâng!", None, ("na-hoa",), everywhere=False, drill=False, until=None)
-    with Daemon(home):
+    with DaemonThread(home, at("2026-11-24T06:00:00")):
         with pytest.raises(NotFound, match=r"na-hoa"):
             client.preview_urgent(replace(alarm, villages=("na-huong",)))
         with pytest.raises(BadUsage):
@@ -262,7 +225,7 @@ def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet:
     (home / "box.yaml").write_text(
         "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory, loudness: -20}}\n"
     )
-    with closing(Station.open(home, clock=Hurrying(at("2026-11-24T06:00:00")))) as station:
+    with closing(Station.open(home, clock=HurryingClock(at("2026-11-24T06:00:00")))) as station:
         call = called(station, "Nước dâng!", None, "na-hoa", "suoi-trat")
 
         client_of(station).urgent(call, 1, 5.0, "Lan")

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from selectors import DefaultSelector
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.daemon_thread import DaemonThread
 from harness.fake_daemon import client_of
 from harness.small_commune import at
 from openpyxl import load_workbook
@@ -23,7 +22,6 @@ from openpyxl import load_workbook
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode
-from loudspeaker.daemon.control_socket import Door
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import speak, translator
@@ -496,41 +494,6 @@ def test_an_end_given_without_a_daemon_keeps_the_next_one_from_taking_the_alarm_
 # From the command line.
 
 
-class Hurrying(FakeClock):
-    """Time passes a little each time that somebody asks for it."""
-
-    def now(self) -> datetime:
-        self.advance(0.06)
-        return super().now()
-
-
-class Daemon(Thread):
-    """A station in the hands of somebody who stays, behind its door."""
-
-    def __init__(self, home: Path) -> None:
-        super().__init__()
-        self.home, self.opened, self.over = home, Event(), Event()
-
-    def __enter__(self) -> Daemon:
-        self.start()
-        self.opened.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.join()
-
-    def run(self) -> None:
-        with closing(Box(self.home, clock=Hurrying(SEVEN))) as box, DefaultSelector() as selector:
-            door = Door(box.station.paths.socket, selector, box.live.carry_out)
-            while not self.over.is_set():
-                box.live.step()
-                self.opened.set()
-                for key, events in selector.select(0.01):
-                    key.data(events)
-            door.close()
-
-
 def urgent(home: Path, *words: str, given: str | None = None) -> Result:
     return command(home, "urgent", *words, "--by", "Páo", given=given)
 
@@ -540,7 +503,7 @@ def kinds(home: Path) -> list[str]:
 
 
 def test_each_form_shows_its_words_and_asks_before_anything_is_heard(home: Path) -> None:
-    with Daemon(home):
+    with DaemonThread(home, SEVEN):
         urgent(home, "--bulletin", "lu-quet", "--village", "na-hoa", "--yes", "--repeat", "9")
         shown_first = [urgent(home, "--end", form, given="k\n") for form in ("--stop", "--clear", "--mistake")]
         before = kinds(home)
@@ -556,7 +519,7 @@ def test_each_form_shows_its_words_and_asks_before_anything_is_heard(home: Path)
 
 
 def test_a_bare_end_is_the_all_clear_after_a_template_and_asks_no_script(home: Path) -> None:
-    with Daemon(home):
+    with DaemonThread(home, SEVEN):
         urgent(home, "--bulletin", "lu-quet", "--village", "na-hoa", "--yes", "--repeat", "9")
         first = urgent(home, "--end")
         second = urgent(home, "--end")
@@ -568,7 +531,7 @@ def test_a_bare_end_is_the_all_clear_after_a_template_and_asks_no_script(home: P
 
 
 def test_a_bare_end_after_a_text_stops_the_repeats_and_says_so(home: Path) -> None:
-    with Daemon(home):
+    with DaemonThread(home, SEVEN):
         urgent(home, WORDS, "--village", "na-hoa", "--yes", "--repeat", "9")
         first = urgent(home, "--end")
         second = urgent(home, "--end")
@@ -581,7 +544,7 @@ def test_a_bare_end_after_a_text_stops_the_repeats_and_says_so(home: Path) -> No
 
 
 def test_where_a_drill_and_an_alarm_stand_the_command_wants_to_know_which(home: Path) -> None:
-    with Daemon(home):
+    with DaemonThread(home, SEVEN):
         urgent(home, "--bulletin", "lu-quet", "--village", "na-hoa", "--drill", "--yes", "--repeat", "9")
         urgent(home, "--bulletin", "lu-quet", "--village", "suoi-trat", "--yes", "--repeat", "9")
         both = urgent(home, "--end")
@@ -609,7 +572,7 @@ def test_a_form_of_ending_that_makes_no_sense_is_wrong_usage(home: Path, words: 
 @pytest.mark.parametrize("form", [(), ("--stop",), ("--clear",), ("--mistake",)])
 def test_an_end_where_no_alarm_stands_is_refused_with_and_without_a_daemon(home: Path, form: tuple[str, ...]) -> None:
     alone = urgent(home, "--end", *form, "--yes")
-    with Daemon(home):
+    with DaemonThread(home, SEVEN):
         asked = urgent(home, "--end", *form, "--yes")
 
     for result in (alone, asked):

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.daemon_thread import HurryingClock
 from harness.fake_daemon import client_of
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
-from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.requests import Asked
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import speak
@@ -25,14 +25,6 @@ from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
 TEMPLATES = ("lu-quet", "sat-lo", "bao-mua-lon", "xa-lu", "chay-rung", "ret-hai", "dong-dat", "tim-nguoi")
-
-
-class Hurrying(FakeClock):
-    """Time passes a little each time that somebody asks for it."""
-
-    def now(self) -> datetime:
-        self.advance(0.06)
-        return super().now()
 
 
 @pytest.fixture(autouse=True)
@@ -201,7 +193,7 @@ def test_priority_is_refused_too(home: Path) -> None:
 def hurrying(home: Path) -> Iterator[Station]:
     with closing(Station.open(home)) as station:
         now = station.clock.now()
-    with closing(Station.open(home, clock=Hurrying(now))) as station:
+    with closing(Station.open(home, clock=HurryingClock(now))) as station:
         yield station
 
 

@@ -33,10 +33,8 @@ ON = {
 
 
 @pytest.fixture(autouse=True)
-def vietnamese() -> Iterator[None]:
+def vietnamese() -> None:
     speak("vi")
-    yield
-    speak("en")
 
 
 @pytest.fixture
