@@ -10,10 +10,15 @@ import json
 import random
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from harness.mistake_cases import mistake_cases  # noqa: E402
+
 DATA = ROOT / "tests" / "data"
 CHUNK = 60_000  # characters in one text that is read: few processes, none of them long
 
@@ -231,28 +236,20 @@ def chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 def mistakes() -> Iterator[tuple[str, dict[str, str]]]:
     """The cases of mistakes.txt: those of schedules and bulletins in one station, a file each; others alone."""
     together, villages = dict(BESIDE), ["na-hoa", "suoi-trat"]
-    for number, (kind, body) in enumerate(cases((DATA / "mistakes.txt").read_text(encoding="utf-8")), 1):
+    for number, case in enumerate(mistake_cases(), 1):
+        kind, body = case.kind, case.body
         if kind.startswith("file "):
             yield f"case-{number:03}", {**BESIDE, kind.removeprefix("file "): body}
             continue
         path, before, after = SET[kind]
-        case = {path.format(f"{number:03}"): before + body + after}
+        file = {path.format(f"{number:03}"): before + body + after}
         if kind in ("commune", "box"):
-            yield f"case-{number:03}", {**BESIDE, **case}
+            yield f"case-{number:03}", {**BESIDE, **file}
         else:
-            together |= case
+            together |= file
             villages += [f"case-{number:03}"] if kind == "entry" else []
     together["commune.yaml"] = together["commune.yaml"].replace("[na-hoa, suoi-trat]", f"[{', '.join(villages)}]")
     yield "together", together
-
-
-def cases(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and lines of each; what must be told of it is no question."""
-    for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:]:
-        kind, _, rest = part.partition("\n")
-        body = re.split(r"^(?:---(?= \d)|>>[>=] )", rest, maxsplit=1, flags=re.MULTILINE)[0]
-        if not kind.startswith("KIND"):
-            yield kind, body.translate({ord("⇥"): "\t", ord("⍽"): "\u00a0", ord("␢"): " "})
 
 
 def seeded(seed: int) -> dict[str, str]:

@@ -6,15 +6,12 @@ The cases are in mistakes.txt. Where an answer proposes something, the proposal 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from harness.paths import DATA
+from harness.mistake_cases import MistakeCase, mistake_cases
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import speak
@@ -35,46 +32,7 @@ STATION = {
 }
 
 
-@dataclass
-class Case:
-    kind: str
-    line: int  # of mistakes.txt
-    body: str = ""
-    told: list[tuple[int, str, str]] = field(default_factory=list)
-    mends: list[tuple[str, str, bool]] = field(default_factory=list)
-
-    @property
-    def path(self) -> str:
-        return self.kind.removeprefix("file ") if self.kind.startswith("file ") else HEADS[self.kind][0]
-
-    def text(self, body: str) -> str:
-        if self.kind.startswith("file "):
-            return body
-        _, head, tail = HEADS[self.kind]
-        return head + body + tail
-
-
-def cases() -> Iterator[Case]:
-    case: Case | None = None
-    for number, line in enumerate((DATA / "mistakes.txt").read_text("utf-8").split("\n"), 1):
-        if line.startswith("=== KIND"):
-            continue
-        if line.startswith("=== "):
-            if case:
-                yield case
-            case = Case(line.removeprefix("=== "), number)
-        elif case and (match := re.fullmatch(r"--- (\d+): (.*)", line)):
-            vietnamese, _, english = match[2].partition(" / ")
-            case.told.append((int(match[1]), vietnamese, english))
-        elif case and (match := re.fullmatch(r">>([>=]) (.*) -> (.*)", line)):
-            case.mends.append((match[2].replace("\\n", "\n"), match[3].replace("\\n", "\n"), match[1] == ">"))
-        elif case and not (case.told and (not line or line.startswith("# "))):
-            case.body += line.translate({ord("⇥"): "\t", ord("⍽"): "\u00a0", ord("␢"): " "}) + "\n"
-    if case:
-        yield case
-
-
-CASES = list(cases())
+CASES = list(mistake_cases())
 
 
 @pytest.fixture
@@ -97,8 +55,14 @@ def check(home: Path, language: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["mistake"]]
 
 
-def write(home: Path, case: Case, body: str) -> None:
-    (home / case.path).write_text(case.text(body), encoding="utf-8")
+def path_of(case: MistakeCase) -> str:
+    return case.kind.removeprefix("file ") if case.kind.startswith("file ") else HEADS[case.kind][0]
+
+
+def write(home: Path, case: MistakeCase, body: str) -> None:
+    """Put the lines of a case into the file that they are about."""
+    _, head, tail = HEADS.get(case.kind, ("", "", ""))  # of a whole file there is nothing else
+    (home / path_of(case)).write_text(head + body + tail, encoding="utf-8")
 
 
 def test_there_are_many_cases() -> None:
@@ -106,14 +70,14 @@ def test_there_are_many_cases() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.line}-{case.kind.split()[0]}")
-def test_a_mistake_is_told_at_its_line_and_nothing_else_is(home: Path, case: Case) -> None:
+def test_a_mistake_is_told_at_its_line_and_nothing_else_is(home: Path, case: MistakeCase) -> None:
     write(home, case, case.body)
 
     vietnamese = check(home, "vi")
     english = check(home, "en") if any(words for _, _, words in case.told) else []
 
     where = [(row["path"], row["line"]) for row in vietnamese]
-    assert where == [(case.path, line) for line, _, _ in case.told], vietnamese
+    assert where == [(path_of(case), line) for line, _, _ in case.told], vietnamese
     for line, words, words_en in case.told:
         assert any(row["line"] == line and words in row["message"] for row in vietnamese), (words, vietnamese)
         if words_en:
@@ -121,7 +85,7 @@ def test_a_mistake_is_told_at_its_line_and_nothing_else_is(home: Path, case: Cas
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.mends], ids=lambda case: f"{case.line}")
-def test_what_is_proposed_is_accepted(home: Path, case: Case) -> None:
+def test_what_is_proposed_is_accepted(home: Path, case: MistakeCase) -> None:
     write(home, case, case.body)
     messages = " ".join(row["message"] for row in check(home, "vi"))
     body = case.body
