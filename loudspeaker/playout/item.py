@@ -60,6 +60,7 @@ class PlayoutItem:
 
     @property
     def urgent(self) -> bool:
+        """Is it an emergency?"""
         return self.airing.level is Level.EMERGENCY
 
     @property
@@ -89,6 +90,7 @@ class PlayoutItem:
 
     @property
     def waiting(self) -> bool:
+        """Is nothing of it armed or playing?"""
         return self.state.phase in {Phase.PLANNED, Phase.PREPARED, Phase.BETWEEN}
 
     @property

@@ -58,6 +58,7 @@ class PlayoutJournal:
                 self._fault = LoudspeakerError(message)
 
     def note(self, kind: str, airing: str, at: datetime, **facts: object) -> None:
+        """Log an event that needs nothing but its facts."""
         self._log.event(kind, airing, at, **facts)
 
     def record_start(self, item: PlayoutItem, at: datetime, instant: datetime, facts: Mapping[str, object]) -> None:
@@ -67,6 +68,7 @@ class PlayoutJournal:
         item.state.begin_attempt(kept)
 
     def record_on_air(self, item: PlayoutItem, at: datetime, playback: Playback) -> None:
+        """The first sample has left, when the speaker says or else at `at`."""
         began = playback.started_at or at
         item.state.mark_on_air(began)
         self._log.event("on-air", item.airing.id, at, started_at=began.isoformat(), via=playback.via)
@@ -106,6 +108,7 @@ class PlayoutJournal:
         return {record.id for record in self._log.rows(running_order.begins, running_order.ends)}
 
     def has_verdict(self, airing: str) -> bool:
+        """Has this airing (id) its verdict?"""
         try:
             return self._log.verdict_of(airing) is not None
         except UNREADABLE:
@@ -118,10 +121,12 @@ class PlayoutJournal:
     # The heartbeat: the last instant at which the station is known to have run on a good clock.
 
     def beat(self, now: datetime) -> None:
+        """Remember that the station runs at `now`, on a good clock."""
         self._log.remember("heartbeat", now.isoformat())
         self._beat = now
 
     def heartbeat(self) -> datetime | None:
+        """The last beat, of this run or of the run before."""
         return self._beat
 
     def leave(self, now: datetime) -> None:
@@ -139,11 +144,13 @@ class PlayoutJournal:
     # The airings last accepted, and until when they are all there are.
 
     def keep_plan(self, airings: Sequence[Airing], ends: datetime) -> None:
+        """Remember the airings of an accepted plan that reaches to `ends`."""
         self._log.remember(
             "accepted", {"ends": ends.isoformat(), "airings": [airing_facts(airing) for airing in airings]}
         )
 
     def kept_plan(self) -> tuple[list[Airing], datetime] | None:
+        """The airings last kept and until when they are all there are; None where none were."""
         stored: Any = self._log.recall("accepted")
         if not isinstance(stored, dict):
             return None
@@ -156,6 +163,7 @@ class PlayoutJournal:
     # People's requests.
 
     def record_request(self, request: ManualRequest, now: datetime) -> None:
+        """Log a request, an event for each of its airings."""
         for airing in request.airings:
             self._log.event("asked", airing.id, now, **request_facts(request, airing))
 
@@ -173,9 +181,11 @@ class PlayoutJournal:
         return {airing: restore_state(known) for airing, known in events.items() if not self.has_verdict(airing)}
 
     def stops(self) -> list[Event]:
+        """What people stopped or ended lately."""
         return [*self._recent("stop"), *self._recent("end")]
 
     def restarts(self, since: datetime) -> int:
+        """How often the station restarted in the middle of an emergency."""
         return len(self._log.events("restart", since=since))
 
     def _recent(self, kind: str | None) -> Iterable[Event]:

@@ -37,10 +37,12 @@ class PlayoutOutput:
 
     @property
     def busy(self) -> bool:
+        """Is anything armed or playing on it?"""
         return bool(self.items)
 
     @property
     def urgent(self) -> bool:
+        """Is an emergency on it?"""
         return any(item.urgent for item in self.items)
 
     @property

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 class Log(Protocol):
     """The append-only as-run log, as playout sees it. Each call is on the disk when it returns."""
 
-    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None: ...
+    def event(self, kind: str, airing: str, at: datetime, /, **facts: object) -> None:
+        """Append an event; `airing` is an id, or "" where it is about the station."""
 
     def verdict(self, record: AsRunRecord) -> None:
-        """Raises `ValueError` where the airing has one already."""
+        """Append the verdict of an airing. Raises `ValueError` where it has one already."""
 
-    def verdict_of(self, airing: str) -> Verdict | None: ...
+    def verdict_of(self, airing: str) -> Verdict | None:
+        """The verdict of an airing (id), where it has one."""
 
     def events(
         self, kind: str | None = None, airing: str | None = None, since: datetime | None = None
@@ -36,7 +38,8 @@ class Log(Protocol):
     def remember(self, key: str, value: object) -> None:
         """A small JSON value that must survive a restart (the heartbeat, an emergency's count): outside the chain."""
 
-    def recall(self, key: str) -> object: ...
+    def recall(self, key: str) -> object:
+        """What was remembered under `key`; None where nothing was."""
 
 
 class StationPort(Protocol):

@@ -31,6 +31,7 @@ def missing_bulletins(schedules: Iterable[VillageSchedule], bulletins: Collectio
 
 
 def no_bulletin(name: str, bulletins: Collection[str]) -> Message:
+    """That there is no such bulletin, with the most similar one of `bulletins` where one is similar."""
     if meant := nearest(name, bulletins):
         return Message("there is no bulletin “{bulletin}”; did you mean “{meant}”?", bulletin=name, meant=meant)
     return Message("there is no bulletin “{bulletin}”", bulletin=name)

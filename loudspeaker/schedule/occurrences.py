@@ -49,6 +49,7 @@ class Demand(NamedTuple):
 
     @property
     def title(self) -> str:
+        """The title of its bulletin, or the name of a stream."""
         return self.entries[0].candidate.occurrence.title
 
 

@@ -49,6 +49,7 @@ class SessionFrame:
     closing: float = 0.0
 
     def around(self, opens: bool, closes: bool) -> float:
+        """Seconds of words around a sound that opens or closes a session."""
         return opens * self.opening + closes * self.closing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,11 @@ from harness.playout_harness import airing, at, programme
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loudspeaker.codec import UNREADABLE
 from loudspeaker.errors import Message
 from loudspeaker.model.asrun_record import Event
-from loudspeaker.model.enums import Expected, Level, Verdict
+from loudspeaker.model.enums import Expected, Level, Refusal, Verdict
+from loudspeaker.model.refusal import Reason, kind_of
 from loudspeaker.playout.item import ManualRequest
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.states import ALLOWED, AiringState, Cut, HeardAttempt, Phase, restore_state
@@ -114,7 +117,27 @@ def test_an_airing_comes_back_from_the_log_as_it_was(why, expected, level, heard
     assert airing_from_facts(log.events()[0].facts) == told
 
 
-def test_an_order_comes_back_from_the_log_as_it_was():
+def test_a_reason_comes_back_with_its_kind_and_one_of_a_newer_version_as_a_sentence():
+    refused = airing("17:30", why=Reason(Refusal.PAUSE, Message("{village} is paused: {why}", village="a", why="b")))
+    facts = json.loads(json.dumps(airing_facts(refused)))
+
+    assert kind_of(airing_from_facts(facts).why) is Refusal.PAUSE
+    facts["why"]["kind"] = "a-kind-of-a-newer-version"
+    assert airing_from_facts(facts).why == refused.why
+    assert kind_of(airing_from_facts(facts).why) is None
+
+
+@pytest.mark.parametrize(
+    "damage", [{"scheduled_at": None}, {"level": "loud"}, {"wait": "long"}, {"starts_at": "17:30"}]
+)
+def test_facts_that_are_no_airing_are_refused(damage):
+    facts = json.loads(json.dumps(airing_facts(airing("17:30"))))
+
+    with pytest.raises(UNREADABLE):
+        airing_from_facts(facts | damage)
+
+
+def test_a_request_comes_back_from_the_log_as_it_was():
     request = ManualRequest((airing("17:30"),), "chị Hoa", (programme(),), 3, 20.0, at("18:00"), "một cháu bé bị lạc")
     log = MemoryLog()
 
