@@ -71,7 +71,7 @@ def commit_draft(name: Path, path: Path, system: FileSystem = os) -> None:
     """Rename a draft to `path`, in the same folder. Raises `WriteError`; then the draft is deleted."""
     try:
         system.replace(name, path)
-        _sync_folder(path.parent, system)
+        sync_folder(path.parent, system)
     except OSError as error:
         name.unlink(missing_ok=True)
         raise _write_error(path, error) from error
@@ -81,7 +81,7 @@ def rename(path: Path, target: Path, system: FileSystem = os) -> None:
     """Rename a file within its folder; does nothing where it does not exist. Raises `OSError`."""
     if path.exists():
         system.replace(path, target)
-        _sync_folder(path.parent, system)
+        sync_folder(path.parent, system)
 
 
 def remove(path: Path, system: FileSystem = os) -> None:
@@ -90,7 +90,7 @@ def remove(path: Path, system: FileSystem = os) -> None:
         system.unlink(path)
     except FileNotFoundError:
         return
-    _sync_folder(path.parent, system)
+    sync_folder(path.parent, system)
 
 
 def make_folder(folder: Path, system: FileSystem = os) -> None:
@@ -100,7 +100,7 @@ def make_folder(folder: Path, system: FileSystem = os) -> None:
     make_folder(folder.parent, system)
     folder.mkdir(exist_ok=True)
     share_with_group(folder)
-    _sync_folder(folder.parent, system)
+    sync_folder(folder.parent, system)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -209,7 +209,8 @@ def _keep_mode(file: BinaryIO, path: Path) -> None:
         share_with_group(Path(file.name))
 
 
-def _sync_folder(folder: Path, system: FileSystem) -> None:
+def sync_folder(folder: Path, system: FileSystem = os) -> None:
+    """Put the names in a folder on the disk. Raises `OSError`."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         system.fsync(fd)

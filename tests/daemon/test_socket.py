@@ -454,6 +454,7 @@ def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
         "retry_after": 12.5,
         "draft": "a draft\n",
         "left": 3,
+        "paths": ["a.md"],
         "seconds": 60.0,
     }
     wanted = inspect.signature(kind).parameters
