@@ -31,6 +31,12 @@ def test_no_rule_is_known_by_the_name_of_its_module() -> None:
     assert not [source for source in sources if "__module__" in source or "__name__" in source]
 
 
+def test_only_the_lexicon_reads_files() -> None:
+    readers = [path.relative_to(ROOM) for path in ROOM.rglob("*.py") if "open(" in path.read_text(encoding="utf-8")]
+
+    assert readers == [Path("lexicon/__init__.py")]
+
+
 def test_what_was_read_before_decides_by_its_kind() -> None:
     assert read("Tưới lúc 5g, 7g30 và 9g").spoken == "Tưới lúc năm giờ, bảy giờ ba mươi phút và chín giờ"
 

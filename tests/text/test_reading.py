@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.model.spoken_text import Reading, ReadingSettings
 from loudspeaker.text.abbreviations import fits
+from loudspeaker.text.casing import lower_headings
 from loudspeaker.text.context import Context
 from loudspeaker.text.encodings import legacy_encoding
 from loudspeaker.text.lexicon import Lexicon, Meaning
@@ -20,6 +21,7 @@ from loudspeaker.text.lexicon import rows as rows_of
 from loudspeaker.text.numerals import Numerals
 from loudspeaker.text.own_words import OwnWords
 from loudspeaker.text.reading import read
+from loudspeaker.text.unwrapping import unwrap_lines
 
 TABLES = sorted((DATA / "tables").glob("*.tsv"))
 
@@ -300,6 +302,13 @@ def test_any_text_has_a_reading_without_digits_whose_places_are_right(text: str)
     ends = [end for span in reading.spans for end in span.spoken]
     assert ends == sorted(ends)
     assert not ends or ends[-1] <= len(reading.spoken)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(TEXTS, TEXTS.map(str.upper)), min_size=1, max_size=4).map("\n".join))
+def test_headings_and_margins_move_no_letter(text: str) -> None:
+    assert len(lower_headings(text)) == len(text)
+    assert len(unwrap_lines(text)) == len(text)
 
 
 @settings(max_examples=200, deadline=None)
