@@ -63,8 +63,8 @@ class CleanText:
 
     def __init__(self, given: str) -> None:
         self.given = given
-        self._starts: Sequence[int] = ()
-        self._steps: Sequence[tuple[int, int]] = ()
+        self._starts: Sequence[int] = ()  # where in `text` a stretch begins that keeps step with the input
+        self._steps: Sequence[tuple[int, int]] = ()  # where in the input each of them begins, and the last place of it
         if not re.search(_ODD, given):
             self.text = given
             return
@@ -80,23 +80,22 @@ class CleanText:
 
     def _clean(self, given: str) -> str:
         """Plain stretches keep step with the input; each odd place opens a new one."""
-        out: list[str] = []
+        pieces: list[str] = []
         starts, steps, length, copied = [0], [(0, len(given))], 0, 0
         for match in re.finditer(_CLUSTER, given):
             plain = given[copied : match.start()]
-            out.append(plain)
+            cluster = _part_words(match) if match.lastgroup else _clean_cluster(match[0])
+            pieces += (plain, cluster)
             length += len(plain)
-            right = _part_words(match) if match.lastgroup else _clean_cluster(match[0])
             starts.append(length)
             steps.append((match.start(), match.end()))
-            out.append(right)
-            length += len(right)
+            length += len(cluster)
             starts.append(length)
             steps.append((match.end(), len(given)))
             copied = match.end()
-        out.append(given[copied:])
+        pieces.append(given[copied:])
         self._starts, self._steps = starts, steps
-        return _to_latin("".join(out))
+        return _to_latin("".join(pieces))
 
 
 def _part_words(match: re.Match[str]) -> str:
@@ -128,7 +127,7 @@ def _clean_cluster(cluster: str) -> str:
 
 def _clean_letter(letter: str) -> str:
     """What one letter or sign stands for; nothing for what cannot be seen, itself where no plain one is meant."""
-    if letter in _KEPT or ("\n" <= letter < "\x7f" and letter >= " ") or letter == "\n":
+    if letter in _KEPT or " " <= letter < "\x7f" or letter == "\n":
         return letter
     plain = unicodedata.normalize("NFKC", letter).translate(_FOLD)
     if letter.isdecimal():
@@ -144,5 +143,6 @@ def _to_latin(text: str) -> str:
 
 
 def _to_latin_word(match: re.Match[str]) -> str:
+    """A word as it is where some of its letters have no Latin look-alike."""
     latin = match[0].translate(_ALIKE)
     return match[0] if re.search(_ALIKE_LETTER, latin) else latin

@@ -28,7 +28,7 @@ class Numerals:
     def __init__(self, region: str = "north") -> None:
         south = region == "south"
         self.thousand = "ngàn" if south else "nghìn"
-        self.odd = "lẻ" if south else "linh"
+        self.zero_tens = "lẻ" if south else "linh"
         self._small = [self._below_thousand(n, padded=False) for n in range(1000)]
         self._padded = [self._below_thousand(n, padded=True) for n in range(1000)]
 
@@ -41,6 +41,7 @@ class Numerals:
         return self._large(number)
 
     def _large(self, number: int) -> str:
+        """A number of four digits or more, in groups of three."""
         billions, rest = divmod(number, _BILLION)
         words = [self.cardinal(billions), "tỷ"] if billions else []
         for power in (2, 1, 0):
@@ -51,13 +52,14 @@ class Numerals:
         return " ".join(word for word in words if word)
 
     def _below_thousand(self, number: int, padded: bool) -> str:
+        """A number below 1000; `padded`: behind a larger group, where its hundreds are said though there are none."""
         hundreds, rest = divmod(number, 100)
         tens, unit = divmod(rest, 10)
         words = [DIGITS[hundreds], "trăm"] if hundreds or padded else []
         if not rest and words:
             return " ".join(words)
         if tens == 0:
-            return " ".join([*words, self.odd, DIGITS[unit]] if words else [DIGITS[unit]])
+            return " ".join([*words, self.zero_tens, DIGITS[unit]] if words else [DIGITS[unit]])
         words += ["mười"] if tens == 1 else [DIGITS[tens], "mươi"]
         if unit:
             words.append(_unit(tens, unit))
@@ -89,6 +91,7 @@ class Numerals:
 
 
 def _unit(tens: int, unit: int) -> str:
+    """A digit behind a ten: mười lăm, hai mươi mốt, hai mươi tư."""
     if unit == 5:
         return "lăm"
     return {1: "mốt", 4: "tư"}.get(unit, DIGITS[unit]) if tens > 1 else DIGITS[unit]

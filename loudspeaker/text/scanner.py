@@ -107,6 +107,7 @@ def _has_no_vowel(word: str) -> bool:
 
 
 def _may_be_roman(word: str) -> bool:
+    """Whether a small word has only letters of Roman numerals."""
     return not word.strip("ivxlcdm")
 
 
