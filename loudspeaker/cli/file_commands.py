@@ -35,16 +35,16 @@ def init(ctx: click.Context, folder: Path, empty: bool, commune: str | None, vil
     if empty:
         _make_empty(folder, ctx.find_root().params["state"] or folder / ".state", commune, village)
     else:
-        rooms.sample.copy(folder)
+        rooms.new_station.copy_sample(folder)
     tell(_("{folder} is ready. Next: cd {folder} && loudspeaker check").format(folder=folder))
 
 
 def _make_empty(folder: Path, state: Path, commune: str | None, village: str | None) -> None:
 
-    rooms.sample.must_be_new(folder)  # before anybody is asked
-    commune = commune or _named(_("Name of the commune"), rooms.empty.COMMUNE)
-    village = village or _named(_("Name of its first village"), rooms.empty.VILLAGE)
-    rooms.empty.make(folder, state, commune.strip(), village.strip())
+    rooms.new_station.must_be_new(folder)  # before anybody is asked
+    commune = commune or _named(_("Name of the commune"), rooms.new_station.COMMUNE)
+    village = village or _named(_("Name of its first village"), rooms.new_station.VILLAGE)
+    rooms.new_station.make_empty(folder, state, commune.strip(), village.strip())
 
 
 def _named(question: str, otherwise: str) -> str:

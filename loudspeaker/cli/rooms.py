@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from ..reports import day_chart as day_chart
     from ..reports import explain as explain
     from ..reports import log_export as log_export
-    from ..station import empty as empty
     from ..station import naming as naming
+    from ..station import new_station as new_station
     from ..station import read_text as read_text
-    from ..station import sample as sample
     from ..station import station as station
     from ..synthesis import voice_installer as voice_installer
 
@@ -54,10 +53,9 @@ MODULES = {
     "day_chart": "..reports.day_chart",
     "explain": "..reports.explain",
     "log_export": "..reports.log_export",
-    "empty": "..station.empty",
     "naming": "..station.naming",
+    "new_station": "..station.new_station",
     "read_text": "..station.read_text",
-    "sample": "..station.sample",
     "station": "..station.station",
     "voice_installer": "..synthesis.voice_installer",
 }

@@ -128,8 +128,8 @@ def fate(planned: PlannedAiring, on: Collection[str] = ()) -> str:
 def with_reason(what: str, why: str | None) -> str:
     """A verdict and its reason, in which nothing is said twice."""
 
-    new = rooms.explain.only_new(what, why or "")
-    if new and rooms.explain.says(new, what):
+    new = rooms.explain.added_reason(what, why or "")
+    if new and rooms.explain.holds_label(new, what):
         return new
     return f"{what}: {new}" if new else what
 

@@ -17,7 +17,7 @@ from ..model.asrun_record import AsRunRecord
 from ..model.requests import Play
 from ..plaintext import escape
 from ..playout.ports import Log
-from ..reports.explain import meaning, only_new
+from ..reports.explain import added_reason, verdict_meaning
 from ..speakers.button import StopButton
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
@@ -175,9 +175,9 @@ class Service(Asked):
         at = (record.started_at or record.scheduled_at).astimezone(self.station.files.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
         what = self.say(Message("{what} (drill)", what=what)) if record.drill else what
-        became = self.say(meaning(record, self._translate))
+        became = self.say(verdict_meaning(record, self._translate))
         line = f"{at:%H:%M:%S} {what}: {became}"
-        why = only_new(became, record.why)
+        why = added_reason(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
 
     def _ended(self, record: AsRunRecord) -> None:

@@ -58,12 +58,12 @@ HAPPENED = {
 UNDONE = Message("{at}: {by} took the request back.")
 
 
-def meaning(record: AsRunRecord, say: Callable[[str], str]) -> Message:
+def verdict_meaning(record: AsRunRecord, translate: Callable[[str], str]) -> Message:
     """What its verdict means; of what was refused, by what: by its reason where that holds the word for its kind."""
     kind = known(record.refusal)
     if kind is None:
         return MEANINGS[record.verdict]
-    by = record.why.rstrip(".") if says(record.why, LABELS[kind].say(say)) else LABELS[kind]
+    by = record.why.rstrip(".") if holds_label(record.why, LABELS[kind].say(translate)) else LABELS[kind]
     return Message("It was not allowed: {kind}.", kind=by)
 
 
@@ -74,38 +74,44 @@ def explain_airing(
     log: Log,
     now: datetime,
     zone: ZoneInfo,
-    say: Callable[[str], str] = str,
+    translate: Callable[[str], str] = str,
 ) -> list[Message]:
-    """The sentences, in order, of what is planned, is under way, or has its `record`."""
+    """The story of one airing, sentence by sentence: what is planned, what happened, what became of it.
+
+    `planned` is None for what is in no plan, `record` for what has no verdict yet. The log keeps reasons as text: what
+    they repeat of a sentence in the words of `translate` is left out.
+    """
     sentences, events = [Message("Airing {id}.", id=airing)], log.events(airing=airing)
     if planned:
-        sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_clock(planned.scheduled_at)))
-        sentences += _expected(planned) if _starts(planned) > now else ()
-    elif about := _about(record, events):
-        sentences.append(Message("“{title}”, due at {at}.", title=about[0], at=_clock(about[1].astimezone(zone))))
-    sentences += _given(events)
-    sentences += _happened(events, zone)
+        sentences.append(Message("“{title}”, due at {at}.", title=planned.title, at=_format_time(planned.scheduled_at)))
+        sentences += _expectation(planned) if _start_of(planned) > now else ()
+    elif about := _title_and_time(record, events):
+        sentences.append(Message("“{title}”, due at {at}.", title=about[0], at=_format_time(about[1].astimezone(zone))))
+    sentences += _alarm_words(events)
+    sentences += _event_sentences(events, zone)
     if record:
-        sentences += _ended(record, zone, say)
-    elif planned is None or _starts(planned) <= now:
-        sentences += _open(planned, events, log, now, zone)
+        sentences += _outcome(record, zone, translate)
+    elif planned is None or _start_of(planned) <= now:
+        sentences += _without_verdict(planned, events, log, now, zone)
     return sentences
 
 
-def _about(record: AsRunRecord | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
+def _title_and_time(record: AsRunRecord | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
     """Title and time of what is in no plan, or has its verdict; an alarm's own words are told as such instead."""
     asked = next((request_from_facts(event.facts).airings[0] for event in events if event.kind == "asked"), None)
-    found = record or asked
-    if found is None or not (found.bulletin and found.title):
+    known = record or asked
+    if known is None or not (known.bulletin and known.title):
         return None
-    return found.title, found.scheduled_at
+    return known.title, known.scheduled_at
 
 
-def _starts(airing: Airing) -> datetime:
+def _start_of(airing: Airing) -> datetime:
     return airing.starts_at or airing.scheduled_at
 
 
-def _open(airing: Airing | None, events: Sequence[Event], log: Log, now: datetime, zone: ZoneInfo) -> Iterator[Message]:
+def _without_verdict(
+    airing: Airing | None, events: Sequence[Event], log: Log, now: datetime, zone: ZoneInfo
+) -> Iterator[Message]:
     """It was due and has no verdict: that nothing is on record, and what is known of why."""
     beat = moment(log.recall("heartbeat"))
     alive = beat is not None and now - beat <= ALIVE
@@ -114,15 +120,15 @@ def _open(airing: Airing | None, events: Sequence[Event], log: Log, now: datetim
         yield Message("There is no verdict yet.")
     elif begun:
         yield Message("There is no verdict.")
-        yield _gap(Absence(beat, None), now, zone)
+        yield _absence(Absence(beat, None), now, zone)
     elif airing:
         yield Message("It was due, and nothing was logged.")
         if airing.expected is not Expected.AIR and airing.why:
             yield Message("By the plan as it is now it would not have been aired: {why}.", why=airing.why)
-        yield _known(airing, log, now, zone)
+        yield _why_unlogged(airing, log, now, zone)
 
 
-def _known(airing: Airing, log: Log, now: datetime, zone: ZoneInfo) -> Message:
+def _why_unlogged(airing: Airing, log: Log, now: datetime, zone: ZoneInfo) -> Message:
     if not airing.output:
         return Message("This box plays nothing for “{village}”: the log of its own box knows.", village=airing.village)
     try:
@@ -130,17 +136,17 @@ def _known(airing: Airing, log: Log, now: datetime, zone: ZoneInfo) -> Message:
     except LookupError:
         return Message("The log does not tell why.")
     if gap:
-        return _gap(gap, now, zone)
+        return _absence(gap, now, zone)
     return Message("A daemon was at work then and had no such airing: it was written into the schedule afterwards.")
 
 
-def _gap(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
+def _absence(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
     if gap.since is None and gap.until is None:
         return Message("No daemon has been at work on this box yet.")
-    until = _clock((gap.until or now).astimezone(zone))
+    until = _format_time((gap.until or now).astimezone(zone))
     if gap.since is None:
         return Message("No daemon was at work before {until}.", until=until)
-    since = _clock(gap.since.astimezone(zone))
+    since = _format_time(gap.since.astimezone(zone))
     if gap.left:
         return Message(
             "No daemon was at work from {since}, when it was told to end, to {until}.", since=since, until=until
@@ -148,15 +154,15 @@ def _gap(gap: Absence, now: datetime, zone: ZoneInfo) -> Message:
     return Message("No daemon was at work from {since} to {until}.", since=since, until=until)
 
 
-def _expected(airing: Airing) -> Iterator[Message]:
+def _expectation(airing: Airing) -> Iterator[Message]:
     yield EXPECTATIONS[airing.expected]
     if airing.starts_at and airing.starts_at != airing.scheduled_at:
-        yield Message("It will start at {at}.", at=_clock(airing.starts_at))
+        yield Message("It will start at {at}.", at=_format_time(airing.starts_at))
     if airing.why:
         yield Message("The reason: {why}.", why=airing.why)
 
 
-def _given(events: Sequence[Event]) -> Iterator[Message]:
+def _alarm_words(events: Sequence[Event]) -> Iterator[Message]:
     """Of an alarm, and of what ended one: was it a drill, and what did it say where no bulletin tells?"""
     for event in events:
         airing = request_from_facts(event.facts).airings[0] if event.kind == "asked" else None
@@ -166,12 +172,12 @@ def _given(events: Sequence[Event]) -> Iterator[Message]:
             yield Message("Its words: “{words}”", words=airing.title)
 
 
-def _happened(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
+def _event_sentences(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
     for event in events:
         if event.kind == "skip" and event.facts.get("undo"):
             yield Message(UNDONE.template, **_facts(event, zone))
         elif event.kind == "end":
-            at = _clock(event.at.astimezone(zone))
+            at = _format_time(event.at.astimezone(zone))
             yield Message("{at}: {what}.", at=at, what=deadlines.ruling_of_person("end", event.facts)[1])
         elif event.kind in HAPPENED:
             yield Message(HAPPENED[event.kind], **_facts(event, zone))
@@ -179,32 +185,32 @@ def _happened(events: Sequence[Event], zone: ZoneInfo) -> Iterator[Message]:
 
 def _facts(event: Event, zone: ZoneInfo) -> dict[str, object]:
     facts: Mapping[str, object] = {"by": "?", "why": "", "via": "?", "heard": 0, **event.facts}
-    return {**facts, "at": _clock(event.at.astimezone(zone))}
+    return {**facts, "at": _format_time(event.at.astimezone(zone))}
 
 
-def _ended(record: AsRunRecord, zone: ZoneInfo, say: Callable[[str], str]) -> Iterator[Message]:
-    became = meaning(record, say)
+def _outcome(record: AsRunRecord, zone: ZoneInfo, translate: Callable[[str], str]) -> Iterator[Message]:
+    became = verdict_meaning(record, translate)
     yield became
     if record.started_at and record.ended_at:
         yield Message(
             "Due {due}, first sound {began}, last sound {ended}.",
-            due=_clock(record.scheduled_at.astimezone(zone)),
+            due=_format_time(record.scheduled_at.astimezone(zone)),
             began=f"{record.started_at.astimezone(zone):%H:%M:%S.%f}"[:-3],
-            ended=_clock(record.ended_at.astimezone(zone)),
+            ended=_format_time(record.ended_at.astimezone(zone)),
         )
     if record.voice:
         yield Message("The voice was {voice}, through {via}.", voice=record.voice, via=record.via or "–")
     if record.by:
         yield Message("It was asked for by {by}.", by=record.by)
-    why = only_new(became.say(say), record.why)
+    why = added_reason(became.say(translate), record.why)
     if why and not (record.via and why.rstrip(".").endswith(record.via)):
         yield Message("The reason: {why}.", why=why.rstrip("."))
 
 
-def only_new(said: str, why: str) -> str:
+def added_reason(said: str, why: str) -> str:
     """What a reason adds to what has been said: many begin with the same words.
 
-    >>> only_new("Bỏ theo yêu cầu.", "bỏ theo yêu cầu: trời mưa")
+    >>> added_reason("Bỏ theo yêu cầu.", "bỏ theo yêu cầu: trời mưa")
     'trời mưa'
     """
     known = said.strip(" .")
@@ -213,14 +219,14 @@ def only_new(said: str, why: str) -> str:
     return why[len(known) :].lstrip(" .:;,") if why.casefold().startswith(known.casefold()) else why
 
 
-def says(why: str, label: str) -> bool:
+def holds_label(why: str, label: str) -> bool:
     """Does a reason hold the word for its kind already?
 
-    >>> says("bản tin chưa được phê duyệt; hãy phê duyệt", "chưa được phê duyệt")
+    >>> holds_label("bản tin chưa được phê duyệt; hãy phê duyệt", "chưa được phê duyệt")
     True
     """
     return label.casefold() in why.casefold()
 
 
-def _clock(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return f"{moment:%H:%M:%S %d/%m/%Y}"

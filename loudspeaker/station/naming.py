@@ -29,9 +29,9 @@ def bulletin_id(text: str, titles: Mapping[str, str], broken: Iterable[str]) -> 
     path = PurePath(text)
     if path.suffix == SUFFIX and path.parent in (PurePath(), PurePath(FOLDER)):
         text = path.stem
-    if found := _id(text, known, titles):
-        return found
-    if meant := _meant(text, known, titles):
+    if exact := _exact(text, known, titles):
+        return exact
+    if meant := _nearest(text, known, titles):
         raise NotFound(
             Message("there is no bulletin “{bulletin}”; did you mean “{meant}”?", bulletin=text, meant=meant)
         )
@@ -40,9 +40,9 @@ def bulletin_id(text: str, titles: Mapping[str, str], broken: Iterable[str]) -> 
 
 def village_id(text: str, names: Mapping[str, str]) -> str:
     """The id of the village that is meant; `names` by id. Raises `NotFound`, `BadUsage`."""
-    if found := _id(text, names, names):
-        return found
-    if meant := _meant(text, names, names):
+    if exact := _exact(text, names, names):
+        return exact
+    if meant := _nearest(text, names, names):
         message = Message(
             "there is no village “{name}”; did you mean “{meant}” ({id})?", name=text, meant=names[meant], id=meant
         )
@@ -50,20 +50,21 @@ def village_id(text: str, names: Mapping[str, str]) -> str:
     raise NotFound(Message("there is no village “{name}”; there are: {known}", name=text, known=_list(names)))
 
 
-def _id(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | None:
+def _exact(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | None:
+    """The id that is this text, or the one whose name it is. Raises `BadUsage` where several have that name."""
     if text in known:
         return text
-    named = [one for one, name in names.items() if folded(name) == folded(text)]
+    named = [ident for ident, name in names.items() if folded(name) == folded(text)]
     if len(named) > 1:
         raise BadUsage(Message("several are called “{name}”: {ids}; give the id", name=text, ids=_list(named)))
     return named[0] if named else None
 
 
-def _meant(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | None:
+def _nearest(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | None:
     """The id of what is written most nearly like `text`, without its marks."""
-    ids = {slug(name): one for one, name in names.items()} | {one: one for one in known}
-    found = nearest(slug(text)[:100], ids)
-    return ids[found] if found else None
+    ids = {slug(name): ident for ident, name in names.items()} | {ident: ident for ident in known}
+    match = nearest(slug(text)[:100], ids)
+    return ids[match] if match else None
 
 
 def _list(names: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from harness.small_commune import ZONE
 
 from loudspeaker.cli import cli
 from loudspeaker.i18n import speak
-from loudspeaker.station import sample
+from loudspeaker.station.new_station import sample_folder
 
 PLAN = {
     *("id", "village", "output", "broadcast", "bulletin", "title", "level", "drill", "scheduled_at", "starts_at"),
@@ -68,8 +68,8 @@ def test_init_never_overwrites_a_station(home: Path) -> None:
 
 
 def test_the_sample_is_the_projects_own_top_level() -> None:
-    assert (sample.folder() / "bulletins").is_dir()
-    assert len(list((sample.folder() / "schedules").glob("*.yaml"))) >= 4
+    assert (sample_folder() / "bulletins").is_dir()
+    assert len(list((sample_folder() / "schedules").glob("*.yaml"))) >= 4
 
 
 def test_plan_prints_the_agreed_fields_and_nothing_else_on_stdout(home: Path) -> None:

@@ -20,7 +20,7 @@ PLACE = [
 OUTSIDER = f"""
 import os, sys
 import loudspeaker.cli, loudspeaker.station.station, loudspeaker.station.decisions, loudspeaker.daemon.foreground
-import loudspeaker.station.sample, loudspeaker.station.read_text
+import loudspeaker.station.new_station, loudspeaker.station.read_text
 if os.getuid() == 0:
     os.setgroups([])
     os.setresgid({NOBODY}, {NOBODY}, {NOBODY})

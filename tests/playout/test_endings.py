@@ -8,7 +8,7 @@ from datetime import timedelta
 from harness.playout_harness import RATE, PlayoutHarness, airing
 
 from loudspeaker.interfaces import State
-from loudspeaker.reports.explain import only_new
+from loudspeaker.reports.explain import added_reason
 
 
 def test_a_station_that_was_told_to_end_does_not_say_that_its_power_went() -> None:
@@ -102,4 +102,4 @@ def test_nothing_is_said_twice_in_a_line() -> None:
         ("Bị dừng.", "Lan đã cho dừng", "Lan đã cho dừng"),
         ("bỏ theo yêu cầu", "", ""),
     ]
-    assert [only_new(said, why) for said, why, _ in told] == [new for *_, new in told]
+    assert [added_reason(said, why) for said, why, _ in told] == [new for *_, new in told]
