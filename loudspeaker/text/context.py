@@ -6,29 +6,22 @@ import re
 from typing import NamedTuple
 
 from ..errors import Message
-from .cues import beside, words_before
+from .cues import beside, either_case, words_before
 from .kind import Kind
 from .lazy_regex import pattern
-from .lexicon import Lexicon
+from .lexicon import Lexicon, cue_list
 from .numerals import Numerals
 from .syllables import LOWER, UPPER
 
 REACH = 40  # how many letters before and after a place a rule may look at
 _ENDED = pattern(r"[.!?;…] *\n")  # no word counts over a line's end and a full stop
 _SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")
-_VILLAGE = pattern(
-    r"(?:[Tt]hôn|[Xx]óm|[Ấấ]p|[Bb]ản|TDP|[Ll]àng|[Bb]uôn|[Xx]ã|[Pp]hường|[Kk]hóm|[Tt]hị trấn)"
-    rf"(?: [{UPPER}][{LOWER}]+){{1,3}} $"
-)
-_LABELS = words_before("tổ|thôn|số|lớp|khu|nhóm|đợt|quý|tháng|năm|xóm|bản|ấp|đội|lô|khối|hạng|loại|ngày")
+_VILLAGE = pattern(rf"(?:{either_case(cue_list('villages_with_name'))})(?: [{UPPER}][{LOWER}]+){{1,3}} $")
+_LABELS = words_before(cue_list("things_with_number"))
 _MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
-_VARIETIES = words_before(
-    "giống|giống mới|giống chủ lực|lúa thuần|lúa nếp|lúa thơm|lúa chất lượng|lúa chất lượng cao|"
-    "lúa ngắn ngày|lúa cao sản|"
-    "keo lai|keo|lúa|lúa lai|sắn|ngô|ngô lai|bạch đàn|cà phê|mía|lạc|đậu tương|khoai|sầu riêng|cao su|chè|dòng"
-)
-_NAMED_SORT = pattern(r" (?:giống(?: [^\W\d_]+){1,2}|lúa (?:cấy|gieo|giống|trà))$")  # giống khoai tây VT2
-_SORTS = pattern(rf"\b(?!Ngô [{UPPER}])(?i:giống|lúa|ngô|sắn) ")  # Ngô Thị Đẹp is nobody's maize
+_VARIETIES = words_before(cue_list("varieties"))
+_NAMED_SORT = pattern(rf" (?:giống(?: [^\W\d_]+){{1,2}}|lúa (?:{cue_list('rice_crops')}))$")  # giống khoai tây VT2
+_SORTS = pattern(rf"\b(?!Ngô [{UPPER}])(?i:{cue_list('crops_in_lists')}) ")  # Ngô Thị Đẹp is nobody's maize
 _COUNTS = frozenset((Kind.RATE, Kind.QUANTITY, Kind.TEMPERATURE, Kind.MONEY, Kind.NUMBER, Kind.RANGE, Kind.FRACTION))
 
 

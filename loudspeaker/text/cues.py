@@ -44,3 +44,8 @@ def spellings(cues: str) -> Iterator[str]:
         for new, old in _TONES.items():
             if new in cue:
                 yield cue.replace(new, old)
+
+
+def either_case(cues: str) -> str:
+    """A pattern for cues that may begin with a capital: “thôn|TDP” -> [Tt]hôn|TDP."""
+    return "|".join(f"[{cue[0].upper()}{cue[0]}]{cue[1:]}" if cue[0].islower() else cue for cue in cues.split("|"))

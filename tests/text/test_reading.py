@@ -11,12 +11,13 @@ from harness.paths import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import loudspeaker.text
 from loudspeaker.model.spoken_text import Reading, ReadingSettings
 from loudspeaker.text.abbreviations import fits
 from loudspeaker.text.casing import lower_headings
 from loudspeaker.text.context import Context
 from loudspeaker.text.encodings import legacy_encoding
-from loudspeaker.text.lexicon import Lexicon, Meaning
+from loudspeaker.text.lexicon import Lexicon, Meaning, cue_lists
 from loudspeaker.text.lexicon import rows as rows_of
 from loudspeaker.text.numerals import Numerals
 from loudspeaker.text.own_words import OwnWords
@@ -170,6 +171,13 @@ def test_no_line_of_the_lexicon_stands_where_nothing_can_reach_it() -> None:
         earlier |= cues
 
     assert unreachable == []
+
+
+def test_every_list_of_cues_is_asked_for_by_a_rule() -> None:
+    sources = (path.read_text("utf-8") for path in Path(loudspeaker.text.__path__[0]).rglob("*.py"))
+    asked = {name for source in sources for name in re.findall(r"""cue_list\(["'](\w+)""", source)}
+
+    assert set(cue_lists()) == asked
 
 
 SHAPES = {

@@ -6,6 +6,7 @@ A table's line is `written TAB reading TAB words before TAB words after`; its fi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..cues import beside, spellings
@@ -84,6 +85,17 @@ def rows(name: str) -> Iterator[list[str]]:
     with open(f"{__path__[0]}/{name}", encoding="utf-8") as table:
         lines = table.read().splitlines()
     yield from (line.split("\t") for line in lines if line and line[0] != "#")
+
+
+@lru_cache(maxsize=1)
+def cue_lists() -> dict[str, str]:
+    """The lists of cues by name, with “|” between the cues: hamlets -> thôn|bản|ấp."""
+    return {name: cues for table in ("villages", "plants", "offices") for name, cues in rows(f"{table}.tsv")}
+
+
+def cue_list(name: str) -> str:
+    """One list of cues. Raises: KeyError where no table has it."""
+    return cue_lists()[name]
 
 
 def _only_short(key: str, columns: list[str]) -> bool:

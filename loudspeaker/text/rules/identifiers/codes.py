@@ -10,6 +10,7 @@ from ...context import REACH, Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import NUMBER, roman, spell_digits, spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker
@@ -17,16 +18,12 @@ from ...syllables import LOWER, UPPER, has_vowel
 
 rule = RuleMaker(Kind.CODE)
 
-_NUMBERED = words_before(
-    "lớp|các lớp|khối|tổ|thôn|xóm|bản|ấp|số|số nhà|nhà|quốc lộ|tỉnh lộ|đường|ql|tl|khu|khu phố|phòng|hạng|lô|tầng|thửa|"
-    "tòa|toà|giống|điều|khoản|mẫu|nhóm|loại|bảng|dãy|kiệt|ngõ|hẻm|ngách|biểu|sư đoàn|tuyến|xe|trụ sở|trụ sở chính|"
-    "địa chỉ|cơ sở"
-)
+_NUMBERED = words_before(cue_list("places_with_letter"))
 _GAPS = (", ", " và ", "; ", "-", " - ", "/")
 _GRADED = words_before("phụ lục|mục|nhóm|loại|hạng|biểu|mẫu|bảng|cấp")
-_BUILDINGS = words_before("tòa|toà|nhà|chung cư|lô|khu|căn hộ|tòa nhà")
+_BUILDINGS = words_before(cue_list("buildings"))
 _BORE = pattern(r" ?mm(?!\w)")
-_SORT = pattern(r" (?:giống|giống lúa|giống ngô|giống sắn)$")
+_SORT = pattern(rf" (?:{cue_list('named_varieties')})$")
 _CITY = pattern(r"[,.]? ?(?:TP|[Tt]p)")
 _PERSON = pattern(
     r"(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Ee]m|[Cc]háu|[Cc]ụ|[Tt]hầy|[Hh]ộ|[Đđ]ồng chí|[Đđ]/c)"

@@ -9,6 +9,7 @@ from ...context import REACH, Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import spell_digits, spell_letters
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import is_syllable
@@ -24,7 +25,7 @@ KINDS = words_before(
     "cáo trạng|quy chế phối hợp|kế hoạch phối hợp|pháp lệnh|đề án|phương án|gm|cv|qđ|nđ|nq|tt|ttlt|kh|tb|hd|ct|bc|kl"
 )
 _ROW = pattern(r" số (?:\d{1,6}(?:, | và |,)){0,5}\d{1,6}(?:,| và|)$")  # số 3062, 3063, 3064/ QĐ-BVHTTDL
-_COMMAND = pattern("chqs|chỉ huy|ptds|phòng thủ|quân sự|pctt|thiên tai")  # whose BCH is not a party's
+_COMMAND = pattern(cue_list("commands"))  # whose BCH is not a party's
 _UNITS = frozenset(("KG", "HA", "KM", "ML", "VNĐ", "VND", "USD", "CM", "MM"))
 
 

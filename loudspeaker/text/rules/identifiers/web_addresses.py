@@ -9,6 +9,7 @@ from ...context import Context
 from ...cues import words_after
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import spell_digits, spell_letters
 from ...rule import RuleMaker
 from ...syllables import LONGEST, cut, has_vowel, is_common, is_plain_syllable
@@ -95,9 +96,7 @@ def _cut_label(label: str) -> str:
     )
 
 
-_SPELLED = frozenset(
-    words_after("ubnd|hdnd|bhxh|htx|tttt|csgt|ttyt|tnmt|gddt|pccc|thcs|thpt|pgd|qlcl|bqlda|vpub|mttq|sgd|nnptnt")
-)
+_SPELLED = frozenset(words_after(cue_list("spelled_in_addresses")))
 _DIGRAPHS = pattern("ng|nh|ph|th|tr|ch|kh|gh")
 _CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
 
@@ -151,7 +150,7 @@ _KEPT = frozenset(
 _WHOLE = words_after("tinh uy|huyen uy|thanh uy|dang uy|thuy san|cong an|long an|nghe an|hoi an|di an|thuan an|y te")
 _KNOWN = {name.replace(" ", ""): name.split() for name in _WHOLE}
 _NAMES = f"((?:{'|'.join(_KNOWN)})(?![aeiou]))"  # not co ngan, lon gan, ta my te
-_OFFICES = words_after("ubnd|hdnd|bhxh|htx|ubmttq|stttt|vpub")
+_OFFICES = words_after(cue_list("offices_in_addresses"))
 
 
 def _read_short(label: str, context: Context) -> str:

@@ -6,9 +6,10 @@ import re
 
 from ....errors import Message
 from ...context import REACH, Context
-from ...cues import words_after, words_before
+from ...cues import either_case, words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import NUMBER
 from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER
@@ -44,7 +45,7 @@ _SPANS = frozenset(
     ("giờ", "phút", "ngày", "tuần", "tháng", "năm", "tuổi", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "độ")
 )
 _YEAR = pattern(r" ?(?:19|20)\d\d(?!\d|[./-]\d)")
-_LABELLED = pattern(r"(?:[Tt]hôn|[Tt]ổ|[Ấấ]p|[Xx]óm|[Bb]ản|[Kk]hu|[Ll]ớp) \d{1,2}$")
+_LABELLED = pattern(rf"(?:{either_case(cue_list('villages_before_dash'))}) \d{{1,2}}$")
 _COLD = words_before("từ|đến|dưới|khoảng|ở|tới|xuống|là|và")
 _DEGREES = pattern(r" ?\d{1,3}(?:[.,]\d)? ?(?:°|độ)")  # từ - 80 độ C đến -60°C
 _WEEKDAYS = words_before("thứ hai|thứ ba|thứ tư|thứ năm|thứ sáu|thứ bảy")
@@ -67,12 +68,7 @@ _DAYS = frozenset(("ngày", "mùng", "mồng", "sáng", "trưa", "chiều", "t�
 _MONTHS = words_before("tháng giêng|tháng hai|tháng ba|tháng tư|tháng sáu|tháng bảy|tháng tám|tháng chín|tháng mười")
 _LAST_MONTHS = words_after("hai|ba|tư|năm|sáu|bảy|tám|chín|mười|một|chạp")
 _LAST_DAYS = words_after("thứ |chủ nhật|cn|sáu|bảy")
-_OFFICE = pattern(
-    r" (?:Phó|Bí thư|Chủ tịch|Trưởng|Tổ trưởng|Đội trưởng|Trạm trưởng|Ủy viên|UV|Giám đốc|Hiệu trưởng|Chi ủy|Cán bộ|"
-    r"Công chức|Thường trực|Thành viên|Thư ký|Kế toán|Bác sĩ|BS|BT|CT|PCT|PBT|Nguyên|Đại diện|Trung tá|Thiếu tá|"
-    rf"Thượng tá|Đại tá|Đại úy|Thượng úy|Trung úy|Thôn|Xóm|Bản|Ấp|Khu|Tổ|"
-    rf"(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])"
-)
+_OFFICE = pattern(rf" (?:{cue_list('officers')}|(?!Nam|Bắc|Đông|Tây)[{UPPER}][{LOWER}]+ [{LOWER}])")
 _DASH = r"-{1,200}"
 
 

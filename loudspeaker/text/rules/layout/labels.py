@@ -11,6 +11,7 @@ from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import LETTERS, roman
 from ...reasons import LOST_END
 from ...rule import Answer, Guess, RuleMaker, at_line_start
@@ -26,7 +27,7 @@ _MARKS = words_before(
 _HEADING = pattern(rf"[./]? ?[{UPPER}]{{2,}} [{UPPER}]{{2,}}")
 _NAME = pattern(r"League|[^\W\d_]+ ?(?:-|/|$|\n)")  # V.League; V.SƠN - Đ.LAM below a report
 _LABEL = pattern(r"(?:^|[^\w(])(?:[^\W\d_]|\d{1,2})\)\W*$")  # one label right behind another: a) “b)
-_NUMBERED = words_before("lớp|tổ|thôn|khu|nhóm|khối|bản|ấp|xóm")
+_NUMBERED = words_before(cue_list("villages_with_section"))
 _STREET = pattern(rf"(?: ?Ng\.)?(?: ?[{UPPER}][{LOWER}]+){{2,4}} (?:\(|đoạn|từ |nối dài|dài|rộng)| ?\d{{1,2}}/\d|CMT")
 _CODE = pattern(r"\d{1,4}(?![\d.)/-])")
 _TURNS = words_before("ca|khóm|buôn|giải|bảng|cụm")

@@ -10,6 +10,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import NUMBER
 from ...reasons import APART, COMMA
 from ...rule import Answer, Guess, RuleMaker, after_label_with_dash, in_brackets
@@ -19,7 +20,7 @@ rule = RuleMaker(Kind.QUANTITY)
 
 _UNIT = r"(°?[A-Za-zµđĐ%‰$€£¥₹°]{1,6}[23²³]?)"
 _NAMED = words_before("lớp|tổ|tổ máy|khối|nhà|quốc lộ|đường|tỉnh lộ|ql|tl|khu|phòng|bảng|hạng|nhóm|mẫu")
-_PLACES = words_before("thôn|ấp|xóm|bản|tổ|khu|khu phố|đội|tiểu khu")  # ấp 3 đến 15g is no range
+_PLACES = words_before(cue_list("villages_with_number"))  # ấp 3 đến 15g is no range
 _SCALES = words_before("triệu|nghìn|ngàn|tỷ|tỉ|trăm|vạn|vài|mấy|mỗi|một|hàng trăm|hàng nghìn")
 _LOADED = words_before("xe|tải|tải trọng|trọng tải|trọng lượng|cẩu|khối lượng|sản lượng|cầu")
 _PEOPLE = words_before(

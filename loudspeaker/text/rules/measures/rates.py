@@ -9,6 +9,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...reasons import ambiguous
 from ...rule import Answer, Guess, RuleMaker, near_number
 from ...syllables import LOWER
@@ -21,11 +22,9 @@ _SPELT = pattern(r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (
 _TIMES = words_after("năm|tháng|ngày|tuần|lần|giờ|buổi|quý|vụ|đợt|người")
 _DOUBLED = pattern(r"(?:người|hộ|khẩu|con|sào|học sinh|thôn) ?/ ?(?:tháng|năm|ngày|tuần|vụ|buổi|lần|đợt)(?!\w)")
 _GROUPS = pattern(  # what consists of others that are counted too: 12 thôn/2.345 hộ/9.876 khẩu
-    r"(?:hộ|m2|m²|lô|thửa|lớp|tổ|chi hội|chi bộ|chi đoàn|đội|trường|thôn|xã|phường|bản|ấp|khu|khóm|xóm|làng|buôn|"
-    r"sóc|phum|tiểu khu|cụm|huyện|tỉnh|nhóm|trang trại|cơ sở|htx|hợp tác xã|gia đình|gia trại|mô hình|đoàn|đàn|"
-    r"câu lạc bộ)(?!\w)"
+    rf"(?:{cue_list('groups_of_people')})(?!\w)"
 )
-_HAMLETS = frozenset(("thôn", "bản", "ấp", "tổ", "khu", "khóm", "xóm", "làng", "buôn", "sóc", "phum", "tiểu"))
+_HAMLETS = frozenset(words_after(cue_list("hamlets")))
 _PEOPLE = frozenset(("khẩu", "nhân", "người", "hộ", "học", "hội", "đảng", "cháu", "em"))
 _COUNT = r"(\d[\d.]*) ?(m2|m²|[^\W\d_]{2,8})(?: [^\W\d_]{1,8}){0,3}"
 _COUNT_BEFORE, _COUNT_BEHIND = pattern(rf"(?<![\d.,/]){_COUNT}$"), pattern(_COUNT)
@@ -36,9 +35,7 @@ _SUMS = words_before("nghìn|ngàn|triệu|tỷ|tỉ|đồng")
 _SPANS = words_after("ngày|tuần|tháng|buổi|ca|lần|lượt|chuyến|tiết|trận|đêm|năm")
 _LIKE = (
     frozenset(words_after("trâu|bò|dê|lợn|heo|gà|vịt|ngan|ngỗng|cừu|ngựa|chó|mèo")),
-    frozenset(
-        words_after("xã|phường|thôn|bản|ấp|tổ|khu|xóm|huyện|quận|làng|buôn|tỉnh|thành|thị|khóm|cơ|đơn|ban|ngành")
-    ),
+    frozenset(words_after(cue_list("units_of_the_land"))),
     frozenset(words_after("buồng|phòng")),
     frozenset(words_after("ông|bà|cha|mẹ|bố|vợ|chồng|anh|chị|nam|nữ|con|em")),
     frozenset(words_after("cất|hạ|lên|xuống|ra|vào|đi|về|mua|bán|nhập|xuất|tăng|giảm|đến|nhận|trả|trên|dưới")),
@@ -51,7 +48,7 @@ _RATED = words_after(
     "tháng|năm|ngày|kg|con|ha|sào|m2|m3|hộ|người|tấn|khẩu|lượt|vụ|buổi|xe|lần|vé|phòng|đêm|suất|chỗ|tiết|lít|chiếc|cái|"
     "bộ|hộp|thùng|bao|bó|quả|trái|cây|giờ|khách|tàu|thuyền|ghe|chuyến|thuê bao|cuộc|gói|lượng|chỉ|cổ phiếu|căn"
 )
-_OFFICES = words_after("bộ phận|bộ môn|bộ ngành")  # Người/bộ phận liên quan
+_OFFICES = words_after(cue_list("parts_of_offices"))  # Người/bộ phận liên quan
 _LETTERS = {"n": "năm", "t": "tấn", "ng": "người", "cp": "cổ phần"}
 _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 

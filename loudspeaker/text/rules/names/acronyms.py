@@ -10,7 +10,7 @@ from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...lexicon import Entry
+from ...lexicon import Entry, cue_list
 from ...numerals import spell_letters
 from ...reasons import UNKNOWN, ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
@@ -18,14 +18,8 @@ from ...syllables import LOWER, UPPER, has_marks, is_syllable
 
 rule = RuleMaker(Kind.ACRONYM)
 
-_FIRMS = words_before(
-    "công ty tnhh|cty tnhh|tnhh mtv|công ty cp|cty cp|công ty cổ phần|cổ phần tập đoàn|ctcp|thương hiệu|nhãn hiệu"
-)
-_TRADES = pattern(  # what firms do: Công ty TNHH XD is no name
-    "MTV|XD|TM|TMDV|DV|SX|KD|NN|CN|DL|VT|VTTB|XNK|ĐT|ĐTXD|PT|BĐS|MT|GT|GTVT|TL|KTCTTL|QL|KT|TVTK|TV|TVXD|XDTM|TMXD|"
-    "XDTH|DVTM|SXTM|TMSX|KTCT|LN|NLN|TS|CBTS|CBLS|MTĐT|CTĐT|HTV|VLXD|BVTV|VTNN|CP|TNHH|VN|HN|HCM|TP|CTCP|XL|XDCT|DVVT|"
-    "BH|BHNT|CK|TĐ|TMDVSX|ĐTPT|KS|TVKS|TĐC|DVNN|VSMT|CNSH|DP|NS|CTN|ĐL|TMCP"
-)
+_FIRMS = words_before(cue_list("firms"))
+_TRADES = pattern(cue_list("trades"))  # what firms do: Công ty TNHH XD is no name
 PUT_TOGETHER = Message("an abbreviation put together from its parts")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 

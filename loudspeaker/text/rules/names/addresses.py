@@ -8,6 +8,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import LETTERS, spell_digits, spell_letters
 from ...rule import RuleMaker, after_variety
 from ...syllables import LOWER, UPPER
@@ -22,7 +23,7 @@ _STREET_NAME = pattern(  # 8/3 Kha Vạn Cân, Phường Thủ Đức
 )
 _COUNTED = words_after("ngày|tuần|tháng|giờ|người|hộ|%|lần")
 _SHARES = frozenset("/:%-")
-_CROPS = pattern(r"(?:giống|sắn|đậu)(?: [^\W\d_]+){0,3} [^.;]*$")  # giống thuần BC15, KM18
+_CROPS = pattern(rf"(?:{cue_list('crops_before_code')})(?: [^\W\d_]+){{0,3}} [^.;]*$")  # giống thuần BC15, KM18
 _STREET = words_after("đường|phố|ngõ|hẻm|ngách|kiệt|khu phố")
 
 

@@ -10,7 +10,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
-from ...lexicon import Entry
+from ...lexicon import Entry, cue_list
 from ...numerals import LETTERS
 from ...reasons import ambiguous
 from ...rule import Answer, Guess, RuleMaker, at_line_start
@@ -23,19 +23,14 @@ _DOTTED = (
     r"|HT|ĐĐ|NT|SC|LM|MS|TGM|BSCKII|BSCKI|BSCK|CKII|CKI|NSND|NSƯT)"
 )
 _PLACES = {"P": "phường", "Q": "quận", "H": "huyện", "X": "xã", "T": "tỉnh", "F": "phường", "Ô": "ông", "B": "bà"}
-_DEPUTIES = words_after("chủ tịch|giám đốc|bí thư|trưởng|hiệu trưởng|tổng|viện trưởng|chánh|cục trưởng|thủ tướng")
-_GENERAL = words_after("cục|công ty|liên đoàn|giám đốc|bí thư|biên tập")
-_ROOMS = words_after(
-    "nội vụ|tài chính|giáo dục|kinh tế|văn hóa|văn hoá|tư pháp|y tế|lao động|tài nguyên|nông nghiệp|dân tộc|hành chính|"
-    "tổ chức|kế toán|kế hoạch|khám|họp|công tác|đào tạo|kỹ thuật|quản lý|thanh tra|nghiệp vụ|tiếp dân|một cửa|bảo vệ|"
-    "tiếp công dân|kinh doanh|tài vụ|văn thư|"
-    "cảnh sát|bảo hiểm"
-)
+_DEPUTIES = words_after(cue_list("deputies"))
+_GENERAL = words_after(cue_list("general_offices"))
+_ROOMS = words_after(cue_list("rooms_of_offices"))
 LONE_LETTER = Message("one letter, and no word says whether somebody is called so")
 _SIGNED = words_before("ảnh|tin|bài|tin, ảnh|tin, bài|tác giả|t/h")
 _BYLINE = pattern(r"[A-ZĐ]\. ?[^\W\d_]+ ?(?:/|-|\)|\||$|\n)")  # T.HẰNG - T.PHƯƠNG below a report
 _TWO_NAMES = pattern(rf"[{UPPER}][{LOWER}]+ [{UPPER}]")
-_RANKS = words_before("tướng|ông|bà|anh|chị|giáo sư|bác sĩ|đại úy|thiếu tá|trung tá|đại tá")
+_RANKS = words_before(cue_list("ranks"))
 CALLING = words_before("nhà|gặp|liên hệ|gọi|gọi cho|lh|gửi|nhờ|hỏi")
 # What the letters of a title stand for when nobody is called so: a dot behind them ends the sentence.
 _THINGS = frozenset(
@@ -145,7 +140,7 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
     return "phòng" if letter == "P" and _is_room(end, context) else _PLACES[letter]
 
 
-_OFFICER = pattern("CT|GĐ|BT|HT|TP|CV")
+_OFFICER = pattern(cue_list("officers_in_short"))
 
 
 def _is_room(at: int, context: Context) -> bool:
@@ -153,7 +148,7 @@ def _is_room(at: int, context: Context) -> bool:
     return context.is_before(at, _ROOMS) or _ROOM.match(context.text, at) is not None
 
 
-_ROOM = pattern(r"\d{3}|(?!CT|GĐ|BT|HT|TP|CV)[A-ZĐ]{2}")
+_ROOM = pattern(rf"\d{{3}}|(?!{cue_list('officers_in_short')})[A-ZĐ]{{2}}")
 
 
 _RANK = {"Th": "thiếu", "Tr": "trung", "Đ": "đại"}
@@ -266,13 +261,7 @@ def district_or_ward(match: re.Match[str], context: Context) -> str:
     return _PLACES[match[0]]
 
 
-_PROVINCES = (
-    "An Giang|Bắc Giang|Bắc Ninh|Bình Dương|Bình Phước|Bình Thuận|Cao Bằng|Cà Mau|Cần Thơ|Đà Nẵng|Đắk Lắk|Đồng Nai|"
-    "Đồng Tháp|Hà Giang|Hà Tĩnh|Hải Dương|Hải Phòng|Hưng Yên|Khánh Hòa|Kiên Giang|Kon Tum|Lai Châu|Lạng Sơn|Lào Cai|"
-    "Lâm Đồng|Nam Định|Nghệ An|Ninh Bình|Phú Thọ|Quảng Bình|Quảng Nam|Quảng Ngãi|Quảng Ninh|Quảng Trị|Sóc Trăng|Sơn La|"
-    "Thanh Hóa|Thái Nguyên|Tiền Giang|Tuyên Quang|Vĩnh Long|Vĩnh Phúc|Yên Bái"
-)
-_SHORT = {f"{name[0]}.{name.split()[1]}": name for name in _PROVINCES.split("|")}
+_SHORT = {f"{name[0]}.{name.split()[1]}": name for name in cue_list("provinces").split("|")}
 
 
 @rule(r"([A-Za-zĐđ]/[A-Za-zĐđ])(?![^\W_])\.?", starts="word")

@@ -10,6 +10,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...reasons import DATE_OR_NUMBERS
 from ...rule import Answer, Guess, RuleMaker, after_variety
 from ..names.addresses import counts_up
@@ -22,15 +23,11 @@ _LISTED = words_before(
     "tuổi|opv|lô|hạng|mức|bậc|ca|cụm|vòng|mức độ|thế kỷ|thế kỉ|khoảnh"
 )
 _GRADES = words_before("loại|hạng|nhóm")
-_QUARTERS = words_before(
-    "quận|các quận|thôn|tổ|bản|xóm|ấp|khóm|khu phố|kp|tổ dân phố|tdp|kdc|lớp|các lớp"
-)  # no decimal follows
+_QUARTERS = words_before(cue_list("villages_in_lists"))  # no decimal follows
 _SCALED = words_after("tr|lần|lít|giờ|tiếng|phần trăm|%|triệu|tỷ|nghìn|ngàn|ha|km|m|m2|kg|tấn|điểm|sào|công")
 _CALENDAR = words_before("ngày|các ngày|những ngày|mùng|mồng|những năm|các năm|thập niên|ngõ|hẻm|kiệt|các đêm")
-_SITES = words_before(
-    "bến|tổ công tác|chốt|xe buýt|buýt|xe bus|tba|trạm biến áp|mba|lộ|trụ|cột|tổ máy|"
-    "kinh|kênh|kênh tiêu|tuyến|trạm|cống|mương|nhà ga|ga|tầng|toà|tòa|khối|nhánh|tuyến kênh|trạm bơm"
-)
+_IN_BRACKETS = tuple(f" {village} " for village in cue_list("villages_in_brackets").split("|"))
+_SITES = words_before(cue_list("sites_with_t"))
 _MONTHLY = words_before("rằm|kỳ|cuối|đầu|giữa|hết|trong|tiền điện|tiền nước|học phí|lương")
 _MONTHS_BEHIND = pattern(r" ?(?:đến|-) ?[Tt]\d{1,2}/(?:19|20)")
 _DAY = pattern(r" (?:ngày|mùng|mồng) \d{1,2}$")
@@ -201,7 +198,7 @@ def _is_labelled(match: re.Match[str], context: Context, scaled: bool) -> bool:
     if words.endswith(_LISTED) or (context.after_village(match.start()) and not scaled):
         return True
     enclosed = context.char(match.start() - 1) == "(" and context.char(match.end()) == ")"
-    return enclosed and any(thing in words for thing in (" lớp ", " khối ", " tổ ", " thôn "))
+    return enclosed and any(thing in words for thing in _IN_BRACKETS)
 
 
 def _has_steps(match: re.Match[str], numbers: list[str], words: str, context: Context) -> bool:

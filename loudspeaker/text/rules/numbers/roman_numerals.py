@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from ....errors import Message
 from ...context import REACH, Context
-from ...cues import words_before
+from ...cues import either_case, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import LETTERS, roman
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
@@ -23,12 +24,9 @@ _CUES = words_before(
     "đại hội đảng|lục quân|sĩ quan lục quân|khu|chuyên khoa|biểu|mẫu|mức độ|đoạn|tiểu mục|bđ|ck|hk|tuần|trại|số|năm|tk|"
     "cụm|chi bộ|nguyện vọng|giáo đoàn|dinh|chúa nhật|ron 95"
 )
-_FIRST = words_before("phường|thôn|đội|xóm|tổ|độ|týp|típ|khoa nội|khoa ngoại")  # V and X may be letters there
+_FIRST = words_before(cue_list("places_with_first"))  # V and X may be letters there
 _NAMED = pattern(rf"[{UPPER}][{LOWER}]+ $")
-_PLACE = pattern(
-    r"(?:[Pp]hường|[Xx]ã|[Tt]hôn|[Kk]hu|[Tt]rường|[Ấấ]p|[Cc]ụm|[Tt]hủy điện|[Nn]hà máy|[Bb]ến|[Cc]ầu|KCN|KP)"
-    rf"(?: [{UPPER}][{LOWER}]+){{1,4}} $"
-)
+_PLACE = pattern(rf"(?:{either_case(cue_list('places_with_second'))})(?: [{UPPER}][{LOWER}]+){{1,4}} $")
 _COMMUNE = pattern(rf"\. ?[{UPPER}][{LOWER}]")
 _HEADING = pattern(rf" [{UPPER}][{LOWER}]+ ")  # I Vị trí địa lý
 _ROW = pattern(r"(?:, ?| và |-)(?:II|III|IV|VI)(?![^\W_])")
@@ -138,7 +136,10 @@ def _numeral_of_name(match: re.Match[str], context: Context) -> Answer:
 
 def _stands_after_firm(ahead: str) -> bool:
     """Công ty Bảo trì đường bộ I"""
-    return re.search(rf"(?:[Cc]ông ty|[Cc]hi cục|[Cc]ục|[Xx]í nghiệp) [^,;:.()]*[{LOWER}]{{2}} $", ahead) is not None
+    return _FIRM.search(ahead) is not None
+
+
+_FIRM = pattern(rf"(?:{either_case(cue_list('firms_with_second'))}) [^,;:.()]*[{LOWER}]{{2}} $")
 
 
 @rule(

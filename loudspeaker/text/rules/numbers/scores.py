@@ -9,6 +9,7 @@ from ...context import REACH, Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import spell_letters
 from ...rule import Answer, Guess, RuleMaker
 from ...syllables import LOWER, UPPER
@@ -29,6 +30,7 @@ _COMPOUNDS = pattern(  # words with hòa, thắng, thua in them that tell no res
     r"thua (?:lỗ|thiệt|kém)|(?:hòa|hoà) (?:bình|giải|nhập|thuận|hợp|mạng|nhạc|âm|tan|lưới|đồng|ước|nhã|vốn|mình|"
     r"chung|cùng|quyện))(?!\w)"
 )
+_SIDE = pattern(f" ?({cue_list('teams')}) ")
 _TEAM_NAME = pattern(rf"(?<!\w)[{UPPER}][{LOWER}]{{1,9}}\)? $")
 _TWO_TEAMS = pattern(rf"[{UPPER}][{LOWER}]+ - [{UPPER}][{LOWER}]+(?: [{UPPER}][{LOWER}]+){{0,2}}:? $")
 _VICTORIES = frozenset(("7-5", "3-3"))  # days of history that no match ends with
@@ -96,9 +98,7 @@ def _score_between_teams(match: re.Match[str], context: Context, said: str) -> A
     between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)
     behind = _TWO_TEAMS.search(ahead) and re.match(r"[;,.]?(?:\s|$)", follows)
     small = ":" not in match[0] and len(match[1] + match[2]) <= 3
-    side = re.match(
-        r" ?(Thôn|Xóm|Bản|Ấp|Khu|Đội|Tổ|Làng|Buôn|Khóm|CLB|THCS|TH|THPT) ", context.text[match.end() : match.end() + 8]
-    )
+    side = _SIDE.match(context.text[match.end() : match.end() + 8])
     if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
         return said
     if not small or not (between or behind) or context.after_label(match.start()):

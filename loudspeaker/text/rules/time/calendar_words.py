@@ -11,6 +11,7 @@ from ...context import Context
 from ...cues import words_after, words_before
 from ...kind import Kind
 from ...lazy_regex import pattern
+from ...lexicon import cue_list
 from ...numerals import Numerals
 
 YEAR = r"((?:1[5-9]|20)\d{2})"
@@ -40,12 +41,7 @@ _COUNTED = words_after(
 )
 _TOGETHER = ("đồng loạt", "đồng thời", "đồng chí", "đồng bào")  # no dong
 _LUNAR = words_after("này|lúc|âm lịch|âl|al|dl|dương lịch|tết|hằng năm|hàng năm|trở đi|vừa qua|tới|sắp tới|nông lịch")
-_NAMED_AFTER = words_before(
-    "đ|đường|phố|trường|công viên|chợ|cầu|xóm|làng|nhà máy|quảng trường|sân vận động|bệnh viện|hội trường|"
-    "rạp|bến xe|nhà văn hóa|nhà văn hóa lao động|cung văn hóa|nhà hát|tiểu khu|khu phố|kdc|"
-    "khu dân cư|htx|hợp tác xã|hợp tác xã nông nghiệp|htx nông nghiệp|"
-    "trường mn|trường mầm non|trường th|trường thcs|trường tiểu học|trường thpt|nhà trẻ|trường mẫu giáo"
-)
+_NAMED_AFTER = words_before(cue_list("places_named_after_day"))
 # 12/12 đến 22 tháng 1; 3-4 (thứ Hai)
 _UNTIL = pattern(
     r"(?:đến|tới|-) ?(?:hết )?(?:ngày |mùng )?\d{1,2}(?: ?/ ?\d| tháng)|\((?:thứ |chủ nhật|tức |nhằm |cn\b)"
