@@ -1,8 +1,12 @@
-"""Decode an engine's answer (WAV, FLAC, Ogg, MP3) into a `Clip`. Imports numpy and soundfile: import it late."""
+"""What engines answer (WAV, FLAC, Ogg, MP3, PCM) as a `Clip`.
+
+Imports numpy and soundfile, so engines import this in the functions that speak: the daemon asks them for fingerprints.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import numpy as np
 import soundfile
@@ -26,6 +30,17 @@ def decode(data: bytes) -> Clip:
         raise TryAgain(Message("what came back is not sound but {what}", what=_describe(data))) from error
     mono = np.rint(samples.mean(axis=1)) if samples.shape[1] > 1 else samples[:, 0]
     return Clip(rate, mono.astype(np.float32) / FULL_SCALE)
+
+
+def decode_joined(parts: Iterable[bytes]) -> Clip:
+    """Several answers as one clip, at the rate of the first. Raises as `decode` does."""
+    clips = [decode(part) for part in parts]
+    return Clip(clips[0].rate, np.concatenate([clip.samples for clip in clips]))
+
+
+def decode_pcm(rate: int, samples: bytes) -> Clip:
+    """16-bit little-endian mono samples."""
+    return Clip(rate, np.frombuffer(samples, "<i2").astype(np.float32) / np.float32(FULL_SCALE))
 
 
 def _describe(data: bytes) -> Message:

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable, RateLimited, TryAgain
+from .deadline import run_with_deadline
 from .rate_limit import RateLimiter
 from .sanitize import sanitize_text
 
@@ -52,7 +53,6 @@ class Edge:
 
     def synthesize(self, text: str, voice: str) -> Clip:
         from .decoding import decode
-        from .http import run_with_deadline
 
         self.fingerprint(voice)
         text = sanitize_text(text)

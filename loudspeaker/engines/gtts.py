@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -57,13 +57,10 @@ class Gtts:
             raise NotAvailable(Message("gTTS is not installed")) from error
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        import numpy as np
+        from .decoding import decode_joined
 
-        from ..sound.clip import Clip
-        from .decoding import decode
-
-        parts = [decode(self._speech(body)) for body in self._bodies(sanitize_text(text), voice)]
-        return Clip(parts[0].rate, np.concatenate([part.samples for part in parts]))
+        bodies, headers = self._requests(sanitize_text(text), voice)
+        return decode_joined(self._send(body, headers) for body in bodies)
 
     def voices(self) -> Sequence[str]:
         try:
@@ -72,24 +69,26 @@ class Gtts:
             return ()
         return sorted(tts_langs())
 
-    def _bodies(self, text: str, voice: str) -> list[str]:
-        """The requests for `text`, one for each hundred letters or so. Raises `BadRequest`."""
+    def _requests(self, text: str, voice: str) -> tuple[Sequence[str], Mapping[str, str]]:
+        """The bodies of the requests for `text`, one for each hundred letters or so, and their headers.
+
+        Raises `BadRequest`.
+        """
         from gtts.tts import gTTS
 
         if voice not in self.voices():
             raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))
         try:
-            return list(gTTS(text, lang=voice, lang_check=False).get_bodies())
+            return gTTS(text, lang=voice, lang_check=False).get_bodies(), gTTS.GOOGLE_TTS_HEADERS
         except AssertionError as error:  # gTTS raises it where nothing is left after its cleaning
             raise BadRequest(Message("there is nothing to say in “{text}”", text=text)) from error
 
-    def _speech(self, body: str) -> bytes:
-        from gtts.tts import gTTS
-
-        from .http import post
+    def _send(self, body: str, headers: Mapping[str, str]) -> bytes:
+        """The MP3 for one request. Raises `EngineError`."""
+        from .http import post  # loads requests
 
         self._limiter.acquire()
-        return _extract_mp3(post(self._url, body, gTTS.GOOGLE_TTS_HEADERS, self._longest))
+        return _extract_mp3(post(self._url, body, headers, self._longest))
 
 
 def _extract_mp3(answer: bytes) -> bytes:

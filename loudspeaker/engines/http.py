@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from threading import Thread
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import requests
 
 from ..errors import Message, RateLimited, TryAgain
+from .deadline import run_with_deadline
 
 MOST_BYTES = 8 << 20  # of an answer: a sentence as MP3 is a few dozen thousand
 CONNECT, SILENT = 8.0, 8.0  # seconds to connect, and between two bytes of the answer
@@ -32,24 +31,6 @@ def post(url: str, body: str, headers: Mapping[str, str], seconds: float) -> byt
         raise TryAgain(Message("{host} cannot prove who it is: check this machine's clock", host=host)) from error
     except (requests.RequestException, OSError) as error:
         raise TryAgain(Message("{host} cannot be reached, or broke off", host=host)) from error
-
-
-def run_with_deadline(seconds: float, act: Callable[[], bytes]) -> bytes:
-    """The result of `act`. Raises `TimeoutError` after `seconds`, and whatever `act` raises.
-
-    Socket time-outs bound neither a name server nor a server that sends byte by byte, so `act` runs in a thread that
-    is abandoned; that thread ends at the next socket time-out or with this process.
-    """
-    future: Future[bytes] = Future()
-    Thread(target=_settle_future, args=(future, act), daemon=True).start()
-    return future.result(seconds)
-
-
-def _settle_future(future: Future[bytes], act: Callable[[], bytes]) -> None:
-    try:
-        future.set_result(act())
-    except BaseException as error:  # handed to the thread that waits
-        future.set_exception(error)
 
 
 def _fetch(url: str, body: str, headers: Mapping[str, str], deadline: float) -> bytes:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from piper import PiperVoice, SynthesisConfig
 
 MOST_MEMORY = 500_000  # KiB: memory grows with the longest sentence and is not given back until the process ends
 
@@ -30,7 +33,7 @@ def main() -> None:
         send(answers, header | {"last": last}, sound)
 
 
-def synthesize(voice: Any, config: Any, text: str) -> tuple[dict[str, Any], bytes]:
+def synthesize(voice: PiperVoice, config: SynthesisConfig, text: str) -> tuple[dict[str, object], bytes]:
     """The header and the samples of one text; piper splits it into sentences itself."""
     try:
         samples = b"".join(chunk.audio_int16_bytes for chunk in voice.synthesize(text, config))
@@ -39,7 +42,7 @@ def synthesize(voice: Any, config: Any, text: str) -> tuple[dict[str, Any], byte
         return {"error": f"{type(error).__name__}: {error}"}, b""
 
 
-def send(answers: IO[bytes], header: dict[str, Any], sound: bytes) -> None:
+def send(answers: IO[bytes], header: dict[str, object], sound: bytes) -> None:
     answers.write(json.dumps(header).encode() + b"\n" + sound)
     answers.flush()
 

@@ -13,7 +13,7 @@ from ..errors import BadRequest, Message
 from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
-    from ..sound.clip import Clip, Samples
+    from ..sound.clip import Clip
 
 RATE = 22_050  # Hz
 WORD, GAP = 0.22, 0.06  # seconds
@@ -34,22 +34,23 @@ class Tone:
         return "1"
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        import numpy as np
-
-        from ..sound.clip import Clip
-
         self.fingerprint(voice)
-        return Clip(RATE, np.concatenate([_note(word, VOICES[voice]) for word in sanitize_text(text).split()]))
+        return _play(sanitize_text(text).split(), VOICES[voice])
 
     def voices(self) -> Sequence[str]:
         return tuple(VOICES)
 
 
-def _note(word: str, deepest: float) -> Samples:
-    """One word: a note with a half sine as its envelope, then the gap."""
-    import numpy as np
+def _play(words: Sequence[str], deepest: float) -> Clip:
+    """For each word a note with a half sine as its envelope, then the gap."""
+    import numpy as np  # only while speaking: the daemon asks for fingerprints
 
-    hertz = deepest * SCALE[zlib.crc32(word.encode()) % len(SCALE)]
+    from ..sound.clip import Clip
+
     time = np.arange(int(WORD * RATE)) / RATE
-    hum = 0.3 * np.sin(2 * np.pi * hertz * time) * np.sin(np.pi * time / WORD)
-    return np.concatenate([hum, np.zeros(int(GAP * RATE))]).astype(np.float32)
+    notes = []
+    for word in words:
+        hertz = deepest * SCALE[zlib.crc32(word.encode()) % len(SCALE)]
+        note = 0.3 * np.sin(2 * np.pi * hertz * time) * np.sin(np.pi * time / WORD)
+        notes.append(np.concatenate([note, np.zeros(int(GAP * RATE))]).astype(np.float32))
+    return Clip(RATE, np.concatenate(notes))

@@ -16,8 +16,10 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ..codec import UNREADABLE, decode
 from ..errors import BadRequest, Message, NotAvailable, TryAgain, reason
 
 if TYPE_CHECKING:
@@ -25,6 +27,16 @@ if TYPE_CHECKING:
 
 PIPE_SIZE = 1 << 20  # bytes: a whole sentence fits, so the child does not wait for us
 MOST_BYTES = 64 << 20  # of samples
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHeader:
+    """The first line of an answer."""
+
+    rate: int = 0  # Hz
+    bytes: int = 0  # of samples that follow
+    error: str | None = None
+    last: bool = False
 
 
 class VoiceWorker:
@@ -59,42 +71,36 @@ class VoiceWorker:
             BadRequest: the child reports that it cannot speak this text.
             TryAgain: no complete answer in time; the child has been ended.
         """
+        from .decoding import decode_pcm
+
         timer = threading.Timer(seconds, _kill, (self._process,))
         timer.start()
         try:
             header, samples = self._request({"text": text})
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, EOFError, *UNREADABLE) as error:
             self.end()
             raise TryAgain(Message("the voice's program ended without an answer")) from error
         finally:
             timer.cancel()
-        if header.get("last"):
+        if header.last:
             self.end()
-        if "error" in header:
-            raise BadRequest(Message("this text cannot be spoken: {why}", why=header["error"]))
-        return _clip_of(int(header["rate"]), samples)
+        if header.error is not None:
+            raise BadRequest(Message("this text cannot be spoken: {why}", why=header.error))
+        return decode_pcm(header.rate, samples)
 
-    def _request(self, request: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
-        """The header and the samples of the answer. Raises `EOFError`, `OSError` or `ValueError` for a broken one."""
+    def _request(self, request: Mapping[str, str]) -> tuple[AnswerHeader, bytes]:
+        """The header and the samples of the answer. Raises `EOFError`, `OSError` or one of `codec.UNREADABLE`."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
         stdin.write(json.dumps(request).encode() + b"\n")
         stdin.flush()
-        header = json.loads(stdout.readline(10_000))
-        size = min(int(header.get("bytes", 0)), MOST_BYTES)
+        header = decode(AnswerHeader, json.loads(stdout.readline(10_000)))
+        size = min(header.bytes, MOST_BYTES)
         samples = stdout.read(size)
         if len(samples) < size:
             raise EOFError
         return header, samples
-
-
-def _clip_of(rate: int, samples: bytes) -> Clip:
-    import numpy as np
-
-    from ..sound.clip import Clip
-
-    return Clip(rate, np.frombuffer(samples, "<i2").astype(np.float32) / np.float32(32_768))
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -9,9 +9,14 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import soundfile
+
 from ..errors import LoudspeakerError, Message
 from ..model.programme import Programme
 from ..sound.compose import Mark
+from ..sound.flac import write_flac
+from ..sound.picture import picture
+from ..sound.wav import read_wav
 from ..store.atomic import write_atomic
 from .pictures import write_picture
 
@@ -30,10 +35,6 @@ def _to_wav(programme: Programme, title: str, day: date) -> bytes:
 
 
 def _to_flac(programme: Programme, title: str, day: date) -> bytes:
-    import soundfile
-
-    from ..sound.flac import write_flac
-
     samples, rate = soundfile.read(programme.path, dtype="int16")
     file = io.BytesIO()
     write_flac(file, rate, [samples])
@@ -43,8 +44,7 @@ def _to_flac(programme: Programme, title: str, day: date) -> bytes:
 def _to_mp3(programme: Programme, title: str, day: date) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydub imports audioop, which Python 3.11 and 3.12 complain about
-        from pydub import AudioSegment
-        from pydub.exceptions import CouldntEncodeError
+        from pydub import AudioSegment, exceptions
 
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "programme.mp3"
@@ -52,7 +52,7 @@ def _to_mp3(programme: Programme, title: str, day: date) -> bytes:
         try:
             with programme.path.open("rb") as file:
                 AudioSegment.from_wav(file).export(draft, "mp3", parameters=MP3_QUALITY, tags=tags).close()
-        except (FileNotFoundError, CouldntEncodeError) as error:
+        except (FileNotFoundError, exceptions.CouldntEncodeError) as error:
             raise LoudspeakerError(
                 Message("an MP3 needs ffmpeg: sudo apt install ffmpeg ({error})", error=error)
             ) from error
@@ -61,9 +61,6 @@ def _to_mp3(programme: Programme, title: str, day: date) -> bytes:
 
 def draw_programme(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
     """Draw the level of a programme with its sentences (.svg, .png). Raises as `write_picture` does."""
-    from ..sound.picture import picture
-    from ..sound.wav import read_wav
-
     with programme.path.open("rb") as file:
         clip = read_wav(file)
     write_picture(picture(clip, marks, title, programme.loudness), path)

@@ -96,11 +96,10 @@ class ReadingCache:
         return self._keys[text]
 
     def read(self, text: str) -> Passage:
-        from ..text.reading import read
-        from ..text.sentences import utterances
+        from ..text import reading, sentences  # the rules take memory, which the daemon has no use for
 
-        reading = read(text, self.readings())
-        return Passage(utterances(reading.spoken), reading.doubts)
+        result = reading.read(text, self.readings())
+        return Passage(sentences.utterances(result.spoken), result.doubts)
 
     def _passage(self, text: str) -> Passage:
         key = self.key(text)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from ..codec import UNREADABLE, decode, encode
 from ..model.spoken_text import Doubt, Utterance
@@ -107,7 +107,7 @@ class ReadingStore:
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
 
-    def _read_facts(self, key: str) -> list[Any]:
+    def _read_facts(self, key: str) -> list[object]:
         """The facts of the first line. Raises one of `UNREADABLE` where it is not whole, or not of this key."""
         data = read_regular_file(self._path(key), HEADER_BYTES) or b""
         version, facts, check = json.loads(data.partition(b"\n")[0])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from ..codec import UNREADABLE, decode, encode
 from ..errors import RateLimited, TryAgain
@@ -52,9 +52,10 @@ class CircuitBreakers:
         """Close the circuit of `engine` and forget its failures."""
         self._open.pop(engine, None)
 
-    def state(self) -> Any:
+    def state(self) -> dict[str, object]:
         """All circuits as JSON values, for `from_state`."""
-        return encode(self._open)
+        state: dict[str, object] = encode(self._open)
+        return state
 
     @classmethod
     def from_state(cls, state: Mapping[str, object]) -> Self:
