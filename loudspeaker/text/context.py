@@ -75,6 +75,10 @@ class Context:
         last = self.char(at - 1) if self.char(at - 1) != " " else self.char(at - 2)
         return last.isalnum() and self.before(at).endswith(cues)
 
+    def is_after(self, at: int, cues: str | tuple[str, ...]) -> bool:
+        """Whether one of `cues`, each with a blank in front, stands right before `at` (signs between do not count)."""
+        return self.before(at).endswith(cues)
+
     def after(self, at: int) -> str:
         """What follows `at`, lower case, without leading blanks."""
         if at != self._after_at:

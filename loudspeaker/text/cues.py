@@ -23,7 +23,7 @@ _TONES = {  # where the tone mark stands today, and where it stood
 
 
 def words_before(cues: str) -> tuple[str, ...]:
-    """Cues that stand right before a place, “ngày|sáng nay”, each whole: for `context.before(at).endswith`."""
+    """Cues that stand right before a place, “ngày|sáng nay”, each whole: for `context.is_after`."""
     return tuple(map(beside, spellings(cues)))
 
 

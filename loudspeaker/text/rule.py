@@ -135,9 +135,9 @@ def in_brackets(match: re.Match[str], context: Context) -> bool:
 
 def _guards_before(only: Cues, unless: Cues) -> Iterator[Guard]:
     if only:
-        yield lambda match, context: context.before(match.start()).endswith(only)
+        yield lambda match, context: context.is_after(match.start(), only)
     if unless:
-        yield lambda match, context: not context.before(match.start()).endswith(unless)
+        yield lambda match, context: not context.is_after(match.start(), unless)
 
 
 def _guards_behind(only: Cues, unless: Cues) -> Iterator[Guard]:

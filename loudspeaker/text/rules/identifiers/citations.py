@@ -31,7 +31,7 @@ def clause(match: re.Match[str], context: Context) -> str | None:
 def point(match: re.Match[str], context: Context) -> str | None:
     """Letter of a point: điểm a, b, c và d khoản 4 -> a, bê, xê và dê"""
     at = match.start()
-    if not (context.before(at).endswith(_POINTS) or context.follows(Kind.CITATION, at, *_GAPS)):
+    if not (context.is_after(at, _POINTS) or context.follows(Kind.CITATION, at, *_GAPS)):
         return None
     return LETTERS[match[1].upper()]
 

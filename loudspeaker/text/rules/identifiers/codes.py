@@ -103,7 +103,7 @@ def code_with_decimals(match: re.Match[str], context: Context) -> str | None:
 def roman_grade(match: re.Match[str], context: Context) -> str | None:
     """Grade of a forest or of a list: rừng IIIA3 -> ba a ba; nhóm IIB; Phụ lục Ia"""
     if (match[2].islower() or len(match[1]) == 1) and not (
-        context.before(match.start()).endswith(_GRADED) or context.follows(Kind.CODE, match.start(), ", ", " và ")
+        context.is_after(match.start(), _GRADED) or context.follows(Kind.CODE, match.start(), ", ", " và ")
     ):
         return None
     digit = f" {context.number(match[3])}" if match[3] else ""
@@ -135,7 +135,7 @@ def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
 
 def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Context) -> Answer:
     """trường C2 -> cấp hai; cách Q1 khoảng 12km -> quận một; ống D1200 mm -> dê một nghìn hai trăm"""
-    if letters == "C" and digits in ("1", "2", "3") and context.before(match.start()).endswith(" trường"):
+    if letters == "C" and digits in ("1", "2", "3") and context.is_after(match.start(), " trường"):
         return f"cấp {context.number(digits)}"
     if letters == "Q" and 0 < int(digits or 0) < 13 and not context.after_variety(match.start()):
         said = f"quận {context.number(digits)}"
@@ -171,7 +171,7 @@ def _other_meaning(match: re.Match[str], letters: str, digits: str, context: Con
         return digits not in ("1", "2")
     if letters == "CS":
         return context.char(match.end()) != ":"
-    return letters == "CT" and context.before(match.start()).endswith((*_BUILDINGS, " mẫu", " tờ khai"))
+    return letters == "CT" and context.is_after(match.start(), (*_BUILDINGS, " mẫu", " tờ khai"))
 
 
 def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
@@ -241,11 +241,7 @@ def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
         return amount
     said = _spell_parts(match[0], context)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
-    if (
-        not bare
-        or context.before(match.start()).endswith(_NUMBERED)
-        or context.follows(Kind.CODE, match.start(), *_GAPS)
-    ):
+    if not bare or context.is_after(match.start(), _NUMBERED) or context.follows(Kind.CODE, match.start(), *_GAPS):
         return said
     return Guess(said, Message("a number with a letter, and no word says what it is"))
 

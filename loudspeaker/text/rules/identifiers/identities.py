@@ -62,8 +62,8 @@ def card_number(match: re.Match[str], context: Context) -> str:
 @rule(r"([A-ZĐ]{1,2}) ?(\d{5,8})(?!\d|[.,/]\d)", starts="word")
 def serial_number(match: re.Match[str], context: Context) -> Answer:
     """Serial number of a paper: giấy chứng nhận số BĐ 123456 -> bê đê một hai ba bốn năm sáu"""
-    if match[1] == "ĐT" or not context.before(match.start()).endswith(
-        (" số", " sổ", " seri", " sê ri", " phát hành", " gcn", " bìa đỏ", " sổ đỏ", " sổ hồng")
+    if match[1] == "ĐT" or not context.is_after(
+        match.start(), (" số", " sổ", " seri", " sê ri", " phát hành", " gcn", " bìa đỏ", " sổ đỏ", " sổ hồng")
     ):
         return None
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"

@@ -68,7 +68,7 @@ def emergency_numbers(match: re.Match[str], context: Context) -> str | None:
 )
 def emergency_number(match: re.Match[str], context: Context) -> str | None:
     """Emergency number before its service: 113 (Công an), 114 (Cứu hỏa), 115 (Cấp cứu)"""
-    return None if context.before(match.start()).endswith((" có", " tổng số")) else spell_digits(match[0])
+    return None if context.is_after(match.start(), (" có", " tổng số")) else spell_digits(match[0])
 
 
 @rule(r"(?:[23]\d{3}\.\d{3}|[2-8]\.\d{6}|[2-9]\d\d\.\d{3}(?= ?[,;(]|\.?$))(?!\d|[.,]\d)")
@@ -77,7 +77,7 @@ def local_line(match: re.Match[str], context: Context) -> str | None:
     at = match.start()
     if len(match[0]) == 7:  # six digits, of before 2008
         return spell_groups(match[0]) if _OLD.search(_sentence_before(context, at)) else None
-    told = context.before(at).endswith((" số", *_STRONG, *_WEAK)) or context.follows(Kind.PHONE, at, *_GAPS)
+    told = context.is_after(at, (" số", *_STRONG, *_WEAK)) or context.follows(Kind.PHONE, at, *_GAPS)
     return spell_groups(match[0]) if told or _DUTY.search(_sentence_before(context, at)) else None
 
 
@@ -96,9 +96,9 @@ def phone_number(match: re.Match[str], context: Context) -> str | None:
 
     0214.3840.001 -> không hai một bốn, ba tám bốn không, không không một; 84.000-134.000 is a price
     """
-    if match[0].startswith("84") and not context.before(match.start()).endswith(_STRONG + _WEAK):
+    if match[0].startswith("84") and not context.is_after(match.start(), _STRONG + _WEAK):
         return None
-    told = context.before(match.start()).endswith(_STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
+    told = context.is_after(match.start(), _STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
     return _digits(match, 9 if told else 10)
 
 
@@ -176,7 +176,7 @@ def _is_line(match: re.Match[str], context: Context) -> bool:
         return True
     if not _LINE.fullmatch(match[1]):
         return False
-    called = context.before(at).endswith(_WEAK) or _ASKED.match(context.text, match.end()) is not None
+    called = context.is_after(at, _WEAK) or _ASKED.match(context.text, match.end()) is not None
     return called or any(cue in sentence for cue in (*_LINES, *_DIALLED))
 
 

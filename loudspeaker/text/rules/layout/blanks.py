@@ -35,5 +35,5 @@ def missing_number(match: re.Match[str], context: Context) -> Guess | None:
 @rule(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
 def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
     """Dots or a line to write on: ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
-    leader = len(match[0]) > 4 or "_" in match[0] or context.before(match.start()).endswith(_CUES)
+    leader = len(match[0]) > 4 or "_" in match[0] or context.is_after(match.start(), _CUES)
     return Guess("...", _empty_blank()) if leader else "..."

@@ -97,8 +97,8 @@ def range_dash(match: re.Match[str], context: Context) -> Answer:
         context, start
     )
     along = context.previous.spoken.startswith("ki lô mét") and _MILESTONE.match(context.text, end)
-    weekdays = context.before(start).endswith(_WEEKDAYS) and context.is_before(end, _LAST_DAYS)
-    months = context.before(start).endswith(_MONTHS) and context.is_before(end, _LAST_MONTHS)
+    weekdays = context.is_after(start, _WEEKDAYS) and context.is_before(end, _LAST_DAYS)
+    months = context.is_after(start, _MONTHS) and context.is_before(end, _LAST_MONTHS)
     alike = _are_ends_alike(
         context.text[max(0, start - REACH) : start].lower(), context.text[end : end + REACH].lower()
     )
@@ -175,14 +175,14 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
 def minus_sign(match: re.Match[str], context: Context) -> Answer:
     """A dash right before a number: lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
     start, end = match.span()
-    if context.before(start).endswith(" covid"):
+    if context.is_after(start, " covid"):
         return ""
     if not context.char(end).isdecimal() or context.char(start - 1) not in ("", *' \n("“'):
         return None
     if context.begins_line(start) and not _DEGREES.match(context.text, end):  # -14 giờ, họp: a bullet
         return ""
     year = _YEAR.match(context.text, end)
-    if year or context.before(start).endswith((" bắc", " nam")):
+    if year or context.is_after(start, (" bắc", " nam")):
         return ""
     return "âm " if _MEASURED.match(context.text, end) else Guess("âm ", Message("below nothing, or a dash"))
 

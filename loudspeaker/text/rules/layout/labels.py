@@ -103,7 +103,7 @@ def inner_section_number(match: re.Match[str], context: Context) -> Answer:
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     if ahead.isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
         return ". " + said
-    if context.before(match.start()).endswith(_NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
+    if context.is_after(match.start(), _NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
         return Guess(f"{context.number(first)}. {' chấm '.join(map(context.number, rest))},", LOST_END)
     return said if ahead in (": ", ". ", "; ") else None
@@ -122,7 +122,7 @@ def number_before_colon(match: re.Match[str], context: Context) -> str | None:
 
     Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten
     """
-    told = context.after_label(match.start()) or context.before(match.start()).endswith(_TURNS)
+    told = context.after_label(match.start()) or context.is_after(match.start(), _TURNS)
     return f"{context.number(match[1])}:" if told else None
 
 

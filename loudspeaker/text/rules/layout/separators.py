@@ -38,9 +38,9 @@ _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 @rule(r"\(([+-])\)", starts="sign")
 def test_result(match: re.Match[str], context: Context) -> Answer:
     """Result of a test: Rh(-), HIV (+) -> âm, dương"""
-    tested = " tính" if context.before(match.start()).endswith(_SAMPLES) else ""
+    tested = " tính" if context.is_after(match.start(), _SAMPLES) else ""
     spoken = {"-": " âm", "+": " dương"}[match[1]] + tested
-    if context.before(match.start()).endswith(_TOLD):  # Giá tăng (+), giảm (-): said already
+    if context.is_after(match.start(), _TOLD):  # Giá tăng (+), giảm (-): said already
         return ""
     return spoken if context.char(match.start() - 1).isalnum() or context.char(match.start() - 2).isalnum() else None
 
@@ -99,7 +99,7 @@ def plus(match: re.Match[str], context: Context) -> Answer:
         return " cộng "  # 2.000.000 + (35.000 * 26)
     if opens or not context.text[end : end + 2].strip()[:1].isalnum():
         return "" if not context.char(start - 1).isalnum() else "cộng"
-    if context.before(start).endswith(_PRIZES):  # cờ + 2.000.000đ
+    if context.is_after(start, _PRIZES):  # cờ + 2.000.000đ
         return " và "
     if _are_same_things(context, start, end):
         return ","
@@ -218,9 +218,9 @@ def emoji_row(match: re.Match[str], context: Context) -> Answer:
 def any_sign(match: re.Match[str], context: Context) -> Answer:
     """Everything else: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
-    if symbol == "#" and context.before(match.start()).endswith(" phím"):
+    if symbol == "#" and context.is_after(match.start(), " phím"):
         return " thăng "
-    if symbol == "%" and context.before(match.start()).endswith(" phần trăm"):  # tỷ lệ phần trăm (%)
+    if symbol == "%" and context.is_after(match.start(), " phần trăm"):  # tỷ lệ phần trăm (%)
         return ""
     if (
         symbol in "½¼¾"

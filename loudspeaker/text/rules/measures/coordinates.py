@@ -32,7 +32,7 @@ def degrees_without_ring(match: re.Match[str], context: Context) -> Guess:
 @rule(r"([NE])(?![^\W_])", starts="word")
 def cardinal_point(match: re.Match[str], context: Context) -> str | None:
     """N or E behind degrees: 12 độ 30 phút N -> bắc"""
-    told = context.before(match.start()).endswith((" phút", " giây", " độ"))
+    told = context.is_after(match.start(), (" phút", " giây", " độ"))
     return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in context.before(match.start()) else None
 
 

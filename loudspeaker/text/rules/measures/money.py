@@ -51,7 +51,7 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     """Amount in dong: 50.000đ -> năm mươi nghìn đồng"""
     if match[3] == "d" and not _WHOLE.fullmatch(match[2] or match[1]):
         return None
-    if _is_small(match) and not context.before(match.start()).endswith((" giảm", " tăng")):
+    if _is_small(match) and not context.is_after(match.start(), (" giảm", " tăng")):
         return _points(match, context)
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
     said = f"{_say_amount(match[1], context)}{until} đồng"
@@ -98,7 +98,7 @@ def millions(match: re.Match[str], context: Context) -> Answer:
     dong = " đồng" if re.search(rf"{_DONG}$", match[0]) else ""
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[1]) and not match[2] and scale == "tỷ":  # 14,700 tỉ đồng
         return Guess(f"{context.number(match[1].replace(',', '.'))} {scale}{dong}", COMMA)
-    if match[1] == "9999" and context.before(match.start()).endswith(" vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
+    if match[1] == "9999" and context.is_after(match.start(), " vàng"):  # Giá vàng 9999 tr.đ/lượng heads a table
         return f"{spell_digits(match[1])}, {scale}{dong}"
     return f"{context.number_range(match[1], match[2])} {scale}{_say_rest(match[4], scale, context)}{dong}"
 
@@ -124,9 +124,9 @@ def thousands(match: re.Match[str], context: Context) -> Answer:
     said = f"{context.number_range(match[1], match[2])} {context.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}|\d\.\d{3}", match[1]) and not match[2]:  # 1845k, 2.000k
         said = context.number(f"{match[1].replace('.', '')}000")
-    if match[3] in "kK" and context.before(match.start()).endswith(" vàng"):  # 3 chỉ vàng 18K
+    if match[3] in "kK" and context.is_after(match.start(), " vàng"):  # 3 chỉ vàng 18K
         return f"{context.number(match[1])} ca"
-    if match[3][0] in "kn" or context.before(match.start()).endswith(_PRICES) or context.char(match.end()) == "/":
+    if match[3][0] in "kn" or context.is_after(match.start(), _PRICES) or context.char(match.end()) == "/":
         return said
     return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
@@ -141,7 +141,7 @@ def currency_after_scale(match: re.Match[str], context: Context) -> str | None:
     )
     if rated and (context.char(at - 1) in ("(", "") or context.char(at - 2) in ",:;" or context.begins_line(at)):
         return "đồng"
-    return "đồng" if context.before(at).endswith(_SCALES) or context.follows(Kind.MONEY, at) else None
+    return "đồng" if context.is_after(at, _SCALES) or context.follows(Kind.MONEY, at) else None
 
 
 @rule(rf"(?:VNĐ|VND|vnđ|vnd) ?({NUMBER})(?! ?(?:triệu|tỷ|tỉ|tr|k)(?![^\W_]))", starts="word", unless=after_variety)

@@ -64,10 +64,10 @@ _VOLTS = frozenset(("12", "24", "110", "220", "380"))
 _NO_UNIT: dict[str, Callable[[re.Match[str], Context], bool]] = {
     "KV": lambda match, context: match[3] != "" and context.is_before(match.end(), _REGIONAL),  # 3 KV bỏ phiếu
     "đ": lambda match, context: len(match[1]) < 4 and context.text.startswith("/c", match.end()),  # 5đ/c
-    "s": lambda match, context: context.before(match.start()).endswith(" iphone"),
+    "s": lambda match, context: context.is_after(match.start(), " iphone"),
     "tr": lambda match, context: match[2] is not None,  # từ 4 đến 12 tr.đ
     "Tr": lambda match, context: match[2] is not None,
-    "dl": lambda match, context: context.before(match.start()).endswith(_IN_CALENDAR),  # tháng 9 dl
+    "dl": lambda match, context: context.is_after(match.start(), _IN_CALENDAR),  # tháng 9 dl
 }
 
 
@@ -170,7 +170,7 @@ def _certain_unit(match: re.Match[str], context: Context) -> str:
 def _is_age(match: re.Match[str], context: Context) -> bool:
     """(19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
     at, closed = match.start(), context.char(match.end()) == ")"
-    if context.before(at).endswith(_PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
+    if context.is_after(at, _PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
         return True
     return closed and _PERSON.search(context.text[max(0, at - 10) : at]) is not None
 
@@ -295,7 +295,7 @@ def times_sign(match: re.Match[str], context: Context) -> Answer:
     reckoned = "=" in context.text[max(0, at - 2 * REACH) : at] and context.char(end) == " "
     behind = context.text[end : end + 2].strip()[:1]
     bracketed = context.text[max(0, at - 2) : at].rstrip().endswith(")") and (behind == "(" or behind.isdecimal())
-    sides = context.before(at).endswith(_SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
+    sides = context.is_after(at, _SIDE_BEFORE) and context.is_before(end, _SIDE_BEHIND)  # dài x rộng x sâu
     if reckoned or bracketed or sides:
         return " nhân "
     if _DOSE.search(context.text[max(0, at - REACH) : at]) and _COURSE.match(context.text, end):  # 1 viên x 3 lần
@@ -328,7 +328,7 @@ def density(match: re.Match[str], context: Context) -> str:
 @rule(r"(m|g|l|t|mm|cm|kg|ha|[mM][23])(?=\))", starts="word")
 def unit_in_brackets(match: re.Match[str], context: Context) -> str | None:
     """Unit in brackets: (Đơn vị: m) -> mét; Đỉnh triều (m), Diện tích (M2)"""
-    named = context.before(match.start()).endswith((" đơn vị", " đơn vị tính", " đvt"))
+    named = context.is_after(match.start(), (" đơn vị", " đơn vị tính", " đvt"))
     headed = (
         match[1] not in "glt" and context.char(match.start() - 1) == "(" and context.char(match.start() - 3).isalpha()
     )
@@ -352,9 +352,7 @@ def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")
 def lone_unit(match: re.Match[str], context: Context) -> Answer:
     """Unit behind a number in words: 1,2 triệu m3 -> mét khối; “ha ha” is laughter"""
-    counted = context.before(match.start()).endswith(_SCALES) or context.follows(
-        Kind.MONEY, match.start(), " "
-    )  # 1 204,5 ha
+    counted = context.is_after(match.start(), _SCALES) or context.follows(Kind.MONEY, match.start(), " ")  # 1 204,5 ha
     if match[1] in ("ha", "tr") and not counted:
         return None
     return context.lexicon.units.get(match[1])

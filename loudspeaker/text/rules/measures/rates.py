@@ -107,7 +107,7 @@ def per_number(match: re.Match[str], context: Context) -> Answer:
     other = length is not None and context.before(match.start()).rpartition(" ")[2] != length[1]  # not 3 ngày/5 ngày
     if other and counted and context.near_number(match.start()):
         return " trong "
-    heads = _AMONG.match(context.text, match.end()) or context.before(match.start()).endswith((" đồng", " đ"))
+    heads = _AMONG.match(context.text, match.end()) or context.is_after(match.start(), (" đồng", " đ"))
     return " trên " if heads or context.near_number(match.start()) else None
 
 
@@ -143,7 +143,7 @@ def per_pair(match: re.Match[str], context: Context) -> Answer:
     giá nước (đồng/m3), cả tỷ đồng/ha -> đồng một héc ta, with no number before
     """
     end = match.start(1) if match[1] else match.end()
-    rated = context.before(match.start()).endswith(_RATES) and context.is_before(end, _RATED)
+    rated = context.is_after(match.start(), _RATES) and context.is_before(end, _RATED)
     rated = rated and not context.is_before(end, _OFFICES)
     if not rated or _are_alternatives(context, match.start(), end):
         return None
@@ -193,4 +193,4 @@ def _are_alternatives(context: Context, start: int, end: int) -> bool:
 
 def _per_word(context: Context, at: int) -> str:
     """50.000 đồng/kg -> một; 2 tạ/ha -> trên"""
-    return "một" if context.previous.kind is Kind.MONEY or context.before(at).endswith(_SUMS) else "trên"
+    return "một" if context.previous.kind is Kind.MONEY or context.is_after(at, _SUMS) else "trên"

@@ -190,7 +190,7 @@ def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
 def _is_firm(word: str, entry: Entry, context: Context, start: int) -> bool:
     """Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
     worded = "".join(part[0] for part in entry.reading.split()) == word.lower()
-    return worded and context.before(start).endswith(_FIRMS) and _TRADES.fullmatch(word) is None
+    return worded and context.is_after(start, _FIRMS) and _TRADES.fullmatch(word) is None
 
 
 def _is_pronounceable(word: str) -> bool:

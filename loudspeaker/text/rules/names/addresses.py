@@ -154,7 +154,7 @@ def road(match: re.Match[str], context: Context) -> str:
     QL1A -> quốc lộ một A; ĐT.155 -> đường tỉnh một trăm năm mươi lăm; tuyến đường ĐH5 -> huyện năm
     """
     letter = f" {spell_letters(match[3])}" if match[3] else ""
-    if context.before(match.start()).endswith(_SAID):  # tỉnh lộ ĐT.725
+    if context.is_after(match.start(), _SAID):  # tỉnh lộ ĐT.725
         return f"{context.number(match[2])}{letter}"
     kind = _ROADS[match[1].upper()]
     if context.adjoins(match.start(), _STREET_BEFORE):

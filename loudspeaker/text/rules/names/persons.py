@@ -56,7 +56,7 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
     """Form of address with a dot: liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
     named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + REACH])
     called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
-    sure = named or called_too or match[1] == "ô" or context.before(match.start()).endswith(CALLING)
+    sure = named or called_too or match[1] == "ô" or context.is_after(match.start(), CALLING)
     said = _CALLED[match[1].lower()]
     if sure:
         return said
@@ -124,14 +124,14 @@ def letter_with_number(match: re.Match[str], context: Context) -> Answer:
     riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
     """
     said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
-    return said if context.before(match.start()).endswith(_LETTERED) else Guess(said, UNKNOWN)
+    return said if context.is_after(match.start(), _LETTERED) else Guess(said, UNKNOWN)
 
 
 @rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")
 def initial(match: re.Match[str], context: Context) -> Answer:
     """Initial behind a name: bà Sùng Thị M. -> mờ; a lone vowel is its own name: A Mú Sung; so is K of K Brễu"""
     highland = match[0] in ("K", "H") and re.match(rf" [{UPPER}][{LOWER}]", context.text[match.end() : match.end() + 3])
-    if match[1] in VOWELS or (highland and context.before(match.start()).endswith(_PERSONS)):
+    if match[1] in VOWELS or (highland and context.is_after(match.start(), _PERSONS)):
         return None
     return LETTERS[match[1]]
 

@@ -111,7 +111,7 @@ def _ends_sentence(match: re.Match[str], context: Context) -> bool:
     at, end = match.span()
     if not context.char(at - 2).islower() or context.char(end - 1) != " ":
         return False
-    lettered = match[1].upper() in "HX" or (match[1] == "B" and context.before(at).endswith(" nhà"))
+    lettered = match[1].upper() in "HX" or (match[1] == "B" and context.is_after(at, " nhà"))
     return lettered and context.opens_sentence(end)
 
 
@@ -123,7 +123,7 @@ def _is_letter(match: re.Match[str], context: Context) -> bool:
     if not _BYLINE.match(context.text, at):
         return False
     dashed = context.char(at - 2) in "-–" or context.char(at - 1) == "-"
-    return dashed or context.begins_line(at) or context.before(at).endswith(_SIGNED)
+    return dashed or context.begins_line(at) or context.is_after(at, _SIGNED)
 
 
 def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
@@ -133,7 +133,7 @@ def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
         return "phó"
     if letter in "PQ" and context.is_before(end, _DEPUTIES):
         return "phó" if letter == "P" else "quyền"
-    if letter == "B" and not context.before(match.start()).endswith(CALLING):
+    if letter == "B" and not context.is_after(match.start(), CALLING):
         return Guess("bà", LONE_LETTER)
     if letter == "T" and context.is_before(end, _GENERAL):
         return "tổng"
@@ -277,7 +277,7 @@ _PAPERS = words_before("qđ|tb|cv|kh|tờ trình|quyết định|công văn|thô
 @rule(r"v ?[.,]{1,3} ?v(?![^\W_])[.…]{0,4}|vv(?![^\W_])\.{0,4}", starts="word")
 def and_so_on(match: re.Match[str], context: Context) -> Answer:
     """And so on: v.v. -> vân vân; QĐ vv quy định -> về việc"""
-    if match[0] == "vv" and context.before(match.start()).endswith(_PAPERS):
+    if match[0] == "vv" and context.is_after(match.start(), _PAPERS):
         return "về việc"
     rest = context.text[match.end() : match.end() + 2].lstrip(" ")
     return "vân vân." if not rest or rest[0] == "\n" or rest[0].isupper() else "vân vân"

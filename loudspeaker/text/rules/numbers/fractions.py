@@ -53,7 +53,7 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
 
 def _level(whole: str, context: Context, at: int) -> str | Guess:
     """bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
-    slip = context.before(at).endswith((" tháng", " ngày"))
+    slip = context.is_after(at, (" tháng", " ngày"))
     return Guess(whole, DATE_OR_PART) if slip else whole
 
 
@@ -92,7 +92,7 @@ def _is_level(match: re.Match[str], context: Context) -> bool:
     return (
         not _are_below(32, match[1], match[2])
         or context.after(match.end()).startswith("=")
-        or context.before(at).endswith(_LEVELS)
+        or context.is_after(at, _LEVELS)
         or _CLASSES.search(context.text[max(0, at - REACH) : at]) is not None
     )
 

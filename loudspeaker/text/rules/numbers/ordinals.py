@@ -114,10 +114,10 @@ def weekday(match: re.Match[str], context: Context) -> Answer:
     first = f"thứ {context.numerals.ordinal(int(match[1]))}"
     if not match[2]:
         listed = context.follows(Kind.CODE, match.start(), ", ", " và ")  # kênh T3, T4
-        if context.before(match.start()).endswith(_COUNTED_TO):  # số ca mắc đến T6 là 1.204
+        if context.is_after(match.start(), _COUNTED_TO):  # số ca mắc đến T6 là 1.204
             return Guess(first, Message("a weekday, or a month"))
         weekly = context.is_before(match.end(), ("hằng tuần", "hàng tuần"))
-        return None if listed or (context.before(match.start()).endswith(_SITES) and not weekly) else first
+        return None if listed or (context.is_after(match.start(), _SITES) and not weekly) else first
     return f"{first} đến " + (f"thứ {context.numerals.ordinal(int(match[3]))}" if match[3] else "chủ nhật")
 
 

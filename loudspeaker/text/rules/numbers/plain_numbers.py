@@ -112,7 +112,7 @@ def _is_typed(match: re.Match[str], context: Context) -> bool:
 @rule(rf"({NUMBER})\+(?= [^\W\d_])")
 def more_than(match: re.Match[str], context: Context) -> str:
     """Number with a plus behind it: 1.100+ HTX -> hơn một nghìn một trăm; hệ 9+"""
-    if context.before(match.start()).endswith((" hệ", " lớp", " khóa")):
+    if context.is_after(match.start(), (" hệ", " lớp", " khóa")):
         return f"{context.number(match[1])} cộng"
     return f"hơn {context.number(match[1])}"
 

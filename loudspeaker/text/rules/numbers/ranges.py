@@ -73,7 +73,7 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
     at, end, said = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
     if context.after_label(at) and context.is_before(end, _HEADS):
         return Guess(said, _COUNT_OR_RANGE)
-    if " - " in match[0] and context.before(at).endswith(" khu vực"):
+    if " - " in match[0] and context.is_after(at, " khu vực"):
         return Guess(said, _COUNT_OR_RANGE)
     return said if _YEAR.fullmatch(match[1]) and context.is_before(end, ("năm",)) else None
 
@@ -105,7 +105,7 @@ def _may_be_day(match: re.Match[str], context: Context) -> bool:
     following = context.after(match.end())
     linked = context.is_before(match.end(), _LINKS) or _HOUR.match(following)
     counting = following[:1].isalnum() and not linked
-    if counting or following[:1] in _SIGNS or context.before(match.start()).endswith(_NUMBERED):
+    if counting or following[:1] in _SIGNS or context.is_after(match.start(), _NUMBERED):
         return False
     return _MONTH_DAY.fullmatch(match[0]) is not None and Day(match[1], match[2]).possible()
 

@@ -58,18 +58,18 @@ def numeral_range(match: re.Match[str], context: Context) -> Answer:
     values = [roman(part.strip()) for part in match[0].partition("/")[0].split("-")]
     if not all(first < last for first, last in pairwise([0, *values])):
         return None
-    until = " đến quý " if context.before(match.start()).endswith(" quý") else " đến "
+    until = " đến quý " if context.is_after(match.start(), " quý") else " đến "
     numbers = map(context.numerals.cardinal, values)
     year = f" năm {context.number(match[1])}" if match[1] else ""
     said = (until if len(values) == 2 else ", ").join(numbers) + year
-    return said if year or context.before(match.start()).endswith(_CUES) else Guess(said, _TAKEN)
+    return said if year or context.is_after(match.start(), _CUES) else Guess(said, _TAKEN)
 
 
 @rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")
 def numeral_of_year(match: re.Match[str], context: Context) -> Answer:
     """Numeral and year: quý III/2026, quí I/ 2015, quý II.2018 -> ba năm …"""
     value = roman(match[1])
-    if match[0][len(match[1])] != "/" and not context.before(match.start()).endswith((" quý", " quí")):
+    if match[0][len(match[1])] != "/" and not context.is_after(match.start(), (" quý", " quí")):
         return None
     return f"{context.numerals.cardinal(value)} năm {context.number(match[2])}" if value else None
 
@@ -124,7 +124,7 @@ def numeral(match: re.Match[str], context: Context) -> Answer:
 def _numeral_of_name(match: re.Match[str], context: Context) -> Answer:
     """phường Hải An I -> một: a place that has a second one"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
-    if match[1] == "I" and context.before(match.start()).endswith(_FIRST):
+    if match[1] == "I" and context.is_after(match.start(), _FIRST):
         return "một"
     if match[1] in "IV" and context.begins_line(match.start()) and _HEADING.match(context.text, match.end()):
         return Guess(f"{context.numerals.cardinal(roman(match[1]))},", _TAKEN)

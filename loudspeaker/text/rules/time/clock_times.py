@@ -74,7 +74,7 @@ def hour_minute_before_range(match: re.Match[str], context: Context) -> str | No
 @rule(rf"(\d{{1,2}}) ?[gG] ?([0-5]\d)(?!\d|[.,/]\d|-\d{{1,2}}(?!\d| ?(?:[hHgG:]|giờ)|\.\d))(?: ?{_MINUTES})?")
 def southern_hour_with_blank(match: re.Match[str], context: Context) -> str | None:
     """Hour and minute with “g” and a blank: lúc 7g 05, 19 g 00 -> bảy giờ năm phút, mười chín giờ"""
-    cued = context.before(match.start()).endswith(_CLOCK) or context.follows(Kind.TIME, match.start(), *_UNTIL)
+    cued = context.is_after(match.start(), _CLOCK) or context.follows(Kind.TIME, match.start(), *_UNTIL)
     return _say_time(context, match[1], match[2]) if cued or match[2][0] == "0" else None
 
 
@@ -172,7 +172,7 @@ def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
     if not int(match[1]) < int(match[2]) <= 24:
         return None
     near = (context.text[max(0, match.start() - 40) : match.start()] + context.after(match.end())[:30]).lower()
-    told = context.before(match.start()).endswith(_CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
+    told = context.is_after(match.start(), _CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
     weighed = _WEIGHED.search(near) is not None
     if weighed and not told:
         return None
@@ -190,7 +190,7 @@ def round_the_clock(match: re.Match[str], context: Context) -> str | None:
 def hour(match: re.Match[str], context: Context) -> str | None:
     """Hour: 17h -> mười bảy giờ; but quốc lộ 4D, 4H"""
     if match[0].rstrip(" giờ")[-1] == "H" and (
-        context.follows(Kind.CODE, match.start(), ", ", " và ") or context.before(match.start()).endswith(_ROADS)
+        context.follows(Kind.CODE, match.start(), ", ", " và ") or context.is_after(match.start(), _ROADS)
     ):
         return None
     return f"{context.number(match[1])} giờ"
@@ -221,7 +221,7 @@ def _is_hour(context: Context, at: int, end: int) -> bool:
     return (
         following.startswith(("/chuyến", "/ca", "/buổi", "cùng ngày"))
         or context.is_before(end, _HOURS)
-        or context.before(at).endswith(_AT)
+        or context.is_after(at, _AT)
         or _AND_HOUR.match(following) is not None
     )
 
@@ -231,7 +231,7 @@ def _hour_or_grams(context: Context, at: int, end: int, said: str) -> Answer:
     following = context.after(end)
     near = re.split(r"[;!?]|\. ", context.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")
-    cued = context.before(at).endswith(_CLOCK) or "-" in (context.char(end), context.text[max(0, at - 2) : at].strip())
+    cued = context.is_after(at, _CLOCK) or "-" in (context.char(end), context.text[max(0, at - 2) : at].strip())
     hours = _GIO.search(context.text[max(0, at - 80) : end + 80]) is not None
     if not weighed:
         return said if cued or hours else Guess(said, _GRAMS)
@@ -274,7 +274,7 @@ def minutes(match: re.Match[str], context: Context) -> Answer:
     quoted = re.findall(r"(?<!\d)'", context.text[max(0, match.start() - REACH) : match.start()])
     if len(quoted) % 2 == 1 and "'" in match[0]:  # '0', 'Khoán 10'
         return None
-    unit = "" if context.before(match.start()).endswith((" phút", " phút thứ")) else " phút"
+    unit = "" if context.is_after(match.start(), (" phút", " phút thứ")) else " phút"
     return f"{context.number_range(match[1], match[2])}{unit}"
 
 

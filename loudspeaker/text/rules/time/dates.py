@@ -153,7 +153,7 @@ def day_of_month(match: re.Match[str], context: Context) -> Answer:
 
 def _counts_something(match: re.Match[str], context: Context) -> bool:
     """Whether a unit or a noun follows: 3-5 ngày, 2.5 ha; not behind “ngày” where a nought is written, ngày 05.4"""
-    named = _is_padded(match) and context.before(match.start()).endswith(" ngày")
+    named = _is_padded(match) and context.is_after(match.start(), " ngày")
     return counted(context, match.end()) and not named
 
 
@@ -249,7 +249,7 @@ def _tells_a_part(day: Day, match: re.Match[str], context: Context) -> bool:
 
 def _behind_length(context: Context, at: int) -> bool:
     """Whether “ngày” stands before a sign, and so may end a length of time: trong 3 ngày, 2/3 số hộ"""
-    return context.before(at).endswith(" ngày") and not _stands_after_day_word(context, at)
+    return context.is_after(at, " ngày") and not _stands_after_day_word(context, at)
 
 
 def _may_be_part(day: Day, match: re.Match[str]) -> bool:
@@ -299,7 +299,7 @@ def _counts_so_many(day: Day, match: re.Match[str], context: Context) -> bool:
         return False
     if has_own_number(context, match.end()):  # 6/10 chi bộ 2
         return False
-    return not context.before(match.start()).endswith(_SINCE)
+    return not context.is_after(match.start(), _SINCE)
 
 
 def part_of_time(context: Context, end: int) -> bool:
@@ -352,6 +352,6 @@ def date_with_roman_month(match: re.Match[str], context: Context) -> Answer:
 def day_before_month(match: re.Match[str], context: Context) -> Answer:
     """Day before “tháng”: ngày 4 tháng 3 -> mùng bốn; ngày 25 tháng 11 - 05 tháng 12"""
     until = re.search(r"tháng \d{1,2} ?- ?$", context.text[max(0, match.start() - 14) : match.start()])
-    if not (until or context.before(match.start()).endswith((" ngày", *_SINCE))):
+    if not (until or context.is_after(match.start(), (" ngày", *_SINCE))):
         return None
     return day_words(int(match[1]), context.numerals)

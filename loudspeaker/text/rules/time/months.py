@@ -121,7 +121,7 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])", only_after=(" tháng", " kỳ hạn"))
 def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
     """Month and two digits of a year: cà phê kỳ hạn 11/17 -> tháng mười một năm …; vào tháng 2/68"""
-    named = context.before(match.start()).endswith(" tháng")
+    named = context.is_after(match.start(), " tháng")
     if (named and int(match[2]) <= 31) or not 1 <= int(match[1]) <= 12:
         return None
     year = context.number(match[2] if named else f"20{match[2]}")

@@ -27,7 +27,7 @@ def _say_period(context: Context, at: int, first: str, last: str) -> str:
 def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
     """Days before the last one and its month: ngày 5,6,7/10: the last one is read with its month"""
     said = ", ".join(context.number(day) for day in match[1].split(",")) + ","
-    if context.before(match.start()).endswith((" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
+    if context.is_after(match.start(), (" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
         return said
     days = [int(day) for day in re.findall(r"\d+", context.text[match.start() : match.end() + 2])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
