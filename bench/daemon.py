@@ -20,7 +20,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.on_air import Live
+from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -106,7 +106,7 @@ def air(home: Path) -> tuple[int, int]:
     clock, steps = FakeClock(midnight), 0
     station = Station.open(home, clock=clock)
     speakers = {output: MemorySpeaker(clock) for output in station.files.outputs()}
-    live = Live(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
+    live = OnAir(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
     while clock.now() < midnight + timedelta(days=1):
         clock.advance_to(min(live.step(), midnight + timedelta(days=1)))
         steps += 1

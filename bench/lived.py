@@ -2,7 +2,7 @@
 
     python bench/lived.py FOLDER ENTRIES
 
-One week of four outputs and eight villages through `Asked` (speakers without a card, a clock that runs as fast as it
+One week of four outputs and eight villages through `Requests` (speakers without a card, a clock that runs as fast as it
 can), with replays, tests, drills, skips, pauses, approvals and a power cut; then the same week again and again with
 earlier dates, chained anew, until there are ENTRIES.
 """
@@ -22,7 +22,8 @@ from harness.small_commune import FILES, ZONE
 from recovery import put
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -113,28 +114,28 @@ def week(home: Path, begins: datetime, ends: datetime) -> list[str]:
             clock.advance_to(clock.now() + timedelta(hours=1))
             live = on_air(station, clock)
     until(live, clock, ends)
-    live.close()
+    live.on_air.close()
     lived = [text for _, text, _ in station.log.entries()]
     station.close()
     return lived
 
 
-def on_air(station: Station, clock: FakeClock) -> Asked:
+def on_air(station: Station, clock: FakeClock) -> Requests:
     speakers = {output: MemorySpeaker(clock) for output in OUTPUTS}
-    live = Asked(station, speakers, clock, station.log, lambda now, trusted: frozenset({"box"}))
-    live.look()
-    live.step()
+    live = Requests(OnAir(station, speakers, clock, station.log, lambda now, trusted: frozenset({"box"})))
+    live.on_air.look()
+    live.on_air.step()
     return live
 
 
-def until(live: Asked, clock: FakeClock, moment: datetime) -> None:
+def until(live: Requests, clock: FakeClock, moment: datetime) -> None:
     while clock.now() < moment:
-        clock.advance_to(min(live.step(), moment))
+        clock.advance_to(min(live.on_air.step(), moment))
     for speaker in live.speakers.values():
         speaker.played.clear()  # type: ignore[attr-defined]
 
 
-def decide(live: Asked, day: int, at: tuple[int, int], midnight: datetime) -> None:
+def decide(live: Requests, day: int, at: tuple[int, int], midnight: datetime) -> None:
     """What people ask for on a working day, as it comes through the door."""
     village, by = VILLAGES[day], "Lò Thị Hoa"
     airing = f"{village}/lich-3/{midnight:%Y-%m-%d}T17:00"

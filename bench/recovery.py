@@ -32,7 +32,7 @@ from harness.small_commune import FILES, ZONE
 from loudspeaker.clock import FakeClock, SystemClock
 from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import run
-from loudspeaker.daemon.on_air import Live
+from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.interfaces import State
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
@@ -81,7 +81,9 @@ def minutes_ago(home: Path) -> Station:
     clock = FakeClock(now - timedelta(minutes=4))
     station = Station.open(home, clock=clock)
     station.preparation.prepare(None, 2, lambda done, total, what: None)
-    live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"}))
+    live = OnAir(
+        station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"})
+    )
     live.look()
     live.step()
     live.close()
@@ -203,7 +205,7 @@ def month(home: Path) -> None:
     clock = FakeClock(datetime(2026, 11, 1, tzinfo=ZONE))
     station = Station.open(home, clock=clock)
     speaker = MemorySpeaker(clock)
-    live = Live(
+    live = OnAir(
         *(station, {"san-kho": speaker}, clock, station.log, lambda now, trusted: frozenset({"box"})), rehearsal=True
     )
     sizes = []

@@ -18,8 +18,8 @@ from ..model.requests import AskOutcome, Envelope, Stop
 from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import Door
-from .on_air import speakers, stop_button
-from .requests import INTERRUPTED, Asked
+from .on_air import OnAir, speakers, stop_button
+from .requests import INTERRUPTED, Requests
 from .signals import interruptions
 
 Row = dict[str, Any]
@@ -42,52 +42,52 @@ def by_hand(
     assert station.log  # makes the folder, where there is none
     with (
         selectors.DefaultSelector() as selector,
-        _opened(station, selector) as (live, door),
+        _opened(station, selector) as (requests, door),
         interruptions() as interrupted,
     ):
-        ids = live.handle(replace(envelope, uid=os.getuid()))
+        ids = requests.handle(replace(envelope, uid=os.getuid()))
         assert isinstance(ids, list)
         faults: list[Exception] = []
-        while live.controller.open_items():
+        while requests.controller.open_items():
             if interrupted and interrupted.pop():
-                live.stop(Stop((), live.say(INTERRUPTED)), envelope.by or "")
-            wait = (_step(live, faults) - live.now()).total_seconds()
+                requests.stop(Stop((), requests.on_air.say(INTERRUPTED)), envelope.by or "")
+            wait = (_step(requests.on_air, faults) - requests.on_air.now()).total_seconds()
             for key, events in selector.select(min(max(wait, 0.0), BLINK)):
                 key.data(events)
             door.tend()
-            for airing, why in live.hindrances().items():
+            for airing, why in requests.hindrances().items():
                 waits(airing, why)
-        return live.outcome(AskOutcome(tuple(ids)))
+        return requests.outcome(AskOutcome(tuple(ids)))
 
 
 @contextmanager
-def _opened(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Asked, Door]]:
+def _opened(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Requests, Door]]:
     """The outputs, behind the door that keeps others out."""
-    lives: list[Asked] = []
-    door = Door(station.paths.socket, selector, lambda do, args, uid: lives[0].carry_out(do, args, uid))
+    opened: list[Requests] = []
+    door = Door(station.paths.socket, selector, lambda do, args, uid: opened[0].carry_out(do, args, uid))
     with closing(door):
         outputs, button = speakers(station), stop_button(station)
-        live = Asked(station, outputs, station.clock, station.log, alone=True, button=button)
-        with closing(live):
-            lives.append(live)
+        on_air = OnAir(station, outputs, station.clock, station.log, alone=True, button=button)
+        with closing(on_air):
+            opened.append(Requests(on_air))
             try:
-                yield live, door
+                yield opened[0], door
             finally:
                 door.shut()  # whoever comes now must not wait for an answer until the outputs are closed
 
 
-def _step(live: Asked, faults: list[Exception]) -> datetime:
+def _step(on_air: OnAir, faults: list[Exception]) -> datetime:
     """Do what is due; `faults` are those since it last went well."""
     try:
-        again = live.step()
+        again = on_air.step()
     except LogUnusable:  # a full disk must not cut off what is on the air
-        return live.now() + RETRY
+        return on_air.now() + RETRY
     except Exception as error:  # nor a fault of one output what the others play
         if not faults:
             logger.exception("%r", error)
         faults.append(error)
         if len(faults) > MOST_FAULTS:
             raise
-        return live.now() + RETRY
+        return on_air.now() + RETRY
     faults.clear()
     return again

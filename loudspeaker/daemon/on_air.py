@@ -45,7 +45,7 @@ SLICE = 0.03  # s of planning at once
 SOON = timedelta(seconds=0.02)  # until the next day is planned
 
 
-class Live:
+class OnAir:
     """One station with its speakers open. Everything is called from one thread."""
 
     def __init__(
@@ -88,6 +88,7 @@ class Live:
         """
         now = self.now()
         faults: list[Exception] = []
+        _tried(self._hear_button, None, faults)  # a broken one must not keep the next airing from being heard
         trust = _tried(lambda: self.trust(now), replace(self._trust, stepped=timedelta(0)), faults)
         self._trust = trust  # at once: planning takes its time, which is no step of the clock
         order = _tried(lambda: self._running_order(now), self._order, faults)
@@ -97,6 +98,11 @@ class Live:
         if faults:
             raise faults[0]
         return again if self._fresh else min(again, now + SOON)
+
+    def _hear_button(self) -> None:
+        if self.button and self.button.take_press():
+            why, by = Message("somebody pressed it at the box"), Message("stop button")
+            self.controller.stop(self.now(), self.say(by), self.say(why))
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.files.commune.zone)
@@ -253,7 +259,7 @@ def rehearsed(station: Station, first: datetime, last: datetime) -> Sequence[AsR
     for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):
         log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
     outputs = {output: MemorySpeaker(clock) for output in station.files.outputs()}
-    live = Live(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
+    on_air = OnAir(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)
     while clock.now() < last:
-        clock.advance_to(min(live.step(), last))
+        clock.advance_to(min(on_air.step(), last))
     return log.rows(first, last)

@@ -47,7 +47,7 @@ from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
-from .on_air import Live
+from .on_air import OnAir
 
 INTERRUPTED = Message("the command that played it was interrupted")
 SECOND = timedelta(seconds=1)
@@ -55,17 +55,16 @@ CLOCKS_APART = timedelta(hours=1)  # a time that is further off is by a clock th
 Row = dict[str, object]
 
 
-class Asked(Live):
-    """A station on the air that people talk to."""
+class Requests:
+    """Carries out what people ask of a station on the air; `look` takes up what they have changed in its files."""
 
-    def step(self) -> datetime:
-        try:
-            if self.button and self.button.take_press():
-                why, by = Message("somebody pressed it at the box"), Message("stop button")
-                self.stop(Stop((), self.say(why)), self.say(by))
-        finally:
-            again = super().step()  # a broken button must not keep the next airing from being heard
-        return again
+    def __init__(self, on_air: OnAir, look: Callable[[], object] | None = None) -> None:
+        self.on_air = on_air
+        self._look = look or on_air.look
+        self.station = on_air.station
+        self.controller = on_air.controller
+        self.speakers = on_air.speakers
+        self.log = on_air.log
 
     def carry_out(self, verb: str, arguments: Mapping[str, Any], uid: int) -> object:
         """What came through the control socket; the answer is JSON. Raises `BadUsage` for what is no request."""
@@ -76,14 +75,14 @@ class Asked(Live):
         request, by = envelope.request, envelope.by or ""
         if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
-                self.log.event("request", "", self.now(), do=request.verb, **envelope.sender(), uid=envelope.uid)
+                self.log.event("request", "", self.on_air.now(), do=request.verb, **envelope.sender(), uid=envelope.uid)
         decide = DECISIONS.get(type(request))
         if decide or _names_file(request):
-            self.look()  # whoever asks means the files as they are: no older ones will do
+            self._look()  # whoever asks means the files as they are: no older ones will do
         if decide is None:
             return HANDLERS[type(request)](self, request, by)
         decide(Decisions(self.station), request, by)
-        self.look()  # at once, not when it is next looked for
+        self._look()  # at once, not when it is next looked for
         return None
 
     def play(self, request: Play, by: str) -> list[str]:
@@ -108,7 +107,7 @@ class Asked(Live):
         """When it was given, as far as whoever asks tells the same time as this machine."""
         if request.issued:
             issued = parse_instant(request.issued, self.station.files.commune.zone)
-            if abs(issued - self.now()) < CLOCKS_APART:
+            if abs(issued - self.on_air.now()) < CLOCKS_APART:
                 return issued.astimezone(self.station.files.commune.zone)
         return self._free(ALARM, request.villages)
 
@@ -150,13 +149,13 @@ class Asked(Live):
     def end_urgent(self, request: EndUrgent, by: str) -> list[str]:
         """Raises `BadUsage` where all are meant, and some are drills and some not."""
         plays, named = self.station.files.box.plays, request.alarms
-        found = [alarm for alarm in standing(self.log, self.now()) if plays.get(alarm.village) in self.speakers]
+        found = [alarm for alarm in standing(self.log, self.on_air.now()) if plays.get(alarm.village) in self.speakers]
         meant = of_one_kind(found, None) if named is None else [alarm for alarm in found if alarm.id in named]
         ended = self.station.alerts.closings(meant, request.form)
         if any(order.unread for closing in ended for order in self.station.alerts.said(closing).values()):
             raise BeingRead(NOT_READ_YET)
         for closing in ended:  # all of them, before any sound is looked for
-            self.controller.end(self.now(), by, closing.form, closing.alarms)
+            self.controller.end(self.on_air.now(), by, closing.form, closing.alarms)
         return [airing for closing in ended for airing in self._closed(closing, by)]
 
     def _closed(self, closing: Closing, by: str) -> list[str]:
@@ -183,13 +182,13 @@ class Asked(Live):
 
     def stop(self, request: Stop, by: str) -> list[str]:
         outputs = {self._output(self.station.files.village_id(village)) for village in request.villages} or None
-        return self.controller.stop(self.now(), by, request.why, outputs)
+        return self.controller.stop(self.on_air.now(), by, request.why, outputs)
 
     def interrupt(self, request: Interrupt, by: str) -> list[str]:
-        return self.controller.call_off(self.now(), by, self.say(INTERRUPTED), request.airings)
+        return self.controller.call_off(self.on_air.now(), by, self.on_air.say(INTERRUPTED), request.airings)
 
     def confirm_clock(self, _request: ConfirmClock, by: str) -> None:
-        self.watch.confirm(self.now(), by)
+        self.on_air.watch.confirm(self.on_air.now(), by)
 
     def status(self, _request: AskStatus, _by: str) -> list[Row]:
         """What is on and what comes, in this process' hands."""
@@ -212,7 +211,7 @@ class Asked(Live):
     def pins(self, _request: AskPins, _by: str) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
         amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, AmplifierSpeaker)]
-        return pin_faults([speaker.amplifier.relay for speaker in amplified], self.button)
+        return pin_faults([speaker.amplifier.relay for speaker in amplified], self.on_air.button)
 
     def outcome(self, request: AskOutcome, _by: str = "") -> list[Row]:
         """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""
@@ -222,7 +221,7 @@ class Asked(Live):
     def hindrances(self) -> dict[str, str]:
         """By airing id: why what nobody has heard yet could not start, so far."""
         waiting = [item for item in self.controller.open_items() if item.state.hindrance and not _heard(item)]
-        return {item.airing.id: self.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
+        return {item.airing.id: self.on_air.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
     def _outcome(self, airing: str, heard: bool, waits: str | None) -> Row:
         record = self.station.airings.record(airing) if self.log.verdict_of(airing) else None
@@ -231,7 +230,7 @@ class Asked(Live):
         return {"id": airing, "verdict": "on-air" if heard else None, "why": waits}
 
     def _take(self, request: ManualRequest) -> list[str]:
-        self.controller.submit(request, self.now())
+        self.controller.submit(request, self.on_air.now())
         return [airing.id for airing in request.airings]
 
     def _made(self, order: ProgrammeSpec) -> Programme:
@@ -269,7 +268,7 @@ class Asked(Live):
 
     def _free(self, kind: str, villages: Iterable[str]) -> datetime:
         """Now, or the next second in which nothing of this name was asked for."""
-        now = self.now()
+        now = self.on_air.now()
         while any(self.controller.log.events(airing=_name(kind, village, now)) for village in villages):
             now += SECOND
         return now
@@ -304,17 +303,17 @@ def _name(kind: str, village: str, moment: datetime) -> str:
 
 
 # What answers each request that is no decision.
-HANDLERS: Mapping[type[Request], Callable[[Asked, Any, str], object]] = {
-    Play: Asked.play,
-    Urgent: Asked.urgent,
-    PreviewUrgent: Asked.preview_urgent,
-    EndUrgent: Asked.end_urgent,
-    PreviewEnd: Asked.preview_end,
-    TestOutput: Asked.test,
-    Stop: Asked.stop,
-    Interrupt: Asked.interrupt,
-    ConfirmClock: Asked.confirm_clock,
-    AskStatus: Asked.status,
-    AskOutcome: Asked.outcome,
-    AskPins: Asked.pins,
+HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
+    Play: Requests.play,
+    Urgent: Requests.urgent,
+    PreviewUrgent: Requests.preview_urgent,
+    EndUrgent: Requests.end_urgent,
+    PreviewEnd: Requests.preview_end,
+    TestOutput: Requests.test,
+    Stop: Requests.stop,
+    Interrupt: Requests.interrupt,
+    ConfirmClock: Requests.confirm_clock,
+    AskStatus: Requests.status,
+    AskOutcome: Requests.outcome,
+    AskPins: Requests.pins,
 }

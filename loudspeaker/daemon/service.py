@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -23,73 +22,74 @@ from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
 from . import control_socket
-from .on_air import speakers, stop_button
-from .requests import Asked
+from .children import Children
+from .on_air import OnAir, speakers, stop_button
+from .read_ahead import ReadAhead
+from .requests import Requests
 
 logger = logging.getLogger(__name__)
 
 AHEAD = "2"  # days
-READ_AHEAD = "read-ahead"
 TOLD_VOID = "void approvals"  # what was told of them: bulletin -> when it was approved
-SHORT = 4_000  # letters, read within a tenth of a second
 WARM_UP = "Lúc 8h30 ngày 05/7, UBND xã họp."
-BRIEFLY = 0.1  # s
-GONE = 0.5  # s: a child that was told to end has ended
 
 
-class Service(Asked):
-    """What `daemon.Station` asks for."""
+class Service:
+    """What the loop runs (`loop.Station`)."""
 
     def __init__(
         self,
         station: Station,
         speakers: Mapping[str, Speaker],
-        welcome: str | None,
+        welcome: str | None = None,
         button: StopButton | None = None,
         translate: Callable[[str], str] = str,
+        children: Children | None = None,
     ) -> None:
+        self.station = station
         self._translate = translate
         self._opened = station.clock.now()
         self._missed: list[AsRunRecord] = []  # of before that, to be told together
-        self._mistakes = (
-            station.files.problems
-        )  # of people's files, as far as they are told: by whoever opened the station
+        self._mistakes = station.files.problems  # as far as they are told: by whoever opened the station
         station.reload(reads=False)  # the children do
         station.planner.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
-        super().__init__(station, speakers, station.clock, Told(station.log, self._ended), button=button)
+        log = Told(station.log, self._ended)
+        self.on_air = OnAir(station, speakers, station.clock, log, button=button)
+        self.requests = Requests(self.on_air, self.look)
+        self._children = children or Children(station.paths.command_line)
+        self._read_ahead = ReadAhead(station, self._children)
         self._left = False
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._unread: list[str] = []  # texts and recordings, when last looked
-        self._asked: set[tuple[str, str]] = set()  # the same when the child that reads was last started
         if welcome:
             why = Message("a greeting at the start of “make run”").say(translate)
-            villages = tuple(village for village in station.files.box.plays if self._heard(village))
-            self.play(Play(welcome, villages, override=why), "loudspeaker")
+            villages = tuple(village for village, output in station.files.box.plays.items() if output in speakers)
+            self.requests.play(Play(welcome, villages, override=why), "loudspeaker")
+
+    def carry_out(self, verb: str, arguments: Mapping[str, Any], uid: int) -> object:
+        return self.requests.carry_out(verb, arguments, uid)
 
     def prepare_ahead(self) -> None:
         """Quietly, as often as it is done: what is not ready is said in the evening."""
-        self._asked = set()
-        self._start("prepare", "--days", AHEAD, told=subprocess.DEVNULL)
+        self._read_ahead.retry()
+        self._children.start("prepare", "--days", AHEAD, quiet=True)
 
     def look(self) -> bool:
-        for child in self._children.values():
-            child.poll()  # an ended one goes away
+        self._children.collect()
         try:
-            changed = super().look()
+            changed = self.on_air.look()
         except LogDamaged:
-            renew_log(self.station.log, self.station.paths, self.now())
+            renew_log(self.station.log, self.station.paths, self.on_air.now())
             raise
         if changed:
-            self._unread = self.station.planner.unread_sources()
+            self._read_ahead.look()
             self._complain()
             self._tell_void()
-        return self._read() or changed
+        return self._read_ahead.read() or changed
 
     def _tell_void(self) -> None:
         """Each approval that an edit has voided, once and for all: a restart does not tell it again."""
-        told = self.log.recall(TOLD_VOID)
+        told = self.on_air.log.recall(TOLD_VOID)
         told = dict(told) if isinstance(told, dict) else {}
-        void = self.station.planner.void_approvals(self.log)
+        void = self.station.planner.void_approvals(self.on_air.log)
         fresh = {name: event for name, event in void if told.get(name) != event.at.isoformat()}
         for name, event in fresh.items():
             at = f"{event.at.astimezone(self.station.files.commune.zone):%H:%M %d/%m/%Y}"
@@ -102,80 +102,41 @@ class Service(Asked):
             print(message.say(self._translate), file=sys.stderr, flush=True)
         if fresh:
             with suppress(LogUnusable):  # a full disk: then it is told again after a restart
-                self.log.remember(TOLD_VOID, told | {name: event.at.isoformat() for name, event in fresh.items()})
-
-    def _read(self) -> bool:
-        """Have read what nobody has read yet, in a child. True if anything was read here.
-
-        What a child was asked for in vain (a full disk) is read here after all, as far as it is short: the village must
-        not fall silent over it.
-        """
-        asked = {self._version(one) for one in self._unread}
-        child = self._children.get(READ_AHEAD)
-        running = child is not None and child.poll() is None
-        if asked - self._asked:
-            if (
-                child and running
-            ):  # it reads what was wanted before: what it has read is kept, and the short comes first
-                child.terminate()
-                with suppress(subprocess.TimeoutExpired):
-                    child.wait(timeout=BRIEFLY)
-                running = child.poll() is None
-            if not running:
-                self._asked = asked
-                self._start(READ_AHEAD, told=subprocess.DEVNULL)  # mistakes of files are told once, by the daemon
-            return False
-        if not asked or running:
-            return False
-        texts = self.station.planner.written_texts()
-        short = next((text for text in texts if text in self._unread and len(text) <= SHORT), None)
-        if short is None:
-            return False
-        self.station.planner.texts.read_and_keep(short)
-        self.station.reload()
-        self._unread.remove(short)
-        return True
-
-    def _version(self, unread: str) -> tuple[str, str]:
-        """A text by these words of the commune, or a recording as it is now."""
-        if unread in self.station.planner.sound_files():
-            return unread, repr(self.station.files.folder.recording_state(unread))
-        return unread, self.station.planner.texts.rules_revision
+                self.on_air.log.remember(
+                    TOLD_VOID, told | {name: event.at.isoformat() for name, event in fresh.items()}
+                )
 
     def readiness(self) -> None:
         """The child says on stderr, which is the journal, what of tomorrow is not ready."""
-        self._start("prepare", "--date", "tomorrow")
+        self._children.start("prepare", "--date", "tomorrow")
 
     def sweep(self) -> None:
-        self._start("cache", "sweep")
+        self._children.start("cache", "sweep")
 
     def healthy(self) -> bool:
-        return all(speaker.responsive for speaker in self.speakers.values())
+        return all(speaker.responsive for speaker in self.on_air.speakers.values())
 
     def leave(self) -> bool:
-        now = self.now()
+        now = self.on_air.now()
         if not self._left:
             self._left = True
-            self.controller.leave(now)
+            self.on_air.controller.leave(now)
         self.step()
-        return self.controller.quiet
+        return self.on_air.controller.quiet
 
     def close(self) -> None:
-        for child in self._children.values():
-            child.terminate()  # they end while the sound does
+        self._children.terminate()  # they end while the sound does
         try:
-            super().close()
+            self.on_air.close()
         finally:
-            for child in self._children.values():
-                with suppress(subprocess.TimeoutExpired):
-                    child.wait(timeout=GONE)
+            self._children.wait()
 
     def _tell(self, record: AsRunRecord) -> None:
         """A line for each verdict: for a terminal, or the journal."""
         at = (record.started_at or record.scheduled_at).astimezone(self.station.files.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
-        what = self.say(Message("{what} (drill)", what=what)) if record.drill else what
-        became = self.say(verdict_meaning(record, self._translate))
+        what = self.on_air.say(Message("{what} (drill)", what=what)) if record.drill else what
+        became = self.on_air.say(verdict_meaning(record, self._translate))
         line = f"{at:%H:%M:%S} {what}: {became}"
         why = added_reason(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
@@ -189,9 +150,9 @@ class Service(Asked):
 
     def step(self) -> datetime:
         try:
-            wake = super().step()
+            wake = self.on_air.step()
         except LogDamaged:  # which is told, and what is to be written waits until the next step
-            renew_log(self.station.log, self.station.paths, self.now())
+            renew_log(self.station.log, self.station.paths, self.on_air.now())
             raise
         missed, self._missed = sorted(self._missed, key=lambda record: record.scheduled_at), []
         if len(missed) == 1:
@@ -207,7 +168,7 @@ class Service(Asked):
                 first=first,
                 last=last,
             )
-            print(self.say(told), file=sys.stderr, flush=True)
+            print(self.on_air.say(told), file=sys.stderr, flush=True)
         return wake
 
     def _complain(self) -> None:
@@ -216,22 +177,6 @@ class Service(Asked):
         for problem in self._mistakes:
             if problem not in before:
                 print(problem.say(self._translate), file=sys.stderr, flush=True)
-
-    def _heard(self, village: str) -> bool:
-        return self.station.files.box.plays[village] in self.speakers
-
-    def _start(self, *command: str, told: int | None = None) -> None:
-        """One child of a kind at a time, behind everything else that this machine does."""
-        running = self._children.get(command[0])
-        if running and running.poll() is None:
-            return
-        self._children[command[0]] = subprocess.Popen(
-            self.station.paths.command_line(*command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=told,
-            preexec_fn=_humble,
-        )
 
 
 def must_be_free(station: Station) -> None:
@@ -280,7 +225,3 @@ class Told:
             self._tell(record)
         except (OSError, ValueError) as error:  # nobody reads, or a word that cannot be shown: it is in the log
             logger.warning("%s: %r", record.id, error)
-
-
-def _humble() -> None:
-    os.nice(10)

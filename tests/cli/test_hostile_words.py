@@ -22,7 +22,8 @@ from openpyxl import load_workbook
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage
 from loudspeaker.i18n import speak
 from loudspeaker.model.airing import Occurrence
@@ -140,9 +141,11 @@ def test_a_title_stands_on_one_line_and_words_that_are_said_may_have_several(hom
 
 
 @pytest.fixture
-def asked(station: Station, clock: FakeClock) -> Asked:
+def asked(station: Station, clock: FakeClock) -> Requests:
     speaker = MemorySpeaker(clock)
-    return Asked(station, {"san-kho": speaker}, clock, station.log, lambda now, trusted: frozenset({"network"}))
+    return Requests(
+        OnAir(station, {"san-kho": speaker}, clock, station.log, lambda now, trusted: frozenset({"network"}))
+    )
 
 
 REQUESTS: dict[str, dict[str, Any]] = {
@@ -157,7 +160,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("verb", REQUESTS)
 @pytest.mark.parametrize("kind", BAD)
-def test_bad_characters_are_wrong_usage_on_the_socket(asked: Asked, verb: str, kind: str) -> None:
+def test_bad_characters_are_wrong_usage_on_the_socket(asked: Requests, verb: str, kind: str) -> None:
     facts = json.loads(json.dumps(REQUESTS[verb]).replace("{}", json.dumps(BAD[kind])[1:-1]))
     with pytest.raises(BadUsage):
         asked.carry_out(verb, facts, 1000)

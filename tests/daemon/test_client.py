@@ -25,7 +25,8 @@ from harness.small_commune import at
 from loudspeaker.codec import UNREADABLE, decode, known_fields
 from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.control_socket import LOCK, Door, ask
-from loudspeaker.daemon.requests import HANDLERS, Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import HANDLERS, Requests
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.model.alert_preview import AlertPreview
 from loudspeaker.model.enums import Ending
@@ -235,18 +236,18 @@ def test_each_output_hears_an_alarm_as_it_was_mastered_for_it(home: Path, quiet:
 
 
 @pytest.fixture
-def asked(station: Station) -> Iterator[Asked]:
+def asked(station: Station) -> Iterator[Requests]:
     """What a daemon has in hand."""
     clock = station.clock
-    with closing(Asked(station, {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}, clock, station.log)) as asked:
-        yield asked
+    with closing(OnAir(station, {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}, clock, station.log)) as on_air:
+        yield Requests(on_air)
 
 
-def expected(asked: Asked, airing: str) -> str:
+def expected(asked: Requests, airing: str) -> str:
     return next(row.airing.expected for row in asked.station.airings.plan() if row.id == airing)
 
 
-def test_what_people_decide_comes_through_the_door_with_who_they_are(asked: Asked) -> None:
+def test_what_people_decide_comes_through_the_door_with_who_they_are(asked: Requests) -> None:
     asked.carry_out("skip", {"airing": MORNING, "why": "mưa", "by": "Lan"}, 1001)
     assert expected(asked, MORNING) == "skipped"
 
@@ -265,7 +266,7 @@ def test_what_people_decide_comes_through_the_door_with_who_they_are(asked: Aske
     assert {event.facts["uid"] for event in requests} == {1001}
 
 
-def test_a_decision_about_what_does_not_exist_is_refused_through_the_door_too(asked: Asked) -> None:
+def test_a_decision_about_what_does_not_exist_is_refused_through_the_door_too(asked: Requests) -> None:
     with pytest.raises(NotFound):
         asked.carry_out("skip", {"airing": "na-hoa/x/2026-11-24T06:05", "why": "mưa", "by": "Lan"}, 0)
     with pytest.raises(NotFound):
@@ -297,7 +298,7 @@ def test_a_decision_about_what_does_not_exist_is_refused_through_the_door_too(as
     ],
 )
 def test_nothing_of_another_kind_than_was_meant_gets_into_the_log(
-    asked: Asked, verb: str, args: dict[str, Any]
+    asked: Requests, verb: str, args: dict[str, Any]
 ) -> None:
     with pytest.raises(BadUsage):
         asked.carry_out(verb, args, 0)
@@ -307,14 +308,14 @@ def test_nothing_of_another_kind_than_was_meant_gets_into_the_log(
 
 
 def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
-    home: Path, asked: Asked, station: Station
+    home: Path, asked: Requests, station: Station
 ) -> None:
     call = called(station, "Nước dâng!", None, "na-hoa", "suoi-trat")
     asked.carry_out("urgent", ALARM | {"villages": ["na-hoa", "suoi-trat"], "recipes": call.recipes}, 0)
-    asked.step()
+    asked.on_air.step()
     box = (home / "box.yaml").read_text(encoding="utf-8")
     (home / "box.yaml").write_text(box.replace(", suoi-trat: b}", "}"), encoding="utf-8")
-    asked.look()
+    asked.on_air.look()
     client_of(station).make(call.clears)
 
     ended = asked.carry_out("end_urgent", {"by": "Lan", "form": "clear"}, 0)
@@ -323,9 +324,9 @@ def test_an_all_clear_is_heard_though_the_box_plays_for_one_village_less(
 
 
 def test_what_was_written_a_moment_ago_is_what_is_asked_for(
-    home: Path, asked: Asked, station: Station, quiet: Progress
+    home: Path, asked: Requests, station: Station, quiet: Progress
 ) -> None:
-    asked.look()
+    asked.on_air.look()
     text = (home / "bulletins/nhac.md").read_text(encoding="utf-8")
     (home / "bulletins/moi.md").write_text(text.replace("họp thôn", "họp xã"), encoding="utf-8")
     with closing(Station.open(home, clock=station.clock)) as writer:
@@ -334,7 +335,7 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
     asked.carry_out("play", {"bulletin": "moi", "villages": ["na-hoa"], "by": "Lan"}, 0)
     shown = station.preparation.preview("moi").digest
     asked.carry_out("approve", {"bulletin": "moi", "digest": shown, "by": "Lan"}, 0)
-    asked.step()
+    asked.on_air.step()
 
     assert asked.speakers["a"].poll().airing.startswith("na-hoa/play/")
 
@@ -344,11 +345,11 @@ def test_every_request_has_a_handler_and_somebody_who_may_ask_it() -> None:
     assert len(VERBS) == len(WHO)
 
 
-def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Asked) -> None:
+def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Requests) -> None:
     recipes = called(asked.station, "Nước dâng!", None, "na-hoa").recipes
 
     asked.carry_out("urgent", ALARM | {"until": "2026-11-24T18:00", "recipes": recipes}, 0)
-    asked.step()
+    asked.on_air.step()
 
     assert asked.log.events("asked")[0].facts["until"] == "2026-11-24T18:00:00+07:00"
 
@@ -366,17 +367,17 @@ class FullDisk(MemoryLog):
 def test_an_alarm_is_heard_though_the_disk_is_full(station: Station) -> None:
     recipes = called(station, "Nước dâng!", None, "na-hoa").recipes
     speaker = MemorySpeaker(station.clock)
-    asked = Asked(station, {"a": speaker}, station.clock, FullDisk())
+    asked = Requests(OnAir(station, {"a": speaker}, station.clock, FullDisk()))
 
     ids = asked.carry_out("urgent", ALARM | {"recipes": recipes}, 0)
     with pytest.raises(LogUnusable):  # told once all is done
-        asked.step()
+        asked.on_air.step()
 
     assert [speaker.poll().airing] == ids
-    asked.close()
+    asked.on_air.close()
 
 
-def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Asked, quiet: Progress) -> None:
+def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: Requests, quiet: Progress) -> None:
     station = asked.station
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play(Play("nhac", ("na-hoa",)), "Lan")
@@ -385,18 +386,18 @@ def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: A
         (row,) = asked.outcome(AskOutcome(tuple(ids)))
         if not seen or seen[-1] != row["verdict"]:
             seen.append(row["verdict"])
-        asked.step()
+        asked.on_air.step()
 
     assert seen == [None, "on-air", "aired"]
     assert asked.outcome(AskOutcome(tuple(ids)))[0]["why"]
 
 
-def test_a_skip_of_what_is_over_is_refused(asked: Asked, quiet: Progress) -> None:
+def test_a_skip_of_what_is_over_is_refused(asked: Requests, quiet: Progress) -> None:
     station = asked.station
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play(Play("nhac", ("na-hoa",)), "Lan")
     while asked.outcome(AskOutcome(tuple(ids)))[0]["verdict"] in (None, "on-air"):
-        asked.step()
+        asked.on_air.step()
 
     with pytest.raises((Refused, NotFound)):
         asked.carry_out("skip", {"airing": ids[0], "why": "muộn", "by": "Lan"}, 0)
@@ -420,7 +421,7 @@ def deep(levels: int) -> Any:
 
 @pytest.mark.parametrize("do", VERBS)
 def test_whatever_stands_in_any_argument_of_any_verb_is_answered(
-    asked: Asked, do: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    asked: Requests, do: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     kinds = {field.name: field.hint for field in known_fields(VERBS[do])}
     kinds |= {"by": str} if WHO[VERBS[do]] is Who.NAMED else {}

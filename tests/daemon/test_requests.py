@@ -14,7 +14,8 @@ from harness.fake_daemon import client_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage
 from loudspeaker.model import requests
 from loudspeaker.model.enums import Ending
@@ -149,9 +150,9 @@ def station(home: Path) -> Iterator[Station]:
         yield station
 
 
-def answering(station: Station) -> Asked:
+def answering(station: Station) -> Requests:
     speakers = {output: MemorySpeaker(station.clock) for output in "ab"}
-    return Asked(station, speakers, station.clock, station.log, lambda now, trusted: frozenset({"box"}))
+    return Requests(OnAir(station, speakers, station.clock, station.log, lambda now, trusted: frozenset({"box"})))
 
 
 def test_an_alarm_is_named_by_the_instant_at_which_it_was_given(station: Station) -> None:
@@ -164,7 +165,7 @@ def test_an_alarm_is_named_by_the_instant_at_which_it_was_given(station: Station
 def test_an_alarm_that_is_asked_for_again_is_the_same_alarm_over_a_restart_too(station: Station) -> None:
     first = answering(station)
     ids = first.urgent(ALARM, "Lan")
-    first.step()
+    first.on_air.step()
     again = first.urgent(ALARM, "Lan")
     later = answering(station).urgent(ALARM, "Lan")
 

@@ -52,7 +52,7 @@ def test_it_stops_everything_on_every_output_an_emergency_too(
     while clock.now() < at("2026-11-24T06:05:01"):
         clock.advance_to(min(live.step(), at("2026-11-24T06:05:01")))
     live.step()
-    (alarm,) = live.urgent(Urgent(None, "lu-quet", ("suoi-trat",), 3, 30.0, None, False), "chị Hoa")
+    (alarm,) = live.requests.urgent(Urgent(None, "lu-quet", ("suoi-trat",), 3, 30.0, None, False), "chị Hoa")
     for _ in range(2):
         live.step()
         clock.advance(1.0)
@@ -60,7 +60,7 @@ def test_it_stops_everything_on_every_output_an_emergency_too(
     press(pins)
     live.step()
     live.step()
-    records = {record.id: record for record in live.log.rows(at("2026-11-24T00:00"), at("2026-11-25T00:00"))}
+    records = {record.id: record for record in station.log.rows(at("2026-11-24T00:00"), at("2026-11-25T00:00"))}
     live.close()
 
     assert set(records) == {"na-hoa/tin-sang/2026-11-24T06:05", alarm}
@@ -78,7 +78,7 @@ def test_what_comes_later_is_aired_again(station: Station, clock: FakeClock, pin
     while clock.now() < at("2026-11-24T12:00:00"):
         live.look()
         clock.advance_to(min(live.step(), at("2026-11-24T12:00:00")))
-    records = live.log.rows(at("2026-11-24T00:00"), at("2026-11-25T00:00"))
+    records = station.log.rows(at("2026-11-24T00:00"), at("2026-11-25T00:00"))
     live.close()
 
     assert [record.verdict for record in records] == ["aired", "aired"]

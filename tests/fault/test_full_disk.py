@@ -15,7 +15,7 @@ from harness.faulty_box import FaultyBox, each
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.on_air import Live
+from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.station import Station
 from loudspeaker.store.disk_reserve import SIZE
@@ -82,7 +82,7 @@ def test_a_full_cache_airs_what_is_in_it_and_says_what_cannot_be_made(
     chance = random.Random(1)
     with small_disk(home / "audio_cache", 12 * MB) as cache:
         station.preparation.prepare(None, 1, quiet)
-        live = Live(
+        live = OnAir(
             station,
             {"san-kho": FileSpeaker(clock, station.paths.state / "aired", "san-kho")},
             clock,
@@ -97,7 +97,7 @@ def test_a_full_cache_airs_what_is_in_it_and_says_what_cannot_be_made(
         live.close()
 
 
-def starve(station: Station, live: Live, clock: FakeClock, cache: Path, leave: int) -> None:
+def starve(station: Station, live: OnAir, clock: FakeClock, cache: Path, leave: int) -> None:
     """A day on which the disk is full and a bulletin is edited; in the evening somebody makes room."""
     bulletin = station.paths.home / "bulletins" / "nhac.md"
     before = bulletin.read_text()
@@ -125,7 +125,7 @@ def starve(station: Station, live: Live, clock: FakeClock, cache: Path, leave: i
     live.look()
 
 
-def run(live: Live, clock: FakeClock, until: datetime) -> None:
+def run(live: OnAir, clock: FakeClock, until: datetime) -> None:
     while clock.now() < until:
         clock.advance_to(min(live.step(), until))
 

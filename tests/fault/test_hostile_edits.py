@@ -16,7 +16,7 @@ from harness.hostile_files import HOSTILE, PARSERS
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.on_air import Live
+from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.errors import BadFile
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -31,7 +31,9 @@ STANDS_IN = "until it is mended, the last good version of this file is used"
 
 def test_the_last_good_version_airs(station: Station, home: Path, clock: FakeClock, full: bool) -> None:
     station.preparation.prepare(None, 1, lambda done, total, what: None)
-    live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"}))
+    live = OnAir(
+        station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"})
+    )
     refused = 0
     for number in range(RUNS if full else FEW):
         clock.advance_to(at("2026-11-24T05:50:00") + timedelta(days=number))
@@ -39,7 +41,7 @@ def test_the_last_good_version_airs(station: Station, home: Path, clock: FakeClo
     assert refused > (RUNS if full else FEW) / 3
 
 
-def spoil(live: Live, home: Path, clock: FakeClock, chance: random.Random) -> bool:
+def spoil(live: OnAir, home: Path, clock: FakeClock, chance: random.Random) -> bool:
     """A morning on which a file is broken before or while its bulletin is on the air; whether it was refused."""
     end = clock.now() + timedelta(minutes=20)
     pause(live, clock, clock.now() + timedelta(seconds=chance.uniform(1, 925)))
@@ -73,7 +75,7 @@ def sound(name: str, data: bytes) -> bool:
     return True
 
 
-def pause(live: Live, clock: FakeClock, until: datetime) -> None:
+def pause(live: OnAir, clock: FakeClock, until: datetime) -> None:
     while clock.now() < until:
         live.look()
         clock.advance_to(min(live.step(), until))

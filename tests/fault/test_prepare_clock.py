@@ -16,7 +16,7 @@ import pytest
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock, SystemClock
-from loudspeaker.daemon.on_air import Live
+from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.maintenance.cache import sweep_cache
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -130,7 +130,9 @@ def test_a_sweep_on_a_wrong_clock_leaves_what_the_accepted_plan_needs(home: Path
     clock = FakeClock(NOW)
     station = Station.open(home, clock=clock)
     station.preparation.prepare(None, 2, lambda done, of, what: None)
-    live = Live(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"rtc"}))
+    live = OnAir(
+        station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"rtc"})
+    )
     live.step()
     needed = [one for one in station.airings.between(*station.clock.window(None, 2)) if one.bulletin == "tin-sang"]
     clock.step((at(f"{day}T02:30") - clock.now()).total_seconds())

@@ -54,7 +54,7 @@ def station(home: Path, icecast: Icecast) -> Iterator[Station]:
 def run(service: Service, until: Callable[[], bool], seconds: float) -> None:
     ends = time.monotonic() + seconds
     while not until() and time.monotonic() < ends:
-        wait = service.step() - service.now()
+        wait = service.step() - service.on_air.now()
         time.sleep(min(max(wait.total_seconds(), 0.0), 0.05))
     assert until()
 
@@ -64,7 +64,7 @@ def test_a_killed_source_is_replaced_and_joined_again_when_it_is_back(station: S
         return [bool(event.facts.get("instead")) for event in station.log.events("started", VOV)]
 
     service = open_service(station, lambda: None)
-    run(service, lambda: service.now() >= DUE + timedelta(seconds=HEARD), 30)
+    run(service, lambda: service.on_air.now() >= DUE + timedelta(seconds=HEARD), 30)
     icecast.source.end()
     killed = time.monotonic()
     run(service, lambda: len(attempts()) > 1, 90)

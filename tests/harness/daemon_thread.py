@@ -10,7 +10,8 @@ from threading import Event, Thread
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.control_socket import Door
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -42,8 +43,8 @@ class DaemonThread(Thread):
     def run(self) -> None:
         speakers = {"a": MemorySpeaker(self.clock), "b": MemorySpeaker(self.clock)}
         with closing(Station.open(self.home, clock=self.clock)) as station, DefaultSelector() as selector:
-            live = Asked(station, speakers, self.clock, station.log, lambda now, trusted: frozenset({"box"}))
-            with closing(live), closing(Door(station.paths.socket, selector, live.carry_out)):
+            live = OnAir(station, speakers, self.clock, station.log, lambda now, trusted: frozenset({"box"}))
+            with closing(live), closing(Door(station.paths.socket, selector, Requests(live).carry_out)):
                 while not self.over.is_set():
                     live.step()
                     self.opened.set()

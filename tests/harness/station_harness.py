@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from harness.random_files import ALARM, ALL_CLEAR, LENGTHS, OUTPUTS, VILLAGES, hearers
 from harness.small_commune import at
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.programme import Programme
 from loudspeaker.playout.item import PlayoutItem
@@ -100,10 +101,12 @@ class StationHarness:
         self.speakers = {output: MemorySpeaker(self.clock) for output in OUTPUTS}
         self.station = Station.open(self.home, clock=self.clock, log=self.log)
         self.station.preparation.renderer = FakeRenderer(self.station.planner.programmes)  # type: ignore[assignment]
-        self.live = Asked(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
+        self.live = Requests(
+            OnAir(self.station, self.speakers, self.clock, self.log, lambda now, trusted: self.vouchers)
+        )
         self._collected = dict.fromkeys(OUTPUTS, 0)
         self.running = True
-        self.live.look()
+        self.live.on_air.look()
         self.edited()
 
     def kill(self) -> None:
@@ -118,13 +121,13 @@ class StationHarness:
 
     def step(self) -> datetime:
         try:
-            return self.live.step()
+            return self.live.on_air.step()
         finally:
             self._collect()
 
     def look(self) -> None:
         """The daemon looks every other second."""
-        self.live.look()
+        self.live.on_air.look()
         self.step()
 
     def edited(self) -> None:

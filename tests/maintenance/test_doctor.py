@@ -16,7 +16,8 @@ from harness.pulse_server import Server
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import translator
 from loudspeaker.maintenance.doctor import examine
 from loudspeaker.speakers.button import StopButton
@@ -105,11 +106,11 @@ def test_a_daemon_says_what_is_wrong_with_its_pins(home: Path, pins: Any, statio
     station.reload()
     other = StopButton(17)
     outputs = open_speakers(list(station.files.box.outputs.values()), SpeakerContext(station.clock, home))
-    asked = Asked(station, outputs, station.clock, station.log, button=StopButton(27))
+    asked = Requests(OnAir(station, outputs, station.clock, station.log, button=StopButton(27)))
     pins.pin(27).drive_low()
     told: Any = asked.carry_out("pins", {}, 0)
     other.close()
-    asked.close()
+    asked.on_air.close()
 
     assert told["27"] == "pressed"
     assert "17" in told["17"]

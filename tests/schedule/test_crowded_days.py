@@ -14,7 +14,8 @@ from harness.small_commune import at
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import speak
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.schedule.crowd import MOST_A_DAY, find_limits
@@ -133,17 +134,19 @@ class Slow(FakeClock):
 def test_a_slow_plan_is_made_day_by_day_with_today_first(home: Path) -> None:
     clock = Slow(at("2026-11-24T05:00:00"))
     station = Station.open(home, clock=clock)
-    live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda *_: frozenset({"box"}))
-    live.look()
+    live = Requests(
+        OnAir(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda *_: frozenset({"box"}))
+    )
+    live.on_air.look()
 
     seen = []
     for _ in range(4):
-        again = live.step()
+        again = live.on_air.step()
         days = {item.airing.scheduled_at.date() for item in live.controller.open_items()}
-        seen.append((len(days), again - live.now() <= timedelta(seconds=0.02)))
+        seen.append((len(days), again - live.on_air.now() <= timedelta(seconds=0.02)))
 
     assert seen == [(1, True), (2, True), (3, True), (4, False)]
-    live.close()
+    live.on_air.close()
     station.close()
 
 

@@ -208,7 +208,7 @@ def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
 ) -> None:
     outlets = [Output("hall", "hall", proof="ear-of-hall"), Output("file", "file")]
     speakers = open_speakers(outlets, SpeakerContext(SystemClock(), tmp_path))
-    service = Service(station, speakers, None)
+    service = Service(station, speakers)
     hall = speakers["hall"]
     try:
         hall.arm("x", [noises[0].programme] * 20, SystemClock().now())

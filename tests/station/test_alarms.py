@@ -22,7 +22,8 @@ from openpyxl import load_workbook
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, Refused
 from loudspeaker.i18n import speak, translator
 from loudspeaker.interfaces import State
@@ -59,7 +60,9 @@ class Box:
         self.station = Station.open(self.home, clock=self.clock)
         self.speakers = {"a": MemorySpeaker(self.clock), "b": MemorySpeaker(self.clock)}
         log = self.station.log
-        self.live = Asked(self.station, self.speakers, self.clock, log, lambda now, trusted: frozenset({"box"}))
+        self.live = Requests(
+            OnAir(self.station, self.speakers, self.clock, log, lambda now, trusted: frozenset({"box"}))
+        )
 
     def restart(self) -> None:
         """As after a power cut."""
@@ -69,7 +72,7 @@ class Box:
         self.begin()
 
     def close(self) -> None:
-        self.live.close()
+        self.live.on_air.close()
         self.station.close()
 
     def ask(self, verb: str, **facts: Any) -> Any:
@@ -88,9 +91,9 @@ class Box:
     def run(self, seconds: float = 300.0) -> None:
         until = self.clock.now().timestamp() + seconds
         while self.clock.now().timestamp() < until:
-            wake = self.live.step()
+            wake = self.live.on_air.step()
             self.clock.advance_to(min(wake, datetime.fromtimestamp(until, wake.tzinfo)))
-        self.live.step()
+        self.live.on_air.step()
 
     def end(self, form: str | None, *villages: str, drill: bool | None = None) -> list[str]:
         """As the command does it: composed, its words made, carried out."""
@@ -348,7 +351,7 @@ def test_the_words_of_every_end_are_made_while_the_alarm_is_heard(box: Box) -> N
 def test_an_all_clear_whose_bulletin_is_gone_is_said_in_the_stations_own_words(box: Box) -> None:
     box.alarm(None, "na-hoa", bulletin="lu-quet")
     (box.home / "bulletins/het-lu.md").unlink()
-    box.live.look()
+    box.live.on_air.look()
 
     assert "tình huống khẩn cấp đã kết thúc" in box.spoken(None)[0]
     (clear,) = box.end(None)
@@ -376,7 +379,7 @@ def test_villages_on_one_output_hear_one_end(box: Box) -> None:
     (box.home / "box.yaml").write_text(
         "plays: {na-hoa: a, suoi-trat: a}\noutputs: {a: {device: memory}, b: {device: memory}}\nclock: trusted\n"
     )
-    box.live.look()
+    box.live.on_air.look()
     box.alarm(None, bulletin="lu-quet", repeat=9)
     box.run(1)
 
@@ -435,7 +438,7 @@ def test_what_was_given_after_the_question_was_asked_is_not_ended_by_its_answer(
 
 def test_two_alarms_of_one_village_are_each_told_to_be_over(box: Box) -> None:
     (box.home / "bulletins/sat-lo.md").write_text("---\ntitle: Sạt lở\nlevel: emergency\n---\nĐất đang trượt!\n")
-    box.live.look()
+    box.live.on_air.look()
     box.alarm(None, "na-hoa", bulletin="lu-quet", repeat=1)
     box.alarm(None, "na-hoa", bulletin="sat-lo", repeat=1)
     box.run(60)
@@ -481,7 +484,7 @@ def test_an_end_given_without_a_daemon_keeps_the_next_one_from_taking_the_alarm_
     box.run(1)
     for speaker in box.speakers.values():
         speaker.stop(0)  # the daemon is killed
-    alone = Asked(box.station, {"a": MemorySpeaker(box.clock)}, box.clock, box.station.log, alone=True)
+    alone = Requests(OnAir(box.station, {"a": MemorySpeaker(box.clock)}, box.clock, box.station.log, alone=True))
     assert alone.carry_out("end_urgent", {"by": "anh Páo", "form": "stop", "alarms": [alarm]}, 0) == []
 
     box.restart()

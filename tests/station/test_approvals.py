@@ -18,8 +18,8 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.children import Children
 from loudspeaker.daemon.client import Client
-from loudspeaker.daemon.requests import Asked
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BeingRead, Refused
 from loudspeaker.i18n import speak
@@ -208,10 +208,13 @@ def test_an_emergency_says_that_it_needs_none(home: Path) -> None:
     assert "an emergency needs no approval" in done.stderr
 
 
-class Childless(Service):
+class NoChildren(Children):
     """No process is started."""
 
-    def _start(self, *command: str, told: int | None = None) -> None:
+    def __init__(self) -> None:
+        super().__init__(lambda *words: list(words))
+
+    def start(self, *words: str, quiet: bool = False) -> None:
         pass
 
 
@@ -219,14 +222,14 @@ class Childless(Service):
 def daemon(home: Path, clock: FakeClock) -> Any:
     station = Station.open(home, clock=clock)
     run(home, "read-ahead")
-    service = Childless(station, {"san-kho": MemorySpeaker(clock)}, None)
+    service = Service(station, {"san-kho": MemorySpeaker(clock)}, children=NoChildren())
     service.look()
     yield service
     service.close()
     station.close()
 
 
-def ask(daemon: Asked, digest: str, **facts: object) -> object:
+def ask(daemon: Service, digest: str, **facts: object) -> object:
     return daemon.carry_out("approve", {"bulletin": "nhac", "digest": digest, "by": "Lan", **facts}, 0)
 
 
@@ -241,7 +244,7 @@ def test_the_daemon_takes_an_approval_of_what_it_has_and_of_nothing_else(home: P
 
     write(home, BULLETIN)
     ask(daemon, shown)
-    assert not list(daemon.station.planner.void_approvals(daemon.log))
+    assert not list(daemon.station.planner.void_approvals(daemon.station.log))
 
 
 def test_a_text_that_nobody_has_read_yet_is_not_approved(home: Path, daemon: Service) -> None:
@@ -293,7 +296,7 @@ def test_an_edit_that_voids_an_approval_is_told_once(
     write(home, BULLETIN.replace("repeat: 2", "repeat: 4"))
     daemon.look()
     assert "approved" not in capsys.readouterr().err
-    restarted = Childless(daemon.station, {}, None)
+    restarted = Service(daemon.station, {}, children=NoChildren())
     restarted.look()
     assert "approved" not in capsys.readouterr().err
 
@@ -303,7 +306,7 @@ def test_an_edit_while_the_daemon_starts_is_told(
 ) -> None:
     (home / "schedules" / "na-hoa.yaml").write_text("broadcasts: {", encoding="utf-8")  # the station was opened before
 
-    Childless(station, {}, None).look()
+    Service(station, {}, children=NoChildren()).look()
 
     assert capsys.readouterr().err.count("schedules/na-hoa.yaml:1:") == 1
 

@@ -17,7 +17,8 @@ from harness.fake_daemon import client_of
 from harness.paths import ROOT
 
 from loudspeaker.cli import cli
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import speak
 from loudspeaker.model.requests import PreviewUrgent
@@ -267,9 +268,9 @@ def test_a_station_from_before_is_commissioned_without_any_doing(home: Path) -> 
 
 def test_the_daemon_refuses_blanks_whatever_asks_for_them(hurrying: Station) -> None:
     outputs = {name: MemorySpeaker(hurrying.clock) for name in ("na-hoa", "b")}
-    live = Asked(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"}))
+    live = Requests(OnAir(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"})))
     facts = {"villages": ["na-hoa"], "repeat": 1, "gap": 0.0, "until": None, "drill": True, "by": "Hoa"}
-    with closing(live), pytest.raises(Refused, match="blanks"):
+    with closing(live.on_air), pytest.raises(Refused, match="blanks"):
         live.carry_out("urgent", {"text": None, "bulletin": "tim-nguoi", **facts}, 1000)
 
     assert hurrying.log.events("asked") == []
@@ -277,21 +278,21 @@ def test_the_daemon_refuses_blanks_whatever_asks_for_them(hurrying: Station) -> 
 
 def test_the_daemon_takes_it_up_at_once_and_refuses_an_output_that_is_not_there(hurrying: Station) -> None:
     outputs = {name: MemorySpeaker(hurrying.clock) for name in ("na-hoa", "b")}
-    live = Asked(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"}))
+    live = Requests(OnAir(hurrying, outputs, hurrying.clock, hurrying.log, lambda now, trusted: frozenset({"box"})))
     tomorrow = (
         hurrying.clock.midnight(hurrying.clock.day("tomorrow")),
         hurrying.clock.midnight(hurrying.clock.day("tomorrow")) + timedelta(1),
     )
-    with closing(live):
+    with closing(live.on_air):
         with pytest.raises(NotFound):
             live.carry_out("commission", {"output": "c", "by": "Hoa"}, 1000)
         assert {airing.expected for airing in hurrying.airings.between(*tomorrow)} == {"refused"}
         airing = hurrying.airings.between(*tomorrow)[0]
-        assert live.permits(airing, airing.scheduled_at, airing.scheduled_at + timedelta(seconds=5))
+        assert live.on_air.permits(airing, airing.scheduled_at, airing.scheduled_at + timedelta(seconds=5))
 
         live.carry_out("commission", {"output": airing.output, "by": "Hoa"}, 1000)
 
-        assert not live.permits(airing, airing.scheduled_at, airing.scheduled_at + timedelta(seconds=5))
+        assert not live.on_air.permits(airing, airing.scheduled_at, airing.scheduled_at + timedelta(seconds=5))
     assert {a.output: a.expected for a in hurrying.airings.between(*tomorrow)} == {
         **{"na-hoa": "refused", "b": "refused"},
         airing.output: "air",

@@ -10,7 +10,8 @@ from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.config.box_file import parse
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.box import Output
 from loudspeaker.model.requests import Play
@@ -74,9 +75,9 @@ def test_the_same_bulletin_is_two_programmes_of_one_set_of_clips(station: Statio
 def test_what_is_aired_is_what_was_prepared_for_its_hour(station: Station, clock: FakeClock, quiet: Progress) -> None:
     station.preparation.prepare(None, 1, quiet)
     speaker = MemorySpeaker(clock)
-    live = Asked(station, {"san-kho": speaker}, clock, station.log)
+    live = Requests(OnAir(station, {"san-kho": speaker}, clock, station.log))
     while clock.now() < at("2026-11-24T17:40:00"):
-        clock.advance_to(min(live.step(), at("2026-11-24T17:40:00")))
+        clock.advance_to(min(live.on_air.step(), at("2026-11-24T17:40:00")))
     aired = {row.id: row.programme for row in station.airings.records()}
 
     assert (aired[MORNING], aired[EVENING]) == (made(station, MORNING), made(station, EVENING))
@@ -109,9 +110,9 @@ def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, qu
     clock.advance_to(at("2026-11-24T05:40:00"))
     order = station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")
     station.preparation.make([station.planner.adapt_to_hour(order, "san-kho", station.clock.now())], quiet)
-    live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
+    live = Requests(OnAir(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log))
     live.play(Play("nhac", ("na-hoa",), "một buổi nữa"), "chị Hoa")
     while not station.airings.records():
-        clock.advance_to(live.step())
+        clock.advance_to(live.on_air.step())
 
     assert station.airings.records()[0].verdict == "aired"

@@ -13,7 +13,8 @@ from harness.small_commune import at
 from harness.stories import tell_story
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import NotFound, Refused
 from loudspeaker.i18n import translator
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -40,10 +41,10 @@ class Box:
         speakers, end = {"san-kho": MemorySpeaker(self.clock)}, at(f"{DAY}T{until}")
         self.station.reload()
         log = self.station.log
-        live = Asked(self.station, speakers, self.clock, log, lambda now, trusted: frozenset({"box"}))
+        live = Requests(OnAir(self.station, speakers, self.clock, log, lambda now, trusted: frozenset({"box"})))
         while self.clock.now() < end:
-            self.clock.advance_to(min(live.step(), end))
-        live.step()
+            self.clock.advance_to(min(live.on_air.step(), end))
+        live.on_air.step()
 
     def off(self, until: str) -> None:
         self.clock.advance_to(at(f"{DAY}T{until}"))

@@ -10,7 +10,8 @@ from harness.fake_daemon import client_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import Message
 from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -61,17 +62,17 @@ def write(home: Path, name: str, more: str) -> None:
 
 def day(station: Station, clock: FakeClock, receiver: Receiving, dies: str = "05:00:00") -> tuple[str, str]:
     """The verdict over the stream that is known to be dead from `dies` on, and why."""
-    live = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log)
+    live = Requests(OnAir(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log))
 
     def opener(url: str, lasts: float) -> Receiver:
         return receiver  # type: ignore[return-value]
 
-    live.receivers = ReceiverPool(opener)
+    live.on_air.receivers = ReceiverPool(opener)
     for moment, found in ((dies, receiver.found), ("06:15:00", DEAD if dies > "06:00" else receiver.found)):
         receiver.found, ends = found, at(f"2026-11-24T{moment}")
         while clock.now() < ends:
-            clock.advance_to(min(live.step(), ends))
-    live.close()
+            clock.advance_to(min(live.on_air.step(), ends))
+    live.on_air.close()
     row = next(row for row in station.airings.records() if row.id == VOV)
     return row.verdict, row.why
 

@@ -18,7 +18,8 @@ from harness.small_commune import at
 from loudspeaker.cli import cli
 from loudspeaker.cli.tables import REFUSALS
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import speak, translator
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Refusal, Verdict
@@ -87,11 +88,11 @@ def aired(home: Path) -> Station:
     """The morning of a station that runs."""
     clock = FakeClock(at(f"{DAY}T05:00:01"))
     station = Station.open(home, clock=clock)
-    live = Asked(
-        station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"})
+    live = Requests(
+        OnAir(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, lambda now, trusted: frozenset({"box"}))
     )
     while clock.now() < at(f"{DAY}T07:00:00"):
-        clock.advance_to(min(live.step(), at(f"{DAY}T07:00:00")))
+        clock.advance_to(min(live.on_air.step(), at(f"{DAY}T07:00:00")))
     return station
 
 

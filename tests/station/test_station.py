@@ -17,8 +17,8 @@ from harness.stories import tell_story
 from loudspeaker.clock import FakeClock
 from loudspeaker.codec import decode, encode
 from loudspeaker.config import box_file
-from loudspeaker.daemon.on_air import rehearse
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir, rehearse
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
 from loudspeaker.maintenance.doctor import examine
@@ -34,16 +34,16 @@ Progress = Callable[[int, int, str], None]
 TODAY = ["na-hoa/tin-sang/2026-11-24T06:05", "na-hoa/nhac/2026-11-24T11:00"]
 
 
-def on_air(station: Station, clock: FakeClock) -> Asked:
+def on_air(station: Station, clock: FakeClock) -> Requests:
     speakers = {"san-kho": MemorySpeaker(clock)}
-    return Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
+    return Requests(OnAir(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"})))
 
 
-def run_until(live: Asked, clock: FakeClock, moment: str) -> None:
+def run_until(live: Requests, clock: FakeClock, moment: str) -> None:
     while clock.now() < at(moment):
-        live.look()
-        clock.advance_to(min(live.step(), at(moment)))
-    live.step()
+        live.on_air.look()
+        clock.advance_to(min(live.on_air.step(), at(moment)))
+    live.on_air.step()
 
 
 def verdicts(station: Station) -> dict[str, Verdict]:
@@ -210,7 +210,7 @@ def test_a_replay_outside_the_hours_is_refused_unless_overridden(
     live = on_air(station, clock)
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at("2026-11-24T09:00:00"))
-    live.step()
+    live.on_air.step()
 
     live.play(Play("nhac", ("na-hoa",)), "Lan")
     run_until(live, clock, "2026-11-24T09:01:00")
@@ -266,10 +266,10 @@ def by_hand(station: Station, clock: FakeClock, quiet: Progress, moment: str) ->
     """The verdict of a replay that a command plays itself, where no daemon runs."""
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "san-kho")], quiet)
     clock.advance_to(at(f"2026-11-24T{moment}"))
-    alone = Asked(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True)
+    alone = Requests(OnAir(station, {"san-kho": MemorySpeaker(clock)}, clock, station.log, alone=True))
     (airing,) = alone.play(Play("nhac", ("na-hoa",)), "Lan")
     while alone.controller.open_items():
-        clock.advance_to(alone.step())
+        clock.advance_to(alone.on_air.step())
     return verdicts(station)[airing]
 
 
@@ -334,10 +334,10 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
     station.preparation.make([said, clear], quiet)
 
     live.urgent(Urgent(None, "lu-quet", ("na-hoa", "suoi-trat"), 2, 30.0, None, False), "Lan")
-    live.step()
+    live.on_air.step()
     assert live.speakers["san-kho"].poll().airing.split("/")[1] == "urgent"
     clock.advance(15)
-    live.step()
+    live.on_air.step()
     ended = live.end_urgent(EndUrgent(), "Lan")
     run_until(live, clock, "2026-11-24T06:20:00")
 

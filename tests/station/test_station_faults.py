@@ -16,7 +16,8 @@ from harness.fake_daemon import client_of
 from harness.playout_harness import PlayoutHarness, airing, at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.requests import Asked
+from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.requests import Requests
 from loudspeaker.daemon.service import Told
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.model.enums import Verdict
@@ -49,7 +50,7 @@ class Button:
 
 
 @pytest.fixture
-def live(home: Path, quiet: Progress) -> Iterator[Asked]:
+def live(home: Path, quiet: Progress) -> Iterator[Requests]:
     """The station of the tests at a quarter to six, with everything prepared: `tin-sang` is due at 06:05."""
     (home / "box.yaml").write_text(
         "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\n"
@@ -58,20 +59,20 @@ def live(home: Path, quiet: Progress) -> Iterator[Asked]:
     with closing(Station.open(home, clock=clock)) as station:
         list(station.preparation.prepare(None, 1, quiet))
         speakers = {"a": MemorySpeaker(clock), "b": MemorySpeaker(clock)}
-        live = Asked(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"}))
-        with closing(live):
-            live.look()
-            live.step()
+        live = Requests(OnAir(station, speakers, clock, station.log, vouch=lambda now, trusted: frozenset({"box"})))
+        with closing(live.on_air):
+            live.on_air.look()
+            live.on_air.step()
             yield live
 
 
-def run(live: Asked, until: str) -> list[str]:
+def run(live: Requests, until: str) -> list[str]:
     """As the daemon does: step when it is due, again in a second where it fails. What was told on the way."""
-    told, clock = [], live.clock
+    told, clock = [], live.on_air.clock
     assert isinstance(clock, FakeClock)
     while clock.now() < at(until):
         try:
-            wake = live.step()
+            wake = live.on_air.step()
         except Exception as error:
             told.append(repr(error))
             wake = clock.now() + timedelta(seconds=1)
@@ -83,11 +84,11 @@ def but_for(output: str, sound: Callable[..., Any]) -> Callable[..., Any]:
     return lambda name, *rest: sound(name, *rest) if name == output else fail()
 
 
-BROKEN: dict[str, Callable[[Asked], object]] = {
-    "planning": lambda live: setattr(live, "_plan_days", fail),
-    "the look at the clock": lambda live: setattr(live.watch, "look", fail),
-    "receivers": lambda live: setattr(live.receivers, "update", fail),
-    "the button": lambda live: setattr(live, "button", Button()),
+BROKEN: dict[str, Callable[[Requests], object]] = {
+    "planning": lambda live: setattr(live.on_air, "_plan_days", fail),
+    "the look at the clock": lambda live: setattr(live.on_air.watch, "look", fail),
+    "receivers": lambda live: setattr(live.on_air.receivers, "update", fail),
+    "the button": lambda live: setattr(live.on_air, "button", Button()),
     "another output": lambda live: setattr(
         live.controller._verdicts, "judge", but_for("a", live.controller._verdicts.judge)
     ),
@@ -95,10 +96,10 @@ BROKEN: dict[str, Callable[[Asked], object]] = {
 
 
 @pytest.mark.parametrize("part", BROKEN)
-def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Asked, part: str) -> None:
+def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Requests, part: str) -> None:
     if part == "planning":
-        live._fresh = False
-        live._days.clear()  # somebody has edited a file, and it cannot be planned
+        live.on_air._fresh = False
+        live.on_air._days.clear()  # somebody has edited a file, and it cannot be planned
     BROKEN[part](live)
 
     told = run(live, "2026-11-24T06:30:00")
@@ -108,9 +109,9 @@ def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Ask
     assert any("a bug" in one for one in told)
 
 
-def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> None:
-    fresh = Asked(live.station, live.speakers, live.clock, live.station.log, vouch=live._vouch)
-    fresh._plan_days = fail  # type: ignore[method-assign]
+def test_a_station_that_was_never_planned_still_gives_alarms(live: Requests) -> None:
+    fresh = Requests(OnAir(live.station, live.speakers, live.on_air.clock, live.station.log, vouch=live.on_air._vouch))
+    fresh.on_air._plan_days = fail  # type: ignore[method-assign]
     call = live.station.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
     client_of(live.station).make(call.wanted)
     fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
@@ -123,17 +124,17 @@ def test_a_station_that_was_never_planned_still_gives_alarms(live: Asked) -> Non
     ]
 
 
-def test_every_part_is_closed_though_one_cannot_be(live: Asked) -> None:
+def test_every_part_is_closed_though_one_cannot_be(live: Requests) -> None:
     closed: list[str] = []
-    live.receivers.close = fail  # type: ignore[method-assign]
+    live.on_air.receivers.close = fail  # type: ignore[method-assign]
     live.speakers["a"].close = fail  # type: ignore[method-assign]
     live.speakers["b"].close = lambda: closed.append("b")  # type: ignore[method-assign]
 
     with pytest.raises(ZeroDivisionError):
-        live.close()
+        live.on_air.close()
 
     assert closed == ["b"]
-    live.receivers.close = live.speakers["a"].close = lambda: None  # type: ignore[method-assign]
+    live.on_air.receivers.close = live.speakers["a"].close = lambda: None  # type: ignore[method-assign]
 
 
 def test_a_stream_that_cannot_be_opened_says_why_and_leaves_the_others() -> None:

@@ -107,18 +107,19 @@ def test_plan_says_of_what_is_on_the_air_that_it_is(home: Path, house: FakeDaemo
 
 
 def test_what_is_on_the_air_is_told_with_its_place_and_its_end(home: Path, clock: FakeClock, quiet: Progress) -> None:
-    from loudspeaker.daemon.requests import Asked
+    from loudspeaker.daemon.on_air import OnAir
+    from loudspeaker.daemon.requests import Requests
     from loudspeaker.speakers.memory import MemorySpeaker
 
     with closing(Station.open(home, clock=clock)) as station:
         clock.advance_to(at("2026-11-24T06:00:00"))
         station.preparation.prepare(None, 1, quiet)
         speakers = {output: MemorySpeaker(clock) for output in station.files.outputs()}
-        live = Asked(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"}))
+        live = Requests(OnAir(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"})))
         on: list[dict[str, object]] = []
         while not on and clock.now() < at("2026-11-24T06:10:00"):
-            live.look()
-            live.step()
+            live.on_air.look()
+            live.on_air.step()
             on = [turn for turn in live.status(AskStatus(), "") if turn["on"]]
             clock.advance_to(clock.now() + timedelta(seconds=1))
 

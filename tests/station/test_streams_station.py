@@ -69,7 +69,7 @@ class Aired:
         with server.recorder("hall") as recorder:
             ends = time.monotonic() + 90
             while len(station.airings.records()) < 2 and time.monotonic() < ends:
-                wait = service.step() - service.now()
+                wait = service.step() - station.clock.now()
                 time.sleep(min(max(wait.total_seconds(), 0.0), 0.05))
         service.close()
         self.rows = {row.village: row for row in station.airings.records()}

@@ -1,0 +1,58 @@
+"""Commands of this very program as child processes of the daemon: one of a kind at a time, behind everything else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+
+GONE = 0.5  # s: a child that was told to end has ended
+BRIEFLY = 0.1  # s
+
+
+class Children:
+    """By the name of their command. `command` makes a command line of a command's words."""
+
+    def __init__(self, command: Callable[..., list[str]]) -> None:
+        self._command = command
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *words: str, quiet: bool = False) -> None:
+        """Start a command, unless it is running; what it says on stderr is the journal's unless it is to be `quiet`."""
+        if not self.is_running(words[0]):
+            self._running[words[0]] = subprocess.Popen(
+                self._command(*words),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL if quiet else None,
+                preexec_fn=_be_nice,
+            )
+
+    def is_running(self, name: str) -> bool:
+        child = self._running.get(name)
+        return child is not None and child.poll() is None
+
+    def end(self, name: str) -> None:
+        """Have it make way, as far as it does so at once."""
+        self._running[name].terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._running[name].wait(timeout=BRIEFLY)
+
+    def collect(self) -> None:
+        """Let go of those that have ended."""
+        for child in self._running.values():
+            child.poll()
+
+    def terminate(self) -> None:
+        for child in self._running.values():
+            child.terminate()
+
+    def wait(self) -> None:
+        for child in self._running.values():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=GONE)
+
+
+def _be_nice() -> None:
+    os.nice(10)
