@@ -26,7 +26,7 @@ print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 DOCUMENT = "from loudspeaker.importers import documents; documents.read_document({path!r}, open({path!r}, 'rb').read())"
 RECORDING = (
     "from pathlib import Path; from loudspeaker.importers import recordings; "
-    "recordings.take_in(Path({path!r}), Path({home!r}))"
+    "recordings.import_recording(Path({path!r}), Path({home!r}))"
 )
 MAMMOTH = "import mammoth; mammoth.extract_raw_text(open({path!r}, 'rb'))"
 PYDUB = "from pydub import AudioSegment; AudioSegment.from_file({path!r}).set_channels(1).set_frame_rate(32000)"

@@ -126,7 +126,7 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
     problems: list[Problem] = []
     for path in paths:
         try:
-            for sentence in rooms.imports.take_in(
+            for sentence in rooms.imports.import_file(
                 path, station.paths.home, rooms.read_text.readings(station.files.commune)
             ):
                 tell(sentence.say(_))
@@ -144,7 +144,7 @@ def export(station: Station, output: Path) -> None:
 
     if output.suffix.lower() != ".xlsx":
         raise BadUsage(Message("{file}: a schedule sheet is an .xlsx file", file=output))
-    rooms.sheets.write(station.paths.home, output)
+    rooms.sheets.export_sheet(station.paths.home, output)
 
 
 COMMANDS = (init, check, read, import_, export)

@@ -29,7 +29,7 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", UNSEEN.sub("", BREAKS.sub("\n", text)))
 
 
-def cell(blocks: Iterable[Block]) -> str:
+def cell_text(blocks: Iterable[Block]) -> str:
     """What stands in one cell of a table, a line for each paragraph."""
     return "\n".join(text for block in blocks for text in texts(block) if text.strip())
 
@@ -42,12 +42,12 @@ def texts(block: Block) -> Iterator[str]:
         yield from (text for row in block for text in row)
 
 
-def changed(block: Block, change: Callable[[str], str]) -> Block:
+def map_texts(block: Block, change: Callable[[str], str]) -> Block:
     """The block with each of its texts changed."""
     return change(block) if isinstance(block, str) else [[change(text) for text in row] for row in block]
 
 
-def sound_table(table: Table) -> Iterator[Block]:
+def clean_table(table: Table) -> Iterator[Block]:
     """A table that is one, without its empty rows; what only frames a text is its paragraphs."""
     rows = [row for row in table if any(text.strip() for text in row)]
     if len(rows) > 1 and max(map(len, rows)) > 1:

@@ -14,10 +14,10 @@ from ..text.reading import read
 from ..yamlfile import Splice
 from . import files
 from .document_blocks import MOST_LETTERS, Block, texts
-from .draft import Draft, drafted
-from .official_letter import dispatch
+from .draft import BulletinDraft, make_draft
+from .official_letter import parse_letter
 from .package import TooBig
-from .results import Imported
+from .results import ImportResult
 
 READERS = {".docx": "docx", ".odt": "odt", ".pdf": "pdf", ".txt": "plain"}  # modules: each loads a library of its own
 LARGEST = 50 * files.MB
@@ -25,7 +25,7 @@ LARGEST_TEXT = 4 * MOST_LETTERS  # bytes of a .txt: no letter takes more
 LONGEST_ID = 80  # letters
 
 
-def take_in(path: Path, home: Path, readings: ReadingSettings) -> Imported:
+def import_document(path: Path, home: Path, readings: ReadingSettings) -> ImportResult:
     """A document as a new bulletin below `home`, with what was left out of it and every guess in its reading.
 
     Raises `BadFile` where it cannot be used, or where its bulletin is there already.
@@ -42,15 +42,15 @@ def take_in(path: Path, home: Path, readings: ReadingSettings) -> Imported:
     doubts = [doubt.message() for doubt in read(draft.text, readings).doubts]
     told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
     named = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
-    return Imported([told, named, *draft.notes, *doubts], [Splice(kept, b"", data)])
+    return ImportResult([told, named, *draft.notes, *doubts], [Splice(kept, b"", data)])
 
 
-def read_document(name: str, data: bytes) -> Draft:
+def read_document(name: str, data: bytes) -> BulletinDraft:
     """The draft made of a document; `name` is the file's name. Raises `BadFile` with what is wrong with it."""
     suffix = Path(name).suffix.lower()
     if suffix == ".txt" and len(data) > LARGEST_TEXT:
         raise _bad(name, _too_long())
-    from .plain import readable
+    from .plain import to_unicode
 
     try:
         reader: Callable[[bytes], Iterable[Block]] = import_module(f".{READERS[suffix]}", __package__).paragraphs
@@ -61,10 +61,10 @@ def read_document(name: str, data: bytes) -> Draft:
         raise _bad(name, _damage(suffix, error)) from error
     if blocks is None:
         raise _bad(name, _too_long())
-    found = dispatch(readable(blocks))
+    found = parse_letter(to_unicode(blocks))
     if not found.body:
         raise _bad(name, _emptiness(suffix))
-    return drafted(found)
+    return make_draft(found)
 
 
 def _id(path: Path) -> str:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement
 from mammoth import documents, docx
 
 from . import package
-from .document_blocks import Block, Table, cell, sound_table
+from .document_blocks import Block, Table, cell_text, clean_table
 from .list_numbering import DASH, Counters, NumberingLevel
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -39,7 +39,7 @@ def _blocks(element: Any) -> Iterator[Block]:
     if isinstance(element, documents.Paragraph):
         yield "".join(_words(element))
     elif isinstance(element, documents.Table):
-        yield from sound_table(_table(element))
+        yield from clean_table(_table(element))
     else:
         for child in getattr(element, "children", ()):
             yield from _blocks(child)
@@ -47,7 +47,7 @@ def _blocks(element: Any) -> Iterator[Block]:
 
 def _table(table: Any) -> Table:
     """mammoth leaves out the lower cells of those that were merged downwards."""
-    return [[cell(_blocks(one)) for one in row.children] for row in table.children]
+    return [[cell_text(_blocks(one)) for one in row.children] for row in table.children]
 
 
 def _words(element: Any) -> Iterator[str]:
@@ -64,13 +64,13 @@ def _words(element: Any) -> Iterator[str]:
 
 def _numbered(data: bytes) -> bytes:
     """The text and its styles, packed again, with automatic numbers written as text at the head of their paragraphs."""
-    parts = package.parts(data, _wanted)
+    parts = package.read_parts(data, _wanted)
     body = _body(parts)
     if NUMBERING in parts:
         root = ElementTree.fromstring(parts[body])
         _write_numbers(root, _Numbering(ElementTree.fromstring(parts[NUMBERING]), _root(parts, STYLES)))
         parts[body] = ElementTree.tostring(root)
-    return package.packed(parts.items())
+    return package.pack(parts.items())
 
 
 def _wanted(name: str) -> bool:

@@ -1,7 +1,4 @@
-"""A bulletin's draft made of an official document: what its head says, its text, and what an officer must look at.
-
-Pure: a `Dispatch` in, a `Draft` out. How the document was stored is not known here.
-"""
+"""A bulletin's draft made of an official letter: what its head says, its text, and what an officer must look at."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import Message
 from ..yamlfile import quoted
-from .official_letter import Dispatch, Left
+from .official_letter import LeftOut, OfficialLetter
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
 UNITS = "thị xã|xã|phường|thị trấn|huyện|quận|thành phố|tỉnh"
@@ -28,7 +25,7 @@ LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BulletinDraft:
     """A bulletin to be looked through by an officer before anybody hears it."""
 
     title: str
@@ -43,82 +40,83 @@ class Draft:
         return "\n".join(["---", *lines, "---", self.text, ""])
 
 
-def drafted(found: Dispatch) -> Draft:
-    """Fill in the head from what the document says about itself."""
-    title, body = _title(found)
-    return Draft(title, _source(found), "\n\n".join(body), tuple(_notes(found)))
+def make_draft(letter: OfficialLetter) -> BulletinDraft:
+    """A draft whose head is filled in from what the letter says about itself."""
+    title, body = _title(letter)
+    return BulletinDraft(title, _source(letter), "\n\n".join(body), tuple(_notes(letter)))
 
 
-def _title(found: Dispatch) -> tuple[str, list[str]]:
+def _title(letter: OfficialLetter) -> tuple[str, list[str]]:
     """The title, and the text without it."""
-    if found.subject:
-        return _capitalized(found.subject.rstrip(" .;")), found.body
-    first = next((line for line in found.body if not GREETING.match(line)), found.body[0])
-    heading = first is found.body[0] and len(found.body) > 1 and first[-1].isalnum()
-    title = _capitalized(re.split(r"[.!?:;]", first)[0][:LONGEST_TITLE])
-    return " ".join(title.split()), found.body[1:] if heading else found.body
+    if letter.subject:
+        return _capitalize(letter.subject.rstrip(" .;")), letter.body
+    first = next((line for line in letter.body if not GREETING.match(line)), letter.body[0])
+    heading = first is letter.body[0] and len(letter.body) > 1 and first[-1].isalnum()
+    title = _capitalize(re.split(r"[.!?:;]", first)[0][:LONGEST_TITLE])
+    return " ".join(title.split()), letter.body[1:] if heading else letter.body
 
 
-def _source(found: Dispatch) -> str:
+def _source(letter: OfficialLetter) -> str:
     """The document as it is quoted: kind, number, issuer, day."""
-    issuer = _issuer(found)
-    kind = found.kind.capitalize() or (PLAIN_LETTER if found.number or found.subject else "")
+    issuer = _issuer(letter)
+    kind = letter.kind.capitalize() or (PLAIN_LETTER if letter.number or letter.subject else "")
     if not (kind or issuer):
         return ""
-    number = f" số {found.number}" if _numbered(found) else ""
+    number = f" số {letter.number}" if _has_number(letter) else ""
     by = (f" của {issuer}" if kind else issuer) if issuer else ""
-    return f"{kind}{number}{by}{_day(found)}"
+    return f"{kind}{number}{by}{_day(letter)}"
 
 
-def _day(found: Dispatch) -> str:
-    if not (found.month and found.year):
+def _day(letter: OfficialLetter) -> str:
+    if not (letter.month and letter.year):
         return ""
-    return f", ngày {found.day}/{found.month}/{found.year}" if found.day else f", tháng {found.month}/{found.year}"
+    month = f"{letter.month}/{letter.year}"
+    return f", ngày {letter.day}/{month}" if letter.day else f", tháng {month}"
 
 
-def _numbered(found: Dispatch) -> bool:
-    return bool(re.match(r"\s*\d", found.number))
+def _has_number(letter: OfficialLetter) -> bool:
+    return bool(re.match(r"\s*\d", letter.number))
 
 
-def _issuer(found: Dispatch) -> str:
+def _issuer(letter: OfficialLetter) -> str:
     """Whose document it is, in the spelling of its own text where the letterhead is in capitals."""
-    text = "\n".join(found.body)
-    if not found.agencies:
-        return max((told["office"] for line in found.body for told in SPEAKER.finditer(line)), key=len, default="")
-    agency = found.agencies[-1]
-    spelt = [told[0] for told in re.finditer(rf"(?i:{re.escape(agency)}){PLACE}", text) if not told[0].isupper()]
-    return max(spelt, key=len, default=_spelt(agency))
+    text = "\n".join(letter.body)
+    if not letter.agencies:
+        return max((match["office"] for line in letter.body for match in SPEAKER.finditer(line)), key=len, default="")
+    agency = letter.agencies[-1]
+    spelt = [match[0] for match in re.finditer(rf"(?i:{re.escape(agency)}){PLACE}", text) if not match[0].isupper()]
+    return max(spelt, key=len, default=_spell_office(agency))
 
 
-def _spelt(capitals: str) -> str:
+def _spell_office(capitals: str) -> str:
     """An office's name in capitals as it is written in a sentence: the names of places keep theirs.
 
     >>> _spelt("UBND XÃ BẢN MÂY")
     'UBND xã Bản Mây'
     """
-    lower = _capitalized(capitals.lower())
-    placed = re.sub(rf"\b({UNITS}) (.+?)(?= (?:{UNITS})\b|$)", lambda told: f"{told[1]} {told[2].title()}", lower)
-    return re.sub(r"\b(ubnd|hđnd|ubmttq)\b", lambda told: told[0].upper(), placed, flags=re.I)
+    lower = _capitalize(capitals.lower())
+    placed = re.sub(rf"\b({UNITS}) (.+?)(?= (?:{UNITS})\b|$)", lambda match: f"{match[1]} {match[2].title()}", lower)
+    return re.sub(r"\b(ubnd|hđnd|ubmttq)\b", lambda match: match[0].upper(), placed, flags=re.I)
 
 
-def _notes(found: Dispatch) -> Iterator[Message]:
-    for left, lines in found.left.items():
+def _notes(letter: OfficialLetter) -> Iterator[Message]:
+    for left, lines in letter.left.items():
         yield _left_out(left, lines)
-    if not found.subject:
+    if not letter.subject:
         yield Message("no subject (V/v) was found: please check the title")
-    if found.number and not _numbered(found):
+    if letter.number and not _has_number(letter):
         yield Message("the document's number is blank: please complete “source”")
-    if found.month and not found.day:
+    if letter.month and not letter.day:
         yield Message("the document's day is blank: please complete “source”")
 
 
-def _left_out(left: Left, lines: Sequence[str]) -> Message:
+def _left_out(left: LeftOut, lines: Sequence[str]) -> Message:
     text = _preview(lines)
-    if left is Left.LETTERHEAD:
+    if left is LeftOut.LETTERHEAD:
         return Message("left out, the letterhead: {text}", text=text)
-    if left is Left.ADDRESSEES:
+    if left is LeftOut.ADDRESSEES:
         return Message("left out, to whom it is written: {text}", text=text)
-    if left is Left.DISTRIBUTION:
+    if left is LeftOut.DISTRIBUTION:
         return Message("left out, the distribution list: {text}", text=text)
     return Message("left out, the signature: {text}", text=text)
 
@@ -128,5 +126,5 @@ def _preview(lines: Sequence[str]) -> str:
     return text if len(text) <= LONGEST_PREVIEW else f"{text[:LONGEST_PREVIEW].rstrip()} …"
 
 
-def _capitalized(text: str) -> str:
+def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]

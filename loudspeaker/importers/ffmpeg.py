@@ -27,16 +27,16 @@ PROBE_SECONDS = 30.0
 RATES = range(1_000, 400_000)  # frames a second
 
 
-def decoded(path: Path, rate: int) -> Clip:
+def decode_file(path: Path, rate: int) -> Clip:
     """A sound file as mono samples at `rate`. Raises `BadFile`."""
-    return as_clip(pcm(path, rate), rate)
+    return as_clip(decode_pcm(path, rate), rate)
 
 
 def as_clip(samples: Pcm, rate: int) -> Clip:
     return Clip(rate, samples.astype(np.float32) / np.float32(FULL_SCALE))
 
 
-def pcm(path: Path, rate: int, longest: float = LONGEST) -> Pcm:
+def decode_pcm(path: Path, rate: int, longest: float = LONGEST) -> Pcm:
     """A sound file as mono 16-bit samples at `rate`, at most `longest` seconds of it. Raises `BadFile`."""
     command = ["ffmpeg", "-nostdin", *CONFINED, "-i", f"file:{path}"]
     command += ["-map", "0:a:0", "-t", str(longest), "-ac", "1", "-ar", str(rate), "-f", "s16le", "-"]

@@ -1,6 +1,6 @@
-"""Taking in a stranger's file: looked at, read by a child process with limits, and then written.
+"""Imports a stranger's file: checked, read by a child process with limits, and then written.
 
-The child (worker.py) may be ended at any moment: nothing of people's own files is written before it has answered.
+The child (worker.py) may be killed at any moment: nothing of people's own files is written before it has answered.
 """
 
 from __future__ import annotations
@@ -14,57 +14,58 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..codec import encode
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from ..model.spoken_text import ReadingSettings
 from ..store.atomic import write_atomic
 from . import files
-from .results import Imported, from_json
+from .results import ImportResult, Outcome, decode_outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may take: megabytes that are filled, seconds of computing, and seconds by the clock."""
+    """What reading one file may take."""
 
-    megabytes: int
-    computing: int
-    waiting: float
-
-
-PAPER = Limits(megabytes=150, computing=4, waiting=60.0)  # a document or a sheet: a hundred times what one takes
-SOUND = Limits(megabytes=450, computing=300, waiting=600.0)  # an hour of speech
+    megabytes: int  # of memory that is filled
+    computing: int  # seconds
+    waiting: float  # … by the clock
 
 
-def take_in(path: Path, home: Path, readings: ReadingSettings, limits: Limits | None = None) -> list[Message]:
-    """One document, recording or sheet into the station at `home`; what came of it and what was left out.
+DOCUMENT_LIMITS = Limits(megabytes=150, computing=4, waiting=60.0)  # of a sheet, too: a hundred times what one takes
+RECORDING_LIMITS = Limits(megabytes=450, computing=300, waiting=600.0)  # an hour of speech
 
-    Raises `BadFile` where the file cannot be used, `BadUsage` for a kind that nobody knows, `Refused` where one of the
-    station's files was changed meanwhile.
+
+def import_file(path: Path, home: Path, readings: ReadingSettings, limits: Limits | None = None) -> list[Message]:
+    """Import one document, recording or sheet into the station at `home`; returns what came of it, in sentences.
+
+    Raises `BadFile` where the file cannot be used, `BadUsage` for an unknown kind of file, `Refused` where one of the
+    station's files was changed meanwhile, `WriteError`.
     """
     suffix = path.suffix.lower()
     if suffix not in files.DOCUMENTS | files.SHEETS | files.RECORDINGS:
         raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
-    outcome = _read(path, home, readings, limits or (SOUND if suffix in files.RECORDINGS else PAPER))
+    limits = limits or (RECORDING_LIMITS if suffix in files.RECORDINGS else DOCUMENT_LIMITS)
+    outcome = _read_in_child(path, home, readings, limits)
     if isinstance(outcome, LoudspeakerError):
         raise outcome
-    write(home, outcome)
+    write_files(home, outcome)
     return list(outcome.messages)
 
 
-def write(home: Path, imported: Imported) -> None:
-    """Write what a file asks for, if nothing of it was changed meanwhile. Raises `Refused`, `WriteError`."""
-    contents = [(home / one.path, one.over(_now(home / one.path))) for one in imported.splices]
+def write_files(home: Path, imported: ImportResult) -> None:
+    """Write what an import changes, if nothing of it was changed meanwhile. Raises `Refused`, `WriteError`."""
+    contents = [(home / splice.path, splice.over(_current(home / splice.path))) for splice in imported.splices]
     for path, content in contents:
         write_atomic(path, content)
 
 
-def _now(path: Path) -> bytes:
+def _current(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _read(path: Path, home: Path, readings: ReadingSettings, limits: Limits) -> Imported | LoudspeakerError:
+def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits) -> Outcome:
     """What the child makes of a file."""
-    words = [dict(readings.say), dict(readings.abbrev), dict(readings.names), readings.region]
-    request = json.dumps({"path": str(path), "home": str(home), "readings": words}).encode()
+    request = json.dumps({"path": str(path), "home": str(home), "readings": encode(readings)}).encode()
     command = [sys.executable, "-m", "loudspeaker.importers.worker", str(limits.megabytes), str(limits.computing)]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     # A session of its own, so that ffmpeg, which it may have started, can be ended with it.
@@ -83,4 +84,4 @@ def _read(path: Path, home: Path, readings: ReadingSettings, limits: Limits) -> 
             "it takes more memory or time to read than any file of its kind should: it is damaged, or made to do harm"
         )
         return BadFile([Problem(path.name, 0, message)])
-    return from_json(json.loads(answer))
+    return decode_outcome(json.loads(answer))

@@ -42,17 +42,19 @@ class Counters:
             return DASH
         text = level.pattern
         for at in range(depth + 1):
-            text = text.replace(f"%{at + 1}", number(self.values.get(at, self.level(at).start), self.level(at).style))
+            text = text.replace(
+                f"%{at + 1}", format_number(self.values.get(at, self.level(at).start), self.level(at).style)
+            )
         return text
 
     def level(self, depth: int) -> NumberingLevel:
         return self.levels[depth] if depth < len(self.levels) else NumberingLevel()
 
 
-def number(value: int, style: str) -> str:
+def format_number(value: int, style: str) -> str:
     """One counter as text.
 
-    >>> number(4, "I"), number(28, "a"), number(3, "1")
+    >>> format_number(4, "I"), format_number(28, "a"), format_number(3, "1")
     ('IV', 'bb', '3')
     """
     if style not in ("a", "A", "i", "I"):

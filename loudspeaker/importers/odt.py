@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from . import package
-from .document_blocks import Block, Table, cell, sound_table
+from .document_blocks import Block, Table, cell_text, clean_table
 from .list_numbering import Counters, NumberingLevel
 
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -33,7 +33,7 @@ BLANKS = re.compile(r"[ \t\r\n]+")
 
 def paragraphs(data: bytes) -> Iterator[Block]:
     """Paragraphs and tables in reading order; a line break inside a paragraph is a newline."""
-    found = package.parts(data, {CONTENT, STYLES}.__contains__)
+    found = package.read_parts(data, {CONTENT, STYLES}.__contains__)
     content = ElementTree.fromstring(found[CONTENT])
     text = content.find(f"{OFFICE}body/{OFFICE}text")
     if text is None:
@@ -58,7 +58,7 @@ class _Reader:
         elif element.tag == LIST:
             yield from self._list(element, "", 0)
         elif element.tag == f"{TABLE}table":
-            yield from sound_table(self._table(element))
+            yield from clean_table(self._table(element))
         elif element.tag not in UNREAD:
             for child in element:
                 yield from self.blocks(child)
@@ -74,7 +74,7 @@ class _Reader:
         cells: list[str] = []
         for child in row:
             if child.tag in CELLS:
-                text = cell(block for inner in child for block in self.blocks(inner))
+                text = cell_text(block for inner in child for block in self.blocks(inner))
                 repeated = _number(child, f"{TABLE}number-columns-repeated", 1)
                 cells += [text] * max(1, min(repeated, MOST_COLUMNS))
         return cells

@@ -2,8 +2,7 @@
 
 What is for the ear (title and body) is told from what is for the file (letterhead, addressees, distribution list,
 signature). A table goes on as its rows, a tab between cells, the head row apart from the others; so do lines whose
-columns were set with tabs or blanks. Pure: paragraphs and tables in, values out; no file format and no wording for
-people may come in.
+columns were set with tabs or blanks.
 """
 
 from __future__ import annotations
@@ -52,8 +51,8 @@ FRAME = re.compile(
 FRAME_COLUMNS = 3  # a table with more never frames a signature
 
 
-class Left(StrEnum):
-    """What is not for the ear."""
+class LeftOut(StrEnum):
+    """Parts of a letter that are not for the ear."""
 
     LETTERHEAD = "letterhead"
     ADDRESSEES = "addressees"
@@ -62,8 +61,8 @@ class Left(StrEnum):
 
 
 @dataclass(slots=True)
-class Dispatch:
-    """What a document says about itself, what it has to tell, and what was left out of that. Empty where unknown."""
+class OfficialLetter:
+    """What a letter says about itself, what it has to tell (`body`), and what was left out. Empty where unknown."""
 
     kind: str = ""
     number: str = ""
@@ -73,21 +72,21 @@ class Dispatch:
     subject: str = ""
     agencies: list[str] = field(default_factory=list)  # of the letterhead, the issuing one last
     body: list[str] = field(default_factory=list)
-    left: dict[Left, list[str]] = field(default_factory=dict)
+    left: dict[LeftOut, list[str]] = field(default_factory=dict)
 
-    def leave(self, what: Left, line: str) -> None:
+    def leave_out(self, what: LeftOut, line: str) -> None:
         self.left.setdefault(what, []).append(line)
 
 
-def dispatch(blocks: Sequence[Block]) -> Dispatch:
-    """Take a document apart. Nothing is lost: a line is in the body or in `left`."""
+def parse_letter(blocks: Sequence[Block]) -> OfficialLetter:
+    """Take a document apart. Nothing is lost: each line is in the body or in `left`."""
     lines = list(_lines(blocks))
-    found = Dispatch()
-    begins = _head(lines, found)
+    letter = OfficialLetter()
+    begins = _head(lines, letter)
     ends = _end(lines, begins)
-    found.body = _joined([_unmarked(line) for line in lines[begins:ends]])
-    _tail(lines[ends:], found)
-    return found
+    letter.body = _join([_drop_end_mark(line) for line in lines[begins:ends]])
+    _tail(lines[ends:], letter)
+    return letter
 
 
 class Rows(str):
@@ -100,17 +99,18 @@ def _lines(blocks: Sequence[Block]) -> Iterator[str]:
     """Lines without needless blanks; a table is two `Rows`, its head row and the others."""
     for block in _tables(blocks):
         if isinstance(block, str):
-            yield from _parted(block)
+            yield from _split_line(block)
         elif _is_frame(block):
-            yield from (line for row in block for text in row for part in text.split("\n") for line in _parted(part))
+            parts = [part for row in block for text in row for part in text.split("\n")]
+            yield from (line for part in parts for line in _split_line(part))
         else:
             head, *others = filter(None, map(row_line, block))
             yield Rows(head)
             if others:
-                yield _together(others)
+                yield _join_rows(others)
 
 
-def _together(rows: Sequence[str]) -> Rows:
+def _join_rows(rows: Sequence[str]) -> Rows:
     """Rows line by line, apart where the reader would take two of them for a line that a margin broke."""
     heard = "\n".join(rows).replace("\t", ", ")
     return Rows(("\n" if unwrap_lines(heard) == heard else "\n\n").join(rows))
@@ -145,28 +145,28 @@ def _is_frame(rows: Table) -> bool:
     return signed or any(FRAME.match(line) or PLACE_AND_DAY.fullmatch(line) for line in lines)
 
 
-def _unmarked(line: str) -> str:
+def _drop_end_mark(line: str) -> str:
     """A line without the mark that ends an official text."""
     text = END_MARK.sub(".", line)
     return Rows(text) if isinstance(line, Rows) else text
 
 
-def _parted(text: str) -> Iterator[str]:
+def _split_line(text: str) -> Iterator[str]:
     """A line without needless blanks, or two where a PDF has set a letterhead beside something else."""
     whole = SEAM.sub(lambda seam: f"{seam[1] or ''}\n", text.replace("\t", " "))
     yield from filter(None, (" ".join(line.split()) for line in whole.split("\n")))
 
 
-def _head(lines: Sequence[str], found: Dispatch) -> int:
+def _head(lines: Sequence[str], letter: OfficialLetter) -> int:
     """Read the head into `found`; the place where the body begins."""
     if not any(_is_head(line) for line in lines[:25]):
         return 0
     at = 0
     while at < len(lines) and not isinstance(lines[at], Rows):
-        taken = next((count for reader in READERS if (count := reader(lines, at, found))), 0)
-        if not taken:
+        count = next((count for reader in READERS if (count := reader(lines, at, letter))), 0)
+        if not count:
             break
-        at += taken
+        at += count
     return at
 
 
@@ -174,57 +174,57 @@ def _is_head(line: str) -> bool:
     return any(mark.match(line) for mark in (MOTTO, NUMBER, PLACE_AND_DAY, SUBJECT, ADDRESSEES, KIND))
 
 
-def _motto(lines: Sequence[str], at: int, found: Dispatch) -> int:
+def _motto(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     if not MOTTO.match(lines[at]) and not RULE.fullmatch(lines[at]):
         return 0
-    found.leave(Left.LETTERHEAD, lines[at])
+    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
     return 1
 
 
-def _number(lines: Sequence[str], at: int, found: Dispatch) -> int:
-    told = NUMBER.match(lines[at])
-    if not told:
+def _number(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
+    match = NUMBER.match(lines[at])
+    if not match:
         return 0
-    found.number = told["number"].strip()
-    found.leave(Left.LETTERHEAD, lines[at])
+    letter.number = match["number"].strip()
+    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
     return 1
 
 
-def _place_and_day(lines: Sequence[str], at: int, found: Dispatch) -> int:
-    told = PLACE_AND_DAY.match(lines[at])
-    if not told:
+def _place_and_day(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
+    match = PLACE_AND_DAY.match(lines[at])
+    if not match:
         return 0
-    found.day, found.month, found.year = told["day"] or "", told["month"] or "", told["year"] or ""
-    found.leave(Left.LETTERHEAD, lines[at])
+    letter.day, letter.month, letter.year = match["day"] or "", match["month"] or "", match["year"] or ""
+    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
     return 1
 
 
-def _subject(lines: Sequence[str], at: int, found: Dispatch) -> int:
+def _subject(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     """V/v …, over as many lines as it takes."""
-    told = SUBJECT.match(lines[at])
-    if not told:
+    match = SUBJECT.match(lines[at])
+    if not match:
         return 0
-    count = 1 + _continued(lines, at + 1)
-    found.subject = " ".join([told["subject"], *lines[at + 1 : at + count]]).strip()
+    count = 1 + _continuation(lines, at + 1)
+    letter.subject = " ".join([match["subject"], *lines[at + 1 : at + count]]).strip()
     return count
 
 
-def _kind(lines: Sequence[str], at: int, found: Dispatch) -> int:
+def _kind(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     """THÔNG BÁO, and below it what about."""
-    told = KIND.fullmatch(lines[at])
-    if not told or found.kind:
+    match = KIND.fullmatch(lines[at])
+    if not match or letter.kind:
         return 0
-    found.kind, about = told[1], (told["more"] or "").strip()
+    letter.kind, about = match[1], (match["more"] or "").strip()
     count = 1
     if not about and at + 1 < len(lines) and not _is_head(lines[at + 1]) and not ITEM.match(lines[at + 1]):
         about, count = lines[at + 1], 2
-        more = _continued(lines, at + 2)
+        more = _continuation(lines, at + 2)
         about, count = " ".join([about, *lines[at + 2 : at + 2 + more]]), count + more
-    found.subject = found.subject or about
+    letter.subject = letter.subject or about
     return count
 
 
-def _continued(lines: Sequence[str], at: int) -> int:
+def _continuation(lines: Sequence[str], at: int) -> int:
     """How many lines from `at` on go on with the one before: they begin with a small letter."""
     count = 0
     while at + count < len(lines) and not lines[at + count - 1].endswith(".") and lines[at + count][0].islower():
@@ -234,7 +234,7 @@ def _continued(lines: Sequence[str], at: int) -> int:
     return count
 
 
-def _addressees(lines: Sequence[str], at: int, found: Dispatch) -> int:
+def _addressees(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     """Kính gửi: one on the same line, or a list below it."""
     if not ADDRESSEES.match(lines[at]):
         return 0
@@ -242,7 +242,7 @@ def _addressees(lines: Sequence[str], at: int, found: Dispatch) -> int:
     while at + count < len(lines) and _more_addressees(lines[at + count - 1], lines[at + count]):
         count += 1
     for line in lines[at : at + count]:
-        found.leave(Left.ADDRESSEES, line)
+        letter.leave_out(LeftOut.ADDRESSEES, line)
     return count
 
 
@@ -250,19 +250,19 @@ def _more_addressees(before: str, line: str) -> bool:
     return bool(re.match(r"[-–+•]\s", line)) or before.endswith((":", ";", ","))
 
 
-def _agency(lines: Sequence[str], at: int, found: Dispatch) -> int:
+def _agency(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     """A line in capitals above what it is about: whose letter it is."""
-    if not _capitals(lines[at]) or KIND.match(lines[at]) or ITEM.match(lines[at]) or found.kind or found.subject:
+    if not _capitals(lines[at]) or KIND.match(lines[at]) or ITEM.match(lines[at]) or letter.kind or letter.subject:
         return 0
-    if not found.number and found.agencies and not OFFICE.match(lines[at]):
-        found.agencies[-1] += f" {lines[at]}"  # a name on two lines
-    elif not found.number:
-        found.agencies.append(lines[at])
-    found.leave(Left.LETTERHEAD, lines[at])
+    if not letter.number and letter.agencies and not OFFICE.match(lines[at]):
+        letter.agencies[-1] += f" {lines[at]}"  # a name on two lines
+    elif not letter.number:
+        letter.agencies.append(lines[at])
+    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
     return 1
 
 
-READERS: tuple[Callable[[Sequence[str], int, Dispatch], int], ...] = (
+READERS: tuple[Callable[[Sequence[str], int, OfficialLetter], int], ...] = (
     _motto, _number, _place_and_day, _subject, _addressees, _kind, _agency,
 )  # fmt: skip
 
@@ -278,21 +278,21 @@ def _end(lines: Sequence[str], begins: int) -> int:
     return len(lines)
 
 
-def _tail(lines: Sequence[str], found: Dispatch) -> None:
+def _tail(lines: Sequence[str], letter: OfficialLetter) -> None:
     """Sort what stands below the body; an appendix has something to tell again."""
-    what = Left.SIGNATURE
+    what = LeftOut.SIGNATURE
     for at, line in enumerate(lines):
         if APPENDIX.match(line) and _capitals(line):
-            found.body += _joined(lines[at:])
+            letter.body += _join(lines[at:])
             return
         if DISTRIBUTION.match(line):
-            what = Left.DISTRIBUTION
+            what = LeftOut.DISTRIBUTION
         elif _capitals(line) and not ITEM.match(line):
-            what = Left.SIGNATURE
-        found.leave(what, line)
+            what = LeftOut.SIGNATURE
+        letter.leave_out(what, line)
 
 
-def _joined(lines: Sequence[str]) -> list[str]:
+def _join(lines: Sequence[str]) -> list[str]:
     """Lines as paragraphs: what was cut in mid-sentence, by the end of a page, is put together again."""
     whole: list[str] = []
     for line in lines:

@@ -14,7 +14,7 @@ class TooBig(Exception):
     """A file holds far more than any document of its kind."""
 
 
-def parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+def read_parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
     """The parts with the `wanted` names. What a part says of its own size is not believed.
 
     Raises `TooBig`, and whatever `zipfile` raises on a damaged file.
@@ -24,12 +24,12 @@ def parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for name in package.namelist():
             if wanted(name) and name not in found:
-                found[name] = _unpacked(package, name, room)
+                found[name] = _unpack(package, name, room)
                 room -= len(found[name])
     return found
 
 
-def packed(contents: Iterable[tuple[str, bytes]]) -> bytes:
+def pack(contents: Iterable[tuple[str, bytes]]) -> bytes:
     """A package of these parts, not compressed, for a library that reads nothing else."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
@@ -38,7 +38,7 @@ def packed(contents: Iterable[tuple[str, bytes]]) -> bytes:
     return file.getvalue()
 
 
-def _unpacked(package: zipfile.ZipFile, name: str, room: int) -> bytes:
+def _unpack(package: zipfile.ZipFile, name: str, room: int) -> bytes:
     content = bytearray()
     with package.open(name) as part:
         while block := part.read(BLOCK):

@@ -35,7 +35,7 @@ def paragraphs(data: bytes) -> Iterator[Block]:
         lines += _with_columns(_without_number(page.extract_text().splitlines()), page)
         if sum(map(len, lines)) > MOST_LETTERS:
             break  # whoever counts the letters refuses them
-    yield from _joined(lines)
+    yield from _join(lines)
 
 
 def _with_columns(lines: list[str], page: PageObject) -> list[str]:
@@ -59,7 +59,7 @@ def _without_number(lines: list[str]) -> list[str]:
     return [line for at, line in enumerate(lines) if at not in numbers]
 
 
-def _joined(lines: Iterable[str]) -> Iterator[str]:
+def _join(lines: Iterable[str]) -> Iterator[str]:
     lines = [line for line in lines if line]
     longest = max(map(len, lines), default=0)
     text, before = "", ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import viparse
 
-from .document_blocks import BREAKS, Block, changed, clean, texts
+from .document_blocks import BREAKS, Block, clean, map_texts, texts
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 LEGACY = ("tcvn3", "vni")  # viparse would guess others too, of which no office here writes any
@@ -15,12 +15,12 @@ LEGACY = ("tcvn3", "vni")  # viparse would guess others too, of which no office 
 
 def paragraphs(data: bytes) -> Iterator[Block]:
     """The lines of a text file; those between blank lines belong together and are one, with its newlines."""
-    for block in re.split(r"\n[ \t]*\n", BREAKS.sub("\n", _decoded(data))):
+    for block in re.split(r"\n[ \t]*\n", BREAKS.sub("\n", _decode(data))):
         if block.strip():
             yield block.strip("\n")
 
 
-def readable(blocks: Sequence[Block]) -> list[Block]:
+def to_unicode(blocks: Sequence[Block]) -> list[Block]:
     """Blocks as Unicode in NFC. The encoding is guessed from all of them together, because short ones tell nothing."""
     encoding = viparse.detect_text_encoding("\n".join(text for block in blocks for text in texts(block)))
     legacy = encoding if encoding in LEGACY else None
@@ -28,10 +28,10 @@ def readable(blocks: Sequence[Block]) -> list[Block]:
     def unicode(text: str) -> str:
         return "\n".join(viparse.fix(line, encoding=legacy) for line in text.split("\n")) if legacy else text
 
-    return [changed(block, lambda text: clean(unicode(text))) for block in blocks]
+    return [map_texts(block, lambda text: clean(unicode(text))) for block in blocks]
 
 
-def _decoded(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return data.decode(encoding)

@@ -1,6 +1,7 @@
-"""What is wrong with a recording, heard by numbers: clipping, mains hum, silence, length.
+"""What is wrong with a recording, by measurements: clipping, mains hum, silence, length.
 
-Pure: samples in, values and messages out. Works in blocks, because a recording may last half an hour.
+Samples are 16-bit mono, shape (samples,), at `rate` a second. Works in blocks, because a recording may last half an
+hour.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Levels = npt.NDArray[np.float64]
 FULL_SCALE = 32_768
 FRAME = 0.02  # s
 MINUTE = 60  # s, heard at once
-UNHEARD = -60.0  # dBFS: a whole recording below this is silence
+SILENT = -60.0  # dBFS: a whole recording below this is silence
 FAINT = -45.0  # dBFS: speech below this drowns in noise when it is made louder
 GAP = 6.0  # s: a pause that makes people think the loudspeaker broke
 LONG = 600.0  # s
@@ -34,10 +35,10 @@ GATES = (-70.0, -10.0)  # LUFS, LU (BS.1770-4)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A recording's loudness over time: dBFS of every 20 ms, and where speech begins and ends (in frames)."""
+class SpeechLevels:
+    """A recording's level over time, and where speech begins and ends, in frames of 20 ms."""
 
-    levels: Levels
+    levels: Levels  # dBFS of each frame
     speech: float  # dBFS, exceeded for a tenth of the time
     threshold: float  # dBFS that tells speech from what is behind it
     first: int
@@ -45,39 +46,41 @@ class Heard:
 
     @property
     def silent(self) -> bool:
-        return self.speech < UNHEARD
+        return self.speech < SILENT
 
 
-def hear(samples: Pcm, rate: int) -> Heard:
-    """Find the speech in a recording."""
-    levels = np.concatenate([_levels(block, rate) for block in blocks(samples, rate)])
+def find_speech(samples: Pcm, rate: int) -> SpeechLevels:
+    """Measure a recording's levels and find the speech in it."""
+    levels = np.concatenate([_levels(block, rate) for block in split_minutes(samples, rate)])
     noise, speech = np.percentile(levels, [10, 90])
     # Half way between, but never so high that soft endings of words are lost, nor so low that hiss is speech.
-    threshold = max(UNHEARD, min((noise + speech) / 2, speech - 15))
+    threshold = max(SILENT, min((noise + speech) / 2, speech - 15))
     loud = np.flatnonzero(levels > threshold)
     first, last = (int(loud[0]), int(loud[-1])) if len(loud) else (0, 0)
-    return Heard(levels, float(speech), float(threshold), first, last)
+    return SpeechLevels(levels, float(speech), float(threshold), first, last)
 
 
-def faults(samples: Pcm, rate: int, heard: Heard) -> Iterator[Message]:
+def find_faults(samples: Pcm, rate: int, heard: SpeechLevels) -> Iterator[Message]:
     """One sentence for each thing that is wrong and that can still be put right by recording again."""
-    if clipped(samples):
+    if is_clipped(samples):
         yield Message("it is distorted, because it was recorded too loud: record again, farther from the microphone")
-    if hums(samples, rate, heard):
+    if has_hum(samples, rate, heard):
         yield Message("it hums: record again away from mains cables, and with the charger pulled out")
     if heard.speech < FAINT:
         yield Message("it is very faint: record again, nearer to the microphone")
-    for begins, length in gaps(heard):
+    for begins, length in find_gaps(heard):
         yield Message(
-            "nothing is said for {length} s from {at} on: cut that out", length=round(length), at=clock(begins)
+            "nothing is said for {length} s from {at} on: cut that out",
+            length=round(length),
+            at=format_position(begins),
         )
     if (heard.last - heard.first) * FRAME > LONG:
         minutes = round((heard.last - heard.first) * FRAME / 60)
         yield Message("it is {minutes} minutes long; few people listen that long: better make several", minutes=minutes)
 
 
-def clipped(samples: Pcm) -> bool:
-    """Are the crests cut off? Then more samples lie at the very top than just below it, as in no natural sound."""
+def is_clipped(samples: Pcm) -> bool:
+    """Are the peaks cut off? Then more samples lie at the very top than just below it, as in no natural sound."""
     top = max(int(samples.max()), -int(samples.min()))
     counts = np.zeros(2, np.int64)
     for block in np.array_split(samples, math.ceil(len(samples) / (1 << 20))):
@@ -87,7 +90,7 @@ def clipped(samples: Pcm) -> bool:
     return at_top > below and at_top > max(50, len(samples) // 100_000)
 
 
-def hums(samples: Pcm, rate: int, heard: Heard) -> bool:
+def has_hum(samples: Pcm, rate: int, heard: SpeechLevels) -> bool:
     """Do the mains sound in the quietest seconds, over their noise and near enough to the speech?"""
     seconds = samples[: len(samples) // rate * rate].reshape(-1, rate)
     if not len(seconds):
@@ -101,7 +104,7 @@ def hums(samples: Pcm, rate: int, heard: Heard) -> bool:
     return any(_line(powers, line, heard.speech - HUM_UNDER_SPEECH) for line in MAINS)
 
 
-def gaps(heard: Heard) -> Iterator[tuple[float, float]]:
+def find_gaps(heard: SpeechLevels) -> Iterator[tuple[float, float]]:
     """Long pauses in the midst of speech, as (begin, length) in seconds from the first word on."""
     loud = np.flatnonzero(heard.levels[heard.first : heard.last + 1] > heard.threshold)
     silences = np.diff(loud)
@@ -111,23 +114,21 @@ def gaps(heard: Heard) -> Iterator[tuple[float, float]]:
 
 def loudness(samples: Pcm, rate: int) -> float:
     """Integrated loudness in LUFS with both gates of BS.1770-4, a minute at a time; -inf for silence."""
-    curves = [
-        loudness_curve(Clip(rate, block.astype(np.float32) / np.float32(FULL_SCALE))) for block in blocks(samples, rate)
-    ]
-    curve = np.concatenate(curves)
+    minutes = (block.astype(np.float32) / np.float32(FULL_SCALE) for block in split_minutes(samples, rate))
+    curve = np.concatenate([loudness_curve(Clip(rate, minute)) for minute in minutes])
     heard = curve[curve > GATES[0]]
     if not len(heard):
         return -math.inf
     return _mean(heard[heard > _mean(heard) + GATES[1]])
 
 
-def blocks(samples: Pcm, rate: int) -> Iterator[Pcm]:
-    """The recording minute by minute."""
+def split_minutes(samples: Pcm, rate: int) -> Iterator[Pcm]:
+    """The recording in blocks of a minute."""
     for begins in range(0, len(samples), MINUTE * rate):
         yield samples[begins : begins + MINUTE * rate]
 
 
-def clock(seconds: float) -> str:
+def format_position(seconds: float) -> str:
     """A place in a recording, as players show it.
 
     >>> clock(75.2)

@@ -13,8 +13,8 @@ from ..sound.edit import VOICE_LEVEL
 from ..sound.flac import write_flac
 from ..store.atomic import write_atomic
 from . import files
-from .ffmpeg import Pcm, native_rate, pcm
-from .recording_check import FRAME, FULL_SCALE, blocks, clock, faults, hear, loudness
+from .ffmpeg import Pcm, decode_pcm, native_rate
+from .recording_check import FRAME, FULL_SCALE, find_faults, find_speech, format_position, loudness, split_minutes
 
 LARGEST = 2048 * files.MB
 LONGEST = 3600  # s: a session is seldom three quarters of an hour
@@ -25,7 +25,7 @@ SHORTEST = 1.0  # s
 HIGHEST = 0.89  # of full scale: -1 dBFS
 
 
-def take_in(path: Path, home: Path) -> list[Message]:
+def import_recording(path: Path, home: Path) -> list[Message]:
     """Keep a recording below `home`; what came of it and what is wrong with it.
 
     Raises `BadFile` where it cannot be used at all, or where a recording has its name already.
@@ -35,28 +35,29 @@ def take_in(path: Path, home: Path) -> list[Message]:
         raise _bad(path, Message("{path} is there already: rename one of the two", path=kept))
     files.check(path, LARGEST)
     rate = min(native_rate(path), RATE)
-    samples = pcm(path, rate, LONGEST + 1)
+    samples = decode_pcm(path, rate, LONGEST + 1)
     if len(samples) > LONGEST * rate:
         raise _bad(path, Message("it is longer than an hour: cut it into several recordings"))
-    heard = hear(samples, rate)
-    if heard.silent:
+    speech = find_speech(samples, rate)
+    if speech.silent:
         raise _bad(path, Message("nothing can be heard in it; was the microphone covered or switched off?"))
-    length = (heard.last + 1 - heard.first) * FRAME
+    length = (speech.last + 1 - speech.first) * FRAME
     if length < SHORTEST:
         raise _bad(path, Message("there is less than a second of speech in it"))
-    wrong = list(faults(samples, rate, heard))
-    first, last = heard.first * FRAME - BREATH, (heard.last + 1) * FRAME + BREATH
-    _keep(home / kept, samples[max(0, round(first * rate)) : round(last * rate)], rate)
-    told = Message("kept as {path}, {length} long; name it in the bulletin's “parts”", path=kept, length=clock(length))
-    return [told, *wrong]
+    wrong = list(find_faults(samples, rate, speech))
+    first, last = speech.first * FRAME - BREATH, (speech.last + 1) * FRAME + BREATH
+    _store(home / kept, samples[max(0, round(first * rate)) : round(last * rate)], rate)
+    duration = format_position(length)
+    stored = Message("kept as {path}, {length} long; name it in the bulletin's “parts”", path=kept, length=duration)
+    return [stored, *wrong]
 
 
-def _keep(path: Path, samples: Pcm, rate: int) -> None:
+def _store(path: Path, samples: Pcm, rate: int) -> None:
     gain = 10 ** ((VOICE_LEVEL - loudness(samples, rate)) / 20)
     gain = min(gain, HIGHEST * FULL_SCALE / max(int(samples.max()), -int(samples.min())))
 
     def write(file: BinaryIO) -> None:
-        write_flac(file, rate, (np.rint(block * gain).astype(np.int16) for block in blocks(samples, rate)))
+        write_flac(file, rate, (np.rint(block * gain).astype(np.int16) for block in split_minutes(samples, rate)))
 
     write_atomic(path, write)
 

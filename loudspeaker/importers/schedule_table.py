@@ -1,4 +1,4 @@
-"""A sheet's rows as entries of schedules, and back. Pure: text in, text out; every mistake is told by its cell.
+"""A sheet's rows as entries of schedules, and back. Text in, text out; every mistake is reported by its cell.
 
 What an entry may hold is decided by `schedule.broadcasts` alone: rows are written down as the YAML that an officer
 would have typed, one cell a line, and what its reader says of a line is told of that cell.
@@ -28,7 +28,7 @@ COLUMNS = {
 }  # fmt: skip
 SEVERAL = {"at", "lunar"}  # one value, or a list
 LISTS = {"on", "days", "except", "monthdays"}  # a list even of one
-LONGEST_TOLD = 60  # letters of a cell that are repeated, or compared with what is known
+LONGEST_VALUE = 60  # letters of a cell that are repeated, or compared with what is known
 UNKNOWN = "-"  # stands for what is not known, while the rest of its row is looked at
 ALL_VILLAGES = {"tất cả", "toàn xã", "các thôn", "cả xã"}
 EVERY_DAY = {"hàng ngày", "hằng ngày", "mỗi ngày", "mọi ngày"}
@@ -39,8 +39,8 @@ Entry = dict[str, list[str]]  # English key -> what is written for it
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a station has already: id -> name for display, and its named days."""
+class KnownNames:
+    """What a station has already: id -> name for display, of villages and bulletins, and its named days."""
 
     villages: Mapping[str, str]
     bulletins: Mapping[str, str]
@@ -48,8 +48,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a sheet says: the entries of each village by its id, in order, and the keys it has columns for."""
+class SheetSchedules:
+    """What a sheet asks for: the entries of each village by its id, in order, and the keys it has columns for."""
 
     keys: frozenset[str]
     entries: Mapping[str, list[Entry]]
@@ -57,7 +57,7 @@ class Wanted:
 
 
 class _Names:
-    """Ids by what may be written for them: exactly, but for capitals and blanks, and with whatever marks."""
+    """Ids by what may be written for them: `exact` but for capitals and blanks, `near` with any marks on letters."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self.exact: dict[str, list[str]] = {found: [found] for found in known}
@@ -73,7 +73,7 @@ class _Table:
     """A sheet whose header has been found, and what is wrong with it so far."""
 
     name: str
-    known: Known
+    known: KnownNames
     header: dict[int, str]  # column -> key
     names: Mapping[str, _Names]  # by key
     problems: list[Problem] = field(default_factory=list)
@@ -87,8 +87,8 @@ class _Table:
         return f"{self.name}:{cell_name(row, column)}"
 
 
-def wanted(name: str, rows: Sequence[Sequence[str]], known: Known) -> Wanted:
-    """What the rows of the file `name` ask for. Raises `BadFile` with every mistake, by its cell."""
+def read_table(name: str, rows: Sequence[Sequence[str]], known: KnownNames) -> SheetSchedules:
+    """The schedules in the rows of the file `name`. Raises `BadFile` with every mistake, by its cell."""
     at = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if _is_header(row)), None)
     if at is None:
         message = Message("no row names the columns; they are: {columns}", columns=", ".join(COLUMNS.values()))
@@ -100,21 +100,21 @@ def wanted(name: str, rows: Sequence[Sequence[str]], known: Known) -> Wanted:
         _check(table, village, numbered)
     if table.problems:
         raise BadFile(sorted(set(table.problems), key=lambda problem: _place(problem.path)))
-    entries = {village: named(entry for _, entry in numbered) for village, numbered in found.items()}
-    return Wanted(frozenset(table.header.values()), entries, tuple(table.notes))
+    entries = {village: add_names(entry for _, entry in numbered) for village, numbered in found.items()}
+    return SheetSchedules(frozenset(table.header.values()), entries, tuple(table.notes))
 
 
-def sheet(schedules: Mapping[str, Iterable[Entry]]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows that `wanted` reads back as the same; `schedules` are by the villages' names."""
-    told = [(village, entry) for village, found in schedules.items() for entry in unnamed(found)]
-    more = [key for key in ENTRY_KEYS if key not in COLUMNS and any(key in entry for _, entry in told)]
+def table_rows(schedules: Mapping[str, Iterable[Entry]]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows that `read_table` reads back as the same; `schedules` are by the villages' names."""
+    rows = [(village, entry) for village, entries in schedules.items() for entry in drop_names(entries)]
+    more = [key for key in ENTRY_KEYS if key not in COLUMNS and any(key in entry for _, entry in rows)]
     twins = {key: twin for twin, key in reversed(KEYS.items())}
     header = [*COLUMNS.values(), *(twins.get(key, key).capitalize() for key in more)]
     keys = [key for key in COLUMNS if key != "village"] + more
-    return header, [[village, *(", ".join(entry.get(key, ())) for key in keys)] for village, entry in told]
+    return header, [[village, *(", ".join(entry.get(key, ())) for key in keys)] for village, entry in rows]
 
 
-def named(entries: Iterable[Entry]) -> list[Entry]:
+def add_names(entries: Iterable[Entry]) -> list[Entry]:
     """The same entries with a name for each second, third … one of a bulletin: names are part of an airing's id."""
     seen: Counter[str] = Counter()
     result = []
@@ -127,32 +127,32 @@ def named(entries: Iterable[Entry]) -> list[Entry]:
     return result
 
 
-def unnamed(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Without the names that `named` would give."""
+def drop_names(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries without the names that `add_names` would give."""
     bare = [{key: value for key, value in entry.items() if key != "name"} for entry in entries]
-    for entry, given, told in zip(bare, named(bare), entries, strict=True):
-        yield entry if given.get("name") == told.get("name") else told
+    for nameless, named, entry in zip(bare, add_names(bare), entries, strict=True):
+        yield nameless if named.get("name") == entry.get("name") else entry
 
 
-def flow(entry: Entry) -> str:
+def flow_yaml(entry: Entry) -> str:
     """An entry as YAML on one line.
 
     >>> flow({"bulletin": ["bluezone"], "at": ["06:05", "17:30"]})
     '{bulletin: bluezone, at: [06:05, 17:30]}'
     """
-    return f"{{{', '.join(f'{key}: {_value(key, entry[key])}' for key in _ordered(entry))}}}"
+    return f"{{{', '.join(f'{key}: {_value(key, entry[key])}' for key in _order_keys(entry))}}}"
 
 
-def _ordered(entry: Entry) -> list[str]:
+def _order_keys(entry: Entry) -> list[str]:
     return [key for key in ENTRY_KEYS if key in entry]
 
 
 def _value(key: str, texts: list[str]) -> str:
-    words = [text if PLAIN.fullmatch(text) else _quoted(text) for text in texts]
+    words = [text if PLAIN.fullmatch(text) else _quote(text) for text in texts]
     return f"[{', '.join(words)}]" if key in LISTS or len(words) > 1 else words[0]
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -170,13 +170,13 @@ def _read_header(table: _Table, row: Sequence[str], at: int) -> None:
         if key in ENTRY_KEYS or key == "village":
             table.header[column] = key
         elif cell:
-            meant = nearest(folded(cell)[:LONGEST_TOLD], names) or ""
+            meant = nearest(folded(cell)[:LONGEST_VALUE], names) or ""
             place = f"{table.name}:{cell_name(at, column)}"
-            table.problems.append(Problem(place, 0, _unknown(cell, meant)))
+            table.problems.append(Problem(place, 0, _unknown_value(cell, meant)))
 
 
-def _unknown(told: str, meant: str) -> Message:
-    value = " ".join(told.split())[:LONGEST_TOLD]  # a cell may hold line breaks, and 32,767 letters
+def _unknown_value(text: str, meant: str) -> Message:
+    value = " ".join(text.split())[:LONGEST_VALUE]  # a cell may hold line breaks, and 32,767 letters
     if meant:
         return Message("“{value}” is not known; did you mean “{meant}”?", value=value, meant=meant)
     return Message("“{value}” is not known", value=value)
@@ -187,52 +187,52 @@ def _read_rows(table: _Table, rows: Sequence[Sequence[str]], first: int) -> dict
     found: dict[str, list[tuple[int, Entry]]] = {}
     villages: tuple[str, ...] = ()
     for row, cells in enumerate(rows[first:], first):
-        told = {key: cells[column] for column, key in table.header.items() if column < len(cells) and cells[column]}
-        if not told:
+        values = {key: cells[column] for column, key in table.header.items() if column < len(cells) and cells[column]}
+        if not values:
             continue
-        villages = _villages(table, row, told.pop("village", ""), villages)
-        entry = _entry(table, row, told)
+        villages = _villages(table, row, values.pop("village", ""), villages)
+        entry = _entry(table, row, values)
         for village in villages:
             found.setdefault(village, []).append((row, entry))
     return found
 
 
-def _villages(table: _Table, row: int, told: str, before: tuple[str, ...]) -> tuple[str, ...]:
+def _villages(table: _Table, row: int, text: str, before: tuple[str, ...]) -> tuple[str, ...]:
     """Which villages a row is for: those named, all, or where nothing is written (merged cells) those above."""
-    if not told and before:
+    if not text and before:
         return before
-    if not told:
+    if not text:
         table.fault(row, "village", Message("the village is missing"))
         return (UNKNOWN,)
-    if folded(told) in ALL_VILLAGES:
+    if folded(text) in ALL_VILLAGES:
         return tuple(table.known.villages)
     # A name may be broken over two lines of its cell.
-    texts = [" ".join(told.split())] if slug(told) in table.names["village"].near else _several(told)
-    return tuple(_one_of(table, row, "village", text) for text in texts)
+    names = [" ".join(text.split())] if slug(text) in table.names["village"].near else _split_values(text)
+    return tuple(_find_id(table, row, "village", name) for name in names)
 
 
-def _one_of(table: _Table, row: int, key: str, told: str) -> str:
+def _find_id(table: _Table, row: int, key: str, text: str) -> str:
     """The id that is meant by an id or a name for display. Other marks are another name, and never taken in silence."""
     names = table.names[key]
-    if found := names.exact.get(told) or names.exact.get(folded(told)) or names.near.get(slug(told)):
+    if found := names.exact.get(text) or names.exact.get(folded(text)) or names.near.get(slug(text)):
         if len(found) > 1:
             ids = ", ".join(found)
-            table.fault(row, key, Message("several are called “{name}”: {ids}; give the id", name=told, ids=ids))
+            table.fault(row, key, Message("several are called “{name}”: {ids}; give the id", name=text, ids=ids))
             return UNKNOWN
-        if told not in names.exact and folded(told) not in names.exact:
+        if text not in names.exact and folded(text) not in names.exact:
             cell = table.cell(row, key)
-            message = Message("{cell}: “{written}” was taken for “{id}”", cell=cell, written=told, id=found[0])
+            message = Message("{cell}: “{written}” was taken for “{id}”", cell=cell, written=text, id=found[0])
             table.notes.append(message)
         return found[0]
-    close = nearest(slug(told)[:LONGEST_TOLD], names.near)
-    table.fault(row, key, _unknown(told, names.near[close][0] if close else ""))
+    close = nearest(slug(text)[:LONGEST_VALUE], names.near)
+    table.fault(row, key, _unknown_value(text, names.near[close][0] if close else ""))
     return UNKNOWN
 
 
-def _entry(table: _Table, row: int, told: Mapping[str, str]) -> Entry:
-    entry = {key: _texts(table, key, text) for key, text in told.items()}
-    if "bulletin" in told:
-        entry["bulletin"] = [_one_of(table, row, "bulletin", " ".join(told["bulletin"].split()))]
+def _entry(table: _Table, row: int, values: Mapping[str, str]) -> Entry:
+    entry = {key: _texts(table, key, text) for key, text in values.items()}
+    if "bulletin" in values:
+        entry["bulletin"] = [_find_id(table, row, "bulletin", " ".join(values["bulletin"].split()))]
     return {key: texts for key, texts in entry.items() if texts}
 
 
@@ -244,10 +244,10 @@ def _texts(table: _Table, key: str, text: str) -> list[str]:
             return []
         # Excel takes “2,4” for a number; people write “thứ 2”.
         text = re.sub(r"(?i)thứ\s*(?=\d)", "", text.replace(".", ","))
-    return [slug(part) if slug(part) in table.known.days else part for part in _several(text)]
+    return [slug(part) if slug(part) in table.known.days else part for part in _split_values(text)]
 
 
-def _several(text: str) -> list[str]:
+def _split_values(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
 
 
@@ -255,8 +255,8 @@ def _check(table: _Table, village: str, numbered: Sequence[tuple[int, Entry]]) -
     """Let the reader of schedules judge, and tell each mistake of a line by the cell which that line stands for."""
     lines: list[str] = ["broadcasts:"]
     cells: list[tuple[int, str]] = [(0, "village")]
-    for (row, _), entry in zip(numbered, named(entry for _, entry in numbered), strict=True):
-        keys = _ordered(entry) or ["bulletin"]
+    for (row, _), entry in zip(numbered, add_names(entry for _, entry in numbered), strict=True):
+        keys = _order_keys(entry) or ["bulletin"]
         lines += [f"  {' ' if at else '-'} {key}: {_value(key, entry.get(key, ['']))}" for at, key in enumerate(keys)]
         cells += [(row, key) for key in keys]
     try:

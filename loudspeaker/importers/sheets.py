@@ -25,39 +25,39 @@ from ..yamlfile.keys import folded
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
 from .package import TooBig
-from .results import Imported
-from .schedule_table import Entry, Known, Wanted, flow, sheet, wanted
+from .results import ImportResult
+from .schedule_table import Entry, KnownNames, SheetSchedules, flow_yaml, read_table, table_rows
 
 LARGEST = 20 * files.MB
 TITLE = "Lịch phát"  # of the sheet, as a person sees it in Excel
 
 
-def changes(path: Path, home: Path) -> Imported:
-    """What a sheet changes in the schedules below `home`; what comes of it, village by village.
+def import_sheet(path: Path, home: Path) -> ImportResult:
+    """What a sheet changes in the schedules below `home`, village by village. Nothing is written.
 
     Raises `BadFile` with every mistake by its cell, or where a schedule that is to be changed is broken.
     """
     try:
-        rows = workbook.rows(files.read(path, path.name, LARGEST))
+        rows = workbook.read_rows(files.read(path, path.name, LARGEST))
     except TooBig as error:
         raise BadFile([Problem(path.name, 0, Message("the file is too big for a sheet"))]) from error
     except ValueError as error:
         raise BadFile([Problem(path.name, 0, Message("this is no sheet (.xlsx), or it is damaged"))]) from error
     known = _known(home)
-    told = wanted(path.name, rows, known)
-    found = [_change(home, village, told, known) for village in told.entries]
-    counts = [message for _, messages in found for message in messages]
-    return Imported([*told.notes, *counts], [splice for splice, _ in found])
+    table = read_table(path.name, rows, known)
+    changes = [_change(home, village, table, known) for village in table.entries]
+    counts = [message for _, messages in changes for message in messages]
+    return ImportResult([*table.notes, *counts], [splice for splice, _ in changes])
 
 
-def write(home: Path, output: Path) -> None:
-    """All schedules below `home` as one sheet. Raises `BadFile` where one is broken, `WriteError`."""
+def export_sheet(home: Path, output: Path) -> None:
+    """Write all schedules below `home` as one sheet. Raises `BadFile` where one is broken, `WriteError`."""
     known = _known(home)
-    told = {name: _sound(_schedule(home, village), village, known) for village, name in known.villages.items()}
-    write_atomic(output, workbook.written(TITLE, *sheet(told)))
+    schedules = {name: _sound(_schedule(home, village), village, known) for village, name in known.villages.items()}
+    write_atomic(output, workbook.write_workbook(TITLE, *table_rows(schedules)))
 
 
-def _change(home: Path, village: str, sheet: Wanted, known: Known) -> tuple[Splice, list[Message]]:
+def _change(home: Path, village: str, sheet: SheetSchedules, known: KnownNames) -> tuple[Splice, list[Message]]:
     """A village's schedule as the sheet wants it, and what is new in it."""
     path = f"schedules/{village}.yaml"
     before = _schedule(home, village)
@@ -78,26 +78,26 @@ def _change(home: Path, village: str, sheet: Wanted, known: Known) -> tuple[Spli
 
 
 def _staying(path: str, there: list[str], entries: list[Entry]) -> list[Message]:
-    told = {_name(entry) for entry in entries}
-    names = ", ".join(name for name in there if name not in told)
+    named = {_name(entry) for entry in entries}
+    names = ", ".join(name for name in there if name not in named)
     return [Message("{path}: not in the sheet, and still there: {names}", path=path, names=names)] if names else []
 
 
-def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: Wanted, known: Known) -> bytes:
+def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: KnownNames) -> bytes:
     """The file with one entry as the sheet has it; what the sheet has no column for stays."""
     kept = {key: value for key, value in _raw(data)[at].items() if key not in sheet.keys}
-    better = replace(path, data, ["broadcasts", at], flow({**kept, **entry}), KEYWORDS).after
+    better = replace(path, data, ["broadcasts", at], flow_yaml({**kept, **entry}), KEYWORDS).after
     same = _broadcast(path, data, at, known) == _broadcast(path, better, at, known)
     return data if same else better
 
 
 def _appended(path: str, data: bytes, entry: Entry) -> bytes:
     if data.endswith(b"broadcasts: []\n"):
-        return data.removesuffix(b" []\n") + f"\n  - {flow(entry)}\n".encode()
-    return append(path, data, ["broadcasts"], flow(entry), KEYWORDS).after
+        return data.removesuffix(b" []\n") + f"\n  - {flow_yaml(entry)}\n".encode()
+    return append(path, data, ["broadcasts"], flow_yaml(entry), KEYWORDS).after
 
 
-def _broadcast(path: str, data: bytes, at: int, known: Known) -> Broadcast:
+def _broadcast(path: str, data: bytes, at: int, known: KnownNames) -> Broadcast:
     return replaced(schedule_file.parse(path, data, known.days).broadcasts[at], line=0)
 
 
@@ -105,7 +105,7 @@ def _name(entry: Mapping[str, list[str]]) -> str:
     return next((entry[key][0] for key in ("name", "bulletin") if key in entry), "")
 
 
-def _sound(data: bytes, village: str, known: Known) -> list[Entry]:
+def _sound(data: bytes, village: str, known: KnownNames) -> list[Entry]:
     """The entries of a schedule. Raises `BadFile` where it is broken."""
     if data:
         schedule_file.parse(f"schedules/{village}.yaml", data, known.days)
@@ -116,20 +116,20 @@ def _raw(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
     keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
     document: dict[str, Any] = yaml.load(data, Loader=yaml.BaseLoader) or {}
-    found = next((value for key, value in document.items() if keys.get(folded(key)) == "broadcasts"), ())
-    return [{keys[folded(key)]: _list(value) for key, value in entry.items()} for entry in found]
+    entries = next((value for key, value in document.items() if keys.get(folded(key)) == "broadcasts"), ())
+    return [{keys[folded(key)]: _list(value) for key, value in entry.items()} for entry in entries]
 
 
-def _list(value: Any) -> list[str]:
+def _list(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def _known(home: Path) -> Known:
+def _known(home: Path) -> KnownNames:
     ours = commune_file.parse("commune.yaml", _read(home, "commune.yaml"))
     ids = [*ours.villages, *(path.stem for path in sorted(home.glob("schedules/*.yaml")))]
     villages = {village: _display(home, village, ours.days) for village in dict.fromkeys(ids)}
     bulletins = {path.stem: _title(path) for path in sorted(home.glob("bulletins/*.md"))}
-    return Known(villages, bulletins, ours.days)
+    return KnownNames(villages, bulletins, ours.days)
 
 
 def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
@@ -141,7 +141,7 @@ def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
 
 
 def _title(path: Path) -> str:
-    """A bulletin's title; a broken one is told elsewhere, and is found by its id."""
+    """A bulletin's title; a broken one is reported elsewhere, and is found by its id."""
     try:
         return bulletin_file.parse(path.name, files.read(path, path.name, MOST_BYTES)).title
     except BadFile:

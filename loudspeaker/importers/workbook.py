@@ -23,14 +23,14 @@ WIDEST = 40  # letters
 ISO_DATE, TIME = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 
 
-def rows(data: bytes) -> list[list[str]]:
+def read_rows(data: bytes) -> list[list[str]]:
     """The cells of the first sheet with something in it, as they would be written by hand: 17:30, 2021-07-05, 2.
 
     Raises `TooBig`, and `ValueError` for what is no workbook.
     """
     try:
-        parts = package.parts(data, lambda name: name.endswith((".xml", ".rels")) and not name.startswith(UNREAD))
-        return _rows(package.packed(parts.items()))
+        parts = package.read_parts(data, lambda name: name.endswith((".xml", ".rels")) and not name.startswith(UNREAD))
+        return _rows(package.pack(parts.items()))
     except (TooBig, MemoryError) as error:
         raise TooBig from error
     except Exception as error:  # the file is a stranger's: whatever the reader trips over is a damaged file
@@ -72,7 +72,7 @@ def text_of(value: Any) -> str:
     return clean(str(value)).strip()
 
 
-def written(title: str, header: Sequence[str], texts: Sequence[Sequence[Any]]) -> bytes:
+def write_workbook(title: str, header: Sequence[str], texts: Sequence[Sequence[Any]]) -> bytes:
     """A workbook of one sheet with a bold, frozen header. A single date or time becomes one to Excel too."""
     book = Workbook()
     sheet = book.active

@@ -3,7 +3,7 @@
     python -m loudspeaker.importers.worker MEGABYTES SECONDS
 
 One JSON object on standard input, `{"path": …, "home": …, "readings": […]}`, and one on standard output: what came of
-it (results.py). It ends with whoever started it.
+it (results.py). It ends with its parent.
 """
 
 from __future__ import annotations
@@ -20,18 +20,16 @@ from ..errors import LoudspeakerError, Message, reason
 from ..model.spoken_text import ReadingSettings
 from ..process import die_with_parent
 from . import files
-from .results import Imported, to_json
+from .results import ImportResult, encode_outcome
 
-START = (
-    0.25  # seconds of computing to come this far, where the limits were set; a Raspberry Pi takes four times as long
-)
+START = 0.25  # seconds of computing up to here on the machine for which limits are set; a Raspberry Pi takes four times
 NICENESS = 5  # whoever is on the air goes first
 
 
 def confine(megabytes: int, seconds: int) -> None:
     """Limit this process and those that it starts: memory that it fills, seconds that it computes.
 
-    On a slower machine, told by what it took to start, more seconds in proportion.
+    On a slower machine, as measured by what the start took, more seconds in proportion.
     """
     die_with_parent()
     memory = megabytes << 20
@@ -44,33 +42,36 @@ def confine(megabytes: int, seconds: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def take_in(path: Path, home: Path, readings: ReadingSettings) -> Imported:
-    """One file by the kind that its name says. Raises `LoudspeakerError`."""
+def read_file(path: Path, home: Path, readings: ReadingSettings) -> ImportResult:
+    """Read one file by the kind that its suffix says. Raises `LoudspeakerError`.
+
+    Each reader loads libraries of its own, so only the one that is needed is imported.
+    """
     suffix = path.suffix.lower()
     if suffix in files.SHEETS:
         from . import sheets
 
-        return sheets.changes(path, home)
+        return sheets.import_sheet(path, home)
     if suffix in files.RECORDINGS:
         from . import recordings
 
-        return Imported(recordings.take_in(path, home))
+        return ImportResult(recordings.import_recording(path, home))
     from . import documents
 
-    return documents.take_in(path, home, readings)
+    return documents.import_document(path, home, readings)
 
 
 def main() -> None:
     confine(int(sys.argv[1]), int(sys.argv[2]))
     request = json.load(sys.stdin)
-    outcome: Imported | LoudspeakerError
+    outcome: ImportResult | LoudspeakerError
     try:
-        outcome = take_in(Path(request["path"]), Path(request["home"]), ReadingSettings(*request["readings"]))
+        outcome = read_file(Path(request["path"]), Path(request["home"]), ReadingSettings(*request["readings"]))
     except LoudspeakerError as error:
         outcome = error
-    except OSError as error:  # a folder that may not be written: nobody's bug
+    except OSError as error:  # a folder that may not be written
         outcome = LoudspeakerError(Message("{file}: {reason}", file=error.filename or "–", reason=reason(error)))
-    sys.stdout.write(json.dumps(to_json(outcome)))
+    sys.stdout.write(json.dumps(encode_outcome(outcome)))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import LoudspeakerError
-from ..importers.ffmpeg import decoded
+from ..importers.ffmpeg import decode_file
 from ..model.programme import Programme
 from ..sound import chime
 from ..sound.clip import Clip
@@ -112,13 +112,13 @@ class ProgrammeRenderer:
 
     def _pieces(self, part: SpeechSpec | RecordingSpec, speech: SpeechClips, rate: int) -> Sequence[Piece]:
         if isinstance(part, RecordingSpec):
-            return [Piece(decoded(self.home / part.path, rate), AFTER_RECORDING, part.path)]
+            return [Piece(decode_file(self.home / part.path, rate), AFTER_RECORDING, part.path)]
         return [Piece(speech.clips[part.voices][line.text], line.pause_after, line.text) for line in part.utterances]
 
     def _lead_sound(self, spec: ProgrammeSpec, rate: int) -> Clip | None:
         if spec.lead is Lead.NONE:
             return None
-        return decoded(self.home / spec.lead_file.path, rate) if spec.lead_file else LEAD_SOUNDS[spec.lead](rate)
+        return decode_file(self.home / spec.lead_file.path, rate) if spec.lead_file else LEAD_SOUNDS[spec.lead](rate)
 
 
 def profile_of(spec: ProgrammeSpec) -> Profile:

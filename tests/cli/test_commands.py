@@ -200,13 +200,13 @@ def test_prepare_ends_with_1_where_something_is_not_ready(home: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3"])
 def test_render_writes_a_programme_at_its_loudness(home: Path, tmp_path: Path, kind: str) -> None:
-    from loudspeaker.importers.ffmpeg import decoded
+    from loudspeaker.importers.ffmpeg import decode_file
     from loudspeaker.sound.loudness import loudness
 
     result = run(home, "render", "nhac", "-o", str(tmp_path / f"nhac.{kind}"), "--picture", str(tmp_path / "nhac.svg"))
 
     assert result.exit_code == 0
-    assert loudness(decoded(tmp_path / f"nhac.{kind}", 48_000)) == pytest.approx(-16.0, abs=0.2)
+    assert loudness(decode_file(tmp_path / f"nhac.{kind}", 48_000)) == pytest.approx(-16.0, abs=0.2)
     assert "<svg" in (tmp_path / "nhac.svg").read_text(encoding="utf-8")
 
 

@@ -189,10 +189,10 @@ FAULTS = (flip, flip, cut, end_early, repeat, overwrite, number, number, element
 
 def outcome(path: Path, home: Path) -> str:
     """In a process of its own: what came of one file."""
-    limits = imports.SOUND if path.suffix in (".wav", ".mp3", ".m4a", ".ogg") else imports.PAPER
+    limits = imports.RECORDING_LIMITS if path.suffix in (".wav", ".mp3", ".m4a", ".ogg") else imports.DOCUMENT_LIMITS
     worker.confine(limits.megabytes, limits.computing)
     try:
-        imports.write(home, worker.take_in(path, home, ReadingSettings()))
+        imports.write_files(home, worker.read_file(path, home, ReadingSettings()))
     except LoudspeakerError as error:
         sentences = error.say().split("\n")
         return REFUSED if all(0 < len(sentence) < 600 for sentence in sentences) else BROKEN

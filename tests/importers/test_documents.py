@@ -16,10 +16,10 @@ from viparse.normalize.encodings import get_charmap
 from loudspeaker.config import bulletin_file
 from loudspeaker.errors import BadFile
 from loudspeaker.importers import docx, odt, pdf
-from loudspeaker.importers.documents import read_document, take_in
-from loudspeaker.importers.draft import Draft
-from loudspeaker.importers.imports import write
-from loudspeaker.importers.list_numbering import number
+from loudspeaker.importers.documents import import_document, read_document
+from loudspeaker.importers.draft import BulletinDraft
+from loudspeaker.importers.imports import write_files
+from loudspeaker.importers.list_numbering import format_number
 from loudspeaker.model.spoken_text import ReadingSettings
 from loudspeaker.text.reading import read
 
@@ -36,7 +36,7 @@ def wrapped(lines: list[str]) -> list[list[str]]:
     return [[*short[at : at + 40], str(at // 40 + 1)] for at in range(0, len(short), 40)]
 
 
-def drafted(name: str, data: bytes) -> Draft:
+def drafted(name: str, data: bytes) -> BulletinDraft:
     return read_document(name, data)
 
 
@@ -192,7 +192,7 @@ def test_an_open_document_counts_as_it_shows() -> None:
     [(1, "1", "1"), (4, "I", "IV"), (49, "i", "xlix"), (26, "a", "z"), (27, "A", "AA"), (3, "", "")],
 )
 def test_numbers_look_as_in_word(value: int, style: str, text: str) -> None:
-    assert number(value, style) == text
+    assert format_number(value, style) == text
 
 
 def test_lines_that_a_printer_broke_are_paragraphs_again() -> None:
@@ -382,10 +382,10 @@ def test_a_draft_is_a_sound_bulletin_and_never_takes_anothers_place(tmp_path: Pa
     draft = drafted("cong-van.txt", TEXT.encode())
     dispatch = tmp_path / "Công văn 15.txt"
     dispatch.write_text(TEXT, encoding="utf-8")
-    write(tmp_path, take_in(dispatch, tmp_path, ReadingSettings()))
+    write_files(tmp_path, import_document(dispatch, tmp_path, ReadingSettings()))
     path = "bulletins/cong-van-15.md"
     parsed = bulletin_file.parse(path, (tmp_path / path).read_bytes())
 
     assert (parsed.title, parsed.source, parsed.text) == (TITLE, SOURCE, draft.text)
     with pytest.raises(BadFile, match="there already"):
-        take_in(dispatch, tmp_path, ReadingSettings())
+        import_document(dispatch, tmp_path, ReadingSettings())

@@ -14,7 +14,7 @@ from harness import office_files, swelling_files
 from openpyxl import Workbook
 
 from loudspeaker.errors import BadFile
-from loudspeaker.importers.imports import Limits, take_in
+from loudspeaker.importers.imports import Limits, import_file
 from loudspeaker.model.spoken_text import ReadingSettings
 
 NOTICE = ["Số: 145/TB-UBND", "V/v họp thôn", "Kính thưa bà con, 19 giờ tối nay họp thôn tại nhà văn hóa."]
@@ -131,7 +131,7 @@ def test_a_file_that_takes_too_long_is_given_up(home: Path, tmp_path: Path) -> N
     path = swelling_files.make(tmp_path, "nhieu-doan.docx")
     for limits in (Limits(megabytes=1000, computing=1, waiting=60), Limits(megabytes=1000, computing=60, waiting=0.1)):
         with pytest.raises(BadFile, match="more memory or time"):
-            take_in(path, home, ReadingSettings(), limits)
+            import_file(path, home, ReadingSettings(), limits)
 
 
 def test_a_dispatch_as_long_as_a_bulletin_may_be_needs_less_than_half_the_memory_allowed(
@@ -144,7 +144,7 @@ def test_a_dispatch_as_long_as_a_bulletin_may_be_needs_less_than_half_the_memory
         "dai.pdf": office_files.pdf([[line[:90]] * 40] * 10),
     }.items():
         (tmp_path / name).write_bytes(data)
-        assert take_in(tmp_path / name, home, ReadingSettings(), Limits(megabytes=60, computing=4, waiting=60))
+        assert import_file(tmp_path / name, home, ReadingSettings(), Limits(megabytes=60, computing=4, waiting=60))
         (home / "bulletins" / "dai.md").unlink()
 
 

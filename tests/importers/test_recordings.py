@@ -11,9 +11,9 @@ import pytest
 import soundfile
 
 from loudspeaker.errors import BadFile
-from loudspeaker.importers.ffmpeg import decoded, native_rate
-from loudspeaker.importers.recording_check import faults, hear
-from loudspeaker.importers.recordings import take_in
+from loudspeaker.importers.ffmpeg import decode_file, native_rate
+from loudspeaker.importers.recording_check import find_faults, find_speech
+from loudspeaker.importers.recordings import import_recording
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.edit import VOICE_LEVEL
 from loudspeaker.sound.loudness import loudness
@@ -52,7 +52,7 @@ def recorded(folder: Path, samples: Samples, suffix: str = ".wav") -> Path:
 
 def taken(tmp_path: Path, samples: Samples) -> tuple[list[str], Samples, int]:
     """What is said of a recording, and what is kept of it."""
-    said = [str(message) for message in take_in(recorded(tmp_path, samples), tmp_path)]
+    said = [str(message) for message in import_recording(recorded(tmp_path, samples), tmp_path)]
     kept, rate = soundfile.read(tmp_path / "recordings" / "tieng-mong.flac")
     return said, kept, rate
 
@@ -60,12 +60,12 @@ def taken(tmp_path: Path, samples: Samples) -> tuple[list[str], Samples, int]:
 def told(samples: Samples) -> str:
     """What is said to be wrong with these samples."""
     pcm = np.rint(np.clip(samples, -1, 1) * 32_767).astype(np.int16)
-    return "\n".join(str(message) for message in faults(pcm, RATE, hear(pcm, RATE)))
+    return "\n".join(str(message) for message in find_faults(pcm, RATE, find_speech(pcm, RATE)))
 
 
 @pytest.mark.parametrize("suffix", CODECS)
 def test_every_format_of_a_phone_is_taken_in(tmp_path: Path, suffix: str) -> None:
-    said = take_in(recorded(tmp_path, speech(3), suffix), tmp_path)
+    said = import_recording(recorded(tmp_path, speech(3), suffix), tmp_path)
     file = soundfile.info(tmp_path / "recordings" / "tieng-mong.flac")
 
     assert (file.format, file.subtype, file.channels) == ("FLAC", "PCM_16", 1)
@@ -79,7 +79,7 @@ def test_an_amr_recording_is_taken_in(tmp_path: Path) -> None:
     frames = np.random.default_rng(3).integers(0, 256, (150, 31), np.uint8)
     path = tmp_path / "ghi-am.amr"
     path.write_bytes(b"#!AMR\n" + b"".join(b"\x3c" + frame.tobytes() for frame in frames))
-    take_in(path, tmp_path)
+    import_recording(path, tmp_path)
 
     assert soundfile.info(tmp_path / "recordings" / "ghi-am.flac").samplerate == 8_000
 
@@ -154,7 +154,7 @@ def test_what_is_no_sound_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.mp3").write_bytes(data)
 
     with pytest.raises(BadFile, match="no sound file"):
-        take_in(tmp_path / "x.mp3", tmp_path)
+        import_recording(tmp_path / "x.mp3", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["-y.mp3", "-i.mp3", "http:x.mp3", "concat:a|b.mp3", "%d.mp3", "a\nb.mp3"])
@@ -164,7 +164,7 @@ def test_a_name_is_never_taken_for_an_option_or_an_address(
     recorded(tmp_path, speech(3), ".mp3").rename(tmp_path / name)
     monkeypatch.chdir(tmp_path)
 
-    assert len(take_in(Path(name), tmp_path)) == 1
+    assert len(import_recording(Path(name), tmp_path)) == 1
 
 
 def test_a_playlist_under_another_name_is_not_followed(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_playlist_under_another_name_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="no sound file"):
         native_rate(playlist)
     with pytest.raises(BadFile, match="no sound file"):
-        decoded(playlist, 8_000)
+        decode_file(playlist, 8_000)
 
 
 def test_a_picture_is_no_sound(tmp_path: Path) -> None:
@@ -186,19 +186,19 @@ def test_a_picture_is_no_sound(tmp_path: Path) -> None:
     )
 
     with pytest.raises(BadFile, match="no sound file"):
-        take_in(path, tmp_path)
+        import_recording(path, tmp_path)
 
 
 def test_a_recording_never_takes_anothers_place(tmp_path: Path) -> None:
     path = recorded(tmp_path, speech(3))
-    take_in(path, tmp_path)
+    import_recording(path, tmp_path)
 
     with pytest.raises(BadFile, match="there already"):
-        take_in(path, tmp_path)
+        import_recording(path, tmp_path)
 
 
 def test_a_file_is_decoded_at_the_rate_that_is_asked_for(tmp_path: Path) -> None:
-    clip = decoded(recorded(tmp_path, speech(2), ".m4a"), 48_000)
+    clip = decode_file(recorded(tmp_path, speech(2), ".m4a"), 48_000)
 
     assert clip.rate == 48_000
     assert clip.samples.dtype == np.float32

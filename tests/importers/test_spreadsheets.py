@@ -12,9 +12,9 @@ from openpyxl import Workbook, load_workbook
 
 from loudspeaker.config.schedule_file import parse
 from loudspeaker.errors import BadFile, Message
-from loudspeaker.importers.imports import write as write_all
-from loudspeaker.importers.schedule_table import named, unnamed
-from loudspeaker.importers.sheets import changes, write
+from loudspeaker.importers.imports import write_files
+from loudspeaker.importers.schedule_table import add_names, drop_names
+from loudspeaker.importers.sheets import export_sheet, import_sheet
 
 HEADER = ["Thôn", "Bản tin", "Giờ", "Ngày", "Thứ", "Từ", "Đến", "Trừ"]
 COMMUNE = "commune: Xã Bản Mây\nid: ban-may\nvillages: [na-hoa, suoi-trat]\ndays: {tet: {lunar: giao-thua..03/01}}\n"
@@ -55,8 +55,8 @@ def cells(path: Path) -> list[list[Any]]:
 
 def take_in(path: Path, home: Path) -> list[Message]:
     """Bring a sheet into the schedules, as `import` does once its child process has answered."""
-    imported = changes(path, home)
-    write_all(home, imported)
+    imported = import_sheet(path, home)
+    write_files(home, imported)
     return list(imported.messages)
 
 
@@ -121,7 +121,7 @@ def test_a_blank_cell_takes_a_rule_away(home: Path) -> None:
 
 
 def test_what_was_exported_is_taken_in_without_a_change(home: Path) -> None:
-    write(home, home / "xuat.xlsx")
+    export_sheet(home, home / "xuat.xlsx")
     header, *rows = cells(home / "xuat.xlsx")
     said = [str(message) for message in take_in(home / "xuat.xlsx", home)]
 
@@ -143,7 +143,7 @@ def test_a_sheet_that_was_taken_in_comes_back_the_same(home: Path) -> None:
         ["suoi-trat", "hop-thon", time(16, 45), datetime(2026, 11, 28), "", "", "", ""],
     ]
     take_in(sheet(home, *rows), home)
-    write(home, home / "xuat.xlsx")
+    export_sheet(home, home / "xuat.xlsx")
 
     assert cells(home / "xuat.xlsx") == [HEADER, *rows]
 
@@ -214,8 +214,8 @@ def test_a_broken_schedule_is_mended_by_its_people_first(home: Path) -> None:
 def test_names_that_were_given_are_taken_away_again() -> None:
     bare = [{"bulletin": ["a"]}, {"bulletin": ["a"]}, {"bulletin": ["b"], "name": ["x"]}, {"bulletin": ["a"]}]
 
-    assert [entry.get("name") for entry in named(bare)] == [None, ["a-2"], ["x"], ["a-3"]]
-    assert list(unnamed(named(bare))) == bare
+    assert [entry.get("name") for entry in add_names(bare)] == [None, ["a-2"], ["x"], ["a-3"]]
+    assert list(drop_names(add_names(bare))) == bare
 
 
 def test_another_tone_mark_is_taken_but_never_in_silence(home: Path) -> None:
