@@ -39,7 +39,7 @@ Entry = dict[str, list[str]]  # English key -> what is written for it
 
 
 @dataclass(frozen=True, slots=True)
-class KnownNames:
+class StationNames:
     """What a station has already: id -> name for display, of villages and bulletins, and its named days."""
 
     villages: Mapping[str, str]
@@ -73,7 +73,7 @@ class _Table:
     """A sheet whose header has been found, and what is wrong with it so far."""
 
     name: str
-    known: KnownNames
+    known: StationNames
     header: dict[int, str]  # column -> key
     names: Mapping[str, _Names]  # by key
     problems: list[Problem] = field(default_factory=list)
@@ -87,7 +87,7 @@ class _Table:
         return f"{self.name}:{cell_name(row, column)}"
 
 
-def read_table(name: str, rows: Sequence[Sequence[str]], known: KnownNames) -> SheetSchedules:
+def read_table(name: str, rows: Sequence[Sequence[str]], known: StationNames) -> SheetSchedules:
     """The schedules in the rows of the file `name`. Raises `BadFile` with every mistake, by its cell."""
     at = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if _is_header(row)), None)
     if at is None:

@@ -26,7 +26,7 @@ from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
 from .package import TooBig
 from .results import ImportResult
-from .schedule_table import Entry, KnownNames, SheetSchedules, flow_yaml, read_table, table_rows
+from .schedule_table import Entry, SheetSchedules, StationNames, flow_yaml, read_table, table_rows
 
 LARGEST = 20 * files.MB
 TITLE = "Lịch phát"  # of the sheet, as a person sees it in Excel
@@ -57,7 +57,7 @@ def export_sheet(home: Path, output: Path) -> None:
     write_atomic(output, workbook.write_workbook(TITLE, *table_rows(schedules)))
 
 
-def _change(home: Path, village: str, sheet: SheetSchedules, known: KnownNames) -> tuple[Splice, list[Message]]:
+def _change(home: Path, village: str, sheet: SheetSchedules, known: StationNames) -> tuple[Splice, list[Message]]:
     """A village's schedule as the sheet wants it, and what is new in it."""
     path = f"schedules/{village}.yaml"
     before = _schedule(home, village)
@@ -83,7 +83,7 @@ def _staying(path: str, there: list[str], entries: list[Entry]) -> list[Message]
     return [Message("{path}: not in the sheet, and still there: {names}", path=path, names=names)] if names else []
 
 
-def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: KnownNames) -> bytes:
+def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: StationNames) -> bytes:
     """The file with one entry as the sheet has it; what the sheet has no column for stays."""
     kept = {key: value for key, value in _raw(data)[at].items() if key not in sheet.keys}
     better = replace(path, data, ["broadcasts", at], flow_yaml({**kept, **entry}), KEYWORDS).after
@@ -97,7 +97,7 @@ def _appended(path: str, data: bytes, entry: Entry) -> bytes:
     return append(path, data, ["broadcasts"], flow_yaml(entry), KEYWORDS).after
 
 
-def _broadcast(path: str, data: bytes, at: int, known: KnownNames) -> Broadcast:
+def _broadcast(path: str, data: bytes, at: int, known: StationNames) -> Broadcast:
     return replaced(schedule_file.parse(path, data, known.days).broadcasts[at], line=0)
 
 
@@ -105,7 +105,7 @@ def _name(entry: Mapping[str, list[str]]) -> str:
     return next((entry[key][0] for key in ("name", "bulletin") if key in entry), "")
 
 
-def _sound(data: bytes, village: str, known: KnownNames) -> list[Entry]:
+def _sound(data: bytes, village: str, known: StationNames) -> list[Entry]:
     """The entries of a schedule. Raises `BadFile` where it is broken."""
     if data:
         schedule_file.parse(f"schedules/{village}.yaml", data, known.days)
@@ -124,12 +124,12 @@ def _list(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def _known(home: Path) -> KnownNames:
+def _known(home: Path) -> StationNames:
     ours = commune_file.parse("commune.yaml", _read(home, "commune.yaml"))
     ids = [*ours.villages, *(path.stem for path in sorted(home.glob("schedules/*.yaml")))]
     villages = {village: _display(home, village, ours.days) for village in dict.fromkeys(ids)}
     bulletins = {path.stem: _title(path) for path in sorted(home.glob("bulletins/*.md"))}
-    return KnownNames(villages, bulletins, ours.days)
+    return StationNames(villages, bulletins, ours.days)
 
 
 def _display(home: Path, village: str, days: Mapping[str, NamedDay]) -> str:
