@@ -38,7 +38,7 @@ def verify_cache(station: Station) -> tuple[int, int]:
     for key in damaged:
         clips.discard(key)
     kept = list(programmes.all())
-    torn = [recipe for recipe, programme in kept if not programmes.check(programme)]
+    torn = [recipe for recipe, programme in kept if not programmes.is_intact(programme)]
     for recipe in torn:
         programmes.discard(recipe)
     return len(kept) - len(torn), len(damaged) + len(torn)

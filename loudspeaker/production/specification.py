@@ -62,7 +62,7 @@ class SpeechSpec:
         """Its part of a recipe."""
         return [self.outline and self.outline.digest, self.voices]
 
-    def approved(self) -> object:
+    def approval_content(self) -> object:
         """What an approval binds of it: the words, not the voice."""
         return self.outline and self.outline.words
 
@@ -80,7 +80,7 @@ class RecordingSpec(NamedTuple):
         """Its part of a recipe."""
         return [self.path, self.digest]
 
-    def approved(self) -> object:
+    def approval_content(self) -> object:
         """What an approval binds of it."""
         return self.identity()
 
@@ -166,15 +166,15 @@ class ProgrammeSpec:
             yield self.reminder
 
     @property
-    def spoken(self) -> str:
+    def spoken_text(self) -> str:
         return " ".join(utterance.text for speech in self.speeches for utterance in speech.utterances)
 
     @property
-    def heard(self) -> bool:
+    def has_content(self) -> bool:
         """Is anything to be heard behind the lead?"""
         return any(isinstance(piece, RecordingSpec) or piece.sentences for piece in self.pieces)
 
-    def used_first_choice(self, voice: str) -> bool:
+    def is_first_choice(self, voice: str) -> bool:
         """Is `voice` that of a programme whose voices of first choice spoke? Then it need not be rendered again."""
         first = dict.fromkeys(speech.voices[0] for speech in self.speeches if speech.voices and speech.sentences)
         return voice == ", ".join(first)

@@ -52,7 +52,7 @@ class Alerts:
         order = next(iter(orders.values()))
         if any(order.unread for order in orders.values()):
             raise BeingRead(NOT_READ_YET)
-        if not order.heard:
+        if not order.has_content:
             raise BadUsage(Message("nothing in this can be said"))
         clears: list[ProgrammeSpec] = []
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
@@ -63,7 +63,7 @@ class Alerts:
             drill,
             ends,
             villages=[village for village, output in self.files.box.plays.items() if output in orders],
-            spoken=order.spoken,
+            spoken=order.spoken_text,
             doubts=[doubt.message() for doubt in order.doubts],
             mistakes=[_mistake(problem) for problem in self.files.problems],
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
@@ -152,7 +152,7 @@ class Alerts:
             titles=list(dict.fromkeys(alarm.title for alarm in closing.alarms)),
             villages=list(dict.fromkeys(alarm.village for alarm in closing.alarms)),
             repeats=any(repeats(self.log(), alarm) for alarm in closing.alarms),
-            spoken=order.spoken if order else "",
+            spoken=order.spoken_text if order else "",
         )
 
     def sounding(self, villages: Sequence[str]) -> list[str]:

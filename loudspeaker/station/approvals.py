@@ -77,7 +77,7 @@ def digest(bulletin: Bulletin, order: ProgrammeSpec) -> str:
     days = [day and day.isoformat() for day in (bulletin.valid_from, bulletin.valid_until)]
     parts = [[part.audio or "text", part.language] for part in bulletin.parts]
     head = [bulletin.title, bulletin.level, bulletin.repeat, bulletin.gap, days, parts]
-    told = [BINDS, [piece.approved() for piece in order.pieces], head]
+    told = [BINDS, [piece.approval_content() for piece in order.pieces], head]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -156,7 +156,7 @@ class Planner:
     def must_be_made(self, spec: ProgrammeSpec) -> bool:
         """Is its sound still to be made, or was it made in another voice than that of first choice?"""
         programme = self.find_programme(spec)
-        return programme is None or not spec.used_first_choice(programme.voice)
+        return programme is None or not spec.is_first_choice(programme.voice)
 
     def why_unready(self, airing: Airing) -> Message | None:
         """Why an airing could not be aired as things are: what is missing of its sequence."""

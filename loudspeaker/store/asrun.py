@@ -172,15 +172,15 @@ class AsRunLog:
         conditions = {"kind = ?": kind, "airing = ?": airing, "at >= julianday(?)": begins}
         given = {clause: value for clause, value in conditions.items() if value is not None}
         by_time = since is not None and kind is None and airing is None  # else another index fits
-        events = "kind IN (SELECT kind FROM kinds WHERE kind != 'verdict')" if by_time else "kind != 'verdict'"
-        where = " AND ".join([events, *given])
+        no_verdict = "kind IN (SELECT kind FROM kinds WHERE kind != 'verdict')" if by_time else "kind != 'verdict'"
+        where = " AND ".join([no_verdict, *given])
         rows = self._query(
             f"{ALL_KINDS if by_time else ''} SELECT {RAW_ENTRY} FROM entries WHERE {where} ORDER BY number",
             *given.values(),
         )
-        found = _decode_entries(event_of, rows)
+        events = _decode_entries(event_of, rows)
         # SQLite rounds to the millisecond; the comparison that counts is this one.
-        return [event for event in found if since is None or event.at >= since]
+        return [event for event in events if since is None or event.at >= since]
 
     def rows(self, begins: datetime, ends: datetime) -> Sequence[AsRunRecord]:
         """Verdicts of airings scheduled from `begins` up to, but not including, `ends`, in order of schedule."""

@@ -21,13 +21,13 @@ class DiskReserve:
     size: int = SIZE
 
     @property
-    def allocated(self) -> bool:
+    def exists(self) -> bool:
         """Is the file there, to be released?"""
         return self.path.exists()
 
     def allocate(self) -> bool:
         """Write the file; False where the disk has no room for it."""
-        if not self.allocated:
+        if not self.exists:
             try:
                 write_atomic(self.path, bytes(self.size))
             except WriteError:
@@ -36,6 +36,6 @@ class DiskReserve:
 
     def release(self) -> bool:
         """Delete the file; False where it was not there."""
-        allocated = self.allocated
+        exists = self.exists
         remove(self.path)
-        return allocated
+        return exists

@@ -84,7 +84,7 @@ class ProgrammeStore:
         write_atomic(self._manifest(recipe), manifest.encode(), self.system)
         return self._programme(facts, sha256)
 
-    def check(self, programme: Programme) -> bool:
+    def is_intact(self, programme: Programme) -> bool:
         """Does the WAV still have its hash?"""
         try:
             return sha256_of(programme.path) == programme.sha256
@@ -95,7 +95,7 @@ class ProgrammeStore:
         """Delete the manifest of a programme that is damaged, and its WAV, so that it is rendered again."""
         programme = self._read(self._manifest(recipe))
         remove(self._manifest(recipe), self.system)
-        if programme and not self.check(programme):
+        if programme and not self.is_intact(programme):
             remove(programme.path, self.system)
 
     def sweep(self, budget: int, protected: Collection[str], now: float) -> int:

@@ -112,7 +112,7 @@ def starve(station: Station, live: OnAir, clock: FakeClock, cache: Path, leave: 
     }
     assert (rows["tin-sang"]["ready"], rows["nhac"]["ready"]) == (True, False)
     assert "the disk is full" in rows["nhac"]["why"], rows["nhac"]
-    assert all(station.planner.programmes.check(found) for _, found in station.planner.programmes.all())
+    assert all(station.planner.programmes.is_intact(found) for _, found in station.planner.programmes.all())
     assert not list(cache.rglob("*.part"))
 
     run(live, clock, clock.now().replace(hour=20))

@@ -67,7 +67,7 @@ class FakeRenderer:
         self.chain = SimpleNamespace(breakers=CircuitBreakers())
 
     def render(self, order: ProgrammeSpec, recipe: str, _advance: Callable[[int, int], None]) -> Programme:
-        words = order.spoken.lower()
+        words = order.spoken_text.lower()
         length = next((seconds for word, seconds in LENGTHS.items() if f" {word} " in words), WORDS)
         length = URGENT if order.lead == "attention" else length
         facts = ProgrammeFacts(words, RATE, round(length * RATE), voice="tone:low")

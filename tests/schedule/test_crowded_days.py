@@ -100,7 +100,7 @@ class _Noting:
         return getattr(self._studio, name)
 
     def render(self, order: object, recipe: str, progress: object) -> object:
-        self._made.append(order.spoken)  # type: ignore[attr-defined]
+        self._made.append(order.spoken_text)  # type: ignore[attr-defined]
         return self._make(order, recipe, progress)
 
 

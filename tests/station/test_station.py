@@ -114,8 +114,8 @@ def test_what_a_second_voice_has_said_is_asked_of_the_first_again(station: Stati
         ("tone:low", "tone:high")
     )
 
-    assert order.used_first_choice("tone:low")
-    assert not order.used_first_choice("tone:high")
+    assert order.is_first_choice("tone:low")
+    assert not order.is_first_choice("tone:high")
 
 
 def test_changing_one_sentence_synthesizes_one_sentence(station: Station, home: Path, quiet: Progress) -> None:

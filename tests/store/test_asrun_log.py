@@ -453,7 +453,7 @@ def test_a_card_that_fails_is_no_full_disk_and_takes_no_reserve(path: Path) -> N
 
 def test_the_reserve_is_laid_down_beside_the_log_and_again_by_whoever_opens_it_next(path: Path, log: AsRunLog) -> None:
     ballast = DiskReserve(path.with_name("ballast"))
-    assert ballast.allocated
+    assert ballast.exists
     assert ballast.release()
     assert not ballast.release()
 

@@ -42,7 +42,7 @@ def test_a_better_voice_takes_the_place_and_the_old_file_stays_for_who_plays_it(
     new = store.put("r1", b"human", ProgrammeFacts("k2", 48_000, 5, "piper:vi"))
 
     assert store.find("r1") == new
-    assert store.check(old)
+    assert store.is_intact(old)
 
 
 def test_a_changed_byte_is_noticed_by_the_check_and_a_missing_half_at_once(tmp_path: Path) -> None:
@@ -50,13 +50,13 @@ def test_a_changed_byte_is_noticed_by_the_check_and_a_missing_half_at_once(tmp_p
     put = store.put("r1", b"RIFF", FACTS)
     put.path.write_bytes(b"RUFF")
     assert store.find("r1") == put
-    assert not store.check(put)
+    assert not store.is_intact(put)
 
     put.path.write_bytes(b"RI")
     assert store.find("r1") is None
 
     put.path.unlink()
-    assert not store.check(put)
+    assert not store.is_intact(put)
 
 
 def test_a_damaged_programme_can_be_discarded_and_made_again(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_damaged_programme_can_be_discarded_and_made_again(tmp_path: Path) -> 
     store.discard("r1")
     assert list(tmp_path.iterdir()) == []
 
-    assert store.check(store.put("r1", b"RIFF", FACTS))
+    assert store.is_intact(store.put("r1", b"RIFF", FACTS))
 
 
 def test_a_damaged_manifest_is_the_same_as_none(tmp_path: Path) -> None:
