@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
-from . import json_output, rooms, tables
+from . import airing_views, alert_views, json_output, rooms, tables
 from .app import TextType, TranslatedCommand, option
 from .command_context import as_json, by_whom, why, with_client, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
@@ -104,7 +104,7 @@ def urgent(
         rooms.requests.PreviewUrgent(text, bulletin, villages, everywhere, bool(drill), until)
     )
     warn(alert.mistakes)
-    tables.urgent(alert)
+    alert_views.show_alert(alert)
     client.make(alert.wanted)  # while it is read: the answer is followed by sound
     if not yes:
         must_agree(_("Air this now?"))
@@ -123,12 +123,12 @@ def end_urgent(
     """Show how it will end, ask, and end it. A script that names no form is not asked: it never was."""
 
     planned = client.preview_end(rooms.requests.PreviewEnd(form, villages, everywhere, drill))
-    tables.end(planned)
+    alert_views.show_end(planned)
     client.make_ahead(planned.wanted)
     if not yes and (form or sys.stdin.isatty()):
         must_agree(_("End it like this now?"))
     rows = client.end_urgent(planned, by)
-    tables.ended(planned)
+    alert_views.show_silent_ends(planned)
     show_outcome(rows)
 
 
@@ -170,7 +170,7 @@ def stop(client: Client, villages: tuple[str, ...], why: str | None, by: str | N
     stopped = client.stop(rooms.requests.Stop(villages, why), ask_decider(by))
     if not stopped:
         raise Refused(Message("nothing is on the air there"))
-    tables.outcome(stopped)
+    airing_views.show_outcomes(stopped)
 
 
 @click.command(cls=TranslatedCommand)
@@ -220,7 +220,7 @@ def run(station: Station, welcome: str | None) -> None:
                 )
             )
         try:
-            tables.coming(station.airings.coming())
+            airing_views.show_coming(station.airings.coming())
         except LoudspeakerError as error:  # what cannot be shown may be heard all the same
             tell(error.say(_))
         return service
@@ -240,13 +240,13 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
     if as_json:
         print_json([json_output.asrun_record(record, zone, None) for record in records])
     else:
-        tables.log(records, zone)
+        airing_views.show_log(records, zone)
 
 
 def show_outcome(rows: list[dict[str, Any]]) -> None:
     """Tell what came of it; 1 where it was not heard in full."""
-    tables.outcome(rows)
-    if any(row["verdict"] not in tables.HEARD | {"on-air"} for row in rows):
+    airing_views.show_outcomes(rows)
+    if any(row["verdict"] not in airing_views.HEARD | {"on-air"} for row in rows):
         click.get_current_context().exit(1)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
-from . import json_output, rooms, tables
+from . import json_output, maintenance_views, rooms
 from .app import TranslatedCommand, option
 from .command_context import CommandContext, as_json, with_station
 from .parameter_types import _
@@ -70,7 +70,7 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
     else:
         for finding in findings:
             put(finding.problem.say(_))
-    tables.checked(findings)
+    maintenance_views.show_summary(findings)
     if any(finding.mistake for finding in findings):
         ctx.exit(2)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadUsage, Message
-from . import json_output, rooms, tables
+from . import airing_views, json_output, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, with_station
 from .parameter_types import AIRING, DAY, _
@@ -43,7 +43,7 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
     records, zone = station.airings.records(day, days), station.files.commune.zone
     if as_json:
         return print_json([json_output.asrun_record(one, zone, station.log.hash_of(one.id)) for one in records])
-    return tables.log(records, zone)
+    return airing_views.show_log(records, zone)
 
 
 def show_chain(state: ChainState, as_json: bool) -> None:

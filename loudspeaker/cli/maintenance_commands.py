@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Message, Refused, Unreachable
-from . import json_output, rooms, tables
+from . import json_output, maintenance_views, rooms, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, with_client, with_station
@@ -30,7 +30,7 @@ def doctor(station: Station, client: Client, as_json: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
 
     checks = rooms.doctor.examine(station, client.pins())
-    print_json(list(map(json_output.health_check, checks))) if as_json else tables.health_checks(checks)
+    print_json(list(map(json_output.health_check, checks))) if as_json else maintenance_views.show_health(checks)
     if any(check.serious for check in checks):
         click.get_current_context().exit(1)
 
@@ -43,7 +43,7 @@ def status(station: Station, client: Client, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
 
     found = rooms.status.look_at_station(station, client.on_air(), client.pins())
-    print_json(json_output.status(found)) if as_json else tables.status(found)
+    print_json(json_output.status(found)) if as_json else maintenance_views.show_status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
 
@@ -78,7 +78,7 @@ def may_commission(station: Station, output: str, pins: Pins | None) -> bool:
 
     obstacles = rooms.doctor.commissioning_obstacles(station, output, pins)
     if obstacles:
-        errors = "; ".join(map(tables.health_line, obstacles))
+        errors = "; ".join(map(maintenance_views.health_line, obstacles))
         message = "{output} cannot be commissioned before this is mended: {errors}"
         raise Refused(Message(message, output=output, errors=errors))
     return obstacles is not None
@@ -96,7 +96,7 @@ def show(station: Station, as_json: bool) -> None:
     """Show the time and who vouches for it."""
 
     state = rooms.clock_state.look_at_clock(station)
-    print_json(json_output.clock_state(state)) if as_json else put(tables.clock_line(state))
+    print_json(json_output.clock_state(state)) if as_json else put(maintenance_views.clock_line(state))
 
 
 @clock.command()
@@ -107,7 +107,7 @@ def confirm(station: Station, client: Client, by: str | None) -> None:
     """Give your word that the time shown is right."""
 
     client.confirm_clock(ask_decider(by))
-    put(tables.clock_line(rooms.clock_state.look_at_clock(station)))
+    put(maintenance_views.clock_line(rooms.clock_state.look_at_clock(station)))
 
 
 @clock.command(name="set")
@@ -121,7 +121,7 @@ def set_(station: Station, client: Client, time: str, by: str | None) -> None:
     who = ask_decider(by)
     rooms.clock_state.set_clock(station, time, who)
     client.confirm_clock(who)
-    put(tables.clock_line(rooms.clock_state.look_at_clock(station)))
+    put(maintenance_views.clock_line(rooms.clock_state.look_at_clock(station)))
 
 
 @click.group(cls=TranslatedGroup)
@@ -136,7 +136,7 @@ def list_(station: Station, as_json: bool) -> None:
     """Show every engine, its voices, and whether texts leave this machine for it."""
 
     states = rooms.voice_list.list_voices(station)
-    print_json(list(map(json_output.voice, states))) if as_json else tables.voices(states)
+    print_json(list(map(json_output.voice, states))) if as_json else maintenance_views.show_voices(states)
 
 
 @voices.command()
@@ -163,7 +163,7 @@ def try_(station: Station, names: tuple[str, ...], output: str) -> None:
     """Let each voice say one sentence into a file."""
 
     states = rooms.voice_list.try_voices(station, names, Path(output))
-    tables.voices(states)
+    maintenance_views.show_voices(states)
     speaks = [state.here for state in states]
     if not (all(speaks) if names else any(speaks)):  # of the commune's own, one is enough: they stand in for each other
         click.get_current_context().exit(1)
@@ -181,7 +181,7 @@ def show_cache(station: Station, as_json: bool) -> None:
     """Show how much there is and of what."""
 
     row = json_output.cache_size(rooms.cache.measure_cache(station))
-    print_json(row) if as_json else tables.cache(row)
+    print_json(row) if as_json else maintenance_views.show_cache(row)
 
 
 @cache.command()

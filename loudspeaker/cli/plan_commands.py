@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import json_output, tables
+from . import airing_views, alert_views, json_output, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, by_whom, with_client, with_station
 from .parameter_types import BULLETIN, DAY, VILLAGE, _
@@ -48,14 +48,14 @@ def plan(
     """Show the airings in order, refused ones too."""
     planned = station.airings.plan(day, days, village)
     if picture:
-        tables.chart(planned, picture)
+        airing_views.draw_chart(planned, picture)
     on = [] if as_json or message else client.on_air() or []  # else nobody looks at it
     if as_json:
         print_json(list(map(json_output.planned_airing, planned)))
     elif message:
-        put_lines(tables.plan_message(planned))
+        put_lines(airing_views.plan_message(planned))
     else:
-        tables.plan(planned, on={row["id"] for row in on})
+        airing_views.show_plan(planned, on={row["id"] for row in on})
 
 
 @click.command(cls=TranslatedCommand)
@@ -72,9 +72,9 @@ def prepare(station: Station, day: date | None, days: int, as_json: bool, messag
     if as_json:
         print_json(list(map(json_output.readiness, readiness)))
     elif message:
-        put_lines(tables.readiness_message(readiness))
+        put_lines(airing_views.readiness_message(readiness))
     else:
-        tables.readiness(readiness)
+        airing_views.show_readiness(readiness)
     if not all(one.ready for one in readiness):
         click.get_current_context().exit(1)
 
@@ -104,7 +104,7 @@ def approve(
             tell(_("not approved any more: {bulletin}").format(bulletin=bulletin))
         return
     for shown in [station.preparation.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
-        tables.preview(shown)
+        alert_views.show_approval(shown)
         if not yes and sys.stdin.isatty():
             must_agree(_("Approve this?"))
         approval = client.approve(shown.bulletin, who, shown)

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from harness.small_commune import at
 
 from loudspeaker.cli import cli
-from loudspeaker.cli.tables import REFUSALS
+from loudspeaker.cli.airing_views import REFUSALS
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests

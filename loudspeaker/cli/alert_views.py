@@ -1,0 +1,65 @@
+"""What a person is shown before an alarm, its end or an approval, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+from .terminal import tell
+
+if TYPE_CHECKING:
+    from ..model.alert_preview import AlertPreview, EndPreview
+    from ..station.approvals import Preview
+
+N_ = str
+
+
+def show_alert(alert: AlertPreview) -> None:
+    """What will be said, to whom, and every guess in it, before anybody hears it."""
+    tell(_("To be said:"))
+    tell("  " + alert.spoken)
+    for doubt in alert.doubts:
+        tell("  ? " + doubt.say(_))
+    tell(_("Villages: {villages}").format(villages=", ".join(alert.villages)))
+    if alert.until:
+        tell(_("Not after {until}").format(until=f"{datetime.fromisoformat(alert.until):%H:%M %d/%m/%Y}"))
+
+
+END_WORDS = {"clear": N_("All-clear, to be said:"), "mistake": N_("Correction, to be said:")}
+
+
+def show_end(planned: EndPreview) -> None:
+    """How each alarm will end, before it does."""
+    for closing in planned.closings:
+        alarm = _("Drill “{title}”, {villages}:") if closing.drill else _("Alarm “{title}”, {villages}:")
+        tell(alarm.format(title="”, “".join(closing.titles), villages=", ".join(closing.villages)))
+        tell(
+            "  "
+            + (_(END_WORDS[closing.form]) if closing.spoken else _("It will be repeated no more; nothing is said."))
+        )
+        if closing.spoken:
+            tell("  " + closing.spoken)
+
+
+def show_silent_ends(planned: EndPreview) -> None:
+    """What has become of those that end without a word."""
+    for closing in planned.closings:
+        if closing.spoken:
+            continue
+        stopped = _("“{title}” is repeated no more.") if closing.repeats else _("“{title}” was not repeated any more.")
+        tell(stopped.format(title="”, “".join(closing.titles)))
+        if closing.drill:
+            tell(_("To say that the drill is over: “loudspeaker urgent --end --clear”."))
+        else:
+            tell(_("The danger stands. All-clear: “urgent --end --clear”; given by mistake: “urgent --end --mistake”."))
+
+
+def show_approval(shown: Preview) -> None:
+    """A bulletin as it will be heard, and every guess in it, before somebody approves it."""
+    tell(shown.title + ":")
+    for part in shown.parts:
+        tell("  " + part.say(_))
+    for doubt in shown.doubts:
+        tell("  ? " + doubt.say(_))
+    tell("  " + "; ".join(fact.say(_) for fact in shown.facts()))
