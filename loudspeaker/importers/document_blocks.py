@@ -1,4 +1,4 @@
-"""What a document is made of, whatever its format: paragraphs and tables in reading order. Pure.
+"""What a document is made of, whatever its format: paragraphs and tables in reading order.
 
 A paragraph is a text that may hold newlines. A table is its rows of cells, from the top left; a row may be shorter than
 another where cells were merged.
@@ -30,7 +30,7 @@ def clean(text: str) -> str:
 
 
 def cell_text(blocks: Iterable[Block]) -> str:
-    """What stands in one cell of a table, a line for each paragraph."""
+    """The text of one cell of a table, a line for each paragraph."""
     return "\n".join(text for block in blocks for text in texts(block) if text.strip())
 
 
@@ -48,7 +48,7 @@ def map_texts(block: Block, change: Callable[[str], str]) -> Block:
 
 
 def clean_table(table: Table) -> Iterator[Block]:
-    """A table that is one, without its empty rows; what only frames a text is its paragraphs."""
+    """The table without its empty rows, or where it only frames a text, its paragraphs."""
     rows = [row for row in table if any(text.strip() for text in row)]
     if len(rows) > 1 and max(map(len, rows)) > 1:
         yield rows

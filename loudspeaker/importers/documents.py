@@ -1,4 +1,4 @@
-"""People's documents (.docx, .odt, .pdf, .txt) to bulletin drafts. What a document means is told in `dispatch.py`."""
+"""People's documents (.docx, .odt, .pdf, .txt) to bulletin drafts; `official_letter` takes them apart."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def import_document(path: Path, home: Path, readings: ReadingSettings) -> Import
     except BadFile as error:  # its places are those of a file that is not there
         raise BadFile(Problem(path.name, 0, problem.message) for problem in error.problems) from error
     doubts = [doubt.message() for doubt in read(draft.text, readings).doubts]
-    told = Message("{path} is a draft: read it through before it is scheduled", path=kept)
-    named = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
-    return ImportResult([told, named, *draft.notes, *doubts], [Splice(kept, b"", data)])
+    draft_note = Message("{path} is a draft: read it through before it is scheduled", path=kept)
+    id_note = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
+    return ImportResult([draft_note, id_note, *draft.notes, *doubts], [Splice(kept, b"", data)])
 
 
 def read_document(name: str, data: bytes) -> BulletinDraft:
@@ -54,7 +54,7 @@ def read_document(name: str, data: bytes) -> BulletinDraft:
 
     try:
         reader: Callable[[bytes], Iterable[Block]] = import_module(f".{READERS[suffix]}", __package__).paragraphs
-        blocks = _counted(reader(data))
+        blocks = _limit_letters(reader(data))
     except (TooBig, MemoryError) as error:
         raise _bad(name, Message("the file is too big for a document")) from error
     except Exception as error:  # the file is a stranger's: whatever a reader trips over is a damaged file
@@ -72,7 +72,7 @@ def _id(path: Path) -> str:
     return slug(path.stem)[:LONGEST_ID].strip("-") or "ban-tin"
 
 
-def _counted(blocks: Iterable[Block]) -> list[Block] | None:
+def _limit_letters(blocks: Iterable[Block]) -> list[Block] | None:
     """The blocks, or None where they hold more letters than any dispatch."""
     found, letters = [], 0
     for block in blocks:

@@ -1,7 +1,7 @@
 """Word documents (.docx) to paragraphs and tables, with the numbers that Word only shows and does not store.
 
 The numbers are written into the text first; then mammoth reads it, which knows the odd corners of the format (text
-boxes, deleted and moved text, fields). What the paragraphs mean is not known here.
+boxes, deleted and moved text, fields).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import posixpath
 from collections.abc import Iterator
-from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -30,12 +29,14 @@ STYLE_OF = {
 
 
 def paragraphs(data: bytes) -> Iterator[Block]:
-    """Paragraphs and tables in reading order; a line break inside a paragraph is a newline."""
-    found = docx.read(io.BytesIO(_numbered(data))).value
-    return _blocks(found)
+    """Paragraphs and tables in reading order; a line break inside a paragraph is a newline.
+
+    Raises `TooBig`, and whatever zipfile, ElementTree and mammoth raise on a damaged file.
+    """
+    return _blocks(docx.read(io.BytesIO(_add_numbers(data))).value)
 
 
-def _blocks(element: Any) -> Iterator[Block]:
+def _blocks(element: documents.Element) -> Iterator[Block]:
     if isinstance(element, documents.Paragraph):
         yield "".join(_words(element))
     elif isinstance(element, documents.Table):
@@ -45,12 +46,12 @@ def _blocks(element: Any) -> Iterator[Block]:
             yield from _blocks(child)
 
 
-def _table(table: Any) -> Table:
+def _table(table: documents.Table) -> Table:
     """mammoth leaves out the lower cells of those that were merged downwards."""
-    return [[cell_text(_blocks(one)) for one in row.children] for row in table.children]
+    return [[cell_text(_blocks(cell)) for cell in row.children] for row in table.children]
 
 
-def _words(element: Any) -> Iterator[str]:
+def _words(element: documents.Element) -> Iterator[str]:
     if isinstance(element, documents.Text):
         yield element.value
     elif isinstance(element, documents.Tab):
@@ -62,7 +63,7 @@ def _words(element: Any) -> Iterator[str]:
             yield from _words(child)
 
 
-def _numbered(data: bytes) -> bytes:
+def _add_numbers(data: bytes) -> bytes:
     """The text and its styles, packed again, with automatic numbers written as text at the head of their paragraphs."""
     parts = package.read_parts(data, _wanted)
     body = _body(parts)

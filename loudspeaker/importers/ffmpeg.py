@@ -1,4 +1,4 @@
-"""Whatever a phone records to plain samples, by ffmpeg. What they sound like is not judged here.
+"""Sound files of any kind to plain samples, by ffmpeg.
 
 The samples come in a stream: whole segments of a library would hold half an hour in a gigabyte. ffprobe and ffmpeg may
 open the one local file that is named, in a container that cannot name others, and never take its name for an option.

@@ -1,7 +1,4 @@
-"""How automatic numbers look: counters of a list as text, in OpenDocument's five styles, to which Word's are mapped.
-
-Pure: numbers in, text out. No file format may come in.
-"""
+"""How automatic numbers look: counters of a list as text, in OpenDocument's five styles, to which Word's are mapped."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ class NumberingLevel:
 
 @dataclass(slots=True)
 class Counters:
-    """Where the numbering of one list stands."""
+    """The counters of one list while its items go by."""
 
     levels: Sequence[NumberingLevel]
     values: dict[int, int] = field(default_factory=dict)

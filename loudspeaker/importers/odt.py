@@ -1,4 +1,4 @@
-"""OpenDocument texts (.odt) to paragraphs and tables, with the numbers of their lists, whatever they mean.
+"""OpenDocument texts (.odt) to paragraphs and tables, with the numbers of their lists.
 
 Only the text and its styles are unpacked, and read as plain XML.
 """
@@ -32,7 +32,10 @@ BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def paragraphs(data: bytes) -> Iterator[Block]:
-    """Paragraphs and tables in reading order; a line break inside a paragraph is a newline."""
+    """Paragraphs and tables in reading order; a line break inside a paragraph is a newline.
+
+    Raises `ValueError` where there is no text, `TooBig`, and whatever zipfile and ElementTree raise on a damaged file.
+    """
     found = package.read_parts(data, {CONTENT, STYLES}.__contains__)
     content = ElementTree.fromstring(found[CONTENT])
     text = content.find(f"{OFFICE}body/{OFFICE}text")

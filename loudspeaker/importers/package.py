@@ -1,4 +1,4 @@
-"""The parts of a packed document (.docx, .odt, .xlsx), counted while they unpack. Knows no format."""
+"""The parts of a packed document (.docx, .odt, .xlsx), counted while they unpack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TooBig(Exception):
 
 
 def read_parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
-    """The parts with the `wanted` names. What a part says of its own size is not believed.
+    """The parts with the `wanted` names; more than `LARGEST` bytes are refused, whatever a part says of its own size.
 
     Raises `TooBig`, and whatever `zipfile` raises on a damaged file.
     """
@@ -30,7 +30,7 @@ def read_parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
 
 
 def pack(contents: Iterable[tuple[str, bytes]]) -> bytes:
-    """A package of these parts, not compressed, for a library that reads nothing else."""
+    """A package of these parts, not compressed, for a library that reads nothing but packages."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         for name, content in contents:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace as replaced
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -53,7 +52,9 @@ def import_sheet(path: Path, home: Path) -> ImportResult:
 def export_sheet(home: Path, output: Path) -> None:
     """Write all schedules below `home` as one sheet. Raises `BadFile` where one is broken, `WriteError`."""
     known = _known(home)
-    schedules = {name: _sound(_schedule(home, village), village, known) for village, name in known.villages.items()}
+    schedules = {
+        name: _sound_entries(_schedule(home, village), village, known) for village, name in known.villages.items()
+    }
     write_atomic(output, workbook.write_workbook(TITLE, *table_rows(schedules)))
 
 
@@ -63,35 +64,35 @@ def _change(home: Path, village: str, sheet: SheetSchedules, known: StationNames
     before = _schedule(home, village)
     data = before or f"village: {quoted(known.villages[village])}\nbroadcasts: []\n".encode()
     schedule_file.parse(path, data, known.days)  # a broken schedule is mended by its people first
-    there = [_name(entry) for entry in _raw(data)]
+    there = [_name(entry) for entry in _raw_entries(data)]
     new = changed = 0
     for entry in sheet.entries[village]:
         if _name(entry) not in there:
-            data, new = _appended(path, data, entry), new + 1
-        elif (better := _merged(path, data, there.index(_name(entry)), entry, sheet, known)) != data:
+            data, new = _append_entry(path, data, entry), new + 1
+        elif (better := _merge_entry(path, data, there.index(_name(entry)), entry, sheet, known)) != data:
             data, changed = better, changed + 1
     same = len(sheet.entries[village]) - new - changed
     counts = Message(
         "{path}: {new} new, {changed} changed, {same} as before", path=path, new=new, changed=changed, same=same
     )
-    return Splice(path, before, data), [counts, *_staying(path, there, sheet.entries[village])]
+    return Splice(path, before, data), [counts, *_unnamed_notes(path, there, sheet.entries[village])]
 
 
-def _staying(path: str, there: list[str], entries: list[Entry]) -> list[Message]:
+def _unnamed_notes(path: str, there: list[str], entries: list[Entry]) -> list[Message]:
     named = {_name(entry) for entry in entries}
     names = ", ".join(name for name in there if name not in named)
     return [Message("{path}: not in the sheet, and still there: {names}", path=path, names=names)] if names else []
 
 
-def _merged(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: StationNames) -> bytes:
+def _merge_entry(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: StationNames) -> bytes:
     """The file with one entry as the sheet has it; what the sheet has no column for stays."""
-    kept = {key: value for key, value in _raw(data)[at].items() if key not in sheet.keys}
+    kept = {key: value for key, value in _raw_entries(data)[at].items() if key not in sheet.keys}
     better = replace(path, data, ["broadcasts", at], flow_yaml({**kept, **entry}), KEYWORDS).after
     same = _broadcast(path, data, at, known) == _broadcast(path, better, at, known)
     return data if same else better
 
 
-def _appended(path: str, data: bytes, entry: Entry) -> bytes:
+def _append_entry(path: str, data: bytes, entry: Entry) -> bytes:
     if data.endswith(b"broadcasts: []\n"):
         return data.removesuffix(b" []\n") + f"\n  - {flow_yaml(entry)}\n".encode()
     return append(path, data, ["broadcasts"], flow_yaml(entry), KEYWORDS).after
@@ -105,17 +106,17 @@ def _name(entry: Mapping[str, list[str]]) -> str:
     return next((entry[key][0] for key in ("name", "bulletin") if key in entry), "")
 
 
-def _sound(data: bytes, village: str, known: StationNames) -> list[Entry]:
+def _sound_entries(data: bytes, village: str, known: StationNames) -> list[Entry]:
     """The entries of a schedule. Raises `BadFile` where it is broken."""
     if data:
         schedule_file.parse(f"schedules/{village}.yaml", data, known.days)
-    return _raw(data)
+    return _raw_entries(data)
 
 
-def _raw(data: bytes) -> list[Entry]:
+def _raw_entries(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
     keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
-    document: dict[str, Any] = yaml.load(data, Loader=yaml.BaseLoader) or {}
+    document: dict[str, list[dict[str, object]]] = yaml.load(data, Loader=yaml.BaseLoader) or {}
     entries = next((value for key, value in document.items() if keys.get(folded(key)) == "broadcasts"), ())
     return [{keys[folded(key)]: _list(value) for key, value in entry.items()} for entry in entries]
 

@@ -1,4 +1,4 @@
-"""Excel files (.xlsx) as rows of text, and back. What the columns mean is not known here."""
+"""Excel files (.xlsx) as rows of text, and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
@@ -54,7 +53,7 @@ def _rows(data: bytes) -> list[list[str]]:
         book.close()
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """One cell as text. Excel keeps times as parts of a day and whole numbers with a point."""
     if value is None:
         return ""
@@ -72,7 +71,7 @@ def text_of(value: Any) -> str:
     return clean(str(value)).strip()
 
 
-def write_workbook(title: str, header: Sequence[str], texts: Sequence[Sequence[Any]]) -> bytes:
+def write_workbook(title: str, header: Sequence[str], texts: Sequence[Sequence[str]]) -> bytes:
     """A workbook of one sheet with a bold, frozen header. A single date or time becomes one to Excel too."""
     book = Workbook()
     sheet = book.active
@@ -107,9 +106,9 @@ def cell_name(row: int, column: int) -> str:
     return f"{get_column_letter(column + 1)}{row + 1}"
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+def _cell(value: str) -> str | date | time:
+    if ISO_DATE.fullmatch(value):
         return date.fromisoformat(value)
-    if isinstance(value, str) and TIME.fullmatch(value) and value < "24":
+    if TIME.fullmatch(value) and value < "24":
         return time.fromisoformat(value)
-    return escape(value) if isinstance(value, str) else value
+    return escape(value)
