@@ -22,7 +22,7 @@ from ..model.enums import Verdict
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .ports import Log
 from .states import AiringState, HeardAttempt, moment, restore_state
-from .stored import airing_facts, airing_from_facts, request_facts, request_from_facts
+from .stored import Facts, airing_facts, airing_from_facts, request_facts, request_from_facts
 
 # A request is over after a day, and a programme is shorter than an hour.
 MEMORY = timedelta(hours=25)
@@ -37,6 +37,7 @@ class PlayoutJournal:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._fault: LoudspeakerError | None = None
+        self._kept: dict[Airing, Facts] = {}
         self._beat = next(iter(self._readable("heartbeat", moment, [log.recall("heartbeat")])), None)
 
     def take_fault(self) -> LoudspeakerError | None:
@@ -144,10 +145,9 @@ class PlayoutJournal:
     # The airings last accepted, and until when they are all there are.
 
     def keep_plan(self, airings: Sequence[Airing], ends: datetime) -> None:
-        """Remember the airings of an accepted plan that reaches to `ends`."""
-        self._log.remember(
-            "accepted", {"ends": ends.isoformat(), "airings": [airing_facts(airing) for airing in airings]}
-        )
+        """Remember the airings of an accepted plan that reaches to `ends`; each is encoded once."""
+        self._kept = {airing: self._kept.get(airing) or airing_facts(airing) for airing in airings}
+        self._log.remember("accepted", {"ends": ends.isoformat(), "airings": list(self._kept.values())})
 
     def kept_plan(self) -> tuple[list[Airing], datetime] | None:
         """The airings last kept and until when they are all there are; None where none were."""

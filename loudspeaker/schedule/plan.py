@@ -6,13 +6,15 @@ policy lets an airing run over midnight are the nights before planned with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from operator import itemgetter
 
-from ..model.airing import Airing
+from ..model.airing import Airing, BulletinFacts
 from ..model.enums import Expected
+from ..model.generations import Generations
 from .admission import QUESTIONS, OutputDay, output_day
 from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .crowd import find_limits
@@ -22,20 +24,42 @@ from .plan_input import PlanInput
 from .sessions import Outcome, allocate
 from .timeline import Allocation, Rejection, SessionFrame, Timeline
 
+DayKey = tuple[str, frozenset[str], date]  # output, villages, day
+Placing = tuple[int, int, int, Airing]  # an airing behind what it is sorted by
+
 NIGHTS_BACK = 7  # how far a chain of airings that run over midnight is followed
 
 
-def plan(given: PlanInput, begins: datetime, ends: datetime) -> list[Airing]:
+class DayPlans:
+    """Days of outputs as they were planned last, by all that they depend on: the same question is not asked again."""
+
+    def __init__(self) -> None:
+        self.kept: Generations[DayKey, tuple[object, list[Placing]]] = Generations()
+
+    def find(self, key: DayKey, depends: object, make: Callable[[], Iterable[Placing]]) -> list[Placing]:
+        """The airings of a day of an output, made anew where `depends` is another than it was."""
+        kept = self.kept.get(key)
+        if kept is None or kept[0] != depends:
+            kept = self.kept.keep(key, (depends, list(make())))
+        return kept[1]
+
+
+def plan(given: PlanInput, begins: datetime, ends: datetime, days: DayPlans | None = None) -> list[Airing]:
     """Every airing scheduled from `begins` up to, but not including, `ends` (both aware), in order; refused ones too.
 
     The order is that of time, then of `villages:`, then of the file. What a session is opened and closed with is part
     of its first and last airing. Of a day with more than `given.most` airings, those that are due first are planned.
+    What `days` knows from another plan is not planned again.
     """
     outputs = list(channels(given.commune, given.box, given.schedules))
     planner = DayPlanner(given, outputs)
+    days = days or DayPlans()
     airings: list[Airing] = []
     for day in _days(begins.astimezone(given.commune.zone), ends.astimezone(given.commune.zone)):
-        today = [entry for output in outputs for entry in planner.airings(output, day)]
+        today: list[Placing] = []
+        for output in outputs:
+            key = output.output, output.villages, day
+            today += days.find(key, planner.depends(output, day), partial(planner.airings, output, day))
         airings += [airing for *_, airing in sorted(today, key=_order)]
     return [airing for airing in airings if begins <= airing.occurrence.scheduled_at < ends]
 
@@ -60,7 +84,22 @@ class DayPlanner:
     _limits: dict[tuple[date, bool], Mapping[int, Limit]] = field(default_factory=dict)
     _calendars: dict[date, Calendar] = field(default_factory=dict)
 
-    def airings(self, channel: Channel, day: date) -> Iterator[tuple[int, int, int, Airing]]:
+    def depends(self, channel: Channel, day: date) -> object:
+        """All that the airings of a channel on a day depend on."""
+        given = self.given
+        nights = NIGHTS_BACK if is_around_the_clock(channel.policy) else 0
+        cut = [self._limited(channel, day - timedelta(days=night)) for night in range(nights + 1)]
+        commune = given.commune.zone, given.commune.days, given.commune.streams
+        facts = [self._facts_of(channel, day - timedelta(days=night)) for night in range(nights + 1)]
+        return channel, facts, commune, given.restrictions, given.words, cut
+
+    def _facts_of(self, channel: Channel, day: date) -> Mapping[str, BulletinFacts | None]:
+        """What is known of the bulletins that are scheduled on a channel on a day."""
+        entries = (broadcast for _, schedule in channel.schedules for broadcast in schedule.broadcasts)
+        names = {broadcast.bulletin for broadcast in entries if broadcast.bulletin and broadcast.falls_on(day)}
+        return {name: self.given.facts.get(name) for name in names}
+
+    def airings(self, channel: Channel, day: date) -> Iterator[Placing]:
         """All airings of a channel on a day, each behind what it is to be sorted by."""
         today = self._calendar(day)
         for entry, outcome in self._outcomes(channel, day, NIGHTS_BACK):
@@ -88,13 +127,16 @@ class DayPlanner:
                 yield entry, outcome
 
     def _entries(self, channel: Channel, day: date) -> Iterator[PlanEntry]:
-        today, most = self._calendar(day), self.given.most
-        if most is None:
-            return occurrences(channel, today, self.given.facts)
+        return occurrences(channel, self._calendar(day), self.given.facts, self._limited(channel, day))
+
+    def _limited(self, channel: Channel, day: date) -> Mapping[int, Limit]:
+        """Where the villages of a channel are cut that have no room on a day."""
+        if self.given.most is None:
+            return {}
         key = day, bool(channel.output)  # villages that another box plays take no room from this one's
         if key not in self._limits:
-            self._limits[key] = find_limits(schedules_of(self.channels, key[1]), day, most)
-        return occurrences(channel, today, self.given.facts, self._limits[key])
+            self._limits[key] = find_limits(schedules_of(self.channels, key[1]), day, self.given.most)
+        return self._limits[key]
 
     def _before(self, channel: Channel, day: date, nights: int) -> Allocation | None:
         """What of the evening before still sounds on `day`."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..config.source import file_stamp
 from ..errors import Message
 from ..model.airing import Airing, BulletinFacts, Restrictions, SessionWords, StandingPause
 from ..model.asrun_record import Event
@@ -16,6 +18,7 @@ from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..model.contents import Contents
 from ..model.enums import Level
+from ..model.generations import Generations
 from ..model.programme import Programme
 from ..playout.ports import Log
 from ..playout.states import moment
@@ -23,7 +26,7 @@ from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, RecordingSpec, estimate
 from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
-from ..schedule.plan import plan
+from ..schedule.plan import DayPlans, plan
 from ..schedule.plan_input import PlanInput
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
@@ -52,14 +55,21 @@ class Planner:
         self.voices = voices
         self.programmes = ProgrammeStore(paths.programmes)
         self.texts = self._open_texts(reads)
+        self._specs: Generations[object, ProgrammeSpec] = Generations()
+        self._recipes: Generations[object, str] = Generations()
+        self._durations: Generations[str, tuple[object, float]] = Generations()  # recipe -> folder's state, seconds
+        self._days = DayPlans()
         self.take_up(reads)
 
     def take_up(self, reads: bool | None = None) -> None:
-        """Begin anew after the files were read again; `reads` as before where nothing is said."""
+        """Take up the files after they were read again; `reads` as before where nothing is said.
+
+        What depends on nothing that has changed is kept: specifications, recipes, durations, days of an output.
+        """
         self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
-        self._specs: dict[object, ProgrammeSpec] = {}
-        self._recipes: dict[ProgrammeSpec, str] = {}
+        for kept in (self._specs, self._recipes, self._durations, self._days.kept):
+            kept.turn()
 
     @property
     def contents(self) -> Contents:
@@ -80,12 +90,16 @@ class Planner:
         self, bulletin: Bulletin, output: str = "", repeat: int | None = None, chime: bool = True
     ) -> ProgrammeSpec:
         """A bulletin with the settings of `output`; `repeat` and `chime` are those of its entry in the schedule."""
-        key = (bulletin.path, self.revision(bulletin), output, repeat, chime)
-        if key not in self._specs or any(part.audio for part in bulletin.parts):
+        lead = self._lead(bulletin, chime)
+        sound = self._lead_file(lead), self.contents.box.outputs.get(output)
+        words = self.texts.rules_revision, self.contents.voices
+        key = bulletin.path, self.revision(bulletin), repeat, lead, sound, words
+        if (spec := self._specs.get(key)) is None:
             repeated = bulletin if repeat is None else replace(bulletin, repeat=repeat)
-            spec = self.builder.for_bulletin(repeated)
-            self._specs[key] = self._for_output(spec, output, self._lead(bulletin, chime))
-        return self._specs[key]
+            spec = self._for_output(self.builder.for_bulletin(repeated), output, lead)
+            if not (spec.unread or any(part.audio for part in bulletin.parts)):  # else it can change with no file
+                self._specs.keep(key, spec)
+        return spec
 
     def opening_spec(self, output: str, music: bool, at: datetime | None = None) -> ProgrammeSpec | None:
         """What opens a session that begins `at`: signature tune and the commune's opening words."""
@@ -149,9 +163,9 @@ class Planner:
 
     def recipe(self, spec: ProgrammeSpec) -> str:
         """The cache key of its programme: a SHA-256 in hexadecimal."""
-        if spec not in self._recipes:
-            self._recipes[spec] = spec.recipe(self.voices.fingerprint)
-        return self._recipes[spec]
+        voices = dict.fromkeys(voice for speech in spec.speeches for voice in speech.voices)
+        key = spec, *map(self.voices.fingerprint, voices)
+        return self._recipes.get(key) or self._recipes.keep(key, spec.recipe(self.voices.fingerprint))
 
     def must_be_made(self, spec: ProgrammeSpec) -> bool:
         """Is its sound still to be made, or was it made in another voice than that of first choice?"""
@@ -169,10 +183,21 @@ class Planner:
 
     def duration(self, spec: ProgrammeSpec) -> tuple[float, str]:
         """Seconds, and whether they are `prepared` or `estimated`."""
-        programme = self.find_programme(spec)
-        if programme is None and any(output.early for output in self.contents.box.outputs.values()):
-            programme = self.find_programme(spec.for_early_hours())  # it lasts as long
-        return (programme.duration, "prepared") if programme else (estimate(spec), "estimated")
+        known = self._known_duration(spec)
+        if known is None and any(output.early for output in self.contents.box.outputs.values()):
+            known = self._known_duration(spec.for_early_hours())  # it lasts as long
+        return (estimate(spec), "estimated") if known is None else (known, "prepared")
+
+    def _known_duration(self, spec: ProgrammeSpec) -> float | None:
+        """Seconds of what was made; looked at again only where something in the folder has changed."""
+        if spec.unread or (state := file_stamp(self.programmes.folder)) is None:
+            return None
+        recipe = self.recipe(spec)
+        kept = self._durations.get(recipe)
+        if kept and kept[0] == state:
+            return kept[1]
+        programme = self.programmes.find(recipe)
+        return self._durations.keep(recipe, (state, programme.duration))[1] if programme else None
 
     def revision(self, bulletin: Bulletin) -> str:
         """The SHA-256 of the bulletin's file; "" where it is in none."""
@@ -207,7 +232,7 @@ class Planner:
     ) -> list[Airing]:
         """Every airing of the window, refused ones too. `facts` of what is scheduled, where they are known already."""
         facts = self.scheduled_facts(log) if facts is None else facts
-        return plan(replace(self.plan_input(log, begins, facts), words=self.session_words()), begins, ends)
+        return plan(replace(self.plan_input(log, begins, facts), words=self.session_words()), begins, ends, self._days)
 
     def plan_input(self, log: Log, begins: datetime, facts: Mapping[str, BulletinFacts]) -> PlanInput:
         """What a plan from `begins` on depends on, but for the words of sessions."""
@@ -223,7 +248,13 @@ class Planner:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""
         approved, known, names = approvals.standing(log), self.contents.bulletins, set(names)
         broken = dict.fromkeys(names & self.contents.broken, BROKEN)
-        return broken | {name: self._facts(known[name], approved.get(name)) for name in names if name in known}
+        repeats: dict[str | None, set[int]] = defaultdict(set)
+        for broadcast in (broadcast for village in self.contents.schedules for broadcast in village.broadcasts):
+            if broadcast.repeat:
+                repeats[broadcast.bulletin].add(broadcast.repeat)
+        return broken | {
+            name: self._facts(known[name], approved.get(name), repeats[name]) for name in names if name in known
+        }
 
     def void_approvals(self, log: Log) -> Iterator[tuple[str, Event]]:
         """Bulletins that an edit has taken out of their approval, with that approval."""
@@ -247,12 +278,10 @@ class Planner:
             closing=self.duration(closing)[0] if closing else 0.0,
         )
 
-    def _facts(self, bulletin: Bulletin, approved: Event | None) -> BulletinFacts:
+    def _facts(self, bulletin: Bulletin, approved: Event | None, repeats: Iterable[int]) -> BulletinFacts:
         output = self._usual_output()
         spec = self.bulletin_spec(bulletin, output)
         duration, source = self.duration(spec)
-        entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
-        repeats = {entry.repeat for entry in entries if entry.bulletin == bulletin.id and entry.repeat}
         missing = spec.missing()
         return BulletinFacts(
             title=bulletin.title,
@@ -271,17 +300,20 @@ class Planner:
         return next(iter(self.contents.box.outputs), "")
 
     def _for_output(self, spec: ProgrammeSpec, output: str, lead: Lead) -> ProgrammeSpec:
-        commune = self.contents.commune
-        own = {Lead.CHIME: commune.chime, Lead.TUNE: commune.music}.get(lead)
         found = self.contents.box.outputs.get(output) or Output(output)
         return replace(
             spec,
             lead=lead,
-            lead_file=self.builder.recording(own) if own else None,
+            lead_file=self._lead_file(lead),
             profile=found.profile,
             loudness=found.loudness,
             rate=RATE,
         )
+
+    def _lead_file(self, lead: Lead) -> RecordingSpec | None:
+        """The commune's own sound instead of the built-in one."""
+        own = {Lead.CHIME: self.contents.commune.chime, Lead.TUNE: self.contents.commune.music}.get(lead)
+        return self.builder.recording(own) if own else None
 
     @staticmethod
     def _lead(bulletin: Bulletin, chime: bool) -> Lead:
