@@ -6,9 +6,8 @@ A rule is checked once, here at the door; asking “does it fall on this day?”
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -30,28 +29,25 @@ ENTRY_KEYS = (
 LEVELS = {"routine": Level.ROUTINE, "priority": Level.PRIORITY, "emergency": Level.EMERGENCY}
 
 
-@dataclass(frozen=True, slots=True)
-class KnownNames:
-    """What else the station has, None where nobody knows: only names that there are can be proposed."""
-
-    days: Mapping[str, NamedDay] | None = None
-    titles: Mapping[str, str] | None = None  # of bulletins, by id
-
-
 def parse(
     path: str, data: bytes, named: Mapping[str, NamedDay] | None = NO_DAYS, titles: Mapping[str, str] | None = None
 ) -> VillageSchedule:
-    """Read one village's schedule; `named` are the commune's named days. Raises `BadFile` with every mistake."""
-    known = KnownNames(named, titles)
-    return forgiving(path, data, lambda path, data: _read(path, data, known), KEYWORDS)
+    """Read one village's schedule. Raises `BadFile` with every mistake in it.
+
+    `named` are the commune's named days, `titles` those of bulletins by id; None where nobody knows them: only known
+    names can be proposed.
+    """
+    return forgiving(path, data, lambda path, data: _read(path, data, named, titles), KEYWORDS)
 
 
-def _read(path: str, data: bytes, known: KnownNames) -> VillageSchedule:
+def _read(
+    path: str, data: bytes, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str] | None
+) -> VillageSchedule:
     top = document(path, written(path, data), KEYWORDS, KEYS)
     if "broadcasts" not in top:
         top.fault(Message("“{key}” is missing", key=top.shown("broadcasts")))
     entries = top.sections("broadcasts", ENTRY_KEYS)
-    broadcasts = tuple(_broadcast(entry, known) for entry in entries)
+    broadcasts = tuple(_broadcast(entry, named, values.reference(titles)) for entry in entries)
     _check_names(entries, broadcasts)
     schedule = VillageSchedule(
         id=(village := values.file_id(path, top)),
@@ -63,10 +59,9 @@ def _read(path: str, data: bytes, known: KnownNames) -> VillageSchedule:
     return schedule
 
 
-def _broadcast(entry: Section, known: KnownNames) -> Broadcast:
+def _broadcast(entry: Section, named: Mapping[str, NamedDay] | None, reference: Callable[[str], str]) -> Broadcast:
     _check_source(entry)
     _check_together(entry)
-    named, reference = known.days, values.reference(known.titles)
     bulletin = entry.get("bulletin", reference, None)
     weekdays, some_days = _days(entry, named)
     lunar = entry.several("lunar", lunar_days)
