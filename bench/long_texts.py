@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from loudspeaker.config.bulletin_file import MOST_LETTERS
-from loudspeaker.daemon import control_socket as control
+from loudspeaker.daemon import protocol
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.text.reading import read
 from loudspeaker.text.sentences import utterances
@@ -51,7 +51,7 @@ def waits(socket: Path, seconds: float) -> list[float]:
     taken, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         begin = time.perf_counter()
-        control.ask(socket, "status")
+        protocol.ask(socket, "status")
         taken.append(time.perf_counter() - begin)
         time.sleep(PAUSE)
     return taken
@@ -152,7 +152,7 @@ def main() -> None:
 def until_it_answers(socket: Path) -> None:
     for _ in range(300):
         try:
-            control.ask(socket, "status")
+            protocol.ask(socket, "status")
             return
         except LoudspeakerError:
             time.sleep(0.1)

@@ -30,9 +30,9 @@ from harness.playout_harness import FakeStation, PlayoutHarness, airing, at, cha
 from harness.small_commune import FILES, ZONE
 
 from loudspeaker.clock import FakeClock, SystemClock
-from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import run
 from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.interfaces import State
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from harness.pulse_server import RATE, Recorder, Server, wait_for
 
-from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Unreachable
 
 SINK = "bench"

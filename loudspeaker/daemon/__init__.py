@@ -1,8 +1,10 @@
 """The running process, and whoever asks it for something.
 
-loop             wakes the station when something is due       control_socket  one JSON line each way
-requests         what people ask of a station on the air       client          how a command gets it done
-on_air           controller, speakers and plan on the air      foreground      on the air without a daemon
-service          what the daemon runs                          quota_use       what policy counts of a day
-signals          Ctrl+C at a command that waits
+loop            wakes the station when something is due
+service         what the loop runs: the station on the air, and what it tells   children    commands as child processes
+on_air          controller, speakers and plan of one station on the air         read_ahead  what nobody has read yet
+requests        carries out what people ask                                     quota_use   what policy counts of a day
+control_socket  hears callers and answers them                                  protocol    one line of JSON each way
+client          how a command gets something done                               foreground  on the air without a daemon
+signals         Ctrl+C at a command that waits
 """

@@ -41,7 +41,7 @@ from ..model.requests import (
     Urgent,
 )
 from ..station.paths import StationPaths
-from . import control_socket
+from . import protocol
 from .signals import interruptions
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Client:
         self._waits = cache(waits)  # each wait is told once
         self._clock = clock or SystemClock()
 
-    def ask(self, request: Request, by: str | None = None, patience: float = control_socket.PATIENCE) -> Any:
+    def ask(self, request: Request, by: str | None = None, patience: float = protocol.PATIENCE) -> Any:
         """What the daemon answers. Raises `Unreachable`."""
         return self._send(Envelope(request, by), patience)
 
@@ -88,9 +88,9 @@ class Client:
         if isinstance(envelope.request, Urgent):  # by what it will be named, should it have to be asked again
             issued = self._clock.now().isoformat()
             envelope = replace(envelope, request=replace(envelope.request, issued=issued))
-        return control_socket.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
+        return protocol.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
 
-    def _send_patiently(self, envelope: Envelope, patience: float = control_socket.PATIENCE) -> Any:
+    def _send_patiently(self, envelope: Envelope, patience: float = protocol.PATIENCE) -> Any:
         """Give the daemon a moment for what has just been edited. Raises `BeingRead` where that is not enough."""
         latest = time.monotonic() + PATIENCE
         while True:

@@ -1,10 +1,6 @@
-"""The daemon's door: a Unix socket that takes one JSON line and gives one back. Knows no verb and decides nothing.
+"""The daemon's end of the control socket: hears callers and answers them. Knows no verb and decides nothing.
 
-    → {"v": 1, "do": "stop", "args": {"why": "đám tang", "by": "chị Hoa"}}
-    ← {"v": 1, "done": …}    or    {"v": 1, "failed": {"kind": "Refused", "template": …, "facts": {…}, …}}
-
-Requests are carried out by whoever polls the `Door`, on its own thread. Errors travel as values (`codec`), so
-that each side says them in its own language.
+Requests are carried out by whoever polls the `ControlSocket`, on its own thread.
 """
 
 from __future__ import annotations
@@ -12,7 +8,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import grp
-import json
 import logging
 import os
 import selectors
@@ -20,79 +15,25 @@ import socket
 import stat
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
-from ..codec import decode_error, encode
-from ..errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable, reason
+from ..codec import encode
+from ..errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, reason
+from .protocol import GROUP, VERSION, address_of, pack, parse_request
 
-VERSION = 1
-LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero
 LONGEST_LINE = 1 << 20  # bytes
-DEEPEST = 32  # lists and objects inside each other; no verb takes more than three
-PATIENCE = 10.0  # seconds that a client waits
-BLINK = 0.02  # … between two tries to be let in
 HEARING = 10.0  # seconds that a caller has for its request, and as many to take the answer
 MOST, MOST_OF_ONE = 32, 8  # callers at a time, and of one user
 PAUSE = 0.5  # seconds without new callers when the system cannot take one
-GROUP = "loudspeaker"
 LOCK = "daemon.lock"
 
 logger = logging.getLogger(__name__)
 CarryOut = Callable[[str, dict[str, Any], int], object]  # verb, arguments, uid of the peer -> what to answer
-
-
-def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: Any) -> Any:
-    """Have the daemon do something and return what it answers, within `patience` seconds.
-
-    Raises `Unreachable` where nobody is there, `Unanswered` where somebody is and the answer does not come, and
-    whatever `LoudspeakerError` the daemon met.
-    """
-    try:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(patience)
-            _connect(line, _address(path))
-            line.sendall(_packed({"v": VERSION, "do": do, "args": args}))
-            answer = _line(line)
-    except PermissionError as error:
-        raise Unreachable(Message("you may not talk to the daemon: join the group “{group}”", group=GROUP)) from error
-    except TimeoutError as error:
-        silent = Message(
-            "the daemon does not answer; before asking again, see in “loudspeaker log” whether it was done"
-        )
-        raise Unanswered(silent) from error
-    except OSError as error:
-        raise Unreachable(Message("the daemon is not running, or does not answer")) from error
-    if "failed" in answer:
-        raise decode_error(answer["failed"])
-    return answer.get("done")
-
-
-def _connect(line: socket.socket, address: str) -> None:
-    """Where many stand before the door, wait for a place among them: the kernel only says that there is none."""
-    latest = monotonic() + PATIENCE
-    while True:
-        try:
-            return line.connect(address)
-        except BlockingIOError:
-            if monotonic() > latest:
-                raise
-            sleep(BLINK)
-
-
-def _line(line: socket.socket) -> dict[str, Any]:
-    told = b""
-    while not told.endswith(b"\n"):
-        more = line.recv(65536)
-        if not more:
-            raise ConnectionResetError
-        told += more
-    answer: dict[str, Any] = json.loads(told)
-    return answer
 
 
 @dataclass(slots=True, eq=False)
@@ -110,7 +51,7 @@ class _Caller:
         return not self.said
 
 
-class Door:
+class ControlSocket:
     """The listening end. Its owner gives a selector, passes the events back and calls `tend` about once a second.
 
     At most `MOST` callers are heard at a time and `MOST_OF_ONE` of one user: a new one takes the place of the user's
@@ -137,7 +78,7 @@ class Door:
         self._callers: list[_Caller] = []  # the oldest first
         self._deaf_until: float | None = None  # monotonic
         unseen = path.with_suffix(".new")
-        _, address = _address(path), _address(unseen)
+        _, address = address_of(path), address_of(unseen)
         with ExitStack() as undo:
             self._lock = _lock(path.parent)
             undo.callback(os.close, self._lock)
@@ -247,8 +188,8 @@ class Door:
     def _answer(self, said: bytes, uid: int) -> bytes:
         """Whatever somebody says through the door, the daemon does not end of it."""
         try:
-            do, args = _request(said)
-            return _packed({"v": VERSION, "done": self._carry_out(do, args, uid)})
+            do, args = parse_request(said)
+            return pack({"v": VERSION, "done": self._carry_out(do, args, uid)})
         except LoudspeakerError as error:
             failed = error
         except Exception as error:
@@ -264,74 +205,14 @@ class Door:
             caller.line.close()
 
 
-def _request(said: bytes) -> tuple[str, dict[str, Any]]:
-    """Verb and arguments of a line. Raises `BadUsage`."""
-    try:
-        request = json.loads(said, parse_constant=_no_number)
-        version, do, args = request["v"], request["do"], request.get("args", {})
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadUsage(Message("this is not a request: one line of JSON with “v” and “do” is")) from error
-    if version != VERSION or not isinstance(do, str) or not isinstance(args, dict):
-        raise BadUsage(Message("this daemon speaks version {version} of its protocol", version=VERSION))
-    if any(not _is_text(text) for text in _texts([do, args])):
-        raise BadUsage(Message("a request holds what is no text: a NUL, or half a character"))
-    return do, args
-
-
-def _texts(value: object) -> Iterator[str]:
-    """All strings in a value of JSON. Raises `BadUsage` where it is nested too deep to be a request."""
-    level, depth = [value], 0
-    while level:
-        if (depth := depth + 1) > DEEPEST:
-            raise BadUsage(Message("a request is nested at most {most} deep", most=DEEPEST))
-        yield from (one for one in level if isinstance(one, str))
-        inner: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                inner += [*one, *one.values()]
-            elif isinstance(one, list):
-                inner += one
-        level = inner
-
-
-def _is_text(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number")
-
-
-def _packed(said: dict[str, Any]) -> bytes:
-    """One line of JSON. What the daemon found in files may hold half characters: they go as JSON's escapes."""
-    try:
-        line = json.dumps(said, ensure_ascii=False, default=encode).encode()
-    except UnicodeEncodeError:
-        line = json.dumps(said, default=encode).encode()
-    return line + b"\n"
-
-
 def _failed(error: LoudspeakerError) -> bytes:
-    return _packed({"v": VERSION, "failed": encode(error)})
+    return pack({"v": VERSION, "failed": encode(error)})
 
 
 def _peer(line: socket.socket) -> int:
     """The uid of whoever is at the other end."""
     credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     return int(struct.unpack("3i", credentials)[1])
-
-
-def _address(path: Path) -> str:
-    length = len(os.fsencode(path))
-    if length > LONGEST_PATH:
-        raise BadUsage(
-            Message(
-                "the path of the control socket has {length} bytes, more than {most}: choose a shorter state folder",
-                length=length,
-                most=LONGEST_PATH,
-            )
-        )
-    return str(path)
 
 
 def _lock(folder: Path) -> int:

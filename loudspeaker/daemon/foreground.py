@@ -17,7 +17,7 @@ from typing import Any
 from ..model.requests import AskOutcome, Envelope, Stop
 from ..station.station import Station
 from ..store.asrun import LogUnusable
-from .control_socket import Door
+from .control_socket import ControlSocket
 from .on_air import OnAir, speakers, stop_button
 from .requests import INTERRUPTED, Requests
 from .signals import interruptions
@@ -61,10 +61,10 @@ def by_hand(
 
 
 @contextmanager
-def _opened(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Requests, Door]]:
+def _opened(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Requests, ControlSocket]]:
     """The outputs, behind the door that keeps others out."""
     opened: list[Requests] = []
-    door = Door(station.paths.socket, selector, lambda do, args, uid: opened[0].carry_out(do, args, uid))
+    door = ControlSocket(station.paths.socket, selector, lambda do, args, uid: opened[0].carry_out(do, args, uid))
     with closing(door):
         outputs, button = speakers(station), stop_button(station)
         on_air = OnAir(station, outputs, station.clock, station.log, alone=True, button=button)

@@ -28,7 +28,7 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 from ..clock import StepDetector
 from ..errors import LoudspeakerError, Message
 from ..interfaces import Clock
-from .control_socket import Door
+from .control_socket import ControlSocket
 
 TICK = 1.0  # s: the clocks are compared
 LOOK = 2.0  # s: people's files are looked at
@@ -107,7 +107,7 @@ class Loop:
         self._closed = False
         self._overdue: dict[Task, float] = {}  # monotonic
         self._station: LoopPort | None = None
-        self._door: Door | None = None
+        self._door: ControlSocket | None = None
         self._wake = clock.now()
         self._ending = False
         self._told = "", 0.0
@@ -117,7 +117,7 @@ class Loop:
         self._ask(self._step)
 
     def open(self, open_station: Callable[[Callable[[], None]], LoopPort], door: Path) -> None:
-        self._door = Door(door, self._selector, self._carry_out)  # first: it keeps a second daemon out
+        self._door = ControlSocket(door, self._selector, self._carry_out)  # first: it keeps a second daemon out
         self._station = open_station(self.wake)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._end)

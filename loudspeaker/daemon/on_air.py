@@ -39,7 +39,7 @@ from .quota_use import counted
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
 T = TypeVar("T")
-MARKS = ("skip", "pause", "resume", "approve", COMMISSION)
+DECISION_EVENTS = ("skip", "pause", "resume", "approve", COMMISSION)
 HOUR = timedelta(hours=1)
 SLICE = 0.03  # s of planning at once
 SOON = timedelta(seconds=0.02)  # until the next day is planned
@@ -132,7 +132,11 @@ class OnAir:
 
     def _sight(self) -> object:
         since = self.now() - planner.MEMORY
-        marks = [(event.kind, event.airing, event.at) for kind in MARKS for event in self.log.events(kind, since=since)]
+        marks = [
+            (event.kind, event.airing, event.at)
+            for kind in DECISION_EVENTS
+            for event in self.log.events(kind, since=since)
+        ]
         made, read = self.station.planner.programmes.folder, self.station.planner.texts.store.folder
         return (
             self.station.files.folder.state(self.station.planner.sound_files()),
@@ -256,7 +260,7 @@ def rehearse(station: Station, begins: date, ends: date) -> Sequence[AsRunRecord
 def rehearsed(station: Station, first: datetime, last: datetime) -> Sequence[AsRunRecord]:
     """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
-    for event in (event for kind in (EMPTY, *MARKS) for event in station.log.events(kind)):
+    for event in (event for kind in (EMPTY, *DECISION_EVENTS) for event in station.log.events(kind)):
         log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too
     outputs = {output: MemorySpeaker(clock) for output in station.files.outputs()}
     on_air = OnAir(station, outputs, clock, log, vouch=lambda now, trusted: frozenset({"box"}), rehearsal=True)

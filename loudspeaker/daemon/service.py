@@ -21,7 +21,7 @@ from ..speakers.button import StopButton
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
-from . import control_socket
+from . import protocol
 from .children import Children
 from .on_air import OnAir, speakers, stop_button
 from .read_ahead import ReadAhead
@@ -183,7 +183,7 @@ def must_be_free(station: Station) -> None:
     """Raises `Refused` where a daemon runs already, `LogUnusable` for whoever could not keep its log."""
     must_be_writable(station.paths)
     with suppress(Unreachable):
-        control_socket.ask(station.paths.socket, "status")
+        protocol.ask(station.paths.socket, "status")
         raise Refused(Message("a daemon is running already on {folder}", folder=station.paths.state))
     try:
         station.log.recall("heartbeat")

@@ -249,7 +249,7 @@ WHO: Mapping[type[Request], Who] = {
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock), Who.NAMED),
     **dict.fromkeys((Skip, Pause, Resume, Approve, Commission), Who.NAMED),
 }
-VERBS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
+REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
 SENDERS = ("by", "account", "via")
 
 
@@ -285,7 +285,7 @@ class Envelope:
 
 def read_request(verb: str, arguments: Mapping[str, Any], uid: int) -> Envelope:
     """What came through the control socket. Raises `BadUsage` for what is no request, or has the wrong arguments."""
-    kind = VERBS.get(verb)
+    kind = REQUESTS.get(verb)
     if kind is None:
         raise BadUsage(Message("the daemon knows no “{verb}”", verb=verb))
     senders = SENDERS if WHO[kind] is Who.NAMED else ()

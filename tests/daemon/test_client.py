@@ -24,13 +24,14 @@ from harness.small_commune import at
 
 from loudspeaker.codec import UNREADABLE, decode, known_fields
 from loudspeaker.daemon.client import Client
-from loudspeaker.daemon.control_socket import LOCK, Door, ask
+from loudspeaker.daemon.control_socket import LOCK, ControlSocket
 from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.daemon.requests import HANDLERS, Requests
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.model.alert_preview import AlertPreview
 from loudspeaker.model.enums import Ending
-from loudspeaker.model.requests import VERBS, WHO, AskOutcome, Play, PreviewEnd, PreviewUrgent, Stop, Who
+from loudspeaker.model.requests import REQUESTS, WHO, AskOutcome, Play, PreviewEnd, PreviewUrgent, Stop, Who
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -342,7 +343,7 @@ def test_what_was_written_a_moment_ago_is_what_is_asked_for(
 
 def test_every_request_has_a_handler_and_somebody_who_may_ask_it() -> None:
     assert HANDLERS.keys() | DECISIONS.keys() == WHO.keys()
-    assert len(VERBS) == len(WHO)
+    assert len(REQUESTS) == len(WHO)
 
 
 def test_an_alarm_until_an_hour_without_a_zone_ends_at_the_communes(asked: Requests) -> None:
@@ -419,14 +420,14 @@ def deep(levels: int) -> Any:
     return value
 
 
-@pytest.mark.parametrize("do", VERBS)
+@pytest.mark.parametrize("do", REQUESTS)
 def test_whatever_stands_in_any_argument_of_any_verb_is_answered(
     asked: Requests, do: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kinds = {field.name: field.hint for field in known_fields(VERBS[do])}
-    kinds |= {"by": str} if WHO[VERBS[do]] is Who.NAMED else {}
+    kinds = {field.name: field.hint for field in known_fields(REQUESTS[do])}
+    kinds |= {"by": str} if WHO[REQUESTS[do]] is Who.NAMED else {}
     usual = {name: USUAL.get(name, ALARM.get(name)) for name in kinds}
-    with DefaultSelector() as selector, closing(Door(tmp_path / "x.sock", selector, asked.carry_out)) as door:
+    with DefaultSelector() as selector, closing(ControlSocket(tmp_path / "x.sock", selector, asked.carry_out)) as door:
         for name, kind in kinds.items():
             for value in (*HOSTILE, deep(5), deep(100), deep(900)):
                 line = json.dumps({"v": 1, "do": do, "args": usual | {name: value}}).encode()

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from loudspeaker.clock import SystemClock
-from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import Loop, run
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Message, Refused
 
 CLOCK = SystemClock()

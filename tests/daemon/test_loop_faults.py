@@ -18,8 +18,8 @@ import pytest
 from harness.playout_harness import FakeStation, airing, changed
 
 from loudspeaker.daemon import loop as daemon_loop
-from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import Loop
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.item import RunningOrder
 from loudspeaker.playout.memory_log import MemoryLog

@@ -23,7 +23,8 @@ from harness.fake_daemon import FakeDaemon
 
 import loudspeaker
 from loudspeaker.codec import decode, decode_error
-from loudspeaker.daemon.control_socket import HEARING, LOCK, LONGEST_LINE, LONGEST_PATH, MOST, MOST_OF_ONE, Door, ask
+from loudspeaker.daemon.control_socket import HEARING, LOCK, LONGEST_LINE, MOST, MOST_OF_ONE, ControlSocket
+from loudspeaker.daemon.protocol import LONGEST_PATH, ask
 from loudspeaker.errors import (
     BadFile,
     BadUsage,
@@ -160,7 +161,7 @@ def test_whoever_sees_the_door_is_heard_at_it(tmp_path: Path) -> None:
         caller = Thread(target=lambda path=path, seen=seen: seen.append(met(path)))
         caller.start()
         with selectors.DefaultSelector() as selector:
-            door = Door(path, selector, lambda do, args, uid: None)
+            door = ControlSocket(path, selector, lambda do, args, uid: None)
             caller.join()
             door.close()
         assert seen == [True]
@@ -176,7 +177,7 @@ def met(path: Path) -> bool:
 
 def test_one_daemon_a_state_folder(house: FakeDaemon) -> None:
     with selectors.DefaultSelector() as selector, pytest.raises(Refused):
-        Door(house.path, selector, lambda do, args, uid: None)
+        ControlSocket(house.path, selector, lambda do, args, uid: None)
 
     assert ask(house.path, "stop", answer=1) == 1
 
@@ -185,7 +186,7 @@ def test_a_door_whose_folder_was_taken_away_is_shut_all_the_same(tmp_path: Path)
     folder = tmp_path / "s"
     folder.mkdir()
     with selectors.DefaultSelector() as selector:
-        door = Door(folder / "sock", selector, lambda do, args, uid: None)
+        door = ControlSocket(folder / "sock", selector, lambda do, args, uid: None)
         folder.rename(tmp_path / "gone")
         folder.write_text("no folder any more")
 
@@ -198,7 +199,7 @@ def test_a_path_that_the_kernel_would_cut_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadUsage, match="shorter state folder"):
         ask(long, "stop")
     with selectors.DefaultSelector() as selector, pytest.raises(BadUsage):
-        Door(long, selector, lambda do, args, uid: None)
+        ControlSocket(long, selector, lambda do, args, uid: None)
 
 
 # Whatever comes in.
@@ -249,7 +250,7 @@ class Hall:
         self.path, self.now, self.uid = path, 0.0, 1000
         self.heard: list[tuple[str, int]] = []
         self.selector = selectors.DefaultSelector()
-        self.door = Door(path, self.selector, self._carry_out, lambda: self.now, lambda line: self.uid)
+        self.door = ControlSocket(path, self.selector, self._carry_out, lambda: self.now, lambda line: self.uid)
         self.lines: list[socket.socket] = []
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
@@ -426,7 +427,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
     (tmp_path / LOCK).symlink_to(tmp_path / "elsewhere")
 
     with selectors.DefaultSelector() as selector, pytest.raises(Refused, match="symbolic link"):
-        Door(tmp_path / "control.sock", selector, lambda do, args, uid: None)
+        ControlSocket(tmp_path / "control.sock", selector, lambda do, args, uid: None)
     assert stat.S_IMODE((tmp_path / "elsewhere").stat().st_mode) != 0o600
 
 
@@ -513,4 +514,4 @@ def test_a_shut_door_keeps_others_from_opening_the_outputs_until_it_is_closed(ha
     with pytest.raises(Unreachable):
         ask(hall.path, "urgent")
     with selectors.DefaultSelector() as selector, pytest.raises(Occupied):
-        Door(hall.path, selector, lambda do, args, uid: None)
+        ControlSocket(hall.path, selector, lambda do, args, uid: None)

@@ -14,8 +14,8 @@ from harness.pulse_server import wait_for
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.control_socket import ask
 from loudspeaker.daemon.loop import run
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.daemon.service import open_service
 from loudspeaker.model.requests import Urgent
 from loudspeaker.speakers.button import StopButton

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from harness.daemon_process import running_daemon
 
-from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.protocol import ask
 
 Damage = Callable[[Path], None]
 ENTRIES = [

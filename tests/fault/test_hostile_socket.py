@@ -15,8 +15,8 @@ from typing import Any
 from harness.daemon_process import running_daemon
 
 from loudspeaker.codec import known_fields
-from loudspeaker.daemon.control_socket import ask
-from loudspeaker.model.requests import SENDERS, VERBS
+from loudspeaker.daemon.protocol import ask
+from loudspeaker.model.requests import REQUESTS, SENDERS
 
 LINES, CROWDS = 20_000, 20  # hostile lines; crowds of a thousand idle callers
 CROWD = 1015
@@ -44,8 +44,8 @@ def line(chance: random.Random) -> bytes:
     """A request with something wrong in it, or no request."""
     if chance.random() < 0.1:
         return bytes(chance.randrange(256) for _ in range(chance.randrange(200))).replace(b"\n", b"") + b"\n"
-    do = chance.choice(sorted(VERBS))
-    names = [*(field.name for field in known_fields(VERBS[do])), *SENDERS[:1]]
+    do = chance.choice(sorted(REQUESTS))
+    names = [*(field.name for field in known_fields(REQUESTS[do])), *SENDERS[:1]]
     args: Any = {name: value(chance) for name in names if chance.random() < 0.95}
     request: Any = {"v": 1, "do": do, "args": args}
     if chance.random() < 0.1:

@@ -19,7 +19,7 @@ from harness.card_box import CardBox
 from harness.faulty_box import WHOLE
 from harness.pulse_server import RATE, Recorder, Server
 
-from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Unreachable
 
 KINDS = ("killed", "frozen", "unplugged", "replaced")

@@ -9,7 +9,7 @@ from selectors import DefaultSelector
 from threading import Event, Thread
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.daemon.control_socket import Door
+from loudspeaker.daemon.control_socket import ControlSocket
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -44,7 +44,7 @@ class DaemonThread(Thread):
         speakers = {"a": MemorySpeaker(self.clock), "b": MemorySpeaker(self.clock)}
         with closing(Station.open(self.home, clock=self.clock)) as station, DefaultSelector() as selector:
             live = OnAir(station, speakers, self.clock, station.log, lambda now, trusted: frozenset({"box"}))
-            with closing(live), closing(Door(station.paths.socket, selector, Requests(live).carry_out)):
+            with closing(live), closing(ControlSocket(station.paths.socket, selector, Requests(live).carry_out)):
                 while not self.over.is_set():
                     live.step()
                     self.opened.set()

@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 from loudspeaker.daemon.client import Client
-from loudspeaker.daemon.control_socket import Door
+from loudspeaker.daemon.control_socket import ControlSocket
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.station import Station
 
@@ -23,7 +23,7 @@ class FakeDaemon:
         self.error: LoudspeakerError | None = None
         self.bug: Exception | None = None
         self._selector = selectors.DefaultSelector()
-        self.door = Door(path, self._selector, self._carry_out)
+        self.door = ControlSocket(path, self._selector, self._carry_out)
         self._open = True
         self._thread = Thread(target=self._poll)
         self._thread.start()

@@ -19,7 +19,7 @@ from harness.noise import Noise, soon, wait_until_over
 from harness.pulse_server import Server, wait_for
 
 from loudspeaker.clock import SystemClock
-from loudspeaker.daemon.control_socket import ask
+from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import LoudspeakerError, Message, Unreachable
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.box import Output

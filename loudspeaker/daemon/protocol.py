@@ -1,0 +1,136 @@
+"""What goes over the control socket: one line of JSON each way; and how to send one and take the answer.
+
+    → {"v": 1, "do": "stop", "args": {"why": "đám tang", "by": "chị Hoa"}}
+    ← {"v": 1, "done": …}    or    {"v": 1, "failed": {"kind": "Refused", "template": …, "facts": {…}, …}}
+
+Errors travel as values (`codec`), so that each side says them in its own language.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from ..codec import decode_error
+from ..errors import BadUsage, Message, Unanswered, Unreachable
+
+VERSION = 1
+LONGEST_PATH = 107  # bytes; the kernel's sun_path holds 108 with its closing zero
+DEEPEST = 32  # lists and objects inside each other; no verb takes more than three
+PATIENCE = 10.0  # seconds that a client waits
+BLINK = 0.02  # … between two tries to be let in
+GROUP = "loudspeaker"
+
+
+def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: Any) -> Any:
+    """Have the daemon do something and return what it answers, within `patience` seconds.
+
+    Raises `Unreachable` where nobody is there, `Unanswered` where somebody is and the answer does not come, and
+    whatever `LoudspeakerError` the daemon met.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(patience)
+            _connect(line, address_of(path))
+            line.sendall(pack({"v": VERSION, "do": do, "args": args}))
+            answer = _read_answer(line)
+    except PermissionError as error:
+        raise Unreachable(Message("you may not talk to the daemon: join the group “{group}”", group=GROUP)) from error
+    except TimeoutError as error:
+        silent = Message(
+            "the daemon does not answer; before asking again, see in “loudspeaker log” whether it was done"
+        )
+        raise Unanswered(silent) from error
+    except OSError as error:
+        raise Unreachable(Message("the daemon is not running, or does not answer")) from error
+    if "failed" in answer:
+        raise decode_error(answer["failed"])
+    return answer.get("done")
+
+
+def _connect(line: socket.socket, address: str) -> None:
+    """Where many stand before the door, wait for a place among them: the kernel only says that there is none."""
+    latest = monotonic() + PATIENCE
+    while True:
+        try:
+            return line.connect(address)
+        except BlockingIOError:
+            if monotonic() > latest:
+                raise
+            sleep(BLINK)
+
+
+def _read_answer(line: socket.socket) -> dict[str, Any]:
+    received = b""
+    while not received.endswith(b"\n"):
+        more = line.recv(65536)
+        if not more:
+            raise ConnectionResetError
+        received += more
+    answer: dict[str, Any] = json.loads(received)
+    return answer
+
+
+def parse_request(said: bytes) -> tuple[str, dict[str, Any]]:
+    """Verb and arguments of a line. Raises `BadUsage`."""
+    try:
+        request = json.loads(said, parse_constant=_no_number)
+        version, do, args = request["v"], request["do"], request.get("args", {})
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadUsage(Message("this is not a request: one line of JSON with “v” and “do” is")) from error
+    if version != VERSION or not isinstance(do, str) or not isinstance(args, dict):
+        raise BadUsage(Message("this daemon speaks version {version} of its protocol", version=VERSION))
+    if any(not _is_text(text) for text in _texts([do, args])):
+        raise BadUsage(Message("a request holds what is no text: a NUL, or half a character"))
+    return do, args
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All strings in a value of JSON. Raises `BadUsage` where it is nested too deep to be a request."""
+    level, depth = [value], 0
+    while level:
+        if (depth := depth + 1) > DEEPEST:
+            raise BadUsage(Message("a request is nested at most {most} deep", most=DEEPEST))
+        yield from (one for one in level if isinstance(one, str))
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += [*one, *one.values()]
+            elif isinstance(one, list):
+                inner += one
+        level = inner
+
+
+def _is_text(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
+def pack(said: dict[str, Any]) -> bytes:
+    """One line of JSON. What the daemon found in files may hold half characters: they go as JSON's escapes."""
+    try:
+        line = json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        line = json.dumps(said).encode()
+    return line + b"\n"
+
+
+def address_of(path: Path) -> str:
+    length = len(os.fsencode(path))
+    if length > LONGEST_PATH:
+        raise BadUsage(
+            Message(
+                "the path of the control socket has {length} bytes, more than {most}: choose a shorter state folder",
+                length=length,
+                most=LONGEST_PATH,
+            )
+        )
+    return str(path)
