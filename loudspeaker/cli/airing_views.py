@@ -203,4 +203,4 @@ def next_moments(airings: Sequence[PlannedAiring]) -> list[str]:
 def draw_chart(airings: Sequence[PlannedAiring], path: Path) -> None:
     """The day as a picture (.svg, .png) with a lane for each village."""
 
-    rooms.pictures.write_picture(rooms.day_chart.draw_day([planned.airing for planned in airings], _), path)
+    rooms.picture_file.write_picture(rooms.day_chart.draw_day([planned.airing for planned in airings], _), path)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from ..maintenance import voice_list as voice_list
     from ..model import enums as enums
     from ..model import requests as requests
-    from ..production import pictures as pictures
     from ..reports import day_chart as day_chart
     from ..reports import explain as explain
     from ..reports import log_export as log_export
+    from ..reports import picture_file as picture_file
     from ..station import naming as naming
     from ..station import new_station as new_station
     from ..station import read_text as read_text
@@ -49,7 +49,7 @@ MODULES = {
     "voice_list": "..maintenance.voice_list",
     "enums": "..model.enums",
     "requests": "..model.requests",
-    "pictures": "..production.pictures",
+    "picture_file": "..reports.picture_file",
     "day_chart": "..reports.day_chart",
     "explain": "..reports.explain",
     "log_export": "..reports.log_export",

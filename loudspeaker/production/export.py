@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +12,8 @@ import soundfile
 
 from ..errors import LoudspeakerError, Message
 from ..model.programme import Programme
-from ..sound.compose import Mark
 from ..sound.flac import write_flac
-from ..sound.picture import picture
-from ..sound.wav import read_wav
 from ..store.atomic import write_atomic
-from .pictures import write_picture
 
 # Enough for speech in a horn's band. Variable bit rate, because LAME lowers a constant bit rate by 0.4 dB.
 MP3_QUALITY = ["-q:a", "5"]
@@ -57,10 +52,3 @@ def _to_mp3(programme: Programme, title: str, day: date) -> bytes:
                 Message("an MP3 needs ffmpeg: sudo apt install ffmpeg ({error})", error=error)
             ) from error
         return draft.read_bytes()
-
-
-def draw_programme(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
-    """Draw the level of a programme with its sentences (.svg, .png). Raises as `write_picture` does."""
-    with programme.path.open("rb") as file:
-        clip = read_wav(file)
-    write_picture(picture(clip, marks, title, programme.loudness), path)

@@ -183,10 +183,11 @@ class Preparation:
         """
         if output.suffix.lower() not in SUFFIXES:
             raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
-        from ..production import export, pictures
+        from ..production import export
+        from ..reports import picture_file, programme_picture
 
         if picture:
-            pictures.check_picture_name(picture)
+            picture_file.check_picture_name(picture)
         chosen = self.files.bulletin(bulletin)
         spec = self.planner.bulletin_spec(chosen, self.files.outputs()[0]).with_voices((voice,) if voice else ())
         if message := self.make([spec], progress).get(spec):
@@ -195,7 +196,7 @@ class Preparation:
         assert programme
         export.export_programme(programme, output, chosen.title, self.clock.now().date())
         if picture:
-            export.draw_programme(programme, self.renderer.marks(spec), picture, chosen.title)
+            programme_picture.draw_programme(programme, self.renderer.marks(spec), picture, chosen.title)
         return programme
 
     def specs_of(self, airings: Iterable[Airing]) -> list[ProgrammeSpec]:

@@ -1,6 +1,6 @@
 """A programme as a picture (SVG): waveform, loudness over time, spectrogram, and the sentences beneath.
 
-It draws what was measured and knows no file. The spectrogram is a small PNG inside the SVG.
+The spectrogram is a small PNG inside the SVG.
 """
 
 from __future__ import annotations
@@ -10,15 +10,19 @@ import math
 import struct
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from ..model.programme import Programme
 from ..plaintext import escape_xml
-from .blocks import peaks
-from .clip import Clip
-from .compose import Mark
-from .loudness import loudness, loudness_curve, true_peak
+from ..sound.blocks import peaks
+from ..sound.clip import Clip
+from ..sound.compose import Mark
+from ..sound.loudness import loudness, loudness_curve, true_peak
+from ..sound.wav import read_wav
+from .picture_file import write_picture
 
 WIDTH, LEFT, RIGHT = 1_200, 60, 20  # pixels
 STRIPS = {"wave": (50, 130), "loudness": (200, 120), "spectrum": (340, 160)}  # top and height of each strip
@@ -31,7 +35,14 @@ INK, ACCENT = "#22313f", "#c0392b"
 Pixels = npt.NDArray[np.uint8]
 
 
-def picture(clip: Clip, marks: Sequence[Mark] = (), title: str = "", target: float = -16.0) -> str:
+def draw_programme(programme: Programme, marks: Sequence[Mark], path: Path, title: str) -> None:
+    """Draw a programme with its sentences (.svg, .png). Raises as `write_picture` does."""
+    with programme.path.open("rb") as file:
+        clip = read_wav(file)
+    write_picture(draw_clip(clip, marks, title, programme.loudness), path)
+
+
+def draw_clip(clip: Clip, marks: Sequence[Mark] = (), title: str = "", target: float = -16.0) -> str:
     """An SVG document of `clip`; `marks` are its sentences and when they are heard, `target` its meant LUFS."""
     height = WORDS_TOP + LINE * (len(marks) + 1)
     parts = [

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from harness.sounds import joined, speech, tone
 
+from loudspeaker.reports.programme_picture import draw_clip, png, spectrum
 from loudspeaker.sound.clip import Clip
 from loudspeaker.sound.compose import Mark
 from loudspeaker.sound.edit import silence
-from loudspeaker.sound.picture import picture, png, spectrum
 
 
 def test_the_picture_is_xml_and_says_the_sentences():
     marks = [Mark(0, 2, "Kính thưa bà con <xã> & thôn!"), Mark(2, 4, "Xin hết.")]
-    root = ElementTree.fromstring(picture(speech(16_000), marks, title="Bản tin"))
+    root = ElementTree.fromstring(draw_clip(speech(16_000), marks, title="Bản tin"))
     words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
     assert "1. Kính thưa bà con <xã> & thôn!" in words
@@ -31,7 +31,7 @@ def test_the_picture_is_xml_and_says_the_sentences():
     "clip", [silence(16_000, 0), silence(16_000, 0.001), silence(48_000, 1), tone(-20, 0.2, 8_000)]
 )
 def test_the_shortest_and_the_silent_can_be_drawn(clip):
-    assert ElementTree.fromstring(picture(clip)).tag.endswith("svg")
+    assert ElementTree.fromstring(draw_clip(clip)).tag.endswith("svg")
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 48_000])
