@@ -160,7 +160,7 @@ class Service:
         moment = now.astimezone(at("17:30").tzinfo)
         asked = changed(airing("17:30", broadcast=do, level=level), id=f"na-hoa/{do}/{self.orders}")
         asked = changed(asked, scheduled_at=moment, starts_at=moment)
-        order = ManualRequest((asked,), "bench", (programme(do, 0.1 if do == "urgent" else 60.0),), override="bench")
+        order = ManualRequest(asked, "bench", (programme(do, 0.1 if do == "urgent" else 60.0),), override="bench")
         self.controller.submit(order, now)
 
     def look(self) -> bool:

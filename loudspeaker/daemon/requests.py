@@ -88,8 +88,8 @@ class Requests:
     def play(self, request: Play, by: str) -> list[str]:
         found = self.station.files.bulletin(request.bulletin)
         now = self._free("play", request.villages)
-        airings = [self._replay(found, village, now) for village in request.villages]
-        return self._take(ManualRequest(tuple(airings), by, plays=1, override=request.override))
+        airings = [self._replay(found, village, now) for village in dict.fromkeys(request.villages)]
+        return [self._take(ManualRequest(airing, by, override=request.override)) for airing in airings]
 
     def urgent(self, request: Urgent, by: str) -> list[str]:
         """The ids of its airings; of those that there are already, where the same alarm is given once more."""
@@ -98,10 +98,10 @@ class Requests:
         self.station.alerts.must_be_filled(request.text, request.bulletin)
         alarms = self._alarms(request, by, self._issued(request))
         while request.issued and any(self._is_taken(alarm) for alarm in alarms):
-            alarms = self._alarms(request, by, alarms[0].airings[0].scheduled_at + SECOND)
+            alarms = self._alarms(request, by, alarms[0].airing.scheduled_at + SECOND)
         for alarm in [alarm for alarm in alarms if not self._is_given(alarm)]:
             self._take(alarm)
-        return [airing.id for alarm in alarms for airing in alarm.airings]
+        return [alarm.airing.id for alarm in alarms]
 
     def _issued(self, request: Urgent) -> datetime:
         """When it was given, as far as whoever asks tells the same time as this machine."""
@@ -123,7 +123,7 @@ class Requests:
             if alarm.output not in said:
                 said[alarm.output] = self._sound_of(request, alarm.output)
             airing = _at_once(alarm, fallback=clear)
-            alarms.append(ManualRequest((airing,), by, (said[alarm.output],), request.repeat, request.gap, until))
+            alarms.append(ManualRequest(airing, by, (said[alarm.output],), request.repeat, request.gap, until))
         return alarms
 
     def _sound_of(self, request: Urgent, output: str) -> Programme:
@@ -133,12 +133,12 @@ class Requests:
 
     def _is_given(self, alarm: ManualRequest) -> bool:
         """Was this very alarm given before?"""
-        asked = self.controller.log.events("asked", alarm.airings[0].id)
+        asked = self.controller.log.events("asked", alarm.airing.id)
         return any(_in_words(request_from_facts(event.facts)) == _in_words(alarm) for event in asked)
 
     def _is_taken(self, alarm: ManualRequest) -> bool:
         """Does another alarm bear its name?"""
-        return bool(self.controller.log.events(airing=alarm.airings[0].id)) and not self._is_given(alarm)
+        return bool(self.controller.log.events(airing=alarm.airing.id)) and not self._is_given(alarm)
 
     def preview_urgent(self, request: PreviewUrgent, _by: str) -> AlertPreview:
         return self.station.alerts.compose(request)
@@ -169,8 +169,8 @@ class Requests:
         for village in villages:
             words = self._occurrence(kind, now, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
             ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
-            requests.append(ManualRequest((_at_once(words),), by, (said[words.output],), ends=ends))
-        return [airing for request in requests for airing in self._take(request)]
+            requests.append(ManualRequest(_at_once(words), by, (said[words.output],), ends=ends))
+        return [self._take(request) for request in requests]
 
     def test(self, request: TestOutput, by: str) -> list[str]:
         output = request.output
@@ -178,7 +178,7 @@ class Requests:
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
         said = self._made(self.station.preparation.test_spec(output, request.tone))
-        return self._take(ManualRequest((_at_once(trial),), by, (said,), override="test"))
+        return [self._take(ManualRequest(_at_once(trial), by, (said,), override="test"))]
 
     def stop(self, request: Stop, by: str) -> list[str]:
         outputs = {self._output(self.station.files.village_id(village)) for village in request.villages} or None
@@ -229,9 +229,10 @@ class Requests:
             return {"id": airing, "verdict": record.verdict, "why": record.why}
         return {"id": airing, "verdict": "on-air" if heard else None, "why": waits}
 
-    def _take(self, request: ManualRequest) -> list[str]:
+    def _take(self, request: ManualRequest) -> str:
+        """The id of its airing."""
         self.controller.submit(request, self.on_air.now())
-        return [airing.id for airing in request.airings]
+        return request.airing.id
 
     def _made(self, order: ProgrammeSpec) -> Programme:
         if order.unread:
@@ -281,7 +282,7 @@ def _heard(item: PlayoutItem) -> bool:
 
 def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
     """What makes an alarm the one that it is."""
-    airing = alarm.airings[0]
+    airing = alarm.airing
     return airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
 
 

@@ -7,7 +7,6 @@ is known from the log alone, so a new controller on the same log goes on where a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..errors import Message, Refused
@@ -124,14 +123,15 @@ class Controller:
     def submit(self, request: ManualRequest, now: datetime) -> None:
         """A replay or an emergency: on the disk when this returns, on the air with the next step.
 
-        Raises `Refused` where one of its airings exists already: an id is for ever.
+        On an output that this box has not, nothing comes of it. Raises `Refused` where its airing exists already: an
+        id is for ever.
         """
         self._begin(now)
-        ours = [airing for airing in request.airings if any(output.name == airing.output for output in self._outputs)]
-        request = replace(request, airings=tuple(ours))
-        for airing in request.airings:
-            if airing.id in self._queue or self._journal.has_verdict(airing.id):
-                raise Refused(Message("{airing} was asked for already", airing=airing.id))
+        airing = request.airing
+        if not any(output.name == airing.output for output in self._outputs):
+            return
+        if airing.id in self._queue or self._journal.has_verdict(airing.id):
+            raise Refused(Message("{airing} was asked for already", airing=airing.id))
         self._journal.record_request(request, now)
         self._queue.take(request, now, now)
 

@@ -29,9 +29,9 @@ class RunningOrder:
 
 @dataclass(frozen=True, slots=True)
 class ManualRequest:
-    """What a person asked for: a replay, an emergency, its all-clear. One airing for each village, same instant."""
+    """What a person asked for in one village: a replay, an emergency, its all-clear."""
 
-    airings: tuple[Airing, ...]
+    airing: Airing
     by: str
     programmes: tuple[Programme, ...] = ()  # what is to be heard; empty: whatever is ready for the airing
     plays: int = 1

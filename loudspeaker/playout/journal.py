@@ -163,9 +163,8 @@ class PlayoutJournal:
     # People's requests.
 
     def record_request(self, request: ManualRequest, now: datetime) -> None:
-        """Log a request, an event for each of its airings."""
-        for airing in request.airings:
-            self._log.event("asked", airing.id, now, **request_facts(request, airing))
+        """Log that a person asked for it."""
+        self._log.event("asked", request.airing.id, now, **request_facts(request))
 
     def open_requests(self) -> list[tuple[ManualRequest, datetime]]:
         """Requests that have no verdict yet, each with the instant at which it was given."""

@@ -7,7 +7,6 @@ when its file was accepted was never due. Nothing is armed and nothing is judged
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..codec import UNREADABLE
@@ -88,24 +87,20 @@ class PlayoutQueue:
         What was asked for in the future was so by a wrong clock, or is by this one: an emergency goes on at once,
         nothing else does, for nobody knows how stale it is.
         """
-        self._states, requests, stops = (
-            self._journal.open_states(),
-            self._journal.open_requests(),
-            self._journal.stops(),
-        )
+        self._states, requests = self._journal.open_states(), self._journal.open_requests()
+        stops = self._journal.stops()
         for request, asked in requests:  # all has been read: where that fails, it is tried again from the beginning
-            self.take(request, min(asked, now), now)
-            for item in map(self._items.__getitem__, (airing.id for airing in request.airings)):
-                item.ending = deadlines.CLOCK if asked > now and not item.urgent else None
+            item = self.take(request, min(asked, now), now)
+            item.ending = deadlines.CLOCK if asked > now and not item.urgent else None
         self._apply_stops(stops)
 
-    def take(self, request: ManualRequest, asked: datetime, now: datetime) -> None:
-        """Make items of a person's request, which was asked for at `asked`."""
-        for airing in request.airings:
-            item = self._admit(airing, now, replace(request, airings=(airing,)))
-            item.asked_at = asked
-            item.next_at = max(asked, now)
+    def take(self, request: ManualRequest, asked: datetime, now: datetime) -> PlayoutItem:
+        """Make an item of what a person asked for at `asked`."""
+        item = self._admit(request.airing, now, request)
+        item.asked_at = asked
+        item.next_at = max(asked, now)
         self.sort()
+        return item
 
     def resume(self, now: datetime, began: datetime) -> None:
         """Take up the plan that was accepted before, once the time is known; a new station's begins with its run."""

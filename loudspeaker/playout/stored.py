@@ -27,13 +27,12 @@ def airing_from_facts(facts: Facts) -> Airing:
     return decode(Airing, {**facts, "occurrence": facts})
 
 
-def request_facts(request: ManualRequest, airing: Airing) -> Facts:
-    """A request, of its airings this one only: each has an entry of its own."""
-    facts = {name: value for name, value in encode(request).items() if name != "airings"}
-    return {"airing": airing_facts(airing), **facts}
+def request_facts(request: ManualRequest) -> Facts:
+    """A request as plain values."""
+    return {**encode(request), "airing": airing_facts(request.airing)}
 
 
 def request_from_facts(facts: Facts) -> ManualRequest:
-    """A request as it was, with one airing. Raises as `airing_from_facts` does."""
+    """A request as it was. Raises as `airing_from_facts` does."""
     airing = facts["airing"]
-    return decode(ManualRequest, {**facts, "airings": [{**airing, "occurrence": airing}]})
+    return decode(ManualRequest, {**facts, "airing": {**airing, "occurrence": airing}})

@@ -98,7 +98,7 @@ def explain_airing(
 
 def _title_and_time(record: AsRunRecord | None, events: Sequence[Event]) -> tuple[str, datetime] | None:
     """Title and time of what is in no plan, or has its verdict; an alarm's own words are told as such instead."""
-    asked = next((request_from_facts(event.facts).airings[0] for event in events if event.kind == "asked"), None)
+    asked = next((request_from_facts(event.facts).airing for event in events if event.kind == "asked"), None)
     known = record or asked
     if known is None or not (known.bulletin and known.title):
         return None
@@ -165,7 +165,7 @@ def _expectation(airing: Airing) -> Iterator[Message]:
 def _alarm_words(events: Sequence[Event]) -> Iterator[Message]:
     """Of an alarm, and of what ended one: was it a drill, and what did it say where no bulletin tells?"""
     for event in events:
-        airing = request_from_facts(event.facts).airings[0] if event.kind == "asked" else None
+        airing = request_from_facts(event.facts).airing if event.kind == "asked" else None
         if airing and airing.drill:
             yield Message("It was a drill.")
         if airing and airing.level is Level.EMERGENCY and not airing.bulletin:

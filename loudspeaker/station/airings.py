@@ -105,7 +105,7 @@ class StationAirings:
     def _titled(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""
         asked = [] if record.title or not record.by else self.log().events("asked", record.id)
-        return record.with_title(request_from_facts(asked[0].facts).airings[0].title) if asked else record
+        return record.with_title(request_from_facts(asked[0].facts).airing.title) if asked else record
 
     def verify(self, progress: Progress | None = None) -> ChainState:
         """Check every entry of the log."""

@@ -30,12 +30,12 @@ def standing(log: Log, now: datetime) -> list[Airing]:
     """The alarms of the last 24 hours that were not cleared or corrected since, the oldest first."""
     found: dict[str, Airing] = {}
     for event in log.events("asked", since=now - deadlines.CEILING):
-        order = request_from_facts(event.facts)
-        airing = order.airings[0]
+        request = request_from_facts(event.facts)
+        airing = request.airing
         if airing.broadcast == ALARM:
             found[airing.id] = airing
         elif airing.broadcast in ENDINGS:  # older logs do not name what was ended: all of its village
-            ended = order.ends or [alarm.id for alarm in found.values() if alarm.village == airing.village]
+            ended = request.ends or [alarm.id for alarm in found.values() if alarm.village == airing.village]
             found = {name: alarm for name, alarm in found.items() if name not in ended}
     return list(found.values())
 

@@ -163,7 +163,8 @@ class PlayoutHarness:
         return [event.kind for event in self.log.events(airing=airing)]
 
     def order_now(self, *airings: Airing, **facts: object) -> None:
-        self.controller.submit(ManualRequest(airings, "chị Hoa", **facts), self.clock.now())  # type: ignore[arg-type]
+        for airing in airings:
+            self.controller.submit(ManualRequest(airing, "chị Hoa", **facts), self.clock.now())  # type: ignore[arg-type]
 
     def _collect(self) -> None:
         for output, speaker in self.speakers.items():

@@ -138,10 +138,10 @@ def test_facts_that_are_no_airing_are_refused(damage):
 
 
 def test_a_request_comes_back_from_the_log_as_it_was():
-    request = ManualRequest((airing("17:30"),), "chị Hoa", (programme(),), 3, 20.0, at("18:00"), "một cháu bé bị lạc")
+    request = ManualRequest(airing("17:30"), "chị Hoa", (programme(),), 3, 20.0, at("18:00"), "một cháu bé bị lạc")
     log = MemoryLog()
 
-    log.event("asked", "", NOW, **request_facts(request, request.airings[0]))
+    log.event("asked", "", NOW, **request_facts(request))
 
     assert request_from_facts(log.events()[0].facts) == request
 
