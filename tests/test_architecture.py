@@ -197,3 +197,7 @@ def test_whoever_needs_the_time_is_given_a_clock(path: Path) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     asked = calls & {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns"}
     assert not asked or str(path.relative_to(PACKAGE)) in ASK_THE_TIME
+
+
+def test_a_test_module_has_a_name_of_its_own() -> None:
+    assert not standing_twice(path.name for path in (ROOT / "tests").rglob("test_*.py")), "pytest takes one of them"
