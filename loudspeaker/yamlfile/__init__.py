@@ -5,14 +5,14 @@ keys.py      keys in both languages, and which one was probably meant
 section.py   the entries of a mapping with their lines, all mistakes collected
 remedies.py  a wrong value -> what was probably meant, tried before it is told
 slips.py     slips of typing (tabs, bullets, signs of a word processor), each told by its own name
-splice.py    bytes -> bytes: one entry changed or added, comments and all else untouched
+splice.py    bytes -> bytes: one entry changed, added or removed, comments and all else untouched
 """
 
 from .keys import Keywords, nearest
 from .remedies import Mistake
 from .section import Section
 from .slips import forgiving
-from .splice import Splice, append, quoted, replace
+from .splice import Splice, append, put, quoted, remove, replace
 from .tree import document, written
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "document",
     "forgiving",
     "nearest",
+    "put",
     "quoted",
+    "remove",
     "replace",
     "written",
 ]

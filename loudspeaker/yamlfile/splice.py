@@ -1,4 +1,4 @@
-"""One entry of somebody's YAML file changed or added, and nothing else touched. Bytes in, bytes out; writes no file.
+"""One entry of a YAML file changed, added or removed, and nothing else touched. Bytes in, bytes out; writes no file.
 
 The place is found in the node tree and the text is spliced there, so that comments, order, blanks and line ends
 of the rest survive to the byte.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..errors import BadFile, Message, Problem, Refused
-from .keys import Keywords, folded
+from .keys import Keywords, folded, keys_of
 from .tree import LOADER
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -58,6 +58,57 @@ def append(path: str, data: bytes, where: Sequence[str | int], value: str, keywo
     return _spliced(path, data, text, at, at, f"{_newline(text)}{' ' * node.start_mark.column}- {value}")
 
 
+def put(path: str, data: bytes, where: Sequence[str | int], key: str, value: str, keywords: Keywords) -> Splice:
+    """The value of `key` in the mapping at `where`, written anew or added at its end; `value` is YAML on one line.
+
+    `key` is English; a key that is added is written in the language of the file.
+    """
+    text = data.decode("utf-8-sig")
+    root = yaml.compose(text, Loader=LOADER)
+    if root is None and not where:  # nothing but comments
+        line = f"{_spelling(root, key, keywords)}: {value}{_newline(text)}"
+        return _spliced(path, data, text, len(text), len(text), line if text[-1:] in ("", "\n") else f"\n{line}")
+    node = _find(path, text, where, keywords)
+    if not isinstance(node, yaml.MappingNode):
+        raise BadFile([Problem(path, node.start_mark.line + 1, Message("keys and values were expected here"))])
+    if (number := _position(node, key, keywords)) is not None:
+        return _spliced(path, data, text, *_rewritten(text, node, number, value))
+    entry = f"{_spelling(root, key, keywords)}: {value}"
+    if node.flow_style:
+        at = node.end_mark.index - 1
+        return _spliced(path, data, text, at, at, f", {entry}" if node.value else entry)
+    at = _line_end(text, _last_index(node))
+    return _spliced(path, data, text, at, at, f"{_newline(text)}{' ' * node.start_mark.column}{entry}")
+
+
+def remove(path: str, data: bytes, where: Sequence[str | int], keywords: Keywords) -> Splice:
+    """The key or item at `where` taken out with its lines; of a list or mapping that is left empty, `[]` or `{}` stays.
+
+    Comments above it stay; one behind it on its line goes. Raises `BadFile` where it is not there, or stands on a line
+    with what must stay.
+    """
+    text = data.decode("utf-8-sig")
+    parent = _find(path, text, where[:-1], keywords)
+    number = _position(parent, where[-1], keywords)
+    if number is None or not isinstance(parent, yaml.CollectionNode):
+        raise BadFile([Problem(path, 0, Message("“{key}” is missing", key=where[-1]))])
+    spans = _spans(parent)
+    if len(spans) == 1:
+        return _emptied(path, data, text, where[:-1], "[]" if isinstance(parent, yaml.SequenceNode) else "{}", keywords)
+    begin, end = spans[number]
+    following = spans[number + 1][0] if number + 1 < len(spans) else None
+    if parent.flow_style:
+        return _spliced(path, data, text, *((begin, following) if following else (spans[number - 1][1], end)), "")
+    line = text.rfind("\n", 0, begin) + 1
+    head = text[line:begin]
+    if not head.strip(" -") and (not head.strip() or (head.count("-") == 1 and isinstance(parent, yaml.SequenceNode))):
+        return _spliced(path, data, text, *_whole_lines(text, line, _line_end(text, end)), "")
+    if following and isinstance(parent, yaml.MappingNode):  # the first key stands behind its item's dash
+        behind = _line_end(text, end)  # the next key comes up, unless a comment stands between
+        return _spliced(path, data, text, begin, behind if text[behind:following].strip() else following, "")
+    raise BadFile([Problem(path, text.count("\n", 0, begin) + 1, Message("change this line by hand"))])
+
+
 def quoted(words: str) -> str:
     """Words as a YAML value that is read back as the same words.
 
@@ -87,13 +138,72 @@ def _find(path: str, text: str, where: Sequence[str | int], keywords: Keywords) 
 
 
 def _child(node: yaml.Node | None, step: str | int, keywords: Keywords) -> yaml.Node | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        item: yaml.Node = node.value[step]
-        return item
+    number = _position(node, step, keywords)
+    if number is None or not isinstance(node, yaml.CollectionNode):
+        return None
+    item = node.value[number]
+    value: yaml.Node = item[1] if isinstance(item, tuple) else item
+    return value
+
+
+def _emptied(path: str, data: bytes, text: str, where: Sequence[str | int], empty: str, keywords: Keywords) -> Splice:
+    """The file with `empty` as the list or mapping at `where`."""
+    node = _find(path, text, where, keywords)
+    parent = _find(path, text, where[:-1], keywords)
+    number = _position(parent, where[-1], keywords) if where else None
+    if number is not None and isinstance(parent, yaml.MappingNode):
+        return _spliced(path, data, text, *_rewritten(text, parent, number, empty))
+    return _spliced(path, data, text, node.start_mark.index, _end_of(node), empty)
+
+
+def _rewritten(text: str, parent: yaml.MappingNode, number: int, value: str) -> tuple[int, int, str]:
+    """Begin, end and new text for the value of a key. A block below its key gives way to a value behind the key."""
+    key, old = parent.value[number]
+    if parent.flow_style or key.end_mark.line == old.start_mark.line:
+        return old.start_mark.index, _end_of(old), value
+    colon = text.index(":", key.end_mark.index) + 1
+    block, end = _whole_lines(text, text.rfind("\n", 0, old.start_mark.index) + 1, _line_end(text, _end_of(old)))
+    return colon, end, f" {value}{text[colon:block]}"
+
+
+def _spans(node: yaml.Node) -> list[tuple[int, int]]:
+    """Where the items of a list, or the keys of a mapping with their values, begin and end."""
+    if isinstance(node, yaml.MappingNode):
+        return [(key.start_mark.index, _end_of(value)) for key, value in node.value]
+    if isinstance(node, yaml.SequenceNode):
+        return [(item.start_mark.index, _end_of(item)) for item in node.value]
+    return []
+
+
+def _position(node: yaml.Node | None, step: str | int, keywords: Keywords) -> int | None:
+    """The number of an item or key among those of its list or mapping."""
     if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-        names = keywords.spellings([step])
-        return next((value for key, value in node.value if folded(key.value) in names), None)
+        names = {folded(step), *keywords.spellings([step])}  # a word of people's own is no keyword
+        return next((number for number, (key, _) in enumerate(node.value) if folded(key.value) in names), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return step
     return None
+
+
+def _spelling(root: yaml.Node | None, key: str, keywords: Keywords) -> str:
+    """An English key in the language of a file."""
+    vietnamese = root is not None and keywords.are_vietnamese(keys_of(root))
+    return keywords.twins.get(key, key) if vietnamese else key
+
+
+def _end_of(node: yaml.Node) -> int:
+    """Where a value ends: a block's own end lies behind the comments that follow it."""
+    if isinstance(node, yaml.CollectionNode) and node.flow_style:
+        return int(node.end_mark.index)
+    return _last_index(node)
+
+
+def _whole_lines(text: str, begin: int, end: int) -> tuple[int, int]:
+    """From the begin of a line to the begin of the next one; at the end of a text, from the line end before."""
+    following = text.find("\n", end) + 1
+    if following:
+        return begin, following
+    return (begin - 1 - (text[begin - 2 : begin - 1] == "\r") if begin else 0), len(text)
 
 
 def _spliced(path: str, data: bytes, text: str, begins: int, ends: int, value: str) -> Splice:
