@@ -64,7 +64,7 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
     try:
         findings = rooms.check.check_files(context.station, days)
     except BadFile as error:  # commune.yaml or box.yaml: nothing can be planned, but the mistakes can be told
-        findings = rooms.check.unopened(context.home, error)
+        findings = rooms.check.check_unopenable(context.home, error)
     if as_json:
         print_json(list(map(json_output.finding, findings)))
     else:
@@ -88,24 +88,24 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
     context = ctx.find_object(CommandContext)
     assert context
     file = bulletin_file(context, file)
-    reader = rooms.read_text.Reader.of(context.home)
+    reader = rooms.read_text.Reader.for_station(context.home)
     if each_line:
         for line in read_input_lines(file):
-            put(reader.line(line))
+            put(reader.read_line(line))
         return
     data = read_input(file)
-    if parts := reader.parts(file, data):
+    if parts := reader.read_parts(file, data):
         row, spoken = json_output.spoken_parts(parts), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]
     else:
-        reading = reader.text(file, data)
+        reading = reader.read_text(file, data)
         row, spoken, doubts = json_output.reading(reading), reading.spoken, list(reading.doubts)
     if as_json:
         print_json(row)
         return
     for sentence in spoken.strip("\n").split("\n"):
         put(sentence)
-    warn(rooms.read_text.doubts(file, doubts))
+    warn(rooms.read_text.doubt_problems(file, doubts))
 
 
 def bulletin_file(context: CommandContext, name: str) -> str:
@@ -127,7 +127,7 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
     for path in paths:
         try:
             for sentence in rooms.imports.import_file(
-                path, station.paths.home, rooms.read_text.readings(station.files.commune)
+                path, station.paths.home, rooms.read_text.settings_of(station.files.commune)
             ):
                 tell(sentence.say(_))
         except BadFile as error:  # the others are as good as they are

@@ -1,6 +1,6 @@
-"""What `check` tells: every mistake in every file at once, guesses in the readings, and what will not go as written.
+"""Checks people's files: every mistake at once, doubts of the readings, and what the coming days would not allow.
 
-The files are read as they are, no last good version stands in. What one broken file leaves unknown is not guessed at.
+The files are read as they are: no last good version stands in. What one broken file leaves unknown is not guessed at.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ from .stray_files import strays
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about a file: a mistake, or a thing to know."""
+    """A problem of a file: a mistake, or else a warning."""
 
     problem: Problem
     mistake: bool = True
 
 
-Guesses = Callable[[Part], Sequence[Doubt]]
+FindDoubts = Callable[[Part], Sequence[Doubt]]
 Bulletins = Mapping[str, Bulletin | None]  # by id; None for one of which nothing can be understood
 
 
-def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> list[Finding]:
+def survey_files(folder: Folder, now: datetime, find_doubts: FindDoubts | None = None) -> list[Finding]:
     """All that the files tell by themselves, whatever is broken, in the order of files and lines.
 
-    `guesses` finds those in a part of a bulletin; without it the texts are read here.
+    `find_doubts` returns the doubts of a part of a bulletin; without it the texts are read here.
     """
     survey = folder.survey(now)
     commune, box = survey.commune.understood, survey.box.value
     bulletins = {name: loaded.understood for name, loaded in survey.bulletins.items()}
     schedules = survey.schedules.values()
     sound = [loaded.value for loaded in schedules if loaded.value]
-    guesses = guesses or partial(_guesses, read_text.readings(commune or Commune("", "")))
+    find_doubts = find_doubts or partial(_find_doubts, read_text.settings_of(commune or Commune("", "")))
     mistakes = survey.problems
     mistakes += missing_bulletins((loaded.understood for loaded in schedules if loaded.understood), bulletins)
     warnings: list[Problem] = []
@@ -67,23 +67,23 @@ def examine(folder: Folder, now: datetime, guesses: Guesses | None = None) -> li
         if bulletin.all_clear and bulletin.all_clear not in bulletins:
             message = no_bulletin(bulletin.all_clear, bulletins)
             mistakes.append(Problem(bulletin.path, bulletin.lines.get("all_clear", 0), message))
-        mistakes += _missing(bulletin, folder)
-        warnings += _doubts(bulletin, guesses)
+        mistakes += _missing_recordings(bulletin, folder)
+        warnings += _doubt_problems(bulletin, find_doubts)
     if commune:
         mistakes += commune.mistakes
-        mistakes += _own_sounds(commune, folder)
+        mistakes += _missing_signals(commune, folder)
         today = now.astimezone(commune.zone).date()
-        warnings += _never(sound, bulletins, today)
-        warnings += _ended(sound, bulletins, today)
+        warnings += _never_aired(sound, bulletins, today)
+        warnings += _expired_bulletins(sound, bulletins, today)
         if box and survey.commune.value:
             warnings += unknown_villages(commune, box, sound)
     warnings += strays(folder.home)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
-    return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_place)
+    return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_sort_key)
 
 
 def check_files(station: Station, days: int = 30) -> list[Finding]:
-    """Every mistake in every file, guesses in the readings, and what the coming `days` would not allow.
+    """Every mistake in every file, doubts of the readings, and what the coming `days` would not allow.
 
     The files are read as they are: no last good version stands in. What the station has read stays as it is.
     """
@@ -93,11 +93,11 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
         planner = Planner(station.paths, StationFiles(folder, station.clock), station.voices)
         sound = True
     texts = planner.texts
-    found = examine(folder, station.clock.now(), lambda part: texts.speech(part.text or "", (), part.line).doubts)
-    return [*found, *_coming(station, planner, days)] if sound else found
+    found = survey_files(folder, station.clock.now(), lambda part: texts.speech(part.text or "", (), part.line).doubts)
+    return [*found, *_plan_findings(station, planner, days)] if sound else found
 
 
-def _coming(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
+def _plan_findings(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
     contents, clock = planner.contents, CommuneClock(station.clock, lambda: planner.contents.commune.zone)
     today = clock.day(None)
     heard = list(channels(contents.commune, contents.box, contents.schedules))
@@ -107,21 +107,21 @@ def _coming(station: Station, planner: Planner, days: int) -> Iterator[Finding]:
             yield Finding(problem)
     over = {name for name, one in contents.bulletins.items() if one.valid_until and one.valid_until < today}
     planned = planner.plan(*clock.window(None, days), station.log)
-    rest, outside = outside_validity((one for one in planned if one.bulletin not in over), contents.bulletins)
+    rest, outside = split_by_validity((one for one in planned if one.bulletin not in over), contents.bulletins)
     known = {*contents.bulletins, *contents.broken}
     readable = (airing for airing in rest if airing.bulletin in (None, *known))
     for problem in [*outside, *broken_plans(contents.schedules, readable)]:
         yield Finding(problem, mistake=False)
 
 
-def unopened(home: Path, error: BadFile) -> list[Finding]:
-    """As `examine`, where `error` kept the station from being opened at all."""
+def check_unopenable(home: Path, error: BadFile) -> list[Finding]:
+    """As `check_files`, where `error` kept the station from being opened at all."""
     if not os.path.lexists(home / "commune.yaml"):
         return [Finding(problem) for problem in error.problems]
-    return examine(Folder([Source(home)]), SystemClock().now())
+    return survey_files(Folder([Source(home)]), SystemClock().now())
 
 
-def outside_validity(
+def split_by_validity(
     airings: Iterable[Airing], bulletins: Mapping[str, Bulletin]
 ) -> tuple[list[Airing], list[Problem]]:
     """The airings without those that a bulletin's validity alone keeps from being aired, and a sentence a bulletin."""
@@ -138,60 +138,60 @@ def outside_validity(
             late[bulletin.id] += 1
         else:
             rest.append(airing)
-    return rest, [*_outside(early, late, bulletins)]
+    return rest, [*_validity_problems(early, late, bulletins)]
 
 
-def _outside(early: Counter[str], late: Counter[str], bulletins: Mapping[str, Bulletin]) -> Iterator[Problem]:
+def _validity_problems(early: Counter[str], late: Counter[str], bulletins: Mapping[str, Bulletin]) -> Iterator[Problem]:
     for name, count in early.items():
-        found = bulletins[name]
-        assert found.valid_from
+        bulletin = bulletins[name]
+        assert bulletin.valid_from
         message = Message(
             "it is valid from {day} on: {count} airings before that will not be aired",
-            day=format_date(found.valid_from),
+            day=format_date(bulletin.valid_from),
             count=count,
         )
-        yield Problem(found.path, found.lines.get("valid", 0), message)
+        yield Problem(bulletin.path, bulletin.lines.get("valid", 0), message)
     for name, count in late.items():
-        found = bulletins[name]
-        assert found.valid_until
+        bulletin = bulletins[name]
+        assert bulletin.valid_until
         message = Message(
             "it is valid until {day}: {count} airings after that will not be aired",
-            day=format_date(found.valid_until),
+            day=format_date(bulletin.valid_until),
             count=count,
         )
-        yield Problem(found.path, found.lines.get("valid", 0), message)
+        yield Problem(bulletin.path, bulletin.lines.get("valid", 0), message)
 
 
-def _place(finding: Finding) -> tuple[int, str, int]:
+def _sort_key(finding: Finding) -> tuple[int, str, int]:
     first = ("commune.yaml", "box.yaml")
     path = finding.problem.path
     return (first.index(path) if path in first else len(first)), path, finding.problem.line
 
 
-def _doubts(bulletin: Bulletin, guesses: Guesses) -> Iterator[Problem]:
+def _doubt_problems(bulletin: Bulletin, find_doubts: FindDoubts) -> Iterator[Problem]:
     for part in bulletin.parts:
         if part.text:
-            yield from read_text.doubts(bulletin.path, guesses(part))
+            yield from read_text.doubt_problems(bulletin.path, find_doubts(part))
 
 
-def _guesses(readings: ReadingSettings, part: Part) -> Sequence[Doubt]:
+def _find_doubts(readings: ReadingSettings, part: Part) -> Sequence[Doubt]:
     doubts = read(part.text or "", readings).doubts
     return [doubt._replace(line=doubt.line + part.line - 1) for doubt in doubts]
 
 
-def _missing(bulletin: Bulletin, folder: Folder) -> Iterator[Problem]:
+def _missing_recordings(bulletin: Bulletin, folder: Folder) -> Iterator[Problem]:
     for part in bulletin.parts:
         if part.audio and folder.recording_state(part.audio) is None:
             yield Problem(bulletin.path, part.line, Message("the recording {file} is missing", file=part.audio))
 
 
-def _own_sounds(commune: Commune, folder: Folder) -> Iterator[Problem]:
+def _missing_signals(commune: Commune, folder: Folder) -> Iterator[Problem]:
     for file in (commune.chime, commune.music):
         if file and folder.recording_state(file) is None:
             yield Problem("commune.yaml", 0, Message("the recording {file} is missing", file=file))
 
 
-def _never(
+def _never_aired(
     schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Bulletin | None], today: date
 ) -> Iterator[Problem]:
     """Entries of sound files that will not be aired again, and of which nothing else says why."""
@@ -203,7 +203,7 @@ def _never(
                 yield Problem(schedule.path, entry.line, message)
 
 
-def _ended(
+def _expired_bulletins(
     schedules: Iterable[VillageSchedule], bulletins: Mapping[str, Bulletin | None], today: date
 ) -> Iterator[Problem]:
     """Bulletins that are over and still scheduled: one sentence each."""

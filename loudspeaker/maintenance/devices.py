@@ -28,15 +28,15 @@ class HealthCheck:
 def check_devices(contents: Contents, pins: Pins | None) -> Iterator[HealthCheck]:
     """All of them; `pins` is what a running daemon says of those that it holds, None where none runs."""
     for output in contents.box.outputs.values():
-        yield from _beside(output, running=pins is not None)
-    yield from _pins(contents.box, pins)
-    yield from _streams(contents)
+        yield from _output_checks(output, running=pins is not None)
+    yield from _pin_checks(contents.box, pins)
+    yield from _stream_checks(contents)
 
 
-def _beside(output: Output, running: bool) -> Iterator[HealthCheck]:
+def _output_checks(output: Output, running: bool) -> Iterator[HealthCheck]:
     if output.mixer is not None:
         yield HealthCheck(
-            Message("mixer of {output}", output=output.name), _mixer(output.device, output.mixer, running)
+            Message("mixer of {output}", output=output.name), _mixer_fault(output.device, output.mixer, running)
         )
     if output.proof:
         from ..speakers.proof import probe_input
@@ -47,7 +47,7 @@ def _beside(output: Output, running: bool) -> Iterator[HealthCheck]:
         yield HealthCheck(what, wrong if reason else None)
 
 
-def _mixer(device: str, percent: float, running: bool) -> Message | None:
+def _mixer_fault(device: str, percent: float, running: bool) -> Message | None:
     """A daemon has set it; without one it is enough that it answers."""
     from ..speakers.card import mixer
     from ..speakers.card.alsa import address
@@ -61,7 +61,7 @@ def _mixer(device: str, percent: float, running: bool) -> Message | None:
     return None
 
 
-def _pins(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
+def _pin_checks(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
     relays = {output.relay.pin: output.relay.active_high for output in box.outputs.values() if output.relay}
     if not relays and box.stop_button is None:
         return
@@ -70,16 +70,16 @@ def _pins(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
     wrong = probe_pins(relays, box.stop_button) if held is None else held
     for pin in relays:
         names = ", ".join(name for name, output in box.outputs.items() if output.relay and output.relay.pin == pin)
-        unusable = _unusable(wrong.get(str(pin)))
+        unusable = _pin_fault(wrong.get(str(pin)))
         yield HealthCheck(
             Message("relay of {output} (pin {pin})", output=names, pin=pin), unusable, unusable is not None
         )
     if box.stop_button is not None:
         what = Message("stop button (pin {pin})", pin=box.stop_button)
-        yield HealthCheck(what, _unusable(wrong.get(str(box.stop_button))))
+        yield HealthCheck(what, _pin_fault(wrong.get(str(box.stop_button))))
 
 
-def _unusable(reason: str | None) -> Message | None:
+def _pin_fault(reason: str | None) -> Message | None:
     from ..speakers.pins import PRESSED
 
     if reason == PRESSED:
@@ -89,7 +89,7 @@ def _unusable(reason: str | None) -> Message | None:
     return Message("it cannot be used ({reason}): install python3-lgpio, join the group gpio", reason=reason)
 
 
-def _streams(contents: Contents) -> Iterator[HealthCheck]:
+def _stream_checks(contents: Contents) -> Iterator[HealthCheck]:
     """Lines into the box, and the stations that commune.yaml names."""
     from ..speakers.streams import probe
 

@@ -35,32 +35,32 @@ def commissioning_obstacles(station: Station, output: str, pins: Pins | None) ->
 
 def _checks(station: Station, pins: Pins | None) -> Iterator[HealthCheck]:
     paths, files = station.paths, station.files
-    yield _check(Message("files"), _mistakes(station), serious=True)
+    yield _health(Message("files"), _file_mistakes(station), serious=True)
     closed = None if is_writable(paths.state) else UNWRITABLE
-    yield _check(Message("state folder {folder}", folder=paths.state), closed, serious=True)
-    yield _check(Message("disk"), _full_disk(paths.home), serious=True)
-    yield _check(Message("voices"), _no_voice(station), serious=True)
-    yield _check(Message("ffmpeg (recordings, streams)"), _not_installed("ffmpeg"))
-    yield _check(Message("openssl (streams by https)"), _not_installed("openssl"))
+    yield _health(Message("state folder {folder}", folder=paths.state), closed, serious=True)
+    yield _health(Message("disk"), _full_disk(paths.home), serious=True)
+    yield _health(Message("voices"), _no_voice(station), serious=True)
+    yield _health(Message("ffmpeg (recordings, streams)"), _not_installed("ffmpeg"))
+    yield _health(Message("openssl (streams by https)"), _not_installed("openssl"))
     if closed:
         return  # nothing below can be looked at without the log
-    yield _check(Message("clock"), look_at_clock(station).trust.why)
-    yield _check(Message("daemon"), NOT_RUNNING if pins is None else None)
-    yield _check(Message("log"), _log_damage(station), serious=True)
+    yield _health(Message("clock"), look_at_clock(station).trust.why)
+    yield _health(Message("daemon"), NOT_RUNNING if pins is None else None)
+    yield _health(Message("log"), _log_damage(station), serious=True)
     for name, output in files.box.outputs.items():
-        yield _check(Message("output {output} ({device})", output=name, device=output.device), _no_card(output.device))
+        yield _health(Message("output {output} ({device})", output=name, device=output.device), _no_card(output.device))
     for name in sorted(uncommissioned(station.log, files.box.outputs)):
-        yield _check(Message("commissioning of output {output}", output=name), _not_commissioned(name))
+        yield _health(Message("commissioning of output {output}", output=name), _not_commissioned(name))
     yield from check_devices(files.contents, pins)
-    yield _check(Message("tomorrow"), _not_prepared(station))
-    yield _check(Message("approvals"), _not_approved(station))
+    yield _health(Message("tomorrow"), _not_prepared(station))
+    yield _health(Message("approvals"), _not_approved(station))
 
 
-def _check(what: Message, wrong: Message | None, serious: bool = False) -> HealthCheck:
+def _health(what: Message, wrong: Message | None, serious: bool = False) -> HealthCheck:
     return HealthCheck(what, wrong, serious and wrong is not None)
 
 
-def _mistakes(station: Station) -> Message | None:
+def _file_mistakes(station: Station) -> Message | None:
     # Where a last good version stands in, that is no second mistake.
     count = sum(problem.message != STANDS_IN for problem in station.files.problems)
     return Message("{count} mistakes; see “loudspeaker check”", count=count) if count else None

@@ -324,9 +324,9 @@ class Planner:
 
 def _own_words(commune: Commune) -> ReadingSettings:
     """The commune's own words; what reads by them is loaded only where something is read."""
-    from .read_text import readings
+    from .read_text import settings_of
 
-    return readings(commune)
+    return settings_of(commune)
 
 
 def skips(log: Log, since: datetime) -> dict[str, str]:

@@ -34,30 +34,30 @@ class SpokenPart:
 class Reader:
     """Reads text as one commune does, or as nobody in particular."""
 
-    readings: ReadingSettings
+    settings: ReadingSettings
 
     @classmethod
-    def of(cls, home: Path) -> Reader:
+    def for_station(cls, home: Path) -> Reader:
         """With the readings of the station at `home`, if there is a sound one."""
         try:
             commune = commune_file.parse("commune.yaml", read_file(home, "commune.yaml"))
         except BadFile:
             return cls(ReadingSettings())
-        return cls(readings(commune))
+        return cls(settings_of(commune))
 
-    def line(self, data: bytes) -> str:
+    def read_line(self, data: bytes) -> str:
         """One line in, one line out; nothing is learnt across lines."""
         text = data.decode("utf-8", "replace").rstrip("\r\n")
-        return " ".join(read(text, self.readings).spoken.split())
+        return " ".join(read(text, self.settings).spoken.split())
 
-    def text(self, path: str, data: bytes) -> Reading:
+    def read_text(self, path: str, data: bytes) -> Reading:
         """A whole text; of a bulletin only what stands below its head. Places are those of the whole input.
 
         `path` only names it. Raises `BadFile` for what is no text.
         """
         whole = data.decode("utf-8-sig", "replace").rstrip()
         begin = _body(whole)
-        reading = read(whole[begin:], self.readings)
+        reading = read(whole[begin:], self.settings)
         lines = whole.count("\n", 0, begin)
         return reading._replace(
             doubts=tuple(doubt._replace(line=doubt.line + lines) for doubt in reading.doubts),
@@ -66,7 +66,7 @@ class Reader:
             ),
         )
 
-    def parts(self, path: str, data: bytes) -> tuple[SpokenPart, ...] | None:
+    def read_parts(self, path: str, data: bytes) -> tuple[SpokenPart, ...] | None:
         """What will be heard of a bulletin that is made of parts; None for any other text. Raises `BadFile`."""
         if b"\0" in data:
             raise BadFile([Problem(path, 0, Message("this is not a text file; save it as plain text (UTF-8)"))])
@@ -81,20 +81,20 @@ class Reader:
     def _part(self, part: Part) -> SpokenPart:
         if part.audio:
             return SpokenPart(recording=part.audio)
-        reading = read(part.text or "", self.readings)
+        reading = read(part.text or "", self.settings)
         doubts = (doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
         return SpokenPart(reading.spoken, doubts=tuple(doubts))
 
 
-def readings(commune: Commune) -> ReadingSettings:
+def settings_of(commune: Commune) -> ReadingSettings:
     """The commune's own words."""
     region: Region = "south" if commune.region == "south" else "north"
     return ReadingSettings(commune.say, commune.abbrev, commune.names, region)
 
 
-def doubts(path: str, found: Sequence[Doubt]) -> list[Problem]:
+def doubt_problems(path: str, doubts: Sequence[Doubt]) -> list[Problem]:
     """The guesses as lines for people."""
-    return [Problem(path, doubt.line, doubt.message()) for doubt in found]
+    return [Problem(path, doubt.line, doubt.message()) for doubt in doubts]
 
 
 def _body(whole: str) -> int:

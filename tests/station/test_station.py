@@ -21,6 +21,7 @@ from loudspeaker.daemon.on_air import OnAir, rehearse
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadFile, BadUsage, NotFound, Refused
 from loudspeaker.interfaces import State
+from loudspeaker.maintenance.check import check_files
 from loudspeaker.maintenance.doctor import examine
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Verdict
@@ -439,3 +440,23 @@ def test_a_damaged_log_is_set_aside_and_the_station_goes_on(home: Path, clock: F
 
 def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:
     assert set(box_file.PROFILES) == set(PROFILES)
+
+
+def test_the_station_is_twelve_parts_and_verbs_and_inherits_nothing(station: Station) -> None:
+    names = {name for name in {*dir(station), *vars(station)} if not name.startswith("_")}
+
+    assert Station.__bases__ == (object,)
+    assert names == {
+        *("open", "close", "reload", "paths", "files", "clock", "voices", "log"),
+        *("planner", "preparation", "alerts", "airings"),
+    }
+
+
+def test_check_tells_a_mistake_and_leaves_the_open_station_as_it_was(home: Path, station: Station) -> None:
+    contents, planner, orders = station.files.contents, station.planner, station.airings.plan()
+    (home / "schedules/na-hoa.yaml").write_text("broadcasts: [", encoding="utf-8")
+
+    assert [finding.problem.path for finding in check_files(station) if finding.mistake] == ["schedules/na-hoa.yaml"]
+    assert station.files.contents is contents
+    assert station.planner is planner
+    assert station.airings.plan() == orders
