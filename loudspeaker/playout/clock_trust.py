@@ -17,12 +17,13 @@ from ..interfaces import EARLIEST
 from .ports import Log
 from .states import moment, seconds
 
-STEP = seconds(0.5)  # less is a slew, and nobody's business
+STEP = seconds(0.5)  # less is no step: the system slews its clock by such amounts
 DOUBTFUL = timedelta(hours=1, minutes=1)  # over an hour, and not an hour and the time it took to notice
-ABSURD = timedelta(days=31)
-ECHO = 300.0  # seconds after which a second source may only repeat the first (the kernel sets the RTC every 11 min)
-WORD = "clock-confirmed"  # in the log's memory
-BLANKET = frozenset({"box"})  # box.yaml's `clock: trusted` speaks for no particular step
+ABSURD = timedelta(days=31)  # after a longer step the time is not believed at all
+# Seconds after which a second source may only repeat the first: the kernel sets the RTC every 11 minutes.
+SAME_SOURCE_AFTER = 300.0
+CONFIRMED = "clock-confirmed"  # in the log's memory
+STANDING_VOUCHERS = frozenset({"box"})  # box.yaml's `clock: trusted` speaks for no particular step
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ TRUSTED = Trust()
 
 
 class ClockWatch:
-    """Looks at both clocks, about once a second. A doubt survives a restart of the machine; a person's word only ours.
+    """Looks at both clocks, about once a second.
+
+    A doubt survives a restart of the machine, a person's confirmation only a restart of this program.
 
     `boot` names this start of the machine, whose monotonic time is counted from it; without one no word is kept.
     """
@@ -68,13 +71,13 @@ class ClockWatch:
         self._doubted_at = float("-inf")  # monotonic
 
     def look(self, now: datetime, monotonic: float, vouchers: frozenset[str]) -> Trust:
-        """`vouchers` names whoever says that this very time is good: network, rtc, box."""
+        """Whether the time may be believed; `vouchers` names whoever says that it is good: network, rtc, box."""
         stepped = self._note_step(now, monotonic)
         vouched = now >= EARLIEST and bool(vouchers or self._confirmed)
         if vouched and not self._vouched:
             self._learn_time(now)
         self._vouched = vouched
-        if self._doubt and self._is_resolved(now, monotonic, vouchers - BLANKET):
+        if self._doubt and self._is_resolved(now, monotonic, vouchers - STANDING_VOUCHERS):
             self._set_doubt(None)
         if vouched and not self._doubt:
             self._best = max(now - seconds(monotonic), self._best or EARLIEST)
@@ -85,7 +88,7 @@ class ClockWatch:
         """A person's word that the time is good now; holds until the next step, or restart of the machine."""
         self._confirmed = True
         if self._boot and self._last:
-            self._log.remember(WORD, {"boot": self._boot, "zero": _zero(*self._last).isoformat()})
+            self._log.remember(CONFIRMED, {"boot": self._boot, "zero": _zero(*self._last).isoformat()})
         self._set_doubt(None)
         self._log.event("clock", "", now, confirmed=True, by=by)
 
@@ -107,7 +110,7 @@ class ClockWatch:
 
     def _is_confirmed_before_restart(self, zero: datetime) -> bool:
         """Did somebody confirm this very clock before a restart of ours? If it was set since, `zero` differs."""
-        word = self._log.recall(WORD)
+        word = self._log.recall(CONFIRMED)
         return (
             isinstance(word, Mapping)
             and word["boot"] == self._boot
@@ -123,7 +126,7 @@ class ClockWatch:
     def _is_resolved(self, now: datetime, monotonic: float, sources: frozenset[str]) -> bool:
         assert self._doubt
         undone = now < self._doubt.ends
-        return undone or (len(sources) > 1 and monotonic - self._doubted_at < ECHO)
+        return undone or (len(sources) > 1 and monotonic - self._doubted_at < SAME_SOURCE_AFTER)
 
     def _set_doubt(self, doubt: ClockDoubt | None) -> None:
         if doubt != self._doubt:

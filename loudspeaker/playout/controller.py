@@ -25,9 +25,9 @@ from .queue import PlayoutQueue
 from .states import Cut, Phase, Ruling, seconds
 from .verdicts import Verdicts
 
-NAP = seconds(30)
-WATCHFUL = seconds(5)  # while the time is not known: it may be, any moment
-SOONEST = seconds(0.02)
+NAP = seconds(30)  # the longest time between two steps
+WATCHFUL = seconds(5)  # the longest time between two steps while the clock is not believed
+SOONEST = seconds(0.02)  # the shortest one
 _EVER = datetime.min.replace(tzinfo=UTC)
 BEAT = seconds(60)  # between heartbeats at rest: each is a write to the card
 BEAT_ON_AIR = seconds(5)

@@ -15,20 +15,20 @@ from .clock_trust import Trust
 from .item import PlayoutItem
 from .states import Cut, Phase, Ruling, seconds
 
-GRACE = {
+GRACE = {  # so long after its instant an airing may still start
     Level.ROUTINE: timedelta(minutes=5),
     Level.PRIORITY: timedelta(minutes=30),
     Level.EMERGENCY: timedelta(hours=24),
 }
-CEILING = timedelta(hours=24)  # of an emergency, whatever was asked
-SLACK = seconds(60)  # what goes before may be a little longer than was planned
-LATE = seconds(2)
-RETRY = seconds(1)
-QUARTER = 0.25  # of a programme: who has heard so much does not hear it again from the start
+CEILING = timedelta(hours=24)  # an emergency ends then, whatever was asked
+SLACK = seconds(60)  # for who waits: what goes before may be a little longer than was planned
+LATE = seconds(2)  # what starts later than this is `aired-late`
+RETRY = seconds(1)  # after a hindrance
+QUARTER = 0.25  # of a programme: once so much was heard, it is not started again
 LEFTOVER = seconds(30)  # of a stream: less is not worth joining
 SHORT = 5.0  # seconds that a stream may lack and still be whole
-JOINS = 10  # of a stream that breaks off again and again
-RESTARTS, WITHIN = 3, timedelta(minutes=10)  # of an emergency that may be what brings the station down
+JOINS = 10  # most attempts to air a stream that breaks off again and again
+RESTARTS, WITHIN = 3, timedelta(minutes=10)  # an emergency that may be what brings the station down is silenced
 
 _DECIDED = {
     Expected.REFUSED: (Verdict.REFUSED, Message("the policy does not allow it")),
