@@ -11,8 +11,8 @@ import yaml
 
 from ..errors import Message
 from ..model.box import Box, Output, Relay
-from ..yamlfile import Mistake, Section, document, forgiving, written
-from ..yamlfile.keys import folded
+from ..yamlfile import Mistake, Section, decode_text, document, parse_file
+from ..yamlfile.keys import fold
 from . import values
 from .keywords import KEYWORDS, WORDS
 
@@ -25,37 +25,37 @@ PROFILES = ("horn", "indoor", "fm", "horn-early", "indoor-early", "fm-early")  #
 
 def parse(path: str, data: bytes) -> Box:
     """Read box.yaml. Raises `BadFile` with every mistake in it."""
-    return forgiving(path, data, _read, KEYWORDS)
+    return parse_file(path, data, _read, KEYWORDS)
 
 
 def _read(path: str, data: bytes) -> Box:
-    top = document(path, written(path, data), KEYWORDS, KEYS)
+    top = document(path, decode_text(path, data), KEYWORDS, KEYS)
     outputs = _outputs(top)
-    plays = top.section("plays", ())
+    plays = top.get_section("plays", ())
     box = Box(
-        plays=plays.own(values.ident, values.known(outputs)) if plays else {},
+        plays=plays.get_mapping(values.ident, values.one_of(outputs)) if plays else {},
         outputs=outputs,
-        voices=top.several("voices", values.voice) or (),
+        voices=top.get_list("voices", values.voice) or (),
         clock_trusted=top.get("clock", values.choice({"checked": False, "trusted": True}), False),
         stop_button=_button(top, outputs),
         lines={village: plays.line_of(village) for village in plays} if plays else {},
     )
-    top.finish(box)
+    top.raise_problems(box)
     return box
 
 
 def _outputs(top: Section) -> dict[str, Output]:
-    section = top.section("outputs", ())
+    section = top.get_section("outputs", ())
     if section is None:
         return {}
     for name in section:
         section.check(name, values.ident)
     outputs: dict[str, Output] = {}
     for name in section:
-        entry = section.section(name, OUTPUT_KEYS)
+        entry = section.get_section(name, OUTPUT_KEYS)
         outputs[name] = _output(name, entry) if entry else Output(name)
         if entry and not _agree(outputs.values(), outputs[name]):
-            entry.fault(Message("two outputs of one sound card want its mixer at different volumes"), "mixer")
+            entry.add_problem(Message("two outputs of one sound card want its mixer at different volumes"), "mixer")
     return outputs
 
 
@@ -71,7 +71,7 @@ def _output(name: str, entry: Section) -> Output:
         device=entry.get("device", device, "auto"),
         channel=entry.get("channel", values.whole(1, 64), 1),
         gain=entry.get("gain", values.gain, 0.0),
-        relay=_relay(entry.section("relay", RELAY_KEYS)),
+        relay=_relay(entry.get_section("relay", RELAY_KEYS)),
         profile=entry.get("profile", values.choice({name: name for name in PROFILES}), "horn"),
         early=entry.get("early", values.clock_time, 0),
         loudness=entry.get("loudness", loudness, None),
@@ -84,7 +84,7 @@ def _relay(entry: Section | None) -> Relay | None:
     if entry is None:
         return None
     return Relay(
-        pin=entry.need("pin", PIN, 0),
+        pin=entry.require("pin", PIN, 0),
         active_high=entry.get("active", values.choice({"high": True, "low": False}), True),
         warm_up=entry.get("warm_up", values.length, 3.0),
         hold=entry.get("hold", values.length, 60.0),
@@ -92,12 +92,12 @@ def _relay(entry: Section | None) -> Relay | None:
 
 
 def _button(top: Section, outputs: Mapping[str, Output]) -> int | None:
-    entry = top.section("stop_button", ("pin",))
+    entry = top.get_section("stop_button", ("pin",))
     if entry is None:
         return None
-    pin = entry.need("pin", PIN, None)
+    pin = entry.require("pin", PIN, None)
     if pin in {output.relay.pin for output in outputs.values() if output.relay}:
-        entry.fault(Message("pin {pin} switches a relay already", pin=pin), "pin")
+        entry.add_problem(Message("pin {pin} switches a relay already", pin=pin), "pin")
     return pin
 
 
@@ -129,12 +129,12 @@ def relays(data: bytes) -> Iterator[Relay]:
     with suppress(yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
         for output in _english(yaml.safe_load(data))["outputs"].values():
             if relay := output.get("relay"):
-                active = folded(str(relay.get("active", "high")))
+                active = fold(str(relay.get("active", "high")))
                 yield Relay(int(relay["pin"]), WORDS.get(active, active) == "high")
 
 
 def _english(value: Any) -> Any:
     """The same with English keys."""
     if isinstance(value, dict):
-        return {KEYWORDS.keys.get(folded(str(key)), key): _english(inner) for key, inner in value.items()}
+        return {KEYWORDS.keys.get(fold(str(key)), key): _english(inner) for key, inner in value.items()}
     return value

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Bulletin, Part
 from ..model.enums import Level
-from ..yamlfile import Mistake, Section, document, forgiving, nearest, written
+from ..yamlfile import Mistake, Section, decode_text, document, nearest, parse_file
 from . import values
 from .keywords import KEYWORDS
 
@@ -28,17 +28,17 @@ def parse(
 
     Raises `BadFile` with all mistakes in it.
     """
-    return forgiving(path, data, lambda path, data: _read(path, data, voices, titles), KEYWORDS, head_only=True)
+    return parse_file(path, data, lambda path, data: _read(path, data, voices, titles), KEYWORDS, head_only=True)
 
 
 def _read(path: str, data: bytes, voices: Collection[str] | None, titles: Mapping[str, str] | None) -> Bulletin:
-    voice = _one_of(voices)
-    head, text, text_line = _split(path, written(path, data))
+    voice = _voice_of(voices)
+    head, text, text_line = _split(path, decode_text(path, data))
     top = document(path, head, KEYWORDS, KEYS, first_line=2)
     valid_from, valid_until = top.get("valid", values.validity, (None, None))
     bulletin = Bulletin(
         id=values.file_id(path, top),
-        title=top.need("title", values.word, ""),
+        title=top.require("title", values.word, ""),
         level=top.get("level", values.choice(LEVELS), Level.ROUTINE),
         valid_from=valid_from,
         valid_until=valid_until,
@@ -46,7 +46,7 @@ def _read(path: str, data: bytes, voices: Collection[str] | None, titles: Mappin
         repeat=top.get("repeat", values.whole(1, 10), 1),
         gap=top.get("gap", values.length, 3.0),
         parts=_parts(top, text, text_line, voice),
-        voices=top.several("voices", voice) or (),
+        voices=top.get_list("voices", voice) or (),
         all_clear=top.get("all_clear", values.reference(titles), None),
         text=text,
         text_line=text_line,
@@ -55,10 +55,10 @@ def _read(path: str, data: bytes, voices: Collection[str] | None, titles: Mappin
     )
     letters = sum(len(part.text or "") for part in bulletin.parts)
     if letters > MOST_LETTERS:
-        top.fault(_too_long(letters))
+        top.add_problem(_too_long(letters))
     if bulletin.all_clear and bulletin.level is not Level.EMERGENCY:
-        top.fault(Message("only an emergency can have “{key}”", key=top.shown("all_clear")), "all_clear")
-    top.finish(bulletin)
+        top.add_problem(Message("only an emergency can have “{key}”", key=top.spelling("all_clear")), "all_clear")
+    top.raise_problems(bulletin)
     return bulletin
 
 
@@ -81,12 +81,12 @@ def _parts(top: Section, text: str, text_line: int, voice: Callable[[str], str])
     body = Part(text=text, line=text_line)
     if "parts" not in top:
         if not text:
-            top.fault(Message("there is no text below the second “---”"))
+            top.add_problem(Message("there is no text below the second “---”"))
         return (body,)
-    pieces = top.pieces("parts", _piece_of(body), PART_KEYS)
+    pieces = top.get_pieces("parts", _piece_of(body), PART_KEYS)
     parts = tuple(_part(piece, voice) if isinstance(piece, Section) else piece for piece in pieces)
     if bool(text) != (body in parts):
-        top.fault(_body_fault(text, top.shown("parts")), "parts")
+        top.add_problem(_body_fault(text, top.spelling("parts")), "parts")
     return parts
 
 
@@ -119,20 +119,20 @@ def _body_fault(text: str, parts: str) -> Message:
 
 def _part(entry: Section, voice: Callable[[str], str]) -> Part:
     if ("audio" in entry) == ("text" in entry):
-        either = {key: entry.shown(key) for key in ("audio", "text")}
-        entry.fault(Message("a part needs either “{audio}” or “{text}”", **either))
+        either = {key: entry.spelling(key) for key in ("audio", "text")}
+        entry.add_problem(Message("a part needs either “{audio}” or “{text}”", **either))
     if "audio" in entry and "voices" in entry:
-        entry.fault(Message("a recording needs no “{key}”", key=entry.shown("voices")), "voices")
+        entry.add_problem(Message("a recording needs no “{key}”", key=entry.spelling("voices")), "voices")
     return Part(
         text=entry.get("text", values.words, None),
-        audio=entry.get("audio", values.inside, None),
+        audio=entry.get("audio", values.relative_path, None),
         language=entry.get("language", values.word, None),
-        voices=entry.several("voices", voice) or (),
+        voices=entry.get_list("voices", voice) or (),
         line=entry.line,
     )
 
 
-def _one_of(voices: Collection[str] | None) -> Callable[[str], str]:
+def _voice_of(voices: Collection[str] | None) -> Callable[[str], str]:
     """A reader of voices. A bulletin is text that comes from anywhere, and must not choose a program to be run."""
 
     def read(text: str) -> str:

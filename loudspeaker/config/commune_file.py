@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from ..errors import Message
 from ..model.commune import Commune, Policy
 from ..model.day_set import DaySet, NamedDay, any_of
-from ..yamlfile import Mistake, Section, document, forgiving, quoted, written
+from ..yamlfile import Mistake, Section, decode_text, document, parse_file, quote
 from . import values
-from .day_values import lunar_days, solar
+from .day_values import date_or_range, lunar_days
 from .keywords import KEYWORDS
 
 KEYS = (
@@ -28,19 +28,19 @@ POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night"
 
 def parse(path: str, data: bytes) -> Commune:
     """Read commune.yaml. Raises `BadFile` with every mistake in it."""
-    return forgiving(path, data, _read, KEYWORDS)
+    return parse_file(path, data, _read, KEYWORDS)
 
 
 def _read(path: str, data: bytes) -> Commune:
-    top = document(path, written(path, data), KEYWORDS, KEYS, twins={"days": "ngày đặc biệt"})
-    villages = top.several("villages", values.ident) or ()
+    top = document(path, decode_text(path, data), KEYWORDS, KEYS, twins={"days": "ngày đặc biệt"})
+    villages = top.get_list("villages", values.ident) or ()
     days = _named_days(top)
-    rules = top.section("policy", (*POLICY_KEYS, "villages"))
+    rules = top.get_section("policy", (*POLICY_KEYS, "villages"))
     policy = _policy(rules, Policy(), days)
-    voices = top.several("voices", values.voice) or ()
+    voices = top.get_list("voices", values.voice) or ()
     commune = Commune(
-        id=top.need("id", values.ident, ""),
-        name=top.need("commune", values.word, ""),
+        id=top.require("id", values.ident, ""),
+        name=top.require("commune", values.word, ""),
         zone=top.get("timezone", zone, ZoneInfo("Asia/Ho_Chi_Minh")),
         voices=tuple(voice for voice in voices if not values.runs_program(voice)) or ("espeak:vi",),
         policy=policy,
@@ -49,20 +49,22 @@ def _read(path: str, data: bytes) -> Commune:
         days=days,
         opening=top.get("opening", _session_words, ""),
         closing=top.get("closing", _session_words, ""),
-        chime=top.get("chime", values.inside, None),
-        music=top.get("music", values.inside, None),
+        chime=top.get("chime", values.relative_path, None),
+        music=top.get("music", values.relative_path, None),
         say=_words(top, "say"),
         abbrev=_words(top, "abbrev"),
         names=_words(top, "names"),
         region=top.get("region", values.choice({"north": "north", "south": "south"}), "north"),
-        streams=top.several("streams", host) or (),
+        streams=top.get_list("streams", host) or (),
         mistakes=tuple(
-            top.problem("voices", at, _program(voice)) for at, voice in enumerate(voices) if values.runs_program(voice)
+            top.item_problem("voices", at, _program(voice))
+            for at, voice in enumerate(voices)
+            if values.runs_program(voice)
         ),
     )
     if len(set(villages)) < len(villages):
-        top.fault(Message("a village stands here twice"), "villages")
-    top.finish(commune)
+        top.add_problem(Message("a village stands here twice"), "villages")
+    top.raise_problems(commune)
     return commune
 
 
@@ -76,7 +78,7 @@ def _session_words(text: str) -> str:
 
 
 def _program(voice: str) -> Message:
-    line = f"voices: [{quoted(voice)}]"
+    line = f"voices: [{quote(voice)}]"
     return Message(
         "“{voice}” runs a program, so it is left out here: this file is shared; write into this box's box.yaml: {line}",
         voice=voice,
@@ -104,19 +106,19 @@ def host(text: str) -> str:
 
 
 def _named_days(top: Section) -> dict[str, NamedDay]:
-    section = top.section("days", ())
+    section = top.get_section("days", ())
     return {name: _named_day(section, name) for name in section} if section else {}
 
 
 def _named_day(section: Section, name: str) -> NamedDay:
     section.check(name, values.ident)
-    entry = section.section(name, DAY_KEYS)
+    entry = section.get_section(name, DAY_KEYS)
     if entry is None:
         return NamedDay(name, DaySet())
     if "dates" not in entry and "lunar" not in entry:
-        entry.fault(Message("“{key}” is missing", key=f"{entry.shown('dates')} / {entry.shown('lunar')}"))
-    moons = entry.several("lunar", lunar_days) or ()
-    suns = entry.several("dates", solar) or ()
+        entry.add_problem(Message("“{key}” is missing", key=f"{entry.spelling('dates')} / {entry.spelling('lunar')}"))
+    moons = entry.get_list("lunar", lunar_days) or ()
+    suns = entry.get_list("dates", date_or_range) or ()
     return NamedDay(
         name,
         any_of([*suns, *(DaySet(lunar=moon) for moon in moons)]),
@@ -131,13 +133,13 @@ def _policy(entry: Section | None, base: Policy, days: Mapping[str, NamedDay]) -
         return base
     approval = values.choice({"required": True, "optional": False})
     return Policy(
-        hours=tuple(sorted(entry.several("hours", values.hours) or base.hours)),
+        hours=tuple(sorted(entry.get_list("hours", values.hours) or base.hours)),
         sessions_per_day=entry.get("sessions_per_day", values.whole(1, 100), base.sessions_per_day),
         minutes_per_session=entry.get("minutes_per_session", values.whole(1, 1440), base.minutes_per_session),
         allow_night=entry.get("allow_night", values.flag, base.allow_night),
         approval=entry.get("approval", approval, base.approval),
-        weekdays=frozenset(entry.several("days", values.weekday) or base.weekdays),
-        quiet=entry.several("quiet", values.known(days)) or base.quiet,
+        weekdays=frozenset(entry.get_list("days", values.weekday) or base.weekdays),
+        quiet=entry.get_list("quiet", values.one_of(days)) or base.quiet,
     )
 
 
@@ -145,14 +147,14 @@ def _policies(
     rules: Section | None, base: Policy, villages: tuple[str, ...], days: Mapping[str, NamedDay]
 ) -> dict[str, Policy]:
     """The rules of villages that have their own, below `policy: villages:`."""
-    section = rules.section("villages", ()) if rules else None
+    section = rules.get_section("villages", ()) if rules else None
     if section is None:
         return {}
     for name in section:
-        section.check(name, values.known(villages))
-    return {name: _policy(section.section(name, POLICY_KEYS), base, days) for name in section}
+        section.check(name, values.one_of(villages))
+    return {name: _policy(section.get_section(name, POLICY_KEYS), base, days) for name in section}
 
 
 def _words(top: Section, key: str) -> dict[str, str]:
-    section = top.section(key, ())
-    return section.own(values.word, values.word) if section else {}
+    section = top.get_section(key, ())
+    return section.get_mapping(values.word, values.word) if section else {}

@@ -9,29 +9,29 @@ from ..errors import Message
 from ..model.day_set import NEW_YEAR_EVE, DaySet, LunarDays, NamedDay
 from ..model.lunar import Lunar
 from ..yamlfile import Mistake, nearest
-from ..yamlfile.keys import folded
+from ..yamlfile.keys import fold
 from . import values
 from .keywords import WORDS
 
 
-def solar(text: str) -> DaySet:
+def date_or_range(text: str) -> DaySet:
     """`2026-11-28` or `2026-09-05..2026-09-06`."""
     first, last = values.days(text)
     return DaySet(dates=frozenset({first})) if first == last else DaySet(ranges=((first, last),))
 
 
-def dated(named: Mapping[str, NamedDay] | None) -> Callable[[str], DaySet]:
+def date_or_named_day(named: Mapping[str, NamedDay] | None) -> Callable[[str], DaySet]:
     """A reader of dates, ranges of dates, and the commune's named days; where nobody knows those, of any id."""
 
     def read(text: str) -> DaySet:
         if named is not None and text in named:
             return named[text].days
         if any(letter.isdigit() for letter in text) and (named is None or not nearest(text, named)):
-            return solar(text)
+            return date_or_range(text)
         if named is None:
             values.ident(text)
             return DaySet()
-        return named[values.known(named)(text)].days
+        return named[values.one_of(named)(text)].days
 
     return read
 
@@ -41,7 +41,7 @@ _LUNAR = re.compile(r"[0-9]{1,2}(?:/(?:0?[1-9]|1[0-2]))?")
 
 def lunar_days(text: str) -> LunarDays:
     """`15`, `rằm`, `1..3` (of every month), `10/3`, `giao-thua`, `23/12..giao-thua`."""
-    parts = [_lunar_end(WORDS.get(folded(part), part.strip()), text) for part in text.split("..")]
+    parts = [_lunar_end(WORDS.get(fold(part), part.strip()), text) for part in text.split("..")]
     first, last = parts[0], parts[-1]
     if len(parts) > 2 or isinstance(first, int) != isinstance(last, int):
         raise _not_lunar(text)
@@ -63,9 +63,7 @@ def _lunar_end(part: str, text: str) -> int | Lunar:
 
 
 def _not_lunar(text: str) -> Mistake:
-    meant = re.sub(r"^(?:ngày |ngay |mùng |mồng |mung |mong )+| *(?:âm lịch|âm|al)$", "", folded(text)).replace(
-        "-", "/"
-    )
+    meant = re.sub(r"^(?:ngày |ngay |mùng |mồng |mung |mong )+| *(?:âm lịch|âm|al)$", "", fold(text)).replace("-", "/")
     if meant != text and _LUNAR.fullmatch(meant) and 1 <= int(meant.split("/")[0]) <= 30:
         return Mistake(Message("“{value}” is no lunar day; write {meant}", value=text, meant=meant))
     return Mistake(Message("“{value}” is no lunar day; write 15, 10/3, giao-thua or 23/12..giao-thua", value=text))

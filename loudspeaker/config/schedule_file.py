@@ -15,10 +15,10 @@ from ..errors import Message
 from ..model.broadcast import Broadcast, VillageSchedule
 from ..model.day_set import NO_DAYS, DaySet, NamedDay, any_of
 from ..model.enums import Level
-from ..yamlfile import Mistake, Section, document, forgiving, nearest, written
-from ..yamlfile.keys import folded
+from ..yamlfile import Mistake, Section, decode_text, document, nearest, parse_file
+from ..yamlfile.keys import fold
 from . import values
-from .day_values import dated, lunar_days, solar
+from .day_values import date_or_named_day, date_or_range, lunar_days
 from .keywords import DAYS, KEYWORDS
 
 KEYS = ("village", "broadcasts")
@@ -37,16 +37,16 @@ def parse(
     `named` are the commune's named days, `titles` those of bulletins by id; None where nobody knows them: only known
     names can be proposed.
     """
-    return forgiving(path, data, lambda path, data: _read(path, data, named, titles), KEYWORDS)
+    return parse_file(path, data, lambda path, data: _read(path, data, named, titles), KEYWORDS)
 
 
 def _read(
     path: str, data: bytes, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str] | None
 ) -> VillageSchedule:
-    top = document(path, written(path, data), KEYWORDS, KEYS)
+    top = document(path, decode_text(path, data), KEYWORDS, KEYS)
     if "broadcasts" not in top:
-        top.fault(Message("“{key}” is missing", key=top.shown("broadcasts")))
-    entries = top.sections("broadcasts", ENTRY_KEYS)
+        top.add_problem(Message("“{key}” is missing", key=top.spelling("broadcasts")))
+    entries = top.get_sections("broadcasts", ENTRY_KEYS)
     broadcasts = tuple(_broadcast(entry, named, values.reference(titles)) for entry in entries)
     _check_names(entries, broadcasts)
     schedule = VillageSchedule(
@@ -55,7 +55,7 @@ def _read(
         broadcasts=broadcasts,
         path=path,
     )
-    top.finish(schedule)
+    top.raise_problems(schedule)
     return schedule
 
 
@@ -64,9 +64,9 @@ def _broadcast(entry: Section, named: Mapping[str, NamedDay] | None, reference: 
     _check_together(entry)
     bulletin = entry.get("bulletin", reference, None)
     weekdays, some_days = _days(entry, named)
-    lunar = entry.several("lunar", lunar_days)
-    monthdays = entry.several("monthdays", values.whole(1, 31))
-    excluded = entry.several("except", dated(named))
+    lunar = entry.get_list("lunar", lunar_days)
+    monthdays = entry.get_list("monthdays", values.whole(1, 31))
+    excluded = entry.get_list("except", date_or_named_day(named))
     return Broadcast(
         name=entry.get("name", values.ident, bulletin or ""),
         bulletin=bulletin,
@@ -100,22 +100,22 @@ def scheduled_level(text: str) -> Level:
 
 def _days(entry: Section, named: Mapping[str, NamedDay] | None) -> tuple[frozenset[int] | None, DaySet | None]:
     """`days` and `on`. Weekdays alone are kept as such, because they are asked for most often."""
-    reader = dated(named)
-    weekly = entry.several("days", lambda text: _week_item(text, named))
-    on = entry.several("on", reader)
+    reader = date_or_named_day(named)
+    weekly = entry.get_list("days", lambda text: _week_item(text, named))
+    on = entry.get_list("on", reader)
     either = any_of(weekly) if weekly else None
     if either is None or either == DaySet(weekdays=either.weekdays):
         return (either.weekdays if either else None), (any_of(on) if on else None)
     if on:
         message = Message(
-            "named days and “{on}” do not go together; put the named days into “{on}”", on=entry.shown("on")
+            "named days and “{on}” do not go together; put the named days into “{on}”", on=entry.spelling("on")
         )
-        entry.fault(message, "days")
+        entry.add_problem(message, "days")
     return None, either
 
 
 def _week_item(text: str, named: Mapping[str, NamedDay] | None) -> DaySet:
-    if named and text in named and folded(text) not in DAYS:
+    if named and text in named and fold(text) not in DAYS:
         return named[text].days
     try:
         return DaySet(weekdays=frozenset({values.weekday(text)}))
@@ -128,7 +128,7 @@ def _week_item(text: str, named: Mapping[str, NamedDay] | None) -> DaySet:
 def _meant_day(text: str, named: Mapping[str, NamedDay] | None) -> Mistake | None:
     """For what is no weekday: a date belongs to another key, and a named day may be misspelt or not known at all."""
     with suppress(Mistake):
-        solar(text)
+        date_or_range(text)
         return Mistake(Message("“{value}” is a date and no weekday; dates go into “on” (ngày)", value=text))
     if named is None and values.slug(text) == text and not nearest(text, [day for day in DAYS if len(day) > 1]):
         return None
@@ -140,9 +140,9 @@ def _meant_day(text: str, named: Mapping[str, NamedDay] | None) -> Mistake | Non
 def _times(entry: Section) -> tuple[int, ...]:
     """When on a day it is aired: the times of `at`, or every so often between two times, the second one included."""
     if "at" in entry:
-        times = entry.several("at", values.clock_time) or ()
+        times = entry.get_list("at", values.clock_time) or ()
         if len(set(times)) < len(times):
-            entry.fault(Message("a time stands here twice"), "at")
+            entry.add_problem(Message("a time stands here twice"), "at")
         return tuple(sorted(times))
     step = entry.get("every", _step, 0)
     begins, ends = entry.get("between", values.hours, (0, 0))
@@ -160,35 +160,35 @@ def _step(text: str) -> int:
 def _check_source(entry: Section) -> None:
     """A broadcast has a bulletin or a stream, and what belongs to the one only stands beside it."""
     if ("bulletin" in entry) == ("stream" in entry):
-        either = {key: entry.shown(key) for key in ("bulletin", "stream")}
-        entry.fault(Message("an entry needs either “{bulletin}” or “{stream}”", **either))
+        either = {key: entry.spelling(key) for key in ("bulletin", "stream")}
+        entry.add_problem(Message("an entry needs either “{bulletin}” or “{stream}”", **either))
     if "stream" in entry:
         for key in ("name", "for"):
             if key not in entry:
-                entry.fault(Message("a stream needs “{key}”", key=entry.shown(key)))
+                entry.add_problem(Message("a stream needs “{key}”", key=entry.spelling(key)))
         if "repeat" in entry:
-            entry.fault(Message("a stream cannot have “{key}”", key=entry.shown("repeat")), "repeat")
+            entry.add_problem(Message("a stream cannot have “{key}”", key=entry.spelling("repeat")), "repeat")
         return
     for key in ("for", "fallback"):
         if key in entry:
-            entry.fault(Message("only a stream can have “{key}”", key=entry.shown(key)), key)
+            entry.add_problem(Message("only a stream can have “{key}”", key=entry.spelling(key)), key)
 
 
 def _check_together(entry: Section) -> None:
     """Keys that need or exclude one another."""
     if ("at" in entry) == ("every" in entry):
-        either = {key: entry.shown(key) for key in ("at", "every", "between")}
-        entry.fault(Message("an entry needs either “{at}” or “{every} … {between}”", **either))
+        either = {key: entry.spelling(key) for key in ("at", "every", "between")}
+        entry.add_problem(Message("an entry needs either “{at}” or “{every} … {between}”", **either))
     elif ("every" in entry) != ("between" in entry):
-        both = {key: entry.shown(key) for key in ("every", "between")}
-        entry.fault(Message("“{every}” and “{between}” belong together", **both))
+        both = {key: entry.spelling(key) for key in ("every", "between")}
+        entry.add_problem(Message("“{every}” and “{between}” belong together", **both))
     if "weeks" in entry and "from" not in entry:
-        both = {"weeks": entry.shown("weeks"), "first": entry.shown("from")}
-        entry.fault(Message("“{weeks}” needs “{first}”: weeks are counted from that one", **both), "weeks")
+        both = {"weeks": entry.spelling("weeks"), "first": entry.spelling("from")}
+        entry.add_problem(Message("“{weeks}” needs “{first}”: weeks are counted from that one", **both), "weeks")
     first, last = entry.peek("from", values.day), entry.peek("until", values.day)
     if first and last and last < first:
-        both = {"last": entry.shown("until"), "first": entry.shown("from")}
-        entry.fault(Message("“{last}” lies before “{first}”", **both), "until")
+        both = {"last": entry.spelling("until"), "first": entry.spelling("from")}
+        entry.add_problem(Message("“{last}” lies before “{first}”", **both), "until")
 
 
 def _check_names(entries: list[Section], broadcasts: tuple[Broadcast, ...]) -> None:
@@ -197,5 +197,5 @@ def _check_names(entries: list[Section], broadcasts: tuple[Broadcast, ...]) -> N
     for entry, broadcast in zip(entries, broadcasts, strict=True):
         seen[broadcast.name] += 1
         if broadcast.name and seen[broadcast.name] == 2:
-            names = {"name": broadcast.name, "key": entry.shown("name")}
-            entry.fault(Message("a second broadcast is called “{name}”; give this one a “{key}”", **names))
+            names = {"name": broadcast.name, "key": entry.spelling("name")}
+            entry.add_problem(Message("a second broadcast is called “{name}”; give this one a “{key}”", **names))

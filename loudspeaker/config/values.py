@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from ..errors import Message, bad_character
 from ..yamlfile import Mistake, Section, nearest
-from ..yamlfile.keys import folded
+from ..yamlfile.keys import fold
 from ..yamlfile.section import MISSING
 from . import loose
 from .keywords import DAYS, WORDS
@@ -72,7 +72,7 @@ def file_id(path: str, top: Section) -> str:
     try:
         return ident(stem)
     except Mistake:
-        top.fault(Message("the file's name must be an id, such as {meant}", meant=slug(stem) or "na-hoa"))
+        top.add_problem(Message("the file's name must be an id, such as {meant}", meant=slug(stem) or "na-hoa"))
         return stem
 
 
@@ -86,7 +86,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in bare if not unicodedata.combining(c))).strip("-")
 
 
-def known(names: Collection[str]) -> Callable[[str], str]:
+def one_of(names: Collection[str]) -> Callable[[str], str]:
     """A reader of one of `names`, which are people's own."""
 
     def read(text: str) -> str:
@@ -113,8 +113,8 @@ def reference(titles: Mapping[str, str] | None) -> Callable[[str], str]:
         stem = re.sub(r"^.*/|\.[A-Za-z]{2,4}$", "", text)
         if stem in titles and stem != text:
             raise Mistake(Message("“{value}” is a file and not an id; write {meant}", value=text, meant=stem))
-        named = {folded(title): name for name, title in titles.items()}
-        if meant := named.get(folded(text)):
+        named = {fold(title): name for name, title in titles.items()}
+        if meant := named.get(fold(text)):
             raise Mistake(Message("“{value}” is a title and not an id; write {meant}", value=text, meant=meant))
         if meant := nearest(text, titles) or named.get(nearest(text, named) or ""):
             raise Mistake(
@@ -133,7 +133,7 @@ def choice(words: Mapping[str, T]) -> Callable[[str], T]:
     shown = ", ".join(f"{plain} ({first[plain]})" if plain in first else plain for plain in words)
 
     def read(text: str) -> T:
-        said = folded(text)
+        said = fold(text)
         if (plain := twins.get(said, said)) in words:
             return words[plain]
         if meant := nearest(said, [*twins, *words]):
@@ -161,7 +161,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def weekday(text: str) -> int:
     """Monday 0 … Sunday 6. A bare number is the Vietnamese one: 2 is Monday."""
-    if (found := DAYS.get(folded(text))) is not None:
+    if (found := DAYS.get(fold(text))) is not None:
         return found
     if span := loose.weekdays(text):
         message = Message("“{value}” is no weekday; write {meant}", value=text, meant=", ".join(span))
@@ -296,7 +296,7 @@ def gain(text: str) -> float:
     return decibels
 
 
-def inside(text: str) -> str:
+def relative_path(text: str) -> str:
     """A path that stays inside the station's folder, `recordings/a.m4a`."""
     parts = text.split("/")
     if not text or "\\" in text or ":" in text or any(part in ("", ".", "..") for part in parts):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..errors import Message
-from ..yamlfile import quoted
+from ..yamlfile import quote
 from .official_letter import LeftOut, OfficialLetter
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
@@ -36,7 +36,7 @@ class BulletinDraft:
     def markdown(self) -> str:
         """The bulletin as a file: its head, then its text."""
         head = {"title": self.title, "source": self.source}
-        lines = [f"{key}: {quoted(value)}" for key, value in head.items() if value]
+        lines = [f"{key}: {quote(value)}" for key, value in head.items() if value]
         return "\n".join(["---", *lines, "---", self.text, ""])
 
 

@@ -18,7 +18,7 @@ from ..config.values import slug
 from ..errors import BadFile, Message, Problem
 from ..model.day_set import NamedDay
 from ..yamlfile import nearest
-from ..yamlfile.keys import folded
+from ..yamlfile.keys import fold
 from .workbook import cell_name
 
 # The sheet as officers know it; whatever else an entry holds gets a column of its own behind these.
@@ -63,7 +63,7 @@ class _Names:
         self.exact: dict[str, list[str]] = {found: [found] for found in known}
         self.near: dict[str, list[str]] = {found: [found] for found in known}
         for found, name in known.items():
-            for names, written in ((self.exact, folded(name)), (self.near, slug(name))):
+            for names, written in ((self.exact, fold(name)), (self.near, slug(name))):
                 if found not in names.setdefault(written, []) and written not in known:  # an id goes first
                     names[written].append(found)
 
@@ -158,19 +158,19 @@ def _quote(text: str) -> str:
 
 
 def _is_header(row: Sequence[str]) -> bool:
-    keys = {KEYS.get(folded(cell)) for cell in row}
+    keys = {KEYS.get(fold(cell)) for cell in row}
     return {"village", "at"} <= keys or {"village", "bulletin"} <= keys
 
 
 def _read_header(table: _Table, row: Sequence[str], at: int) -> None:
-    names = {folded(title): key for key, title in COLUMNS.items()}
+    names = {fold(title): key for key, title in COLUMNS.items()}
     names |= {twin: key for twin, key in KEYS.items() if key in (*ENTRY_KEYS, "village") and twin not in names}
     for column, cell in enumerate(row):
-        key = names.get(folded(cell), folded(cell))
+        key = names.get(fold(cell), fold(cell))
         if key in ENTRY_KEYS or key == "village":
             table.header[column] = key
         elif cell:
-            meant = nearest(folded(cell)[:LONGEST_VALUE], names) or ""
+            meant = nearest(fold(cell)[:LONGEST_VALUE], names) or ""
             place = f"{table.name}:{cell_name(at, column)}"
             table.problems.append(Problem(place, 0, _unknown_value(cell, meant)))
 
@@ -204,7 +204,7 @@ def _villages(table: _Table, row: int, text: str, before: tuple[str, ...]) -> tu
     if not text:
         table.fault(row, "village", Message("the village is missing"))
         return (UNKNOWN,)
-    if folded(text) in ALL_VILLAGES:
+    if fold(text) in ALL_VILLAGES:
         return tuple(table.known.villages)
     # A name may be broken over two lines of its cell.
     names = [" ".join(text.split())] if slug(text) in table.names["village"].near else _split_values(text)
@@ -214,12 +214,12 @@ def _villages(table: _Table, row: int, text: str, before: tuple[str, ...]) -> tu
 def _find_id(table: _Table, row: int, key: str, text: str) -> str:
     """The id that is meant by an id or a name for display. Other marks are another name, and never taken in silence."""
     names = table.names[key]
-    if found := names.exact.get(text) or names.exact.get(folded(text)) or names.near.get(slug(text)):
+    if found := names.exact.get(text) or names.exact.get(fold(text)) or names.near.get(slug(text)):
         if len(found) > 1:
             ids = ", ".join(found)
             table.fault(row, key, Message("several are called “{name}”: {ids}; give the id", name=text, ids=ids))
             return UNKNOWN
-        if text not in names.exact and folded(text) not in names.exact:
+        if text not in names.exact and fold(text) not in names.exact:
             cell = table.cell(row, key)
             message = Message("{cell}: “{written}” was taken for “{id}”", cell=cell, written=text, id=found[0])
             table.notes.append(message)
@@ -240,7 +240,7 @@ def _texts(table: _Table, key: str, text: str) -> list[str]:
     if key not in LISTS | SEVERAL:
         return [" ".join(text.split())]  # a cell may hold a line break
     if key == "days":
-        if folded(text) in EVERY_DAY:
+        if fold(text) in EVERY_DAY:
             return []
         # Excel takes “2,4” for a number; people write “thứ 2”.
         text = re.sub(r"(?i)thứ\s*(?=\d)", "", text.replace(".", ","))

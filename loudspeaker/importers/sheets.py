@@ -19,8 +19,8 @@ from ..errors import BadFile, Message, Problem
 from ..model.broadcast import Broadcast
 from ..model.day_set import NamedDay
 from ..store.atomic import write_atomic
-from ..yamlfile import Splice, append, quoted, replace
-from ..yamlfile.keys import folded
+from ..yamlfile import Splice, append, quote, replace
+from ..yamlfile.keys import fold
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
 from .package import TooBig
@@ -62,7 +62,7 @@ def _change(home: Path, village: str, sheet: SheetSchedules, known: StationNames
     """A village's schedule as the sheet wants it, and what is new in it."""
     path = f"schedules/{village}.yaml"
     before = _schedule(home, village)
-    data = before or f"village: {quoted(known.villages[village])}\nbroadcasts: []\n".encode()
+    data = before or f"village: {quote(known.villages[village])}\nbroadcasts: []\n".encode()
     schedule_file.parse(path, data, known.days)  # a broken schedule is mended by its people first
     there = [_name(entry) for entry in _raw_entries(data)]
     new = changed = 0
@@ -117,8 +117,8 @@ def _raw_entries(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
     keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
     document: dict[str, list[dict[str, object]]] = yaml.load(data, Loader=yaml.BaseLoader) or {}
-    entries = next((value for key, value in document.items() if keys.get(folded(key)) == "broadcasts"), ())
-    return [{keys[folded(key)]: _list(value) for key, value in entry.items()} for entry in entries]
+    entries = next((value for key, value in document.items() if keys.get(fold(key)) == "broadcasts"), ())
+    return [{keys[fold(key)]: _list(value) for key, value in entry.items()} for entry in entries]
 
 
 def _list(value: object) -> list[str]:

@@ -15,7 +15,7 @@ from ..config.source import list_names, read_file
 from ..config.values import slug
 from ..errors import BadFile, BadUsage, Message, NotFound
 from ..yamlfile import nearest
-from ..yamlfile.keys import folded
+from ..yamlfile.keys import fold
 
 FOLDER, SUFFIX = "bulletins", ".md"
 
@@ -54,7 +54,7 @@ def _exact(text: str, known: Iterable[str], names: Mapping[str, str]) -> str | N
     """The id that is this text, or the one whose name it is. Raises `BadUsage` where several have that name."""
     if text in known:
         return text
-    named = [ident for ident, name in names.items() if folded(name) == folded(text)]
+    named = [ident for ident, name in names.items() if fold(name) == fold(text)]
     if len(named) > 1:
         raise BadUsage(Message("several are called “{name}”: {ids}; give the id", name=text, ids=_list(named)))
     return named[0] if named else None

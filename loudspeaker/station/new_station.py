@@ -11,7 +11,7 @@ from ..config.values import slug
 from ..errors import BadUsage, Message, bad_character
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_folder, write_atomic
-from ..yamlfile import quoted
+from ..yamlfile import quote
 from .commissioning import mark_empty
 from .paths import LOG
 
@@ -58,11 +58,11 @@ def make_empty(target: Path, state: Path, commune: str, village: str) -> None:
         raise BadUsage(Message("{folder} holds a station's log already; choose another with --state", folder=state))
     ident, village_id = _id_of(commune), _id_of(village)
     facts = {
-        "{commune}": quoted(commune),
+        "{commune}": quote(commune),
         "{id}": ident,
-        "{village}": quoted(village),
+        "{village}": quote(village),
         "{village_id}": village_id,
-        "{opening}": quoted(f"Đây là Đài Truyền thanh {_within(commune)}."),
+        "{opening}": quote(f"Đây là Đài Truyền thanh {_within(commune)}."),
     }
     for path in sorted(TEMPLATES.rglob("*.*")):
         name = path.relative_to(TEMPLATES)

@@ -11,9 +11,9 @@ splice.py    bytes -> bytes: one entry changed, added or removed, comments and a
 from .keys import Keywords, nearest
 from .remedies import Mistake
 from .section import Section
-from .slips import forgiving
-from .splice import Splice, append, put, quoted, remove, replace
-from .tree import document, written
+from .slips import parse_file
+from .splice import Splice, append, put, quote, remove, replace
+from .tree import decode_text, document
 
 __all__ = [
     "Keywords",
@@ -21,12 +21,12 @@ __all__ = [
     "Section",
     "Splice",
     "append",
+    "decode_text",
     "document",
-    "forgiving",
     "nearest",
+    "parse_file",
     "put",
-    "quoted",
+    "quote",
     "remove",
     "replace",
-    "written",
 ]

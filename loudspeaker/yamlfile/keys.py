@@ -24,13 +24,13 @@ class Keywords:
 
     def are_vietnamese(self, written: Iterable[str]) -> bool | None:
         """Are more of these keys Vietnamese than English? None where none is either."""
-        said = [folded(key) for key in written]
+        said = [fold(key) for key in written]
         ours = sum(key in self.keys or not key.isascii() for key in said)
         theirs = sum(key in self.twins for key in said)
         return ours >= theirs if ours or theirs else None
 
 
-def folded(key: str) -> str:
+def fold(key: str) -> str:
     """A key as it is compared: NFC, small letters, single blanks."""
     return " ".join(unicodedata.normalize("NFC", key).casefold().split())
 

@@ -30,12 +30,12 @@ _BEFORE = r"(?:ngày|ngay|số|chân|kênh|gpio|pin)"
 _UNITS = r"(?:lần|lượt|buổi|phút|tuần|ngày|lan|luot|buoi|phut|tuan|ngay|x|times|minutes|weeks)"
 
 
-def first_read(proposals: Iterable[str], read: Callable[[str], object]) -> str | None:
+def first_readable(proposals: Iterable[str], read: Callable[[str], object]) -> str | None:
     """The first of `proposals` that `read` takes."""
-    return next((text for text in proposals if text and _taken(text, read)), None)
+    return next((text for text in proposals if text and _is_readable(text, read)), None)
 
 
-def plainer(text: str) -> Iterator[str]:
+def plain_forms(text: str) -> Iterator[str]:
     """The same value in plain signs: no quotation marks of Word, no full-width digits, nothing trailing."""
     said = unicodedata.normalize("NFC", text).strip()
     bare = said.strip(WORD_QUOTES + "\"'`´ ")
@@ -46,25 +46,25 @@ def plainer(text: str) -> Iterator[str]:
             yield proposal
 
 
-def joined(values: Sequence[str]) -> Iterator[str]:
+def range_forms(values: Sequence[str]) -> Iterator[str]:
     """Two ends of a range that were written as a list."""
     if len(values) in (1, 2):
         yield "-".join(values)
         yield "..".join(values)
 
 
-def apart(text: str, mistake: Mistake, read: Callable[[str], object]) -> Sequence[str]:
+def split_values(text: str, mistake: Mistake, read: Callable[[str], object]) -> Sequence[str]:
     """The values that one text holds: “2, 4 và 6”, “6h05 17h30”. None where not all of them can be read."""
     if mistake.instead:
         return mistake.instead
     for sign in (r"\s*[,;]\s*|\s+và\s+|\s+va\s+", r"\s*/\s*", r"\s+"):
         parts = [part for part in re.split(sign, text.strip("[](){} ")) if part]
-        if len(parts) > 1 and (found := _all_read(parts, read)):
+        if len(parts) > 1 and (found := _split_readable(parts, read)):
             return found
     return ()
 
 
-def _all_read(parts: Sequence[str], read: Callable[[str], object]) -> list[str]:
+def _split_readable(parts: Sequence[str], read: Callable[[str], object]) -> list[str]:
     found: list[str] = []
     for part in parts:
         try:
@@ -77,7 +77,7 @@ def _all_read(parts: Sequence[str], read: Callable[[str], object]) -> list[str]:
     return found
 
 
-def _taken(text: str, read: Callable[[str], object]) -> bool:
+def _is_readable(text: str, read: Callable[[str], object]) -> bool:
     try:
         read(text)
     except Mistake:

@@ -15,8 +15,8 @@ from typing import TypeVar
 import yaml
 
 from ..errors import BadFile, Message, Problem, bad_character
-from .keys import Keywords, folded, keys_of, nearest
-from .remedies import WORD_QUOTES, Mistake, apart, first_read, joined, plainer
+from .keys import Keywords, fold, keys_of, nearest
+from .remedies import WORD_QUOTES, Mistake, first_readable, plain_forms, range_forms, split_values
 
 # A file with more mistakes than this is not what it should be at all.
 MOST_PROBLEMS = 100
@@ -29,8 +29,8 @@ K = TypeVar("K")
 
 
 @dataclass(slots=True)
-class Notes:
-    """Which file is read and what is wrong with it so far."""
+class FileProblems:
+    """What is wrong with one file so far; `first_line` is that of `root` in it."""
 
     path: str
     first_line: int
@@ -40,23 +40,25 @@ class Notes:
     _vietnamese: bool | None = None
 
     @property
-    def vietnamese(self) -> bool:
+    def is_vietnamese(self) -> bool:
         """Are the keys of this file rather Vietnamese than English?"""
         if self._vietnamese is None:
             self._vietnamese = self.keywords.are_vietnamese(keys_of(self.root)) or False
         return self._vietnamese
 
     def line(self, node: yaml.Node) -> int:
+        """The line of the file on which `node` begins, from 1."""
         return int(node.start_mark.line) + self.first_line
 
     def add(self, node: yaml.Node, message: Message) -> None:
-        short = Message(message.template, **{name: _cut(fact) for name, fact in message.facts.items()})
+        """Note a mistake at `node`, its facts in few words. Raises `BadFile` at the hundredth."""
+        short = Message(message.template, **{name: _shorten(fact) for name, fact in message.facts.items()})
         self.problems.append(Problem(self.path, self.line(node), short))
         if len(self.problems) == MOST_PROBLEMS:
-            self.tell()
+            self.raise_all()
 
-    def tell(self, draft: object = None) -> None:
-        """Raise what is wrong, if anything is, in the order of its lines."""
+    def raise_all(self, draft: object = None) -> None:
+        """Raise `BadFile` with what is wrong, if anything is, in the order of its lines."""
         if self.problems:
             raise BadFile(sorted(self.problems, key=lambda problem: problem.line), draft)
 
@@ -68,12 +70,12 @@ class Section:
     """
 
     def __init__(
-        self, node: yaml.MappingNode, keys: Sequence[str], notes: Notes, twins: Mapping[str, str] | None = None
+        self, node: yaml.MappingNode, keys: Sequence[str], file: FileProblems, twins: Mapping[str, str] | None = None
     ) -> None:
         self._node = node
-        self._notes = notes
-        self._names = notes.keywords.spellings(keys)
-        self._twins = {**notes.keywords.twins, **twins} if twins else notes.keywords.twins
+        self._file = file
+        self._names = file.keywords.spellings(keys)
+        self._twins = {**file.keywords.twins, **twins} if twins else file.keywords.twins
         self._values: dict[str, yaml.Node] = {}
         self._written: dict[str, str] = {}
         strays = [pair for pair in node.value if not self._enter(*pair)]
@@ -83,14 +85,14 @@ class Section:
     def _enter(self, key: yaml.Node, value: yaml.Node) -> bool:
         """Take an entry whose key may stand here."""
         if not isinstance(key, yaml.ScalarNode):
-            self._notes.add(key, Message("a key must be a word"))
+            self._file.add(key, Message("a key must be a word"))
             return True
         plain = unicodedata.normalize("NFC", key.value).strip()
-        name = self._names.get(folded(plain)) if self._names else plain
+        name = self._names.get(fold(plain)) if self._names else plain
         if name in self._values:
-            self._notes.add(key, Message("“{key}” stands here a second time", key=plain))
+            self._file.add(key, Message("“{key}” stands here a second time", key=plain))
         elif name is not None:
-            self._values[name] = _placed(value, key)
+            self._values[name] = _at_its_key(value, key)
             self._written[name] = plain
         return name is not None
 
@@ -101,7 +103,7 @@ class Section:
         entries = self._node.value
         place = next(number for number, (found, _) in enumerate(entries) if found is key)
         first = place - 1
-        while first > 0 and _empty(entries[first][1]) and self._names.get(folded(entries[first][0].value)) is None:
+        while first > 0 and _empty(entries[first][1]) and self._names.get(fold(entries[first][0].value)) is None:
             first -= 1
         if first < 0 or not isinstance(entries[first][1], yaml.ScalarNode) or _empty(entries[first][1]):
             return False
@@ -109,8 +111,8 @@ class Section:
         while last < len(entries) and _empty(entries[last][1]):
             last += 1
         if place == first + 1:
-            whole = ", ".join([_shown(entries[first][1]), *(_shown(found) for found, _ in entries[place:last])])
-            self._notes.add(key, _listed(_shown(entries[first][0]), whole))
+            whole = ", ".join([_display(entries[first][1]), *(_display(found) for found, _ in entries[place:last])])
+            self._file.add(key, _as_list(_display(entries[first][0]), whole))
         return True
 
     def _stray(self, key: yaml.ScalarNode, value: yaml.Node) -> None:
@@ -120,61 +122,62 @@ class Section:
         """
         plain = unicodedata.normalize("NFC", key.value).strip()
         if _empty(value) and (name := self._key_in(plain)):
-            self._notes.add(
+            self._file.add(
                 key, Message("a “:” with a blank behind it is missing after “{key}”", key=plain[: len(name)])
             )
             rest = yaml.ScalarNode(key.tag, plain[len(name) :].strip(" :="), key.start_mark, key.end_mark)
             self._values.setdefault(self._names[name], rest)
             return
         meant = self._meant(plain)
-        self._notes.add(key, self._unknown(plain, meant))
+        self._file.add(key, self._unknown(plain, meant))
         if meant:
-            self._values.setdefault(self._names[folded(meant)], _placed(value, key))
+            self._values.setdefault(self._names[fold(meant)], _at_its_key(value, key))
 
     def _key_in(self, words: str) -> str | None:
         """The key that `words` begin with, its colon left out: `bulletin bluezone`, `bulletin:bluezone`."""
-        said = folded(words)
+        said = fold(words)
         found = [name for name in self._names if said.startswith(name) and said[len(name) : len(name) + 1] in (*" :=",)]
         return max(found, key=len) if found else None
 
     def _meant(self, word: str) -> str | None:
         """The key that an unknown one was probably meant to be, in the language of who wrote it."""
-        keywords = self._notes.keywords
+        keywords = self._file.keywords
         ours = [name for name in self._names if name in keywords.keys]
         english = [name for name in self._names if name not in keywords.keys]
-        also = keywords.also.get(folded(word))
+        also = keywords.also.get(fold(word))
         if also in english:
-            return self.shown(also) if word.isascii() and not self.vietnamese else self._twins.get(also, also)
+            return self.spelling(also) if word.isascii() and not self.is_vietnamese else self._twins.get(also, also)
         if not word.isascii():
             return nearest(word, ours)
-        return nearest(word, [*ours, *english] if self.vietnamese else [*english, *ours])
+        return nearest(word, [*ours, *english] if self.is_vietnamese else [*english, *ours])
 
     def _unknown(self, key: str, meant: str | None) -> Message:
         if meant:
             return Message("unknown key “{key}”; did you mean “{meant}”?", key=key, meant=meant)
-        ours = self.vietnamese or not key.isascii()
+        ours = self.is_vietnamese or not key.isascii()
         known = [self._twins.get(name, name) if ours else name for name in dict.fromkeys(self._names.values())]
         return Message("unknown key “{key}”; what may stand here: {known}", key=key, known=", ".join(known))
 
-    def shown(self, key: str) -> str:
+    def spelling(self, key: str) -> str:
         """`key` as this file writes it, or would."""
         if key in self._written:
             return self._written[key]
-        return self._twins.get(key, key) if self.vietnamese else key
+        return self._twins.get(key, key) if self.is_vietnamese else key
 
     @property
-    def vietnamese(self) -> bool:
+    def is_vietnamese(self) -> bool:
         """Is this section rather Vietnamese than English? By its own keys, or by those of the file."""
-        here = self._notes.keywords.are_vietnamese(self._written.values()) if self._names else None
-        return self._notes.vietnamese if here is None else here
+        here = self._file.keywords.are_vietnamese(self._written.values()) if self._names else None
+        return self._file.is_vietnamese if here is None else here
 
     @property
     def line(self) -> int:
-        return self._notes.line(self._node)
+        """The line of the file on which the section begins, from 1."""
+        return self._file.line(self._node)
 
     def line_of(self, key: str) -> int:
         """The line of the value at `key`; of the section where there is none."""
-        return self._notes.line(self._values.get(key, self._node))
+        return self._file.line(self._values.get(key, self._node))
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -187,13 +190,13 @@ class Section:
         node = self._values.get(key)
         return default if node is None else self._try(node, read, default)
 
-    def need(self, key: str, read: Callable[[str], T], default: D) -> T | D:
+    def require(self, key: str, read: Callable[[str], T], default: D) -> T | D:
         """As `get`; that there is none is a mistake."""
         if key not in self._values:
-            self.fault(Message("“{key}” is missing", key=self.shown(key)))
+            self.add_problem(Message("“{key}” is missing", key=self.spelling(key)))
         return self.get(key, read, default)
 
-    def several(self, key: str, read: Callable[[str], T]) -> tuple[T, ...] | None:
+    def get_list(self, key: str, read: Callable[[str], T]) -> tuple[T, ...] | None:
         """The list at `key`, None where there is none. One value alone is a list of one."""
         node = self._values.get(key)
         if node is None:
@@ -202,7 +205,7 @@ class Section:
             return self._alone(key, node, read)
         if isinstance(node, yaml.SequenceNode) and node.value:
             return self._each(node.value, read)
-        self._notes.add(node, self._no_list(key, node))
+        self._file.add(node, self._no_list(key, node))
         return None
 
     def _alone(self, key: str, node: yaml.ScalarNode, read: Callable[[str], T]) -> tuple[T, ...]:
@@ -210,7 +213,7 @@ class Section:
             return (read(_word(node)),)
         except Mistake as mistake:
             if len(several := _apart(node, mistake, read)) > 1:
-                self._notes.add(node, _listed(self.shown(key), ", ".join(several)))
+                self._file.add(node, _as_list(self.spelling(key), ", ".join(several)))
                 return ()
         found = self._try(node, read, None)
         return () if found is None else (found,)
@@ -219,8 +222,8 @@ class Section:
         if _empty(node):
             return MISSING
         if isinstance(node, yaml.SequenceNode):
-            return Message("the list “{key}” is empty; write what belongs in it, or remove it", key=self.shown(key))
-        return Message("“{key}” needs values, such as {key}: [a, b]", key=self.shown(key))
+            return Message("the list “{key}” is empty; write what belongs in it, or remove it", key=self.spelling(key))
+        return Message("“{key}” needs values, such as {key}: [a, b]", key=self.spelling(key))
 
     def _each(self, nodes: Sequence[yaml.Node], read: Callable[[str], T]) -> tuple[T, ...]:
         found = [self._item(node, read) for node in nodes]
@@ -231,32 +234,32 @@ class Section:
             return read(_word(node))
         except Mistake as mistake:
             if len(several := _apart(node, mistake, read)) > 1:
-                facts = {"value": _shown(node), "meant": ", ".join(several)}
-                self._notes.add(node, Message("“{value}” is several values; write {meant}", **facts))
+                facts = {"value": _display(node), "meant": ", ".join(several)}
+                self._file.add(node, Message("“{value}” is several values; write {meant}", **facts))
                 return None
         return self._try(node, read, None)
 
-    def section(self, key: str, keys: Sequence[str]) -> Section | None:
+    def get_section(self, key: str, keys: Sequence[str]) -> Section | None:
         """The mapping at `key`; None where there is none."""
         node = self._values.get(key)
         return None if node is None else self._section(node, keys)
 
-    def sections(self, key: str, keys: Sequence[str]) -> list[Section]:
+    def get_sections(self, key: str, keys: Sequence[str]) -> list[Section]:
         """The list of mappings at `key`, each with its own mistakes."""
         node = self._values.get(key)
         if node is None:
             return []
         if not isinstance(node, yaml.SequenceNode):
-            message = Message("“{key}” needs a list: lines that begin with “- ”", key=self.shown(key))
-            self.fault(MISSING if _empty(node) else message, key)
+            message = Message("“{key}” needs a list: lines that begin with “- ”", key=self.spelling(key))
+            self.add_problem(MISSING if _empty(node) else message, key)
             return []
         return [section for item in node.value if (section := self._section(item, keys))]
 
-    def pieces(self, key: str, read: Callable[[str], T], keys: Sequence[str]) -> list[T | Section]:
+    def get_pieces(self, key: str, read: Callable[[str], T], keys: Sequence[str]) -> list[T | Section]:
         """The list at `key`, whose items are single values or mappings. One alone is a list of one."""
         node = self._values.get(key)
         if node is None or _empty(node) or (isinstance(node, yaml.SequenceNode) and not node.value):
-            self.several(key, read)  # tells what is wrong, if it is there at all
+            self.get_list(key, read)  # tells what is wrong, if it is there at all
             return []
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
         found = [self._piece(item, read, keys) for item in items]
@@ -264,17 +267,17 @@ class Section:
 
     def _piece(self, node: yaml.Node, read: Callable[[str], T], keys: Sequence[str]) -> T | Section | None:
         if isinstance(node, yaml.MappingNode):
-            return Section(node, keys, self._notes)
+            return Section(node, keys, self._file)
         return self._try(node, read, None)
 
-    def own(self, read_key: Callable[[str], K], read: Callable[[str], T]) -> dict[K, T]:
+    def get_mapping(self, read_key: Callable[[str], K], read: Callable[[str], T]) -> dict[K, T]:
         """A mapping whose keys are people's own (words to say, villages to outputs)."""
         found = {}
         for name, node in self._values.items():
             try:
                 own = read_key(name)
             except Mistake as mistake:
-                self._notes.add(node, mistake.message)
+                self._file.add(node, mistake.message)
                 continue
             value = self._try(node, read, None)
             if value is not None:
@@ -293,37 +296,37 @@ class Section:
         try:
             read(key)
         except Mistake as mistake:
-            self._notes.add(self._values[key], mistake.message)
+            self._file.add(self._values[key], mistake.message)
 
-    def fault(self, message: Message, key: str | None = None) -> None:
+    def add_problem(self, message: Message, key: str | None = None) -> None:
         """Note a mistake at the value of `key`, or at the section as a whole."""
-        self._notes.add(self._values.get(key or "", self._node), message)
+        self._file.add(self._values.get(key or "", self._node), message)
 
-    def problem(self, key: str, at: int, message: Message) -> Problem:
+    def item_problem(self, key: str, at: int, message: Message) -> Problem:
         """A mistake in item `at` of the list at `key` that leaves the rest of the file usable: told, not noted."""
         node = self._values[key]
         item = node.value[at] if isinstance(node, yaml.SequenceNode) and at < len(node.value) else node
-        return Problem(self._notes.path, self._notes.line(item), message)
+        return Problem(self._file.path, self._file.line(item), message)
 
-    def finish(self, draft: object = None) -> None:
+    def raise_problems(self, draft: object = None) -> None:
         """Raise `BadFile` with all mistakes of the file, if there are any, and with what was understood of it."""
-        self._notes.tell(draft)
+        self._file.raise_all(draft)
 
     def _section(self, node: yaml.Node, keys: Sequence[str]) -> Section | None:
         if isinstance(node, yaml.MappingNode):
-            return Section(node, keys, self._notes)
-        self._notes.add(node, _no_entries(node))
+            return Section(node, keys, self._file)
+        self._file.add(node, _no_entries(node))
         return None
 
     def _try(self, node: yaml.Node, read: Callable[[str], T], default: D) -> T | D:
         try:
             return read(_word(node))
         except Mistake as mistake:
-            self._notes.add(node, _remedy(node, mistake, read))
+            self._file.add(node, _remedy(node, mistake, read))
             return default
 
 
-def _placed(value: yaml.Node, key: yaml.Node) -> yaml.Node:
+def _at_its_key(value: yaml.Node, key: yaml.Node) -> yaml.Node:
     """A value that is missing is missed at its key, not where the next thing stands."""
     if _empty(value):
         value.start_mark = key.start_mark
@@ -332,7 +335,7 @@ def _placed(value: yaml.Node, key: yaml.Node) -> yaml.Node:
 
 def _word(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
-        raise Mistake(Message("“{value}” should be a single value", value=_shown(node)))
+        raise Mistake(Message("“{value}” should be a single value", value=_display(node)))
     if _empty(node):
         raise Mistake(MISSING)
     if fault := bad_character(node.value, lines=True):
@@ -342,15 +345,15 @@ def _word(node: yaml.Node) -> str:
 
 def _remedy(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) -> Message:
     """What to write instead, where something of the kind was tried and `read` takes it; else what is wrong."""
-    shown = _shown(node)
+    shown = _display(node)
     if isinstance(node, yaml.ScalarNode):
         if bad_character(node.value, lines=True):
             return mistake.message
-        if (meant := first_read(plainer(node.value), read)) is not None:
+        if (meant := first_readable(plain_forms(node.value), read)) is not None:
             if shown[:1] in WORD_QUOTES:
                 return Message("quotation marks of Word stand around this value; write {meant}", meant=meant)
             return Message("“{value}” cannot be read; write {meant}", value=shown, meant=meant)
-    elif (meant := first_read(joined(_scalars(node)), read)) is not None:
+    elif (meant := first_readable(range_forms(_scalars(node)), read)) is not None:
         return Message("“{value}” should be a single value; write {meant}", value=shown, meant=meant)
     return mistake.message
 
@@ -359,7 +362,7 @@ def _apart(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) -> 
     """The values that one value holds, where `read` takes each of them."""
     if not isinstance(node, yaml.ScalarNode) or bad_character(node.value, lines=True):
         return ()
-    return apart(unicodedata.normalize("NFC", node.value), mistake, read)
+    return split_values(unicodedata.normalize("NFC", node.value), mistake, read)
 
 
 def _scalars(node: yaml.Node) -> list[str]:
@@ -368,12 +371,14 @@ def _scalars(node: yaml.Node) -> list[str]:
     return [item.value for item in items] if all(isinstance(item, yaml.ScalarNode) for item in items) else []
 
 
-def _listed(key: str, values: str) -> Message:
+def _as_list(key: str, values: str) -> Message:
     return Message("“{key}” has several values; write {key}: [{values}]", key=key, values=values)
 
 
 def _no_entries(node: yaml.Node) -> Message:
-    return MISSING if _empty(node) else Message("“{value}” should be entries such as “key: value”", value=_shown(node))
+    return (
+        MISSING if _empty(node) else Message("“{value}” should be entries such as “key: value”", value=_display(node))
+    )
 
 
 def _empty(node: yaml.Node) -> bool:
@@ -381,7 +386,7 @@ def _empty(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
 
 
-def _shown(node: yaml.Node) -> str:
+def _display(node: yaml.Node) -> str:
     """A value as its author would recognise it."""
     if isinstance(node, yaml.ScalarNode):
         return " ".join(node.value.split())
@@ -389,6 +394,6 @@ def _shown(node: yaml.Node) -> str:
     return f"[{words}]" if words and isinstance(node, yaml.SequenceNode) else "…"
 
 
-def _cut(fact: object) -> object:
+def _shorten(fact: object) -> object:
     """A fact in few words: a value may be a whole page, put into the wrong place."""
     return fact[:199] + "…" if isinstance(fact, str) and len(fact) > 200 else fact

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from ..errors import BadFile, Message, Problem
 from .keys import Keywords
 from .section import MOST_PROBLEMS
-from .tree import written
+from .tree import decode_text
 
 LONGEST, LONGEST_LINE = 100_000, 1_000  # characters: no person types more, and every line is tried on every pattern
 FENCE = "---"
@@ -38,7 +38,7 @@ class Slip(NamedTuple):
     indents: bool = False  # how far it is to be indented only the lines above can tell
 
 
-def _replaced(text: str) -> Callable[[re.Match[str]], str]:
+def _replacement(text: str) -> Callable[[re.Match[str]], str]:
     return lambda match: match.expand(text)
 
 
@@ -74,7 +74,7 @@ def _slips(keywords: Keywords) -> tuple[Slip, ...]:
         Slip(
             re.compile(rf"^([ ]*)-(?=\{{|{key}[ ]*:)", re.IGNORECASE),
             Message("a blank is missing after the “-”"),
-            _replaced(r"\1- "),
+            _replacement(r"\1- "),
             shifts=True,
         ),
         Slip(
@@ -85,7 +85,7 @@ def _slips(keywords: Keywords) -> tuple[Slip, ...]:
         Slip(
             re.compile(rf"{head}(?P<key>{key})[ ]*:(?=[^ \t:])[{_BLANKS}]*", re.IGNORECASE),
             Message("a blank is missing after “{key}:”"),
-            _replaced(r"\g<head>\g<key>: "),
+            _replacement(r"\g<head>\g<key>: "),
         ),
         Slip(
             re.compile(
@@ -94,17 +94,17 @@ def _slips(keywords: Keywords) -> tuple[Slip, ...]:
                 re.IGNORECASE,
             ),
             Message("a “:” is missing after “{key}”"),
-            _replaced(r"\g<head>\g<key>: "),
+            _replacement(r"\g<head>\g<key>: "),
         ),
         Slip(
             re.compile(rf"^(?P<head>[ ]*)(?P<key>{key})[ ]*$", re.IGNORECASE),
             Message("a “:” is missing after “{key}”"),
-            _replaced(r"\g<head>\g<key>:"),
+            _replacement(r"\g<head>\g<key>:"),
         ),
         Slip(
             re.compile(rf"^(?P<before>[^\"#]*\{{[^\"#{{}}]*[^\s,{{\[])[ ]+(?P<key>{last})[ ]*:[ ]", re.IGNORECASE),
             Message("a “,” is missing before “{key}”"),
-            _replaced(r"\g<before>, \g<key>: "),
+            _replacement(r"\g<before>, \g<key>: "),
         ),
     )
 
@@ -173,7 +173,7 @@ def _structural(lines: list[str]) -> Iterator[int]:
         yield number
 
 
-def forgiving(
+def parse_file(
     path: str, data: bytes, parse: Callable[[str, bytes], T], keywords: Keywords, head_only: bool = False
 ) -> T:
     """What `parse` makes of a file; slips in it are told by their own names, and not what follows from them.
@@ -184,7 +184,7 @@ def forgiving(
         return parse(path, data)
     except BadFile as error:
         first = error
-    mended, slips = _mended_file(path, data, keywords, head_only)
+    mended, slips = _mend_file(path, data, keywords, head_only)
     if not slips:
         raise first
     problems = [Problem(path, line, message) for line, message in slips]
@@ -198,9 +198,9 @@ def forgiving(
     raise BadFile(sorted(problems, key=lambda problem: problem.line)[:MOST_PROBLEMS], draft) from None
 
 
-def _mended_file(path: str, data: bytes, keywords: Keywords, head_only: bool) -> tuple[str, list[tuple[int, Message]]]:
+def _mend_file(path: str, data: bytes, keywords: Keywords, head_only: bool) -> tuple[str, list[tuple[int, Message]]]:
     try:
-        text = written(path, data)
+        text = decode_text(path, data)
     except BadFile:
         return "", []
     if len(text) > LONGEST:

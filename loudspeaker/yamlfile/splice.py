@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..errors import BadFile, Message, Problem, Refused
-from .keys import Keywords, folded, keys_of
+from .keys import Keywords, fold, keys_of
 from .tree import LOADER
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -42,7 +42,7 @@ def replace(path: str, data: bytes, where: Sequence[str | int], value: str, keyw
     """The value at `where` (English keys and positions, from 0) written anew; `value` is YAML on one line."""
     text = data.decode("utf-8-sig")
     node = _find(path, text, where, keywords)
-    return _spliced(path, data, text, node.start_mark.index, node.end_mark.index, value)
+    return _splice(path, data, text, node.start_mark.index, node.end_mark.index, value)
 
 
 def append(path: str, data: bytes, where: Sequence[str | int], value: str, keywords: Keywords) -> Splice:
@@ -53,9 +53,9 @@ def append(path: str, data: bytes, where: Sequence[str | int], value: str, keywo
         raise BadFile([Problem(path, node.start_mark.line + 1, Message("a list was expected here"))])
     if node.flow_style:
         at = node.end_mark.index - 1
-        return _spliced(path, data, text, at, at, f", {value}" if node.value else value)
+        return _splice(path, data, text, at, at, f", {value}" if node.value else value)
     at = _line_end(text, _last_index(node))
-    return _spliced(path, data, text, at, at, f"{_newline(text)}{' ' * node.start_mark.column}- {value}")
+    return _splice(path, data, text, at, at, f"{_newline(text)}{' ' * node.start_mark.column}- {value}")
 
 
 def put(path: str, data: bytes, where: Sequence[str | int], key: str, value: str, keywords: Keywords) -> Splice:
@@ -67,18 +67,18 @@ def put(path: str, data: bytes, where: Sequence[str | int], key: str, value: str
     root = yaml.compose(text, Loader=LOADER)
     if root is None and not where:  # nothing but comments
         line = f"{_spelling(root, key, keywords)}: {value}{_newline(text)}"
-        return _spliced(path, data, text, len(text), len(text), line if text[-1:] in ("", "\n") else f"\n{line}")
+        return _splice(path, data, text, len(text), len(text), line if text[-1:] in ("", "\n") else f"\n{line}")
     node = _find(path, text, where, keywords)
     if not isinstance(node, yaml.MappingNode):
         raise BadFile([Problem(path, node.start_mark.line + 1, Message("keys and values were expected here"))])
     if (number := _position(node, key, keywords)) is not None:
-        return _spliced(path, data, text, *_rewritten(text, node, number, value))
+        return _splice(path, data, text, *_rewritten(text, node, number, value))
     entry = f"{_spelling(root, key, keywords)}: {value}"
     if node.flow_style:
         at = node.end_mark.index - 1
-        return _spliced(path, data, text, at, at, f", {entry}" if node.value else entry)
+        return _splice(path, data, text, at, at, f", {entry}" if node.value else entry)
     at = _line_end(text, _last_index(node))
-    return _spliced(path, data, text, at, at, f"{_newline(text)}{' ' * node.start_mark.column}{entry}")
+    return _splice(path, data, text, at, at, f"{_newline(text)}{' ' * node.start_mark.column}{entry}")
 
 
 def remove(path: str, data: bytes, where: Sequence[str | int], keywords: Keywords) -> Splice:
@@ -98,29 +98,29 @@ def remove(path: str, data: bytes, where: Sequence[str | int], keywords: Keyword
     begin, end = spans[number]
     following = spans[number + 1][0] if number + 1 < len(spans) else None
     if parent.flow_style:
-        return _spliced(path, data, text, *((begin, following) if following else (spans[number - 1][1], end)), "")
+        return _splice(path, data, text, *((begin, following) if following else (spans[number - 1][1], end)), "")
     line = text.rfind("\n", 0, begin) + 1
     head = text[line:begin]
     if not head.strip(" -") and (not head.strip() or (head.count("-") == 1 and isinstance(parent, yaml.SequenceNode))):
-        return _spliced(path, data, text, *_whole_lines(text, line, _line_end(text, end)), "")
+        return _splice(path, data, text, *_whole_lines(text, line, _line_end(text, end)), "")
     if following and isinstance(parent, yaml.MappingNode):  # the first key stands behind its item's dash
         behind = _line_end(text, end)  # the next key comes up, unless a comment stands between
-        return _spliced(path, data, text, begin, behind if text[behind:following].strip() else following, "")
+        return _splice(path, data, text, begin, behind if text[behind:following].strip() else following, "")
     raise BadFile([Problem(path, text.count("\n", 0, begin) + 1, Message("change this line by hand"))])
 
 
-def quoted(words: str) -> str:
+def quote(words: str) -> str:
     """Words as a YAML value that is read back as the same words.
 
-    >>> quoted("bluezone"), quoted("17:30: họp")
+    >>> quote("bluezone"), quote("17:30: họp")
     ('bluezone', '"17:30: họp"')
     """
     if _PLAIN.fullmatch(words):
         return words
-    return '"' + "".join(_escaped(letter) for letter in words) + '"'
+    return '"' + "".join(_escape(letter) for letter in words) + '"'
 
 
-def _escaped(letter: str) -> str:
+def _escape(letter: str) -> str:
     if letter in '"\\':
         return "\\" + letter
     return letter if letter.isprintable() else f"\\U{ord(letter):08X}"
@@ -152,8 +152,8 @@ def _emptied(path: str, data: bytes, text: str, where: Sequence[str | int], empt
     parent = _find(path, text, where[:-1], keywords)
     number = _position(parent, where[-1], keywords) if where else None
     if number is not None and isinstance(parent, yaml.MappingNode):
-        return _spliced(path, data, text, *_rewritten(text, parent, number, empty))
-    return _spliced(path, data, text, node.start_mark.index, _end_of(node), empty)
+        return _splice(path, data, text, *_rewritten(text, parent, number, empty))
+    return _splice(path, data, text, node.start_mark.index, _end_of(node), empty)
 
 
 def _rewritten(text: str, parent: yaml.MappingNode, number: int, value: str) -> tuple[int, int, str]:
@@ -178,8 +178,8 @@ def _spans(node: yaml.Node) -> list[tuple[int, int]]:
 def _position(node: yaml.Node | None, step: str | int, keywords: Keywords) -> int | None:
     """The number of an item or key among those of its list or mapping."""
     if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-        names = {folded(step), *keywords.spellings([step])}  # a word of people's own is no keyword
-        return next((number for number, (key, _) in enumerate(node.value) if folded(key.value) in names), None)
+        names = {fold(step), *keywords.spellings([step])}  # a word of people's own is no keyword
+        return next((number for number, (key, _) in enumerate(node.value) if fold(key.value) in names), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return step
     return None
@@ -206,7 +206,7 @@ def _whole_lines(text: str, begin: int, end: int) -> tuple[int, int]:
     return (begin - 1 - (text[begin - 2 : begin - 1] == "\r") if begin else 0), len(text)
 
 
-def _spliced(path: str, data: bytes, text: str, begins: int, ends: int, value: str) -> Splice:
+def _splice(path: str, data: bytes, text: str, begins: int, ends: int, value: str) -> Splice:
     after = text[:begins] + value + text[ends:]
     return Splice(path, data, (codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b"") + after.encode("utf-8"))
 

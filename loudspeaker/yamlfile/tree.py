@@ -14,7 +14,7 @@ import yaml
 
 from ..errors import BadFile, Message, Problem
 from .keys import Keywords
-from .section import Notes, Section
+from .section import FileProblems, Section
 
 # A day's work of an officer is a thousandth of these; what is beyond them is an attack or an accident.
 MOST_BYTES = 1_000_000
@@ -24,7 +24,7 @@ DEEPEST = 12
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def written(path: str, data: bytes) -> str:
+def decode_text(path: str, data: bytes) -> str:
     """The text of a file, or `BadFile` for one that no person wrote."""
     if len(data) > MOST_BYTES:
         raise _whole(path, Message("the file is larger than 1 MB; it can hardly be meant"))
@@ -62,7 +62,7 @@ def document(
         raise _whole(path, Message("this is not a text file; save it as plain text (UTF-8)")) from None
     if not isinstance(node, yaml.MappingNode):
         raise _whole(path, Message("the file should hold lines such as “key: value”"))
-    return Section(node, keys, Notes(path, first_line, node, keywords), twins)
+    return Section(node, keys, FileProblems(path, first_line, node, keywords), twins)
 
 
 def _whole(path: str, message: Message) -> BadFile:
@@ -75,7 +75,7 @@ def _inspect(path: str, text: str, first_line: int) -> None:
     for count, event in enumerate(yaml.parse(text, Loader=LOADER)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         documents += isinstance(event, yaml.DocumentStartEvent)
-        if message := _foul(event, depth, documents, count):
+        if message := _forbidden(event, depth, documents, count):
             raise BadFile([Problem(path, first_line + _line(event), message)])
 
 
@@ -83,7 +83,7 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line if event.start_mark else 0
 
 
-def _foul(event: Any, depth: int, documents: int, count: int) -> Message | None:
+def _forbidden(event: Any, depth: int, documents: int, count: int) -> Message | None:
     if count > MOST_VALUES:
         return Message("the file has too many entries")
     if depth > DEEPEST:

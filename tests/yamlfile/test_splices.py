@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.config.keywords import KEYWORDS
 from loudspeaker.errors import BadFile
-from loudspeaker.yamlfile import put, quoted, remove
+from loudspeaker.yamlfile import put, quote, remove
 
 PATH = "commune.yaml"
 FILE = """\
@@ -179,7 +179,7 @@ def test_what_is_put_in_is_there_and_nothing_else_has_changed(
     assume(yaml.safe_load(text) == value)
     mappings = [way for way in [(), *places(value)] if isinstance(within(value, way), dict)]
     way, key, word = data.draw(st.sampled_from(mappings)), data.draw(st.sampled_from("pqxyz")), data.draw(WORDS)
-    after = put(PATH, text.encode(), way, key, quoted(word), KEYWORDS).after
+    after = put(PATH, text.encode(), way, key, quote(word), KEYWORDS).after
     wanted = yaml.safe_load(text)
     within(wanted, way)[key] = word
 

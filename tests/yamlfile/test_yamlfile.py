@@ -15,7 +15,7 @@ from loudspeaker.config import commune_file, schedule_file, values
 from loudspeaker.config.keywords import KEYWORDS
 from loudspeaker.errors import BadFile, Refused
 from loudspeaker.model.broadcast import VillageSchedule
-from loudspeaker.yamlfile import Mistake, append, document, quoted, replace, written
+from loudspeaker.yamlfile import Mistake, append, decode_text, document, quote, replace
 
 PATH = "schedules/x.yaml"
 
@@ -29,16 +29,16 @@ def problems(text: str, keys: tuple[str, ...] = ("at", "days", "bulletin")) -> l
 def judge(text: str, keys: tuple[str, ...]) -> None:
     section = document(PATH, text, KEYWORDS, keys)
     section.get("at", values.clock_time, 0)
-    section.several("days", values.weekday)
+    section.get_list("days", values.weekday)
     section.get("bulletin", values.ident, "")
-    section.finish()
+    section.raise_problems()
 
 
 def test_a_key_may_be_written_in_either_language_and_any_case() -> None:
     section = document(PATH, "Giờ: 17h30\nTHỨ: [2, CN]\nbulletin: a\n", KEYWORDS, ("at", "days", "bulletin"))
 
     assert section.get("at", values.clock_time, 0) == 17 * 3600 + 30 * 60
-    assert section.several("days", values.weekday) == (0, 6)
+    assert section.get_list("days", values.weekday) == (0, 6)
     assert section.get("bulletin", values.ident, "") == "a"
 
 
@@ -99,7 +99,7 @@ def test_what_is_not_meant_this_way_is_refused_with_a_sentence(text: str, told: 
 
 
 def test_a_file_of_windows_notepad_is_read() -> None:
-    assert written(PATH, "\ufeffat: 6:05\r\ndays: [mon]\r\n".encode()) == "at: 6:05\ndays: [mon]\n"
+    assert decode_text(PATH, "\ufeffat: 6:05\r\ndays: [mon]\r\n".encode()) == "at: 6:05\ndays: [mon]\n"
 
 
 TIMES = {"17:30": 63000, "17h30": 63000, "5h": 18000, "5 giờ 45": 20700, "6h05 phút": 21900, "00:00": 0, "23:59": 86340}
@@ -136,7 +136,7 @@ def test_other_values() -> None:
     assert (values.gain("-3dB"), values.gain("+1,5 dB"), values.gain("−6dB")) == (-3.0, 1.5, -6.0)
     assert (values.flag("không"), values.flag("no"), values.flag("Có")) == (False, False, True)
     assert values.weekday("chủ nhật") == values.weekday("CN") == values.weekday("sun") == 6
-    assert values.inside("recordings/a.mp3") == "recordings/a.mp3"
+    assert values.relative_path("recordings/a.mp3") == "recordings/a.mp3"
 
 
 WRONG: list[tuple[Callable[[str], object], str]] = [
@@ -147,7 +147,7 @@ WRONG: list[tuple[Callable[[str], object], str]] = [
     *((values.hours, text) for text in ("18:30-16:30", "16:30", "16:30-16:30", "a-b", "22:00-02:00")),
     *((values.gain, text) for text in ("3", "90dB", "loud")),
     *((values.weekday, text) for text in ("1", "8", "thứ", "0")),
-    *((values.inside, text) for text in ("/etc/passwd", "../a.mp3", "a/../../b", "C:\\a.mp3", "a//b", "")),
+    *((values.relative_path, text) for text in ("/etc/passwd", "../a.mp3", "a/../../b", "C:\\a.mp3", "a//b", "")),
     *((values.ident, text) for text in ("Nà Hoa", "a_b", "", "…")),
     *((values.stream, text) for text in ("ftp://x/y", "file:///etc/passwd", "vov1", "https://", "http://[vov")),
     *((values.whole(1, 10), text) for text in ("0", "11", "x", "1.5", "٣")),
@@ -252,13 +252,13 @@ def test_there_must_be_something_to_change() -> None:
 
 @given(st.text())
 def test_quoted_words_are_read_back(words: str) -> None:
-    assert isinstance(node := yaml.compose(f"a: {quoted(words)}"), yaml.MappingNode)
+    assert isinstance(node := yaml.compose(f"a: {quote(words)}"), yaml.MappingNode)
     assert node.value[0][1].value == words
 
 
 @pytest.mark.parametrize("text", ["thứ: 2", "thứ: CN", "thứ: [CN]", "days: sun", "THỨ: Chủ nhật"])
 def test_one_value_alone_is_a_list_of_one(text: str) -> None:
-    days = document(PATH, text, KEYWORDS, ("days",)).several("days", values.weekday)
+    days = document(PATH, text, KEYWORDS, ("days",)).get_list("days", values.weekday)
 
     assert days in ((0,), (6,))
 
