@@ -104,10 +104,10 @@ class Client:
     def on_air(self) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
         try:
-            turns = self.ask(AskStatus())
+            items = self.ask(AskStatus())
         except Unreachable:
             return None
-        return [{key: turn.get(key) for key in ON_AIR} for turn in turns if turn.get("on")]
+        return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
 
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""
@@ -269,10 +269,10 @@ class Client:
                     meanwhile()
                     return self._follow(ids, pending, interrupted, envelope.by)
             meanwhile()
-            from .foreground import by_hand  # opens the outputs: whoever has a daemon does without
+            from .foreground import run_in_foreground  # opens the outputs: whoever has a daemon does without
 
             try:
-                return by_hand(station, envelope, self._waits)
+                return run_in_foreground(station, envelope, self._waits)
             except Occupied:  # another command is opening the outputs, or closing them: by it, or after it
                 if time.monotonic() > latest:
                     raise

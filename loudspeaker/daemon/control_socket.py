@@ -20,7 +20,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from ..codec import encode
 from ..errors import BadUsage, LoudspeakerError, Message, Occupied, Refused, reason
@@ -33,7 +32,7 @@ PAUSE = 0.5  # seconds without new callers when the system cannot take one
 LOCK = "daemon.lock"
 
 logger = logging.getLogger(__name__)
-CarryOut = Callable[[str, dict[str, Any], int], object]  # verb, arguments, uid of the peer -> what to answer
+CarryOut = Callable[[str, dict[str, object], int], object]  # verb, arguments, uid of the peer -> what to answer
 
 
 @dataclass(slots=True, eq=False)

@@ -30,7 +30,7 @@ MOST_FAULTS = 500  # one after the other, a `BLINK` apart: then nothing will com
 RETRY = timedelta(seconds=1)  # after a log that takes nothing; the controller keeps what it has to write
 
 
-def by_hand(
+def run_in_foreground(
     station: Station, envelope: Envelope, waits: Callable[[str, str], object] = lambda airing, why: None
 ) -> list[Row]:
     """Do it, and tell what became of it once everything is over; an interruption stops the sound and says so.
@@ -42,7 +42,7 @@ def by_hand(
     assert station.log  # makes the folder, where there is none
     with (
         selectors.DefaultSelector() as selector,
-        _opened(station, selector) as (requests, door),
+        _open_outputs(station, selector) as (requests, door),
         interruptions() as interrupted,
     ):
         ids = requests.handle(replace(envelope, uid=os.getuid()))
@@ -61,7 +61,7 @@ def by_hand(
 
 
 @contextmanager
-def _opened(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Requests, ControlSocket]]:
+def _open_outputs(station: Station, selector: selectors.BaseSelector) -> Iterator[tuple[Requests, ControlSocket]]:
     """The outputs, behind the door that keeps others out."""
     opened: list[Requests] = []
     door = ControlSocket(station.paths.socket, selector, lambda do, args, uid: opened[0].carry_out(do, args, uid))

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from time import monotonic  # of what may not fail: a clock that is given can
 from types import FrameType
-from typing import Any, Protocol
+from typing import Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 
@@ -64,7 +64,7 @@ class LoopPort(Protocol):
     def sweep(self) -> None:
         """At night: throw away what the cache need not keep."""
 
-    def carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+    def carry_out(self, do: str, args: dict[str, object], uid: int) -> object:
         """What somebody asks for through the door. Raises a `LoudspeakerError` for them."""
 
     def healthy(self) -> bool:
@@ -176,7 +176,7 @@ class Loop:
         self._overdue[task] = self._clock.monotonic() + seconds + OVERDUE
         self._add("date", name, task, run_date=self._clock.now() + timedelta(seconds=seconds))
 
-    def _add(self, trigger: str, name: str, task: Task, **when: Any) -> None:
+    def _add(self, trigger: str, name: str, task: Task, **when: object) -> None:
         self._scheduler.add_job(self._ask, trigger, [task], id=name, replace_existing=True, **when)
 
     def _ask(self, task: Task) -> None:
@@ -250,7 +250,7 @@ class Loop:
         if self._station.healthy():
             notify("WATCHDOG=1")
 
-    def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+    def _carry_out(self, do: str, args: dict[str, object], uid: int) -> object:
         assert self._station
         self._ask(self._step)
         return self._station.carry_out(do, args, uid)

@@ -1,6 +1,6 @@
 """The station on the air: controller, speakers, plan. What the daemon steps, a rehearsal runs, `play` waits for.
 
-It decides nothing (`playout` does) and makes no sound (`studio` does, in a process that ends); it only answers what
+It decides nothing (`playout` does) and makes no sound (`production` does, in a process that ends); it only answers what
 the controller asks and passes on what people ask for.
 """
 
@@ -35,7 +35,7 @@ from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station import planner
 from ..station.commissioning import COMMISSION, EMPTY
 from ..station.station import Station
-from .quota_use import counted
+from .quota_use import quota_stretches
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
 T = TypeVar("T")
@@ -88,12 +88,12 @@ class OnAir:
         """
         now = self.now()
         faults: list[Exception] = []
-        _tried(self._hear_button, None, faults)  # a broken one must not keep the next airing from being heard
-        trust = _tried(lambda: self.trust(now), replace(self._trust, stepped=timedelta(0)), faults)
+        _try(self._hear_button, None, faults)  # a broken one must not keep the next airing from being heard
+        trust = _try(lambda: self.trust(now), replace(self._trust, stepped=timedelta(0)), faults)
         self._trust = trust  # at once: planning takes its time, which is no step of the clock
-        order = _tried(lambda: self._running_order(now), self._order, faults)
+        order = _try(lambda: self._running_order(now), self._order, faults)
         if not self.rehearsal:
-            _tried(lambda: self.receivers.update(now, order.airings), None, faults)
+            _try(lambda: self.receivers.update(now, order.airings), None, faults)
         again = self.controller.step(now, order, trust)
         if faults:
             raise faults[0]
@@ -126,7 +126,7 @@ class OnAir:
         faults: list[Exception] = []
         for part in (self.receivers, self.button, *self.speakers.values()):
             if part:
-                _tried(part.close, None, faults)
+                _try(part.close, None, faults)
         if faults:
             raise faults[0]
 
@@ -176,11 +176,11 @@ class OnAir:
             if self.clock.monotonic() > latest:
                 return
 
-    # What the controller asks (playout.desk.Desk).
+    # What the controller asks (playout.ports).
 
     def ready(self, airing: Airing) -> Sequence[Programme] | Message:
         if self.rehearsal:
-            return [_imagined(airing)]
+            return [_silent_programme(airing)]
         if airing.stream:
             comes = self.receivers.poll(airing) or Message("“{url}” is being tuned in", url=airing.stream)
             return comes if isinstance(comes, Message) else [comes]
@@ -207,7 +207,7 @@ class OnAir:
         plans, midnight = self.station.planner, self.station.clock.midnight(begins.date())
         facts = plans.bulletin_facts(self.log, [airing.bulletin] if airing.bulletin else [])
         in_hand = {item.airing.id for item in self.controller.open_items()}
-        others = counted(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
+        others = quota_stretches(self.log, self._order.airings, airing, midnight, self.now(), in_hand)
         return recheck(plans.plan_input(self.log, begins, facts), airing, begins, ends, tuple(others))
 
     def revision(self, airing: Airing) -> str:
@@ -219,7 +219,7 @@ class OnAir:
         return message.say(self._write)
 
 
-def _tried(do: Callable[[], T], otherwise: T, faults: list[Exception]) -> T:
+def _try(do: Callable[[], T], otherwise: T, faults: list[Exception]) -> T:
     """What it gives, or where it fails `otherwise`, and why among the `faults`."""
     try:
         return do()
@@ -228,7 +228,7 @@ def _tried(do: Callable[[], T], otherwise: T, faults: list[Exception]) -> T:
         return otherwise
 
 
-def _imagined(airing: Airing) -> Programme:
+def _silent_programme(airing: Airing) -> Programme:
     """Stands for sound that a rehearsal need not make."""
     from pathlib import Path
 
@@ -254,11 +254,11 @@ def rehearse(station: Station, begins: date, ends: date) -> Sequence[AsRunRecord
     first, last = clock.midnight(clock.day(begins)), clock.midnight(clock.day(ends) + timedelta(days=1))
     if last <= first:
         raise BadUsage(Message("the last day lies before the first"))
-    return rehearsed(station, first, last)
+    return _rehearse_span(station, first, last)
 
 
-def rehearsed(station: Station, first: datetime, last: datetime) -> Sequence[AsRunRecord]:
-    """What the log would have of [first, last): the same code on a clock that runs as fast as it can."""
+def _rehearse_span(station: Station, first: datetime, last: datetime) -> Sequence[AsRunRecord]:
+    """The records of [first, last): the same code on a clock that runs as fast as it can."""
     clock, log = FakeClock(first), MemoryLog()
     for event in (event for kind in (EMPTY, *DECISION_EVENTS) for event in station.log.events(kind)):
         log.event(event.kind, event.airing, event.at, **event.facts)  # what people have decided holds here, too

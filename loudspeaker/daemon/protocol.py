@@ -27,7 +27,7 @@ BLINK = 0.02  # … between two tries to be let in
 GROUP = "loudspeaker"
 
 
-def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: Any) -> Any:
+def ask(path: Path, do: str, /, *, patience: float = PATIENCE, **args: object) -> object:
     """Have the daemon do something and return what it answers, within `patience` seconds.
 
     Raises `Unreachable` where nobody is there, `Unanswered` where somebody is and the answer does not come, and
@@ -76,7 +76,7 @@ def _read_answer(line: socket.socket) -> dict[str, Any]:
     return answer
 
 
-def parse_request(said: bytes) -> tuple[str, dict[str, Any]]:
+def parse_request(said: bytes) -> tuple[str, dict[str, object]]:
     """Verb and arguments of a line. Raises `BadUsage`."""
     try:
         request = json.loads(said, parse_constant=_no_number)
@@ -114,7 +114,7 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is no number")
 
 
-def pack(said: dict[str, Any]) -> bytes:
+def pack(said: dict[str, object]) -> bytes:
     """One line of JSON. What the daemon found in files may hold half characters: they go as JSON's escapes."""
     try:
         line = json.dumps(said, ensure_ascii=False).encode()

@@ -16,7 +16,7 @@ from ..schedule.quota import Stretch
 DAY = timedelta(days=1)
 
 
-def counted(
+def quota_stretches(
     log: Log, planned: Iterable[Airing], airing: Airing, midnight: datetime, now: datetime, in_hand: Collection[str]
 ) -> Iterator[Stretch]:
     """All other stretches on the output of `airing` on the day that begins at `midnight`.
@@ -37,14 +37,14 @@ def counted(
             if coming.ends_at > now or coming.id in in_hand:
                 yield coming.starts_at, coming.ends_at
             else:
-                yield from _heard(log, coming.id)
+                yield from _heard_stretch(log, coming.id)
 
 
 def _counts(record: AsRunRecord) -> bool:
     return record.level is not Level.EMERGENCY and record.verdict is not Verdict.NO_AUDIO
 
 
-def _heard(log: Log, airing: str) -> Iterator[Stretch]:
+def _heard_stretch(log: Log, airing: str) -> Iterator[Stretch]:
     """What the log knows of an airing that nobody has judged yet: its station went off while it sounded."""
     state = restore_state(log.events(airing=airing))
     attempt = remains(state, moment(log.recall("heartbeat"))) if state.trying else state.best

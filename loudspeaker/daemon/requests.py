@@ -66,7 +66,7 @@ class Requests:
         self.speakers = on_air.speakers
         self.log = on_air.log
 
-    def carry_out(self, verb: str, arguments: Mapping[str, Any], uid: int) -> object:
+    def carry_out(self, verb: str, arguments: Mapping[str, object], uid: int) -> object:
         """What came through the control socket; the answer is JSON. Raises `BadUsage` for what is no request."""
         return encode(self.handle(read_request(verb, arguments, uid)))
 

@@ -53,7 +53,7 @@ class Service:
         self._mistakes = station.files.problems  # as far as they are told: by whoever opened the station
         station.reload(reads=False)  # the children do
         station.planner.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
-        log = Told(station.log, self._ended)
+        log = AnnouncingLog(station.log, self._ended)
         self.on_air = OnAir(station, speakers, station.clock, log, button=button)
         self.requests = Requests(self.on_air, self.look)
         self._children = children or Children(station.paths.command_line)
@@ -64,7 +64,7 @@ class Service:
             villages = tuple(village for village, output in station.files.box.plays.items() if output in speakers)
             self.requests.play(Play(welcome, villages, override=why), "loudspeaker")
 
-    def carry_out(self, verb: str, arguments: Mapping[str, Any], uid: int) -> object:
+    def carry_out(self, verb: str, arguments: Mapping[str, object], uid: int) -> object:
         return self.requests.carry_out(verb, arguments, uid)
 
     def prepare_ahead(self) -> None:
@@ -87,10 +87,10 @@ class Service:
 
     def _tell_void(self) -> None:
         """Each approval that an edit has voided, once and for all: a restart does not tell it again."""
-        told = self.on_air.log.recall(TOLD_VOID)
-        told = dict(told) if isinstance(told, dict) else {}
+        announced = self.on_air.log.recall(TOLD_VOID)
+        announced = dict(announced) if isinstance(announced, dict) else {}
         void = self.station.planner.void_approvals(self.on_air.log)
-        fresh = {name: event for name, event in void if told.get(name) != event.at.isoformat()}
+        fresh = {name: event for name, event in void if announced.get(name) != event.at.isoformat()}
         for name, event in fresh.items():
             at = f"{event.at.astimezone(self.station.files.commune.zone):%H:%M %d/%m/%Y}"
             message = Message(
@@ -103,7 +103,7 @@ class Service:
         if fresh:
             with suppress(LogUnusable):  # a full disk: then it is told again after a restart
                 self.on_air.log.remember(
-                    TOLD_VOID, told | {name: event.at.isoformat() for name, event in fresh.items()}
+                    TOLD_VOID, announced | {name: event.at.isoformat() for name, event in fresh.items()}
                 )
 
     def readiness(self) -> None:
@@ -131,7 +131,7 @@ class Service:
         finally:
             self._children.wait()
 
-    def _tell(self, record: AsRunRecord) -> None:
+    def _announce(self, record: AsRunRecord) -> None:
         """A line for each verdict: for a terminal, or the journal."""
         at = (record.started_at or record.scheduled_at).astimezone(self.station.files.commune.zone)
         what = f"{record.id} “{record.title}”" if record.title else record.id
@@ -146,7 +146,7 @@ class Service:
         if record.started_at is None and record.scheduled_at < self._opened:
             self._missed.append(record)
         else:
-            self._tell(record)
+            self._announce(record)
 
     def step(self) -> datetime:
         try:
@@ -156,19 +156,19 @@ class Service:
             raise
         missed, self._missed = sorted(self._missed, key=lambda record: record.scheduled_at), []
         if len(missed) == 1:
-            self._tell(missed[0])
+            self._announce(missed[0])
         elif missed:
             ends = [
                 record.scheduled_at.astimezone(self.station.files.commune.zone) for record in (missed[0], missed[-1])
             ]
             first, last = (f"{end:%H:%M %d/%m}" for end in ends)
-            told = Message(
+            message = Message(
                 "{count} airings of before the start, {first} to {last}, were not aired; see “loudspeaker log”",
                 count=len(missed),
                 first=first,
                 last=last,
             )
-            print(self.on_air.say(told), file=sys.stderr, flush=True)
+            print(self.on_air.say(message), file=sys.stderr, flush=True)
         return wake
 
     def _complain(self) -> None:
@@ -209,12 +209,12 @@ def open_service(
     return Service(station, speakers(station, wake), greeting, stop_button(station, wake), translate)
 
 
-class Told:
+class AnnouncingLog:
     """A log that passes each verdict on once it is on the disk."""
 
-    def __init__(self, log: Log, tell: Callable[[AsRunRecord], None]) -> None:
+    def __init__(self, log: Log, announce: Callable[[AsRunRecord], None]) -> None:
         self._log = log
-        self._tell = tell
+        self._announce = announce
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._log, name)
@@ -222,6 +222,6 @@ class Told:
     def verdict(self, record: AsRunRecord) -> None:
         self._log.verdict(record)
         try:
-            self._tell(record)
+            self._announce(record)
         except (OSError, ValueError) as error:  # nobody reads, or a word that cannot be shown: it is in the log
             logger.warning("%s: %r", record.id, error)

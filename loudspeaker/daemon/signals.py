@@ -13,15 +13,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @contextmanager
 def interruptions() -> Iterator[list[bool]]:
     """True for each signal that asks us to end. A terminal that goes away is no reason to fall silent."""
-    told: list[bool] = []
+    received: list[bool] = []
 
     def note(_signal: int, _frame: FrameType | None) -> None:
-        told.append(True)
+        received.append(True)
 
     before = {name: signal.signal(name, note) for name in SIGNALS}
     before[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        yield told
+        yield received
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import Message
 from .enums import Ending
 
-Wanted = Mapping[str, Sequence[Any]]  # sound still to be made: recipe -> what its specification tells
+Wanted = Mapping[str, object]  # sound still to be made: recipe -> what its specification tells
 
 
 @dataclass(frozen=True, slots=True)

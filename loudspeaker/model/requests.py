@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ..codec import UNREADABLE, decode, encode, known_fields
 from ..errors import BadUsage, Message, bad_character
@@ -273,7 +273,7 @@ class Envelope:
             if fault := bad_character(getattr(self, name) or ""):
                 raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
 
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, object]:
         """What stands on the control socket beside the verb."""
         return {**encode(self.request), **self.sender()}
 
@@ -283,7 +283,7 @@ class Envelope:
         return {name: value for name, value in known.items() if value is not None}
 
 
-def read_request(verb: str, arguments: Mapping[str, Any], uid: int) -> Envelope:
+def read_request(verb: str, arguments: Mapping[str, object], uid: int) -> Envelope:
     """What came through the control socket. Raises `BadUsage` for what is no request, or has the wrong arguments."""
     kind = REQUESTS.get(verb)
     if kind is None:

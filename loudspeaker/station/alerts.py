@@ -67,8 +67,8 @@ class Alerts:
             doubts=[doubt.message() for doubt in order.doubts],
             mistakes=[_mistake(problem) for problem in self.files.problems],
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
-            wanted=self.told(orders.values()),
-            clears=self.told(clears),
+            wanted=self.missing_sound(orders.values()),
+            clears=self.missing_sound(clears),
         )
 
     def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
@@ -135,7 +135,7 @@ class Alerts:
                 raise BeingRead(NOT_READ_YET)
             orders += said.values()
             planned.append(self._planned(closing, next(iter(said.values()), None)))
-        return EndPreview(request.form, planned, self.told(orders))
+        return EndPreview(request.form, planned, self.missing_sound(orders))
 
     def said(self, closing: Closing) -> dict[str, ProgrammeSpec]:
         """Output -> what it hears at this end; nothing where the alarms only stop."""
@@ -161,7 +161,7 @@ class Alerts:
             dict.fromkeys(self.files.box.plays[village] for village in villages if village in self.files.box.plays)
         )
 
-    def told(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
+    def missing_sound(self, orders: Iterable[ProgrammeSpec]) -> Wanted:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
         return {self.planner.recipe(order): encode(order.job()) for order in read if self.planner.must_be_made(order)}

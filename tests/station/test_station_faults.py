@@ -18,7 +18,7 @@ from harness.playout_harness import PlayoutHarness, airing, at
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.daemon.service import Told
+from loudspeaker.daemon.service import AnnouncingLog
 from loudspeaker.errors import LoudspeakerError, Message
 from loudspeaker.model.enums import Verdict
 from loudspeaker.model.requests import PreviewUrgent
@@ -166,7 +166,7 @@ def test_what_the_log_can_never_take_does_not_keep_the_rest_from_it() -> None:
 
 def test_a_verdict_that_nobody_can_be_told_is_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
     stage = PlayoutHarness(airing("17:00"), now="16:59")
-    log = Told(stage.log, tell=broken_pipe)
+    log = AnnouncingLog(stage.log, announce=broken_pipe)
     stage.controller.__init__(log, stage.speakers, stage.desk)  # type: ignore[misc]
     order = RunningOrder(at("00:00"), at("23:59"), stage.airings)
     while stage.clock.now() < at("17:05"):
