@@ -41,3 +41,28 @@ def functions(path: Path) -> set[str]:
     return {
         node.name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
     }
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+DRAWING = ARCHITECTURE.split("```")[1]
+ROOMS = sorted(
+    path.name.removesuffix(".py")
+    for path in (ROOT / "loudspeaker").iterdir()
+    if (path / "__init__.py").exists() or (path.suffix == ".py" and not path.name.startswith("__"))
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_is_drawn_and_has_a_row_in_the_table(room: str) -> None:
+    rows = [line.split("|")[1] for line in ARCHITECTURE.splitlines() if line.startswith("| `")]
+
+    assert re.search(rf"\b{room}\b", DRAWING)
+    assert [row for row in rows if re.search(rf"`{room}/?`", row)]
+
+
+def test_the_drawing_and_the_table_of_tasks_name_files_that_exist() -> None:
+    named = re.findall(r"`(\w+/(?:\w+/)*)(?:(\w+\.\w+))?`", ARCHITECTURE)
+
+    assert named
+    missing = [f"{folder}{file}" for folder, file in named if not (ROOT / "loudspeaker" / folder / file).exists()]
+    assert [name for name in missing if not (ROOT / name).exists()] == []
