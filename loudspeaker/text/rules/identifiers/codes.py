@@ -127,10 +127,10 @@ def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
     if len(match[0]) > 10:  # số khung RLHJC4329AY041217
         parts = _PART.findall(match[0])
         return " ".join(spell_digits(part) if part.isdecimal() else spell_letters(part) for part in parts)
-    said = _spell_parts(match[0], context)
+    spoken = _spell_parts(match[0], context)
     unknown = len(letters) > 3 and digits and letters not in context.lexicon
     person = len(letters) < 3 and _PERSON.search(context.text[max(0, match.start() - REACH) : match.start()])
-    return Guess(said, UNKNOWN) if unknown or person else said  # chị Thúc L1
+    return Guess(spoken, UNKNOWN) if unknown or person else spoken  # chị Thúc L1
 
 
 def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Context) -> Answer:
@@ -138,8 +138,8 @@ def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Con
     if letters == "C" and digits in ("1", "2", "3") and context.is_after(match.start(), " trường"):
         return f"cấp {context.number(digits)}"
     if letters == "Q" and 0 < int(digits or 0) < 13 and not context.after_variety(match.start()):
-        said = f"quận {context.number(digits)}"
-        return said if _CITY.match(context.text, match.end()) else Guess(said, Message("a district, or a name"))
+        spoken = f"quận {context.number(digits)}"
+        return spoken if _CITY.match(context.text, match.end()) else Guess(spoken, Message("a district, or a name"))
     if len(match[0]) <= 10 and digits and _BORE.match(context.text, match.end()):
         return f"{spell_letters(letters)} {context.number(digits)}"
     return None
@@ -239,11 +239,11 @@ def digits_and_letters(match: re.Match[str], context: Context) -> Answer:
     amount = _read_count(counted[1], counted[2], match.end(), context) if counted else None
     if amount:  # 1000SMS, 45HS
         return amount
-    said = _spell_parts(match[0], context)
+    spoken = _spell_parts(match[0], context)
     bare = re.fullmatch(r"\d+[A-FH-JL-ZĐ]", match[0])
     if not bare or context.is_after(match.start(), _NUMBERED) or context.follows(Kind.CODE, match.start(), *_GAPS):
-        return said
-    return Guess(said, Message("a number with a letter, and no word says what it is"))
+        return spoken
+    return Guess(spoken, Message("a number with a letter, and no word says what it is"))
 
 
 _FORMULATIONS = "EC|SC|WP|WG|SL|SP|SG|OD|GR|DF|FS|ND|BTN|BHN|WDG|EW|ME|SE|DD"
@@ -285,8 +285,8 @@ def _read_count(number: str, letters: str, end: int, context: Context) -> Answer
     entry = meaning(context, letters, end - len(letters), end)
     if entry is None or not (entry.sure or letters in _PEOPLE):
         return None
-    said = f"{spell_digits(number) if number[0] == '0' else context.number(number)} {entry.reading}"
-    return said if entry.sure else Guess(said, ambiguous(letters))
+    spoken = f"{spell_digits(number) if number[0] == '0' else context.number(number)} {entry.reading}"
+    return spoken if entry.sure else Guess(spoken, ambiguous(letters))
 
 
 _PEOPLE = frozenset(("HS", "SV", "GV", "TE", "LĐ", "DN", "NV", "CB", "NĐ"))

@@ -45,9 +45,9 @@ def document_number(match: re.Match[str], context: Context) -> Answer:
         return None
     year = f" năm {context.number(match[3])}" if match[3] else ""
     issuer = _read_issuer(match, context)
-    said = issuer or _read_by_kind(match, context) or read_codes(match[5], context)
-    said = f"{_say_numeral(match[1], context)}{year} {_name_issuer(said, match, context)}"
-    return Guess(said, PUT_TOGETHER) if not issuer and _is_put_together(match[5], context) else said
+    spoken = issuer or _read_by_kind(match, context) or read_codes(match[5], context)
+    spoken = f"{_say_numeral(match[1], context)}{year} {_name_issuer(spoken, match, context)}"
+    return Guess(spoken, PUT_TOGETHER) if not issuer and _is_put_together(match[5], context) else spoken
 
 
 def _is_number(match: re.Match[str], context: Context) -> bool:
@@ -62,14 +62,14 @@ def _is_number(match: re.Match[str], context: Context) -> bool:
     return not parted and not match[1][-1:].isalpha() and len(first) > 1
 
 
-def _name_issuer(said: str, match: re.Match[str], context: Context) -> str:
+def _name_issuer(spoken: str, match: re.Match[str], context: Context) -> str:
     """BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự"""
     before = context.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
     behind = re.split(r"\.\s|\n", context.text[match.end() : match.end() + 2 * REACH].lower())[0]
     if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
-        said = said.replace("ban chấp hành", "ban chỉ huy")
+        spoken = spoken.replace("ban chấp hành", "ban chỉ huy")
     committee = re.search("(tỉnh|thành) (?:ủy|uỷ)", behind)  # the nearest
-    return said.replace("tỉnh ủy", "thành ủy") if committee and committee[1] == "thành" else said
+    return spoken.replace("tỉnh ủy", "thành ủy") if committee and committee[1] == "thành" else spoken
 
 
 def _read_issuer(match: re.Match[str], context: Context) -> str:

@@ -77,8 +77,8 @@ def local_line(match: re.Match[str], context: Context) -> str | None:
     at = match.start()
     if len(match[0]) == 7:  # six digits, of before 2008
         return spell_groups(match[0]) if _OLD.search(_sentence_before(context, at)) else None
-    told = context.is_after(at, (" số", *_STRONG, *_WEAK)) or context.follows(Kind.PHONE, at, *_GAPS)
-    return spell_groups(match[0]) if told or _DUTY.search(_sentence_before(context, at)) else None
+    cued = context.is_after(at, (" số", *_STRONG, *_WEAK)) or context.follows(Kind.PHONE, at, *_GAPS)
+    return spell_groups(match[0]) if cued or _DUTY.search(_sentence_before(context, at)) else None
 
 
 @rule(r"\+(\d{2,6}(?: \d{2,4})?)(?![\d.]\d|\d)", starts="sign")
@@ -86,8 +86,8 @@ def country_code(match: re.Match[str], context: Context) -> str | None:
     """Code of a country: số lạ đầu +855, +63 -> cộng tám năm năm, …; Moldova (+373)"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     named = re.search(r"[A-Z]\w+ \($", ahead) and context.char(match.end()) == ")" and len(match[1]) > 1
-    told = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
-    return f"cộng {spell_groups(match[1])}" if named or told else None
+    cued = re.search(r"\b(?:đầu|(?:đầu số|số lạ đầu|mã|mã quốc gia|mã vùng)\b[^;()]*) $", ahead.lower())
+    return f"cộng {spell_groups(match[1])}" if named or cued else None
 
 
 @rule(_NO_DATE + _AREA + _GROUPS + r"(?: ?[xX*]{2,4})?(?![\d/])(?!\w)", starts="number sign")
@@ -98,8 +98,8 @@ def phone_number(match: re.Match[str], context: Context) -> str | None:
     """
     if match[0].startswith("84") and not context.is_after(match.start(), _STRONG + _WEAK):
         return None
-    told = context.is_after(match.start(), _STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
-    return _digits(match, 9 if told else 10)
+    cued = context.is_after(match.start(), _STRONG) or context.follows(Kind.PHONE, match.start(), *_GAPS)
+    return _digits(match, 9 if cued else 10)
 
 
 @rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")

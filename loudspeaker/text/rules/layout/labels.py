@@ -99,14 +99,14 @@ def section_number(match: re.Match[str], context: Context) -> str | None:
 @rule(rf"(\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})\.(?= ?[{UPPER}])")
 def inner_section_number(match: re.Match[str], context: Context) -> Answer:
     """Number of a section inside a line: gồm: 1.1. Đơn xin cấp đổi. 1.2. Giấy chứng nhận -> một chấm một, …"""
-    said = " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
+    spoken = " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
     ahead = context.text[max(0, match.start() - 2) : match.start()]
     if ahead.isalpha():  # tuyển sinh1.1. Hình thức: a line's end was lost in copying
-        return ". " + said
+        return ". " + spoken
     if context.is_after(match.start(), _NUMBERED):  # vào lớp 1.3. Hồ sơ: one of the points ends a sentence
         first, *rest = match[1].split(".")
         return Guess(f"{context.number(first)}. {' chấm '.join(map(context.number, rest))},", LOST_END)
-    return said if ahead in (": ", ". ", "; ") else None
+    return spoken if ahead in (": ", ". ", "; ") else None
 
 
 @rule(rf"B([1-9])(?=: ?[{UPPER}][{LOWER}])", starts="word")
@@ -122,8 +122,8 @@ def number_before_colon(match: re.Match[str], context: Context) -> str | None:
 
     Thôn 1:12 hộ, đợt 1:40%, ca 1:17h15, where the blank behind a colon was forgotten
     """
-    told = context.after_label(match.start()) or context.is_after(match.start(), _TURNS)
-    return f"{context.number(match[1])}:" if told else None
+    cued = context.after_label(match.start()) or context.is_after(match.start(), _TURNS)
+    return f"{context.number(match[1])}:" if cued else None
 
 
 @rule(r"(\d{1,2})[)](?=\s|[^\W\d_])", only_if=_stands_at_start)

@@ -29,12 +29,12 @@ def endless_run(match: re.Match[str], context: Context) -> Guess:
 )
 def foreign_letters(match: re.Match[str], context: Context) -> Guess:
     """Letters of other scripts: 中国, Лаос, ລາວ are left out; a Greek letter has a name"""
-    said = re.sub(
+    spoken = re.sub(
         rf" ?[{FOREIGN}][ ,.·-]{{0,2}}",
         lambda letter: f" {_GREEK.get(letter[0].strip(' ,.·-').lower(), '')} ",
         match[0],
     )
-    return Guess(" ".join(said.split()) or " ", Message("letters of another script: write how they are said"))
+    return Guess(" ".join(spoken.split()) or " ", Message("letters of another script: write how they are said"))
 
 
 @rule(rf"([{LOWER}]{{2,7}})([{UPPER}][{LOWER}]{{1,6}})(?![^\W\d_])", starts="word")

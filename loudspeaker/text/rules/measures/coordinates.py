@@ -25,15 +25,15 @@ def decimal_degrees(match: re.Match[str], context: Context) -> Answer:
 def degrees_without_ring(match: re.Match[str], context: Context) -> Guess:
     """Degrees whose ring became a nought: 16048' VĐB, where the ring of the degrees became a nought"""
     side = "vĩ độ bắc" if match[3] in ("VĐB", "N") else "kinh độ đông"
-    said = f"{context.number(match[1])} độ {context.number(match[2])} phút {side}"
-    return Guess(said, Message("a nought taken for the sign of degrees"))
+    spoken = f"{context.number(match[1])} độ {context.number(match[2])} phút {side}"
+    return Guess(spoken, Message("a nought taken for the sign of degrees"))
 
 
 @rule(r"([NE])(?![^\W_])", starts="word")
 def cardinal_point(match: re.Match[str], context: Context) -> str | None:
     """N or E behind degrees: 12 độ 30 phút N -> bắc"""
-    told = context.is_after(match.start(), (" phút", " giây", " độ"))
-    return {"N": "bắc", "E": "đông"}[match[1]] if told and " độ" in context.before(match.start()) else None
+    cued = context.is_after(match.start(), (" phút", " giây", " độ"))
+    return {"N": "bắc", "E": "đông"}[match[1]] if cued and " độ" in context.before(match.start()) else None
 
 
 @rule(rf"(\d{{1,3}}) ?(?:°|độ|o) ?{_MINUTES} ?(?:([NEBĐ])(?![^\W_]))?")
@@ -42,8 +42,8 @@ def degrees_and_minutes(match: re.Match[str], context: Context) -> str:
     degrees, minutes, seconds = (
         context.number(part.replace(".", ",")) if part else "" for part in match.group(1, 2, 3)
     )
-    said = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
-    return said + _SIDES.get(match[4] or "", "")
+    spoken = f"{degrees} độ {minutes} phút" + (f" {seconds} giây" if seconds else "")
+    return spoken + _SIDES.get(match[4] or "", "")
 
 
 @rule(r"(\d{1,2}[.,]\d{1,4}) ?°?N[ ,;/-]{1,3}(\d{1,3}[.,]\d{1,4}) ?°?E(?![^\W_])")

@@ -27,8 +27,8 @@ _WHOLE = pattern(r".*[.,]\d00")
 @rule(r"(\d{1,3}(?:,\d{3})+) ?(USD|AUD|EUR|đô la)(?![^\W_])")
 def foreign_amount(match: re.Match[str], context: Context) -> Answer:
     """Foreign amount with commas for thousands: 86,400 USD: written as dollars are, with a comma for thousands"""
-    said = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
-    return said if match[1].endswith("00") else Guess(said, COMMA)
+    spoken = f"{context.number(match[1].replace(',', '.'))} {context.lexicon.units.get(match[2], match[2])}"
+    return spoken if match[1].endswith("00") else Guess(spoken, COMMA)
 
 
 @rule(
@@ -36,8 +36,8 @@ def foreign_amount(match: re.Match[str], context: Context) -> Answer:
 )
 def price(match: re.Match[str], context: Context) -> Answer:
     """Price with a comma for thousands: giá … ở mức 5,650-5,700: a comma for thousands"""
-    told = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
-    if told is None or context.is_before(match.end(), _MILLIONS):
+    cued = re.search(r"\b[Gg]iá\b", context.text[max(0, match.start() - 3 * REACH) : match.start()])
+    if cued is None or context.is_before(match.end(), _MILLIONS):
         return None
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
     return Guess(f"{_say_amount(match[1], context)}{until}", COMMA)
@@ -54,9 +54,9 @@ def dong(match: re.Match[str], context: Context) -> Answer:
     if _is_small(match) and not context.is_after(match.start(), (" giảm", " tăng")):
         return _points(match, context)
     until = f" đến {_say_amount(match[2], context)}" if match[2] else ""
-    said = f"{_say_amount(match[1], context)}{until} đồng"
+    spoken = f"{_say_amount(match[1], context)}{until} đồng"
     slip = _SLIP.fullmatch(match[2] or match[1])
-    return Guess(said, Message("an amount with a digit too few or too many?")) if slip else said
+    return Guess(spoken, Message("an amount with a digit too few or too many?")) if slip else spoken
 
 
 def _is_small(match: re.Match[str]) -> bool:
@@ -66,9 +66,9 @@ def _is_small(match: re.Match[str]) -> bool:
 
 def _points(match: re.Match[str], context: Context) -> str | Guess:
     """môn Toán 7,5đ -> bảy phẩy năm điểm"""
-    said = f"{context.number(match[1])} điểm"
+    spoken = f"{context.number(match[1])} điểm"
     marked = any(cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
-    return said if marked else Guess(said, Message("“đ” may be points or dong"))
+    return spoken if marked else Guess(spoken, Message("“đ” may be points or dong"))
 
 
 def _say_amount(written: str, context: Context) -> str:
@@ -121,14 +121,14 @@ def thousands_and_hundreds(match: re.Match[str], context: Context) -> str:
 def thousands(match: re.Match[str], context: Context) -> Answer:
     """Thousands written k: 50k -> năm mươi nghìn; 5K is a name unless the words speak of a price, 50K may be either"""
     dong = " đồng" if match[3].startswith("ng") else ""
-    said = f"{context.number_range(match[1], match[2])} {context.numerals.thousand}{dong}"
+    spoken = f"{context.number_range(match[1], match[2])} {context.numerals.thousand}{dong}"
     if re.fullmatch(r"\d{4}|\d\.\d{3}", match[1]) and not match[2]:  # 1845k, 2.000k
-        said = context.number(f"{match[1].replace('.', '')}000")
+        spoken = context.number(f"{match[1].replace('.', '')}000")
     if match[3] in "kK" and context.is_after(match.start(), " vàng"):  # 3 chỉ vàng 18K
         return f"{context.number(match[1])} ca"
     if match[3][0] in "kn" or context.is_after(match.start(), _PRICES) or context.char(match.end()) == "/":
-        return said
-    return Guess(said, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
+        return spoken
+    return Guess(spoken, Message("“K” may be thousands or a name")) if len(match[1]) > 1 else None
 
 
 @rule(r"(?:đ|VNĐ|VND|vnđ|vnd)(?![^\W_]|/[cC](?![^\W_]))", starts="word")

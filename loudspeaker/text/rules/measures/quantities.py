@@ -204,8 +204,8 @@ def days_and_nights(match: re.Match[str], context: Context) -> str:
 @rule(r"(\d{1,3})(?: ?- ?(\d{1,3}))? ?N(?![^\W_])")
 def days_of_growth(match: re.Match[str], context: Context) -> str | None:
     """Days of growth: TGST 110-120N, tuổi mạ 18-20N -> ngày"""
-    told = any(cue in context.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
-    return f"{context.number_range(match[1], match[2])} ngày" if told else None
+    cued = any(cue in context.before(match.start()) for cue in (" tgst", " tuổi", " cách", " sau ", " sinh trưởng"))
+    return f"{context.number_range(match[1], match[2])} ngày" if cued else None
 
 
 @rule(r"(\d{2})t(\d{1,2})th(?![^\W_])")
@@ -223,44 +223,44 @@ def heads_per_area(match: re.Match[str], context: Context) -> str:
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? t(?=[.,;)]|$)")
 def years_of_age(match: re.Match[str], context: Context) -> str | None:
     """Years of age: trẻ em < 6 t. -> tuổi"""
-    told = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
-    return f"{context.number_range(match[1], match[2])} tuổi" if told else None
+    cued = any(cue in context.before(match.start()) for cue in _PEOPLE) or context.char(match.start() - 1) == "("
+    return f"{context.number_range(match[1], match[2])} tuổi" if cued else None
 
 
 @rule(rf"({NUMBER})(?: ?- ?(\d{{1,4}}))?[tT](?![^\W_])")
 def tons_or_years(match: re.Match[str], context: Context) -> Answer:
     """Tons, years of age or months: xe trên 3,5T -> tấn; bệnh nhi 4T, ông A, 45t -> tuổi; kỳ hạn 12T -> tháng"""
-    said = context.number_range(match[1], match[2])
+    spoken = context.number_range(match[1], match[2])
     certain = _certain_unit(match, context)
-    return f"{said} {certain}" if certain else Guess(f"{said} {_likely_unit(match, context)}", _TONS)
+    return f"{spoken} {certain}" if certain else Guess(f"{spoken} {_likely_unit(match, context)}", _TONS)
 
 
 @rule(r"(\d{1,2})(m|kg|tấn|tạ|ha)(\d{1,2})(?![^\W_]|[.,]\d)")
 def unit_inside(match: re.Match[str], context: Context) -> Answer:
     """Number with its unit inside: 1m65 -> một mét sáu mươi lăm; 120m2 is an area"""
     nought = "không " if match[3][0] == "0" and len(match[3]) == 2 else ""  # cao 1m05
-    said = (
+    spoken = (
         f"{context.number(match[1])} {context.lexicon.units.get(match[2], match[2])} {nought}{context.number(match[3])}"
     )
-    return _side_or_area(match, context, said) if match[2] == "m" and match[3] in ("2", "3") else said
+    return _side_or_area(match, context, spoken) if match[2] == "m" and match[3] in ("2", "3") else spoken
 
 
-def _side_or_area(match: re.Match[str], context: Context, said: str) -> Answer:
+def _side_or_area(match: re.Match[str], context: Context, spoken: str) -> Answer:
     """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
     at, end = match.span()
     words = _ABOUT.sub("", context.before(at))
     small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(context.text, end))
     if small or words.endswith(_LENGTHS) or _OTHER.match(context.text, end):
-        return said
+        return spoken
     if not words.endswith(" rộng"):
         return None
     beside = int(match[1]) < 15 and _OTHER_SIDE.search(f"{words} | {context.after(end)}")
     if match[3] == "3" or beside or _STRIPS.search(words):
-        return said
+        return spoken
     if int(match[1]) > 9:
         return None
     area = f"{context.number(match[1])} mét vuông"
-    return Guess(said if int(match[1]) < 5 else area, Message("a side of something, or an area"))
+    return Guess(spoken if int(match[1]) < 5 else area, Message("a side of something, or an area"))
 
 
 @rule(rf"({NUMBER}) ?([ck]?m) ([23])(?= ?[,;:.()/>]|$| (?:đất|rừng|nhà|ao|sàn|ruộng|của|để|rất|tại)(?!\w))")
@@ -345,8 +345,8 @@ def magnification(match: re.Match[str], context: Context) -> str:
 def unit_rate_in_brackets(match: re.Match[str], context: Context) -> Answer:
     """Unit by unit, in brackets: độ mặn (g/l) -> gam trên lít"""
     units = context.lexicon.units
-    said = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
-    return said
+    spoken = f"{units.get(match[1], match[1])} trên {units.get(match[2], match[2])}"
+    return spoken
 
 
 @rule(r"([kcmd]?m[23²³](?!\d)|kg|km|cm|mm|ml|mg|kWh|kW|kV|kVA|MW|mmHg|ha|tr)(?![^\W\d_])", starts="word")

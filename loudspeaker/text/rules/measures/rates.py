@@ -69,8 +69,8 @@ def _are_counts(context: Context, start: int, end: int) -> bool:
 def per_letter(match: re.Match[str], context: Context) -> Answer:
     """Slash before a short unit: 9%/n, 355$/T, 80k/ng, 1.500đ/cp -> một năm, một tấn, …"""
     interest = match[1] == "ng" and context.char(match.start() - 1) == "%"  # 0,03%/ng
-    said = "ngày" if interest else _LETTERS[match[1].lower()]
-    return f" một {said}"
+    spoken = "ngày" if interest else _LETTERS[match[1].lower()]
+    return f" một {spoken}"
 
 
 @rule(r"(?<=quý|áng|uần)/(?=lần(?!\w))", starts="sign")
@@ -129,8 +129,8 @@ def per_abbreviation(match: re.Match[str], context: Context) -> Answer:
         return None
     if match[1] == "HS" and context.previous.kind is Kind.MONEY:
         return " một hồ sơ" if " hồ sơ" in context.before(match.start()) else " một học sinh"
-    said = f" một {entry.reading}"
-    return said if entry.sure else Guess(said, ambiguous(match[1]))
+    spoken = f" một {entry.reading}"
+    return spoken if entry.sure else Guess(spoken, ambiguous(match[1]))
 
 
 _ON_DAY = pattern(r"ngày \d{1,2}(?: ?[/.-] ?\d| đến \d| tháng)")

@@ -28,8 +28,8 @@ def degrees_as_nought(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(\d{1,2})(?: ?- ?(\d{1,2}))? ?C(?![^\W_])")
 def degrees_without_sign(match: re.Match[str], context: Context) -> Answer:
     """Degrees without a sign: nhiệt độ từ 22 - 25C, without the sign of degrees"""
-    told = "nhiệt độ" in context.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
-    return _say_celsius(match, context) if told else None
+    cued = "nhiệt độ" in context.text[max(0, match.start() - 4 * REACH) : match.start()].lower()
+    return _say_celsius(match, context) if cued else None
 
 
 @rule(rf"({NUMBER})(?: ?- ?({NUMBER}))? ?độ ?[Cc](?![^\W_])")

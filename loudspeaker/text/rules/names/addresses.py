@@ -189,7 +189,7 @@ def milestone(match: re.Match[str], context: Context) -> str | None:
 )
 def dike_section(match: re.Match[str], context: Context) -> str | None:
     """Milestone or section of a dike: đê K85+700 - K86+100 -> ca tám mươi lăm cộng bảy trăm đến …"""
-    said = f"{LETTERS[match[0][0]]} {context.number(match[1])} cộng {context.number(match[2])}"
+    spoken = f"{LETTERS[match[0][0]]} {context.number(match[1])} cộng {context.number(match[2])}"
     if not match[3]:
-        return said
-    return f"{said} đến {LETTERS[match[0][0]]} {context.number(match[4])} cộng {context.number(match[5])}"
+        return spoken
+    return f"{spoken} đến {LETTERS[match[0][0]]} {context.number(match[4])} cộng {context.number(match[5])}"

@@ -47,8 +47,8 @@ def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
     """
     if not context.follows(Kind.PHONE, match.start(), " (", "("):
         return None
-    said = _CALLED[match[1].lower()] + " "
-    return said if match[1].islower() else Guess(said, LONE_LETTER)
+    spoken = _CALLED[match[1].lower()] + " "
+    return spoken if match[1].islower() else Guess(spoken, LONE_LETTER)
 
 
 @rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
@@ -57,9 +57,9 @@ def form_of_address(match: re.Match[str], context: Context) -> Answer:
     named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + REACH])
     called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
     sure = named or called_too or match[1] == "ô" or context.is_after(match.start(), CALLING)
-    said = _CALLED[match[1].lower()]
+    spoken = _CALLED[match[1].lower()]
     if sure:
-        return said
+        return spoken
     within = re.search(r"[^\W\d] $", context.text[max(0, match.start() - 2) : match.start()])
     return Guess(match[0], LONE_LETTER) if within else None
 
@@ -87,8 +87,8 @@ def year_of_birth(match: re.Match[str], context: Context) -> str:
 )
 def initials(match: re.Match[str], context: Context) -> Answer:
     """Initials of somebody who is not named: bệnh nhân NTD, nữ, sinh năm 1989: somebody who is not named"""
-    said = spell_letters(match[0])
-    return Guess(said, ambiguous(match[0])) if match[0] in context.lexicon else said
+    spoken = spell_letters(match[0])
+    return Guess(spoken, ambiguous(match[0])) if match[0] in context.lexicon else spoken
 
 
 @rule(
@@ -123,8 +123,8 @@ def letter_with_number(match: re.Match[str], context: Context) -> Answer:
 
     riêng Đ.12 Bản Lìm -> đê mười hai: no sentence ends there; sure only behind a thing with a number, phòng A.203
     """
-    said = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
-    return said if context.is_after(match.start(), _LETTERED) else Guess(said, UNKNOWN)
+    spoken = f"{spell_letters(match[1])} {context.numerals.code(match[2])}"
+    return spoken if context.is_after(match.start(), _LETTERED) else Guess(spoken, UNKNOWN)
 
 
 @rule(rf"([A-ZĐ]){_NO_LETTER}(?:\.(?= ?[{LOWER}(,]| ?[A-ZĐ](?![^\W_])))?", starts="word")

@@ -102,8 +102,8 @@ def short_month(match: re.Match[str], context: Context) -> Answer:
     named = words.endswith(_MONTHLY) or _DAY.search(words) or context.is_before(match.end(), _CALENDARS)
     if not named and 2 <= month <= 7:
         return None
-    said = f"tháng {context.numerals.month(month)}"
-    return said if named else Guess(said, Message("taken for a month"))
+    spoken = f"tháng {context.numerals.month(month)}"
+    return spoken if named else Guess(spoken, Message("taken for a month"))
 
 
 @rule(r"[Tt]([2-7])(?:( ?- ?| ?đến ?)(?:[Tt]([2-7])|(CN)))?(?![^\W_])(?![./]\d)", starts="word")
@@ -136,11 +136,11 @@ def list_with_slashes(match: re.Match[str], context: Context) -> Answer:
     """List with slashes: gạo loại 1/2/3, lớp 3/4/5 -> ba, bốn, năm; loại 1/2 may be a half"""
     numbers = match[0].split("/")
     words = context.before(match.start())
-    said = ", ".join(map(context.number, numbers))
+    spoken = ", ".join(map(context.number, numbers))
     if counts_up(match[0]) and words.endswith(_LISTED) and not words.endswith(_CALENDAR):
-        return said
+        return spoken
     graded = len(numbers) == 2 and int(numbers[1]) == int(numbers[0]) + 1 and words.endswith(_GRADES)
-    return Guess(said, DATE_OR_NUMBERS) if graded else None
+    return Guess(spoken, DATE_OR_NUMBERS) if graded else None
 
 
 @rule(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")

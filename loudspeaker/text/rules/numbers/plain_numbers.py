@@ -58,10 +58,10 @@ def ungrouped_number(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"([1-9]\d{{0,2}}(?:[ ,]\d{{3}}){{1,3}})(?= (?:{_COUNTED})(?![^\W_]))")
 def spaced_number(match: re.Match[str], context: Context) -> Answer:
     """Number with blanks for thousands: dân số 10 021 người, 13,816 hộ; “tổ 5 120 người” are two numbers"""
-    said = context.number(re.sub("[ ,]", "", match[1]))
+    spoken = context.number(re.sub("[ ,]", "", match[1]))
     if "," in match[1] or re.search(" 0", match[1]) or not context.after_label(match.start()):
-        return said
-    return Guess(said, APART)
+        return spoken
+    return Guess(spoken, APART)
 
 
 @rule(rf"([1-9]\d{{0,2}} 0\d{{2}})(?= [{LOWER}])")
@@ -79,8 +79,8 @@ def number_with_point(match: re.Match[str], context: Context) -> Answer:
 @rule(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
 def digits_with_points(match: re.Match[str], context: Context) -> Answer:
     """320.20000.341527: dots, but not after every third digit"""
-    said = ", ".join(map(spell_digits, match[0].split(".")))
-    return said if context.is_before(match.end(), _BANKS) else Guess(said, _no_cue())
+    spoken = ", ".join(map(spell_digits, match[0].split(".")))
+    return spoken if context.is_before(match.end(), _BANKS) else Guess(spoken, _no_cue())
 
 
 @rule(r"9999(?!\d|[.,]\d)")
@@ -93,13 +93,13 @@ def fineness(match: re.Match[str], context: Context) -> Answer:
 @rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
 def leading_noughts(match: re.Match[str], context: Context) -> Answer:
     """Number with a nought in front: đầu số 024, 03: nobody counts so; 02 con are two"""
-    said, words = spell_digits(match[0]), context.before(match.start())
+    spoken, words = spell_digits(match[0]), context.before(match.start())
     if context.is_before(match.end(), _AT_HEAD) or (match[0] == "00" and _is_typed(match, context)):
-        return said  # số có 00 ở đầu
+        return spoken  # số có 00 ở đầu
     if len(match[0]) == 2:
         named = match[0] == "06" and words.endswith((" đề án", " tổ công tác"))  # everybody says không sáu
-        return said if named or words.endswith(" đầu số") else None
-    return said if any(cue in words for cue in _HEADS) else Guess(said, _no_cue())
+        return spoken if named or words.endswith(" đầu số") else None
+    return spoken if any(cue in words for cue in _HEADS) else Guess(spoken, _no_cue())
 
 
 def _is_typed(match: re.Match[str], context: Context) -> bool:
@@ -126,26 +126,26 @@ def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
 @rule(NUMBER)
 def number(match: re.Match[str], context: Context) -> Answer:
     """Number: 1.005 -> một nghìn không trăm linh năm; ngày 207 is a slip for 20/7, 4mđến hides a unit"""
-    said = context.number(match[0])
+    spoken = context.number(match[0])
     if (
         re.fullmatch("11[1-5]", match[0])
         and _CALLS.search(context.before(match.start()))
         and _counts_nothing(match, context)
     ):
-        return Guess(said, Message("a number to call, or a count"))
+        return Guess(spoken, Message("a number to call, or a count"))
     if re.fullmatch(r"\d{3,4}", match[0]) and _DAY.search(context.before(match.start())):
-        return Guess(said, Message("no month has such a day"))
+        return Guess(spoken, Message("no month has such a day"))
     hour = re.fullmatch(r"(\d{1,2})\.[0-5]\d", match[0])
     if re.fullmatch(r"0\d\.\d+", match[0]) or (hour and int(hour[1]) < 25 and _counts_nothing(match, context)):
-        return Guess(said, DATE_OR_NUMBER)
+        return Guess(spoken, DATE_OR_NUMBER)
     if re.fullmatch(r"[1-9]\d{0,2},\d00", match[0]):  # at a price of 5,600: a comma for thousands
         return Guess(context.number(match[0].replace(",", ".")), COMMA)
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
-        return Guess(said, COMMA)
+        return Guess(spoken, COMMA)
     glued = re.match(rf"[{LOWER}]{{2,8}}", context.text[match.end() : match.end() + 8])
     if glued and not is_syllable(glued[0]):
-        return Guess(said, Message("a number and a word without a blank between them"))
-    return said
+        return Guess(spoken, Message("a number and a word without a blank between them"))
+    return spoken
 
 
 def _counts_nothing(match: re.Match[str], context: Context) -> bool:

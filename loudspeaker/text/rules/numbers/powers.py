@@ -23,16 +23,16 @@ _EITHER = Message("a raised digit: a power, or a footnote mark")
 def power_of_number(match: re.Match[str], context: Context) -> Answer:
     """Power of a number: 10⁶ con, 10^9, 10^-3 -> mười mũ sáu; behind other numbers than ten it may mark a footnote"""
     if match[4]:
-        said = f"{context.number(match[1])} mũ {context.number(_lower_digits(match[4]))}"
-        return said if match[1] == "10" else Guess(said, _EITHER)
+        spoken = f"{context.number(match[1])} mũ {context.number(_lower_digits(match[4]))}"
+        return spoken if match[1] == "10" else Guess(spoken, _EITHER)
     return f"{context.number(match[1])} mũ {'trừ ' if match[2] else ''}{context.number(match[3])}"
 
 
 @rule(rf"([A-Za-z])(?:\^ ?(\d{{1,2}})|([{_RAISED}]{{1,2}}))(?![^\W_])", starts="word")
 def power_of_letter(match: re.Match[str], context: Context) -> Answer:
     """Power of a letter: x³ -> ích mũ ba; Phụ lục A² may be a footnote"""
-    said = f"{LETTERS[match[1].upper()]} mũ {context.number(match[2] or _lower_digits(match[3]))}"
-    return said if match[1].islower() or match[2] else Guess(said, _EITHER)
+    spoken = f"{LETTERS[match[1].upper()]} mũ {context.number(match[2] or _lower_digits(match[3]))}"
+    return spoken if match[1].islower() or match[2] else Guess(spoken, _EITHER)
 
 
 @rule(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
@@ -40,8 +40,8 @@ def word_with_footnote(match: re.Match[str], context: Context) -> Guess:
     """Word with a footnote mark: Thông tư², UBND¹: said to nobody"""
     word = match[1]
     entry = meaning(context, word, match.start(), match.end(1))
-    said = entry.reading if entry else spell_letters(word) if word.isupper() and len(word) < 4 else word
-    return Guess(said, Message("a footnote mark, left out"))
+    spoken = entry.reading if entry else spell_letters(word) if word.isupper() and len(word) < 4 else word
+    return Guess(spoken, Message("a footnote mark, left out"))
 
 
 def _lower_digits(raised: str) -> str:

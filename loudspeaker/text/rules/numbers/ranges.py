@@ -70,12 +70,12 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
     """thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range"""
     if " " not in match[0]:
         return None
-    at, end, said = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
+    at, end, spoken = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
     if context.after_label(at) and context.is_before(end, _HEADS):
-        return Guess(said, _COUNT_OR_RANGE)
+        return Guess(spoken, _COUNT_OR_RANGE)
     if " - " in match[0] and context.is_after(at, " khu vực"):
-        return Guess(said, _COUNT_OR_RANGE)
-    return said if _YEAR.fullmatch(match[1]) and context.is_before(end, ("năm",)) else None
+        return Guess(spoken, _COUNT_OR_RANGE)
+    return spoken if _YEAR.fullmatch(match[1]) and context.is_before(end, ("năm",)) else None
 
 
 def _from_nought(match: re.Match[str], context: Context) -> Answer:

@@ -61,8 +61,8 @@ def numeral_range(match: re.Match[str], context: Context) -> Answer:
     until = " đến quý " if context.is_after(match.start(), " quý") else " đến "
     numbers = map(context.numerals.cardinal, values)
     year = f" năm {context.number(match[1])}" if match[1] else ""
-    said = (until if len(values) == 2 else ", ").join(numbers) + year
-    return said if year or context.is_after(match.start(), _CUES) else Guess(said, _TAKEN)
+    spoken = (until if len(values) == 2 else ", ").join(numbers) + year
+    return spoken if year or context.is_after(match.start(), _CUES) else Guess(spoken, _TAKEN)
 
 
 @rule(r"([IVX]{1,4}) ?[/.-] ?((?:19|20)\d{2})(?!\d)", starts="word")

@@ -58,8 +58,8 @@ def score(match: re.Match[str], context: Context) -> Answer:
     words = _COMPOUNDS.sub("", f" {context.before(match.start()).rpartition('. ')[2].lstrip()}")
     if words.endswith(" ngày") or _is_victory(match, words):
         return None
-    said = f"{context.number(match[1])} {context.number(match[2])}"
-    return said if _is_result(match, context, words) else _score_between_teams(match, context, said)
+    spoken = f"{context.number(match[1])} {context.number(match[2])}"
+    return spoken if _is_result(match, context, words) else _score_between_teams(match, context, spoken)
 
 
 def _is_victory(match: re.Match[str], words: str) -> bool:
@@ -87,11 +87,11 @@ def _is_result(match: re.Match[str], context: Context, words: str) -> bool:
 
 def _told(written: str, words: str) -> str:
     """The sentence before without names and words that only look like a result: Ngày Chiến thắng 30-4 và … 1-5"""
-    told = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
-    return told if words.endswith(" chiến thắng") else told.replace("chiến thắng ", "")
+    cued = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
+    return cued if words.endswith(" chiến thắng") else cued.replace("chiến thắng ", "")
 
 
-def _score_between_teams(match: re.Match[str], context: Context, said: str) -> Answer:
+def _score_between_teams(match: re.Match[str], context: Context, spoken: str) -> Answer:
     """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     follows = context.text[match.end() : match.end() + 4]
@@ -100,10 +100,10 @@ def _score_between_teams(match: re.Match[str], context: Context, said: str) -> A
     small = ":" not in match[0] and len(match[1] + match[2]) <= 3
     side = _SIDE.match(context.text[match.end() : match.end() + 8])
     if small and side and f" {side[1].lower()} " in f" {ahead.lower()}":  # Thôn Nam 0-0 Thôn Bắc
-        return said
+        return spoken
     if not small or not (between or behind) or context.after_label(match.start()):
         return None
-    return Guess(said, Message("a score, or a range"))
+    return Guess(spoken, Message("a score, or a range"))
 
 
 @rule(r"\d{1,2}/\d{1,2}(?:[,;] ?\d{1,2}/\d{1,2}){1,4}(?![\d/])")
@@ -158,10 +158,10 @@ def round_the_clock(match: re.Match[str], context: Context) -> Answer:
     words = context.before(match.start())
     if match[1] == "7" and (words.endswith(_DAYS) or _LISTED.search(words) or follows_date(context, match.start())):
         return None
-    said = f"hai mươi tư trên {context.number(match[1])}" + (" giờ" if match[2] else "")
+    spoken = f"hai mươi tư trên {context.number(match[1])}" + (" giờ" if match[2] else "")
     if match[1] == "7" and not (context.previous.kind is Kind.PHONE or _ALWAYS.search(words + " ")):
-        return Guess(said, Message("round the clock, or the 24th of July"))
-    return said
+        return Guess(spoken, Message("round the clock, or the 24th of July"))
+    return spoken
 
 
 @rule(r"\d{1,2}(?:[-.:+]\d{1,2}| [-.:+] \d{1,2}){1,4}(?: ?\+? ?(TE)| ?\+ ?(\d{1,2}) ?S)?(?![^\W_]|[-/.]\d)")

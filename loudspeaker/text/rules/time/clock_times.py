@@ -139,20 +139,20 @@ def hours_with_points(match: re.Match[str], context: Context) -> Answer:
     if first is None or last is None or not int(match[1]) < int(match[4]):
         return None
     link = match[3] if match[3].strip() != "-" else " đến "
-    said = f"{first}{link}{last}"
+    spoken = f"{first}{link}{last}"
     words, quarters = context.before(match.start()), {match[2], match[5]} <= {"00", "15", "30", "45"}
     chained = context.follows(Kind.TIME, match.start(), " và ", ", ", "; ")
     if chained or (quarters and (words.endswith(_CLOCK) or context.is_before(match.end(), _PARTS))):
-        return None if context.is_before(match.end(), _AMOUNTS) else said
-    return Guess(said, Message("this could be hours or numbers")) if quarters and match[2] == "00" else None
+        return None if context.is_before(match.end(), _AMOUNTS) else spoken
+    return Guess(spoken, Message("this could be hours or numbers")) if quarters and match[2] == "00" else None
 
 
 @rule(r"(\d{1,2})\.([0-5]\d)(?!\d|[.,/]\d)( ?(?:h|giờ|phút)(?![^\W_]))?")
 def hour_with_point(match: re.Match[str], context: Context) -> str | None:
     """Hour and minute with a point: lúc 7.30, 7.30h -> bảy giờ ba mươi phút"""
-    words, told = context.before(match.start()), match[3] and not match[3].endswith("phút")
+    words, cued = context.before(match.start()), match[3] and not match[3].endswith("phút")
     hourly = words.endswith(_CLOCK) and context.is_before(match.end(), _PARTS)
-    return _say_time(context, match[1], match[2]) if told or hourly or words.endswith(_AT) else None
+    return _say_time(context, match[1], match[2]) if cued or hourly or words.endswith(_AT) else None
 
 
 @rule(
@@ -172,12 +172,12 @@ def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
     if not int(match[1]) < int(match[2]) <= 24:
         return None
     near = (context.text[max(0, match.start() - 40) : match.start()] + context.after(match.end())[:30]).lower()
-    told = context.is_after(match.start(), _CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
+    cued = context.is_after(match.start(), _CLOCK) or re.search(r"\b(?:cữ|ca|giờ|khung)\b", near)
     weighed = _WEIGHED.search(near) is not None
-    if weighed and not told:
+    if weighed and not cued:
         return None
-    said = f"{context.number(match[1])} đến {context.number(match[2])} giờ"
-    return said if told and not weighed else Guess(said, _GRAMS)
+    spoken = f"{context.number(match[1])} đến {context.number(match[2])} giờ"
+    return spoken if cued and not weighed else Guess(spoken, _GRAMS)
 
 
 @rule(r"24h/(24h|7)(?![^\W_])")
@@ -205,14 +205,14 @@ def southern_hour(match: re.Match[str], context: Context) -> Answer:
     if int(match[1]) > 24:
         return None
     at, end = match.span()
-    said = f"{context.number(match[1])} giờ"
+    spoken = f"{context.number(match[1])} giờ"
     beside = context.follows(Kind.TIME, at, *_UNTIL, ", ", ",", " và ", " tới ", "; ")
     if (beside and context.previous.why is None) or _is_hour(context, at, end):
-        return said
+        return spoken
     if match[0][-1] == "G":  # mạng 4G, 5G
         opens = context.begins_line(at) and context.after(end).startswith(":")
-        return Guess(said, _GRAMS) if opens else None
-    return Guess(said, _GRAMS) if beside else _hour_or_grams(context, at, end, said)
+        return Guess(spoken, _GRAMS) if opens else None
+    return Guess(spoken, _GRAMS) if beside else _hour_or_grams(context, at, end, spoken)
 
 
 def _is_hour(context: Context, at: int, end: int) -> bool:
@@ -226,7 +226,7 @@ def _is_hour(context: Context, at: int, end: int) -> bool:
     )
 
 
-def _hour_or_grams(context: Context, at: int, end: int, said: str) -> Answer:
+def _hour_or_grams(context: Context, at: int, end: int, spoken: str) -> Answer:
     """từ 8g … 11g30 are hours; 5g muối is a weight, unless hours are told around it"""
     following = context.after(end)
     near = re.split(r"[;!?]|\. ", context.text[max(0, at - 30) : at].lower())[-1] + following[:30]
@@ -234,9 +234,9 @@ def _hour_or_grams(context: Context, at: int, end: int, said: str) -> Answer:
     cued = context.is_after(at, _CLOCK) or "-" in (context.char(end), context.text[max(0, at - 2) : at].strip())
     hours = _GIO.search(context.text[max(0, at - 80) : end + 80]) is not None
     if not weighed:
-        return said if cued or hours else Guess(said, _GRAMS)
+        return spoken if cued or hours else Guess(spoken, _GRAMS)
     ranging = cued and (hours or _UNTIL_GRAMS.match(following))
-    return Guess(said, _GRAMS) if ranging else None
+    return Guess(spoken, _GRAMS) if ranging else None
 
 
 _UNTIL_GRAMS = pattern(r"(?:đến|tới|-) ?\d{1,2}g")

@@ -24,8 +24,8 @@ def months_of_years(match: re.Match[str], context: Context) -> Answer:
     first, last = int(match[1]), int(match[3])
     if not (1 <= first <= 12 and 1 <= last <= 12):
         return None
-    told = context.adjoins(match.start(), (" tháng",))
-    named = "" if told else "tháng "
+    cued = context.adjoins(match.start(), (" tháng",))
+    named = "" if cued else "tháng "
     numerals = context.numerals
     begin = f"{named}{numerals.month(first)} năm {context.number(match[2])}"
     return f"{begin} đến tháng {numerals.month(last)} năm {context.number(match[4])}"
@@ -112,10 +112,10 @@ def month_of_year(match: re.Match[str], context: Context) -> Answer:
     if not 1 <= month <= 12 or (not named and (match[2] == "." or match[3] < "1500")):
         return None
     chained = follows_date(context, match.start())
-    said = ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
+    spoken = ("" if named and not chained else "tháng ") + f"{numerals.month(month)} {year}"
     if named or match[2] == "/" or chained or words.endswith(_SINCE):
-        return said
-    return Guess(said, Message("this could be a month or two numbers"))
+        return spoken
+    return Guess(spoken, Message("this could be a month or two numbers"))
 
 
 @rule(r"(\d{1,2})/(\d{2})(?![\d/])", only_after=(" tháng", " kỳ hạn"))
@@ -125,8 +125,8 @@ def month_of_short_year(match: re.Match[str], context: Context) -> Answer:
     if (named and int(match[2]) <= 31) or not 1 <= int(match[1]) <= 12:
         return None
     year = context.number(match[2] if named else f"20{match[2]}")
-    said = f"{'' if named else 'tháng '}{context.numerals.month(int(match[1]))} năm {year}"
-    return Guess(said, Message("the century of this year is a guess"))
+    spoken = f"{'' if named else 'tháng '}{context.numerals.month(int(match[1]))} năm {year}"
+    return Guess(spoken, Message("the century of this year is a guess"))
 
 
 @rule(rf" ?/ ?{YEAR}(?![\d/])", starts="sign", only_after=(" tháng",))

@@ -26,13 +26,13 @@ def _say_period(context: Context, at: int, first: str, last: str) -> str:
 @rule(r"(\d{1,2}(?:,\d{1,2}){0,5}),(?=\d{1,2} ?[./] ?\d{1,2})(?!\d{1,2} ?[./] ?(?:19|20)\d\d(?!\d))")
 def days_of_month_in_list(match: re.Match[str], context: Context) -> Answer:
     """Days before the last one and its month: ngày 5,6,7/10: the last one is read with its month"""
-    said = ", ".join(context.number(day) for day in match[1].split(",")) + ","
+    spoken = ", ".join(context.number(day) for day in match[1].split(",")) + ","
     if context.is_after(match.start(), (" ngày", " các ngày", " sáng", " chiều", " tối", " đêm")):
-        return said
+        return spoken
     days = [int(day) for day in re.findall(r"\d+", context.text[match.start() : match.end() + 2])]
     rising = all(first < second <= 31 for first, second in pairwise(days))
     likely = rising and (days[0] > 9 or hinted(context, match.start(), match.end()))
-    return Guess(said, DATE_OR_NUMBER) if likely else None
+    return Guess(spoken, DATE_OR_NUMBER) if likely else None
 
 
 @rule(r"(\d{1,2}(?:, ?\d{1,2}){0,4}),(\d{1,2})(?= (?:và \d{1,2} )?tháng " + MONTH + ")")
@@ -53,9 +53,9 @@ def days_with_dashes(match: re.Match[str], context: Context) -> Answer:
         return None
     link = match[3].replace("-", "đến")
     if not (falling or dated(context, at) or hinted(context, at, end)):
-        said = [context.number_range(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
+        spoken = [context.number_range(one, two) for one, two in (match.group(1, 2), match.group(4, 5))]
         rising = first.day < first.month and last.day < last.month
-        return Guess(link.join(said), DATE_OR_NUMBERS) if rising else None
+        return Guess(link.join(spoken), DATE_OR_NUMBERS) if rising else None
     return f"{as_day(context, at, first.words(context.numerals))}{link}{last.words(context.numerals)}"
 
 
@@ -124,9 +124,9 @@ def festive_days(match: re.Match[str], context: Context) -> Answer:
         return f"{day_words(int(match[1]), context.numerals)} đến {context.number(match[2])}"
     if not words.endswith((" mùng", " mồng")) or not rising:
         return None
-    said = context.number_range(match[1], match[2])
+    spoken = context.number_range(match[1], match[2])
     festive = context.is_before(match.end(), ("tết",)) or " tết" in words
-    return said if festive or int(match[2]) > 12 else Guess(said, DATE_OR_NUMBERS)
+    return spoken if festive or int(match[2]) > 12 else Guess(spoken, DATE_OR_NUMBERS)
 
 
 @rule(r"(\d{1,2}) ?- ?(\d{1,2})(?![\d./-]\d|\d| ?- ?\d)", only_after=(" ngày",))
@@ -135,14 +135,14 @@ def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
     words, first, last = context.before(match.start()), int(match[1]), int(match[2])
     if not first < last <= 31 or _continues_range(context, match.end()):
         return None
-    said = f"{day_words(first, context.numerals)} đến {context.number(match[2])}"
+    spoken = f"{day_words(first, context.numerals)} đến {context.number(match[2])}"
     if context.is_before(match.end(), _MONTHLY):
-        return said
+        return spoken
     either = words.endswith(" từ ngày") and last <= 12
     if either and re.match(r",| \(", context.text[match.end() : match.end() + 2]):  # từ ngày 1-10, mức phí …
         day = Day(match[1], match[2]).words(context.numerals)
         return Guess(day, DATE_OR_NUMBERS)
-    return Guess(said, DATE_OR_NUMBERS) if either else None
+    return Guess(spoken, DATE_OR_NUMBERS) if either else None
 
 
 def _continues_range(context: Context, end: int) -> bool:
