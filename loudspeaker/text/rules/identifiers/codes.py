@@ -134,7 +134,10 @@ def letters_and_digits(match: re.Match[str], context: Context) -> Answer:
 
 
 def _place_or_size(match: re.Match[str], letters: str, digits: str, context: Context) -> Answer:
-    """trường C2 -> cấp hai; cách Q1 khoảng 12km -> quận một; ống D1200 mm -> dê một nghìn hai trăm"""
+    """Code of a school, a district or a pipe.
+
+    trường C2 -> cấp hai; cách Q1 khoảng 12km -> quận một; ống D1200 mm -> dê một nghìn hai trăm
+    """
     if letters == "C" and digits in ("1", "2", "3") and context.is_after(match.start(), " trường"):
         return f"cấp {context.number(digits)}"
     if letters == "Q" and 0 < int(digits or 0) < 13 and not context.after_variety(match.start()):
@@ -151,9 +154,9 @@ def _read_code(match: re.Match[str], letters: str, digits: str, context: Context
 
 
 def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
-    """BĐ3 -> báo động ba; trên báo động BĐ2 -> hai; KP3A -> khu phố ba a"""
+    """Code whose letters stand for a word: BĐ3 -> báo động ba; trên báo động BĐ2 -> hai; KP3A -> khu phố ba a"""
     words, word = context.before(match.start()), context.lexicon.codes.get(letters)
-    if word and not _other_meaning(match, letters, digits, context):
+    if word and not _has_other_meaning(match, letters, digits, context):
         if words.endswith(f" {word}"):
             return context.numerals.code(digits)
         if not context.after_variety(match.start()):
@@ -165,8 +168,11 @@ def _numbered_word(match: re.Match[str], letters: str, digits: str, context: Con
 _LETTERED = pattern(r"(TDP|KP|KDC)(\d{1,2}[A-D])")
 
 
-def _other_meaning(match: re.Match[str], letters: str, digits: str, context: Context) -> bool:
-    """Trụ sở: …; CS2: … is a site, cam CS1 none; mẫu HK02 is no term; tòa CT2 no programme"""
+def _has_other_meaning(match: re.Match[str], letters: str, digits: str, context: Context) -> bool:
+    """Whether the letters stand for something else here.
+
+    Trụ sở: …; CS2: … is a site, cam CS1 none; mẫu HK02 is no term; tòa CT2 no programme
+    """
     if letters in ("BK", "CK", "HK"):
         return digits not in ("1", "2")
     if letters == "CS":
@@ -175,7 +181,7 @@ def _other_meaning(match: re.Match[str], letters: str, digits: str, context: Con
 
 
 def _numbered_abbreviation(match: re.Match[str], letters: str, digits: str, context: Context) -> str:
-    """STT5, BLHS2015, where a blank was forgotten"""
+    """Abbreviation with a number: STT5, BLHS2015, where a blank was forgotten"""
     at = match.start()
     year = _YEAR.fullmatch(digits)
     if not digits or not (year or len(letters) > 2) or context.after_variety(at):
@@ -277,7 +283,10 @@ def number_and_letters(match: re.Match[str], context: Context) -> Answer:
 
 
 def _read_count(number: str, letters: str, end: int, context: Context) -> Answer:
-    """45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP"""
+    """Count of persons or things.
+
+    45HS -> bốn mươi lăm học sinh, 1000SMS; two letters of another kind are rather a name: 2PN, 0.75TP
+    """
     if letters == "TV" and context.before(end - len(letters + number)).endswith(" tnhh"):
         return f"{context.number(number)} thành viên"
     if re.fullmatch(_FORMULATIONS, letters) or (len(letters) == 2 and letters not in _PEOPLE):
@@ -299,6 +308,6 @@ def _split_code(written: str) -> tuple[str, str]:
 
 
 def _spell_parts(written: str, context: Context) -> str:
-    """H5N1 -> hát năm nờ một"""
+    """Letters by their names, digits as numbers: H5N1 -> hát năm nờ một"""
     parts = _PART.findall(written)
     return " ".join(context.numerals.code(part) if part.isdecimal() else spell_letters(part) for part in parts)

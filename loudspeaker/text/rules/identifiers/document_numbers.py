@@ -1,4 +1,4 @@
-"""Numbers of documents: 15/CT-UBND, 91 /UBND -TH, 12/2021/NĐ-CP. The signs between are not said."""
+"""Numbers of documents: 15/CT-UBND, 91 /UBND -TH, 12/2021/NĐ-CP. Signs between the parts are not read."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def _is_number(match: re.Match[str], context: Context) -> bool:
 
 
 def _name_issuer(spoken: str, match: re.Match[str], context: Context) -> str:
-    """BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự"""
+    """The words of a code with the issuer that the text names.
+
+    BCH of a command and TU of a city where the words around speak of them: 3186/QĐ-BCH … của Ban Chỉ huy Quân sự
+    """
     before = context.text[max(0, match.start() - 3 * REACH) : match.start()].lower()
     behind = re.split(r"\.\s|\n", context.text[match.end() : match.end() + 2 * REACH].lower())[0]
     if _COMMAND.search(before) or _COMMAND.search(behind) or "CĐ-" in match[5]:
@@ -73,7 +76,10 @@ def _name_issuer(spoken: str, match: re.Match[str], context: Context) -> str:
 
 
 def _read_issuer(match: re.Match[str], context: Context) -> str:
-    """152/TB-ĐQLĐL … của Đội quản lý Điện lực: the words behind have the letters of the code."""
+    """The code in the words of its issuer.
+
+    152/TB-ĐQLĐL … của Đội quản lý Điện lực: the words behind have the letters of the code.
+    """
     kind, *office = _split_codes(match[5])
     letters, known = "".join(office), context.lexicon.documents.get(kind)
     named = re.search(r" của ((?:[^\W\d_]+ ?){2,14})", context.text[match.end() : match.end() + 4 * REACH])
@@ -85,7 +91,10 @@ def _read_issuer(match: re.Match[str], context: Context) -> str:
 
 
 def _read_by_kind(match: re.Match[str], context: Context) -> str:
-    """Thông tri số 05-TT/ĐU: the word before decides what the first code stands for."""
+    """The code behind the kind of document that the text names.
+
+    Thông tri số 05-TT/ĐU: the word before decides what the first code stands for.
+    """
     first, sign, rest = re.match(r"([^-/&. ]+)( ?[-/&.]? ?)(.*)", match[5]).groups()  # type: ignore[union-attr]
     words = context.before(match.start()).removesuffix(" số")
     kind = next((kind.strip() for kind in KINDS if words.endswith(kind) and first.startswith(_initials(kind))), "")
@@ -111,12 +120,12 @@ def _words_with_initials(words: str, letters: str) -> str:
 
 
 def _initials(kind: str) -> str:
-    """chỉ thị -> CT"""
+    """First letters of words: chỉ thị -> CT"""
     return "".join(word[0].upper() for word in kind.split())
 
 
 def _say_numeral(written: str, context: Context) -> str:
-    """12a -> mười hai a"""
+    """Number with a letter: 12a -> mười hai a"""
     digits = re.sub(r"\D", "", written)
     letter = written[len(digits) :]
     return context.number(digits) + (f" {spell_letters(letter)}" if letter else "")
@@ -142,7 +151,7 @@ def number_of_year(match: re.Match[str], context: Context) -> str:
 
 @rule(rf"[/-] ?({_CODES})", starts="sign", only_after=(" số",))
 def code_without_number(match: re.Match[str], context: Context) -> str:
-    """Code whose number is missing: Số: /STTTT-TTBCXB, where the number is still missing"""
+    """Code whose number is missing: Số: /STTTT-TTBCXB"""
     return read_codes(match[1], context)
 
 
@@ -164,7 +173,7 @@ def _read_office(part: str, after: str, context: Context) -> str:
 
 
 def _read_joint_office(part: str, context: Context) -> str:
-    """BLĐTB&XH of TTLT-BNV-BLĐTB&XH is one office."""
+    """One part, whose offices are joined with &: BLĐTB&XH is one office."""
     whole = _look_up(part.replace("&", ""), context) if "&" in part else ""
     return whole or " ".join(_read_code(code, context) for code in part.split("&"))
 
@@ -175,7 +184,7 @@ def _split_codes(written: str) -> list[str]:
 
 
 def _read_code(code: str, context: Context) -> str:
-    """PC06 -> pê xê không sáu; QLDA2 -> quản lý dự án hai"""
+    """One part of a code: PC06 -> pê xê không sáu; QLDA2 -> quản lý dự án hai"""
     letters = code.rstrip("0123456789")
     number = code[len(letters) :]
     if number.startswith("0"):  # PC06 is an office of the police
@@ -207,5 +216,5 @@ def _is_put_together(written: str, context: Context) -> bool:
 
 
 def _has_kind_and_office(letters: str, context: Context) -> bool:
-    """QĐUBND, where only the dash was forgotten"""
+    """Whether a part is a kind and an office: QĐUBND, where only the dash was forgotten"""
     return letters[:2] in context.lexicon.documents and _look_up(letters[2:], context) != ""

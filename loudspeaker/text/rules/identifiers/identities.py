@@ -55,7 +55,7 @@ def padded_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([A-ZĐ]{1,3})(\d{8,15})(?![\w]|[.,/]\d)", starts="word")
 def card_number(match: re.Match[str], context: Context) -> str:
-    """Letters and many digits: thẻ DN4797912345678, mã PK01000123456: letters, then digit by digit"""
+    """Letters, then digit by digit: thẻ DN4797912345678, mã PK01000123456"""
     return f"{spell_letters(match[1])} {spell_digits(match[2])}"
 
 

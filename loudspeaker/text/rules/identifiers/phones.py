@@ -104,7 +104,7 @@ def phone_number(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(?:0\d{1,4}|1[89]00)(?:[ .-]?\d{1,4}){0,2}+(?:[ .-]?[xX*]{2,4}){1,3}(?:[ .-]?\d{2,4}){0,2}(?!\w)")
 def masked_number(match: re.Match[str], context: Context) -> str | None:
-    """Number with hidden digits: 0977.xxx.123: the middle is hidden"""
+    """Number with hidden digits: 0977.xxx.123 -> không chín bảy bảy, ích ích ích, một hai ba"""
     return _digits(match)
 
 
@@ -141,7 +141,7 @@ def short_number(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"0\d{2,4}\.\d{3,4}(?![\d,])|0\d{3}\.\d{1,2}(?![\d,])")
 def short_of_digits(match: re.Match[str], context: Context) -> Answer:
-    """0214.113: begins with 0 and is no decimal, though digits may be missing"""
+    """Number that begins with 0 and may lack digits: 0214.113"""
     return Guess(spell_groups(match[0]), Message("a telephone number with too few digits?"))
 
 
@@ -181,7 +181,10 @@ def _is_line(match: re.Match[str], context: Context) -> bool:
 
 
 def _is_service(written: str, words: str) -> bool:
-    """soạn VNN 1409 gửi 1409; các đầu số 1800; 18008098, which no amount begins with; 1022; gọi 9090"""
+    """Whether it is a number of a service.
+
+    soạn VNN 1409 gửi 1409; các đầu số 1800; 18008098, which no amount begins with; 1022; gọi 9090
+    """
     if _SERVICE.fullmatch(written) and words.endswith((" đầu", " đầu số")):
         return True
     if _SERVICE_LINE.fullmatch(written) or written == "1022" or _MESSAGE.search(words):
@@ -206,7 +209,7 @@ def _sentence_before(context: Context, at: int) -> str:
 
 
 def _is_text_message(words: str) -> bool:
-    """soạn TTHC … gửi 8151"""
+    """Whether a text message is asked for: soạn TTHC … gửi 8151"""
     return words.endswith((" gửi", " gởi", " gửi tới", " gửi đến")) and any(
         w in words for w in (" soạn", " cú pháp", " tin nhắn", " nhắn", " dk ")
     )

@@ -63,13 +63,13 @@ def site(match: re.Match[str], context: Context) -> str:
 
 
 def _read_address(address: str, context: Context) -> str:
-    """laocai.gov.vn -> lao cai chấm gov chấm vn"""
+    """Address piece by piece: laocai.gov.vn -> lao cai chấm gov chấm vn"""
     pieces = _PIECE.findall(address)
     return " ".join(word for word in (_read_piece(piece, context) for piece in pieces) if word)
 
 
 def _read_piece(piece: str, context: Context) -> str:
-    """gov -> gov; 24 -> hai bốn; . -> chấm"""
+    """Piece of an address: gov -> gov; 24 -> hai bốn; . -> chấm"""
     if piece.isdecimal():
         return spell_digits(piece)
     if not piece[0].isascii() or not piece[0].isalpha():
@@ -102,7 +102,10 @@ _CROWD = pattern("[bcdfghjklmnpqrstvwx]{4}")
 
 
 def _cut_with_initials(label: str) -> str:
-    """tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said."""
+    """Label of syllables and single letters.
+
+    tracuunnt -> tra cuu nờ nờ tê, phongcsgtphutho: syllables, and runs of letters that cannot be said.
+    """
     parts = _cheapest_cut(label)
     shape = "".join("1" if len(part) == 1 else "+" for part in parts)
     crowded = _CROWD.search(_DIGRAPHS.sub("t", label)) is not None
@@ -154,7 +157,7 @@ _OFFICES = words_after(cue_list("offices_in_addresses"))
 
 
 def _read_short(label: str, context: Context) -> str:
-    """ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
+    """Label that begins with an office, or is spelled: ubndxa -> ủy ban nhân dân xa; tnmt and moj letter by letter."""
     office = next((office for office in _OFFICES if label.startswith(office)), "")
     if office:
         known = context.lexicon.known(office.upper().replace("HD", "HĐ"))

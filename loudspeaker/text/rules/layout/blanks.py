@@ -22,13 +22,13 @@ def _empty_blank() -> Message:
 
 @rule(r"([Nn]gày)(?= ?tháng ?\d)|([Tt]háng)(?= ?năm ?\d{4})", starts="word")
 def missing_day(match: re.Match[str], context: Context) -> Guess | None:
-    """A date without its day or its month: ngày tháng 7 năm 2021: the day is missing; “tháng năm 2021” may be May."""
+    """A date without its day or its month: ngày tháng 7 năm 2021; “tháng năm 2021” may be May."""
     return Guess(match[0], _empty_blank())
 
 
 @rule(r"[Ss]ố:?(?= ?[/-] ?[A-ZĐ]{2})", starts="word")
 def missing_number(match: re.Match[str], context: Context) -> Guess | None:
-    """A document without its number: Số: /STTTT-TTBCXB: the number is missing."""
+    """A document without its number: Số: /STTTT-TTBCXB."""
     return Guess(match[0], _empty_blank())
 
 

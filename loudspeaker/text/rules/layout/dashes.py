@@ -83,7 +83,7 @@ def arrow(match: re.Match[str], context: Context) -> Answer:
 
 @rule(_DASH, starts="sign", only_if=at_line_start)
 def bullet(match: re.Match[str], context: Context) -> Answer:
-    """A dash at the beginning of a line: - Đón tiếp đại biểu, at the beginning of a line"""
+    """A dash at the beginning of a line: - Đón tiếp đại biểu -> nothing"""
     before, after = context.char(match.start() - 1), context.char(match.end())
     return "" if before != "-" and not after.isdecimal() else None
 
@@ -173,7 +173,7 @@ def dash_between_amounts(match: re.Match[str], context: Context) -> Answer:
 
 @rule(_DASH + r"(?= ?\d)", starts="sign")
 def minus_sign(match: re.Match[str], context: Context) -> Answer:
-    """A dash right before a number: lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are not below nothing"""
+    """A dash right before a number: lạnh -5°C -> âm năm độ xê; Covid -19 and Mậu Tuất -2018 are no minus"""
     start, end = match.span()
     if context.is_after(start, " covid"):
         return ""
@@ -195,7 +195,10 @@ def dash_between_words(match: re.Match[str], context: Context) -> Answer:
 
 
 def _are_ends_alike(before: str, behind: str) -> bool:
-    """từ tổ 1 - tổ 6, từ mồng 9 - mồng 11, từ chiều tối 15 - đêm 16/12: the same kind of thing on both sides"""
+    """Whether the same kind of thing stands on both sides.
+
+    từ tổ 1 - tổ 6, từ mồng 9 - mồng 11, từ chiều tối 15 - đêm 16/12: the same kind of thing on both sides
+    """
     first, last = _FROM.search(before), _TO.match(behind)
     if first is None or last is None:
         return False
@@ -204,7 +207,10 @@ def _are_ends_alike(before: str, behind: str) -> bool:
 
 
 def _do_codes_rise(context: Context, start: int, end: int) -> bool:
-    """BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters"""
+    """Whether a code and a higher one stand on both sides.
+
+    BN3153- BN3164, lớp 1A1 - 1A5: a rising number behind the same letters
+    """
     first = re.search(r"(?<!\w)(\d{0,2}[A-ZĐ]{1,4})(\d{1,5}) ?$", context.text[max(0, start - 12) : start])
     last = re.match(r" ?(\d{0,2}[A-ZĐ]{1,4})(\d{1,5})(?!\w)", context.text[end : end + 12])
     if first is None or last is None or first[1] != last[1]:
@@ -214,7 +220,7 @@ def _do_codes_rise(context: Context, start: int, end: int) -> bool:
 
 
 def _do_classes_rise(context: Context, start: int, end: int) -> bool:
-    """các lớp 6A-6D"""
+    """Whether a class and a later one stand on both sides: các lớp 6A-6D"""
     first = re.search(r"lớp (\d{1,2})([A-Z]) ?$", context.text[max(0, start - 12) : start])
     last = re.match(r" ?(\d{1,2})([A-Z])(?!\w)", context.text[end : end + 6])
     return first is not None and last is not None and first[1] == last[1] and first[2] < last[2]
@@ -243,7 +249,7 @@ def _counts_the_same(context: Context, end: int) -> bool:
 
 
 def _same_unit(following: re.Match[str], end: int, context: Context) -> bool:
-    """15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV"""
+    """Whether the number behind has the unit of the one before: 15cm-25cm, 7 tạ - 1 tấn; not 180kVA-22/0,4kV"""
     spoken, unit = context.previous.spoken, context.lexicon.units.get(following[2] or "")
     if any(spoken.endswith(sort) and unit in sort for sort in _SORTS):
         return True
@@ -262,12 +268,15 @@ def _link_words(context: Context, start: int, end: int, before: str, after: str)
 
 
 def _pause(context: Context, start: int, end: int) -> str:
-    """Lưu ý - mang theo -> a comma; two names that are one, nothing."""
+    """A comma between two phrases, nothing between two names.
+
+    Lưu ý - mang theo -> a comma; two names that are one, nothing.
+    """
     return "" if _is_double_name(context, start, end) else ","
 
 
 def _is_double_name(context: Context, start: int, end: int) -> bool:
-    """Bà Rịa - Vũng Tàu: two names that are one"""
+    """Whether two names make one: Bà Rịa - Vũng Tàu"""
     previous = re.search(r"([^\W\d_]+) $", context.text[max(0, start - 10) : start])
     named = previous is not None and previous[1].istitle() and context.char(end + 1).isupper()
     return named and not _OFFICE.match(context.text, end)  # Lê Văn Thắng - Phó Bí thư

@@ -82,7 +82,7 @@ def line_number(match: re.Match[str], context: Context) -> str | None:
     r"(\d{1,2}(?:\.\d{1,2}){1,3})(?!\d|[.,/-]\d| ?(?:%|h(?!\w)|âl|ÂL|âm lịch)| (?:triệu|tỷ|nghìn|tấn|điểm|ha|km)(?!\w))"
 )
 def section_number(match: re.Match[str], context: Context) -> str | None:
-    """Number of a section: Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line"""
+    """Number of a section: Mục 1.2, Điều 8.2; 1.2 Nội dung at the beginning of a line -> một chấm hai"""
     heading = context.begins_line(match.start()) and re.match(
         rf" [{UPPER}]", context.text[match.end() : match.end() + 2]
     )

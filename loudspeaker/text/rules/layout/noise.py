@@ -17,7 +17,7 @@ rule = RuleMaker(Kind.NOISE)
 def endless_run(match: re.Match[str], context: Context) -> Guess:
     """Signs without end.
 
-    1/1/1/1/…, a million digits: nobody could listen to it; long lines of dots are blanks or rulers
+    1/1/1/1/…, a million digits: left out with a doubt; long lines of dots are `blanks`
     """
     return Guess(" ", Message("a run of {count} signs without a blank is no text and is left out", count=len(match[0])))
 

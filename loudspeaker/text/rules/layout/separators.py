@@ -1,4 +1,8 @@
-"""Signs between things: slashes, bullets, plus and ampersand, and whatever sign nobody else has read."""
+"""Signs between things: slashes, bullets, plus and ampersand, and every sign that no other rule reads.
+
+A dash is read by `dashes` alone. A slash is read by `rates` behind an amount (một, trên), by the rules of dates, months
+and documents inside their numbers, and else here.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +90,7 @@ def slash(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\+{1,200}", starts="sign")
 def plus(match: re.Match[str], context: Context) -> Answer:
-    """Plus sign: A bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
+    """Plus sign: a bullet at the beginning of a line, and inside one that begins with it; else “cộng”"""
     start, end = match.span()
     if _is_bullet(context, start, end):
         return "" if context.char(start - 2) in ".;:," else ";"
@@ -107,7 +111,7 @@ def plus(match: re.Match[str], context: Context) -> Answer:
 
 
 def _links_things(context: Context, start: int, end: int) -> bool:
-    """T7+CN, ngày 05+06/9, ông Nhu + bà Rớt: one and the other"""
+    """Whether a plus links two things: T7+CN, ngày 05+06/9, ông Nhu + bà Rớt"""
     if context.text.startswith("CN", end) and context.previous.kind is Kind.ORDINAL:
         return True
     persons = context.is_before(end, _JOINED) and not context.begins_line(start) and context.char(start - 2).isalnum()
@@ -121,13 +125,16 @@ def _is_term(context: Context, start: int, end: int) -> bool:
 
 
 def _are_same_things(context: Context, start: int, end: int) -> bool:
-    """xóm 5 + xóm 6: two of one sort, which nobody adds up"""
+    """Whether two things of one sort stand on both sides, which are listed, not added: xóm 5 + xóm 6"""
     one = re.search(r"(?<![^\W_])([^\W\d_]+) \d{1,3} $", context.text[max(0, start - 16) : start])
     return one is not None and re.match(rf" {one[1]} \d", context.text[end : end + 16]) is not None
 
 
 def _is_bullet(context: Context, start: int, end: int) -> bool:
-    """+ Lần 1: 7kg/sào + Lần 2: 8kg/sào, pasted into one line; - Tuyến 9 (…) + Chuyến đầu: …"""
+    """Whether a plus begins a line that was pasted into another.
+
+    + Lần 1: 7kg/sào + Lần 2: 8kg/sào, pasted into one line; - Tuyến 9 (…) + Chuyến đầu: …
+    """
     if not re.match(rf" [{UPPER}][{LOWER}]", context.text[end : end + 3]) or context.char(start - 1) != " ":
         return False
     line = context.text.rfind("\n", 0, start) + 1
@@ -173,7 +180,10 @@ def apostrophe(match: re.Match[str], context: Context) -> Answer:
 
 
 def _blank_for_markup(match: re.Match[str], context: Context) -> str:
-    """A blank where markup kept two things apart; nothing beside a blank or inside a bracket: (*phát*)."""
+    """Blank instead of markup.
+
+    A blank where markup kept two things apart; nothing beside a blank or inside a bracket: (*phát*).
+    """
     before, after = context.char(match.start() - 1), context.char(match.end())
     closing = after == ")" and context.text[match.start() - 2 : match.start()].isalpha()
     return "" if before in ("", *" \n(") or after in ("", *" \n") or closing else " "
@@ -204,19 +214,19 @@ def product_sign(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\[\d{1,3}\]", starts="sign")
 def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
-    """Footnote mark in brackets: tăng 6,73%[1]: said to nobody"""
+    """Footnote mark in brackets: tăng 6,73%[1] -> nothing, with a doubt"""
     return Guess("", Message("a footnote mark, left out"))
 
 
 @rule(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
 def emoji_row(match: re.Match[str], context: Context) -> Answer:
-    """A row of emoji is one doubt, not many"""
+    """Row of emoji: one doubt, not many"""
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
 @rule(r"[^\w\s]|[½¼¾¹²³⁴-⁹]", starts="sign")
 def any_sign(match: re.Match[str], context: Context) -> Answer:
-    """Everything else: said by name, taken for markup, or left out with a doubt"""
+    """Any other sign: said by name, taken for markup, or left out with a doubt"""
     symbol = match[0]
     if symbol == "#" and context.is_after(match.start(), " phím"):
         return " thăng "

@@ -60,19 +60,19 @@ def dong(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_small(match: re.Match[str]) -> bool:
-    """Whether nobody pays so little: 7,5đ, 20đ"""
+    """Whether an amount is too small for dong: 7,5đ, 20đ"""
     return match[3] == "đ" and not match[2] and _HALF_OR_TENS.fullmatch(match[1]) is not None
 
 
 def _points(match: re.Match[str], context: Context) -> str | Guess:
-    """môn Toán 7,5đ -> bảy phẩy năm điểm"""
+    """Points of a pupil: môn Toán 7,5đ -> bảy phẩy năm điểm"""
     spoken = f"{context.number(match[1])} điểm"
     marked = any(cue in context.before(match.start()) for cue in (" điểm", " nv", " nguyện vọng", " môn"))
     return spoken if marked else Guess(spoken, Message("“đ” may be points or dong"))
 
 
 def _say_amount(written: str, context: Context) -> str:
-    """1,500 đồng is 1.500: nobody has half a dong."""
+    """Amount, where three digits behind a comma are thousands: 1,500 -> một nghìn năm trăm"""
     return context.number(written.replace(",", ".") if re.fullmatch(r"\d{1,3},\d\d0", written) else written)
 
 
@@ -104,7 +104,7 @@ def millions(match: re.Match[str], context: Context) -> Answer:
 
 
 def _say_rest(digits: str | None, scale: str, context: Context) -> str:
-    """1tr2: 2 -> hai trăm nghìn; 1 tỷ 2: 2 -> hai trăm triệu"""
+    """What follows the scale: 1tr2: 2 -> hai trăm nghìn; 1 tỷ 2: 2 -> hai trăm triệu"""
     if not digits:
         return ""
     below = context.numerals.thousand if scale == "triệu" else "triệu"

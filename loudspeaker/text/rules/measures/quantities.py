@@ -85,7 +85,7 @@ def _is_unit(match: re.Match[str], context: Context) -> bool:
 
 
 def _is_long_unit(unit: str, gap: str, words: str) -> bool:
-    """Not so: tổ 24HA; 28 TB (no bytes); 120 CV (letters of an office)"""
+    """Whether several letters are a unit here; not in tổ 24HA, 28 TB (no bytes), 120 CV (letters of an office)"""
     if unit == "HA":
         return not words.endswith(_NAMED)
     if gap and unit == "TB":
@@ -97,7 +97,7 @@ _ENGINES = (" tàu", " thuyền", " máy", " công suất")
 
 
 def _is_letter_unit(unit: str, gap: str, words: str) -> bool:
-    """Not so: 20 M, unless lengths are spoken of; lớp 5A"""
+    """Whether one letter is a unit here; not in lớp 5A, nor in 20 M, unless a length is told"""
     named = words.endswith(_NAMED)
     measured = _MEASURED.get(unit.upper())
     if (gap or unit in _NEVER) and measured and measured.search(words):
@@ -155,7 +155,7 @@ def months(match: re.Match[str], context: Context) -> Answer:
 
 
 def _certain_unit(match: re.Match[str], context: Context) -> str:
-    """tuổi, tấn or tháng where the words around decide, else nothing"""
+    """Unit that the words around decide: tuổi, tấn or tháng, else nothing"""
     words = context.before(match.start())
     if _is_age(match, context):
         return "tuổi"
@@ -168,7 +168,7 @@ def _certain_unit(match: re.Match[str], context: Context) -> str:
 
 
 def _is_age(match: re.Match[str], context: Context) -> bool:
-    """(19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
+    """Whether an age is told: (19t); cháu 5T; cụ Bùi Thị Mùi (78T)"""
     at, closed = match.start(), context.char(match.end()) == ")"
     if context.is_after(at, _PEOPLE) or (closed and match[0][-1] == "t" and context.char(at - 1) == "("):
         return True
@@ -179,14 +179,14 @@ _PERSON = pattern(rf"[{UPPER}][{LOWER}]+ \($")
 
 
 def _likely_unit(match: re.Match[str], context: Context) -> str:
-    """xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
+    """Unit where no word decides: xuất khẩu 8T đạt … -> tháng; 45t -> tuổi; else tấn"""
     if _reaches(match, context):
         return "tháng"
     return "tuổi" if "t" in match[0] and 14 < _years(match) < 110 else "tấn"
 
 
 def _reaches(match: re.Match[str], context: Context) -> bool:
-    """Whether so many months have brought something: xuất khẩu 8T đạt …"""
+    """Whether months are followed by a result: xuất khẩu 8T đạt …"""
     return match[1].isdecimal() and int(match[1]) <= 12 and context.is_before(match.end(), _REACHED)
 
 
@@ -246,7 +246,10 @@ def unit_inside(match: re.Match[str], context: Context) -> Answer:
 
 
 def _side_or_area(match: re.Match[str], context: Context, spoken: str) -> Answer:
-    """dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it"""
+    """Length of a side, or an area.
+
+    dài 4m2: a side of something, and no area; rộng 80m2 is one, unless another side is told beside it
+    """
     at, end = match.span()
     words = _ABOUT.sub("", context.before(at))
     small = match[1] == "1" and (_TALL.search(words) or _SIDES.match(context.text, end))

@@ -54,7 +54,10 @@ _TOTALS = words_after("tổng|giá trị|tổng số|doanh thu|vốn")
 
 
 def _are_counts(context: Context, start: int, end: int) -> bool:
-    """46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole"""
+    """Whether two things are counted.
+
+    46 hộ/189 khẩu, 12 thôn/2.345 hộ/9.876 khẩu: counts of several things; 3 thôn/5 thôn is a part of a whole
+    """
     ahead = context.text[max(0, start - REACH) : start]
     one, other = _COUNT_BEFORE.search(ahead) or _COUNT_IN_ROW.search(ahead), _COUNT_BEHIND.match(context.text, end)
     if one is None or other is None or one[2] == other[2] or other[1] == "1":
@@ -192,5 +195,5 @@ def _are_alternatives(context: Context, start: int, end: int) -> bool:
 
 
 def _per_word(context: Context, at: int) -> str:
-    """50.000 đồng/kg -> một; 2 tạ/ha -> trên"""
+    """Word for the slash before a unit: 50.000 đồng/kg -> một; 2 tạ/ha -> trên"""
     return "một" if context.previous.kind is Kind.MONEY or context.is_after(at, _SUMS) else "trên"

@@ -45,5 +45,5 @@ def fever(match: re.Match[str], context: Context) -> str:
 
 
 def _say_celsius(match: re.Match[str], context: Context) -> str:
-    """22 - 25 -> hai mươi hai đến hai mươi lăm độ xê"""
+    """Degrees in words: 22 - 25 -> hai mươi hai đến hai mươi lăm độ xê"""
     return f"{context.number_range(match[1], match[2])} độ xê"

@@ -25,7 +25,7 @@ _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
 def _is_short_name(match: re.Match[str], context: Context) -> bool:
-    """OM of OM 5451 is a name, though it could be a word."""
+    """Whether letters belong to a name: OM of OM 5451 is a name, though it could be a word."""
     number = re.match(r"[ -]?\d{2}", context.text[match.end() : match.end() + 3])
     return number is not None or len(match[0]) == 2
 
@@ -48,7 +48,7 @@ def _is_mostly_capitals(part: str) -> bool:
 
 
 def _read_whole(written: str, match: re.Match[str], context: Context) -> Answer:
-    """The chain as one abbreviation, its signs taken out: NN&PTNT is NNPTNT."""
+    """The chain as one abbreviation, without its signs: NN&PTNT is NNPTNT."""
     if written in context.definitions:
         return context.definitions[written]
     entry = meaning(context, written, match.start(), match.end())
@@ -63,13 +63,16 @@ def _read_whole(written: str, match: re.Match[str], context: Context) -> Answer:
 
 
 def _are_parts_certain(written: str, context: Context) -> bool:
-    """HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined."""
+    """Whether each part has one meaning.
+
+    HĐND&UBND: every part is an abbreviation with one meaning, so that they can be joined.
+    """
     entries = map(context.lexicon.known, re.split(r" ?& ?|[-/._]", written))
     return all(entry is not None and entry.sure for entry in entries)
 
 
 def _read_parts(written: str, parts: list[str], match: re.Match[str], context: Context) -> Answer:
-    """Part by part: & is “và”, a slash a pause."""
+    """The chain part by part: & is “và”, a slash a pause."""
     signs = [sign.strip() for sign in re.findall(r" ?& ?|[-/._]", written)]
     words, why, at = "", None, match.start()
     for part, sign in zip(parts, [*signs, ""], strict=True):
@@ -153,7 +156,7 @@ def abbreviation_chain(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"([A-Z][a-z]{2,9})([B-DF-HJ-NP-TV-Z]{2,4})(?![^\W_])", starts="word")
 def word_with_letters(match: re.Match[str], context: Context) -> str | None:
-    """Capitals behind a foreign word: ChatGPT -> Chat giê pê tê: letters behind a word that nobody can say"""
+    """Capitals behind a foreign word: ChatGPT -> Chat giê pê tê"""
     return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
 
 
@@ -172,7 +175,10 @@ def abbreviation(match: re.Match[str], context: Context) -> Answer:
 
 
 def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
-    """UBND -> ủy ban nhân dân; what no table knows is put together, said as a word or spelled out"""
+    """One word in capitals.
+
+    UBND -> ủy ban nhân dân; what no table knows is put together, said as a word or spelled out
+    """
     entry = meaning(context, word, start, end)
     if entry is not None and word not in context.definitions and _is_firm(word, entry, context, start):
         return Guess(spell_letters(word), ambiguous(word))
@@ -188,7 +194,7 @@ def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
 
 
 def _is_firm(word: str, entry: Entry, context: Context, start: int) -> bool:
-    """Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
+    """Whether it is the name of a firm: Công ty TNHH HSD: the letters of a firm's name, whatever else they stand for"""
     worded = "".join(part[0] for part in entry.reading.split()) == word.lower()
     return worded and context.is_after(start, _FIRMS) and _TRADES.fullmatch(word) is None
 
@@ -232,7 +238,9 @@ _HEADS = {"S": "sở", "P": "phòng", "B": "bộ"}
 
 
 def compose(word: str, context: Context) -> str:
-    """Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
+    """Words for an unknown abbreviation.
+
+    Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
 
     A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
     where a letter is left over.
@@ -279,7 +287,7 @@ def small_and_capitals(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"[B-DF-HJ-NP-TV-XZĐ][bcdfghjklmnpqrstvwxzđ]{1,4}(?![^\W\d_]|')", starts="word")
 def consonants(match: re.Match[str], context: Context) -> Answer:
-    """A capital and letters without a vowel: vắc xin Td -> tê dê: without a vowel nobody can say it as a word"""
+    """A capital and letters without a vowel: vắc xin Td -> tê dê"""
     if match[0] in _INITIALS:
         named = re.search(rf"[{UPPER}][{LOWER}]* $", context.text[max(0, match.start() - 8) : match.start()])
         ended = context.char(match.end()) == "." or (

@@ -61,7 +61,7 @@ def is_house(context: Context, start: int, end: int) -> bool:
 
 
 def _house_part(written: str, context: Context) -> str:
-    """12A -> mười hai a"""
+    """Part of the number of a house: 12A -> mười hai a"""
     digits = re.match(r"\d+", written)
     assert digits is not None
     letter = written[digits.end() :]
@@ -125,7 +125,10 @@ _OR_TELEPHONE = pattern(r" (?:hoặc|-) \(?0\d")
 
 
 def _is_road(match: re.Match[str], context: Context) -> bool:
-    """Not so: giống sắn HL23; ĐT 090 1234567 and ĐT 115 hoặc 0225… are telephones; ĐH5 without “đường”; TL 5%"""
+    """Whether a road is meant.
+
+    Not so: giống sắn HL23; ĐT 090 1234567 and ĐT 115 hoặc 0225… are telephones; ĐH5 without “đường”; TL 5%
+    """
     at, end, kind, number = match.start(), match.end(), match[1], match[2]
     if context.after_variety(at) or (number[0] == "0" and not (match[0][2] == "." and len(number) == 2)):
         return False

@@ -81,12 +81,15 @@ def title(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_thing(bare: Entry, title: Entry, ends: bool) -> bool:
-    """Whether the letters name a thing where nobody is called so: nuôi trồng TS. Mời bà con"""
+    """Whether the letters stand for a thing.
+
+    Whether the letters name a thing where nobody is called so: nuôi trồng TS. Mời bà con
+    """
     return bare.reading in _THINGS or (bare.sure and ends and bare.reading != title.reading)
 
 
 def _is_sunday(bare: Entry, title: Entry, ends: bool) -> bool:
-    """nghỉ T7 và CN. Mời bà con"""
+    """Whether “CN.” ends a sentence: nghỉ T7 và CN. Mời bà con"""
     return (bare.sure or ends) and bare.reading != title.reading
 
 
@@ -98,7 +101,10 @@ INITIAL = r"\.[A-ZĐƯ](?:[hgr]|gh)?(?![^\W\d_])"  # one more of them: T.Th.H. i
 
 
 def _place_behind_name(match: re.Match[str], context: Context) -> Answer:
-    """Giáo xứ Tân Định Q.3 -> quận; Lê Đình Chi H.Bình Chánh, Chợ Bà Chiểu P. Xuân Khánh; else an initial"""
+    """Place or initial behind a name.
+
+    Giáo xứ Tân Định Q.3 -> quận; Lê Đình Chi H.Bình Chánh, Chợ Bà Chiểu P. Xuân Khánh; else an initial
+    """
     letter = match[1].upper()
     if letter in "PQ" and context.char(match.end()).isdecimal():
         return _PLACES[letter]
@@ -116,7 +122,10 @@ def _ends_sentence(match: re.Match[str], context: Context) -> bool:
 
 
 def _is_letter(match: re.Match[str], context: Context) -> bool:
-    """Whether the letter is only a letter: phạt H. 18 tháng tù; T.HẰNG - T.PHƯƠNG below a report"""
+    """Whether it is only a letter.
+
+    Whether the letter is only a letter: phạt H. 18 tháng tù; T.HẰNG - T.PHƯƠNG below a report
+    """
     at, end = match.span()
     if match[1].upper() not in "PQF" and context.char(end).isdecimal():
         return True
@@ -127,7 +136,7 @@ def _is_letter(match: re.Match[str], context: Context) -> bool:
 
 
 def _office_or_place(match: re.Match[str], context: Context) -> str | Guess:
-    """P.CT.UBND -> phó; T. Cục trưởng -> tổng; P. Nội vụ -> phòng; P. Kim Tân -> phường"""
+    """Office or place: P.CT.UBND -> phó; T. Cục trưởng -> tổng; P. Nội vụ -> phòng; P. Kim Tân -> phường"""
     end, letter = match.end(), match[1].upper()
     if letter == "P" and _OFFICER.match(context.text, end):
         return "phó"
@@ -144,7 +153,10 @@ _OFFICER = pattern(cue_list("officers_in_short"))
 
 
 def _is_room(at: int, context: Context) -> bool:
-    """P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards."""
+    """Whether a room of an office follows.
+
+    P. Nội vụ, P.TCKH and P. 203 are rooms of an office; P. Kim Tân and P. 5 are wards.
+    """
     return context.is_before(at, _ROOMS) or _ROOM.match(context.text, at) is not None
 
 

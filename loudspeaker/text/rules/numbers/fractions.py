@@ -52,13 +52,13 @@ def fraction(match: re.Match[str], context: Context) -> Answer:
 
 
 def _level(whole: str, context: Context, at: int) -> str | Guess:
-    """bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
+    """Number over number: bậc 3/7 -> ba trên bảy; tháng 10/222 and ngày 11/71984 are slips"""
     slip = context.is_after(at, (" tháng", " ngày"))
     return Guess(whole, DATE_OR_PART) if slip else whole
 
 
 def _share(above: str, below: str, context: Context, unit: str) -> str:
-    """1/3 -> một phần ba; nothing where it is not said so"""
+    """Part of a whole: 1/3 -> một phần ba; nothing where both are large"""
     return f"{context.number(above)} phần {context.numerals.month(int(below))}{unit}" if _is_share(above, below) else ""
 
 

@@ -56,7 +56,7 @@ def weekdays_in_words(match: re.Match[str], context: Context) -> str | None:
 
 
 def _space_days(gap: str) -> str:
-    """,4,6 -> , 4, 6; -6 -> đến 6"""
+    """Blanks and words between weekdays: ,4,6 -> , 4, 6; -6 -> đến 6"""
     dash = ", " if gap.count("-") > 1 else " đến "  # 2-4-6 are three days, 2-6 a week
     return re.sub(r"[,.+](?=\d)| \+ ", ", ", re.sub(r" ?& ?", " và ", re.sub(r" ?- ?", dash, gap)))
 
@@ -145,7 +145,7 @@ def list_with_slashes(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"\d{1,3}(?:\+\d{1,3})+(?!\d)")
 def list_with_plus(match: re.Match[str], context: Context) -> str | None:
-    """List with plus signs: Tổ 13+16+17 -> mười ba, mười sáu, mười bảy: nobody adds them up"""
+    """List with plus signs: Tổ 13+16+17 -> mười ba, mười sáu, mười bảy"""
     words = context.before(match.start())
     if words.endswith((" tháng", " khối")):  # tháng 9+10
         say = context.numerals.month if words.endswith(" tháng") else context.numerals.cardinal
@@ -202,7 +202,10 @@ def _is_labelled(match: re.Match[str], context: Context, scaled: bool) -> bool:
 
 
 def _has_steps(match: re.Match[str], numbers: list[str], words: str, context: Context) -> bool:
-    """các ngày 10,20 hằng tháng; những năm 80,90; 29,30 Tết; 70,75, 80 tuổi: steps, where no amount is meant"""
+    """Whether two numbers are steps of a row.
+
+    các ngày 10,20 hằng tháng; những năm 80,90; 29,30 Tết; 70,75, 80 tuổi: steps, where no amount is meant
+    """
     one, two = map(int, numbers)
     further = re.match(r", (\d{1,3})(?![\d.,/]\d|\d)", context.text[match.end() : match.end() + 7])
     if further and int(further[1]) - two == two - one > 0:

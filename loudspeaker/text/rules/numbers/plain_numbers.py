@@ -34,13 +34,13 @@ _HEADS = (" đầu số ", " mã ", " mã vùng ")
 
 @rule(r"0\d{4,29}(?![\d])(?![.,]\d)")
 def padded_number(match: re.Match[str], context: Context) -> Answer:
-    """A long number that begins with 0 is a name, not an amount"""
+    """Long number with a nought in front: a name, not an amount"""
     return Guess(spell_digits(match[0]), _no_cue())
 
 
 @rule(r"(\d{10,15})(?![\d])(?![.,]\d)")
 def long_number(match: re.Match[str], context: Context) -> Answer:
-    """Ten digits or more without a separator: an amount only if it is a round one"""
+    """Ten digits or more without a separator: an amount only if it ends with 000"""
     if match[1].endswith("000"):
         return context.number(match[1])
     return Guess(spell_digits(match[1]), _no_cue())
@@ -48,7 +48,7 @@ def long_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(\d{7,9})(?![\d])(?![.,]\d)")
 def ungrouped_number(match: re.Match[str], context: Context) -> Answer:
-    """1250000 is an amount; 8011042 is more likely the number of something"""
+    """Number of seven to nine digits: 1250000 is an amount; 8011042 is more likely the number of something"""
     if match[1].endswith("000"):
         return context.number(match[1])
     amount = context.is_before(match.end(), _AMOUNTS)
@@ -72,13 +72,13 @@ def broken_number(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"(?:[12]?\d|3[01])\.(?:0?[1-9]|1[0-2])(?![\d]|[.,/]\d)(?= |[,;).:-]|$)")
 def number_with_point(match: re.Match[str], context: Context) -> Answer:
-    """13.8 with no unit: decimals have a comma in Vietnamese"""
+    """Number that may be a date: 13.8 with no unit: decimals have a comma in Vietnamese"""
     return Guess(context.number(match[0]), DATE_OR_NUMBER)
 
 
 @rule(r"(?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d{3,10}(?:\.\d{1,10}){2,5}(?!\d|,\d)")
 def digits_with_points(match: re.Match[str], context: Context) -> Answer:
-    """320.20000.341527: dots, but not after every third digit"""
+    """Groups of digits with points: 320.20000.341527: dots, but not after every third digit"""
     spoken = ", ".join(map(spell_digits, match[0].split(".")))
     return spoken if context.is_before(match.end(), _BANKS) else Guess(spoken, _no_cue())
 
@@ -92,7 +92,7 @@ def fineness(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"0\d{1,3}(?!\d|[.,]\d|/)")
 def leading_noughts(match: re.Match[str], context: Context) -> Answer:
-    """Number with a nought in front: đầu số 024, 03: nobody counts so; 02 con are two"""
+    """Number with a nought in front: đầu số 024, 03 -> digit by digit; 02 con are two"""
     spoken, words = spell_digits(match[0]), context.before(match.start())
     if context.is_before(match.end(), _AT_HEAD) or (match[0] == "00" and _is_typed(match, context)):
         return spoken  # số có 00 ở đầu
@@ -103,7 +103,7 @@ def leading_noughts(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_typed(match: re.Match[str], context: Context) -> bool:
-    """bấm 00, mã 00: two digits; 00 giờ and 00 ca are none"""
+    """Whether digits are typed: bấm 00, mã 00: two digits; 00 giờ and 00 ca are none"""
     words, end = context.before(match.start()), match.end()
     cued = words.endswith(_TYPED) and not words.endswith(" tổng số")
     return (cued or not context.after(end)[:1].isalpha()) and not context.is_before(end, _HOURS)
@@ -119,7 +119,7 @@ def more_than(match: re.Match[str], context: Context) -> str:
 
 @rule(r"l(\d{1,2})(?= ?(?:cm|kg|m|ha|ngày|%|giờ|h|người|hộ)(?!\w))", starts="word")
 def letter_for_digit(match: re.Match[str], context: Context) -> Answer:
-    """≥ l0 cm, with the letter l for a 1"""
+    """Number that begins with the letter l instead of a 1: ≥ l0 cm"""
     return Guess(context.number(f"1{match[1]}"), Message("the letter l, taken for a 1"))
 
 
@@ -149,14 +149,17 @@ def number(match: re.Match[str], context: Context) -> Answer:
 
 
 def _counts_nothing(match: re.Match[str], context: Context) -> bool:
-    """7.30 with nothing behind it that it counts: decimals have a comma, hours may have a point"""
+    """Whether nothing is counted.
+
+    7.30 with nothing behind it that it counts: decimals have a comma, hours may have a point
+    """
     following = context.after(match.end())
     return not following[:1].isalnum() or context.is_before(match.end(), _LINKS)
 
 
 @rule(r"\d+")
 def endless_digits(match: re.Match[str], context: Context) -> Answer:
-    """More digits than anybody counts"""
+    """More digits than a number can have: one by one"""
     return Guess(spell_digits(match[0]), _no_cue())
 
 

@@ -37,7 +37,7 @@ def power_of_letter(match: re.Match[str], context: Context) -> Answer:
 
 @rule(rf"([{LOWER}{UPPER}]{{2,16}})[{_RAISED}]{{1,2}}(?![^\W_])", starts="word")
 def word_with_footnote(match: re.Match[str], context: Context) -> Guess:
-    """Word with a footnote mark: Thông tư², UBND¹: said to nobody"""
+    """Word with a footnote mark: Thông tư², UBND¹ -> the word alone, with a doubt"""
     word = match[1]
     entry = meaning(context, word, match.start(), match.end(1))
     spoken = entry.reading if entry else spell_letters(word) if word.isupper() and len(word) < 4 else word

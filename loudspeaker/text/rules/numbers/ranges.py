@@ -58,7 +58,10 @@ def number_range(match: re.Match[str], context: Context) -> Answer:
 
 
 def _slip_or_thousands(match: re.Match[str], context: Context) -> Guess | None:
-    """vụ 2019 - 20202 has a digit too many; 5,650-5,700 a comma for thousands"""
+    """Range with a slip or with commas for thousands.
+
+    vụ 2019 - 20202 has a digit too many; 5,650-5,700 a comma for thousands
+    """
     if _YEAR.fullmatch(match[1]) and _YEAR_AND_DIGIT.fullmatch(match[2]):
         return Guess(context.number_range(match[1], match[2]), Message("a number with a digit too few or too many?"))
     if _GROUPED.fullmatch(match[1]) and _GROUPED.fullmatch(match[2]):
@@ -67,7 +70,10 @@ def _slip_or_thousands(match: re.Match[str], context: Context) -> Guess | None:
 
 
 def _number_and_next(match: re.Match[str], context: Context) -> Answer:
-    """thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range"""
+    """Two numbers that are no range.
+
+    thôn 2 - 15 hộ, Khu vực 3 - 15 Hoàng Diệu, Giải phóng 1975 - 50 năm nhìn lại: two numbers, no range
+    """
     if " " not in match[0]:
         return None
     at, end, spoken = match.start(), match.end(), f"{context.number(match[1])}, {context.number(match[2])}"
@@ -79,7 +85,7 @@ def _number_and_next(match: re.Match[str], context: Context) -> Answer:
 
 
 def _from_nought(match: re.Match[str], context: Context) -> Answer:
-    """0-5% -> không đến năm; TP.HCM 0-1 Hà Nội may be a score"""
+    """Range from nought, or a score: 0-5% -> không đến năm; TP.HCM 0-1 Hà Nội may be a score"""
     if match[1] != "0" or " " in match[0] or counted(context, match.end()):
         return None
     following = context.after(match.end())[:1]
@@ -89,7 +95,7 @@ def _from_nought(match: re.Match[str], context: Context) -> Answer:
 
 
 def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
-    """15-20 rises; 2 - 0, 20 - 15 and 20-15 do not, and so may be something else"""
+    """Range that rises, 15-20; two numbers that do not, 2 - 0, 20-15, with a doubt"""
     first, last = context.number(match[1]), context.number(match[2])
     if _number_value(match[1]) < _number_value(match[2]):
         days = (_DAY.fullmatch(match[2]) and not counted(context, match.end())) or _may_be_day(match, context)
@@ -101,7 +107,10 @@ def _rising_or_falling(match: re.Match[str], context: Context) -> str | Guess:
 
 
 def _may_be_day(match: re.Match[str], context: Context) -> bool:
-    """Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month"""
+    """Whether it may be a day and a month.
+
+    Nghỉ hưu 5-10. Lũ 5-10 vượt …: counts nothing, numbers nothing, and could be a day and a month
+    """
     following = context.after(match.end())
     linked = context.is_before(match.end(), _LINKS) or _HOUR.match(following)
     counting = following[:1].isalnum() and not linked
@@ -111,7 +120,7 @@ def _may_be_day(match: re.Match[str], context: Context) -> bool:
 
 
 def _number_value(written: str) -> float:
-    """1.500 -> 1500.0; 2,75 -> 2.75; 1,500,000 -> 1500000.0"""
+    """Value of a written number: 1.500 -> 1500.0; 2,75 -> 2.75; 1,500,000 -> 1500000.0"""
     if written.count(",") == 1:
         return float(written.replace(".", "").replace(",", "."))
     grouped = "," in written or _POINTS.fullmatch(written)

@@ -122,7 +122,7 @@ def numeral(match: re.Match[str], context: Context) -> Answer:
 
 
 def _numeral_of_name(match: re.Match[str], context: Context) -> Answer:
-    """phường Hải An I -> một: a place that has a second one"""
+    """Numeral of a place or a heading: phường Hải An I -> một: a place that has a second one"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     if match[1] == "I" and context.is_after(match.start(), _FIRST):
         return "một"
@@ -135,7 +135,7 @@ def _numeral_of_name(match: re.Match[str], context: Context) -> Answer:
 
 
 def _stands_after_firm(ahead: str) -> bool:
-    """Công ty Bảo trì đường bộ I"""
+    """Whether a firm stands before: Công ty Bảo trì đường bộ I"""
     return _FIRM.search(ahead) is not None
 
 

@@ -63,7 +63,7 @@ def score(match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_victory(match: re.Match[str], words: str) -> bool:
-    """chiến thắng 30-4, Chiến thắng 7-5: a day of history, which no match ends with"""
+    """Whether it is a day of history, which no match ends with: chiến thắng 30-4, Chiến thắng 7-5"""
     if " chiến thắng" not in words:
         return False
     return match[0] in _VICTORIES or int(match[1]) > 12 or "0" in (match[1][0], match[2][0])
@@ -77,7 +77,9 @@ def _is_result(match: re.Match[str], context: Context, words: str) -> bool:
         return True
     if words.endswith(_DAYS):
         return False
-    if "-" in match[0] and any(cue in _told(written, words) for cue in (_PLAIN if " " in match[0] else _GAME)):
+    if "-" in match[0] and any(
+        cue in _sentence_of_match(written, words) for cue in (_PLAIN if " " in match[0] else _GAME)
+    ):
         return True
     if len(match[0]) != 3 and " luân lưu " not in words:
         return False
@@ -85,14 +87,17 @@ def _is_result(match: re.Match[str], context: Context, words: str) -> bool:
     return played and not context.is_before(match.end(), _COUNTED)
 
 
-def _told(written: str, words: str) -> str:
-    """The sentence before without names and words that only look like a result: Ngày Chiến thắng 30-4 và … 1-5"""
+def _sentence_of_match(written: str, words: str) -> str:
+    """Sentence before.
+
+    The sentence before without names and words that only look like a result: Ngày Chiến thắng 30-4 và … 1-5
+    """
     cued = _COMPOUNDS.sub("", f" {_NAMES.sub('', written).lower().rpartition('. ')[2]}")
     return cued if words.endswith(" chiến thắng") else cued.replace("chiến thắng ", "")
 
 
 def _score_between_teams(match: re.Match[str], context: Context, spoken: str) -> Answer:
-    """Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
+    """Score between or behind two teams: Long An 1-2 Hải Phòng; Dũng - Thuyết: 0-3"""
     ahead = context.text[max(0, match.start() - REACH) : match.start()]
     follows = context.text[match.end() : match.end() + 4]
     between = _TEAM_NAME.search(ahead) and re.match(rf" [{UPPER}](?!ết)", follows)

@@ -88,7 +88,7 @@ def follows_date(context: Context, at: int) -> bool:
 
 
 def after_hour(context: Context, at: int) -> bool:
-    """7h/12/9: the hour before has taken the slash and said “ngày”."""
+    """Whether an hour with its slash stands before, whose words end with “ngày”: 7h/12/9."""
     return context.previous.end == at and context.previous.kind == Kind.TIME and context.char(at - 1) in "/-"
 
 
@@ -97,7 +97,7 @@ def hinted(context: Context, start: int, end: int) -> bool:
     before = context.before(start)
     return (
         before.endswith(_WEAK)
-        or _street(before)
+        or _is_street_before(before)
         or is_lunar(context, end)
         or _UNTIL.match(context.after(end)) is not None
     )
@@ -126,17 +126,21 @@ class Day:
 
 
 def _full_year(written: str) -> int:
+    """97 -> 1997, 26 -> 2026"""
     year = int(written)
     return year if year > 99 else year + (2000 if year < 50 else 1900)
 
 
 def day_words(day: int, numerals: Numerals) -> str:
-    """The first ten days of a month are mùng."""
+    """Day of a month: 5 -> mùng năm, 15 -> mười lăm; the first ten days are mùng."""
     return ("mùng " if 1 <= day <= 10 else "") + numerals.cardinal(day)
 
 
 def as_day(context: Context, at: int, words: str, of_year: bool = False) -> str:
-    """With “ngày” in front, unless it, or mùng, stands there already; a day `of_year` names no street."""
+    """Day with “ngày” in front.
+
+    With “ngày” in front, unless it, or mùng, stands there already; a day `of_year` names no street.
+    """
     before = context.before(at)
     if before.endswith((" mùng", " mồng")):
         return words.removeprefix("mùng ")
@@ -144,7 +148,7 @@ def as_day(context: Context, at: int, words: str, of_year: bool = False) -> str:
         return words
     if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
         return words
-    if not of_year and _street(before) and not _BORDER.search(context.text[max(0, at - 2) : at]):  # đường 3/2
+    if not of_year and _is_street_before(before) and not _BORDER.search(context.text[max(0, at - 2) : at]):  # đường 3/2
         return words.removeprefix("mùng ")
     return words if follows_date(context, at) or after_hour(context, at) else "ngày " + words
 
@@ -160,6 +164,9 @@ def is_lunar(context: Context, end: int) -> bool:
     return context.is_before(end, _LUNAR)
 
 
-def _street(before: str) -> bool:
-    """đường 19/5, trường 3/2: named after a day, but nobody says “ngày”."""
+def _is_street_before(before: str) -> bool:
+    """Whether a street or a place that is named after a day stands before.
+
+    đường 19/5, trường 3/2: named after a day, but nobody says “ngày”.
+    """
     return before.endswith(_NAMED_AFTER)

@@ -86,7 +86,7 @@ def southern_hour_minute(match: re.Match[str], context: Context) -> str | None:
 
 @rule(r"(\d{1,2}) ?[hHgG](\d{1,2})(?!\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?")
 def impossible_time(match: re.Match[str], context: Context) -> Answer:
-    """25h30, 7h75, 6h5: said, and doubtful"""
+    """Time that no clock shows: 25h30, 7h75, 6h5: said, and doubtful"""
     if match[0][len(match[1])] in "gG":
         return None
     return Guess(
@@ -182,7 +182,7 @@ def southern_hour_range(match: re.Match[str], context: Context) -> Answer:
 
 @rule(r"24h/(24h|7)(?![^\W_])")
 def round_the_clock(match: re.Match[str], context: Context) -> str | None:
-    """trực 24h/24h, 24h/7"""
+    """Round the clock: trực 24h/24h, 24h/7"""
     return f"hai mươi tư giờ trên {'hai mươi tư giờ' if match[1] == '24h' else 'bảy'}"
 
 
@@ -227,7 +227,7 @@ def _is_hour(context: Context, at: int, end: int) -> bool:
 
 
 def _hour_or_grams(context: Context, at: int, end: int, spoken: str) -> Answer:
-    """từ 8g … 11g30 are hours; 5g muối is a weight, unless hours are told around it"""
+    """Hours or grams: từ 8g … 11g30 are hours; 5g muối is a weight, unless hours are told around it"""
     following = context.after(end)
     near = re.split(r"[;!?]|\. ", context.text[max(0, at - 30) : at].lower())[-1] + following[:30]
     weighed = _WEIGHED.search(near) is not None or following.startswith("/")
@@ -279,7 +279,7 @@ def minutes(match: re.Match[str], context: Context) -> Answer:
 
 
 def _say_time(context: Context, hour: str, minute: str | None) -> str | None:
-    """8, 30 -> tám giờ ba mươi phút; None for an hour above 24"""
+    """Hour and minute in words: 8, 30 -> tám giờ ba mươi phút; None for an hour above 24"""
     if int(hour) > 24:
         return None
     minutes = f" {context.number(minute)} phút" if minute and int(minute) else ""

@@ -100,7 +100,7 @@ _OF_DAY = pattern(r"\d{1,2} ?(?:giờ|[:hHgG]) ?(?:\d\d)?(?: ?(?:phút|ph|p|'))?
 
 
 def _is_moment_range(match: re.Match[str], context: Context) -> bool:
-    """8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
+    """Whether a second day and hour follow: 8h00 ngày 15/6/2021 - 17h00 ngày 20/6: from the one to the other"""
     begun = context.previous.kind is Kind.TIME and context.text[context.previous.end : match.start()].strip(" ,") in (
         "",
         "ngày",
@@ -182,7 +182,7 @@ def _is_certain_day(day: Day, match: re.Match[str], context: Context) -> bool:
 
 
 def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
+    """Day and month with a point: hết 30.6; 05.10 is likely a day: no decimal begins with 0, or has a point"""
     at, end = match.span()
     meant = hinted(context, at, end)
     if not (meant or _is_padded(match)):
@@ -193,7 +193,7 @@ def _day_with_point(day: Day, match: re.Match[str], context: Context) -> Answer:
 
 
 def _day_with_dash(day: Day, match: re.Match[str], context: Context) -> Guess | None:
-    """20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
+    """Day and month with a dash: 20-11 is likely a day, since no range falls; 1-7 only behind words that days have"""
     at = match.start()
     if day.day > 12:
         return Guess(as_day(context, at, day.words(context.numerals)), DATE_OR_NUMBERS)
@@ -208,19 +208,22 @@ def _stands_after_occasion(context: Context, at: int, end: int) -> bool:
 
 
 def _has_decimals(match: re.Match[str], context: Context) -> bool:
-    """tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
+    """Whether a decimal stands behind the slash: tỷ lệ chọi 1/1,6: what stands behind the slash is no month"""
     return re.match(r",\d{1,2}(?![\d/:-]|\.\d)", context.text[match.end() : match.end() + 5]) is not None
 
 
 def _first_of_month(match: re.Match[str], context: Context, day: Day) -> Guess:
-    """Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven."""
+    """First day of a month, or a range.
+
+    Từ 1-7, … is a day where a sentence begins so; elsewhere “từ 1-7” counts from one to seven.
+    """
     if context.text.endswith("Từ ", 0, match.start()):
         return Guess(as_day(context, match.start(), day.words(context.numerals)), DATE_OR_NUMBERS)
     return Guess(context.number_range(match[1], match[3]), DATE_OR_NUMBERS)
 
 
 def _day_with_slash(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """sáng 2/9, từ 1/7 are days; 1/2 ngày, 06/07 chi bộ, thị lực 8/10 are none"""
+    """Day and month with a slash: sáng 2/9, từ 1/7 are days; 1/2 ngày, 06/07 chi bộ, thị lực 8/10 are none"""
     at = match.start()
     if _tells_a_part(day, match, context):
         return None
@@ -258,7 +261,7 @@ def _may_be_part(day: Day, match: re.Match[str]) -> bool:
 
 
 def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """ngày 2/9 -> mùng hai tháng chín; “cả ngày, 2/3 bà con đã về” may tell a part"""
+    """Day behind a word of days: ngày 2/9 -> mùng hai tháng chín; “cả ngày, 2/3 bà con đã về” may tell a part"""
     at = match.start()
     if day.month > 31:
         return None
@@ -269,7 +272,7 @@ def _day_behind_cue(day: Day, match: re.Match[str], context: Context) -> Answer:
 
 
 def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
-    """từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
+    """Day with a slash and no certain cue: từ 1/7, hết 05/10, giỗ 3/3; “góp 1/5” and “nữ 02/11” may be parts"""
     at, before = match.start(), context.before(match.start())
     meant, behind_day = hinted(context, at, match.end()), " ngày " in before
     feast = _is_feast(day, before)
@@ -284,7 +287,7 @@ def _likely_day(day: Day, match: re.Match[str], context: Context) -> Answer:
 
 
 def _is_feast(day: Day, before: str) -> bool:
-    """30/4, 2/9; 3/3 behind “giỗ”"""
+    """Whether a feast is on this day: 30/4, 2/9; 3/3 behind “giỗ”"""
     return f"{day.day}/{day.month}" in _FEASTS or " tết " in before or " giỗ " in before
 
 
@@ -294,7 +297,7 @@ def _ends_period(context: Context, at: int) -> bool:
 
 
 def _counts_so_many(day: Day, match: re.Match[str], context: Context) -> bool:
-    """06/07 chi bộ: so many of so many; 17/4 of them nobody has"""
+    """Whether so many of so many are counted: 06/07 chi bộ: so many of so many; not 17/4, which is above one"""
     if day.day > day.month or not context.is_before(match.end(), (*COUNTED, *WHOLES)):
         return False
     if has_own_number(context, match.end()):  # 6/10 chi bộ 2
@@ -318,7 +321,10 @@ def has_own_number(context: Context, end: int) -> bool:
 
 
 def likely_date(context: Context, at: int, day: str, month: str) -> str:
-    """What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole."""
+    """Date in words.
+
+    What a bare 26/12 would be as a date; nothing where it cannot be one. No part is larger than its whole.
+    """
     date = Day(day, month)
     return as_day(context, at, date.words(context.numerals)) if date.possible() and date.day > date.month else ""
 

@@ -90,13 +90,13 @@ def days_of_months(match: re.Match[str], context: Context) -> Answer:
 
 
 def _are_parts(first: Day, last: Day, before: str) -> bool:
-    """tỉ lệ từ 3/4 đến 7/8: parts of a whole, and a word that speaks of them"""
+    """Whether two parts of a whole are told: tỉ lệ từ 3/4 đến 7/8: parts of a whole, and a word that speaks of them"""
     below = first.day < first.month <= 10 and last.day < last.month <= 10
     return below and any(cue in before for cue in (" tỉ lệ", " tỷ lệ", " phần ", " chiếm "))
 
 
 def _part(day: Day, context: Context) -> str:
-    """3/4 -> ba phần tư"""
+    """Part of a whole: 3/4 -> ba phần tư"""
     return f"{context.numerals.cardinal(day.day)} phần {context.numerals.month(day.month)}"
 
 
@@ -146,5 +146,5 @@ def days_of_every_month(match: re.Match[str], context: Context) -> Answer:
 
 
 def _continues_range(context: Context, end: int) -> bool:
-    """từ ngày 5-10 đến …: then 5-10 is one day."""
+    """Whether a second day follows: từ ngày 5-10 đến …: then 5-10 is one day."""
     return context.after(end).startswith(("đến", "-", "tới"))
