@@ -196,18 +196,13 @@ class Client:
         if not wanted:
             return
         from ..clock import SystemClock
-        from ..production.renderer import ProgrammeRenderer
         from ..production.specification import RenderJob
-        from ..store.clips import ClipStore
-        from ..store.programmes import ProgrammeStore
-        from ..synthesis import registry
-        from ..synthesis.fallback import FallbackChain
+        from ..station.rendering import open_renderer
+        from ..synthesis.registry import load_engine
 
-        engine = partial(registry.load_engine, folder=self.paths.voices)
-        chain = FallbackChain(ClipStore(self.paths.clips), SystemClock().now, engine)
-        studio = ProgrammeRenderer(self.paths.home, chain, ProgrammeStore(self.paths.programmes))
+        renderer = open_renderer(self.paths, SystemClock().now, partial(load_engine, folder=self.paths.voices))
         for recipe, told in wanted.items():
-            studio.render(decode(RenderJob, told).spec(), recipe)
+            renderer.render(decode(RenderJob, told).spec(), recipe)
 
     def make_ahead(self, wanted: Wanted) -> None:
         """Make what will be wanted soon, as far as this person may: whoever wants it then tries again, and is told."""

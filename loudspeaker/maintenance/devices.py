@@ -12,6 +12,11 @@ from urllib.parse import urlsplit
 from ..errors import LoudspeakerError, Message
 from ..model.box import Box, Output
 from ..model.contents import Contents
+from ..speakers.card import mixer
+from ..speakers.card.alsa import address
+from ..speakers.pins import PRESSED, probe_pins
+from ..speakers.proof import probe_input
+from ..speakers.streams import probe
 
 Pins = Mapping[str, str]  # pin -> what is wrong with it
 
@@ -39,8 +44,6 @@ def _output_checks(output: Output, running: bool) -> Iterator[HealthCheck]:
             Message("mixer of {output}", output=output.name), _mixer_fault(output.device, output.mixer, running)
         )
     if output.proof:
-        from ..speakers.proof import probe_input
-
         what = Message("proof input {input} of {output}", input=output.proof, output=output.name)
         reason = probe_input(output.proof)
         wrong = Message("nothing is heard by it ({reason}); “arecord -l” lists the inputs", reason=reason)
@@ -49,9 +52,6 @@ def _output_checks(output: Output, running: bool) -> Iterator[HealthCheck]:
 
 def _mixer_fault(device: str, percent: float, running: bool) -> Message | None:
     """A daemon has set it; without one it is enough that it answers."""
-    from ..speakers.card import mixer
-    from ..speakers.card.alsa import address
-
     try:
         if running:
             return mixer.verify(address(device), percent)
@@ -65,8 +65,6 @@ def _pin_checks(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
     relays = {output.relay.pin: output.relay.active_high for output in box.outputs.values() if output.relay}
     if not relays and box.stop_button is None:
         return
-    from ..speakers.pins import probe_pins
-
     wrong = probe_pins(relays, box.stop_button) if held is None else held
     for pin in relays:
         names = ", ".join(name for name, output in box.outputs.items() if output.relay and output.relay.pin == pin)
@@ -80,8 +78,6 @@ def _pin_checks(box: Box, held: Pins | None) -> Iterator[HealthCheck]:
 
 
 def _pin_fault(reason: str | None) -> Message | None:
-    from ..speakers.pins import PRESSED
-
     if reason == PRESSED:
         return Message("it is pressed: its contact is stuck, or its wires touch")
     if not reason:
@@ -91,8 +87,6 @@ def _pin_fault(reason: str | None) -> Message | None:
 
 def _stream_checks(contents: Contents) -> Iterator[HealthCheck]:
     """Lines into the box, and the stations that commune.yaml names."""
-    from ..speakers.streams import probe
-
     urls = {one.stream for schedule in contents.schedules for one in schedule.broadcasts if one.stream}
     for url in sorted(urls):
         if url.startswith("input:"):

@@ -7,6 +7,7 @@ preparation     makes sound ahead of time                       airings        w
 alerts          an emergency before it is aired (`call`)        alarms         which emergencies stand, and their end
 approvals       what is approved, and whether it still stands   decisions      skips, pauses, approvals in the log
 commissioning   which outputs may air what is planned           naming         how people name bulletins and villages
+rendering       what renders its programmes (numpy)
 read_text       `read`, with or without a station               new_station    the sample commune, or an empty one
 """
 

@@ -121,15 +121,9 @@ class Preparation:
     @cached_property
     def renderer(self) -> ProgrammeRenderer:
         """Loads numpy, which takes memory: only for processes that end."""
-        from ..production.renderer import ProgrammeRenderer
-        from ..store.clips import ClipStore
-        from ..synthesis.circuit_breaker import CircuitBreakers
-        from ..synthesis.fallback import FallbackChain
+        from .rendering import open_renderer
 
-        state = self.log().recall("breakers")
-        breakers = CircuitBreakers.from_state(state if isinstance(state, dict) else {})
-        chain = FallbackChain(ClipStore(self.paths.clips), self.clock.now, self.voices.engine, breakers)
-        return ProgrammeRenderer(self.paths.home, chain, self.planner.programmes)
+        return open_renderer(self.paths, self.clock.now, self.voices.engine, self.log().recall("breakers"))
 
     def prepare_replay(self, bulletin: str, villages: Iterable[str], progress: Progress) -> str:
         """Make what these villages would hear of a bulletin now; its id. Raises `LoudspeakerError`."""

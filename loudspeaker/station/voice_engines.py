@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import EngineError
 from ..interfaces import Engine
+
+if TYPE_CHECKING:
+    from ..synthesis.registry import Voice
 
 
 class VoiceEngines:
@@ -19,18 +23,16 @@ class VoiceEngines:
     def engine(self, name: str) -> Engine:
         """Raises `NotAvailable`."""
         if name not in self._engines:
-            from ..synthesis import registry  # slow to load: it knows every plug-in
+            from ..synthesis.registry import load_engine  # slow to load: it looks for plug-ins
 
-            self._engines[name] = registry.load_engine(name, self._folder)
+            self._engines[name] = load_engine(name, self._folder)
         return self._engines[name]
 
     def fingerprint(self, voice: str) -> str | None:
         """What the sound of `voice` (engine:voice) depends on; None where it is not installed."""
         if voice not in self._fingerprints:
-            from ..synthesis import registry  # slow to load: it knows every plug-in
-
             try:
-                spec = registry.Voice.parse(voice)
+                spec = _parse(voice)
                 self._fingerprints[voice] = self.engine(spec.engine).fingerprint(spec.name)
             except EngineError:
                 self._fingerprints[voice] = None
@@ -38,13 +40,17 @@ class VoiceEngines:
 
     def is_local(self, voice: str) -> bool:
         """Does this voice speak without a network?"""
-        from ..synthesis import registry  # slow to load: it knows every plug-in
-
         try:
-            return not self.engine(registry.Voice.parse(voice).engine).online
+            return not self.engine(_parse(voice).engine).online
         except EngineError:
             return False
 
     def look_again(self) -> None:
         """Ask for every fingerprint anew: a voice may have been installed or exchanged."""
         self._fingerprints.clear()
+
+
+def _parse(voice: str) -> Voice:
+    from ..synthesis.registry import Voice  # slow to load: it looks for plug-ins
+
+    return Voice.parse(voice)
