@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from .lazy_regex import pattern
 from .syllables import has_marks, is_syllable
 
 _DASHES = "÷→⇒‐‑‒–—―−﹣－"
@@ -37,7 +38,9 @@ _FOLD: dict[int, str] = {
 
 # Vietnamese in its composed form; everything outside of it, and of plain signs, is looked at.
 _LATIN = "À-ÃÈ-ÊÌÍÒ-ÕÙÚÝà-ãè-êìíò-õùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ"
-_ODD = rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d| [,;:][\s\d]"
+_ODD = pattern(
+    rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}]|  |[{_LATIN}][a-z]{{0,3}}\d|\d[a-z]{{0,3}}[{_LATIN}]|\d /|/ \d| [,;:][\s\d]"
+)
 _LETTER = r"[^\W\d_][\u0300-\u036f]{0,4}"
 _GLUED = rf"(?P<ahead>(?<![\w@./:#-])(?:{_LETTER}){{2,7}}(?=\d))|(?P<behind>(?<=\d)(?:{_LETTER}){{1,7}}(?!\w))"
 _YEAR = r"(?P<year>(?:(?<=/\d)|(?<=/\d\d))(?: +/ *|/ +)(?=(?:19|20)\d\d(?!\d)))"  # 17/03 /2023
@@ -45,14 +48,14 @@ _STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 
 _CELL = r"(?P<cell>(?<=[\w)%]) *\t[ \t]*(?=[\w(]))"  # 10⇥5: the border of two cells
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
-_CLUSTER = (
+_CLUSTER = pattern(
     rf"(?s:{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
-_ALIKE_LETTER = "[Ѐ-ӿΑ-Ωο]"
+_ALIKE_LETTER = pattern("[Ѐ-ӿΑ-Ωο]")
 _WORD = re.compile(r"[^\W\d_]+")
-_SPACES = rf"[{_SPACE}{_INVISIBLE}]+"
-_MARKS = r"[\u0300-\u036f]+"
+_SPACES = pattern(rf"[{_SPACE}{_INVISIBLE}]+")
+_MARKS = pattern(r"[\u0300-\u036f]+")
 _KEPT = frozenset("'€£°¹²³⁴⁵⁶⁷⁸⁹½¼¾‰±•µΩ¥₹₩")
 
 
@@ -65,7 +68,7 @@ class CleanText:
         self.given = given
         self._starts: Sequence[int] = ()  # where in `text` a stretch begins that keeps step with the input
         self._steps: Sequence[tuple[int, int]] = ()  # where in the input each of them begins, and the last place of it
-        if not re.search(_ODD, given):
+        if not _ODD.search(given):
             self.text = given
             return
         self.text = self._clean(given)
@@ -73,7 +76,7 @@ class CleanText:
     def place(self, at: int) -> int:
         """The place in the input, in code points, that letter `at` of `text` came from."""
         if not self._starts:
-            return min(at, len(self.given))
+            return at
         step = bisect_right(self._starts, at) - 1
         start, origin = self._starts[step], self._steps[step][0]
         return min(origin + at - start, self._steps[step][1], len(self.given))
@@ -82,7 +85,7 @@ class CleanText:
         """Plain stretches keep step with the input; each odd place opens a new one."""
         pieces: list[str] = []
         starts, steps, length, copied = [0], [(0, len(given))], 0, 0
-        for match in re.finditer(_CLUSTER, given):
+        for match in _CLUSTER.finditer(given):
             plain = given[copied : match.start()]
             cluster = _part_words(match) if match.lastgroup else _clean_cluster(match[0])
             pieces += (plain, cluster)
@@ -118,9 +121,9 @@ def _clean_cluster(cluster: str) -> str:
         return "\n"
     if re.fullmatch(r"\[\d{1,3}\]", cluster):
         return cluster
-    if re.fullmatch(_SPACES, cluster):
+    if _SPACES.fullmatch(cluster):
         return " " if cluster.strip(_INVISIBLE) else ""
-    composed = re.sub(_MARKS, "", unicodedata.normalize("NFC", cluster))
+    composed = _MARKS.sub("", unicodedata.normalize("NFC", cluster))
     folded = composed.translate(_FOLD)
     return folded if folded != composed else "".join(map(_clean_letter, composed))
 
@@ -139,10 +142,10 @@ def _clean_letter(letter: str) -> str:
 
 def _to_latin(text: str) -> str:
     """Cyrillic and Greek look-alikes inside Latin words become Latin, letter for letter."""
-    return _WORD.sub(_to_latin_word, text) if re.search(_ALIKE_LETTER, text) else text
+    return _WORD.sub(_to_latin_word, text) if _ALIKE_LETTER.search(text) else text
 
 
 def _to_latin_word(match: re.Match[str]) -> str:
     """A word as it is where some of its letters have no Latin look-alike."""
     latin = match[0].translate(_ALIKE)
-    return match[0] if re.search(_ALIKE_LETTER, latin) else latin
+    return match[0] if _ALIKE_LETTER.search(latin) else latin

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import Message
 from .context import Token
 from .kind import Kind
+from .lazy_regex import pattern
 from .reasons import APART
 
 _LINKS = frozenset((Kind.DASH, Kind.SEPARATOR, Kind.RATE))
@@ -30,6 +30,7 @@ _RANGED = frozenset(
     )
 )  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
+_DIGIT = pattern(r"\d")
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
@@ -80,4 +81,4 @@ def _is_glued(text: str, one: Token, other: Token) -> bool:
 
 
 def _has_digits(text: str, token: Token) -> bool:
-    return re.search(r"\d", text[token.start : token.end]) is not None
+    return _DIGIT.search(text, token.start, token.end) is not None

@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..errors import Message
+from .lazy_regex import pattern
 from .syllables import is_syllable
 
-_DEFINED = r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)"
-_EXPLAINED = r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)"  # VK (Việt kiều)
+_DEFINED = pattern(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
+_EXPLAINED = pattern(r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)")  # VK (Việt kiều)
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
-_UNREAD = r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b"  # would have to be read itself
-_WORD = r"[^\W\d_]+"
-_FOREIGN = r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)"
+_UNREAD = pattern(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b")  # would have to be read itself
+_WORD = pattern(r"[^\W\d_]+")
+_FOREIGN = pattern(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
 
 
 def find_definitions(text: str) -> dict[str, str]:
@@ -22,11 +23,11 @@ def find_definitions(text: str) -> dict[str, str]:
     if "(" not in text:
         return {}
     definitions: dict[str, str] = {}
-    for match in re.finditer(_DEFINED, text):
+    for match in _DEFINED.finditer(text):
         words = _expansion(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
         if words:
             definitions.setdefault(match[1], words)
-    for match in re.finditer(_EXPLAINED, text):
+    for match in _EXPLAINED.finditer(text):
         if _expansion(match[2], match[1]) == match[2]:
             definitions.setdefault(match[1], match[2])
     return definitions
@@ -35,7 +36,7 @@ def find_definitions(text: str) -> dict[str, str]:
 def _expansion(head: str, letters: str) -> str:
     """The last words of `head` whose first letters are `letters`; words like “và” may stand between."""
     clause = re.split(r"[.;:!?()\n]", head)[-1]
-    words = list(re.finditer(_WORD, clause))
+    words = list(_WORD.finditer(clause))
     at = len(words)
     for letter in reversed(letters):
         at -= 1
@@ -45,7 +46,7 @@ def _expansion(head: str, letters: str) -> str:
             return ""
     phrase = clause[words[at].start() :].strip()
     foreign = phrase.isascii() and not all(is_syllable(word[0].lower()) for word in words[at:])
-    if foreign or re.search(_UNREAD, phrase):  # RDA (Recommended Dietary Allowance): nobody says that for RDA
+    if foreign or _UNREAD.search(phrase):  # RDA (Recommended Dietary Allowance): nobody says that for RDA
         return ""
     return phrase.replace(" - ", ", ") if len(letters) > 1 and phrase.upper() != phrase else ""
 
@@ -56,7 +57,7 @@ def find_near_misses(text: str) -> Iterator[tuple[int, int, Message]]:
     Words are compared through what is left of them when one letter goes, so that time stays linear.
     """
     places: dict[str, list[re.Match[str]]] = {}
-    for match in re.finditer(_FOREIGN, text):
+    for match in _FOREIGN.finditer(text):
         word = match[0].lower()
         if not is_syllable(word):
             places.setdefault(word, []).append(match)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 from typing import Literal
 
+from .lazy_regex import pattern
+
 # Signs that TCVN3 fonts show as Vietnamese letters and that Unicode Vietnamese never has inside words.
-_TCVN3 = r"[®µ¸¶¹¨»¾¼½©ª«¬­ÆÇËÌÐÎÏÑÖ×ØÜÞßåæçëîïñöø÷ûüþ]"
+_TCVN3 = pattern(r"[®µ¸¶¹¨»¾¼½©ª«¬­ÆÇËÌÐÎÏÑÖ×ØÜÞßåæçëîïñöø÷ûüþ]")
 # VNI writes the mark after its vowel: “Thoâng baùo”, “ñeå”.
-_VNI = r"(?:[aeouy][âêôûõïøùûäåáàã]|[oe]ä|[AEOUYaeouy][ÂÊÔÛÕÏØÙÄÅÁÀÃ]|ñ[aeiouôö]|[öô][ùøûõï])"
-_LETTERS = r"[^\W\d_]"
-_MODERN = r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]"
+_VNI = pattern(r"(?:[aeouy][âêôûõïøùûäåáàã]|[oe]ä|[AEOUYaeouy][ÂÊÔÛÕÏØÙÄÅÁÀÃ]|ñ[aeiouôö]|[öô][ùøûõï])")
+_LETTER = pattern(r"[^\W\d_]")
+_MODERN = pattern(r"[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđăĐƠƯ]")
 _SAMPLE = 20_000  # letters that are looked at
 
 
@@ -19,11 +21,11 @@ def legacy_encoding(text: str) -> Literal["TCVN3", "VNI"] | None:
     if text.isascii():
         return None
     sample = text[:_SAMPLE]
-    if len(re.findall(_MODERN, sample)) > 2:
+    if sum(1 for _ in islice(_MODERN.finditer(sample), 3)) > 2:
         return None
-    letters = len(re.findall(_LETTERS, sample)) or 1
-    vni = len(re.findall(_VNI, sample))
-    tcvn3 = len(re.findall(_TCVN3, sample))
+    letters = len(_LETTER.findall(sample)) or 1
+    vni = len(_VNI.findall(sample))
+    tcvn3 = len(_TCVN3.findall(sample))
     if tcvn3 >= 3 and tcvn3 > vni and tcvn3 * 12 > letters:
         return "TCVN3"
     return "VNI" if vni >= 3 and vni * 14 > letters else None

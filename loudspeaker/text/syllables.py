@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .lazy_regex import pattern
+
 _MARKED = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
 LOWER = "a-z" + _MARKED  # for the inside of a character class
 UPPER = "A-Z" + _MARKED.upper()
@@ -25,6 +27,7 @@ _SYLLABLE = (
     r"|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|ia|ua|ưa|oa|oe|uê|uơ|uy|[aeêioôơuưy])"
     r")"
 )
+_WHOLE_SYLLABLE = pattern(_SYLLABLE)
 
 
 def is_syllable(word: str) -> bool:
@@ -32,7 +35,7 @@ def is_syllable(word: str) -> bool:
     if len(word) > 7:
         return False
     bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word.lower()).translate(_TONES))
-    return re.fullmatch(_SYLLABLE, bare) is not None
+    return _WHOLE_SYLLABLE.fullmatch(bare) is not None
 
 
 def has_marks(word: str) -> bool:
@@ -43,7 +46,7 @@ def has_marks(word: str) -> bool:
 _PLAIN = str.maketrans("ăâđêôơưĂÂĐÊÔƠƯ", "aadeoouAADEOOU")
 _LIPS = r"(?!(?:ph|[bmv])(?:ua[a-z]|oa|oe|ue|uy))"  # no such sound follows the lips: phu an, not phuan
 _OPEN = r"(?!(?!th|h|q)[a-z]{1,3}uo$)"  # only thuở, huơ, quở end so: buon ho, not buo nho
-_PLAIN_SYLLABLE = _OPEN + _LIPS + _SYLLABLE.translate(_PLAIN)
+_PLAIN_SYLLABLE = pattern(_OPEN + _LIPS + _SYLLABLE.translate(_PLAIN))
 LONGEST = 6
 # The syllables that names of communes and ordinary text have most, without marks; where a cut may fall, they decide.
 _COMMON = frozenset(
@@ -70,7 +73,7 @@ _COMMON = frozenset(
 
 def is_plain_syllable(letters: str) -> bool:
     """Whether small letters without marks could be a syllable: “dich” is, “csgt” is not."""
-    return re.fullmatch(_PLAIN_SYLLABLE, letters) is not None
+    return _PLAIN_SYLLABLE.fullmatch(letters) is not None
 
 
 def is_common(syllable: str) -> bool:
