@@ -6,7 +6,7 @@ beside the real one: rehearsals and tests run on it.
 
 from __future__ import annotations
 
-import ctypes
+import struct
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -22,6 +22,8 @@ TOLERANCE = 5.0  # seconds: a source that says another time does not vouch for o
 STEP = 0.5  # seconds: a smaller change of the wall clock is a slew
 STA_UNSYNC = 0x0040
 TIME_ERROR = 5
+TIMEX = struct.Struct("@I4li4l")  # struct timex of <sys/timex.h>, from its modes to its seconds
+MOST_TIMEX = 512  # bytes; the whole is shorter
 
 
 class SystemClock:
@@ -120,32 +122,16 @@ class _Kernel(NamedTuple):
     synchronized: bool
 
 
-class _Timex(ctypes.Structure):
-    """struct timex of <sys/timex.h>, up to the time; the rest is not read."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("constant", ctypes.c_long),
-        ("precision", ctypes.c_long),
-        ("tolerance", ctypes.c_long),
-        ("seconds", ctypes.c_long),
-        ("fraction", ctypes.c_long),
-        ("rest", ctypes.c_byte * 256),
-    )
-
-
 def _read_kernel() -> _Kernel | None:
     """The kernel's clock by adjtimex(2), which needs no rights to read; None where there is none."""
-    timex = _Timex()
+    import ctypes  # as long to load as much else: a command that only asks the daemon does without
+
+    timex = ctypes.create_string_buffer(MOST_TIMEX)
     try:
-        state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
+        state = ctypes.CDLL(None, use_errno=True).adjtimex(timex)
     except (OSError, AttributeError):
         return None
     if state == -1:
         return None
-    return _Kernel(float(timex.seconds), state != TIME_ERROR and not timex.status & STA_UNSYNC)
+    *_, status, _constant, _precision, _tolerance, seconds = TIMEX.unpack_from(timex)
+    return _Kernel(float(seconds), state != TIME_ERROR and not status & STA_UNSYNC)
