@@ -25,10 +25,21 @@ RECIPE = re.compile("[0-9a-f]{64}")  # a SHA-256; it becomes the name of a file
 
 
 class Request:
-    """What one can ask; `verb` is its name on the control socket and in the log. Raises `BadUsage` when it is made."""
+    """What one can ask; `verb` is its name on the control socket and in the log. Raises `BadUsage` when it is made.
 
-    __slots__ = ()
+    Equality and text are written here once: making them anew for each class takes as long as all else that a command
+    loads to give an alarm.
+    """
+
+    __slots__: tuple[str, ...] = ()
     verb: ClassVar[str]
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__slots__)
+        return f"{type(self).__name__}({values})"
 
     def __post_init__(self) -> None:
         for name, *_ in known_fields(type(self)):
@@ -41,7 +52,7 @@ class Request:
 # What is to be heard. The answer is the ids of its airings.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Play(Request):
     """Replay a bulletin now. Its sound must have been made; `override` is the reason for breaking policy."""
 
@@ -51,7 +62,7 @@ class Play(Request):
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Urgent(Request):
     """Give an alarm now, in words of the moment (`text`) or by a template (`bulletin`). Its sound must have been made.
 
@@ -82,7 +93,7 @@ class Urgent(Request):
                 check_instant(moment)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EndUrgent(Request):
     """End these alarms (ids), or all that stand, and air what is said at their end, whose sound must have been made.
 
@@ -94,7 +105,7 @@ class EndUrgent(Request):
     alarms: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TestOutput(Request):
     """Sound one output, by day, whatever the hours of policy: its villages' names, or a tone. Logged as a test."""
 
@@ -106,7 +117,7 @@ class TestOutput(Request):
 # What is to be heard no more. The answer is the ids of the airings that were stopped.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Stop(Request):
     """Silence what sounds on these villages' outputs, or on all."""
 
@@ -115,7 +126,7 @@ class Stop(Request):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Interrupt(Request):
     """Stop these airings (ids) and nothing else: whoever asked for them waits no longer."""
 
@@ -126,7 +137,7 @@ class Interrupt(Request):
 # Decisions, which are kept in the log.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Skip(Request):
     """Leave one airing (an id) out, or take that back."""
 
@@ -136,7 +147,7 @@ class Skip(Request):
     undo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Pause(Request):
     """Keep a village quiet until then, an ISO time, in the commune's zone where it names none."""
 
@@ -150,7 +161,7 @@ class Pause(Request):
         check_instant(self.until)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Resume(Request):
     """End a village's pause."""
 
@@ -158,7 +169,7 @@ class Resume(Request):
     village: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Approve(Request):
     """A bulletin may be aired as `digest` says that it was shown; or take that back."""
 
@@ -168,7 +179,7 @@ class Approve(Request):
     undo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Commission(Request):
     """A person heard this output: from now on it airs what is planned."""
 
@@ -176,7 +187,7 @@ class Commission(Request):
     output: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ConfirmClock(Request):
     """A person's word that the time is good; holds until the next step of the clock, or start of the machine."""
 
@@ -186,7 +197,7 @@ class ConfirmClock(Request):
 # Questions, which change nothing.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PreviewUrgent(Request):
     """What an alarm would say, before it is given: an `AlertPreview`. `until` also as 18:30, or as seconds: +7200."""
 
@@ -203,7 +214,7 @@ class PreviewUrgent(Request):
         check_length(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PreviewEnd(Request):
     """How alarms would end, before they do: an `EndPreview`. Of drills, of real ones, or (None) of what stands."""
 
@@ -214,14 +225,14 @@ class PreviewEnd(Request):
     drill: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AskStatus(Request):
     """What is on the air and what comes."""
 
     verb: ClassVar[str] = "status"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AskOutcome(Request):
     """What became of these airings (ids)."""
 
@@ -229,7 +240,7 @@ class AskOutcome(Request):
     airings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AskPins(Request):
     """What is wrong with the pins in the daemon's hands."""
 
