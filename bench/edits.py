@@ -61,7 +61,8 @@ def measure(home: Path) -> None:
     station = Station.open(home, clock=clock)
     daemon = Daemon(station, {output: MemorySpeaker(clock) for output in station.files.box.outputs}, None)
     take_up(daemon)
-    print(f"{VILLAGES} villages x {RULES} rules, {BULLETINS} bulletins: {len(daemon._order.airings)} airings planned")
+    airings = len(daemon.on_air._order.airings)
+    print(f"{VILLAGES} villages x {RULES} rules, {BULLETINS} bulletins: {airings} airings planned")
     anew = median(seconds(lambda: open_anew(home)) for _ in range(ROUNDS))
     print(f"{'a station opened anew':34} {1e3 * anew:6.1f} ms")
     for what, edit in edits(home).items():
@@ -88,9 +89,9 @@ def parts(daemon: Daemon, home: Path, edit: Callable[[int], None], number: int) 
 def take_up(daemon: Daemon) -> None:
     """What the loop asks of the daemon after an edit, until all days are planned."""
     daemon.look()
-    daemon.step()
-    while not daemon._fresh:
-        daemon.step()
+    daemon.on_air.step()
+    while not daemon.on_air._fresh:
+        daemon.on_air.step()
 
 
 def open_anew(home: Path) -> None:

@@ -107,10 +107,10 @@ def main() -> None:
             measured(PYDUB.format(path=str(recording))),
             "pydub's decoding alone",
         )
-        from harness import swelling_files
+        from harness import office_files, swelling_files
 
         small = Path(folder) / "nho.odt"
-        small.write_bytes(swelling_files.papers.odt("<text:p>Họp thôn.</text:p>"))
+        small.write_bytes(office_files.odt("<text:p>Họp thôn.</text:p>"))
         base = commanded(small, Path(folder))
         print(f"a small .odt by the command: {base[0]:.2f} s, {base[1]:.0f} MB")
         for name in SWELLING:

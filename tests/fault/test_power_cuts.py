@@ -87,7 +87,7 @@ def test_a_programme_is_absent_or_whole_through_putting_discarding_and_sweeping(
     assert len(disk.worlds) > 50
     for folder in restarted(disk.worlds, tmp_path / "after"):
         after = ProgrammeStore(folder / "programmes")
-        assert all(after.check(found) for _, found in after.all())
+        assert all(after.is_intact(found) for _, found in after.all())
 
 
 def test_the_last_good_version_is_one_that_was_good(disk: RecordingDisk, tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ def test_other_words_of_the_commune_are_another_reading(home: Path, daemon: Requ
     run(home, "read-ahead")
     daemon.on_air.look()
 
-    assert "trời rất nắng" in daemon.station.planner.bulletin_spec(daemon.station.files.bulletin("tin-sang")).spoken
+    station = daemon.station
+    assert "trời rất nắng" in station.planner.bulletin_spec(station.files.bulletin("tin-sang")).spoken_text
 
 
 @pytest.mark.parametrize(
@@ -136,14 +137,14 @@ def test_a_link_among_the_readings_is_not_followed(home: Path, daemon: Requests)
 
 
 def test_words_that_were_damaged_behind_a_sound_outline_are_read_again(home: Path, station: Station) -> None:
-    said = station.planner.bulletin_spec(station.files.bulletin("tin-sang")).spoken
+    said = station.planner.bulletin_spec(station.files.bulletin("tin-sang")).spoken_text
     for path in readings(home).values():
         head, _, words = path.read_bytes().partition(b"\n")
         path.write_bytes(head + b"\n" + words.replace("trời".encode(), "giời".encode()))
 
     with_others = Station.open(home, clock=station.clock)
 
-    assert with_others.planner.bulletin_spec(with_others.files.bulletin("tin-sang")).spoken == said
+    assert with_others.planner.bulletin_spec(with_others.files.bulletin("tin-sang")).spoken_text == said
     with_others.close()
 
 
