@@ -78,7 +78,7 @@ class Speaker(Protocol):
 
     @property
     def responsive(self) -> bool:
-        """False while a word is overdue from whoever plays for it: a frozen player, which is about to be replaced."""
+        """False while a report of its player is overdue: the player is frozen, and about to be replaced."""
 
     def arm(self, airing: str, sequence: Sequence[Programme], at: datetime, gain: float = 0.0) -> None:
         """Get ready so that the first sample of `sequence` leaves at `at` (now, if past). `gain` is in dB.

@@ -50,7 +50,7 @@ def read_document(name: str, data: bytes) -> BulletinDraft:
     suffix = Path(name).suffix.lower()
     if suffix == ".txt" and len(data) > LARGEST_TEXT:
         raise _bad(name, _too_long())
-    from .plain import to_unicode
+    from .plain import to_unicode  # loads viparse, which no other kind of file needs
 
     try:
         reader: Callable[[bytes], Iterable[Block]] = import_module(f".{READERS[suffix]}", __package__).paragraphs
@@ -61,10 +61,10 @@ def read_document(name: str, data: bytes) -> BulletinDraft:
         raise _bad(name, _damage(suffix, error)) from error
     if blocks is None:
         raise _bad(name, _too_long())
-    found = parse_letter(to_unicode(blocks))
-    if not found.body:
+    letter = parse_letter(to_unicode(blocks))
+    if not letter.body:
         raise _bad(name, _emptiness(suffix))
-    return make_draft(found)
+    return make_draft(letter)
 
 
 def _id(path: Path) -> str:
@@ -74,13 +74,13 @@ def _id(path: Path) -> str:
 
 def _limit_letters(blocks: Iterable[Block]) -> list[Block] | None:
     """The blocks, or None where they hold more letters than any dispatch."""
-    found, letters = [], 0
+    result, letters = [], 0
     for block in blocks:
         letters += sum(map(len, texts(block)))
         if letters > MOST_LETTERS:
             return None
-        found.append(block)
-    return found
+        result.append(block)
+    return result
 
 
 def _too_long() -> Message:

@@ -109,8 +109,8 @@ class _Numbering:
 
     def __init__(self, numbering: Element, styles: Element) -> None:
         self._styles = {_attribute(style, "styleId"): style for style in styles.iter(f"{W}style")}
-        levels = {_attribute(one, "abstractNumId"): _levels(one) for one in numbering.iter(f"{W}abstractNum")}
-        counters = {number: Counters(found) for number, found in levels.items()}
+        levels = {_attribute(kind, "abstractNumId"): _levels(kind) for kind in numbering.iter(f"{W}abstractNum")}
+        counters = {number: Counters(formats) for number, formats in levels.items()}
         self._counters: dict[str, Counters] = {}
         for num in numbering.iter(f"{W}num"):
             kind = _value(num.find(f"{W}abstractNumId"))
@@ -125,7 +125,7 @@ class _Numbering:
         return self._counters[number].next(depth) if number in self._counters else ""
 
     def _place(self, properties: Element) -> tuple[str, int]:
-        """List and level, told by the paragraph itself, else by its style or one of those it is based on."""
+        """List and level of the paragraph itself, else of its style or one of those it is based on."""
         own = properties.find(f"{W}numPr")
         style = _value(properties.find(f"{W}pStyle"))
         for _ in range(DEEPEST):
@@ -140,8 +140,8 @@ class _Numbering:
 
 
 def _levels(definition: Element) -> list[NumberingLevel]:
-    found = {int(_attribute(level, "ilvl") or 0): _level(level) for level in definition.iter(f"{W}lvl")}
-    return [found.get(depth, NumberingLevel()) for depth in range(DEEPEST)]
+    levels = {int(_attribute(level, "ilvl") or 0): _level(level) for level in definition.iter(f"{W}lvl")}
+    return [levels.get(depth, NumberingLevel()) for depth in range(DEEPEST)]
 
 
 def _level(level: Element) -> NumberingLevel:

@@ -36,14 +36,14 @@ def paragraphs(data: bytes) -> Iterator[Block]:
 
     Raises `ValueError` where there is no text, `TooBig`, and whatever zipfile and ElementTree raise on a damaged file.
     """
-    found = package.read_parts(data, {CONTENT, STYLES}.__contains__)
-    content = ElementTree.fromstring(found[CONTENT])
+    parts = package.read_parts(data, {CONTENT, STYLES}.__contains__)
+    content = ElementTree.fromstring(parts[CONTENT])
     text = content.find(f"{OFFICE}body/{OFFICE}text")
     if text is None:
         raise ValueError("no text document")
     places = [content.find(f"{OFFICE}automatic-styles")]
-    if STYLES in found:
-        places.append(ElementTree.fromstring(found[STYLES]).find(f"{OFFICE}styles"))
+    if STYLES in parts:
+        places.append(ElementTree.fromstring(parts[STYLES]).find(f"{OFFICE}styles"))
     return _Reader([place for place in places if place is not None]).blocks(text)
 
 
@@ -105,8 +105,8 @@ class _Reader:
 
 
 def _levels(style: Element) -> list[NumberingLevel]:
-    found = {_number(level, f"{TEXT}level", 1) - 1: _level(level) for level in style}
-    return [found.get(depth, NumberingLevel()) for depth in range(DEEPEST)]
+    levels = {_number(level, f"{TEXT}level", 1) - 1: _level(level) for level in style}
+    return [levels.get(depth, NumberingLevel()) for depth in range(DEEPEST)]
 
 
 def _level(level: Element) -> NumberingLevel:

@@ -1,6 +1,6 @@
 """An official Vietnamese document as it is laid out (Nghị định 30/2020/NĐ-CP, phụ lục I), taken apart by its lines.
 
-What is for the ear (title and body) is told from what is for the file (letterhead, addressees, distribution list,
+What is to be heard (title and body) is separated from what is for the file (letterhead, addressees, distribution list,
 signature). A table goes on as its rows, a tab between cells, the head row apart from the others; so do lines whose
 columns were set with tabs or blanks.
 """
@@ -39,7 +39,7 @@ SIGNATORY = re.compile(
     r"|TRƯỞNG (PHÒNG|BAN|THÔN|BẢN|TRẠM|CÔNG AN)|(\w+ )?\w+ TRƯỞNG)\b"
 )
 APPENDIX = re.compile(r"PHỤ LỤC\b")
-END_MARK = re.compile(r"(?<![.\s])[.\s]*\.?/{1,2}\.$")  # ./. closes an official text and is not for the ear
+END_MARK = re.compile(r"(?<![.\s])[.\s]*\.?/{1,2}\.$")  # ./. closes an official text and is not to be heard
 ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,5}\.)\s")
 # A letterhead and a body set beside each other come out of a PDF on one line.
 SEAM = re.compile(r"(?<=\S)\s+(?=CỘNG HÒA XÃ HỘI|Độc lập\s*[-–])|(?<=/)(\S{1,40})\s+(?=\w[\w\s.-]{0,60},\s*ngày\s)")
@@ -52,7 +52,7 @@ FRAME_COLUMNS = 3  # a table with more never frames a signature
 
 
 class LeftOut(StrEnum):
-    """Parts of a letter that are not for the ear."""
+    """Parts of a letter that are not to be heard."""
 
     LETTERHEAD = "letterhead"
     ADDRESSEES = "addressees"

@@ -19,14 +19,14 @@ def read_parts(data: bytes, wanted: Callable[[str], bool]) -> dict[str, bytes]:
 
     Raises `TooBig`, and whatever `zipfile` raises on a damaged file.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     room = LARGEST
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for name in package.namelist():
-            if wanted(name) and name not in found:
-                found[name] = _unpack(package, name, room)
-                room -= len(found[name])
-    return found
+            if wanted(name) and name not in contents:
+                contents[name] = _unpack(package, name, room)
+                room -= len(contents[name])
+    return contents
 
 
 def pack(contents: Iterable[tuple[str, bytes]]) -> bytes:

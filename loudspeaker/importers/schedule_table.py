@@ -1,7 +1,7 @@
 """A sheet's rows as entries of schedules, and back. Text in, text out; every mistake is reported by its cell.
 
 What an entry may hold is decided by `schedule.broadcasts` alone: rows are written down as the YAML that an officer
-would have typed, one cell a line, and what its reader says of a line is told of that cell.
+would have typed, one cell a line, and a mistake that its reader finds in a line is reported by that cell.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ class _Names:
     """Ids by what may be written for them: `exact` but for capitals and blanks, `near` with any marks on letters."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
-        self.exact: dict[str, list[str]] = {found: [found] for found in known}
-        self.near: dict[str, list[str]] = {found: [found] for found in known}
-        for found, name in known.items():
+        self.exact: dict[str, list[str]] = {ident: [ident] for ident in known}
+        self.near: dict[str, list[str]] = {ident: [ident] for ident in known}
+        for ident, name in known.items():
             for names, written in ((self.exact, fold(name)), (self.near, slug(name))):
-                if found not in names.setdefault(written, []) and written not in known:  # an id goes first
-                    names[written].append(found)
+                if ident not in names.setdefault(written, []) and written not in known:  # an id goes first
+                    names[written].append(ident)
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class _Table:
         self.problems.append(Problem(self.cell(row, key), 0, message))
 
     def cell(self, row: int, key: str) -> str:
-        column = next((column for column, found in self.header.items() if found == key), min(self.header))
+        column = next((column for column, named in self.header.items() if named == key), min(self.header))
         return f"{self.name}:{cell_name(row, column)}"
 
 
@@ -95,12 +95,12 @@ def read_table(name: str, rows: Sequence[Sequence[str]], known: StationNames) ->
         raise BadFile([Problem(name, 0, message)])
     table = _Table(name, known, {}, {"village": _Names(known.villages), "bulletin": _Names(known.bulletins)})
     _read_header(table, rows[at], at)
-    found = _read_rows(table, rows, at + 1)
-    for village, numbered in found.items():
+    numbered_entries = _read_rows(table, rows, at + 1)
+    for village, numbered in numbered_entries.items():
         _check(table, village, numbered)
     if table.problems:
         raise BadFile(sorted(set(table.problems), key=lambda problem: _place(problem.path)))
-    entries = {village: add_names(entry for _, entry in numbered) for village, numbered in found.items()}
+    entries = {village: add_names(entry for _, entry in numbered) for village, numbered in numbered_entries.items()}
     return SheetSchedules(frozenset(table.header.values()), entries, tuple(table.notes))
 
 
@@ -184,7 +184,7 @@ def _unknown_value(text: str, meant: str) -> Message:
 
 def _read_rows(table: _Table, rows: Sequence[Sequence[str]], first: int) -> dict[str, list[tuple[int, Entry]]]:
     """Each village's entries with their rows."""
-    found: dict[str, list[tuple[int, Entry]]] = {}
+    entries: dict[str, list[tuple[int, Entry]]] = {}
     villages: tuple[str, ...] = ()
     for row, cells in enumerate(rows[first:], first):
         values = {key: cells[column] for column, key in table.header.items() if column < len(cells) and cells[column]}
@@ -193,8 +193,8 @@ def _read_rows(table: _Table, rows: Sequence[Sequence[str]], first: int) -> dict
         villages = _villages(table, row, values.pop("village", ""), villages)
         entry = _entry(table, row, values)
         for village in villages:
-            found.setdefault(village, []).append((row, entry))
-    return found
+            entries.setdefault(village, []).append((row, entry))
+    return entries
 
 
 def _villages(table: _Table, row: int, text: str, before: tuple[str, ...]) -> tuple[str, ...]:
@@ -214,16 +214,16 @@ def _villages(table: _Table, row: int, text: str, before: tuple[str, ...]) -> tu
 def _find_id(table: _Table, row: int, key: str, text: str) -> str:
     """The id that is meant by an id or a name for display. Other marks are another name, and never taken in silence."""
     names = table.names[key]
-    if found := names.exact.get(text) or names.exact.get(fold(text)) or names.near.get(slug(text)):
-        if len(found) > 1:
-            ids = ", ".join(found)
+    if matches := names.exact.get(text) or names.exact.get(fold(text)) or names.near.get(slug(text)):
+        if len(matches) > 1:
+            ids = ", ".join(matches)
             table.fault(row, key, Message("several are called “{name}”: {ids}; give the id", name=text, ids=ids))
             return UNKNOWN
         if text not in names.exact and fold(text) not in names.exact:
             cell = table.cell(row, key)
-            message = Message("{cell}: “{written}” was taken for “{id}”", cell=cell, written=text, id=found[0])
+            message = Message("{cell}: “{written}” was taken for “{id}”", cell=cell, written=text, id=matches[0])
             table.notes.append(message)
-        return found[0]
+        return matches[0]
     close = nearest(slug(text)[:LONGEST_VALUE], names.near)
     table.fault(row, key, _unknown_value(text, names.near[close][0] if close else ""))
     return UNKNOWN

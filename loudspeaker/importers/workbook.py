@@ -40,14 +40,14 @@ def _rows(data: bytes) -> list[list[str]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            found: list[list[str]] = []
+            texts: list[list[str]] = []
             for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
-                if len(found) >= MOST_ROWS and any(value is not None for value in row):
+                if len(texts) >= MOST_ROWS and any(value is not None for value in row):
                     raise TooBig  # nothing of a sheet is left out in silence
-                if len(found) < MOST_ROWS:
-                    found.append([text_of(value) for value in row])
-            if any(any(row) for row in found):
-                return found
+                if len(texts) < MOST_ROWS:
+                    texts.append([text_of(value) for value in row])
+            if any(any(row) for row in texts):
+                return texts
         return []
     finally:
         book.close()

@@ -49,7 +49,7 @@ def read_file(path: Path, home: Path, readings: ReadingSettings) -> ImportResult
     """
     suffix = path.suffix.lower()
     if suffix in files.SHEETS:
-        from . import sheets
+        from . import sheets  # each of these loads libraries that the others do not need
 
         return sheets.import_sheet(path, home)
     if suffix in files.RECORDINGS:

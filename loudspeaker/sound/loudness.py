@@ -67,13 +67,13 @@ def intersample_peaks(samples: Samples, frame: int, frames: Frames) -> Samples:
     """
     weights = _interpolator(frame)
     reach = np.arange(1 - REACH, frame + REACH)
-    found = [np.zeros(0, np.float32)]
+    highest = [np.zeros(0, np.float32)]
     for first in range(0, len(frames), AT_ONCE):
         places = frames[first : first + AT_ONCE, None] * frame + reach
         around = samples.take(places, mode="clip")
         around[(places < 0) | (places >= len(samples))] = 0
-        found.append(np.abs(around @ weights).max(axis=1))
-    return np.concatenate(found)
+        highest.append(np.abs(around @ weights).max(axis=1))
+    return np.concatenate(highest)
 
 
 @lru_cache(maxsize=4)

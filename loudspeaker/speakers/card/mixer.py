@@ -182,7 +182,7 @@ def parse_controls(listing: str) -> Iterator[MixerState]:
 
 
 def _amixer(card: str, *arguments: str) -> str:
-    """Percents are what an ear makes of them (-M), as in alsamixer; a card's own steps may be negative (--)."""
+    """Percents are on the scale of loudness (-M), as in alsamixer; a card's own steps may be negative (--)."""
     command = ["amixer", "-M", "-D", card, "--", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True)

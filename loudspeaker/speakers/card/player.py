@@ -198,7 +198,7 @@ class Player:
 def open_stream(card: str, rate: int, channels: int, history: LatencyHistory) -> CardStream:
     """A running stream on the card. Raises `PlayerFault`."""
     try:
-        from . import portaudio
+        from . import portaudio  # here, because a machine may have no PortAudio
     except OSError as error:  # sounddevice is there, PortAudio is not
         raise PlayerFault("library", str(error)) from error
     try:

@@ -54,15 +54,15 @@ def find_card(name: str) -> CardInfo:
     Raises `CardNotFound` or `AmbiguousCard`: never another card instead.
     """
     if name == DEFAULT:
-        found = [card for card in list_cards() if card.index == sounddevice.default.device[1]]
+        matches = [card for card in list_cards() if card.index == sounddevice.default.device[1]]
     else:
         exact = [card for card in list_cards() if card.name == name]
-        found = exact or [card for card in list_cards() if name.casefold() in card.name.casefold()]
-    if not found:
+        matches = exact or [card for card in list_cards() if name.casefold() in card.name.casefold()]
+    if not matches:
         raise CardNotFound(name)
-    if len(found) > 1:
-        raise AmbiguousCard(", ".join(card.name for card in found))
-    return found[0]
+    if len(matches) > 1:
+        raise AmbiguousCard(", ".join(card.name for card in matches))
+    return matches[0]
 
 
 class CardStream:
