@@ -74,6 +74,7 @@ class Problem:
 
     @property
     def place(self) -> str:
+        """Path and line, escaped: `schedules/x.yaml:5`."""
         path = escape(self.path)
         return f"{path}:{self.line}" if self.line else path
 
@@ -108,6 +109,7 @@ class LoudspeakerError(Exception):
         self.message = message
 
     def say(self, translate: Callable[[str], str] = str) -> str:
+        """What went wrong, translated; several lines where it is several things."""
         return self.message.say(translate)
 
 
@@ -199,22 +201,22 @@ def bad_character(text: str, *, lines: bool = False) -> Message | None:
 
     Asked wherever words come in: files, the command line, the control socket. Where `lines`, they may have several.
     """
-    found = find_bad_character(text, lines=lines)
-    if found is None:
+    letter = find_bad_character(text, lines=lines)
+    if letter is None:
         return None
-    if found in _LINE_BREAKS:
+    if letter in _LINE_BREAKS:
         return Message("a line break cannot be used here; write all of it on one line")
-    if "\ud800" <= found <= "\udfff":
+    if "\ud800" <= letter <= "\udfff":
         return Message("this is not UTF-8; type the words anew")
     return Message(
-        "the invisible character U+{code} cannot be used; delete it, or type the words anew", code=_hex(found)
+        "the invisible character U+{code} cannot be used; delete it, or type the words anew", code=_hex(letter)
     )
 
 
 def reason(error: OSError) -> Message:
     """What the system refused, in words that can be translated."""
-    said = error.strerror or str(error)
-    return _REASONS.get(error.errno or 0) or Message("{said}", said=said)
+    words = error.strerror or str(error)
+    return _REASONS.get(error.errno or 0) or Message("{said}", said=words)
 
 
 def _hex(letter: str) -> str:

@@ -1,4 +1,4 @@
-"""Finding the words: Vietnamese from the catalogue, or the English templates as they are. For shells only.
+"""Translation of messages: Vietnamese from the catalogue, or the English templates as they are. For shells only.
 
 The default is Vietnamese whatever the locale says, because Raspberry Pi OS ships en_GB. click's own sentences
 come from the same catalogue, since it asks gettext for the default domain.
@@ -16,8 +16,8 @@ LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
 
 
-def speak(language: str) -> Callable[[str], str]:
-    """Make `language` that of this process and return its translator (template in, template out)."""
+def set_language(language: str) -> Callable[[str], str]:
+    """Make `language` (of `LANGUAGES`) that of this process; its translator: template in, template out."""
     os.environ["LANGUAGE"] = language  # what the standard library's gettext looks at first
     gettext.bindtextdomain(DOMAIN, str(LOCALE))
     gettext.textdomain(DOMAIN)

@@ -24,8 +24,8 @@ def find_bad_character(text: str, *, lines: bool = False) -> str | None:
     """The first character that may not stand in `text`; where `lines`, line breaks and tabs may."""
     if text.isprintable():
         return None
-    found = (_BAD_IN_TEXT if lines else _BAD_IN_LINE).search(text)
-    return found[0] if found else None
+    match = (_BAD_IN_TEXT if lines else _BAD_IN_LINE).search(text)
+    return match[0] if match else None
 
 
 def escape(text: str) -> str:

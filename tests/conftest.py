@@ -11,7 +11,7 @@ from harness.small_commune import FILES, at
 from hypothesis import settings
 
 from loudspeaker.clock import FakeClock
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.station import Station
 
 settings.register_profile("suite", deadline=None)  # a busy machine is no reason to fail: nothing is timed here
@@ -22,7 +22,7 @@ settings.load_profile("suite")
 def english() -> Iterator[None]:
     """Whatever language a test has spoken, the next one begins with English."""
     yield
-    speak("en")
+    set_language("en")
 
 
 @pytest.fixture

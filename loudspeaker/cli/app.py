@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..errors import BadUsage, LoudspeakerError, Message, bad_character, reason
-from ..i18n import LANGUAGES, speak
+from ..i18n import LANGUAGES, set_language
 from ..plaintext import escape
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def find_language(arguments: Sequence[str]) -> str:
 def start(cli: click.Group) -> None:
     """Run a command line in its language."""
     language = find_language(sys.argv[1:])
-    speak(language)
+    set_language(language)
     os.environ["LOUDSPEAKER_LANG"] = language  # of the processes that we start, too
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy: threads that nothing uses make it load twice as long
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115

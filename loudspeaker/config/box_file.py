@@ -59,10 +59,10 @@ def _outputs(top: Section) -> dict[str, Output]:
     return outputs
 
 
-def _agree(outputs: Iterable[Output], one: Output) -> bool:
+def _agree(outputs: Iterable[Output], new: Output) -> bool:
     """A card has one mixer, whoever plays on its channels."""
-    wanted = {other.mixer for other in outputs if other.device == one.device}
-    return one.mixer is None or wanted <= {None, one.mixer}
+    wanted = {other.mixer for other in outputs if other.device == new.device}
+    return new.mixer is None or wanted <= {None, new.mixer}
 
 
 def _output(name: str, entry: Section) -> Output:
@@ -110,16 +110,16 @@ def device(text: str) -> str:
 
 def loudness(text: str) -> float:
     """A level of the file in LUFS, `-16` or `-16 LUFS`."""
-    found = re.fullmatch(r"([-–−][0-9]+(?:[.,][0-9]+)?)\s*(?:lufs)?", text, re.IGNORECASE)
-    if not found or not -40 <= (level := -float(found[1][1:].replace(",", "."))) <= -8:
+    match = re.fullmatch(r"([-–−][0-9]+(?:[.,][0-9]+)?)\s*(?:lufs)?", text, re.IGNORECASE)
+    if not match or not -40 <= (level := -float(match[1][1:].replace(",", "."))) <= -8:
         raise Mistake(Message("“{value}” is no loudness; write it as -16 LUFS (from -40 to -8)", value=text))
     return level
 
 
 def percent(text: str) -> float:
     """The volume of a mixer, `80%`."""
-    found = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*%", text)
-    if not found or not 1 <= (volume := float(found[1].replace(",", "."))) <= 100:
+    match = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\s*%", text)
+    if not match or not 1 <= (volume := float(match[1].replace(",", "."))) <= 100:
         raise Mistake(Message("“{value}” is no volume of a mixer; write it as 80% (from 1% to 100%)", value=text))
     return volume
 

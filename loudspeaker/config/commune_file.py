@@ -70,11 +70,11 @@ def _read(path: str, data: bytes) -> Commune:
 
 def _session_words(text: str) -> str:
     """What is said around a session: a few sentences."""
-    said = values.words(text)
-    if len(said) > MOST_WORDS:
-        letters = Message("{letters} letters are too many; at most {most}", letters=len(said), most=MOST_WORDS)
+    words = values.words(text)
+    if len(words) > MOST_WORDS:
+        letters = Message("{letters} letters are too many; at most {most}", letters=len(words), most=MOST_WORDS)
         raise Mistake(letters)
-    return said
+    return words
 
 
 def _program(voice: str) -> Message:

@@ -56,10 +56,10 @@ def _lunar_end(part: str, text: str) -> int | Lunar:
     """One end of a range, or all of a lunar day: a day of the month, or of one month."""
     if part == "giao-thua":
         return NEW_YEAR_EVE
-    found = re.fullmatch(r"([0-9]{1,2})(?:/([0-9]{1,2}))?", part)
-    if not found or not 1 <= int(found[1]) <= 30 or not 1 <= int(found[2] or 1) <= 12:
+    match = re.fullmatch(r"([0-9]{1,2})(?:/([0-9]{1,2}))?", part)
+    if not match or not 1 <= int(match[1]) <= 30 or not 1 <= int(match[2] or 1) <= 12:
         raise _not_lunar(text)
-    return Lunar(int(found[2]), False, int(found[1])) if found[2] else int(found[1])
+    return Lunar(int(match[2]), False, int(match[1])) if match[2] else int(match[1])
 
 
 def _not_lunar(text: str) -> Mistake:

@@ -116,6 +116,7 @@ class Folder:
 
     @property
     def home(self) -> Path:
+        """The station's own folder."""
         return self.sources[0].folder
 
     def contents(self, now: datetime) -> Contents:

@@ -35,57 +35,57 @@ _EVERY_DAY = {"hàng ngày", "hằng ngày", "mỗi ngày", "cả tuần", "tấ
 
 def clock_time(text: str) -> str | None:
     """`17:30` for 17.30, 1730, 17:30:00, 5h30 chiều, 5:30 PM."""
-    found = _DIGITS.fullmatch(_said(text)) or _TIME.fullmatch(_said(text))
-    if not found:
+    match = _DIGITS.fullmatch(_normalize(text)) or _TIME.fullmatch(_normalize(text))
+    if not match:
         return None
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    hour += 12 if found["half"] in _AFTERNOON and hour < 12 else 0
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    hour += 12 if match["half"] in _AFTERNOON and hour < 12 else 0
     return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
 
 
 def hours(text: str) -> str | None:
     """`16:30-18:00` for “từ 16h30 đến 18h”."""
-    ends = [clock_time(end) for end in _TO.split(_FROM.sub("", _said(text)))]
+    ends = [clock_time(end) for end in _TO.split(_FROM.sub("", _normalize(text)))]
     return f"{ends[0]}-{ends[1]}" if len(ends) == 2 and None not in ends else None
 
 
 def day(text: str) -> str | None:
     """`28/11/2026` for 28.11.2026, 28/11/26, 2026/11/28, “ngày 28 tháng 11 năm 2026”; `28/11` where no year is said."""
-    said = _said(text)
-    found = _OUR_DATE.fullmatch(said) or _YEAR_FIRST.fullmatch(said)
-    if not found:
+    words = _normalize(text)
+    match = _OUR_DATE.fullmatch(words) or _YEAR_FIRST.fullmatch(words)
+    if not match:
         return None
-    year = int(found["year"] or 0)
+    year = int(match["year"] or 0)
     tail = f"/{year + 2000 if year < 100 else year}" if year else ""
-    return f"{int(found['day'])}/{int(found['month'])}{tail}"
+    return f"{int(match['day'])}/{int(match['month'])}{tail}"
 
 
 def days(text: str) -> str | None:
     """`5/7/2021..30/9/2021` for “từ 5/7/2021 đến hết 30/9/2021”; an end that is not said stays open."""
-    said = _said(text)
-    bare = _FROM.sub("", said)
-    ends = [end and day(end) for end in _DAY_TO.split(bare if _DAY_TO.search(bare) else f" {said}")]
-    if len(ends) == 1 and bare != said and (first := day(bare)):
+    words = _normalize(text)
+    bare = _FROM.sub("", words)
+    ends = [end and day(end) for end in _DAY_TO.split(bare if _DAY_TO.search(bare) else f" {words}")]
+    if len(ends) == 1 and bare != words and (first := day(bare)):
         return f"{first}.."
     return f"{ends[0]}..{ends[1]}" if len(ends) == 2 and None not in ends and any(ends) else None
 
 
 def length(text: str) -> str | None:
     """`30m` for 30', 30 phut, nửa giờ."""
-    said = _WORDS.get(_said(text), _said(text))
+    words = _WORDS.get(_normalize(text), _normalize(text))
     for sign, unit in _UNITS:
-        said = said.replace(sign, unit)
-    return said.replace(" ", "") or None
+        words = words.replace(sign, unit)
+    return words.replace(" ", "") or None
 
 
 def weekdays(text: str) -> list[str]:
     """Each day of “2-6”, “T2 đến T7”, “thứ hai - chủ nhật”, “hàng ngày”; none where it is no span of days."""
-    said = _FROM.sub("", _said(text))
-    ends = [0, 6] if said in _EVERY_DAY else [DAYS.get(end, -1) for end in _TO.split(said)]
+    words = _FROM.sub("", _normalize(text))
+    ends = [0, 6] if words in _EVERY_DAY else [DAYS.get(end, -1) for end in _TO.split(words)]
     if len(ends) != 2 or not 0 <= ends[0] < ends[1]:
         return []
     return ["2", "3", "4", "5", "6", "7", "CN"][ends[0] : ends[1] + 1]
 
 
-def _said(text: str) -> str:
+def _normalize(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())

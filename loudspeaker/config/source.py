@@ -104,6 +104,7 @@ def _unreadable(error: OSError) -> Message:
 
 
 def is_inside(path: Path, folder: Path) -> bool:
+    """Does `path` lie in `folder`, links followed?"""
     return path.resolve().is_relative_to(folder.resolve())
 
 

@@ -133,10 +133,10 @@ def choice(words: Mapping[str, T]) -> Callable[[str], T]:
     shown = ", ".join(f"{plain} ({first[plain]})" if plain in first else plain for plain in words)
 
     def read(text: str) -> T:
-        said = fold(text)
-        if (plain := twins.get(said, said)) in words:
+        folded = fold(text)
+        if (plain := twins.get(folded, folded)) in words:
             return words[plain]
-        if meant := nearest(said, [*twins, *words]):
+        if meant := nearest(folded, [*twins, *words]):
             raise Mistake(Message("“{value}” does not fit; did you mean “{meant}”?", value=text, meant=meant))
         raise Mistake(Message("“{value}” does not fit; choose one of: {known}", value=text, known=shown))
 
@@ -161,8 +161,8 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def weekday(text: str) -> int:
     """Monday 0 … Sunday 6. A bare number is the Vietnamese one: 2 is Monday."""
-    if (found := DAYS.get(fold(text))) is not None:
-        return found
+    if (number := DAYS.get(fold(text))) is not None:
+        return number
     if span := loose.weekdays(text):
         message = Message("“{value}” is no weekday; write {meant}", value=text, meant=", ".join(span))
         raise Mistake(message, instead=span)
@@ -190,10 +190,10 @@ def clock_time(text: str) -> int:
 
 def _seconds(text: str) -> int | None:
     """As `clock_time`, up to and with 24:00."""
-    found = _TIME.fullmatch(text)
-    if not found:
+    match = _TIME.fullmatch(text)
+    if not match:
         return None
-    hour, minute = int(found[1]), int(found[2] or found[3] or 0)
+    hour, minute = int(match[1]), int(match[2] or match[3] or 0)
     seconds = hour * HOUR + minute * MINUTE
     return seconds if minute < 60 and seconds <= DAY else None
 
@@ -212,10 +212,10 @@ def hours(text: str) -> tuple[int, int]:
 
 def day(text: str) -> date:
     """A date, `2021-07-05` or `5/7/2021`."""
-    if found := _ISO_DATE.fullmatch(text):
-        year, month, number = (int(part) for part in found.groups())
-    elif found := _OUR_DATE.fullmatch(text):
-        number, month, year = (int(part) for part in found.groups())
+    if match := _ISO_DATE.fullmatch(text):
+        year, month, number = (int(part) for part in match.groups())
+    elif match := _OUR_DATE.fullmatch(text):
+        number, month, year = (int(part) for part in match.groups())
     else:
         raise _no_date(text)
     with suppress(ValueError):
@@ -244,10 +244,10 @@ def days(text: str) -> tuple[date, date]:
     first, last = _ends(text)
     if ".." not in text and (meant := loose.days(text)):
         raise _no_range(text, meant, days)
-    found = day(first or text), day(last or text)
-    if found[0] > found[1]:
+    span = day(first or text), day(last or text)
+    if span[0] > span[1]:
         raise Mistake(Message("“{value}” ends before it begins", value=text))
-    return found
+    return span
 
 
 def _no_range(text: str, meant: str, read: Callable[[str], object]) -> Mistake:
@@ -276,12 +276,12 @@ def _ends(text: str) -> tuple[str, str]:
 
 def length(text: str) -> float:
     """A length of time in seconds: `30m`, `3s`, `1h30m`, `10 phút`."""
-    found = _LENGTH.fullmatch(text)
-    if not found or not any(found.groups()):
+    match = _LENGTH.fullmatch(text)
+    if not match or not any(match.groups()):
         if (meant := loose.length(text)) and (likely := _LENGTH.fullmatch(meant)) and any(likely.groups()):
             raise Mistake(Message("“{value}” is not a length of time; write {meant}", value=text, meant=meant))
         raise Mistake(Message("“{value}” is not a length of time; write it as 30m, 45s or 1h30m", value=text))
-    hour, minute, second = (float((part or "0").replace(",", ".")) for part in found.groups())
+    hour, minute, second = (float((part or "0").replace(",", ".")) for part in match.groups())
     total = hour * HOUR + minute * MINUTE + second
     if total > DAY:
         raise Mistake(Message("“{value}” is longer than a day", value=text))
@@ -290,8 +290,8 @@ def length(text: str) -> float:
 
 def gain(text: str) -> float:
     """Decibels, from -40dB to +20dB."""
-    found = _GAIN.fullmatch(text.replace("−", "-"))
-    if not found or not -40 <= (decibels := float(found[1].replace(",", "."))) <= 20:
+    match = _GAIN.fullmatch(text.replace("−", "-"))
+    if not match or not -40 <= (decibels := float(match[1].replace(",", "."))) <= 20:
         raise Mistake(Message("“{value}” is not a gain; write it as -3dB (from -40dB to 20dB)", value=text))
     return decibels
 

@@ -43,9 +43,9 @@ class Box:
     stop_button: int | None = None  # GPIO (BCM) number
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)  # village -> where box.yaml names it
 
-    def heard(self) -> dict[str, list[str]]:
+    def hearers(self) -> dict[str, list[str]]:
         """Output -> all villages that hear it."""
-        found: dict[str, list[str]] = {}
+        hearers: dict[str, list[str]] = {}
         for village, output in self.plays.items():
-            found.setdefault(output, []).append(village)
-        return found
+            hearers.setdefault(output, []).append(village)
+        return hearers

@@ -47,4 +47,5 @@ class Commune:
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
     def policy_of(self, village: str) -> Policy:
+        """A village's own rules, or the commune's."""
         return self.policies.get(village, self.policy)

@@ -38,7 +38,7 @@ def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -
     for schedule in sorted(schedules, key=lambda schedule: (order.get(schedule.id, len(order)), schedule.id)):
         place = order.setdefault(schedule.id, len(order))
         shared.setdefault(box.plays.get(schedule.id) or f"/{schedule.id}", []).append((place, schedule))
-    heard = box.heard()
+    heard = box.hearers()
     for output, together in shared.items():
         villages = [*heard.get(output, ()), *(schedule.id for _, schedule in together)]
         yield channel(commune, "" if output.startswith("/") else output, villages, together)

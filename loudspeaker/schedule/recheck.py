@@ -26,7 +26,7 @@ def recheck(
     """
     begins = begins.astimezone(given.commune.zone)
     today = calendar(given.commune, begins.date())
-    hearers = given.box.heard().get(airing.output, [airing.village])
+    hearers = given.box.hearers().get(airing.output, [airing.village])
     output = output_day(given, channel(given.commune, airing.output, hearers), today)
     at, duration = int((begins - today.midnight).total_seconds()), (ends - begins).total_seconds()
     facts = given.facts.get(airing.bulletin) if airing.bulletin else None

@@ -24,9 +24,9 @@ class Keywords:
 
     def are_vietnamese(self, written: Iterable[str]) -> bool | None:
         """Are more of these keys Vietnamese than English? None where none is either."""
-        said = [fold(key) for key in written]
-        ours = sum(key in self.keys or not key.isascii() for key in said)
-        theirs = sum(key in self.twins for key in said)
+        keys = [fold(key) for key in written]
+        ours = sum(key in self.keys or not key.isascii() for key in keys)
+        theirs = sum(key in self.twins for key in keys)
         return ours >= theirs if ours or theirs else None
 
 

@@ -37,12 +37,12 @@ def first_readable(proposals: Iterable[str], read: Callable[[str], object]) -> s
 
 def plain_forms(text: str) -> Iterator[str]:
     """The same value in plain signs: no quotation marks of Word, no full-width digits, nothing trailing."""
-    said = unicodedata.normalize("NFC", text).strip()
-    bare = said.strip(WORD_QUOTES + "\"'`´ ")
+    stripped = unicodedata.normalize("NFC", text).strip()
+    bare = stripped.strip(WORD_QUOTES + "\"'`´ ")
     plain = unicodedata.normalize("NFKC", bare.translate(_UNSEEN)).strip(" .,;")
     number = re.sub(rf"^{_BEFORE}\s*|\s*{_UNITS}$", "", plain, flags=re.IGNORECASE)
     for proposal in (bare, plain, plain.replace(" ", ""), number):
-        if proposal != said:
+        if proposal != stripped:
             yield proposal
 
 
@@ -59,22 +59,22 @@ def split_values(text: str, mistake: Mistake, read: Callable[[str], object]) -> 
         return mistake.instead
     for sign in (r"\s*[,;]\s*|\s+và\s+|\s+va\s+", r"\s*/\s*", r"\s+"):
         parts = [part for part in re.split(sign, text.strip("[](){} ")) if part]
-        if len(parts) > 1 and (found := _split_readable(parts, read)):
-            return found
+        if len(parts) > 1 and (values := _split_readable(parts, read)):
+            return values
     return ()
 
 
 def _split_readable(parts: Sequence[str], read: Callable[[str], object]) -> list[str]:
-    found: list[str] = []
+    values: list[str] = []
     for part in parts:
         try:
             read(part)
-            found.append(part)
+            values.append(part)
         except Mistake as mistake:
             if not mistake.instead:
                 return []
-            found += mistake.instead
-    return found
+            values += mistake.instead
+    return values
 
 
 def _is_readable(text: str, read: Callable[[str], object]) -> bool:

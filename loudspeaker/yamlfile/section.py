@@ -101,7 +101,7 @@ class Section:
         if not (self._node.flow_style and _empty(value)) or self._key_in(key.value):
             return False
         entries = self._node.value
-        place = next(number for number, (found, _) in enumerate(entries) if found is key)
+        place = next(number for number, (other, _) in enumerate(entries) if other is key)
         first = place - 1
         while first > 0 and _empty(entries[first][1]) and self._names.get(fold(entries[first][0].value)) is None:
             first -= 1
@@ -111,7 +111,7 @@ class Section:
         while last < len(entries) and _empty(entries[last][1]):
             last += 1
         if place == first + 1:
-            whole = ", ".join([_display(entries[first][1]), *(_display(found) for found, _ in entries[place:last])])
+            whole = ", ".join([_display(entries[first][1]), *(_display(other) for other, _ in entries[place:last])])
             self._file.add(key, _as_list(_display(entries[first][0]), whole))
         return True
 
@@ -135,9 +135,11 @@ class Section:
 
     def _key_in(self, words: str) -> str | None:
         """The key that `words` begin with, its colon left out: `bulletin bluezone`, `bulletin:bluezone`."""
-        said = fold(words)
-        found = [name for name in self._names if said.startswith(name) and said[len(name) : len(name) + 1] in (*" :=",)]
-        return max(found, key=len) if found else None
+        folded = fold(words)
+        names = [
+            name for name in self._names if folded.startswith(name) and folded[len(name) : len(name) + 1] in (*" :=",)
+        ]
+        return max(names, key=len) if names else None
 
     def _meant(self, word: str) -> str | None:
         """The key that an unknown one was probably meant to be, in the language of who wrote it."""
@@ -215,8 +217,8 @@ class Section:
             if len(several := _apart(node, mistake, read)) > 1:
                 self._file.add(node, _as_list(self.spelling(key), ", ".join(several)))
                 return ()
-        found = self._try(node, read, None)
-        return () if found is None else (found,)
+        value = self._try(node, read, None)
+        return () if value is None else (value,)
 
     def _no_list(self, key: str, node: yaml.Node) -> Message:
         if _empty(node):
@@ -226,8 +228,8 @@ class Section:
         return Message("“{key}” needs values, such as {key}: [a, b]", key=self.spelling(key))
 
     def _each(self, nodes: Sequence[yaml.Node], read: Callable[[str], T]) -> tuple[T, ...]:
-        found = [self._item(node, read) for node in nodes]
-        return tuple(item for item in found if item is not None)
+        items = [self._item(node, read) for node in nodes]
+        return tuple(item for item in items if item is not None)
 
     def _item(self, node: yaml.Node, read: Callable[[str], T]) -> T | None:
         try:
@@ -262,8 +264,8 @@ class Section:
             self.get_list(key, read)  # tells what is wrong, if it is there at all
             return []
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        found = [self._piece(item, read, keys) for item in items]
-        return [piece for piece in found if piece is not None]
+        pieces = [self._piece(item, read, keys) for item in items]
+        return [piece for piece in pieces if piece is not None]
 
     def _piece(self, node: yaml.Node, read: Callable[[str], T], keys: Sequence[str]) -> T | Section | None:
         if isinstance(node, yaml.MappingNode):
@@ -272,7 +274,7 @@ class Section:
 
     def get_mapping(self, read_key: Callable[[str], K], read: Callable[[str], T]) -> dict[K, T]:
         """A mapping whose keys are people's own (words to say, villages to outputs)."""
-        found = {}
+        mapping = {}
         for name, node in self._values.items():
             try:
                 own = read_key(name)
@@ -281,8 +283,8 @@ class Section:
                 continue
             value = self._try(node, read, None)
             if value is not None:
-                found[own] = value
-        return found
+                mapping[own] = value
+        return mapping
 
     def peek(self, key: str, read: Callable[[str], T]) -> T | None:
         """As `get`, for a question beside the value itself: a wrong one is not told a second time."""

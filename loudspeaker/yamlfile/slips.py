@@ -117,7 +117,7 @@ def _alone(word: str, words: Sequence[str]) -> str:
 
 def mend(text: str, keywords: Keywords, first_line: int = 1) -> tuple[str, list[tuple[int, Message]]]:
     """The text as it was meant, and each slip with its line."""
-    found: list[tuple[int, Message]] = []
+    slips: list[tuple[int, Message]] = []
     lines = text.split("\n")
     for number in _structural(lines):
         for slip in _slips(keywords):
@@ -125,13 +125,13 @@ def mend(text: str, keywords: Keywords, first_line: int = 1) -> tuple[str, list[
             if match is None:
                 continue
             facts = {"key": match["key"]} if "key" in slip.pattern.groupindex else {}
-            found.append((first_line + number, Message(slip.message.template, **facts)))
+            slips.append((first_line + number, Message(slip.message.template, **facts)))
             lines[number] = slip.mended(match) + lines[number][match.end() :]
             if slip.shifts:
                 _shift(lines, number)
             if slip.indents:
                 lines[number] = " " * _indent(lines, number) + lines[number]
-    return "\n".join(lines), found
+    return "\n".join(lines), slips
 
 
 def _shift(lines: list[str], number: int) -> None:

@@ -101,8 +101,8 @@ def _wrong(lines: Sequence[str], error: yaml.MarkedYAMLError) -> tuple[int, Mess
     """The line, from 0, that has to be mended, and why: what is left open is told where it was opened."""
     mark = error.problem_mark or error.context_mark
     at = min(mark.line, len(lines) - 1) if mark else 0
-    if found := _unbalanced(lines, at):
-        return found
+    if unbalanced := _unbalanced(lines, at):
+        return unbalanced
     opened = error.context_mark if "flow" in (error.context or "") else None
     return (opened.line if opened else at), _syntax(error)
 
@@ -114,11 +114,11 @@ def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
         if opened and re.match(r"\s*- ", line):
             return opened[-1][0], _UNCLOSED[opened[-1][1]]
         bare = _QUOTED.sub("", line)
-        if '"' in bare and (found := re.search(_OPENING, bare)):
+        if '"' in bare and (opening := re.search(_OPENING, bare)):
             closes_later = number < last and any(
                 '"' in _QUOTED.sub("", below) for below in lines[number + 1 : last + 1]
             )
-            if not closes_later or re.search(r":\s", bare[found.end() :]) or number == last:
+            if not closes_later or re.search(r":\s", bare[opening.end() :]) or number == last:
                 return number, _UNCLOSED['"']
             if any(re.match(_ENTRY, below) for below in lines[number + 1 : last + 1]):
                 return number, _UNCLOSED['"']
@@ -138,9 +138,9 @@ def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
 
 def _syntax(error: yaml.MarkedYAMLError) -> Message:
     """What libyaml says, in words for people who have never heard of YAML."""
-    said = f"{error.context} {error.problem}"
+    complaint = f"{error.context} {error.problem}"
     for telling, message in _SYNTAX.items():
-        if telling in said:
+        if telling in complaint:
             return message
     return Message("this line cannot be read; compare it with the lines around it")
 

@@ -15,7 +15,7 @@ from harness.fake_daemon import FakeDaemon
 from harness.small_commune import ZONE
 
 from loudspeaker.cli import cli
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.station.new_station import sample_folder
 
 PLAN = {
@@ -30,7 +30,7 @@ LOG = {
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def run(home: Path | None, *arguments: str, given: str | bytes | None = None) -> Result:
@@ -376,7 +376,7 @@ def test_voices_are_listed_with_whether_texts_leave_the_machine(home: Path) -> N
 
 def test_help_is_in_the_language_asked_for() -> None:
     english = run(None, "--help").stdout
-    speak("vi")
+    set_language("vi")
     vietnamese = run(None, "--help").stdout
 
     assert "Replay a bulletin now" in english
@@ -385,7 +385,7 @@ def test_help_is_in_the_language_asked_for() -> None:
 
 def test_what_click_complains_of_is_said_in_the_language_of_the_moment(home: Path) -> None:
     """Whole: the usage line above it, and the names of what was expected, which click chooses when it is loaded."""
-    speak("vi")
+    set_language("vi")
     complaints = {
         ("--home", str(home), "import", "/nirgends"): "Không có '/nirgends'.",
         ("--home", str(home), "plan", "--days", "0"): "0 nằm ngoài khoảng",

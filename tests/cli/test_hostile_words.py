@@ -25,7 +25,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
@@ -53,7 +53,7 @@ SHOWN = r"a\x1b]0;x\x07b\nc\x9bd\u202ee\x00f"
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def run(home: Path, *arguments: str, given: str | None = None) -> Result:

@@ -14,7 +14,7 @@ from harness.fake_daemon import FakeDaemon
 
 from loudspeaker.cli import cli
 from loudspeaker.cli.app import option
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.alert_preview import AlertPreview
 
 ALARM = ("urgent", "Nước dâng!", "--all", "--by", "Lan")
@@ -33,7 +33,7 @@ def daemon(home: Path) -> Iterator[FakeDaemon]:
 
 def answered(daemon: FakeDaemon, given: str, language: str = "vi") -> tuple[Result, bool]:
     """What became of an alarm whose question was answered so, and whether it was given."""
-    speak(language)
+    set_language(language)
     home = daemon.path.parent.parent
     result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *ALARM], input=given)
     return result, "urgent" in [do for do, _, _ in daemon.asked]
@@ -76,7 +76,7 @@ def test_what_click_says_about_an_answer_is_in_the_language_of_the_moment() -> N
     @option("--times", type=int, prompt=True)
     def said(times: int) -> None: ...
 
-    speak("vi")
+    set_language("vi")
     asked = CliRunner(mix_stderr=False).invoke(said, input="ba\n3\n")
 
     assert asked.exit_code == 0

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from harness.mistake_cases import MistakeCase, mistake_cases
 
 from loudspeaker.cli import cli
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 
 HEADS = {
     "entry": ("schedules/na-hoa.yaml", "thôn: Thôn Nà Hoa\nlịch phát:\n", ""),
@@ -45,11 +45,11 @@ def home(tmp_path: Path) -> Path:
 
 
 def check(home: Path, language: str) -> list[dict[str, Any]]:
-    speak(language)
+    set_language(language)
     try:
         result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), "check", "--days", "1", "--json"])
     finally:
-        speak("en")
+        set_language("en")
     assert result.exit_code in (0, 2), result.stderr
     rows: list[dict[str, Any]] = json.loads(result.stdout)
     return [row for row in rows if row["mistake"]]

@@ -25,7 +25,7 @@ from loudspeaker.cli import cli
 from loudspeaker.config.folder import Folder
 from loudspeaker.config.source import Source, read_file
 from loudspeaker.errors import BadFile
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 
 STEMS = (
     b"th\364ng b\341o",  # Windows-1258, as an old archive or a stick brings it
@@ -54,7 +54,7 @@ BULLETIN = "---\ntitle: Tên lạ\n---\nKính thưa bà con!\n"
 
 @pytest.fixture(autouse=True)
 def vietnamese() -> None:
-    speak("vi")
+    set_language("vi")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.engines.tone import Tone
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.sound.wav import wav_bytes
 
 DAY = ("--date", "2026-11-24")
@@ -21,7 +21,7 @@ DAY = ("--date", "2026-11-24")
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 @pytest.fixture

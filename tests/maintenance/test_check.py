@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from harness.small_commune import ZONE
 
 from loudspeaker.cli import cli
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 
 FILES = {
     "commune.yaml": "xã: Xã Bản Mây\nmã: ban-may\ncác thôn: [na-hoa, suoi-trat]\n"
@@ -28,7 +28,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture(autouse=True)
 def vietnamese() -> None:
-    speak("vi")
+    set_language("vi")
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def run(home: Path, *arguments: str) -> Result:

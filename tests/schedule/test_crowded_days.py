@@ -16,7 +16,7 @@ from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.schedule.crowd import MOST_A_DAY, find_limits
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -27,7 +27,7 @@ DAY = date(2026, 11, 24)
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def run(home: Path, *arguments: str) -> Result:

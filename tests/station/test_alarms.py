@@ -25,7 +25,7 @@ from loudspeaker.codec import decode
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, Refused
-from loudspeaker.i18n import speak, translator
+from loudspeaker.i18n import set_language, translator
 from loudspeaker.interfaces import State
 from loudspeaker.model.alert_preview import EndPreview
 from loudspeaker.model.asrun_record import AsRunRecord
@@ -138,7 +138,7 @@ def box(home: Path) -> Iterator[Box]:
 
 
 def command(home: Path, *arguments: str, language: str = "vi", given: str | None = None) -> Result:
-    speak(language)
+    set_language(language)
     return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *arguments], input=given)
 
 

@@ -22,7 +22,7 @@ from loudspeaker.daemon.children import Children
 from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import BeingRead, Refused
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.requests import Approve
 from loudspeaker.production.specification import NOT_READ_YET
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -47,7 +47,7 @@ Tối mai họp thôn.
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 @pytest.fixture

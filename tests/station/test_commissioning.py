@@ -20,7 +20,7 @@ from loudspeaker.cli import cli
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import NotFound, Refused
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -30,7 +30,7 @@ TEMPLATES = ("lu-quet", "sat-lo", "bao-mua-lon", "xa-lu", "chay-rung", "ret-hai"
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def run(home: Path | None, *arguments: str, given: str = "") -> Result:

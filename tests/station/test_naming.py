@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadUsage, NotFound
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.requests import Pause, PreviewUrgent
 from loudspeaker.station import Station
 from loudspeaker.station.decisions import Decisions
@@ -22,7 +22,7 @@ NA_HOA = ["na-hoa", "Thôn Nà Hoa", "thôn  nà hoa"]
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def run(home: Path, *arguments: str) -> Result:

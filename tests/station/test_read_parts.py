@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from loudspeaker.cli import cli
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 
 PARTS = """---
 title: Thông báo
@@ -24,7 +24,7 @@ Ngày 3/4 họp ở UBND xã.
 
 @pytest.fixture(autouse=True)
 def english() -> None:
-    speak("en")
+    set_language("en")
 
 
 def read(home: Path, text: str, *arguments: str) -> Result:

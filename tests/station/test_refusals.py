@@ -20,7 +20,7 @@ from loudspeaker.cli.airing_views import REFUSALS
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.i18n import speak, translator
+from loudspeaker.i18n import set_language, translator
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Refusal, Verdict
 from loudspeaker.model.refusal import LABELS, kind_of
@@ -74,7 +74,7 @@ ALL = {words for _, words, _ in CASES}
 
 
 def shown(home: Path, *arguments: str) -> str:
-    speak("vi")
+    set_language("vi")
     result = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *arguments])
     assert result.exit_code == 0, result.stderr
     return result.stdout

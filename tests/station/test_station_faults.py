@@ -183,10 +183,10 @@ def test_what_the_daemon_logs_is_said_in_the_language_of_the_moment(monkeypatch:
     import logging
 
     from loudspeaker.cli.terminal import translate_logging
-    from loudspeaker.i18n import speak
+    from loudspeaker.i18n import set_language
 
     monkeypatch.setattr(sys, "stderr", heard := io.StringIO())
-    speak("vi")
+    set_language("vi")
     assert logging.lastResort
     translate_logging()
     error = LoudspeakerError(Message("The sound card “{device}” is not there.", device="hall"))

@@ -20,7 +20,7 @@ from harness.small_commune import at
 from loudspeaker.cli import cli
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.service import open_service
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 from loudspeaker.model.requests import AskStatus
 from loudspeaker.station import Station
 from loudspeaker.station.preparation import Progress
@@ -34,7 +34,7 @@ ON = {
 
 @pytest.fixture(autouse=True)
 def vietnamese() -> None:
-    speak("vi")
+    set_language("vi")
 
 
 @pytest.fixture

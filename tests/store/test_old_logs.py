@@ -25,7 +25,7 @@ from harness.paths import DATA
 from harness.read_only import read_only, sight
 
 from loudspeaker.cli import cli
-from loudspeaker.i18n import speak
+from loudspeaker.i18n import set_language
 
 FOLDER = DATA / "old-logs"
 LOGS = sorted(path.parent.name for path in FOLDER.glob("*/asrun.db.gz"))
@@ -65,7 +65,7 @@ def ask(folder: Path, command: str) -> list[str]:
     written = folder / arguments[-1] if arguments[-2] in ("-o", "--export") else None
     if written:
         arguments[-1] = str(written)
-    speak("en" if "--lang en" in command else "vi")
+    set_language("en" if "--lang en" in command else "vi")
     done = CliRunner(mix_stderr=False).invoke(cli, ["--home", str(folder), *arguments])
     lines = done.stdout.splitlines()
     if "--json" in arguments:
