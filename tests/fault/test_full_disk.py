@@ -105,13 +105,10 @@ def starve(station: Station, live: OnAir, clock: FakeClock, cache: Path, leave: 
     bulletin.write_text(f"{before}Sáng {clock.now():%d/%m} bà con nhớ họp. " + "Mời bà con đến đông đủ. " * 40)
     live.look()
 
-    rows = {
-        row["id"].split("/")[1]: row
-        for row in station.preparation.prepare(None, 1, quiet)
-        if row["id"].startswith("na-hoa")
-    }
-    assert (rows["tin-sang"]["ready"], rows["nhac"]["ready"]) == (True, False)
-    assert "the disk is full" in rows["nhac"]["why"], rows["nhac"]
+    prepared = station.preparation.prepare(None, 1, quiet)
+    found = {one.airing.broadcast: one for one in prepared if one.airing.village == "na-hoa"}
+    assert (found["tin-sang"].ready, found["nhac"].ready) == (True, False)
+    assert "the disk is full" in str(found["nhac"].why_not), found["nhac"]
     assert all(station.planner.programmes.is_intact(found) for _, found in station.planner.programmes.all())
     assert not list(cache.rglob("*.part"))
 
