@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from loudspeaker.daemon import control_socket
+from loudspeaker.daemon import protocol
 from loudspeaker.errors import LoudspeakerError, Unreachable
 
 SERVICE = "loudspeaker"
@@ -49,7 +49,7 @@ def busy(rows: Iterable[Row], now: datetime) -> str:
 def obstacle(socket: Path, now: datetime) -> str:
     """What stands against a restart now; empty where nothing is on the air, or no daemon runs."""
     try:
-        return busy(control_socket.ask(socket, "status"), now)
+        return busy(protocol.ask(socket, "status"), now)
     except Unreachable:
         active = subprocess.run(["systemctl", "is-active", "--quiet", SERVICE], check=False).returncode == 0
         return "chương trình đang chạy không trả lời" if active else ""
@@ -76,7 +76,7 @@ def restart(socket: Path) -> bool:
     end = time.monotonic() + COMES_UP
     while time.monotonic() < end:
         with suppress(LoudspeakerError):
-            control_socket.ask(socket, "status")
+            protocol.ask(socket, "status")
             print(f"Dịch vụ đã khởi động lại lúc {datetime.now():%H:%M:%S}: bản mới đang chạy.")
             return True
         time.sleep(0.2)
