@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Generic, NamedTuple, Protocol, TypeVar, cast
 
 from ..errors import BadFile, Message, Problem
 from ..model.box import Box
@@ -102,7 +102,7 @@ class _Kept(NamedTuple):
     """What was made of a file when it was read last."""
 
     stamp: object  # the state of the file, and what else its value depends on
-    loaded: LoadedFile[Any]
+    loaded: LoadedFile[object]
     error: BadFile | None
 
 
@@ -129,25 +129,39 @@ class Folder:
         commune = self._load(own, "commune.yaml", commune_file.parse, now)
         there = os.path.lexists(self.home / "box.yaml")
         box = self._load(own, "box.yaml", box_file.parse, now) if there else LoadedFile(Box())
-        known = voices_in_order(commune.value, box.value) if commune.value and box.value else None
+        bulletins = self._bulletins(
+            now, voices_in_order(commune.value, box.value) if commune.value and box.value else None
+        )
+        titles = {id: loaded.understood.title if loaded.understood else id for id, loaded in bulletins.values()}
+        schedules = self._schedules(now, commune.understood.days if commune.understood else None, titles)
+        files: dict[str, LoadedFile[object]] = {"commune.yaml": commune, "box.yaml": box, **schedules}
+        files |= {name: loaded for name, (_, loaded) in bulletins.items()}
+        self._forget(files)
+        revisions = {name: loaded.revision for name, loaded in files.items()}
+        return Survey(commune, box, dict(bulletins.values()), schedules, revisions)
+
+    def _bulletins(self, now: datetime, voices: Sequence[str] | None) -> dict[str, tuple[str, LoadedFile[Bulletin]]]:
+        """By name, each with its id; they may name `voices`."""
         paths = [(source, path) for source in self.sources for path in source.paths("bulletins", ".md")]
         ids = {source.name(path): source.id(Path(path).stem) for source, path in paths}
-        titles = {name: name for name in ids.values()}
-        bulletins: dict[str, LoadedFile[Bulletin]] = {}
-        for source, path in paths:
-            parse = partial(_parse_bulletin, source, known, titles)
-            bulletins[ids[source.name(path)]] = self._load(source, path, parse, now, known)
-        titles = {name: loaded.understood.title if loaded.understood else name for name, loaded in bulletins.items()}
-        named = commune.understood.days if commune.understood else None  # an entry may name the commune's own days
-        schedules: dict[str, LoadedFile[VillageSchedule]] = {}
-        for source in self.sources:
-            reader = partial(_parse_schedule, source, named, titles)
-            for path in source.paths("schedules", ".yaml"):
-                schedules[source.name(path)] = self._load(source, path, reader, now, named)
-        files: dict[str, LoadedFile[object]] = {"commune.yaml": commune, "box.yaml": box, **schedules}
-        files |= {name: bulletins[ids[name]] for name in ids}
-        self._forget(files)
-        return Survey(commune, box, bulletins, schedules, {name: loaded.revision for name, loaded in files.items()})
+        titles = {id: id for id in ids.values()}  # what they are called nobody knows yet
+        return {
+            (name := source.name(path)): (
+                ids[name],
+                self._load(source, path, partial(_parse_bulletin, source, voices, titles), now, voices),
+            )
+            for source, path in paths
+        }
+
+    def _schedules(
+        self, now: datetime, named: Mapping[str, NamedDay] | None, titles: Mapping[str, str]
+    ) -> dict[str, LoadedFile[VillageSchedule]]:
+        """By name; their entries may name the commune's days and bulletins by id."""
+        return {
+            source.name(path): self._load(source, path, partial(_parse_schedule, source, named, titles), now, named)
+            for source in self.sources
+            for path in source.paths("schedules", ".yaml")
+        }
 
     def state(self, recordings: Iterable[str]) -> object:
         """Changes whenever any file may have changed; of `recordings` only those that are named."""

@@ -83,7 +83,7 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line if event.start_mark else 0
 
 
-def _forbidden(event: Any, depth: int, documents: int, count: int) -> Message | None:
+def _forbidden(event: yaml.Event, depth: int, documents: int, count: int) -> Message | None:
     if count > MOST_VALUES:
         return Message("the file has too many entries")
     if depth > DEEPEST:
