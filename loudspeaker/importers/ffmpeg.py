@@ -33,6 +33,7 @@ def decode_file(path: Path, rate: int) -> Clip:
 
 
 def as_clip(samples: Pcm, rate: int) -> Clip:
+    """16-bit samples as a clip."""
     return Clip(rate, samples.astype(np.float32) / np.float32(FULL_SCALE))
 
 

@@ -45,6 +45,7 @@ class Counters:
         return text
 
     def level(self, depth: int) -> NumberingLevel:
+        """How items at `depth` are numbered."""
         return self.levels[depth] if depth < len(self.levels) else NumberingLevel()
 
 

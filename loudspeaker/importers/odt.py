@@ -56,6 +56,7 @@ class _Reader:
         self._counters: dict[str, Counters] = {}
 
     def blocks(self, element: Element) -> Iterator[Block]:
+        """The paragraphs and tables in an element, in reading order."""
         if element.tag in PARAGRAPHS:
             yield "".join(_words(element)).strip(" ")
         elif element.tag == LIST:

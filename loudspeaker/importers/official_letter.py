@@ -75,6 +75,7 @@ class OfficialLetter:
     left: dict[LeftOut, list[str]] = field(default_factory=dict)
 
     def leave_out(self, what: LeftOut, line: str) -> None:
+        """Keep a line that is not to be heard."""
         self.left.setdefault(what, []).append(line)
 
 

@@ -46,6 +46,7 @@ class SpeechLevels:
 
     @property
     def silent(self) -> bool:
+        """There is no speech in it."""
         return self.speech < SILENT
 
 

@@ -80,9 +80,11 @@ class _Table:
     notes: list[Message] = field(default_factory=list)
 
     def fault(self, row: int, key: str, message: Message) -> None:
+        """Note a mistake in the cell of `row` under `key`."""
         self.problems.append(Problem(self.cell(row, key), 0, message))
 
     def cell(self, row: int, key: str) -> str:
+        """The name of that cell: lich.xlsx:C5."""
         column = next((column for column, named in self.header.items() if named == key), min(self.header))
         return f"{self.name}:{cell_name(row, column)}"
 

@@ -32,6 +32,19 @@ from loudspeaker.speakers import day_file, integrity
 from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card import sink_guard
 from loudspeaker.speakers.card.dac_clock import DacClock, LatencyHistory, latency_history
+from loudspeaker.speakers.card.messages import (
+    ArmCommand,
+    Command,
+    Heartbeat,
+    Idle,
+    Leaving,
+    OutputReport,
+    PlayerReport,
+    StopCommand,
+    decode_command,
+    decode_report,
+    encode,
+)
 from loudspeaker.speakers.card.prebuffer import Prebuffer, gain_function
 from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.track import Track
@@ -328,6 +341,32 @@ def test_what_waits_moves_to_a_new_stream_while_nothing_sounds() -> None:
     new.take_over(old)
 
     assert turn(new, [10], begins=0.998) == [0, 0, 1, 2, 3, 0, 0, 0, 0, 0]
+
+
+# What the daemon and a player write to each other
+
+
+@pytest.mark.parametrize(
+    ("message", "decode"),
+    [
+        (ArmCommand("hall", "x", 1, 5.5, -3.0, RATE, 0, ["a.wav", "b.wav"]), decode_command),
+        (StopCommand("hall", 0.03), decode_command),
+        (OutputReport("hall", "x", State.FAILED, 7, 5.5, 6.0, "hw:0", "file", "a.wav"), decode_report),
+        (Heartbeat({"hall": 7}), decode_report),
+        (Idle(3), decode_report),
+        (Leaving(), decode_report),
+    ],
+)
+def test_a_message_arrives_as_it_was(message: Command | PlayerReport, decode: Callable[[bytes], object]) -> None:
+    line = encode(message)
+
+    assert decode(line) == message
+    assert line.count(b"\n") == 1
+
+
+def test_a_player_takes_no_report_for_a_command() -> None:
+    with pytest.raises(ValueError, match="Idle"):
+        decode_command(encode(Idle(3)))
 
 
 # The stand-in
