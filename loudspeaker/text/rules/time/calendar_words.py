@@ -89,7 +89,7 @@ def follows_date(context: Context, at: int) -> bool:
 
 def after_hour(context: Context, at: int) -> bool:
     """Whether an hour with its slash stands before, whose words end with “ngày”: 7h/12/9."""
-    return context.previous.end == at and context.previous.kind == Kind.TIME and context.char(at - 1) in "/-"
+    return context.previous.end == at and context.previous.kind is Kind.TIME and context.char(at - 1) in "/-"
 
 
 def hinted(context: Context, start: int, end: int) -> bool:
