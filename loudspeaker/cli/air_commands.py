@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..daemon.client import Client
     from ..daemon.service import Service
     from ..model.enums import Ending
+    from ..model.requests import Outcome
     from ..station import Station
 
 everywhere = option("--all", "everywhere", is_flag=True, help="Every village of this box.")
@@ -243,10 +244,10 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
         airing_views.show_log(records, zone)
 
 
-def show_outcome(rows: list[dict[str, Any]]) -> None:
+def show_outcome(outcomes: Sequence[Outcome]) -> None:
     """Tell what came of it; 1 where it was not heard in full."""
-    airing_views.show_outcomes(rows)
-    if any(row["verdict"] not in airing_views.HEARD | {"on-air"} for row in rows):
+    airing_views.show_outcomes(outcomes)
+    if any(outcome.verdict not in airing_views.HEARD | {"on-air"} for outcome in outcomes):
         click.get_current_context().exit(1)
 
 

@@ -15,6 +15,7 @@ from .terminal import tell
 
 if TYPE_CHECKING:
     from ..model.asrun_record import AsRunRecord
+    from ..model.requests import Outcome
     from ..station.airings import PlannedAiring
     from ..station.preparation import Readiness
 
@@ -175,10 +176,10 @@ def what_was_heard(record: AsRunRecord) -> str:
     return _("{what} (drill)").format(what=what) if record.drill else what
 
 
-def show_outcomes(rows: Sequence[Row]) -> None:
-    for row in rows:
-        verdict = _(WORDS[row["verdict"] or "air"])  # whoever waited was not told in time
-        tell(f"{row['id']}: {verdict}" + (f" ({row['why']})" if row["why"] else ""))
+def show_outcomes(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        verdict = _(WORDS[outcome.verdict or "air"])  # whoever waited was not told in time
+        tell(f"{outcome.id}: {verdict}" + (f" ({outcome.why})" if outcome.why else ""))
 
 
 def show_coming(airings: Sequence[PlannedAiring]) -> None:

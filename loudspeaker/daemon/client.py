@@ -29,6 +29,7 @@ from ..model.requests import (
     EndUrgent,
     Envelope,
     Interrupt,
+    Outcome,
     Pause,
     Play,
     PreviewEnd,
@@ -170,17 +171,17 @@ class Client:
 
     def play(
         self, request: Play, by: str, progress: Callable[[int, int, str], None] = lambda done, total, what: None
-    ) -> list[Row]:
-        """A manual replay; its rows once it is over."""
+    ) -> Sequence[Outcome]:
+        """A manual replay; what became of it once it is over."""
         bulletin = self._open_station().preparation.prepare_replay(request.bulletin, request.villages, progress)
         return self.air(replace(request, bulletin=bulletin), by)
 
-    def test(self, request: TestOutput, by: str) -> list[Row]:
-        """At most 5 s on one output, by day only; its rows once it is over."""
+    def test(self, request: TestOutput, by: str) -> Sequence[Outcome]:
+        """At most 5 s on one output, by day only; what became of it once it is over."""
         self._open_station().preparation.prepare_test(request.output, request.tone)
         return self.air(request, by)
 
-    def air(self, request: Request, by: str) -> list[Row]:
+    def air(self, request: Request, by: str) -> Sequence[Outcome]:
         """Something is heard, and is over: what became of each airing. An interruption stops it and waits for that."""
         return self._until_over(Envelope(request, by), UNFINISHED, lambda: None)
 
@@ -209,8 +210,8 @@ class Client:
         with suppress(LoudspeakerError):
             self.make(wanted)
 
-    def urgent(self, alert: AlertPreview, repeat: int, gap: float, by: str) -> list[Row]:
-        """An alarm now, whose sound has been made: its rows once it is on the air.
+    def urgent(self, alert: AlertPreview, repeat: int, gap: float, by: str) -> Sequence[Outcome]:
+        """An alarm now, whose sound has been made: what became of it once it is on the air.
 
         Back then: whoever gave the alarm needs the terminal to end it.
         """
@@ -225,7 +226,7 @@ class Client:
         except (Unreachable, BeingRead):
             return self._open_station().alerts.compose_end(request)
 
-    def end_urgent(self, end: EndPreview, by: str) -> list[Row]:
+    def end_urgent(self, end: EndPreview, by: str) -> Sequence[Outcome]:
         """End these alarms, whose last words have been made: what became of those, once they are over.
 
         Raises `Refused` where all of them were ended meanwhile.
@@ -234,23 +235,23 @@ class Client:
         latest = time.monotonic() + READING
         while True:
             try:
-                rows = self.air(request, by)
+                outcomes = self.air(request, by)
                 break
             except BeingRead:  # an all-clear was edited a moment ago
                 if time.monotonic() > latest:
                     raise
                 time.sleep(LOOK)
-        if not rows and any(closing.spoken for closing in end.closings):
+        if not outcomes and any(closing.spoken for closing in end.closings):
             raise Refused(Message("it was ended meanwhile by somebody else"))
-        return rows
+        return outcomes
 
-    def stop(self, request: Stop, by: str) -> list[Row]:
+    def stop(self, request: Stop, by: str) -> Sequence[Outcome]:
         """Fade out what is on the air. Raises `Unreachable`."""
         return self._follow(self.ask(request, by), UNFINISHED, [], by)
 
     def _until_over(
         self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]
-    ) -> list[Row]:
+    ) -> Sequence[Outcome]:
         latest = time.monotonic() + TURN
         while True:
             with interruptions() as interrupted:
@@ -275,32 +276,31 @@ class Client:
 
     def _follow(
         self, ids: Sequence[str], pending: Collection[object], interrupted: list[bool], by: str | None
-    ) -> list[Row]:
+    ) -> Sequence[Outcome]:
         """Ask the daemon what becomes of these until none is `pending`; once interrupted, have it stop them."""
         latest = time.monotonic() + LONGEST
-        rows = self._outcome(ids)
-        while (interrupted or any(row["verdict"] in pending for row in rows)) and time.monotonic() < latest:
-            for row in rows:
-                if row["verdict"] is None and row["why"]:
-                    self._waits(row["id"], row["why"])
+        outcomes = self._outcome(ids)
+        while (interrupted or any(outcome.verdict in pending for outcome in outcomes)) and time.monotonic() < latest:
+            for outcome in outcomes:
+                if outcome.verdict is None and outcome.why:
+                    self._waits(outcome.id, outcome.why)
             if interrupted:
                 interrupted.clear()
                 self.ask(Interrupt(tuple(ids)), by)
                 pending = UNFINISHED
             time.sleep(LOOK)
-            rows = self._outcome(ids)
-        return rows
+            outcomes = self._outcome(ids)
+        return outcomes
 
-    def _outcome(self, ids: Sequence[str]) -> list[Row]:
+    def _outcome(self, ids: Sequence[str]) -> Sequence[Outcome]:
         try:
-            rows: list[Row] = self.ask(AskOutcome(tuple(ids)))
+            return decode(tuple[Outcome, ...], self.ask(AskOutcome(tuple(ids))))
         except Unreachable as error:
             records = [record for record in map(self._open_station().airings.record, ids) if record]
             if len(records) < len(ids):
                 went = Message("the daemon went away; what was asked for is taken up again when it comes back")
                 raise Unreachable(went) from error
-            return [{"id": record.id, "verdict": record.verdict, "why": record.why} for record in records]
-        return rows
+            return [Outcome(record.id, record.verdict, record.why) for record in records]
 
     def _writable_station(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""

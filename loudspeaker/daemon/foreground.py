@@ -8,13 +8,12 @@ from __future__ import annotations
 import logging
 import os
 import selectors
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from ..model.requests import AskOutcome, Envelope, Stop
+from ..model.requests import AskOutcome, Envelope, Outcome, Stop
 from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import ControlSocket
@@ -22,7 +21,6 @@ from .on_air import OnAir, speakers, stop_button
 from .requests import INTERRUPTED, Requests
 from .signals import interruptions
 
-Row = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 BLINK = 0.02  # s
@@ -32,7 +30,7 @@ RETRY = timedelta(seconds=1)  # after a log that takes nothing; the controller k
 
 def run_in_foreground(
     station: Station, envelope: Envelope, waits: Callable[[str, str], object] = lambda airing, why: None
-) -> list[Row]:
+) -> Sequence[Outcome]:
     """Do it, and tell what became of it once everything is over; an interruption stops the sound and says so.
 
     `waits` is told again and again of each airing, by id, that cannot start yet, and why.

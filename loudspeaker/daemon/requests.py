@@ -27,6 +27,7 @@ from ..model.requests import (
     EndUrgent,
     Envelope,
     Interrupt,
+    Outcome,
     Play,
     PreviewEnd,
     PreviewUrgent,
@@ -213,8 +214,7 @@ class Requests:
         amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, AmplifierSpeaker)]
         return pin_faults([speaker.amplifier.relay for speaker in amplified], self.on_air.button)
 
-    def outcome(self, request: AskOutcome, _by: str = "") -> list[Row]:
-        """What became of these: a verdict with its reason, `on-air`, or None and what they wait for."""
+    def outcome(self, request: AskOutcome, _by: str = "") -> list[Outcome]:
         heard, waits = {item.airing.id for item in self.controller.open_items() if _heard(item)}, self.hindrances()
         return [self._outcome(one, one in heard, waits.get(one)) for one in request.airings]
 
@@ -223,11 +223,11 @@ class Requests:
         waiting = [item for item in self.controller.open_items() if item.state.hindrance and not _heard(item)]
         return {item.airing.id: self.on_air.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
-    def _outcome(self, airing: str, heard: bool, waits: str | None) -> Row:
+    def _outcome(self, airing: str, heard: bool, waits: str | None) -> Outcome:
         record = self.station.airings.record(airing) if self.log.verdict_of(airing) else None
         if record:
-            return {"id": airing, "verdict": record.verdict, "why": record.why}
-        return {"id": airing, "verdict": "on-air" if heard else None, "why": waits}
+            return Outcome(airing, record.verdict, record.why)
+        return Outcome(airing, "on-air" if heard else None, waits)
 
     def _take(self, request: ManualRequest) -> str:
         """The id of its airing."""

@@ -232,9 +232,18 @@ class AskStatus(Request):
     verb: ClassVar[str] = "status"
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an airing: a `Verdict` and its reason, `on-air`, or None and what it waits for."""
+
+    id: str
+    verdict: str | None
+    why: str | None
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AskOutcome(Request):
-    """What became of these airings (ids)."""
+    """What became of these airings (ids): an `Outcome` each."""
 
     verb: ClassVar[str] = "outcome"
     airings: tuple[str, ...]

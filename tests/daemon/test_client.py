@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -31,7 +31,7 @@ from loudspeaker.daemon.requests import HANDLERS, Requests
 from loudspeaker.errors import BadUsage, Message, NotFound, Refused, Unanswered, Unreachable
 from loudspeaker.model.alert_preview import AlertPreview
 from loudspeaker.model.enums import Ending
-from loudspeaker.model.requests import REQUESTS, WHO, AskOutcome, Play, PreviewEnd, PreviewUrgent, Stop, Who
+from loudspeaker.model.requests import REQUESTS, WHO, AskOutcome, Outcome, Play, PreviewEnd, PreviewUrgent, Stop, Who
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -88,8 +88,8 @@ def called(station: Station, text: str | None, bulletin: str | None, *villages: 
     return call
 
 
-def verdicts(rows: list[dict[str, Any]]) -> list[str]:
-    return [row["verdict"] for row in rows]
+def verdicts(rows: Sequence[Outcome]) -> list[str | None]:
+    return [row.verdict for row in rows]
 
 
 def test_a_replay_without_a_daemon_is_heard_and_leaves_no_door_behind(station: Station, quiet: Progress) -> None:
@@ -106,9 +106,9 @@ def test_a_replay_without_a_daemon_can_be_stopped_from_elsewhere(station: Statio
     rows = client_of(station).play(Play("nhac", ("na-hoa",)), "Lan")
 
     other.join()
-    assert other.answer == [rows[0]["id"]]
+    assert other.answer == [rows[0].id]
     assert verdicts(rows) == ["stopped"]
-    assert "Hoa" in rows[0]["why"]
+    assert "Hoa" in rows[0].why
 
 
 def test_an_alarm_that_waits_for_its_card_says_so_and_that_nothing_was_heard(home: Path) -> None:
@@ -124,9 +124,9 @@ def test_an_alarm_that_waits_for_its_card_says_so_and_that_nothing_was_heard(hom
 
         (row,) = client.urgent(called(station, "Nước dâng!", None, "na-hoa"), repeat=1, gap=1.0, by="Lan")
 
-        assert [(airing, "not-there" in why) for airing, why in waits] == [(row["id"], True)]
-        assert row["verdict"] == "stopped"
-        assert "not-there" in row["why"]
+        assert [(airing, "not-there" in why) for airing, why in waits] == [(row.id, True)]
+        assert row.verdict == "stopped"
+        assert "not-there" in row.why
 
 
 def test_an_interrupted_replay_ends_with_an_honest_verdict(station: Station, quiet: Progress) -> None:
@@ -156,8 +156,8 @@ def test_an_interrupted_replay_by_the_daemon_is_stopped_and_nothing_else(
 
         other.join()
         (others,) = ask(station.paths.socket, "outcome", airings=hoas)
-    assert (row["verdict"], "Lan" in row["why"]) == ("stopped", True)
-    assert "lệnh đang phát bị ngắt" in row["why"]
+    assert (row.verdict, "Lan" in row.why) == ("stopped", True)
+    assert "lệnh đang phát bị ngắt" in row.why
     assert signal.getsignal(signal.SIGINT) is before
     assert others["verdict"] in ("on-air", "aired")
 
@@ -195,9 +195,9 @@ def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_open
     assert call.spoken.startswith("Đây là diễn tập. Nước dâng")
     assert "XQZW" in call.doubts[0].say()
     assert str(call.until).startswith("2026-11-24T08:0")  # in two hours
-    assert [row["verdict"] for row in rows] == ["on-air"]
-    assert [(row["id"], row["verdict"]) for row in stopped] == [(rows[0]["id"], "stopped")]
-    assert [row["verdict"] for row in ended] == ["aired"]
+    assert [row.verdict for row in rows] == ["on-air"]
+    assert [(row.id, row.verdict) for row in stopped] == [(rows[0].id, "stopped")]
+    assert [row.verdict for row in ended] == ["aired"]
 
 
 def test_what_is_wrong_with_an_alarm_is_told_by_the_daemon(home: Path, station: Station) -> None:
@@ -385,19 +385,19 @@ def test_the_outcome_is_none_then_on_air_then_a_verdict_with_its_reason(asked: R
     seen = []
     while not seen or seen[-1] != "aired":
         (row,) = asked.outcome(AskOutcome(tuple(ids)))
-        if not seen or seen[-1] != row["verdict"]:
-            seen.append(row["verdict"])
+        if not seen or seen[-1] != row.verdict:
+            seen.append(row.verdict)
         asked.on_air.step()
 
     assert seen == [None, "on-air", "aired"]
-    assert asked.outcome(AskOutcome(tuple(ids)))[0]["why"]
+    assert asked.outcome(AskOutcome(tuple(ids)))[0].why
 
 
 def test_a_skip_of_what_is_over_is_refused(asked: Requests, quiet: Progress) -> None:
     station = asked.station
     station.preparation.make([station.planner.bulletin_spec(station.files.bulletin("nhac"), "a")], quiet)
     ids = asked.play(Play("nhac", ("na-hoa",)), "Lan")
-    while asked.outcome(AskOutcome(tuple(ids)))[0]["verdict"] in (None, "on-air"):
+    while asked.outcome(AskOutcome(tuple(ids)))[0].verdict in (None, "on-air"):
         asked.on_air.step()
 
     with pytest.raises((Refused, NotFound)):

@@ -204,7 +204,7 @@ def test_an_emergency_sounds_all_the_same_and_commissions_nothing(hurrying: Stat
 
     rows = client_of(hurrying).urgent(call, 1, 0.0, "Hoa")
 
-    assert [row["verdict"] for row in rows] == ["aired"]
+    assert [row.verdict for row in rows] == ["aired"]
     assert planned(home)["na-hoa"][0] == "refused"
 
 
