@@ -104,10 +104,10 @@ def test_the_last_good_version_is_one_that_was_good(disk: RecordingDisk, tmp_pat
         assert LastGoodVersions(folder / "accepted").last_good("a.yaml", NOW) is None
 
 
-def opened(uri: str, ballast: Path) -> tuple[sqlite3.Connection, AsRunLog]:
+def opened(uri: str, reserve: Path) -> tuple[sqlite3.Connection, AsRunLog]:
     database = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
-        return database, AsRunLog(database, "ban-may", DiskReserve(ballast, size=1))
+        return database, AsRunLog(database, "ban-may", DiskReserve(reserve, size=1))
     except LogDamaged:
         database.close()
         raise

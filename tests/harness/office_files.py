@@ -1,4 +1,4 @@
-"""Office documents made of lines, as small as their formats allow: .docx, .odt and .pdf for the tests of intake."""
+"""Office documents made of lines, as small as their formats allow: .docx, .odt and .pdf for the tests of importers/."""
 
 from __future__ import annotations
 

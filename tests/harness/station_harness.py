@@ -1,6 +1,6 @@
 """A whole station on a fake clock: real files, plan, policy and log, what people ask comes through its door.
 
-Only three things stand in: the clock, the speakers, and the studio, which hums instead of speaking. No tests in here.
+Only three things stand in: the clock, the speakers, and the renderer, which makes silence of the right length.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class HeardPlayback(NamedTuple):
 
 
 class FakeRenderer:
-    """The studio's stand-in: as much sound as the words' length says; a programme is known by its words."""
+    """Stands in for `ProgrammeRenderer`: as much sound as the words say; a programme is known by its words."""
 
     def __init__(self, programmes: ProgrammeStore) -> None:
         self._programmes = programmes

@@ -91,13 +91,13 @@ def test_what_is_due_first_is_made_first(home: Path, station: Station, clock: Fa
 
 
 class _Noting:
-    """A studio that remembers what it was asked for, in order."""
+    """A renderer that remembers what it was asked for, in order."""
 
-    def __init__(self, studio: object, made: list[str], make: Callable[..., object]) -> None:
-        self._studio, self._made, self._make = studio, made, make
+    def __init__(self, renderer: object, made: list[str], make: Callable[..., object]) -> None:
+        self._renderer, self._made, self._make = renderer, made, make
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._studio, name)
+        return getattr(self._renderer, name)
 
     def render(self, order: object, recipe: str, progress: object) -> object:
         self._made.append(order.spoken_text)  # type: ignore[attr-defined]

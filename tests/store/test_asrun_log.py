@@ -394,7 +394,7 @@ def test_a_damaged_log_is_set_aside_and_a_new_one_begins(path: Path, log: AsRunL
 
 
 class Reserve(DiskReserve):
-    """A ballast that frees pages of a database which is not allowed to grow."""
+    """A reserve that frees pages of a database which is not allowed to grow."""
 
     database: sqlite3.Connection
     given = False
@@ -452,13 +452,13 @@ def test_a_card_that_fails_is_no_full_disk_and_takes_no_reserve(path: Path) -> N
 
 
 def test_the_reserve_is_laid_down_beside_the_log_and_again_by_whoever_opens_it_next(path: Path, log: AsRunLog) -> None:
-    ballast = DiskReserve(path.with_name("ballast"))
-    assert ballast.exists
-    assert ballast.release()
-    assert not ballast.release()
+    reserve = DiskReserve(path.with_name("ballast"))
+    assert reserve.exists
+    assert reserve.release()
+    assert not reserve.release()
 
     AsRunLog.open(path, "ban-may").close()
-    assert ballast.path.stat().st_size == ballast.size
+    assert reserve.path.stat().st_size == reserve.size
 
 
 def test_facts_of_a_newer_version_do_not_disturb(path: Path, log: AsRunLog) -> None:
