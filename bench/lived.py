@@ -95,8 +95,10 @@ def week(home: Path, begins: datetime, ends: datetime) -> list[str]:
     clock = FakeClock(begins)
     station = Station.open(home, clock=clock)
     station.preparation.prepare(None, 2, lambda done, total, what: None)
-    call = [station.alerts.call(None, "lu-quet", output, True) for output in OUTPUTS]
-    station.preparation.make([*call, *station.alerts.clears("lu-quet", OUTPUTS, True)], lambda done, total, what: None)
+    call = [station.alerts.alert_spec(None, "lu-quet", output, True) for output in OUTPUTS]
+    station.preparation.make(
+        [*call, *station.alerts.all_clear_specs("lu-quet", OUTPUTS, True)], lambda done, total, what: None
+    )
     station.preparation.make(
         [station.preparation.test_spec(output, True) for output in OUTPUTS], lambda done, total, what: None
     )

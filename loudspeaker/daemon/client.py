@@ -190,7 +190,7 @@ class Client:
         try:
             return decode(AlertPreview, self.ask(request))
         except (Unreachable, BeingRead):  # an alarm waits for nobody: here it is read at once
-            return self._open_station().alerts.compose(request)
+            return self._open_station().alerts.preview(request)
 
     def make(self, wanted: Wanted) -> None:
         """Make sound in local voices, in this process, which ends. Raises `LoudspeakerError`."""
@@ -224,7 +224,7 @@ class Client:
         try:
             return decode(EndPreview, self.ask(request))
         except (Unreachable, BeingRead):
-            return self._open_station().alerts.compose_end(request)
+            return self._open_station().alerts.preview_end(request)
 
     def end_urgent(self, end: EndPreview, by: str) -> Sequence[Outcome]:
         """End these alarms, whose last words have been made: what became of those, once they are over.

@@ -130,7 +130,7 @@ class Requests:
     def _sound_of(self, request: Urgent, output: str) -> Programme:
         """By the recipe that its maker names, whichever voice spoke; else by its words."""
         made = self.station.planner.programmes.find((request.recipes or {}).get(output, ""))
-        return made or self._made(self.station.alerts.call(request.text, request.bulletin, output, request.drill))
+        return made or self._made(self.station.alerts.alert_spec(request.text, request.bulletin, output, request.drill))
 
     def _is_given(self, alarm: ManualRequest) -> bool:
         """Was this very alarm given before?"""
@@ -142,10 +142,10 @@ class Requests:
         return bool(self.controller.log.events(airing=alarm.airing.id)) and not self._is_given(alarm)
 
     def preview_urgent(self, request: PreviewUrgent, _by: str) -> AlertPreview:
-        return self.station.alerts.compose(request)
+        return self.station.alerts.preview(request)
 
     def preview_end(self, request: PreviewEnd, _by: str) -> EndPreview:
-        return self.station.alerts.compose_end(request)
+        return self.station.alerts.preview_end(request)
 
     def end_urgent(self, request: EndUrgent, by: str) -> list[str]:
         """Raises `BadUsage` where all are meant, and some are drills and some not."""
@@ -153,7 +153,7 @@ class Requests:
         found = [alarm for alarm in standing(self.log, self.on_air.now()) if plays.get(alarm.village) in self.speakers]
         meant = of_one_kind(found, None) if named is None else [alarm for alarm in found if alarm.id in named]
         ended = self.station.alerts.closings(meant, request.form)
-        if any(order.unread for closing in ended for order in self.station.alerts.said(closing).values()):
+        if any(order.unread for closing in ended for order in self.station.alerts.closing_specs(closing).values()):
             raise BeingRead(NOT_READ_YET)
         for closing in ended:  # all of them, before any sound is looked for
             self.controller.end(self.on_air.now(), by, closing.form, closing.alarms)
@@ -161,7 +161,7 @@ class Requests:
 
     def _closed(self, closing: Closing, by: str) -> list[str]:
         """Air the words of an end where its alarms were given."""
-        said = {output: self._made(order) for output, order in self.station.alerts.said(closing).items()}
+        said = {output: self._made(order) for output, order in self.station.alerts.closing_specs(closing).items()}
         kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
         villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
         now = self._free(kind, villages)

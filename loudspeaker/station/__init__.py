@@ -4,7 +4,7 @@ paths           the folders that are its own                    people_files   w
 commune_clock   the time in the commune's zone                  log_file       its as-run log, opened or replaced
 voice_engines   the engines of its voices                       planner        programmes of an airing, and the plan
 preparation     makes sound ahead of time                       airings        what is planned and what became of it
-alerts          an emergency before it is aired (`call`)        alarms         which emergencies stand, and their end
+alerts          an emergency before it is aired                 alarms         which emergencies stand, and their end
 approvals       what is approved, and whether it still stands   decisions      skips, pauses, approvals in the log
 commissioning   which outputs may air what is planned           naming         how people name bulletins and villages
 rendering       what renders its programmes (numpy)

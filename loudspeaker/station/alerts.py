@@ -39,16 +39,16 @@ class Alerts:
     planner: Planner
     log: Callable[[], AsRunLog]
 
-    def compose(self, request: PreviewUrgent) -> AlertPreview:
+    def preview(self, request: PreviewUrgent) -> AlertPreview:
         """Show before it is said. Raises `BadUsage`, `NotFound`."""
         text, drill = request.text, request.drill
-        outputs = self.sounding(self.files.hearers(request.villages, request.everywhere))
+        outputs = self.outputs_of(self.files.hearers(request.villages, request.everywhere))
         ends = self.clock.resolve_future(request.until).isoformat() if request.until else None
         bulletin = self.files.template(request.bulletin).id if request.bulletin else None
         if bulletin and self.files.template(bulletin).level is not Level.EMERGENCY:
             raise BadUsage(Message("“{bulletin}” is not of level emergency; use “play”", bulletin=bulletin))
         self.must_be_filled(text, bulletin)
-        orders = {output: self.call(text, bulletin, output, drill) for output in outputs}
+        orders = {output: self.alert_spec(text, bulletin, output, drill) for output in outputs}
         order = next(iter(orders.values()))
         if any(order.unread for order in orders.values()):
             raise BeingRead(NOT_READ_YET)
@@ -56,7 +56,7 @@ class Alerts:
             raise BadUsage(Message("nothing in this can be said"))
         clears: list[ProgrammeSpec] = []
         with suppress(LoudspeakerError):  # an alarm does not fail over the words that end it
-            clears += self.clears(bulletin, outputs, drill)
+            clears += self.all_clear_specs(bulletin, outputs, drill)
         return AlertPreview(
             text,
             bulletin,
@@ -86,7 +86,7 @@ class Alerts:
         if blanks:
             raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
 
-    def call(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
+    def alert_spec(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
         """What an emergency says once: a bulletin, or a text of the moment."""
         if bulletin:
             order = self.planner.bulletin_spec(self.files.template(bulletin), output, repeat=1)
@@ -99,11 +99,11 @@ class Alerts:
         named = [voice for voice in self.files.contents.voices if self.voices.is_local(voice)]
         return tuple(named) or (EMBEDDED,)
 
-    def clears(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[ProgrammeSpec]:
+    def all_clear_specs(self, bulletin: str | None, outputs: Iterable[str], drill: bool) -> list[ProgrammeSpec]:
         """The words of its end in every form, made while the alarm is heard, so that its end need not wait for them."""
         clear = self._readable(self.files.template(bulletin).all_clear if bulletin else None)
         words = [closing_words(form, clear, drill) for form in (Ending.CLEAR, Ending.MISTAKE)]
-        return [self.call(*said, output, drill) for said in words for output in outputs]
+        return [self.alert_spec(*said, output, drill) for said in words for output in outputs]
 
     def closings(self, alarms: Iterable[Airing], form: Ending | None) -> list[Closing]:
         """How these end; in the words of the station itself where an all-clear cannot be read any more."""
@@ -114,13 +114,13 @@ class Alerts:
             return bulletin and self.files.template(bulletin).id
         return None
 
-    def compose_end(self, request: PreviewEnd) -> EndPreview:
+    def preview_end(self, request: PreviewEnd) -> EndPreview:
         """Show how alarms would be ended before it is done: of these villages or all, drills only or real ones only.
 
         Raises `Refused` where none stands, `BadUsage` where both kinds do and nobody said which is meant, `NotFound`.
         """
         named = self.files.hearers(request.villages, request.everywhere) if request.villages else None
-        outputs = self.sounding(named or list(self.files.box.plays))
+        outputs = self.outputs_of(named or list(self.files.box.plays))
         alarms = [
             one for one in standing(self.log(), self.clock.now()) if self.files.box.plays.get(one.village) in outputs
         ]
@@ -130,19 +130,19 @@ class Alerts:
         orders: list[ProgrammeSpec] = []
         planned = []
         for closing in self.closings(chosen, request.form):
-            said = self.said(closing)
+            said = self.closing_specs(closing)
             if any(order.unread for order in said.values()):
                 raise BeingRead(NOT_READ_YET)
             orders += said.values()
             planned.append(self._planned(closing, next(iter(said.values()), None)))
         return EndPreview(request.form, planned, self.missing_sound(orders))
 
-    def said(self, closing: Closing) -> dict[str, ProgrammeSpec]:
+    def closing_specs(self, closing: Closing) -> dict[str, ProgrammeSpec]:
         """Output -> what it hears at this end; nothing where the alarms only stop."""
         if closing.text is None:
             return {}
-        outputs = self.sounding([alarm.village for alarm in closing.alarms])
-        return {output: self.call(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
+        outputs = self.outputs_of([alarm.village for alarm in closing.alarms])
+        return {output: self.alert_spec(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
 
     def _planned(self, closing: Closing, order: ProgrammeSpec | None) -> ClosingPreview:
         return ClosingPreview(
@@ -155,7 +155,7 @@ class Alerts:
             spoken=order.spoken_text if order else "",
         )
 
-    def sounding(self, villages: Sequence[str]) -> list[str]:
+    def outputs_of(self, villages: Sequence[str]) -> list[str]:
         """The outputs that these are heard on, as far as this box still plays for them."""
         return list(
             dict.fromkeys(self.files.box.plays[village] for village in villages if village in self.files.box.plays)

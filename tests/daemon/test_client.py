@@ -83,7 +83,7 @@ class Other(Thread):
 
 def called(station: Station, text: str | None, bulletin: str | None, *villages: str) -> AlertPreview:
     """An emergency whose sound is made."""
-    call = station.alerts.compose(PreviewUrgent(text, bulletin, villages, False, False, None))
+    call = station.alerts.preview(PreviewUrgent(text, bulletin, villages, False, False, None))
     client_of(station).make(call.wanted)
     return call
 

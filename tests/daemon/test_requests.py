@@ -146,7 +146,7 @@ def station(home: Path) -> Iterator[Station]:
     )
     with closing(Station.open(home, clock=FakeClock(at("2026-11-24T06:00:08")))) as station:
         preview = requests.PreviewUrgent("Nước dâng!", None, ALARM.villages, False, False, None)
-        client_of(station).make(station.alerts.compose(preview).wanted)
+        client_of(station).make(station.alerts.preview(preview).wanted)
         yield station
 
 

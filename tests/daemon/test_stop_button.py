@@ -46,7 +46,7 @@ def press(pins: Any) -> None:
 def test_it_stops_everything_on_every_output_an_emergency_too(
     station: Station, clock: FakeClock, pins: Any, quiet: Progress
 ) -> None:
-    station.preparation.make([station.alerts.call(None, "lu-quet", "nha-hop", False)], quiet)
+    station.preparation.make([station.alerts.alert_spec(None, "lu-quet", "nha-hop", False)], quiet)
     station.preparation.prepare(None, 1, quiet)
     live = open_service(station, lambda: None)
     while clock.now() < at("2026-11-24T06:05:01"):
@@ -87,7 +87,7 @@ def test_what_comes_later_is_aired_again(station: Station, clock: FakeClock, pin
 def test_the_daemon_hears_it_at_once(home: Path, pins: Any, quiet: Progress) -> None:
     (home / "box.yaml").write_text(BOX, encoding="utf-8")
     station = Station.open(home)
-    station.preparation.make([station.alerts.call(None, "lu-quet", "san-kho", False)], quiet)
+    station.preparation.make([station.alerts.alert_spec(None, "lu-quet", "san-kho", False)], quiet)
     door = home / ".state" / "control.sock"
     stopped: list[Any] = []
 

@@ -167,14 +167,14 @@ class StationHarness:
     def alarm(self, village: str, plays: int, gap: float, until: datetime | None) -> list[str]:
         """For all who hear the horns of a village."""
         output = VILLAGES[village]
-        self._make(self.station.alerts.call(None, ALARM, output, False))
+        self._make(self.station.alerts.alert_spec(None, ALARM, output, False))
         facts = {"text": None, "bulletin": ALARM, "villages": hearers(output), "repeat": plays, "gap": gap}
         found: list[str] = self.ask("urgent", **facts, until=until and until.isoformat(), drill=False, by="chị Hoa")
         return found
 
     def all_clear(self) -> list[str]:
         for output in OUTPUTS:
-            self._make(self.station.alerts.call(None, ALL_CLEAR, output, False))
+            self._make(self.station.alerts.alert_spec(None, ALL_CLEAR, output, False))
         found: list[str] = self.ask("end_urgent", by="anh Páo")
         return found
 

@@ -81,7 +81,7 @@ class Box:
     def alarm(
         self, text: str | None, *villages: str, bulletin: str | None = None, drill: bool = False, repeat: int = 3
     ) -> list[str]:
-        call = self.station.alerts.compose(PreviewUrgent(text, bulletin, villages, not villages, drill, None))
+        call = self.station.alerts.preview(PreviewUrgent(text, bulletin, villages, not villages, drill, None))
         client_of(self.station).make({**call.wanted, **call.clears})
         said = {"text": text, "bulletin": bulletin, "villages": list(call.villages), "drill": drill}
         given = {"repeat": repeat, "gap": 10.0, "until": None, "by": "chị Hoa", "recipes": dict(call.recipes)}

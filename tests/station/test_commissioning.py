@@ -107,7 +107,7 @@ def test_it_has_a_template_for_each_emergency_with_the_words_that_end_it(tmp_pat
 @pytest.mark.parametrize("name", TEMPLATES[:-1])
 def test_a_template_may_be_aired_at_once(tmp_path: Path, name: str) -> None:
     with closing(Station.open(begin(tmp_path / "dai"))) as station:
-        call = station.alerts.compose(PreviewUrgent(None, name, ("na-hoa",), False, False, None))
+        call = station.alerts.preview(PreviewUrgent(None, name, ("na-hoa",), False, False, None))
 
     assert not call.doubts
     assert not call.mistakes
@@ -131,7 +131,7 @@ def test_blanks_in_brackets_are_refused_until_they_are_filled_in(home: Path) -> 
     with closing(Station.open(home)) as station:
         assert (
             "Họ và tên"
-            in station.alerts.compose(PreviewUrgent(None, "tim-nguoi", ("na-hoa",), False, False, None)).spoken
+            in station.alerts.preview(PreviewUrgent(None, "tim-nguoi", ("na-hoa",), False, False, None)).spoken
         )
 
 
@@ -199,7 +199,7 @@ def hurrying(home: Path) -> Iterator[Station]:
 
 
 def test_an_emergency_sounds_all_the_same_and_commissions_nothing(hurrying: Station, home: Path) -> None:
-    call = hurrying.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, False, None))
+    call = hurrying.alerts.preview(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, False, None))
     client_of(hurrying).make(call.wanted)
 
     rows = client_of(hurrying).urgent(call, 1, 0.0, "Hoa")

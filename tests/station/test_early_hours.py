@@ -102,8 +102,8 @@ def test_a_loudness_of_ones_own_is_quieter_too_and_an_early_profile_stays_what_i
 def test_an_emergency_is_as_loud_as_ever(station: Station, clock: FakeClock) -> None:
     clock.advance_to(at("2026-11-24T05:30:00"))
 
-    assert station.alerts.call("Lũ về!", None, "san-kho", False).profile == "horn"
-    assert station.alerts.call(None, "lu-quet", "san-kho", False).profile == "horn"
+    assert station.alerts.alert_spec("Lũ về!", None, "san-kho", False).profile == "horn"
+    assert station.alerts.alert_spec(None, "lu-quet", "san-kho", False).profile == "horn"
 
 
 def test_a_replay_in_early_hours_is_quiet(station: Station, clock: FakeClock, quiet: Progress) -> None:

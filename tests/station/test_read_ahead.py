@@ -218,7 +218,7 @@ def test_an_alarm_out_of_a_template_that_was_just_edited_is_read_by_who_gives_it
     with pytest.raises(BeingRead):
         daemon.carry_out("compose", {**asked, "until": None}, 0)
     with closing(Station.open(home, clock=daemon.on_air.clock)) as command:
-        call = command.alerts.compose(PreviewUrgent(None, "lu-quet", ("na-hoa",), False, False, None))
+        call = command.alerts.preview(PreviewUrgent(None, "lu-quet", ("na-hoa",), False, False, None))
     daemon.on_air.look()
 
     assert daemon.carry_out("compose", {**asked, "until": None}, 0)["spoken"] == call.spoken  # type: ignore[index]

@@ -100,11 +100,11 @@ def test_what_is_there_is_found_without_loading_what_makes_it(
     home: Path, station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
     alarm = PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None)
-    call = station.alerts.compose(alarm)
+    call = station.alerts.preview(alarm)
     client_of(station).make({**call.wanted, **call.clears})
 
     with closing(Station.open(home, clock=clock)) as later:
-        again = later.alerts.compose(alarm)
+        again = later.alerts.preview(alarm)
 
     assert again == replace(call, wanted={}, clears={})
     assert "preparation" not in vars(later)  # numpy and all
@@ -330,8 +330,8 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
     station.preparation.prepare(None, 1, quiet)
     live = on_air(station, clock)
     run_until(live, clock, "2026-11-24T06:05:05")
-    said = station.alerts.call(None, "lu-quet", "san-kho", False)
-    clear = station.alerts.call(None, "het-lu", "san-kho", False)
+    said = station.alerts.alert_spec(None, "lu-quet", "san-kho", False)
+    clear = station.alerts.alert_spec(None, "het-lu", "san-kho", False)
     station.preparation.make([said, clear], quiet)
 
     live.urgent(Urgent(None, "lu-quet", ("na-hoa", "suoi-trat"), 2, 30.0, None, False), "Lan")
@@ -348,7 +348,7 @@ def test_an_emergency_breaks_in_is_repeated_and_ends(station: Station, clock: Fa
 
 
 def test_a_specification_comes_back_from_its_job(station: Station) -> None:
-    called = station.alerts.call("Nước dâng!", None, "san-kho", drill=True)
+    called = station.alerts.alert_spec("Nước dâng!", None, "san-kho", drill=True)
     bulletin = station.planner.bulletin_spec(station.files.bulletin("nhac"))
     recorded = replace(bulletin, lead_file=RecordingSpec("nhac.m4a", "0a"), pieces=(RecordingSpec("a.wav", "1b"),))
 
@@ -370,7 +370,7 @@ def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station,
 
 
 def test_a_drill_says_that_it_is_one(station: Station) -> None:
-    call = station.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
+    call = station.alerts.preview(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
 
     assert call.spoken.startswith("Đây là diễn tập.")
     assert call.spoken.endswith("Đây là diễn tập.")
@@ -411,7 +411,7 @@ def test_an_emergency_is_never_a_plain_replay(station: Station, quiet: Progress)
     with pytest.raises(Refused):
         client_of(station).play(Play("lu-quet", ("na-hoa",)), "Lan")
     with pytest.raises(BadUsage):
-        station.alerts.compose(PreviewUrgent(None, "nhac", ("na-hoa",), False, False, None))
+        station.alerts.preview(PreviewUrgent(None, "nhac", ("na-hoa",), False, False, None))
 
 
 def test_a_folder_without_a_station_says_how_to_make_one(tmp_path: Path) -> None:

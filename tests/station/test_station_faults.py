@@ -112,7 +112,7 @@ def test_one_broken_part_does_not_keep_the_next_airing_from_its_second(live: Req
 def test_a_station_that_was_never_planned_still_gives_alarms(live: Requests) -> None:
     fresh = Requests(OnAir(live.station, live.speakers, live.on_air.clock, live.station.log, vouch=live.on_air._vouch))
     fresh.on_air._plan_days = fail  # type: ignore[method-assign]
-    call = live.station.alerts.compose(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
+    call = live.station.alerts.preview(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
     client_of(live.station).make(call.wanted)
     fresh.carry_out("urgent", ALARM | {"recipes": call.recipes}, 0)
 
