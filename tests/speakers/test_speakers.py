@@ -35,8 +35,8 @@ from loudspeaker.speakers.card.dac_clock import DacClock, LatencyHistory, latenc
 from loudspeaker.speakers.card.messages import (
     ArmCommand,
     Command,
-    Heartbeat,
     Idle,
+    KeepAlive,
     Leaving,
     OutputReport,
     PlayerReport,
@@ -352,7 +352,7 @@ def test_what_waits_moves_to_a_new_stream_while_nothing_sounds() -> None:
         (ArmCommand("hall", "x", 1, 5.5, -3.0, RATE, 0, ["a.wav", "b.wav"]), decode_command),
         (StopCommand("hall", 0.03), decode_command),
         (OutputReport("hall", "x", State.FAILED, 7, 5.5, 6.0, "hw:0", "file", "a.wav"), decode_report),
-        (Heartbeat({"hall": 7}), decode_report),
+        (KeepAlive({"hall": 7}), decode_report),
         (Idle(3), decode_report),
         (Leaving(), decode_report),
     ],

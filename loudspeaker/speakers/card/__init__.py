@@ -1,6 +1,6 @@
 """A sound card, through a child process that owns it: when a card or its server hangs, only killing that process helps.
 
-speaker.py    the speaker, on the daemon's side; heartbeats tell whether its player lives
+speaker.py    the speaker, on the daemon's side; keep-alives tell whether its player lives
 messages.py   what the two write to each other
 player.py     the child: portaudio.py (a stream on the card), and in it
               prebuffer.py (samples read ahead) -> track.py (one sequence) -> render.py (a block of the card),

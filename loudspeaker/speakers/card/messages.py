@@ -51,7 +51,7 @@ class OutputReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeat:
+class KeepAlive:
     """The player lives, and its card is open."""
 
     progress: Mapping[str, int]  # by output, frames that have left the card
@@ -59,7 +59,7 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """No card is open: no heartbeat is due until the next command."""
+    """No card is open: no keep-alive is due until the next command."""
 
     commands: int  # that the player has seen
 
@@ -70,8 +70,8 @@ class Leaving:
 
 
 Command = ArmCommand | StopCommand
-PlayerReport = OutputReport | Heartbeat | Idle | Leaving
-KINDS = {kind.__name__: kind for kind in (ArmCommand, StopCommand, OutputReport, Heartbeat, Idle, Leaving)}
+PlayerReport = OutputReport | KeepAlive | Idle | Leaving
+KINDS = {kind.__name__: kind for kind in (ArmCommand, StopCommand, OutputReport, KeepAlive, Idle, Leaving)}
 
 
 def encode(message: Command | PlayerReport) -> bytes:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from ...interfaces import State
 from ...process import die_with_parent
 from .dac_clock import LatencyHistory, latency_history
-from .messages import ArmCommand, Command, Heartbeat, Idle, Leaving, OutputReport, PlayerReport, decode_command, encode
+from .messages import ArmCommand, Command, Idle, KeepAlive, Leaving, OutputReport, PlayerReport, decode_command, encode
 from .prebuffer import LivePrebuffer, Prebuffer
 from .sink_guard import has_server
 from .track import Track
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 TICK = 0.03  # seconds between ticks while the card is open
 STOP_TICK = 0.005  # … and while something is to stop, because something urgent may be waiting for its end
-HEARTBEAT = 0.25  # … between heartbeats
+KEEP_ALIVE = 0.25  # … between keep-alives
 LINGER = 1.0  # the card stays open this long after the last sample
 REOPENING = 0.4  # it takes this long to open the card and to learn its pace
 START_TIMEOUT = 2.5  # a card may take this long to request its first blocks
@@ -64,7 +64,7 @@ class Player:
         self._commands = 0
         self._last_states: dict[str, State] = {}
         self._blocks = 0
-        self._block_at = self._beat_at = self._idle_at = 0.0
+        self._block_at = self._alive_at = self._idle_at = 0.0
 
     @property
     def pause(self) -> float | None:
@@ -88,7 +88,7 @@ class Player:
             self.report_idle()
 
     def report_idle(self) -> None:
-        """Report that no card is open, so that no heartbeat is due."""
+        """Report that no card is open, so that no keep-alive is due."""
         send(Idle(self._commands))
 
     def tick(self) -> None:
@@ -101,7 +101,7 @@ class Player:
             with suppress(PlayerFault):  # what could be read is played, and the frames tell
                 fill(track.prebuffer)
             self._report_change(output, track, now)
-        self._send_heartbeat(self.stream, now)
+        self._send_keep_alive(self.stream, now)
         self._close_if_idle(self.stream, now)
         self._reopen_after_underrun(now)
 
@@ -155,11 +155,11 @@ class Player:
         ended = now if state is State.FAILED else track.ended_at
         send(OutputReport(output, track.airing, state, frames, track.started_at, ended, self.stream.card, fault))
 
-    def _send_heartbeat(self, stream: CardStream, now: float) -> None:
-        if now - self._beat_at >= HEARTBEAT:
-            self._beat_at = now
+    def _send_keep_alive(self, stream: CardStream, now: float) -> None:
+        if now - self._alive_at >= KEEP_ALIVE:
+            self._alive_at = now
             rate = stream.renderer.rate
-            send(Heartbeat({output: track.progress(now, rate) for output, track in self.tracks.items()}))
+            send(KeepAlive({output: track.progress(now, rate) for output, track in self.tracks.items()}))
 
     def _close_if_idle(self, stream: CardStream, now: float) -> None:
         if any(track.state(now) not in FINAL for track in self.tracks.values()):
@@ -175,7 +175,7 @@ class Player:
         if self.stream and renderer and renderer.dac_clock.underrun and renderer.is_idle(until=now + REOPENING):
             self.stream.close()
             self.stream = None
-            with suppress(PlayerFault):  # the card has gone: the daemon will miss the heartbeats
+            with suppress(PlayerFault):  # the card has gone: the daemon will miss the keep-alives
                 self._start(renderer.rate).renderer.take_over(renderer)
 
     def _check_card(self, stream: CardStream, now: float) -> None:

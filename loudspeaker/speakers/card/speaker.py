@@ -25,8 +25,8 @@ from .. import integrity
 from .messages import (
     ArmCommand,
     Command,
-    Heartbeat,
     Idle,
+    KeepAlive,
     Leaving,
     OutputReport,
     PlayerReport,
@@ -37,7 +37,7 @@ from .messages import (
 from .mixer import Mixer
 
 REPLY_TIMEOUT = 0.3  # seconds that `arm` and `stop` wait for the player's report, at most
-HEARTBEAT_TIMEOUT = 0.75  # … without a report from a player whose card is open: three heartbeats were missed
+KEEP_ALIVE_TIMEOUT = 0.75  # … without a report from a player whose card is open: three keep-alives were missed
 START_TIMEOUT = 6.0  # … until the first report of a new one: a small board loads slowly
 KILL_DELAY = 0.25  # … after a timeout: then it is frozen for good and killed
 POLL_INTERVAL = 0.25  # … between two looks for that
@@ -152,7 +152,7 @@ class PlayerProcess:
         child = self._ensure_child()
         assert child.stdin
         self._sent += 1
-        self._due = max(self._due or 0.0, monotonic() + HEARTBEAT_TIMEOUT)
+        self._due = max(self._due or 0.0, monotonic() + KEEP_ALIVE_TIMEOUT)
         with suppress(OSError):  # it has died: the listener is about to notice
             child.stdin.write(encode(command))
 
@@ -178,8 +178,8 @@ class PlayerProcess:
                 self._child, self._due = None, None
                 return
             at_rest = isinstance(report, Idle) and report.commands == self._sent
-            self._due = None if at_rest else monotonic() + HEARTBEAT_TIMEOUT
-            if isinstance(report, Heartbeat):
+            self._due = None if at_rest else monotonic() + KEEP_ALIVE_TIMEOUT
+            if isinstance(report, KeepAlive):
                 for output, frames in report.progress.items():  # new values: others may be reading the old
                     self.reports[output] = replace(self.reports[output], frames=frames)
             elif isinstance(report, OutputReport) and report.airing == self.reports[report.output].airing:
