@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.children import Children
 from loudspeaker.daemon.service import Service
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -40,10 +41,10 @@ COMMUNE = (
 POLICY = "policy: {{hours: [05:00-11:30, 16:00-20:30], sessions_per_day: 20, minutes_per_session: {number}}}\n"
 
 
-class Daemon(Service):
-    """The daemon's part of a station, whose child processes are this program's."""
+class NoChildren(Children):
+    """Child processes whose work this program does itself; what starting one costs is not counted."""
 
-    def _start(self, *command: str, told: int | None = None) -> None:
+    def start(self, *words: str, quiet: bool = False) -> None:
         pass
 
 
@@ -59,7 +60,8 @@ def measure(home: Path) -> None:
     prepare(home)
     clock = FakeClock(NOW)
     station = Station.open(home, clock=clock)
-    daemon = Daemon(station, {output: MemorySpeaker(clock) for output in station.files.box.outputs}, None)
+    speakers = {output: MemorySpeaker(clock) for output in station.files.box.outputs}
+    daemon = Service(station, speakers, None, children=NoChildren(station.paths.command_line))
     take_up(daemon)
     airings = len(daemon.on_air._order.airings)
     print(f"{VILLAGES} villages x {RULES} rules, {BULLETINS} bulletins: {airings} airings planned")
@@ -76,7 +78,7 @@ def measure(home: Path) -> None:
     station.close()
 
 
-def parts(daemon: Daemon, home: Path, edit: Callable[[int], None], number: int) -> Iterator[float]:
+def parts(daemon: Service, home: Path, edit: Callable[[int], None], number: int) -> Iterator[float]:
     """Seconds: the edit is seen, what is new was read, what is new was made."""
     edit(number)
     yield seconds(lambda: take_up(daemon))
@@ -86,7 +88,7 @@ def parts(daemon: Daemon, home: Path, edit: Callable[[int], None], number: int) 
     yield seconds(lambda: take_up(daemon))
 
 
-def take_up(daemon: Daemon) -> None:
+def take_up(daemon: Service) -> None:
     """What the loop asks of the daemon after an edit, until all days are planned."""
     daemon.look()
     daemon.on_air.step()
