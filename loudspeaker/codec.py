@@ -29,6 +29,8 @@ PACKAGE = __name__.partition(".")[0]
 PLAIN = frozenset({str, int, float, bool, NoneType})
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what reading may raise
 T = TypeVar("T")
+Json = Any  # what `json.loads` gives
+Kind = Any  # a class, or a type such as `tuple[str, ...] | None`
 
 
 class Field(NamedTuple):
@@ -36,18 +38,18 @@ class Field(NamedTuple):
 
     name: str
     required: bool
-    hint: Any
-    plain: frozenset[Any]
+    hint: Kind
+    plain: frozenset[Kind]
 
 
-def encode(value: Any) -> Any:
+def encode(value: object) -> Json:
     """What JSON can keep of a value. Raises `TypeError` where that is nothing."""
-    kind: Any = type(value)
+    kind: Kind = type(value)
     return _encoder(kind)(value)
 
 
 @cache
-def _encoder(kind: Any) -> Any:
+def _encoder(kind: Kind) -> Any:
     """What writes values of this class: found once, used for thousands."""
     if kind in PLAIN:
         return lambda value: value
@@ -81,14 +83,15 @@ def decode(kind: type[T], stored: object) -> T:
     return _decode(kind, stored)  # type: ignore[no-any-return]
 
 
-def _decode(kind: Any, stored: Any) -> Any:
+def _decode(kind: Kind, stored: Json) -> Json:
     return _decoder(kind)(stored)
 
 
 @cache
-def _decoder(kind: Any) -> Any:
+def _decoder(kind: Kind) -> Any:
     """What reads values of this type: found once, used for thousands."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    origin: Kind = typing.get_origin(kind)
+    inner = typing.get_args(kind)
     if kind in PLAIN:
         return partial(_decode_plain, kind)
     if isinstance(kind, UnionType):
@@ -114,13 +117,13 @@ def _decoder(kind: Any) -> Any:
     return kind
 
 
-def _decode_plain(kind: type[Any], stored: Any) -> Any:
+def _decode_plain(kind: Kind, stored: Json) -> Json:
     if type(stored) is not kind and not (kind is float and type(stored) is int):
         raise ValueError(f"{stored!r} is no {kind.__name__}")
     return stored
 
 
-def decode_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
+def decode_fields(kind: Kind, stored: Mapping[str, Json]) -> dict[str, Json]:
     """The fields of a dataclass, each as its annotation has it.
 
     Raises `ValueError` where one is missing or is of another type.
@@ -139,24 +142,24 @@ def decode_fields(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def known_fields(kind: Any) -> tuple[Field, ...]:
+def known_fields(kind: Kind) -> tuple[Field, ...]:
     """The fields of a dataclass, with their types."""
     return _known_fields(kind)
 
 
 @cache
-def _known_fields(kind: Any) -> tuple[Field, ...]:
+def _known_fields(kind: Kind) -> tuple[Field, ...]:
     hints = typing.get_type_hints(kind)
     required = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(kind)}
     return tuple(Field(name, needed, hints[name], _plain(hints[name])) for name, needed in required.items())
 
 
-def _plain(hint: Any) -> frozenset[Any]:
+def _plain(hint: Kind) -> frozenset[Kind]:
     kinds = frozenset(typing.get_args(hint)) if isinstance(hint, UnionType) else frozenset({hint})
     return (kinds | {int} if float in kinds else kinds) if kinds <= PLAIN else frozenset()
 
 
-def _decode_one_of(kinds: Sequence[Any], nullable: bool, stored: Any) -> Any:
+def _decode_one_of(kinds: Sequence[Kind], nullable: bool, stored: Json) -> Json:
     if nullable and stored is None:
         return None
     for kind in kinds[:-1]:
@@ -165,7 +168,7 @@ def _decode_one_of(kinds: Sequence[Any], nullable: bool, stored: Any) -> Any:
     return _decode(kinds[-1], stored)
 
 
-def _decode_list(origin: Any, inner: tuple[Any, ...], stored: Any) -> Any:
+def _decode_list(origin: Kind, inner: tuple[Kind, ...], stored: Json) -> Json:
     if not isinstance(stored, list | tuple):
         raise ValueError(f"{stored!r} is no list")
     if issubclass(origin, tuple) and inner[-1] is not ...:
@@ -181,21 +184,21 @@ def _instant(text: str) -> datetime:
     return found
 
 
-def _decode_message(stored: Mapping[str, Any]) -> Message:
+def _decode_message(stored: Mapping[str, Json]) -> Message:
     return Message(stored["template"], **{name: _whole(fact) for name, fact in stored["facts"].items()})
 
 
-def _decode_more(kind: type[Message], hints: Mapping[str, Any], stored: Mapping[str, Any]) -> Message:
+def _decode_more(kind: type[Message], hints: Mapping[str, Json], stored: Mapping[str, Json]) -> Message:
     """A message that carries more, by the annotations of its constructor."""
     more = {name: _decode(hints[name], item) for name, item in stored.items() if name not in ("template", "facts")}
     return kind(message=_decode_message(stored), **more)
 
 
-def _sentence(message: Message) -> dict[str, Any]:
+def _sentence(message: Message) -> dict[str, Json]:
     return {"template": message.template, "facts": {name: _part(fact) for name, fact in message.facts.items()}}
 
 
-def _part(value: object) -> Any:
+def _part(value: object) -> Json:
     """Of a sentence or an error: what JSON can keep, or else the text that a person would see."""
     if isinstance(value, Message | Problem | LoudspeakerError):
         return encode(value)
@@ -204,19 +207,19 @@ def _part(value: object) -> Any:
     return value if isinstance(value, str | int | float | NoneType) else str(value)
 
 
-def _whole(stored: Any) -> Any:
+def _whole(stored: Json) -> Json:
     """What `_part` gave, with its sentences."""
     return _decode_message(stored) if isinstance(stored, dict) and "template" in stored else stored
 
 
-def _error(error: LoudspeakerError) -> dict[str, Any]:
+def _error(error: LoudspeakerError) -> dict[str, Json]:
     kind = next(one for one in type(error).__mro__ if one.__module__.startswith(f"{PACKAGE}."))  # no plug-in's own
     more = {name: _part(fact) for name, fact in vars(error).items() if name != "message"}
     names = {"kind": kind.__name__, "module": kind.__module__, "exit": error.exit_code}
     return {**names, **_sentence(error.message), "more": more}
 
 
-def decode_error(stored: Mapping[str, Any]) -> LoudspeakerError:
+def decode_error(stored: Mapping[str, Json]) -> LoudspeakerError:
     """The error that it was, of the same class, with all its problems and its exit code.
 
     One of a class that is not known here is a `LoudspeakerError` with the exit code that it had.
@@ -236,7 +239,7 @@ def decode_error(stored: Mapping[str, Any]) -> LoudspeakerError:
     return error
 
 
-def _decode_problem(stored: Mapping[str, Any]) -> Problem:
+def _decode_problem(stored: Mapping[str, Json]) -> Problem:
     return Problem(stored["path"], stored["line"], _decode_message(stored["message"]))
 
 
