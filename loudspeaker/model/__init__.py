@@ -10,4 +10,5 @@ spoken_text.py             what reading gives: spoken text, doubts, utterances
 refusal.py                 why an airing may not be heard
 programme.py               a finished programme: its file and what is in it
 asrun_record.py            what became of an airing, and events of the log
+generations.py             not a value: what is kept of values from one reading of people's files to the next
 """
