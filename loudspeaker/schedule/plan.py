@@ -53,11 +53,13 @@ def plan(given: PlanInput, begins: datetime, ends: datetime, days: DayPlans | No
     """
     outputs = list(channels(given.commune, given.box, given.schedules))
     planner = DayPlanner(given, outputs)
-    days = days or DayPlans()
     airings: list[Airing] = []
     for day in _days(begins.astimezone(given.commune.zone), ends.astimezone(given.commune.zone)):
         today: list[Placing] = []
         for output in outputs:
+            if days is None:  # what a plan depends on takes time to tell
+                today += planner.airings(output, day)
+                continue
             key = output.output, output.villages, day
             today += days.find(key, planner.depends(output, day), partial(planner.airings, output, day))
         airings += [airing for *_, airing in sorted(today, key=_order)]
