@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..clock import SystemClock
 from ..codec import decode
-from ..errors import BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
+from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from ..model.alert_preview import AlertPreview, EndPreview, Wanted
 from ..model.requests import (
     Approve,
@@ -86,9 +86,18 @@ class Client:
         return self._send(Envelope(request, by), patience)
 
     def _send(self, envelope: Envelope, patience: float) -> Any:
-        if isinstance(envelope.request, Urgent):  # by what it will be named, should it have to be asked again
-            issued = self._clock.now().isoformat()
-            envelope = replace(envelope, request=replace(envelope.request, issued=issued))
+        """An alarm is sent with the instant that will name it, should it have to be sent again.
+
+        A daemon that was started before an update does not know of that. It must give the alarm all the same; what is
+        wrong otherwise is refused again.
+        """
+        if isinstance(envelope.request, Urgent):
+            issued = replace(envelope.request, issued=self._clock.now().isoformat())
+            with suppress(BadUsage):
+                return self._send_as_it_is(replace(envelope, request=issued), patience)
+        return self._send_as_it_is(envelope, patience)
+
+    def _send_as_it_is(self, envelope: Envelope, patience: float) -> Any:
         return protocol.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
 
     def _send_patiently(self, envelope: Envelope, patience: float = protocol.PATIENCE) -> Any:

@@ -33,6 +33,9 @@ class Request:
 
     __slots__: tuple[str, ...] = ()
     verb: ClassVar[str]
+    later: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # fields that a daemon from before an update may not know: not sent as None
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
@@ -71,6 +74,7 @@ class Urgent(Request):
     """
 
     verb: ClassVar[str] = "urgent"
+    later: ClassVar[frozenset[str]] = frozenset({"issued"})
     text: str | None
     bulletin: str | None
     villages: tuple[str, ...]
@@ -295,7 +299,11 @@ class Envelope:
 
     def arguments(self) -> dict[str, object]:
         """What stands on the control socket beside the verb."""
-        return {**encode(self.request), **self.sender()}
+        own = encode(self.request)
+        for name in self.request.later:
+            if own[name] is None:
+                del own[name]
+        return {**own, **self.sender()}
 
     def sender(self) -> dict[str, str]:
         """Who asks, as far as it was told."""

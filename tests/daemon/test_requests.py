@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.fake_daemon import client_of
+from harness.fake_daemon import FakeDaemon, client_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.errors import BadUsage
+from loudspeaker.errors import BadUsage, Message
 from loudspeaker.model import requests
 from loudspeaker.model.enums import Ending
 from loudspeaker.model.requests import Envelope, Request, read_request
@@ -199,3 +200,23 @@ def test_the_log_keeps_the_account_and_the_way_of_whoever_asks(station: Station)
     web, terminal = (event.facts for event in station.log.events("request"))
     assert web == {"do": "stop", "by": "Lan", "account": "lan", "via": "web", "uid": 33}
     assert terminal == {"do": "stop", "by": "Lan", "uid": 0}
+
+
+class OlderDaemon(FakeDaemon):
+    """One that was started before an update: it takes no `issued`."""
+
+    def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
+        if "issued" in args:
+            raise BadUsage(Message("“{do}” cannot be done like this: {error}", do=do, error="'issued'"))
+        return super()._carry_out(do, args, uid)
+
+
+def test_a_daemon_from_before_an_update_is_given_the_alarm_as_it_knows_it(tmp_path: Path) -> None:
+    daemon = OlderDaemon(tmp_path / "control.sock")
+    daemon.answers["urgent"] = ["na-hoa/urgent/2026-11-24T06:00:07"]
+    client = Client(tmp_path, tmp_path, lambda: pytest.fail("the station is not opened"))
+
+    with closing(daemon):
+        assert client.ask(replace(ALARM, issued=None), "Lan") == daemon.answers["urgent"]
+
+    assert [(do, args["by"], "issued" in args) for do, args, _ in daemon.asked] == [("urgent", "Lan", False)]
