@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import importlib
 import typing
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, fields
 from datetime import date, datetime
@@ -58,23 +58,12 @@ def _encoder(kind: Kind) -> Any:
         return lambda value: {
             name: getattr(value, name) if plain else encode(getattr(value, name)) for name, plain in names
         }
-    if issubclass(kind, Enum):
-        return attrgetter("value")
-    if issubclass(kind, str | PurePath):  # a text may know its line in a file
-        return str
-    if issubclass(kind, date):  # a datetime is one
-        return kind.isoformat
     if issubclass(kind, Message):
         more = () if kind is Message else kind.__slots__
         return lambda value: {**{name: encode(getattr(value, name)) for name in more}, **_sentence(value)}
-    if issubclass(kind, Problem):
-        return lambda value: {"path": value.path, "line": value.line, "message": encode(value.message)}
-    if issubclass(kind, LoudspeakerError):
-        return _error
-    if issubclass(kind, Mapping):
-        return lambda value: {name: encode(item) for name, item in value.items()}
-    if issubclass(kind, Collection) and not issubclass(kind, bytes):
-        return lambda value: [encode(item) for item in value]
+    for base, write in _ENCODERS.items():
+        if issubclass(kind, base) and kind is not bytes:
+            return write
     raise TypeError(f"{kind.__name__} has no form in JSON")
 
 
@@ -100,8 +89,11 @@ def _decoder(kind: Kind) -> Any:
         return lambda stored: {str(name): _decode(inner[1], item) for name, item in stored.items()}
     if origin:
         return partial(_decode_list, origin, inner)
-    if kind in (Any, object):
-        return lambda stored: stored
+    return (lambda stored: stored) if kind in (Any, object) else _class_decoder(kind)
+
+
+def _class_decoder(kind: Kind) -> Any:
+    """What reads values of a class of ours or of the standard library."""
     if hasattr(kind, "__dataclass_fields__"):
         return lambda stored: kind(**decode_fields(kind, stored))
     if kind is datetime:
@@ -217,6 +209,18 @@ def _error(error: LoudspeakerError) -> dict[str, Json]:
     more = {name: _part(fact) for name, fact in vars(error).items() if name != "message"}
     names = {"kind": kind.__name__, "module": kind.__module__, "exit": error.exit_code}
     return {**names, **_sentence(error.message), "more": more}
+
+
+_ENCODERS: Mapping[type, Callable[[Any], Json]] = {
+    Enum: attrgetter("value"),
+    str: str,  # one that knows its line in a file
+    PurePath: str,
+    date: lambda value: value.isoformat(),  # a datetime is one
+    Problem: lambda value: {"path": value.path, "line": value.line, "message": encode(value.message)},
+    LoudspeakerError: _error,
+    Mapping: lambda value: {name: encode(item) for name, item in value.items()},
+    Collection: lambda value: [encode(item) for item in value],
+}
 
 
 def decode_error(stored: Mapping[str, Json]) -> LoudspeakerError:

@@ -25,23 +25,32 @@ def quota_stretches(
     missed does not. Nor do emergencies, tests and what overrode the policy.
     """
     exempt = {event.airing for event in log.events("asked", since=midnight) if event.facts["override"]} | {airing.id}
-    judged = [one for one in log.rows(midnight, midnight + DAY) if one.output == airing.output]
-    for one in judged:
-        if one.started_at and one.ended_at and one.id not in exempt and _counts(one):
-            yield one.started_at, one.ended_at
-    known = {one.id for one in judged} | exempt
-    for coming in planned:
-        if coming.output != airing.output or coming.expected is not Expected.AIR or coming.id in known:
+    records = [record for record in log.rows(midnight, midnight + DAY) if record.output == airing.output]
+    yield from _record_stretches(record for record in records if record.id not in exempt)
+    known = {record.id for record in records} | exempt
+    for other in planned:
+        stretch = _planned_stretch(other, midnight)
+        if not stretch or other.output != airing.output or other.id in known:
             continue
-        if coming.starts_at and coming.ends_at and midnight <= coming.starts_at < midnight + DAY:
-            if coming.ends_at > now or coming.id in in_hand:
-                yield coming.starts_at, coming.ends_at
-            else:
-                yield from _heard_stretch(log, coming.id)
+        if stretch[1] > now or other.id in in_hand:
+            yield stretch
+        else:
+            yield from _heard_stretch(log, other.id)
 
 
-def _counts(record: AsRunRecord) -> bool:
-    return record.level is not Level.EMERGENCY and record.verdict is not Verdict.NO_AUDIO
+def _planned_stretch(airing: Airing, midnight: datetime) -> Stretch | None:
+    """When an airing is to be heard that begins on this day; None for any other."""
+    if airing.expected is not Expected.AIR or not airing.starts_at or not airing.ends_at:
+        return None
+    return (airing.starts_at, airing.ends_at) if midnight <= airing.starts_at < midnight + DAY else None
+
+
+def _record_stretches(records: Iterable[AsRunRecord]) -> Iterator[Stretch]:
+    """What was heard by these records."""
+    for record in records:
+        counts = record.level is not Level.EMERGENCY and record.verdict is not Verdict.NO_AUDIO
+        if counts and record.started_at and record.ended_at:
+            yield record.started_at, record.ended_at
 
 
 def _heard_stretch(log: Log, airing: str) -> Iterator[Stretch]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -64,9 +64,7 @@ def survey_files(folder: Folder, now: datetime, find_doubts: FindDoubts | None =
     mistakes += missing_bulletins((loaded.understood for loaded in schedules if loaded.understood), bulletins)
     warnings: list[Problem] = []
     for bulletin in filter(None, bulletins.values()):
-        if bulletin.all_clear and bulletin.all_clear not in bulletins:
-            message = no_bulletin(bulletin.all_clear, bulletins)
-            mistakes.append(Problem(bulletin.path, bulletin.lines.get("all_clear", 0), message))
+        mistakes += _missing_all_clear(bulletin, bulletins)
         mistakes += _missing_recordings(bulletin, folder)
         warnings += _doubt_problems(bulletin, find_doubts)
     if commune:
@@ -80,6 +78,12 @@ def survey_files(folder: Folder, now: datetime, find_doubts: FindDoubts | None =
     warnings += strays(folder.home)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
     return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_sort_key)
+
+
+def _missing_all_clear(bulletin: Bulletin, known: Collection[str]) -> Iterator[Problem]:
+    if bulletin.all_clear and bulletin.all_clear not in known:
+        message = no_bulletin(bulletin.all_clear, known)
+        yield Problem(bulletin.path, bulletin.lines.get("all_clear", 0), message)
 
 
 def check_files(station: Station, days: int = 30) -> list[Finding]:

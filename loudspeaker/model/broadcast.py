@@ -37,8 +37,7 @@ class Broadcast:
         """Is there something of it on `day`? The cheapest and most telling questions come first."""
         return (
             (self.weekdays is None or day.weekday() in self.weekdays)
-            and (self.first is None or day >= self.first)
-            and (self.last is None or day <= self.last)
+            and (self.first or date.min) <= day <= (self.last or date.max)
             and (self.monthdays is None or day.day in self.monthdays)
             and (self.weeks == 1 or self._week(day))
             and (self.days is None or day in self.days)

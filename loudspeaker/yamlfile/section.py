@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TypeVar
 
 import yaml
@@ -18,9 +19,7 @@ from ..errors import BadFile, Message, Problem, bad_character
 from .keys import Keywords, fold, keys_of, nearest
 from .remedies import WORD_QUOTES, Mistake, first_readable, plain_forms, range_forms, split_values
 
-# A file with more mistakes than this is not what it should be at all.
-MOST_PROBLEMS = 100
-
+MOST_PROBLEMS = 100  # a file with more mistakes is not what it should be at all
 MISSING = Message("a value is missing here; write it, or remove the key")
 
 T = TypeVar("T")
@@ -101,19 +100,21 @@ class Section:
         if not (self._node.flow_style and _empty(value)) or self._key_in(key.value):
             return False
         entries = self._node.value
-        place = next(number for number, (other, _) in enumerate(entries) if other is key)
-        first = place - 1
-        while first > 0 and _empty(entries[first][1]) and self._names.get(fold(entries[first][0].value)) is None:
-            first -= 1
+        first = self._first_of_list(place := [other for other, _ in entries].index(key))
         if first < 0 or not isinstance(entries[first][1], yaml.ScalarNode) or _empty(entries[first][1]):
             return False
-        last = place + 1
-        while last < len(entries) and _empty(entries[last][1]):
-            last += 1
         if place == first + 1:
-            whole = ", ".join([_display(entries[first][1]), *(_display(other) for other, _ in entries[place:last])])
+            words = [_display(other) for other, _ in takewhile(lambda entry: _empty(entry[1]), entries[place:])]
+            whole = ", ".join([_display(entries[first][1]), *words])
             self._file.add(key, _as_list(_display(entries[first][0]), whole))
         return True
+
+    def _first_of_list(self, place: int) -> int:
+        """The number of the key before `place` whose list lost its brackets; -1 where there is none."""
+        first, entries = place - 1, self._node.value
+        while first > 0 and _empty(entries[first][1]) and self._names.get(fold(entries[first][0].value)) is None:
+            first -= 1
+        return first
 
     def _stray(self, key: yaml.ScalarNode, value: yaml.Node) -> None:
         """Tell an unknown key, and judge its value as that of the key it was probably meant to be.
@@ -378,9 +379,8 @@ def _as_list(key: str, values: str) -> Message:
 
 
 def _no_entries(node: yaml.Node) -> Message:
-    return (
-        MISSING if _empty(node) else Message("“{value}” should be entries such as “key: value”", value=_display(node))
-    )
+    wrong = Message("“{value}” should be entries such as “key: value”", value=_display(node))
+    return MISSING if _empty(node) else wrong
 
 
 def _empty(node: yaml.Node) -> bool:

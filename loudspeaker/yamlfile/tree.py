@@ -114,14 +114,8 @@ def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
         if opened and re.match(r"\s*- ", line):
             return opened[-1][0], _UNCLOSED[opened[-1][1]]
         bare = _QUOTED.sub("", line)
-        if '"' in bare and (opening := re.search(_OPENING, bare)):
-            closes_later = number < last and any(
-                '"' in _QUOTED.sub("", below) for below in lines[number + 1 : last + 1]
-            )
-            if not closes_later or re.search(r":\s", bare[opening.end() :]) or number == last:
-                return number, _UNCLOSED['"']
-            if any(re.match(_ENTRY, below) for below in lines[number + 1 : last + 1]):
-                return number, _UNCLOSED['"']
+        if _leaves_quote_open(bare, lines[number + 1 : last + 1]):
+            return number, _UNCLOSED['"']
         for sign in re.sub(r"(?:^|\s)#.*", "", bare):
             if sign in "[{":
                 opened.append((number, sign))
@@ -134,6 +128,15 @@ def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
     if opened and last == len(lines) - 1:  # the file ends before it is closed
         return opened[-1][0], _UNCLOSED[opened[-1][1]]
     return None
+
+
+def _leaves_quote_open(bare: str, below: Sequence[str]) -> bool:
+    """Does a line, without what is quoted in it, open a quote that the lines below do not close before an entry?"""
+    opening = re.search(_OPENING, bare) if '"' in bare else None
+    if opening is None:
+        return False
+    closed_below = any('"' in _QUOTED.sub("", line) for line in below) and not any(re.match(_ENTRY, x) for x in below)
+    return not closed_below or re.search(r":\s", bare[opening.end() :]) is not None
 
 
 def _syntax(error: yaml.MarkedYAMLError) -> Message:

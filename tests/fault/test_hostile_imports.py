@@ -20,10 +20,10 @@ IMPORT = """
 import json, resource, sys
 from pathlib import Path
 from loudspeaker.errors import BadFile
-from loudspeaker.importers.imports import take_in
+from loudspeaker.importers.imports import import_file
 from loudspeaker.model.spoken_text import ReadingSettings
 try:
-    told = [str(message) for message in take_in(Path(sys.argv[1]), Path(sys.argv[2]), ReadingSettings())]
+    told = [str(message) for message in import_file(Path(sys.argv[1]), Path(sys.argv[2]), ReadingSettings())]
 except BadFile as error:
     told = error.say().split("\\n")
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
