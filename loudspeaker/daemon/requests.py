@@ -281,9 +281,10 @@ def _heard(item: PlayoutItem) -> bool:
 
 
 def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
-    """What makes an alarm the one that it is."""
+    """What makes an alarm the one that it is: the instant at which it was given, not its second, and its words."""
     airing = alarm.airing
-    return airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
+    words = airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
+    return airing.scheduled_at, *words
 
 
 def _names_file(request: Request) -> bool:

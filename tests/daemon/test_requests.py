@@ -191,6 +191,15 @@ def test_two_alarms_of_one_second_are_two(station: Station) -> None:
     assert not set(others) & {*ids, *other}
 
 
+def test_an_alarm_that_is_given_anew_in_the_same_second_is_another_one(station: Station) -> None:
+    daemon = answering(station)
+    first = daemon.urgent(ALARM, "Lan")
+    anew = daemon.urgent(replace(ALARM, issued="2026-11-24T06:00:07.750000+07:00"), "Lan")
+
+    assert first[0] == "na-hoa/urgent/2026-11-24T06:00:07"
+    assert anew[0] == "na-hoa/urgent/2026-11-24T06:00:08"
+
+
 def test_the_log_keeps_the_account_and_the_way_of_whoever_asks(station: Station) -> None:
     stop = {"villages": [], "why": "tang", "by": "Lan"}
     answering_ = answering(station)
