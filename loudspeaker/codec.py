@@ -97,7 +97,7 @@ def _class_decoder(kind: Kind) -> Any:
     if hasattr(kind, "__dataclass_fields__"):
         return lambda stored: kind(**decode_fields(kind, stored))
     if kind is datetime:
-        return _instant
+        return stored_instant
     if issubclass(kind, date):
         return kind.fromisoformat
     if issubclass(kind, Message):
@@ -169,7 +169,8 @@ def _decode_list(origin: Kind, inner: tuple[Kind, ...], stored: Json) -> Json:
     return frozenset(items) if origin is frozenset else tuple(items)
 
 
-def _instant(text: str) -> datetime:
+def stored_instant(text: str) -> datetime:
+    """An instant as it is kept: ISO text with an offset. Raises `ValueError`."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:  # it could be compared with no other
         raise ValueError(f"{text} has no offset")

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 
@@ -20,10 +20,6 @@ from ..errors import BadUsage, LoudspeakerError, Message, bad_character, reason
 from ..i18n import LANGUAGES, set_language
 from ..plaintext import escape
 
-if TYPE_CHECKING:
-    pass
-
-MOST_BYTES = 1_000_000  # of a text, or of one line where each is a text
 F = TypeVar("F", bound=Callable[..., object])
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ..codec import UNREADABLE, decode
+from ..codec import UNREADABLE, decode, stored_instant
 from ..errors import Message
 from ..model.asrun_record import Event
 from ..model.enums import Verdict
@@ -198,12 +198,7 @@ def _fold(state: AiringState, event: Event) -> None:
 
 def moment(text: object) -> datetime | None:
     """An instant as the log keeps it. Raises `ValueError`."""
-    if not text:
-        return None
-    found = datetime.fromisoformat(str(text))
-    if found.tzinfo is None:  # of which zone? It could be compared with no other
-        raise ValueError(f"{text} has no offset")
-    return found
+    return stored_instant(str(text)) if text else None
 
 
 def seconds(length: float) -> timedelta:

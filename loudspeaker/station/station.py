@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from ..clock import SystemClock
 from ..config.folder import Folder
@@ -22,9 +22,6 @@ from .people_files import StationFiles
 from .planner import Planner
 from .preparation import Preparation
 from .voice_engines import VoiceEngines
-
-if TYPE_CHECKING:
-    pass
 
 
 class Station:
