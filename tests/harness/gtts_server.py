@@ -9,12 +9,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
 import numpy as np
 import soundfile
 
+from harness.http_server import http_server
 from loudspeaker.engines.tone import Tone
 
 Answer = Callable[[BaseHTTPRequestHandler, str], None]
@@ -44,15 +45,8 @@ def service(answer: Answer) -> Iterator[GttsService]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+    with http_server(Handler) as told.url:
+        yield told
 
 
 def asked(body: bytes) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from harness.http_server import http_server
 
 from loudspeaker.cli import cli
 from loudspeaker.errors import LoudspeakerError, NotFound, Refused, TryAgain
@@ -78,15 +78,9 @@ def hub(files: dict[str, bytes] = FILES) -> Iterator[Hub]:
         def log_message(self, *_arguments: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.url = f"http://127.0.0.1:{server.server_port}/"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield told
-        finally:
-            server.shutdown()
-            thread.join()
+    with http_server(Handler) as url:
+        told.url = f"{url}/"
+        yield told
 
 
 def stick(folder: Path, files: dict[str, bytes] = FILES, sums: dict[str, bytes] = FILES) -> str:
