@@ -3,6 +3,7 @@
 tree.py      bytes -> Section: safe parsing of what people wrote, and of nothing else
 keys.py      keys in both languages, and which one was probably meant
 section.py   the entries of a mapping with their lines, all mistakes collected
+nodes.py     what stands in one node, as its author would recognise it
 remedies.py  a wrong value -> what was probably meant, tried before it is told
 slips.py     slips of typing (tabs, bullets, signs of a word processor), each told by its own name
 splice.py    bytes -> bytes: one entry changed, added or removed, comments and all else untouched

@@ -17,6 +17,7 @@ import yaml
 
 from ..errors import BadFile, Message, Problem, bad_character
 from .keys import Keywords, fold, keys_of, nearest
+from .nodes import display, is_empty, scalars
 from .remedies import WORD_QUOTES, Mistake, first_readable, plain_forms, range_forms, split_values
 
 MOST_PROBLEMS = 100  # a file with more mistakes is not what it should be at all
@@ -97,22 +98,22 @@ class Section:
 
     def _belongs_before(self, key: yaml.ScalarNode, value: yaml.Node) -> bool:
         """`{at: 6:05, 17:30}`: values of a list without its brackets are no keys. Told once for all of a list."""
-        if not (self._node.flow_style and _empty(value)) or self._key_in(key.value):
+        if not (self._node.flow_style and is_empty(value)) or self._key_in(key.value):
             return False
         entries = self._node.value
         first = self._first_of_list(place := [other for other, _ in entries].index(key))
-        if first < 0 or not isinstance(entries[first][1], yaml.ScalarNode) or _empty(entries[first][1]):
+        if first < 0 or not isinstance(entries[first][1], yaml.ScalarNode) or is_empty(entries[first][1]):
             return False
         if place == first + 1:
-            words = [_display(other) for other, _ in takewhile(lambda entry: _empty(entry[1]), entries[place:])]
-            whole = ", ".join([_display(entries[first][1]), *words])
-            self._file.add(key, _as_list(_display(entries[first][0]), whole))
+            words = [display(other) for other, _ in takewhile(lambda entry: is_empty(entry[1]), entries[place:])]
+            whole = ", ".join([display(entries[first][1]), *words])
+            self._file.add(key, _as_list(display(entries[first][0]), whole))
         return True
 
     def _first_of_list(self, place: int) -> int:
         """The number of the key before `place` whose list lost its brackets; -1 where there is none."""
         first, entries = place - 1, self._node.value
-        while first > 0 and _empty(entries[first][1]) and self._names.get(fold(entries[first][0].value)) is None:
+        while first > 0 and is_empty(entries[first][1]) and self._names.get(fold(entries[first][0].value)) is None:
             first -= 1
         return first
 
@@ -122,7 +123,7 @@ class Section:
         So it is not told as missing too, and the mistakes in it are not hidden.
         """
         plain = unicodedata.normalize("NFC", key.value).strip()
-        if _empty(value) and (name := self._key_in(plain)):
+        if is_empty(value) and (name := self._key_in(plain)):
             self._file.add(
                 key, Message("a “:” with a blank behind it is missing after “{key}”", key=plain[: len(name)])
             )
@@ -204,7 +205,7 @@ class Section:
         node = self._values.get(key)
         if node is None:
             return None
-        if isinstance(node, yaml.ScalarNode) and not _empty(node):
+        if isinstance(node, yaml.ScalarNode) and not is_empty(node):
             return self._alone(key, node, read)
         if isinstance(node, yaml.SequenceNode) and node.value:
             return self._each(node.value, read)
@@ -222,7 +223,7 @@ class Section:
         return () if value is None else (value,)
 
     def _no_list(self, key: str, node: yaml.Node) -> Message:
-        if _empty(node):
+        if is_empty(node):
             return MISSING
         if isinstance(node, yaml.SequenceNode):
             return Message("the list “{key}” is empty; write what belongs in it, or remove it", key=self.spelling(key))
@@ -237,7 +238,7 @@ class Section:
             return read(_word(node))
         except Mistake as mistake:
             if len(several := _apart(node, mistake, read)) > 1:
-                facts = {"value": _display(node), "meant": ", ".join(several)}
+                facts = {"value": display(node), "meant": ", ".join(several)}
                 self._file.add(node, Message("“{value}” is several values; write {meant}", **facts))
                 return None
         return self._try(node, read, None)
@@ -254,14 +255,14 @@ class Section:
             return []
         if not isinstance(node, yaml.SequenceNode):
             message = Message("“{key}” needs a list: lines that begin with “- ”", key=self.spelling(key))
-            self.add_problem(MISSING if _empty(node) else message, key)
+            self.add_problem(MISSING if is_empty(node) else message, key)
             return []
         return [section for item in node.value if (section := self._section(item, keys))]
 
     def get_pieces(self, key: str, read: Callable[[str], T], keys: Sequence[str]) -> list[T | Section]:
         """The list at `key`, whose items are single values or mappings. One alone is a list of one."""
         node = self._values.get(key)
-        if node is None or _empty(node) or (isinstance(node, yaml.SequenceNode) and not node.value):
+        if node is None or is_empty(node) or (isinstance(node, yaml.SequenceNode) and not node.value):
             self.get_list(key, read)  # tells what is wrong, if it is there at all
             return []
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]
@@ -331,15 +332,15 @@ class Section:
 
 def _at_its_key(value: yaml.Node, key: yaml.Node) -> yaml.Node:
     """A value that is missing is missed at its key, not where the next thing stands."""
-    if _empty(value):
+    if is_empty(value):
         value.start_mark = key.start_mark
     return value
 
 
 def _word(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
-        raise Mistake(Message("“{value}” should be a single value", value=_display(node)))
-    if _empty(node):
+        raise Mistake(Message("“{value}” should be a single value", value=display(node)))
+    if is_empty(node):
         raise Mistake(MISSING)
     if fault := bad_character(node.value, lines=True):
         raise Mistake(Message("“{value}”: {fault}", value=node.value, fault=fault))
@@ -348,7 +349,7 @@ def _word(node: yaml.Node) -> str:
 
 def _remedy(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) -> Message:
     """What to write instead, where something of the kind was tried and `read` takes it; else what is wrong."""
-    shown = _display(node)
+    shown = display(node)
     if isinstance(node, yaml.ScalarNode):
         if bad_character(node.value, lines=True):
             return mistake.message
@@ -356,7 +357,7 @@ def _remedy(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) ->
             if shown[:1] in WORD_QUOTES:
                 return Message("quotation marks of Word stand around this value; write {meant}", meant=meant)
             return Message("“{value}” cannot be read; write {meant}", value=shown, meant=meant)
-    elif (meant := first_readable(range_forms(_scalars(node)), read)) is not None:
+    elif (meant := first_readable(range_forms(scalars(node)), read)) is not None:
         return Message("“{value}” should be a single value; write {meant}", value=shown, meant=meant)
     return mistake.message
 
@@ -368,32 +369,13 @@ def _apart(node: yaml.Node, mistake: Mistake, read: Callable[[str], object]) -> 
     return split_values(unicodedata.normalize("NFC", node.value), mistake, read)
 
 
-def _scalars(node: yaml.Node) -> list[str]:
-    """The values of a short list or mapping; none where anything deeper is in it."""
-    items = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
-    return [item.value for item in items] if all(isinstance(item, yaml.ScalarNode) for item in items) else []
-
-
 def _as_list(key: str, values: str) -> Message:
     return Message("“{key}” has several values; write {key}: [{values}]", key=key, values=values)
 
 
 def _no_entries(node: yaml.Node) -> Message:
-    wrong = Message("“{value}” should be entries such as “key: value”", value=_display(node))
-    return MISSING if _empty(node) else wrong
-
-
-def _empty(node: yaml.Node) -> bool:
-    """Is nothing written there? Quotes with nothing between them are something."""
-    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
-
-
-def _display(node: yaml.Node) -> str:
-    """A value as its author would recognise it."""
-    if isinstance(node, yaml.ScalarNode):
-        return " ".join(node.value.split())
-    words = ", ".join(_scalars(node))
-    return f"[{words}]" if words and isinstance(node, yaml.SequenceNode) else "…"
+    wrong = Message("“{value}” should be entries such as “key: value”", value=display(node))
+    return MISSING if is_empty(node) else wrong
 
 
 def _shorten(fact: object) -> object:
