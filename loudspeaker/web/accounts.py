@@ -190,22 +190,23 @@ class AccountStore:
         """
         digest = _digest("".join(letter for letter in code.upper() if letter in ALPHABET))
         self._refuse_tries(f"link {address}", LINK_TRIES)
-        self._usable_link(digest, address)
+        if not any(self._rows("SELECT 1 FROM links WHERE code = ?", digest)):
+            self._note_try(f"link {address}")
+        self._usable_link(digest)
         check_password(password, [*names, login, name])
         hashed = hash_password(password)
         with self._change() as database:  # somebody else may have used it meanwhile
-            account = self._usable_link(digest, address)
+            account = self._usable_link(digest)
             number = account or self._insert(database, login, name, frozenset(Role))
             database.execute("UPDATE links SET used = ? WHERE code = ?", (self._clock.now().timestamp(), digest))
             database.execute("UPDATE accounts SET hash = ? WHERE id = ?", (hashed, number))
             database.execute("DELETE FROM sessions WHERE account = ?", (number,))
-        return next(_account(row) for row in self._rows("SELECT * FROM accounts WHERE id = ?", number))
+        return self._by_number(number)
 
-    def _usable_link(self, digest: str, address: str) -> int | None:
+    def _usable_link(self, digest: str) -> int | None:
         """The account that a link is for, None for the first one. Raises `Refused` where it cannot be used."""
         link = next(self._rows("SELECT account, made, lasts, used FROM links WHERE code = ?", digest), None)
         if link is None:
-            self._note_try(f"link {address}")
             raise Refused(Message("this code is not valid; ask for a new one"))
         if link["used"] is not None:
             raise Refused(Message("this code was used already; ask for a new one"))
@@ -235,13 +236,8 @@ class AccountStore:
 
     def session(self, token: str) -> Session | None:
         """The session of a cookie, which is thereby in use; None where it has ended."""
-        row = next(
-            self._rows(
-                "SELECT sessions.*, locked FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?",
-                _digest(token),
-            ),
-            None,
-        )
+        question = "SELECT sessions.*, locked FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
+        row = next(self._rows(question, _digest(token)), None)
         if row is None:
             return None
         if row["locked"] or self._age(row["seen"]) > SESSION_IDLE or self._age(row["made"]) > SESSION_LONGEST:
@@ -250,8 +246,9 @@ class AccountStore:
         if self._age(row["seen"]) > MINUTE:  # not with each picture of a page
             with self._change() as database:
                 database.execute("UPDATE sessions SET seen = ? WHERE token = ?", (self._stamp(), _digest(token)))
-        account = next(_account(found) for found in self._rows("SELECT * FROM accounts WHERE id = ?", row["account"]))
-        return Session(token, account, row["address"], row["agent"], self._age(row["proved"]) <= PROOF)
+        return Session(
+            token, self._by_number(row["account"]), row["address"], row["agent"], self._age(row["proved"]) <= PROOF
+        )
 
     def prove(self, session: Session, password: str) -> Session:
         """The password once more; a new session with a new token takes the old one's place.
@@ -295,6 +292,9 @@ class AccountStore:
             raise BadUsage(Message("there is an account “{login}” already", login=login)) from None
         assert cursor.lastrowid
         return cursor.lastrowid
+
+    def _by_number(self, number: int) -> Account:
+        return next(_account(row) for row in self._rows("SELECT * FROM accounts WHERE id = ?", number))
 
     def _change_account(self, account: Account, column: str, value: str | int) -> None:
         with self._change() as database:
@@ -349,11 +349,8 @@ class AccountStore:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """One transaction. It may be opened within another, whose part it then is."""
+        """One transaction, for one thread at a time."""
         with self._lock:
-            if self._database.in_transaction:
-                yield self._database
-                return
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
