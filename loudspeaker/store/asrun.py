@@ -7,15 +7,13 @@ at once: the daemon, and any command.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from ..codec import UNREADABLE
 from ..errors import LoudspeakerError, Message, Refused
@@ -25,6 +23,7 @@ from .atomic import make_folder, refuse_link, rename, share_with_group
 from .disk_reserve import DiskReserve
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
 from .hash_chain import BrokenChain, canonical_json, head_hash, initial_hash, next_hash
+from .log_connection import ConnectionFollower, connect_read_only, copy_to_memory
 from .migrations import STEPS, Step, migrate, transaction
 
 UNWRITABLE = Message("the state folder may not be written: use sudo, or join the group “loudspeaker”")
@@ -64,14 +63,9 @@ class AsRunLog:
         self._database = database
         self.commune = commune
         self._reserve = reserve
+        self._follower: ConnectionFollower | None = None
         self._lock = Lock()
-        try:
-            if not database.execute("PRAGMA query_only").fetchone()[0]:
-                _set_up(database)
-            migrate(database, steps)
-            _bind_commune(database, commune)
-        except sqlite3.Error as error:
-            raise _translate_error(error) from error
+        _prepare(database, commune, steps)
         if reserve:
             reserve.allocate()  # again, after a full disk: with each command, so at the latest with the nightly sweep
 
@@ -97,25 +91,17 @@ class AsRunLog:
     def open_read_only(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
         """The log for a process that may not write it, empty where there is none; writing raises `LogUnusable`.
 
-        Nothing is written, not even the files beside the log by which SQLite's readers synchronize. A log with an older
-        schema is copied into memory and migrated there. Raises as the class does.
+        It shows what is in the log now, or more. A log with an older schema is copied into memory and migrated there.
+        Raises as the class does.
         """
-        _refuse_links(path)
-        database = _connect_read_only(path) if path.exists() else sqlite3.connect(":memory:", isolation_level=None)
-        try:
-            if database.execute("PRAGMA user_version").fetchone()[0] < len(steps):
-                database = _copy_to_memory(database)
-            else:
-                database.execute("PRAGMA query_only = ON")
-            log = cls(database, commune, None, steps)
-            database.execute("PRAGMA query_only = ON")
-            return log
-        except sqlite3.Error as error:
-            database.close()
-            raise _translate_error(error) from error
-        except LoudspeakerError:
-            database.close()
-            raise
+        return cls(_open_read_only(path, commune, steps), commune, None, steps)
+
+    @classmethod
+    def follow(cls, path: Path, commune: str, steps: Sequence[Step] = STEPS) -> AsRunLog:
+        """The same as it is at each question, whoever writes it, sets it aside or begins it meanwhile."""
+        log = cls.open_read_only(path, commune, steps)
+        log._follower = ConnectionFollower(path, lambda: _open_read_only(path, commune, steps))
+        return log
 
     def close(self) -> None:
         self._database.close()
@@ -208,7 +194,7 @@ class AsRunLog:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All queries inside see one state of the log, whoever writes meanwhile."""
-        with self._lock, transaction(self._database, "DEFERRED"):
+        with self._lock, transaction(self._current(), "DEFERRED"):
             yield
 
     def entries(self, progress: Progress | None = None, after: int = 0) -> Iterator[tuple[int, str, str]]:
@@ -223,6 +209,10 @@ class AsRunLog:
         row = next(self._query(f"SELECT {RAW_ENTRY} FROM entries WHERE number = ?", number), None)
         return row[0].decode(errors="replace") if row else None
 
+    def last_number(self) -> int:
+        """The number of the last entry; 0 where there is none."""
+        return int(self._query_one("SELECT coalesce(max(number), 0) FROM entries") or 0)
+
     def count(self) -> int:
         return int(self._query_one("SELECT count(*) FROM entries") or 0)
 
@@ -235,10 +225,10 @@ class AsRunLog:
         """The head of the chain. Raises `BrokenChain` at the first entry that is missing or not as it was written."""
         with self.snapshot():
             verified = head_hash(self.commune, self.entries(progress))
-            last = self._query_one("SELECT coalesce(max(number), 0) FROM entries")
+            last = self.last_number()
             highest = self._query_one("SELECT seq FROM sqlite_sequence WHERE name = 'entries'")
-        if highest and last != highest:
-            missing = int(last or 0) + 1
+        if highest and last != int(highest):
+            missing = last + 1
             raise BrokenChain(missing, Message("the log is broken: entry {number} is missing", number=missing))
         return verified
 
@@ -270,9 +260,14 @@ class AsRunLog:
 
     def _query(self, question: str, *values: str | int) -> Iterator[Any]:
         try:
-            return _fetch_rows(self._database.execute(question, values))
+            return _fetch_rows(self._current().execute(question, values))
         except sqlite3.Error as error:
             raise _translate_error(error) from error
+
+    def _current(self) -> sqlite3.Connection:
+        if self._follower:
+            self._database = self._follower.renew(self._database)
+        return self._database
 
     def _query_one(self, question: str, *values: str) -> str | None:
         row = next(self._query(question, *values), None)
@@ -298,6 +293,40 @@ def _decode_entries(decode: Callable[[Any], T], rows: Iterable[tuple[bytes]]) ->
         yield value
 
 
+def _open_read_only(path: Path, commune: str, steps: Sequence[Step]) -> sqlite3.Connection:
+    """A connection that writes nothing to a log that is the commune's. Raises as `AsRunLog` does."""
+    _refuse_links(path)
+    try:
+        database = connect_read_only(path)
+    except sqlite3.Error as error:
+        raise _translate_error(error) from error
+    try:
+        if database.execute("PRAGMA user_version").fetchone()[0] < len(steps):
+            database = copy_to_memory(database)
+        else:
+            database.execute("PRAGMA query_only = ON")
+        _prepare(database, commune, steps)
+        database.execute("PRAGMA query_only = ON")
+        return database
+    except sqlite3.Error as error:
+        database.close()
+        raise _translate_error(error) from error
+    except LoudspeakerError:
+        database.close()
+        raise
+
+
+def _prepare(database: sqlite3.Connection, commune: str, steps: Sequence[Step]) -> None:
+    """Bring the schema up to date, and see whose log it is. Raises as `AsRunLog` does."""
+    try:
+        if not database.execute("PRAGMA query_only").fetchone()[0]:
+            _set_up(database)
+        migrate(database, steps)
+        _bind_commune(database, commune)
+    except sqlite3.Error as error:
+        raise _translate_error(error) from error
+
+
 def _refuse_links(path: Path) -> None:
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         refuse_link(name)
@@ -309,41 +338,6 @@ def move_aside(path: Path, now: datetime) -> Path:
     for suffix in ("", "-wal", "-shm"):
         rename(Path(f"{path}{suffix}"), Path(f"{aside}{suffix}"))
     return aside
-
-
-def _connect_read_only(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing; without a write-ahead log beside it, nobody writes. Raises `LogUnusable`."""
-    try:
-        if Path(f"{path}-wal").exists():
-            with suppress(sqlite3.OperationalError):
-                return _connect(path, "mode=ro")
-        return _connect(path, "immutable=1")
-    except sqlite3.Error as error:
-        raise _translate_error(error) from error
-
-
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    uri = f"file:{quote(os.fsencode(path.absolute()))}?{how}"
-    database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    try:
-        database.execute("SELECT count(*) FROM sqlite_master")  # opens the file
-        return database
-    except sqlite3.Error:
-        database.close()
-        raise
-
-
-def _copy_to_memory(source: sqlite3.Connection) -> sqlite3.Connection:
-    """A copy of `source` in memory; `source` is closed."""
-    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    try:
-        source.backup(copy)
-        return copy
-    except sqlite3.Error:
-        copy.close()
-        raise
-    finally:
-        source.close()
 
 
 def _report_progress(
