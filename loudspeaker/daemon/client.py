@@ -19,8 +19,10 @@ from ..clock import SystemClock
 from ..codec import decode
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from ..model.alert_preview import AlertPreview, EndPreview, Wanted
+from ..model.board import Board
 from ..model.requests import (
     Approve,
+    AskBoard,
     AskOutcome,
     AskPins,
     AskStatus,
@@ -118,6 +120,10 @@ class Client:
         except Unreachable:
             return None
         return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
+
+    def board(self) -> Board:
+        """The station at a glance. Raises `Unreachable`, `BadUsage` by a daemon from before an update."""
+        return decode(Board, self.ask(AskBoard()))
 
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""

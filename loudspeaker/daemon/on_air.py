@@ -110,6 +110,11 @@ class OnAir:
     def trust(self, now: datetime) -> Trust:
         return self.watch.look(now, self.clock.monotonic(), self._vouch(now, self.station.files.box.clock_trusted))
 
+    @property
+    def last_trust(self) -> Trust:
+        """What was known of the clock at the last step."""
+        return self._trust
+
     def look(self) -> bool:
         """Take up what people have changed: files, skips, pauses, approvals, prepared programmes. True if any did."""
         seen = self._sight()

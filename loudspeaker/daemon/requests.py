@@ -19,7 +19,9 @@ from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
 from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
 from ..model.programme import Programme
+from ..model.board import Board
 from ..model.requests import (
+    AskBoard,
     AskOutcome,
     AskPins,
     AskStatus,
@@ -38,7 +40,6 @@ from ..model.requests import (
     read_request,
 )
 from ..playout.item import ManualRequest, PlayoutItem
-from ..playout.states import Phase
 from ..playout.stored import request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..speakers.amplifier import AmplifierSpeaker
@@ -48,6 +49,7 @@ from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
+from .board_rows import board, is_heard
 from .on_air import OnAir
 
 INTERRUPTED = Message("the command that played it was interrupted")
@@ -203,11 +205,14 @@ class Requests:
         local = self.station.files.commune.zone
         return {
             **{"id": airing.id, "at": item.target.isoformat(), "phase": item.state.phase, "title": airing.title},
-            **{"on": _heard(item), "village": airing.village, "output": airing.output, "level": airing.level},
+            **{"on": is_heard(item), "village": airing.village, "output": airing.output, "level": airing.level},
             "drill": airing.drill,
             "started_at": started and started.astimezone(local).isoformat(),
             "ends_at": (started + lasts).astimezone(local).isoformat() if started and not again else None,
         }
+
+    def board(self, _request: AskBoard, _by: str) -> Board:
+        return board(self.on_air)
 
     def pins(self, _request: AskPins, _by: str) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
@@ -215,12 +220,12 @@ class Requests:
         return pin_faults([speaker.amplifier.relay for speaker in amplified], self.on_air.button)
 
     def outcome(self, request: AskOutcome, _by: str = "") -> list[Outcome]:
-        heard, waits = {item.airing.id for item in self.controller.open_items() if _heard(item)}, self.hindrances()
+        heard, waits = {item.airing.id for item in self.controller.open_items() if is_heard(item)}, self.hindrances()
         return [self._outcome(one, one in heard, waits.get(one)) for one in request.airings]
 
     def hindrances(self) -> dict[str, str]:
         """By airing id: why what nobody has heard yet could not start, so far."""
-        waiting = [item for item in self.controller.open_items() if item.state.hindrance and not _heard(item)]
+        waiting = [item for item in self.controller.open_items() if item.state.hindrance and not is_heard(item)]
         return {item.airing.id: self.on_air.say(item.state.hindrance[1]) for item in waiting if item.state.hindrance}
 
     def _outcome(self, airing: str, heard: bool, waits: str | None) -> Outcome:
@@ -275,11 +280,6 @@ class Requests:
         return now
 
 
-def _heard(item: PlayoutItem) -> bool:
-    """Is it on the air, or between two plays?"""
-    return item.state.phase is Phase.ON_AIR or bool(item.state.plays)
-
-
 def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
     """What makes an alarm the one that it is: the instant at which it was given, not its second, and its words."""
     airing = alarm.airing
@@ -316,6 +316,7 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     Interrupt: Requests.interrupt,
     ConfirmClock: Requests.confirm_clock,
     AskStatus: Requests.status,
+    AskBoard: Requests.board,
     AskOutcome: Requests.outcome,
     AskPins: Requests.pins,
 }

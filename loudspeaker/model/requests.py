@@ -236,6 +236,13 @@ class AskStatus(Request):
     verb: ClassVar[str] = "status"
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AskBoard(Request):
+    """The station at a glance: a `Board`."""
+
+    verb: ClassVar[str] = "board"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of an airing: a `Verdict` and its reason, `on-air`, or None and what it waits for."""
@@ -269,7 +276,7 @@ class Who(StrEnum):
 
 # Who may ask what.
 WHO: Mapping[type[Request], Who] = {
-    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskOutcome, AskPins), Who.ANYBODY),
+    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskOutcome, AskPins), Who.ANYBODY),
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock), Who.NAMED),
     **dict.fromkeys((Skip, Pause, Resume, Approve, Commission), Who.NAMED),
 }

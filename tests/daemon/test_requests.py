@@ -69,6 +69,7 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
         {"form": None, "villages": [], "everywhere": False, "drill": None},
     ),
     (requests.AskStatus(), None, "status", {}),
+    (requests.AskBoard(), None, "board", {}),
     (requests.AskOutcome(("a",)), None, "outcome", {"airings": ["a"]}),
     (requests.AskPins(), None, "pins", {}),
     (

@@ -1,0 +1,85 @@
+"""The station on the air at a glance, as a `Board`: asked once a second by whoever shows it, so it is cheap."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from itertools import islice
+
+from ..model.airing import Airing
+from ..model.board import Board, BoardAiring, StandingAlarm
+from ..model.enums import Expected
+from ..playout.item import PlayoutItem
+from ..playout.states import Phase
+from ..station.alarms import repeats, standing
+from ..station.decisions import standing_pauses
+from .on_air import OnAir
+
+NEXT = 12  # airings that come
+
+
+def board(on_air: OnAir) -> Board:
+    """Raises `LogUnusable`."""
+    now, log, files = on_air.now(), on_air.controller.log, on_air.station.files
+    items = on_air.controller.open_items()
+    hearers = {output: tuple(villages) for output, villages in files.box.hearers().items()}
+    alarms = [alarm for alarm in standing(log, now) if files.box.plays.get(alarm.village) in on_air.speakers]
+    return Board(
+        at=now,
+        on=tuple(_row(item, hearers) for item in items if is_heard(item)),
+        next=tuple(islice((_row(item, hearers) for item in items if _comes(item)), NEXT)),
+        alarms=tuple(_standing(alarm, repeats(log, alarm)) for alarm in alarms),
+        pauses=tuple(standing_pauses(log, now)),
+        trusted=on_air.last_trust.believed,
+        clock=on_air.last_trust.why,
+        files=_digest(files.contents.revisions),
+        log=on_air.station.log.last_number(),
+    )
+
+
+def is_heard(item: PlayoutItem) -> bool:
+    """Is it on the air, or between two plays?"""
+    return item.state.phase is Phase.ON_AIR or bool(item.state.plays)
+
+
+def _comes(item: PlayoutItem) -> bool:
+    """Is it still to be heard, as things are?"""
+    decided = item.ending or item.gone or item.airing.expected is not Expected.AIR
+    return not decided and not is_heard(item)
+
+
+def _standing(alarm: Airing, repeats: bool) -> StandingAlarm:
+    return StandingAlarm(
+        alarm.id, alarm.village, alarm.bulletin, alarm.title, alarm.drill, alarm.scheduled_at, repeats
+    )
+
+
+def _row(item: PlayoutItem, hearers: Mapping[str, tuple[str, ...]]) -> BoardAiring:
+    airing, state = item.airing, item.state
+    told = state.started.get("duration") if is_heard(item) else None
+    said = sum(programme.duration for programme in item.request.programmes) if item.request else 0.0
+    return BoardAiring(
+        id=airing.id,
+        village=airing.village,
+        villages=hearers.get(airing.output, (airing.village,)),
+        output=airing.output,
+        bulletin=airing.bulletin,
+        title=airing.title,
+        level=airing.level,
+        drill=airing.drill,
+        at=item.target,
+        seconds=float(told) if isinstance(told, int | float) else said or airing.duration,
+        waits=state.hindrance[1] if state.hindrance and not is_heard(item) else None,
+        begun=state.on_air.astimezone(item.target.tzinfo) if state.on_air and state.phase is Phase.ON_AIR else None,
+        play=min(state.plays + 1, _plays(item)),
+        plays=_plays(item),
+    )
+
+
+def _plays(item: PlayoutItem) -> int:
+    return item.request.plays if item.request else 1
+
+
+def _digest(revisions: Mapping[str, str]) -> str:
+    lines = "\n".join(f"{name} {revision}" for name, revision in sorted(revisions.items()))
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
