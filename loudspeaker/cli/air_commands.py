@@ -247,7 +247,7 @@ def rehearse(station: Station, begins: date, ends: date, as_json: bool) -> None:
 def show_outcome(outcomes: Sequence[Outcome]) -> None:
     """Tell what came of it; 1 where it was not heard in full."""
     airing_views.show_outcomes(outcomes)
-    if any(outcome.verdict not in airing_views.HEARD | {"on-air"} for outcome in outcomes):
+    if any(outcome.verdict not in rooms.outcome_words.FULLY_HEARD | {"on-air"} for outcome in outcomes):
         click.get_current_context().exit(1)
 
 

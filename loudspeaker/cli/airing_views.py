@@ -19,53 +19,11 @@ if TYPE_CHECKING:
     from ..station.airings import PlannedAiring
     from ..station.preparation import Readiness
 
-N_ = str
 Row = dict[str, Any]
-
-HEARD = {"aired", "aired-late", "to-file"}
-
-
-WORDS = {
-    "air": N_("will air"),
-    "refused": N_("refused"),
-    "displaced": N_("displaced"),
-    "skipped": N_("left out"),
-    "not-ready": N_("not ready"),
-    "on-air": N_("on the air now"),
-    "aired": N_("aired"),
-    "aired-late": N_("aired late"),
-    "aired-partly": N_("aired in part"),
-    "to-file": N_("only to a file"),
-    "pre-empted": N_("broken off by an alarm"),
-    "stopped": N_("stopped"),
-    "withdrawn": N_("withdrawn"),
-    "expired": N_("too old"),
-    "missed-off": N_("missed: no power, or switched off"),
-    "missed-clock": N_("missed: wrong clock"),
-    "no-audio": N_("no sound from the horns"),
-    "failed-sound": N_("no sound ready"),
-    "failed-device": N_("sound card failed"),
-}
-
-
-ENDINGS = {"all-clear": N_("all-clear"), "correction": N_("correction of a false alarm")}
-
-
-REFUSALS = {
-    "policy": N_("against the policy"),
-    "pause": N_("paused"),
-    "approval": N_("not approved"),
-    "validity": N_("not valid on that day"),
-    "stream": N_("station not allowed"),
-    "emergency": N_("emergencies have no schedule"),
-    "commissioning": N_("output not commissioned"),
-}
 
 
 def outcome_word(outcome: str, refusal: str | None) -> str:
-    """What will become or became of it, in a word or two; of what is refused, by what."""
-    kind = refusal if outcome == "refused" else None
-    return _(REFUSALS.get(kind or "", WORDS[outcome]))
+    return rooms.outcome_words.outcome_word(outcome, refusal).say(_)
 
 
 def expected_outcome(planned: PlannedAiring, on: Collection[str] = ()) -> str:
@@ -75,8 +33,8 @@ def expected_outcome(planned: PlannedAiring, on: Collection[str] = ()) -> str:
     expected, why = planned.airing.expected, planned.airing.why
     if expected == "air":
         if planned.id in on:
-            return _(WORDS["on-air"])
-        return _("past, and nothing on record") if is_past(planned) else _(WORDS["air"])
+            return outcome_word("on-air", None)
+        return rooms.outcome_words.UNKNOWN.say(_) if is_past(planned) else outcome_word(expected, None)
     return with_reason(outcome_word(expected, planned.refusal), why.say(_) if why else None)
 
 
@@ -97,7 +55,7 @@ def is_past(planned: PlannedAiring) -> bool:
 def show_plan(airings: Sequence[PlannedAiring], on: Collection[str] = ()) -> None:
     columns = ("#", _("time"), _("village"), _("bulletin"), _("length"), _("starts"), _("what will become of it"))
     cells = [_plan_cells(number, planned, on) for number, planned in enumerate(airings, 1)]
-    unknown = _("past, and nothing on record")
+    unknown = rooms.outcome_words.UNKNOWN.say(_)
     told: list[list[str]] = []
     for lost, group in groupby(cells, key=lambda cell: cell[-1] == unknown):
         run = list(group)
@@ -160,25 +118,16 @@ def _log_cells(record: AsRunRecord, zone: tzinfo) -> list[str]:
     return [
         day_hour(record.scheduled_at.astimezone(zone)),
         record.village,
-        what_was_heard(record),
+        rooms.outcome_words.subject_words(record).say(_),
         hour(started),
         hour(ended),
-        with_reason(became, "" if record.verdict in HEARD else record.why),
+        with_reason(became, "" if record.verdict in rooms.outcome_words.FULLY_HEARD else record.why),
     ]
-
-
-def what_was_heard(record: AsRunRecord) -> str:
-    """What was aired: a bulletin, a stream, the words of an alarm or what ended it; and whether it was a drill."""
-    ending = ENDINGS.get(record.broadcast)
-    words = " ".join(record.title.split())
-    trial = _("test of {output}").format(output=record.output) if record.broadcast == "test" else None
-    what = record.bulletin or (ending and _(ending)) or trial or words or record.broadcast
-    return _("{what} (drill)").format(what=what) if record.drill else what
 
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
-        verdict = _(WORDS[outcome.verdict or "air"])  # whoever waited was not told in time
+        verdict = outcome_word(outcome.verdict or "air", None)  # whoever waited was not told in time
         tell(f"{outcome.id}: {verdict}" + (f" ({outcome.why})" if outcome.why else ""))
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..reports import day_chart as day_chart
     from ..reports import explain as explain
     from ..reports import log_export as log_export
+    from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
     from ..station import naming as naming
     from ..station import new_station as new_station
@@ -53,6 +54,7 @@ MODULES = {
     "day_chart": "..reports.day_chart",
     "explain": "..reports.explain",
     "log_export": "..reports.log_export",
+    "outcome_words": "..reports.outcome_words",
     "naming": "..station.naming",
     "new_station": "..station.new_station",
     "read_text": "..station.read_text",

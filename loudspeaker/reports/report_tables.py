@@ -11,34 +11,11 @@ from typing import BinaryIO
 
 from ..errors import Message
 from ..model.asrun_record import AsRunRecord
-from ..model.enums import Refusal, Verdict
-from ..model.refusal import LABELS
 from ..plaintext import guard_formula
 from .log_export import BoxLog
+from .outcome_words import MISSED, VERDICTS
 from .tally import AiringKind, Outcome, TallyLine, kind_of, minutes, outcome, subject
 
-MISSED: Mapping[Outcome, Message] = {
-    Verdict.AIRED_PARTLY: Message("aired in part"),
-    Verdict.TO_FILE: Message("only to a file"),
-    Verdict.PRE_EMPTED: Message("broken off by an alarm"),
-    Verdict.STOPPED: Message("stopped"),
-    Verdict.SKIPPED: Message("left out"),
-    Verdict.WITHDRAWN: Message("withdrawn"),
-    Verdict.REFUSED: Message("refused"),
-    **{kind: LABELS[kind] for kind in Refusal},
-    Verdict.DISPLACED: Message("displaced"),
-    Verdict.EXPIRED: Message("too old"),
-    Verdict.MISSED_OFF: Message("missed: no power, or switched off"),
-    Verdict.MISSED_CLOCK: Message("missed: wrong clock"),
-    Verdict.NO_AUDIO: Message("no sound from the horns"),
-    Verdict.FAILED_SOUND: Message("no sound ready"),
-    Verdict.FAILED_DEVICE: Message("sound card failed"),
-}
-VERDICTS: Mapping[Outcome, Message] = {
-    Verdict.AIRED: Message("aired"),
-    Verdict.AIRED_LATE: Message("aired late"),
-    **MISSED,
-}
 # The title of a line: with its bulletin's, and without one.
 KINDS = {
     AiringKind.EMERGENCY: ("emergency: {title}", Message("emergency")),

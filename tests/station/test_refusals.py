@@ -16,15 +16,15 @@ from click.testing import CliRunner
 from harness.small_commune import at
 
 from loudspeaker.cli import cli
-from loudspeaker.cli.airing_views import REFUSALS
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import set_language, translator
 from loudspeaker.model.asrun_record import AsRunRecord
-from loudspeaker.model.enums import Refusal, Verdict
+from loudspeaker.model.enums import Expected, Refusal, Verdict
 from loudspeaker.model.refusal import LABELS, kind_of
 from loudspeaker.playout.stored import airing_facts, airing_from_facts
+from loudspeaker.reports.outcome_words import VERDICTS, WORDS, outcome_word
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -150,6 +150,8 @@ def test_a_refusal_of_which_no_kind_is_known_is_told_without_one(home: Path, tmp
     assert "không được phép phát" in (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()[0]
 
 
-def test_every_kind_has_a_word_on_paper_and_on_the_terminal() -> None:
+def test_every_kind_and_every_verdict_has_a_word() -> None:
     assert set(LABELS) == set(Refusal)
-    assert {str(kind): message.template for kind, message in LABELS.items()} == REFUSALS
+    assert set(VERDICTS) == {*Verdict, *Refusal}
+    assert set(WORDS) == {*Verdict, *Expected, "on-air"}
+    assert {outcome_word("refused", kind) for kind in Refusal} == set(LABELS.values())
