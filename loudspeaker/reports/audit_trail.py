@@ -1,0 +1,168 @@
+"""What people did to a station, in plain words, by the log: decisions, edits, alarms, stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..codec import UNREADABLE
+from ..errors import Message
+from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, Event
+from ..playout.ports import Log
+from ..playout.stored import request_from_facts
+
+Wording = Callable[[Event], Message | None]
+SHORT = 8  # letters of a digest that people compare by eye
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One thing that somebody did."""
+
+    at: datetime
+    by: str
+    account: str  # "" where they came through none
+    what: Message
+
+
+def audit_trail(log: Log, begins: datetime, ends: datetime) -> list[AuditEntry]:
+    """What people did from `begins` up to, but not including, `ends`, in the order of the log. Raises `LogUnusable`."""
+    return list(_entries(log, begins, ends))
+
+
+def background(log: Log, village: str, bulletin: str | None, before: datetime) -> list[AuditEntry]:
+    """Who approved what an airing said, and who saved its bulletin and its village's schedule last, until `before`."""
+    paths = f"bulletins/{bulletin}.md", f"schedules/{village}.yaml"
+    last: dict[object, AuditEntry] = {}
+    for event in (*log.events("approve"), *log.events("edit")):
+        about = event.facts.get("path") in paths or (bulletin and event.facts.get("bulletin") == bulletin)
+        if event.at <= before and about and (entry := _entry(event)):
+            last[event.kind, event.facts.get("path")] = entry
+    return sorted(last.values(), key=lambda entry: entry.at)
+
+
+def _entries(log: Log, begins: datetime, ends: datetime) -> Iterator[AuditEntry]:
+    stopped: tuple[datetime, object] | None = None
+    for event in log.events(since=begins):
+        if event.at >= ends or (entry := _entry(event)) is None:
+            continue
+        if event.kind == "stop":  # one press stops several
+            if stopped == (event.at, event.facts.get("by")):
+                continue
+            stopped = event.at, event.facts.get("by")
+        yield entry
+
+
+def _entry(event: Event) -> AuditEntry | None:
+    """None for what nobody did, and for what cannot be understood."""
+    wording = WORDINGS.get(event.kind)
+    try:
+        what = wording(event) if wording else None
+    except UNREADABLE:
+        return None
+    if what is None:
+        return None
+    return AuditEntry(event.at, str(event.facts.get("by") or ""), str(event.facts.get("account") or ""), what)
+
+
+def _skip(event: Event) -> Message:
+    if event.facts.get("undo"):
+        return Message("takes back that {airing} is left out", airing=event.airing)
+    return Message("leaves {airing} out: {why}", airing=event.airing, why=event.facts["why"])
+
+
+def _pause(event: Event) -> Message:
+    until = datetime.fromisoformat(str(event.facts["until"]))
+    facts = {"village": event.facts["village"], "until": f"{until:%H:%M %d/%m/%Y}", "why": event.facts["why"]}
+    return Message("keeps {village} quiet until {until}: {why}", **facts)
+
+
+def _resume(event: Event) -> Message:
+    return Message("lets {village} be heard again", village=event.facts["village"])
+
+
+def _approve(event: Event) -> Message:
+    facts = event.facts
+    if facts.get("undo"):
+        return Message("takes the approval of “{bulletin}” back", bulletin=facts["bulletin"])
+    shown = {"bulletin": facts["bulletin"], "digest": str(facts["digest"])[:SHORT]}
+    if facts.get("paper"):
+        paper = {"paper": facts["paper"], "signer": facts["signer"]}
+        return Message("enters that {signer} approved “{bulletin}” on paper {paper} ({digest})", **shown, **paper)
+    return Message("approves “{bulletin}” ({digest})", **shown)
+
+
+def _review(event: Event) -> Message:
+    facts = event.facts
+    if facts["step"] == "submit":
+        return Message("submits “{bulletin}” for approval", bulletin=facts["bulletin"])
+    return Message("gives “{bulletin}” back: {why}", bulletin=facts["bulletin"], why=facts["why"])
+
+
+def _edit(event: Event) -> Message | None:
+    """None for the note that an airing went out of its schedule."""
+    facts = event.facts
+    if "path" not in facts:
+        return None
+    if not facts["after"]:
+        return Message("deletes {file}", file=facts["path"])
+    if not facts["before"]:
+        return Message("writes {file}", file=facts["path"])
+    return Message("edits {file}", file=facts["path"])
+
+
+def _commission(event: Event) -> Message:
+    return Message("commissions output {output}", output=event.facts["output"])
+
+
+def _stop(event: Event) -> Message:
+    return Message("stops what is on the air: {why}", why=event.facts["why"])
+
+
+def _explain(event: Event) -> Message:
+    return Message("gives the reason why {airing} was stopped: {why}", airing=event.airing, why=event.facts["why"])
+
+
+def _asked(event: Event) -> Message:
+    airing = request_from_facts(event.facts).airing
+    facts = {"title": " ".join(airing.title.split()), "village": airing.village}
+    if airing.broadcast == ALARM and airing.drill:
+        return Message("gives a drill in {village}: {title}", **facts)
+    if airing.broadcast == ALARM:
+        return Message("gives an alarm in {village}: {title}", **facts)
+    if airing.broadcast == ALL_CLEAR:
+        return Message("gives the all-clear in {village}", village=airing.village)
+    if airing.broadcast == CORRECTION:
+        return Message("corrects an alarm in {village}", village=airing.village)
+    if airing.broadcast == "test":
+        return Message("tries output {output}", output=airing.output)
+    return Message("replays “{title}” in {village}", **facts)
+
+
+def _end(event: Event) -> Message:
+    return Message("ends {airing}", airing=event.airing)
+
+
+def _request(event: Event) -> Message | None:
+    """Of what is asked for, only that which leaves no entry of its own."""
+    if event.facts["do"] == "confirm_clock":
+        return Message("confirms the clock")
+    second = event.facts.get("second")
+    return Message("gives an alarm together with {second}", second=second) if second else None
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "skip": _skip,
+    "pause": _pause,
+    "resume": _resume,
+    "approve": _approve,
+    "review": _review,
+    "edit": _edit,
+    "commission": _commission,
+    "stop": _stop,
+    "explain": _explain,
+    "asked": _asked,
+    "end": _end,
+    "request": _request,
+}
