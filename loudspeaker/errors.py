@@ -150,6 +150,10 @@ class BeingRead(Refused):
     """A file was edited a moment ago, and nobody has read its text yet: it is ready in a second."""
 
 
+class OutOfDate(Refused):
+    """It was decided about something that somebody has changed since: look at it again."""
+
+
 class Occupied(Refused):
     """Somebody else has the station's outputs: a daemon, or a command that plays without one."""
 

@@ -7,7 +7,7 @@ tables                tables, times, progress                          json_outp
 …_views               how values of a family look on a terminal
 parameter_types       days, moments, ids that a command takes
 file_commands         init check read import export                    log_commands     log why report
-plan_commands         plan prepare approve render
+plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
 """

@@ -14,7 +14,7 @@ from . import airing_views, alert_views, json_output, rooms, tables
 from .app import TextType, TranslatedCommand, option
 from .command_context import as_json, by_whom, why, with_client, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village
-from .prompts import ask_decider, must_agree
+from .prompts import ask_decider, ask_second, must_agree
 from .terminal import print_json, tell, warn
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def play(
 @option("--stop", is_flag=True, help="With --end: repeat it no more; the danger stands.")
 @option("--clear", is_flag=True, help="With --end: all-clear, the danger has passed.")
 @option("--mistake", is_flag=True, help="With --end: a correction, it was given by mistake.")
+@option("--second", metavar="NAME", help="Who else gives it, where the policy asks for two persons.")
 @by_whom
 @with_client
 def urgent(
@@ -88,6 +89,7 @@ def urgent(
     drill: bool | None,
     yes: bool,
     end: bool,
+    second: str | None,
     by: str | None,
     **forms: bool,
 ) -> None:
@@ -104,12 +106,13 @@ def urgent(
     alert = client.preview_urgent(
         rooms.requests.PreviewUrgent(text, bulletin, villages, everywhere, bool(drill), until)
     )
+    second = ask_second(second) if alert.two_persons else second
     warn(alert.mistakes)
     alert_views.show_alert(alert)
     client.make(alert.wanted)  # while it is read: the answer is followed by sound
     if not yes:
         must_agree(_("Air this now?"))
-    show_outcome(client.urgent(alert, repeat, gap.total_seconds(), who))
+    show_outcome(client.urgent(alert, repeat, gap.total_seconds(), who, second))
 
 
 def end_urgent(

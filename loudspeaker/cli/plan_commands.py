@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import BadUsage, Message
 from . import airing_views, alert_views, json_output, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, by_whom, with_client, with_station
@@ -86,17 +87,46 @@ def read_ahead(station: Station) -> None:
     station.preparation.read_ahead()
 
 
+bulletins = click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, metavar="BULLETIN…")
+
+
 @click.command(cls=TranslatedCommand)
-@click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, metavar="BULLETIN…")
+@bulletins
+@by_whom
+@with_client
+@with_station
+def submit(_station: Station, client: Client, bulletins: tuple[str, ...], by: str | None) -> None:
+    """Put bulletins as they are before whoever approves them."""
+    who = ask_decider(by)
+    for bulletin in dict.fromkeys(bulletins):
+        digest = client.submit(bulletin, who)
+        tell(_("submitted: {bulletin}, {digest}").format(bulletin=bulletin, digest=digest[:12]))
+
+
+@click.command(cls=TranslatedCommand)
+@bulletins
 @option("--yes", is_flag=True, help="Do not ask.")
 @option("--undo", is_flag=True, help="Take the approval back.")
+@option("--return", "why", metavar="WORDS", help="Give it back instead: what is to be written otherwise.")
+@option("--paper", metavar="NUMBER", help="It was approved on paper of this number; needs --signer.")
+@option("--signer", metavar="NAME", help="With --paper: who signed it.")
 @by_whom
 @with_client
 @with_station
 def approve(
-    station: Station, client: Client, bulletins: tuple[str, ...], yes: bool, undo: bool, by: str | None
+    station: Station,
+    client: Client,
+    /,
+    bulletins: tuple[str, ...],
+    yes: bool,
+    undo: bool,
+    by: str | None,
+    why: str | None,
+    **on_paper: str | None,
 ) -> None:
     """Approve bulletins as they will be said; any edit voids it."""
+    if undo and why is not None:
+        raise BadUsage(Message("choose one of --undo and --return"))
     who = ask_decider(by)
     if undo:
         for bulletin in dict.fromkeys(bulletins):
@@ -106,8 +136,12 @@ def approve(
     for shown in [station.preparation.preview(bulletin) for bulletin in dict.fromkeys(bulletins)]:
         alert_views.show_approval(shown)
         if not yes and sys.stdin.isatty():
-            must_agree(_("Approve this?"))
-        approval = client.approve(shown.bulletin, who, shown)
+            must_agree(_("Approve this?") if why is None else _("Give this back?"))
+        if why is not None:
+            client.give_back(shown, why, who)
+            tell(_("given back: {bulletin}").format(bulletin=shown.bulletin))
+            continue
+        approval = client.approve(shown.bulletin, who, shown, **on_paper)
         tell(_("approved: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=approval[:12]))
 
 
@@ -137,4 +171,4 @@ def put_lines(lines: Iterable[str]) -> None:
         put(line)
 
 
-COMMANDS = (plan, prepare, read_ahead, approve, render)
+COMMANDS = (plan, prepare, read_ahead, submit, approve, render)

@@ -62,6 +62,18 @@ def ask_decider(by: str | None) -> str:
     raise click.UsageError(_("give --by NAME: who decides this"))
 
 
+def ask_second(second: str | None) -> str:
+    """Who else gives an alarm: as given, else asked for on a terminal, whose owner passes the keyboard on."""
+    if second and second.strip():
+        return second.strip()
+    if sys.stdin.isatty():
+        name = str(click.prompt(_("The policy asks for two persons. Who is the second? (their name)"), err=True))
+        if fault := bad_character(name):
+            raise BadUsage(fault)
+        return name
+    raise click.UsageError(_("the policy asks that two persons give an alarm: --second NAME"))
+
+
 ANSWERS = {
     **dict.fromkeys(("c", "có", "co", "y", "yes"), True),
     **dict.fromkeys(("k", "không", "khong", "n", "no", ""), False),  # nothing but Enter is a no

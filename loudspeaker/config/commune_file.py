@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from ..errors import Message
 from ..model.commune import Commune, Policy
 from ..model.day_set import DaySet, NamedDay, any_of
+from ..model.enums import ApprovalRule
 from ..yamlfile import Mistake, Section, decode_text, document, parse_file, quote
 from . import values
 from .day_values import date_or_range, lunar_days
@@ -23,7 +24,10 @@ KEYS = (
 MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
 _HOST = re.compile(r"[a-z0-9.-]+")
-POLICY_KEYS = ("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "days", "quiet")
+POLICY_KEYS = (
+    *("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "approval_on_paper", "emergency"),
+    *("days", "quiet"),
+)
 
 
 def parse(path: str, data: bytes) -> Commune:
@@ -131,13 +135,17 @@ def _policy(entry: Section | None, base: Policy, days: Mapping[str, NamedDay]) -
     """`base` with what `entry` says otherwise."""
     if entry is None:
         return base
-    approval = values.choice({"required": True, "optional": False})
+    rules = (ApprovalRule.REQUIRED, ApprovalRule.OPTIONAL, ApprovalRule.TWO)
+    approval = values.choice({str(rule): rule for rule in rules})
+    persons = values.choice({"one": False, "two": True})
     return Policy(
         hours=tuple(sorted(entry.get_list("hours", values.hours) or base.hours)),
         sessions_per_day=entry.get("sessions_per_day", values.whole(1, 100), base.sessions_per_day),
         minutes_per_session=entry.get("minutes_per_session", values.whole(1, 1440), base.minutes_per_session),
         allow_night=entry.get("allow_night", values.flag, base.allow_night),
         approval=entry.get("approval", approval, base.approval),
+        approval_on_paper=entry.get("approval_on_paper", values.flag, base.approval_on_paper),
+        alarm_by_two=entry.get("emergency", persons, base.alarm_by_two),
         weekdays=frozenset(entry.get_list("days", values.weekday) or base.weekdays),
         quiet=entry.get_list("quiet", values.one_of(days)) or base.quiet,
     )

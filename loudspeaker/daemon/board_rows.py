@@ -32,6 +32,7 @@ def board(on_air: OnAir) -> Board:
         pauses=tuple(standing_pauses(log, now)),
         trusted=on_air.last_trust.believed,
         clock=on_air.last_trust.why,
+        gone=on_air.controller.gone_outputs(),
         files=_digest(files.contents.revisions),
         log=on_air.station.log.last_number(),
     )
@@ -49,9 +50,7 @@ def _comes(item: PlayoutItem) -> bool:
 
 
 def _standing(alarm: Airing, repeats: bool) -> StandingAlarm:
-    return StandingAlarm(
-        alarm.id, alarm.village, alarm.bulletin, alarm.title, alarm.drill, alarm.scheduled_at, repeats
-    )
+    return StandingAlarm(alarm.id, alarm.village, alarm.bulletin, alarm.title, alarm.drill, alarm.scheduled_at, repeats)
 
 
 def _row(item: PlayoutItem, hearers: Mapping[str, tuple[str, ...]]) -> BoardAiring:

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from typing import BinaryIO
 
 GONE = 0.5  # s: a child that was told to end has ended
 BRIEFLY = 0.1  # s
@@ -18,13 +19,16 @@ class Children:
         self._command = command
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, *words: str, quiet: bool = False) -> None:
-        """Start a command, unless it is running; what it says on stderr is the journal's unless it is to be `quiet`."""
+    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
+        """Start a command, unless it is running; what it says on stderr is the journal's unless it is to be `quiet`.
+
+        What it prints goes to the file `output`, where there is one.
+        """
         if not self.is_running(words[0]):
             self._running[words[0]] = subprocess.Popen(
                 self._command(*words),
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=output or subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL if quiet else None,
                 preexec_fn=_be_nice,
             )

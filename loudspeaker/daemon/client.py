@@ -19,17 +19,19 @@ from ..clock import SystemClock
 from ..codec import decode
 from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
 from ..model.alert_preview import AlertPreview, EndPreview, Wanted
-from ..model.board import Board
+from ..model.board import Board, Health
+from ..model.envelope import Envelope
 from ..model.requests import (
     Approve,
     AskBoard,
+    AskHealth,
     AskOutcome,
     AskPins,
     AskStatus,
     Commission,
     ConfirmClock,
     EndUrgent,
-    Envelope,
+    GiveBack,
     Interrupt,
     Outcome,
     Pause,
@@ -40,6 +42,7 @@ from ..model.requests import (
     Resume,
     Skip,
     Stop,
+    Submit,
     TestOutput,
     Urgent,
 )
@@ -125,6 +128,10 @@ class Client:
         """The station at a glance. Raises `Unreachable`, `BadUsage` by a daemon from before an update."""
         return decode(Board, self.ask(AskBoard()))
 
+    def health(self) -> Health:
+        """What the doctor said last. Raises as `board` does."""
+        return decode(Health, self.ask(AskHealth()))
+
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""
         with suppress(Unreachable):
@@ -158,11 +165,31 @@ class Client:
             self.decide(Resume(name), by)
         return villages
 
-    def approve(self, bulletin: str, by: str, shown: Preview | None = None) -> str:
-        """Bind a bulletin as it was shown, or as it is; the digest that was approved."""
+    def approve(
+        self,
+        bulletin: str,
+        by: str,
+        shown: Preview | None = None,
+        paper: str | None = None,
+        signer: str | None = None,
+    ) -> str:
+        """Bind a bulletin as it was shown, or as it is; the digest that was approved.
+
+        `signer` has approved it on a paper of that number, and `by` enters it.
+        """
         shown = shown or self._open_station().preparation.preview(bulletin)
-        self.decide(Approve(shown.bulletin, shown.digest), by)
+        self.decide(Approve(shown.bulletin, shown.digest, paper=paper, signer=signer), by)
         return shown.digest
+
+    def submit(self, bulletin: str, by: str) -> str:
+        """Put a bulletin as it is before whoever approves it; the digest that was submitted. Raises `NotFound`."""
+        shown = self._open_station().preparation.preview(bulletin)
+        self.decide(Submit(shown.bulletin, shown.digest), by)
+        return shown.digest
+
+    def give_back(self, shown: Preview, why: str, by: str) -> None:
+        """A bulletin must be written otherwise than it was shown. Raises `OutOfDate`, `BadUsage` without a reason."""
+        self.decide(GiveBack(shown.bulletin, shown.digest, why), by)
 
     def disapprove(self, bulletin: str, by: str) -> None:
         """Take an approval back. Raises `Refused` where there is none."""
@@ -180,7 +207,7 @@ class Client:
             station = self._writable_station(error)
             from ..station.decisions import DECISIONS, Decisions  # heavy; the daemon does without this process' own
 
-            DECISIONS[type(request)](Decisions(station), request, by)
+            DECISIONS[type(request)](Decisions(station), request, Envelope(request, by))
 
     # What is heard.
 
@@ -225,13 +252,15 @@ class Client:
         with suppress(LoudspeakerError):
             self.make(wanted)
 
-    def urgent(self, alert: AlertPreview, repeat: int, gap: float, by: str) -> Sequence[Outcome]:
+    def urgent(
+        self, alert: AlertPreview, repeat: int, gap: float, by: str, second: str | None = None
+    ) -> Sequence[Outcome]:
         """An alarm now, whose sound has been made: what became of it once it is on the air.
 
         Back then: whoever gave the alarm needs the terminal to end it.
         """
         words = (alert.text, alert.bulletin, tuple(alert.villages))
-        request = Urgent(*words, repeat, gap, alert.until, alert.drill, alert.recipes)
+        request = Urgent(*words, repeat, gap, alert.until, alert.drill, alert.recipes, second=second)
         return self._until_over(Envelope(request, by), (None,), lambda: self.make_ahead(alert.clears))
 
     def preview_end(self, request: PreviewEnd) -> EndPreview:

@@ -13,7 +13,8 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..model.requests import AskOutcome, Envelope, Outcome, Stop
+from ..model.envelope import Envelope
+from ..model.requests import AskOutcome, Outcome, Stop
 from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import ControlSocket

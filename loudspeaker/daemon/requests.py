@@ -16,18 +16,19 @@ from ..errors import BeingRead, LoudspeakerError, Message, NotFound
 from ..model.airing import Airing, Occurrence
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
+from ..model.board import Board, Health
 from ..model.bulletin import Bulletin
 from ..model.enums import Ending, Expected, Level
+from ..model.envelope import Envelope, read_request
 from ..model.programme import Programme
-from ..model.board import Board
 from ..model.requests import (
     AskBoard,
+    AskHealth,
     AskOutcome,
     AskPins,
     AskStatus,
     ConfirmClock,
     EndUrgent,
-    Envelope,
     Interrupt,
     Outcome,
     Play,
@@ -37,7 +38,6 @@ from ..model.requests import (
     Stop,
     TestOutput,
     Urgent,
-    read_request,
 )
 from ..playout.item import ManualRequest, PlayoutItem
 from ..playout.stored import request_from_facts
@@ -59,11 +59,17 @@ Row = dict[str, object]
 
 
 class Requests:
-    """Carries out what people ask of a station on the air; `look` takes up what they have changed in its files."""
+    """Carries out what people ask of a station on the air.
 
-    def __init__(self, on_air: OnAir, look: Callable[[], object] | None = None) -> None:
+    `look` takes up what they have changed in its files, `health` is what the doctor said last.
+    """
+
+    def __init__(
+        self, on_air: OnAir, look: Callable[[], object] | None = None, health: Callable[[], Health] = Health
+    ) -> None:
         self.on_air = on_air
         self._look = look or on_air.look
+        self._health = health
         self.station = on_air.station
         self.controller = on_air.controller
         self.speakers = on_air.speakers
@@ -78,13 +84,14 @@ class Requests:
         request, by = envelope.request, envelope.by or ""
         if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
-                self.log.event("request", "", self.on_air.now(), do=request.verb, **envelope.sender(), uid=envelope.uid)
+                facts = {"do": request.verb, **envelope.sender(), "uid": envelope.uid, **_co_signer(request)}
+                self.log.event("request", "", self.on_air.now(), **facts)
         decide = DECISIONS.get(type(request))
         if decide or _names_file(request):
             self._look()  # whoever asks means the files as they are: no older ones will do
         if decide is None:
             return HANDLERS[type(request)](self, request, by)
-        decide(Decisions(self.station), request, by)
+        decide(Decisions(self.station), request, envelope)
         self._look()  # at once, not when it is next looked for
         return None
 
@@ -98,7 +105,10 @@ class Requests:
         """The ids of its airings; of those that there are already, where the same alarm is given once more."""
         if request.bulletin:
             request = replace(request, bulletin=self.station.files.template(request.bulletin).id)
-        self.station.alerts.must_be_filled(request.text, request.bulletin)
+        alerts = self.station.alerts
+        alerts.must_be_filled(request.text, request.bulletin)
+        alerts.must_be_drill_time(request.villages, request.drill)
+        alerts.must_be_by_two(request, by)
         alarms = self._alarms(request, by, self._issued(request))
         while request.issued and any(self._is_taken(alarm) for alarm in alarms):
             alarms = self._alarms(request, by, alarms[0].airing.scheduled_at + SECOND)
@@ -214,6 +224,9 @@ class Requests:
     def board(self, _request: AskBoard, _by: str) -> Board:
         return board(self.on_air)
 
+    def health(self, _request: AskHealth, _by: str) -> Health:
+        return self._health()
+
     def pins(self, _request: AskPins, _by: str) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
         amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, AmplifierSpeaker)]
@@ -287,6 +300,11 @@ def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
     return airing.scheduled_at, *words
 
 
+def _co_signer(request: Request) -> dict[str, str]:
+    """Who else gives an alarm, where somebody does."""
+    return {"second": request.second} if isinstance(request, Urgent) and request.second else {}
+
+
 def _names_file(request: Request) -> bool:
     """Does it go by people's files? An alarm in words of the moment waits for none."""
     if isinstance(request, Urgent):
@@ -317,6 +335,7 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     ConfirmClock: Requests.confirm_clock,
     AskStatus: Requests.status,
     AskBoard: Requests.board,
+    AskHealth: Requests.health,
     AskOutcome: Requests.outcome,
     AskPins: Requests.pins,
 }

@@ -23,6 +23,7 @@ from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
 from . import protocol
 from .children import Children
+from .examination import Examination
 from .on_air import OnAir, speakers, stop_button
 from .read_ahead import ReadAhead
 from .requests import Requests
@@ -55,8 +56,8 @@ class Service:
         station.planner.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
         log = AnnouncingLog(station.log, self._ended)
         self.on_air = OnAir(station, speakers, station.clock, log, button=button)
-        self.requests = Requests(self.on_air, self.look)
         self._children = children or Children(station.paths.command_line)
+        self.requests = Requests(self.on_air, self.look, Examination(self._children, station.clock).latest)
         self._read_ahead = ReadAhead(station, self._children)
         self._left = False
         if welcome:

@@ -26,6 +26,7 @@ class AlertPreview:
     recipes: Mapping[str, str]  # by output
     wanted: Wanted
     clears: Wanted  # for its end
+    two_persons: bool = False  # does policy ask that a second person gives it, too?
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""A station at a glance: what is on the air and what comes, which alarms and pauses stand, is the clock believed."""
+"""A station at a glance: what is on the air and what comes, what stands, is the clock believed, is the box well."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,5 +55,23 @@ class Board:
     pauses: tuple[StandingPause, ...]
     trusted: bool  # is the clock believed?
     clock: Message | None  # why it is not, or is doubted
+    gone: Mapping[str, Message]  # output -> what its sound card said, where that was not there when it was last asked
     files: str  # a SHA-256 that changes with people's files, as they were read last
     log: int  # the number of the log's last entry
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRow:
+    """One thing that was looked at, in the language of the daemon."""
+
+    what: str
+    wrong: str | None  # None: it is well
+    serious: bool  # nothing may be aired because of it
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What “doctor” said last of this box; no rows and no instant where it has not finished yet."""
+
+    rows: tuple[HealthRow, ...] = ()
+    looked_at: datetime | None = None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..errors import Problem
 from .day_set import EVERY_WEEKDAY, NamedDay
+from .enums import ApprovalRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Policy:
     sessions_per_day: int = 3
     minutes_per_session: float = 45
     allow_night: bool = False  # before 05:00 or after 21:00
-    approval: bool = False  # is a person's approval required?
+    approval: ApprovalRule = ApprovalRule.OPTIONAL
+    approval_on_paper: bool = False  # may somebody enter that it was signed on paper?
+    alarm_by_two: bool = False  # must two persons give an alarm?
     weekdays: frozenset[int] = EVERY_WEEKDAY
     quiet: tuple[str, ...] = ()  # named days on which nothing is aired
 
@@ -45,6 +48,11 @@ class Commune:
     region: str = "north"
     streams: tuple[str, ...] = ()  # hosts that may be relayed
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
+
+    @property
+    def approval_rule(self) -> ApprovalRule:
+        """The strictest of all villages': a bulletin may be heard in any of them."""
+        return max((policy.approval for policy in (self.policy, *self.policies.values())), key=lambda rule: rule.rank)
 
     def policy_of(self, village: str) -> Policy:
         """A village's own rules, or the commune's."""

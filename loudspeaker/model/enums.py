@@ -67,3 +67,26 @@ class Ending(StrEnum):
     STOP = "stop"  # it is repeated no more; the danger stands
     CLEAR = "clear"  # all-clear: it is over
     MISTAKE = "mistake"  # it was given by mistake
+
+
+class ApprovalRule(StrEnum):
+    """Whose word a bulletin needs before it is heard."""
+
+    OPTIONAL = "optional"  # nobody's
+    REQUIRED = "required"  # a person's
+    TWO = "two"  # that of another person than who saved it last
+
+    @property
+    def rank(self) -> int:
+        """0 for the most lenient up to 2 for the strictest."""
+        return (self is not ApprovalRule.OPTIONAL) + (self is ApprovalRule.TWO)
+
+
+class ReviewState(StrEnum):
+    """Where a bulletin stands between its writer and its approver."""
+
+    DRAFT = "draft"  # as it is, nobody has submitted it
+    SUBMITTED = "submitted"
+    RETURNED = "returned"  # by who should have approved it
+    APPROVED = "approved"
+    OUTDATED = "outdated"  # it was approved, and edited since

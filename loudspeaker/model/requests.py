@@ -1,8 +1,8 @@
 """What people ask of a station on the air: one value for each, checked when it is made, the same whatever way it comes.
 
-Command line, control socket, daemon and log use these. On the control socket a request is its verb and its fields; who
-asks (`Envelope`) stands beside them. A new request is a class with its row in `WHO`, a handler in `daemon/requests.py`
-and a command.
+Command line, console, control socket, daemon and log use these. On the control socket a request is its verb and its
+fields; who asks (`envelope.py`) stands beside them. A new request is a class with its row in `WHO` and a handler, in
+`daemon/requests.py` or, of what is decided, in `station/decisions.py`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from ..codec import UNREADABLE, decode, encode, known_fields
+from ..codec import known_fields
 from ..errors import BadUsage, Message, bad_character
 from .enums import Ending
 
 MOST_PLAYS, LONGEST_GAP = 100, 3600.0  # of an alarm; seconds
 MOST_LETTERS = 4_000  # of a text of the moment: it is read at once, while everything else waits
 YEARS = 1970, 2200  # beyond them arithmetic with zones may end in an overflow
-RECIPE = re.compile("[0-9a-f]{64}")  # a SHA-256; it becomes the name of a file
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class Request:
@@ -74,7 +74,7 @@ class Urgent(Request):
     """
 
     verb: ClassVar[str] = "urgent"
-    later: ClassVar[frozenset[str]] = frozenset({"issued"})
+    later: ClassVar[frozenset[str]] = frozenset({"issued", "second"})
     text: str | None
     bulletin: str | None
     villages: tuple[str, ...]
@@ -84,13 +84,14 @@ class Urgent(Request):
     drill: bool
     recipes: Mapping[str, str] | None = None  # of the sound, by output: which voice spoke is then its maker's business
     issued: str | None = None
+    second: str | None = None  # who else gives it, where policy asks for two persons
 
     def __post_init__(self) -> None:
         Request.__post_init__(self)
         if not 1 <= self.repeat <= MOST_PLAYS or not 0 <= self.gap <= LONGEST_GAP:
             raise BadUsage(Message("an alarm is said 1 to {most} times, at most an hour apart", most=MOST_PLAYS))
         check_length(self.text)
-        if not all(map(RECIPE.fullmatch, (self.recipes or {}).values())):
+        if not all(map(SHA256.fullmatch, (self.recipes or {}).values())):  # they become names of files
             raise BadUsage(Message("a recipe of sound is 64 hexadecimal digits"))
         for moment in (self.until, self.issued):
             if moment is not None:
@@ -178,9 +179,55 @@ class Approve(Request):
     """A bulletin may be aired as `digest` says that it was shown; or take that back."""
 
     verb: ClassVar[str] = "approve"
+    later: ClassVar[frozenset[str]] = frozenset({"paper", "signer"})
     bulletin: str
     digest: str
     undo: bool = False
+    paper: str | None = None  # it was approved on paper: the number of that, and who signed it
+    signer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Submit(Request):
+    """A bulletin, as `digest` says that it is, is put before whoever approves it."""
+
+    verb: ClassVar[str] = "submit"
+    bulletin: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class GiveBack(Request):
+    """A bulletin, as `digest` says that it was shown, must be written otherwise first, and why."""
+
+    verb: ClassVar[str] = "give_back"
+    bulletin: str
+    digest: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NoteEdit(Request):
+    """Somebody has saved a file of the station's. Revisions are SHA-256 of its bytes, "" where there was or is none."""
+
+    verb: ClassVar[str] = "note_edit"
+    path: str  # below the station's folder
+    before: str
+    after: str
+
+    def __post_init__(self) -> None:
+        Request.__post_init__(self)
+        if not all(not revision or SHA256.fullmatch(revision) for revision in (self.before, self.after)):
+            raise BadUsage(Message("a revision is 64 hexadecimal digits"))
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExplainStop(Request):
+    """Why these airings (ids) were stopped, told after they were."""
+
+    verb: ClassVar[str] = "explain_stop"
+    airings: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -237,6 +284,13 @@ class AskStatus(Request):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AskHealth(Request):
+    """What “doctor” said last: a `Health`. Where that is old, the doctor is asked again."""
+
+    verb: ClassVar[str] = "health"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AskBoard(Request):
     """The station at a glance: a `Board`."""
 
@@ -276,67 +330,12 @@ class Who(StrEnum):
 
 # Who may ask what.
 WHO: Mapping[type[Request], Who] = {
-    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskOutcome, AskPins), Who.ANYBODY),
+    **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock), Who.NAMED),
-    **dict.fromkeys((Skip, Pause, Resume, Approve, Commission), Who.NAMED),
+    **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission), Who.NAMED),
+    **dict.fromkeys((NoteEdit, ExplainStop), Who.NAMED),
 }
 REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
-SENDERS = ("by", "account", "via")
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """A request and who asks: the name that they give, the account and the program by which they come, their uid.
-
-    Raises `BadUsage` where somebody has to say their name.
-    """
-
-    request: Request
-    by: str | None = None
-    account: str = ""
-    via: str = ""
-    uid: int = -1
-
-    def __post_init__(self) -> None:
-        if self.by is None and WHO[type(self.request)] is Who.NAMED:
-            raise _unusable(self.request.verb, "by is missing")
-        for name in ("by", "account", "via"):
-            if fault := bad_character(getattr(self, name) or ""):
-                raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
-
-    def arguments(self) -> dict[str, object]:
-        """What stands on the control socket beside the verb."""
-        own = encode(self.request)
-        for name in self.request.later:
-            if own[name] is None:
-                del own[name]
-        return {**own, **self.sender()}
-
-    def sender(self) -> dict[str, str]:
-        """Who asks, as far as it was told."""
-        known = {"by": self.by, "account": self.account or None, "via": self.via or None}
-        return {name: value for name, value in known.items() if value is not None}
-
-
-def read_request(verb: str, arguments: Mapping[str, object], uid: int) -> Envelope:
-    """What came through the control socket. Raises `BadUsage` for what is no request, or has the wrong arguments."""
-    kind = REQUESTS.get(verb)
-    if kind is None:
-        raise BadUsage(Message("the daemon knows no “{verb}”", verb=verb))
-    senders = SENDERS if WHO[kind] is Who.NAMED else ()
-    sender = {name: arguments[name] for name in senders if name in arguments}
-    own = {name: value for name, value in arguments.items() if name not in sender}
-    try:
-        if unknown := own.keys() - {name for name, *_ in known_fields(kind)}:
-            raise ValueError(f"{', '.join(sorted(unknown))}: not known here")
-        named = {name: decode(str, value) for name, value in sender.items()}
-        return Envelope(decode(kind, own), **named, uid=uid)
-    except UNREADABLE as error:
-        raise _unusable(verb, str(error)) from error
-
-
-def _unusable(verb: str, error: str) -> BadUsage:
-    return BadUsage(Message("“{verb}” cannot be done so: {error}", verb=verb, error=error))
 
 
 def check_instant(text: str) -> datetime:

@@ -166,6 +166,10 @@ class Controller:
         """Everything that has no verdict yet, in the order of time: what is on the air and what is to come."""
         return sorted(self._queue, key=lambda item: item.target)
 
+    def gone_outputs(self) -> Mapping[str, Message]:
+        """Outputs whose card was not there when it was last asked, and what it said."""
+        return {output.name: output.gone for output in self._outputs if output.gone}
+
     def _stop(self, items: Sequence[PlayoutItem], now: datetime, **facts: object) -> list[str]:
         for item in items:  # on the disk before the fade: a restart must not bring it back
             self._journal.note("stop", item.airing.id, now, **facts)

@@ -54,6 +54,7 @@ HAPPENED = {
     "disarmed": N_("{at}: taken back before it sounded."),
     "skip": N_("{at}: {by} asked to leave it out: {why}"),
     "stop": N_("{at}: {by} stopped it: {why}"),
+    "explain": N_("{at}: {by} gave the reason: {why}"),
 }
 UNDONE = Message("{at}: {by} took the request back.")
 

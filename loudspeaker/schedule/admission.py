@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..errors import Message
 from ..model.commune import Policy
-from ..model.enums import Expected, Level, Refusal
+from ..model.enums import ApprovalRule, Expected, Level, Refusal
 from ..model.refusal import Reason
 from .channels import Calendar, Channel
 from .occurrences import Candidate
@@ -114,7 +114,7 @@ def _expired(today: OutputDay, candidate: Candidate) -> Rejection | None:
 
 
 def _unapproved(today: OutputDay, candidate: Candidate) -> Rejection | None:
-    if not today.policy.approval or candidate.facts is None or candidate.facts.approved:
+    if today.policy.approval is ApprovalRule.OPTIONAL or candidate.facts is None or candidate.facts.approved:
         return None
     return _refused(
         Refusal.APPROVAL,

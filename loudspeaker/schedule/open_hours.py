@@ -42,7 +42,9 @@ def _stricter_policy(first: Policy, second: Policy) -> Policy:
         sessions_per_day=min(first.sessions_per_day, second.sessions_per_day),
         minutes_per_session=min(first.minutes_per_session, second.minutes_per_session),
         allow_night=first.allow_night and second.allow_night,
-        approval=first.approval or second.approval,
+        approval=max(first.approval, second.approval, key=lambda rule: rule.rank),
+        approval_on_paper=first.approval_on_paper and second.approval_on_paper,
+        alarm_by_two=first.alarm_by_two or second.alarm_by_two,
         weekdays=first.weekdays & second.weekdays,
         quiet=tuple(sorted({*first.quiet, *second.quiet})),
     )

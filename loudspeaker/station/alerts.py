@@ -15,13 +15,15 @@ from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Problem, Re
 from ..model.airing import Airing
 from ..model.alert_preview import AlertPreview, ClosingPreview, EndPreview, Wanted
 from ..model.enums import Ending, Level
-from ..model.requests import PreviewEnd, PreviewUrgent
+from ..model.requests import PreviewEnd, PreviewUrgent, Urgent
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
+from ..schedule.open_hours import open_hours
 from ..store.asrun import AsRunLog
 from .alarms import Closing, closing_words, closings, repeats, standing
 from .commune_clock import CommuneClock
 from .people_files import StationFiles
 from .planner import Planner
+from .reviews import Signer
 from .voice_engines import VoiceEngines
 
 EMBEDDED = "espeak:vi"
@@ -42,7 +44,9 @@ class Alerts:
     def preview(self, request: PreviewUrgent) -> AlertPreview:
         """Show before it is said. Raises `BadUsage`, `NotFound`."""
         text, drill = request.text, request.drill
-        outputs = self.outputs_of(self.files.hearers(request.villages, request.everywhere))
+        villages = self.files.hearers(request.villages, request.everywhere)
+        outputs = self.outputs_of(villages)
+        self.must_be_drill_time(villages, drill)
         ends = self.clock.resolve_future(request.until).isoformat() if request.until else None
         bulletin = self.files.template(request.bulletin).id if request.bulletin else None
         if bulletin and self.files.template(bulletin).level is not Level.EMERGENCY:
@@ -69,13 +73,13 @@ class Alerts:
             recipes={output: self.planner.recipe(order) for output, order in orders.items()},
             wanted=self.missing_sound(orders.values()),
             clears=self.missing_sound(clears),
+            two_persons=not drill and self.asks_for_two(villages),
         )
 
     def must_be_filled(self, text: str | None, bulletin: str | None) -> None:
         """Raises `Refused` where blanks of a template, [in brackets], are still to be filled in."""
         found = self.files.template(bulletin) if bulletin else None
-        words = [text] if found is None else [part.text for part in found.parts]
-        blanks = ", ".join(dict.fromkeys(blank for one in words for blank in BLANK.findall(one or "")))
+        blanks = ", ".join(find_blanks([text] if found is None else [part.text for part in found.parts]))
         if blanks and found:
             raise Refused(
                 Message(
@@ -85,6 +89,37 @@ class Alerts:
             )
         if blanks:
             raise Refused(Message("the text has blanks that must be filled in first: {blanks}", blanks=blanks))
+
+    def must_be_drill_time(self, villages: Sequence[str], drill: bool) -> None:
+        """Raises `Refused` for a drill outside the hours of somebody who would hear it: at night it is an alarm."""
+        now = self.clock.now()
+        second = now.hour * 3600 + now.minute * 60 + now.second
+        for village in self._heard_by(villages) if drill else ():
+            hours = open_hours(self.files.commune.policy_of(village), now.date(), self.files.commune.days)
+            if not any(begins <= second < ends for begins, ends in hours):
+                raise Refused(
+                    Message("a drill is given in the hours of the policy only; {village} has none now", village=village)
+                )
+
+    def asks_for_two(self, villages: Sequence[str]) -> bool:
+        """Does the policy of anybody who would hear it ask that two persons give an alarm?"""
+        return any(self.files.commune.policy_of(village).alarm_by_two for village in self._heard_by(villages))
+
+    def must_be_by_two(self, request: Urgent, by: str) -> None:
+        """Raises `Refused` where policy asks for two persons, and nobody or the same person is the second."""
+        if request.drill or not self.asks_for_two(request.villages):
+            return
+        if not request.second:
+            raise Refused(Message("the policy asks that two persons give an alarm: who is the second?"))
+        if Signer(request.second).is_same(Signer(by)):
+            raise Refused(
+                Message("the policy asks that two persons give an alarm: the second is another than {by}", by=by)
+            )
+
+    def _heard_by(self, villages: Iterable[str]) -> list[str]:
+        """All who hear what is said to these."""
+        outputs, hearers = {self.files.box.plays.get(village) for village in villages}, self.files.box.hearers()
+        return [village for output in outputs if output for village in hearers[output]]
 
     def alert_spec(self, text: str | None, bulletin: str | None, output: str, drill: bool) -> ProgrammeSpec:
         """What an emergency says once: a bulletin, or a text of the moment."""
@@ -165,6 +200,11 @@ class Alerts:
         """What of these is still to be made, or was made in a lesser voice."""
         read = [order for order in orders if not order.unread]
         return {self.planner.recipe(order): encode(order.job()) for order in read if self.planner.must_be_made(order)}
+
+
+def find_blanks(texts: Iterable[str | None]) -> tuple[str, ...]:
+    """What is to be filled in, [in brackets], each once."""
+    return tuple(dict.fromkeys(blank for text in texts for blank in BLANK.findall(text or "")))
 
 
 def of_one_kind(alarms: Iterable[Airing], drill: bool | None) -> list[Airing]:

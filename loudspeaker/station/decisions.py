@@ -1,4 +1,4 @@
-"""What people decide about what is to be heard, kept in the log: skips, pauses, approvals, commissioning.
+"""What people decide about what is to be heard, kept in the log: skips, pauses, reviews, commissioning, edits.
 
 Written by the daemon for whoever may talk to it, or by a command that may write the log itself.
 """
@@ -11,15 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadUsage, BeingRead, Message, NotFound, Refused
+from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused
 from ..model.airing import StandingPause
-from ..model.requests import Approve, Commission, Pause, Request, Resume, Skip
+from ..model.bulletin import Bulletin
+from ..model.enums import ApprovalRule, ReviewState
+from ..model.envelope import Envelope
+from ..model.requests import (
+    Approve,
+    Commission,
+    ExplainStop,
+    GiveBack,
+    NoteEdit,
+    Pause,
+    Request,
+    Resume,
+    Skip,
+    Submit,
+)
 from ..playout import deadlines
 from ..playout.ports import Log
 from ..production.specification import NOT_READ_YET
-from . import approvals, planner
+from . import approvals, planner, reviews
 from .commissioning import COMMISSION
 from .commune_clock import parse_instant
+from .reviews import EDIT
 
 if TYPE_CHECKING:
     from .station import Station
@@ -27,11 +42,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Writes them down. `by` is who decides."""
+    """Writes them down. `who` is whoever decides."""
 
     station: Station
 
-    def skip(self, request: Skip, by: str) -> None:
+    def skip(self, request: Skip, who: Envelope) -> None:
         """Leave one airing out, or take that back. Raises `NotFound`, `Refused` where it is over or under way."""
         found, log, undo = self.station.airings.find(request.airing), self.station.log, request.undo
         if log.verdict_of(found.id):
@@ -43,17 +58,17 @@ class Decisions:
             raise Refused(Message("{airing} was not skipped", airing=found.id))
         if log.events("on-air", found.id):
             raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=found.id))
-        self._note("skip", found.id, by=by, why=request.why, undo=undo)
+        self._note("skip", who, found.id, why=request.why, undo=undo)
 
-    def pause(self, request: Pause, by: str) -> None:
+    def pause(self, request: Pause, who: Envelope) -> None:
         """Keep a village quiet until then. Raises `NotFound`, `BadUsage` where it is past."""
         ends = parse_instant(request.until, self.station.files.commune.zone)
         if ends <= self.station.clock.now():
             raise BadUsage(Message("{until} is past", until=f"{ends:%H:%M %d/%m/%Y}"))
         village = self.station.files.village_id(request.village)
-        self._note("pause", "", village=village, until=ends.isoformat(), why=request.why, by=by)
+        self._note("pause", who, village=village, until=ends.isoformat(), why=request.why)
 
-    def resume(self, request: Resume, by: str) -> None:
+    def resume(self, request: Resume, who: Envelope) -> None:
         """End a pause. Raises `NotFound`, `Refused` where there is none."""
         village = self.station.files.village_id(request.village)
         standing = [
@@ -61,46 +76,118 @@ class Decisions:
         ]
         if not standing:
             raise Refused(Message("{village} is not paused", village=village))
-        self._note("resume", "", village=village, pauses=[pause.begins.isoformat() for pause in standing], by=by)
+        self._note("resume", who, village=village, pauses=[pause.begins.isoformat() for pause in standing])
 
-    def approve(self, request: Approve, by: str) -> None:
+    def submit(self, request: Submit, who: Envelope) -> None:
+        """Put a bulletin before whoever approves it. Raises as `approve` does; again, it says nothing new."""
+        bulletin, review = self._shown(request.bulletin, request.digest)
+        if review.state not in (ReviewState.SUBMITTED, ReviewState.APPROVED):
+            self._note(reviews.REVIEW, who, bulletin=bulletin.id, digest=request.digest, step=reviews.SUBMIT)
+
+    def approve(self, request: Approve, who: Envelope) -> None:
         """The bulletin as it is now, and as `digest` says that it was shown, may be aired; or take that back.
 
-        Raises `NotFound`, `BeingRead`, `Refused` where it is another by now, or where there is nothing to take back.
+        Raises `NotFound`, `BeingRead`, `OutOfDate` where it is another by now, `Refused` where policy wants another
+        person's word, or where there is nothing to take back.
         """
-        bulletin, digest = request.bulletin, request.digest
         if request.undo:
-            with suppress(NotFound):  # its file may be gone
-                bulletin = self.station.files.bulletin_id(bulletin)
-            if bulletin not in approvals.standing(self.station.log):
-                self.station.files.bulletin_id(bulletin)
-                raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
-            return self._note("approve", "", bulletin=bulletin, digest=digest, by=by, undo=True)
-        found = self.station.files.bulletin(bulletin)
-        order = self.station.planner.bulletin_spec(found)
-        if order.unread:
-            raise BeingRead(NOT_READ_YET)
-        if digest != approvals.digest(found, order):
-            raise Refused(Message("“{bulletin}” is not what was shown any more; look at it again", bulletin=bulletin))
-        return self._note("approve", "", bulletin=found.id, digest=digest, by=by)
+            return self._disapprove(request, who)
+        bulletin, review = self._shown(request.bulletin, request.digest)
+        paper = self._paper(request)
+        signer = reviews.Signer(request.signer) if request.signer else reviews.Signer(who.by or "", who.account)
+        facts: dict[str, str] = {}
+        if self.station.files.commune.approval_rule is ApprovalRule.TWO:
+            for editor in review.editors:
+                if editor.is_same(signer):
+                    raise Refused(
+                        Message(
+                            "{name} saved “{bulletin}” last: another must approve it",
+                            name=signer.name,
+                            bulletin=bulletin.id,
+                        )
+                    )
+            facts |= {} if review.editors else {"editor": "unknown"}
+        return self._note("approve", who, bulletin=bulletin.id, digest=request.digest, **paper, **facts)
 
-    def commission(self, request: Commission, by: str) -> None:
+    def _paper(self, request: Approve) -> dict[str, str]:
+        """What is kept of an approval that was signed on paper.
+
+        Raises `Refused` where policy knows none, `BadUsage`.
+        """
+        if request.paper is None and request.signer is None:
+            return {}
+        if not (request.paper and request.signer):
+            raise BadUsage(Message("of what was signed on paper say its number and who signed it"))
+        if not self.station.files.commune.policy.approval_on_paper:
+            raise Refused(
+                Message("the policy knows no approval on paper: write `approval_on_paper: yes` into commune.yaml")
+            )
+        return {"paper": request.paper, "signer": request.signer}
+
+    def _disapprove(self, request: Approve, who: Envelope) -> None:
+        bulletin = request.bulletin
+        with suppress(NotFound):  # its file may be gone
+            bulletin = self.station.files.bulletin_id(bulletin)
+        if bulletin not in approvals.standing(self.station.log):
+            self.station.files.bulletin_id(bulletin)
+            raise Refused(Message("“{bulletin}” is not approved", bulletin=bulletin))
+        self._note("approve", who, bulletin=bulletin, digest=request.digest, undo=True)
+
+    def give_back(self, request: GiveBack, who: Envelope) -> None:
+        """It must be written otherwise; an approval of it is taken back. Raises as `approve` does."""
+        if not request.why.strip():
+            raise BadUsage(Message("say what is to be written otherwise"))
+        bulletin, review = self._shown(request.bulletin, request.digest)
+        if review.state is ReviewState.APPROVED:
+            self._note("approve", who, bulletin=bulletin.id, digest=request.digest, undo=True)
+        facts = {"bulletin": bulletin.id, "digest": request.digest, "why": request.why}
+        self._note(reviews.REVIEW, who, step=reviews.GIVE_BACK, **facts)
+
+    def _shown(self, name: str, digest: str) -> tuple[Bulletin, reviews.Review]:
+        """The bulletin that was shown with this digest. Raises `NotFound`, `BeingRead`, `OutOfDate`."""
+        bulletin = self.station.files.bulletin(name)
+        spec = self.station.planner.bulletin_spec(bulletin)
+        if spec.unread:
+            raise BeingRead(NOT_READ_YET)
+        if digest != approvals.digest(bulletin, spec):
+            raise OutOfDate(Message("“{bulletin}” is not what was shown any more; look at it again", bulletin=name))
+        return bulletin, reviews.ReviewLog(self.station.log).review(
+            bulletin, spec, self.station.planner.revision(bulletin)
+        )
+
+    def commission(self, request: Commission, who: Envelope) -> None:
         """A person heard this output: from now on it airs what is planned. Raises `NotFound`."""
         output = request.output
         if output not in self.station.files.box.outputs:
             raise NotFound(Message("there is no output “{name}” in box.yaml", name=output))
-        self._note(COMMISSION, "", output=output, by=by)
+        self._note(COMMISSION, who, output=output)
 
-    def _note(self, kind: str, airing: str, **facts: object) -> None:
-        self.station.log.event(kind, airing, self.station.clock.now(), **facts)
+    def note_edit(self, request: NoteEdit, who: Envelope) -> None:
+        """A file was saved, and by whom: the files themselves do not tell."""
+        self._note(EDIT, who, path=request.path, before=request.before, after=request.after)
+
+    def explain_stop(self, request: ExplainStop, who: Envelope) -> None:
+        """Why airings were stopped. Raises `Refused` where one was not."""
+        for airing in request.airings:
+            if not self.station.log.events("stop", airing):
+                raise Refused(Message("{airing} was not stopped", airing=airing))
+        for airing in request.airings:
+            self._note("explain", who, airing, why=request.why)
+
+    def _note(self, kind: str, who: Envelope, airing: str = "", **facts: object) -> None:
+        self.station.log.event(kind, airing, self.station.clock.now(), **facts, **who.sender())
 
 
-DECISIONS: Mapping[type[Request], Callable[[Decisions, Any, str], None]] = {
+DECISIONS: Mapping[type[Request], Callable[[Decisions, Any, Envelope], None]] = {
     Skip: Decisions.skip,
     Pause: Decisions.pause,
     Resume: Decisions.resume,
+    Submit: Decisions.submit,
     Approve: Decisions.approve,
+    GiveBack: Decisions.give_back,
     Commission: Decisions.commission,
+    NoteEdit: Decisions.note_edit,
+    ExplainStop: Decisions.explain_stop,
 }
 
 

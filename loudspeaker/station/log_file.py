@@ -12,7 +12,7 @@ DAMAGED = "log-damaged"  # an event of the log that took the place of a damaged 
 
 
 def open_log(paths: StationPaths, commune: str, now: datetime) -> AsRunLog:
-    """The log of the commune with this id; followed, and never written, for whoever may not. Raises `LogUnusable`, `Refused`.
+    """The log of the commune with this id; only followed for whoever may not write it. Raises `LogUnusable`, `Refused`.
 
     A damaged log is set aside for somebody to look at: the village must not fall silent over it.
     """

@@ -10,6 +10,7 @@ import pytest
 from loudspeaker.config.commune_file import parse
 from loudspeaker.errors import BadFile
 from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.enums import ApprovalRule
 
 WHOLE = """\
 commune: Xã Bản Mây
@@ -59,7 +60,7 @@ def test_everything_that_may_stand_there() -> None:
     assert commune.policy == Policy(
         hours=((19800, 23400), (59400, 66600)),
         sessions_per_day=2,
-        approval=True,
+        approval=ApprovalRule.REQUIRED,
         weekdays=frozenset(range(5)),
         quiet=("quoc-tang",),
     )
@@ -98,7 +99,7 @@ def test_named_days_say_when_and_how_sound_is_dressed() -> None:
         (
             "policy: {approval: maybe}",
             3,
-            "“maybe” does not fit; choose one of: required (bắt buộc), optional (tùy chọn)",
+            "“maybe” does not fit; choose one of: required (bắt buộc), optional (tùy chọn), two (hai người)",
         ),
         ("policy: {quiet: [tet]}", 3, "“tet” is not known; known are: –"),
         ("policy: {villages: {xa-la: {}}}", 3, "“xa-la” is not known; known are: –"),

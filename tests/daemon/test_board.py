@@ -37,7 +37,7 @@ def requests(home: Path, clock: FakeClock) -> Iterator[Requests]:
         "plays: {na-hoa: a, suoi-trat: a}\noutputs: {a: {device: memory}}\n", encoding="utf-8"
     )
     with closing(Station.open(home, clock=clock)) as station:
-        preview = PreviewUrgent(WORDS, None, ("na-hoa",), False, False, None)
+        preview = PreviewUrgent(WORDS, None, ("na-hoa",), False, True, None)
         client_of(station).make(station.alerts.preview(preview).wanted)
         speakers = {"a": MemorySpeaker(clock)}
         on_air = OnAir(station, speakers, clock, station.log, lambda now, trusted: frozenset({"network"}))

@@ -17,10 +17,11 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
-from loudspeaker.errors import BadUsage, Message
+from loudspeaker.errors import BadUsage, Message, Refused
 from loudspeaker.model import requests
 from loudspeaker.model.enums import Ending
-from loudspeaker.model.requests import Envelope, Request, read_request
+from loudspeaker.model.envelope import Envelope, read_request
+from loudspeaker.model.requests import Request
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 
@@ -70,6 +71,21 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
     ),
     (requests.AskStatus(), None, "status", {}),
     (requests.AskBoard(), None, "board", {}),
+    (requests.AskHealth(), None, "health", {}),
+    (requests.Submit("nhac", "0" * 64), "Lan", "submit", {"bulletin": "nhac", "digest": "0" * 64, "by": "Lan"}),
+    (
+        requests.GiveBack("nhac", "0" * 64, "sai ngày"),
+        "Páo",
+        "give_back",
+        {"bulletin": "nhac", "digest": "0" * 64, "why": "sai ngày", "by": "Páo"},
+    ),
+    (
+        requests.NoteEdit("bulletins/nhac.md", "", "0" * 64),
+        "Lan",
+        "note_edit",
+        {"path": "bulletins/nhac.md", "before": "", "after": "0" * 64, "by": "Lan"},
+    ),
+    (requests.ExplainStop(("a",), "tang"), "Lan", "explain_stop", {"airings": ["a"], "why": "tang", "by": "Lan"}),
     (requests.AskOutcome(("a",)), None, "outcome", {"airings": ["a"]}),
     (requests.AskPins(), None, "pins", {}),
     (
@@ -230,3 +246,54 @@ def test_a_daemon_from_before_an_update_is_given_the_alarm_as_it_knows_it(tmp_pa
         assert client.ask(replace(ALARM, issued=None), "Lan") == daemon.answers["urgent"]
 
     assert [(do, args["by"], "issued" in args) for do, args, _ in daemon.asked] == [("urgent", "Lan", False)]
+
+
+# Drills and alarms by two.
+
+
+def write_policy(station: Station, rules: str) -> None:
+    commune = station.paths.home / "commune.yaml"
+    commune.write_text(f"{commune.read_text(encoding='utf-8')}policy: {{{rules}}}\n", encoding="utf-8")
+    station.reload()
+
+
+DRILL = requests.PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None)
+
+
+def test_a_drill_is_given_in_open_hours_only(station: Station) -> None:
+    client_of(station).make(station.alerts.preview(DRILL).wanted)
+    drill = replace(ALARM, drill=True, villages=("na-hoa",))
+    assert answering(station).urgent(drill, "Lan")
+
+    write_policy(station, "hours: [10:00-11:00]")
+    with pytest.raises(Refused, match="hours of the policy"):
+        answering(station).urgent(replace(drill, repeat=1), "Lan")
+    with pytest.raises(Refused, match="hours of the policy"):
+        station.alerts.preview(DRILL)
+    assert answering(station).urgent(ALARM, "Lan")  # a real one is given at any hour
+
+
+def test_a_village_that_hears_with_others_has_its_say_about_the_hour_of_a_drill(home: Path, station: Station) -> None:
+    box = home / "box.yaml"
+    box.write_text(box.read_text(encoding="utf-8").replace("suoi-trat: b", "suoi-trat: a"), encoding="utf-8")
+    write_policy(station, "hours: [05:00-21:00], villages: {suoi-trat: {hours: [10:00-11:00]}}")
+
+    with pytest.raises(Refused, match="suoi-trat"):
+        station.alerts.preview(DRILL)
+
+
+def test_policy_may_ask_for_two_persons_to_give_an_alarm(station: Station) -> None:
+    write_policy(station, "emergency: two")
+    real = replace(DRILL, drill=False)
+    assert station.alerts.preview(real).two_persons
+    assert not station.alerts.preview(replace(real, drill=True)).two_persons
+
+    for second in (None, "Lan", " lan "):
+        with pytest.raises(Refused, match="two persons"):
+            answering(station).urgent(replace(ALARM, second=second), "Lan")
+    assert station.log.events("asked") == []
+
+    daemon = answering(station)
+    given = replace(ALARM, second="Páo", recipes={})
+    assert daemon.handle(Envelope(given, "Lan"))
+    assert station.log.events("request")[0].facts == {"do": "urgent", "by": "Lan", "uid": -1, "second": "Páo"}

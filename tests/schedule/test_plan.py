@@ -18,7 +18,7 @@ from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
 from loudspeaker.model.day_set import DaySet, NamedDay
-from loudspeaker.model.enums import Expected, Level
+from loudspeaker.model.enums import ApprovalRule, Expected, Level
 from loudspeaker.schedule.open_hours import strictest_policy
 from loudspeaker.schedule.plan import plan
 from loudspeaker.schedule.plan_input import PlanInput
@@ -197,7 +197,11 @@ def test_villages_with_outputs_of_their_own_do_not_disturb_one_another() -> None
         ),
         ("at: 6:00", Policy(weekdays=frozenset({0, 2})), "policy has no broadcasts on this day"),
         ("at: 6:00", Policy(minutes_per_session=9), "the session would be longer than 9 minutes"),
-        ("at: 6:00", Policy(approval=True), "the bulletin is not approved; approve it with “approve muoi”"),
+        (
+            "at: 6:00",
+            Policy(approval=ApprovalRule.REQUIRED),
+            "the bulletin is not approved; approve it with “approve muoi”",
+        ),
     ],
 )
 def test_policy_refuses_with_a_reason(entry: str, policy: Policy, why: str) -> None:

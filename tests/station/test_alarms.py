@@ -46,6 +46,8 @@ def home(home: Path) -> Path:
     (home / "box.yaml").write_text(
         "plays: {na-hoa: a, suoi-trat: b}\noutputs: {a: {device: memory}, b: {device: memory}}\nclock: trusted\n"
     )
+    commune = home / "commune.yaml"  # its hours are those in which drills are given
+    commune.write_text(commune.read_text(encoding="utf-8") + "policy: {hours: [05:00-21:00]}\n", encoding="utf-8")
     return home
 
 

@@ -1,0 +1,67 @@
+"""A request on its way: with who asks it, and as it stands on the control socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..codec import UNREADABLE, decode, encode, known_fields
+from ..errors import BadUsage, Message, bad_character
+from .requests import REQUESTS, WHO, Request, Who
+
+SENDERS = ("by", "account", "via")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A request and who asks: the name that they give, the account and the program by which they come, their uid.
+
+    Raises `BadUsage` where somebody has to say their name.
+    """
+
+    request: Request
+    by: str | None = None
+    account: str = ""
+    via: str = ""
+    uid: int = -1
+
+    def __post_init__(self) -> None:
+        if self.by is None and WHO[type(self.request)] is Who.NAMED:
+            raise _unusable(self.request.verb, "by is missing")
+        for name in ("by", "account", "via"):
+            if fault := bad_character(getattr(self, name) or ""):
+                raise BadUsage(Message("{name}: {fault}", name=name, fault=fault))
+
+    def arguments(self) -> dict[str, object]:
+        """What stands on the control socket beside the verb."""
+        own = encode(self.request)
+        for name in self.request.later:
+            if own[name] is None:
+                del own[name]
+        return {**own, **self.sender()}
+
+    def sender(self) -> dict[str, str]:
+        """Who asks, as far as it was told."""
+        known = {"by": self.by, "account": self.account or None, "via": self.via or None}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+def read_request(verb: str, arguments: Mapping[str, object], uid: int) -> Envelope:
+    """What came through the control socket. Raises `BadUsage` for what is no request, or has the wrong arguments."""
+    kind = REQUESTS.get(verb)
+    if kind is None:
+        raise BadUsage(Message("the daemon knows no “{verb}”", verb=verb))
+    senders = SENDERS if WHO[kind] is Who.NAMED else ()
+    sender = {name: arguments[name] for name in senders if name in arguments}
+    own = {name: value for name, value in arguments.items() if name not in sender}
+    try:
+        if unknown := own.keys() - {name for name, *_ in known_fields(kind)}:
+            raise ValueError(f"{', '.join(sorted(unknown))}: not known here")
+        named = {name: decode(str, value) for name, value in sender.items()}
+        return Envelope(decode(kind, own), **named, uid=uid)
+    except UNREADABLE as error:
+        raise _unusable(verb, str(error)) from error
+
+
+def _unusable(verb: str, error: str) -> BadUsage:
+    return BadUsage(Message("“{verb}” cannot be done so: {error}", verb=verb, error=error))
