@@ -8,7 +8,7 @@ set -euo pipefail
 source=$(cd "$(dirname "$0")/.." && pwd)
 root=${DESTDIR:-}
 program=$root/opt/loudspeaker
-station=$root/var/lib/loudspeaker
+. "$source/deploy/common.sh"
 
 [ "$(id -u)" = 0 ] || { echo "Hãy chạy: sudo make install" >&2; exit 1; }
 
@@ -21,10 +21,7 @@ DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends py
     echo "Chú ý: không cài được gói python3-lgpio. Rơ-le và nút dừng trên chân GPIO sẽ không hoạt động;" \
         "nếu máy này có rơ-le, hãy chạy: sudo apt-get install python3-lgpio" >&2
 
-getent group loudspeaker >/dev/null || groupadd --system loudspeaker
-for group in audio gpio; do getent group $group >/dev/null || groupadd --system $group; done
-id loudspeaker >/dev/null 2>&1 ||
-    useradd --system --gid loudspeaker --home-dir /var/lib/loudspeaker --shell /usr/sbin/nologin loudspeaker
+make_accounts
 
 # Each version has an environment of its own: the running daemon keeps the old one until it is restarted.
 mkdir -p "$program"
@@ -33,9 +30,7 @@ work=$(mktemp -d)
 installed=no
 trap 'rm -rf "$work"; [ "$installed" = yes ] || rm -rf "$fresh"' EXIT
 
-# Only what belongs to the program: neither a left-over build/ nor anything else in the checkout gets in, or is written.
-tar -C "$source" --exclude=__pycache__ --exclude='*.mo' -cf - loudspeaker bulletins schedules commune.yaml box.yaml \
-    setup.py setup.cfg pyproject.toml .ci/messages.py README.md README.vi.md LICENSE NOTICE docs | tar -C "$work" -xf -
+copy_program "$source" "$work"
 
 packages=runtime
 for voice in piper edge_tts; do
@@ -51,15 +46,11 @@ pip --require-hashes --no-build-isolation --use-pep517 -r "$source/deploy/constr
 pip --no-deps --no-build-isolation "$work"
 
 new=no
-if [ ! -e "$station/commune.yaml" ]; then
+if ! has_station; then
     new=yes
-    install -d -m 2770 -o loudspeaker -g loudspeaker "$station"
-    (umask 007 && "$fresh/bin/loudspeaker" init --empty \
-        ${COMMUNE:+--commune "$COMMUNE"} ${VILLAGE:+--village "$VILLAGE"} "$station")
+    make_station "$fresh/bin/loudspeaker"
 fi
-# Whoever is in the group may edit: a folder hands its group on to what is made in it.
-chown -R loudspeaker:loudspeaker "$station"
-find "$station" -path "$station/.state" -prune -o -type d -exec chmod 2770 {} + -o -type f -exec chmod ug+rw,o-rwx {} +
+share_station
 
 # From here on it is the new version: program, service and papers change together.
 installed=yes
@@ -76,7 +67,7 @@ restarted=yes
 if command -v systemctl >/dev/null; then systemctl enable loudspeaker; fi  # works while an image is being made, too
 if [ -d "$root/run/systemd/system" ]; then
     systemctl daemon-reload
-    "$fresh/bin/python" "$source/deploy/restart.py" "$station/.state/control.sock" || restarted=no
+    "$fresh/bin/python" "$source/deploy/between_airings.py" restart "$station/.state/control.sock" || restarted=no
 else
     echo "Máy này không chạy systemd: dịch vụ chưa được khởi động."
 fi
@@ -84,17 +75,7 @@ if [ "$restarted" = yes ]; then
     for old in "$program"/env-*; do [ "$old" = "$fresh" ] || rm -rf "$old"; done
 fi
 
-person=${SUDO_USER:-}
-if [ -n "$person" ] && [ "$person" != root ]; then
-    if id -nG "$person" | tr ' ' '\n' | grep -qx loudspeaker; then
-        echo "$person đã ở trong nhóm “loudspeaker”."
-    else
-        usermod -aG loudspeaker "$person"
-        echo "Đã thêm $person vào nhóm “loudspeaker”. Hãy đăng xuất rồi đăng nhập lại thì mới sửa được tệp và dùng được lệnh."
-    fi
-else
-    echo "Thêm người sử dụng vào nhóm: sudo usermod -aG loudspeaker TÊN; người đó phải đăng xuất rồi đăng nhập lại."
-fi
+add_person
 if [ "$new" = yes ]; then
     echo "Xong. Đài mới chưa có lịch phát và chưa nghiệm thu: máy chưa tự phát gì. Trong /var/lib/loudspeaker:"
     echo "  1. sửa commune.yaml (xã, thôn) và box.yaml (đường loa), viết bulletins/ và schedules/; rồi: loudspeaker check"

@@ -19,14 +19,10 @@ from pathlib import Path
 import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.paths import ROOT
+from harness.stand_ins import RECORD, StandIns
 
 QUIET = "0.2"  # seconds that a restart waits here
 
-RECORD = """#!/bin/sh
-printf '%s' "$(basename "$0")" >>"$CALLS"
-for one in "$@"; do printf ' %s' "$one" >>"$CALLS"; done
-echo >>"$CALLS"
-"""
 # The environment that is made: pip only writes down what it is asked, the program is that of this checkout.
 VENV = (
     RECORD
@@ -60,39 +56,22 @@ class Machine:
     """A folder that stands for the whole machine."""
 
     def __init__(self, folder: Path) -> None:
-        self.root, self.calls, self.path = folder / "root", folder / "calls", folder / "bin"
+        self.root, self.stand_ins = folder / "root", StandIns(folder / "bin", STAND_INS)
+        self.calls = self.stand_ins.calls
         self.station, self.program = self.root / "var/lib/loudspeaker", self.root / "opt/loudspeaker"
-        self.path.mkdir()
         self.root.mkdir()
-        for name, text in STAND_INS.items():
-            (self.path / name).write_text(text if text.startswith("#!") else f"#!/bin/sh\n{text}")
-            (self.path / name).chmod(0o755)
-        install = shutil.which("install")  # who owns a file cannot be given away by everybody who runs the tests
-        (self.path / "install").write_text(
-            '#!/bin/bash\nfor one; do shift; case $one in -o|-g) skip=1;; *) [ -n "$skip" ] || set -- "$@" "$one"; '
-            f'skip=;; esac; done\nexec {install} "$@"\n'
-        )
-        (self.path / "install").chmod(0o755)
 
     def boot(self) -> None:
         (self.root / "run/systemd/system").mkdir(parents=True)
 
     def run(self, script: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        self.calls.write_text("")
-        return subprocess.run(
+        return self.stand_ins.run(
             [str(ROOT / "deploy" / script)],
-            env={
-                **{"PATH": f"{self.path}:{os.environ['PATH']}", "DESTDIR": str(self.root), "CALLS": str(self.calls)},
-                **{"PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "HOME": str(self.root), **environ},
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
+            **{"DESTDIR": str(self.root), "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), **environ},
         )
 
     def called(self, name: str) -> list[str]:
-        return [line for line in self.calls.read_text().splitlines() if line.startswith(f"{name} ")]
+        return self.stand_ins.called(name)
 
 
 @pytest.fixture
@@ -248,11 +227,11 @@ def turn(title: str, phase: str, seconds: float) -> dict[str, str]:
     return {"id": f"na-hoa/{title}", "at": at.isoformat(), "phase": phase, "title": title}
 
 
-def restart(machine: Machine, socket: Path, answer: str | None = None) -> tuple[int, str]:
+def restart(machine: Machine, socket: Path, answer: str | None = None, verb: str = "restart") -> tuple[int, str]:
     """Exit status and what was said; with an answer, somebody sits at a terminal."""
     machine.calls.write_text("")
-    environ = {**os.environ, "PATH": f"{machine.path}:{os.environ['PATH']}", "CALLS": str(machine.calls)}
-    command = [sys.executable, str(ROOT / "deploy/restart.py"), str(socket), QUIET]
+    environ = {**os.environ, "PATH": machine.stand_ins.path, "CALLS": str(machine.calls)}
+    command = [sys.executable, str(ROOT / "deploy/between_airings.py"), verb, str(socket), QUIET]
     if answer is None:
         done = subprocess.run(
             command, env={**environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, capture_output=True, text=True
@@ -328,7 +307,18 @@ def test_somebody_at_a_terminal_is_asked(
     found, said = restart(machine, daemon.path, answer)
 
     assert (found, machine.called("systemctl")) == (status, calls)
-    assert "Khởi động lại ngay" in said
+    assert "cắt ngang buổi phát?" in said
+
+
+def test_whoever_only_stops_it_needs_a_longer_gap(machine: Machine, daemon: FakeDaemon) -> None:
+    """A package's files are exchanged before it begins anew."""
+    daemon.answers["status"] = [turn("Tin trưa", "prepared", 100)]
+
+    assert restart(machine, daemon.path, verb="stop")[0] == 1
+    assert restart(machine, daemon.path)[0] == 0
+    daemon.answers["status"] = [turn("Tin trưa", "prepared", 200)]
+    assert restart(machine, daemon.path, verb="stop")[0] == 0
+    assert machine.called("systemctl") == ["systemctl stop loudspeaker"]
 
 
 def test_a_daemon_that_does_not_answer_is_not_taken_for_one_that_is_quiet(
@@ -348,7 +338,7 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     units, program = tmp_path / "etc/systemd/system", tmp_path / "opt/loudspeaker/.venv/bin"
     units.mkdir(parents=True)
     program.mkdir(parents=True)
-    for name in ("loudspeaker", "python"):
+    for name in ("loudspeaker", "python3"):
         (program / name).write_text("#!/bin/sh\n")
         (program / name).chmod(0o755)
     shutil.copy(ROOT / "deploy/loudspeaker.service", units)

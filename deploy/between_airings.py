@@ -1,9 +1,9 @@
-"""Restart the service so that an update takes effect, between airings: the last step of deploy/install.sh.
+"""Restart or stop the service between airings, so that an update takes effect and cuts nothing off.
 
 On a terminal: waits for quiet up to ten minutes, then asks. Without one: takes the next gap within two hours. Says what
-it did; exit status 0 if the new version runs, 1 if the old one goes on.
+it did; exit status 0 if that was done, 1 if the service goes on as it was.
 
-    restart.py SOCKET [SECONDS]     SECONDS: how long it waits for quiet
+    between_airings.py restart|stop SOCKET [SECONDS]     SECONDS: how long it waits for quiet
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from loudspeaker.daemon import protocol
 from loudspeaker.errors import LoudspeakerError, Unreachable
 
 SERVICE = "loudspeaker"
-ROOM = timedelta(seconds=45)  # free of any start: to stop, to begin anew, and for an amplifier to warm up
+# Free of any start: to stop, to begin anew, and for an amplifier to warm up. Where it is only stopped, a package's
+# files are exchanged before it begins anew, on a slow card.
+ROOM = {"restart": timedelta(seconds=45), "stop": timedelta(minutes=3)}
 ATTENDED, UNATTENDED = timedelta(minutes=10), timedelta(hours=2)  # how long it waits
 LOOK = 0.5  # seconds between two questions
 COMES_UP = 30.0  # seconds
@@ -31,14 +33,14 @@ YES = ("c", "có", "co", "y", "yes")
 Row = Mapping[str, Any]
 
 
-def busy(rows: Iterable[Row], now: datetime) -> str:
-    """What stands against a restart, as a sentence; empty in a gap."""
+def busy(rows: Iterable[Row], now: datetime, room: timedelta) -> str:
+    """What stands against it, as a sentence; empty in a gap of this length."""
     coming = []
     for row in rows:
         if row["phase"] not in WAITS:
             return f"đang phát “{row['title']}”"
         at = datetime.fromisoformat(row["at"])
-        if at - now < ROOM:
+        if at - now < room:
             coming.append((at, row["title"]))
     if coming:
         at, title = min(coming)
@@ -46,10 +48,10 @@ def busy(rows: Iterable[Row], now: datetime) -> str:
     return ""
 
 
-def obstacle(socket: Path, now: datetime) -> str:
-    """What stands against a restart now; empty where nothing is on the air, or no daemon runs."""
+def obstacle(socket: Path, now: datetime, room: timedelta) -> str:
+    """What stands against it now; empty where nothing is on the air, or no daemon runs."""
     try:
-        return busy(protocol.ask(socket, "status"), now)
+        return busy(protocol.ask(socket, "status"), now, room)
     except Unreachable:
         active = subprocess.run(["systemctl", "is-active", "--quiet", SERVICE], check=False).returncode == 0
         return "chương trình đang chạy không trả lời" if active else ""
@@ -57,12 +59,12 @@ def obstacle(socket: Path, now: datetime) -> str:
         return f"chương trình đang chạy trả lời: {error}"
 
 
-def wait(socket: Path, patience: timedelta) -> str:
-    """Wait for a gap; what still stands against a restart when patience is over, empty where nothing does."""
+def wait(socket: Path, patience: timedelta, room: timedelta) -> str:
+    """Wait for a gap; what still stands against it when patience is over, empty where nothing does."""
     end, told = time.monotonic() + patience.total_seconds(), ""
-    while (reason := obstacle(socket, datetime.now(UTC))) and time.monotonic() < end:
+    while (reason := obstacle(socket, datetime.now(UTC), room)) and time.monotonic() < end:
         if reason != told:
-            print(f"Chưa khởi động lại: {reason}. Đang chờ …", flush=True)
+            print(f"Dịch vụ chưa dừng được: {reason}. Đang chờ …", flush=True)
             told = reason
         time.sleep(LOOK)
     return reason
@@ -84,18 +86,30 @@ def restart(socket: Path) -> bool:
     return False
 
 
+def stop(_socket: Path) -> bool:
+    """Stop; systemd then turns the relays off (ExecStopPost)."""
+    if subprocess.run(["systemctl", "stop", SERVICE], check=False).returncode:
+        print("Không dừng được dịch vụ. Xem: journalctl -u loudspeaker", file=sys.stderr)
+        return False
+    print(f"Dịch vụ đã dừng lúc {datetime.now():%H:%M:%S}.")
+    return True
+
+
+ACTIONS = {"restart": restart, "stop": stop}
+
+
 def main(arguments: list[str]) -> int:
-    socket, attended = Path(arguments[0]), sys.stdin.isatty()
+    verb, socket, attended = arguments[0], Path(arguments[1]), sys.stdin.isatty()
     patience = ATTENDED if attended else UNATTENDED
-    reason = wait(socket, timedelta(seconds=float(arguments[1])) if arguments[1:] else patience)
+    reason = wait(socket, timedelta(seconds=float(arguments[2])) if arguments[2:] else patience, ROOM[verb])
     if reason and attended:
-        answer = input(f"{reason[:1].upper()}{reason[1:]}. Khởi động lại ngay, cắt ngang buổi phát? [c/K] ")
+        answer = input(f"{reason[:1].upper()}{reason[1:]}. Dừng dịch vụ ngay, cắt ngang buổi phát? [c/K] ")
         if answer.strip().lower() in YES:
             reason = ""
     if reason:
-        print(f"Không khởi động lại: {reason}. Bản cũ vẫn chạy cho đến khi: sudo systemctl restart {SERVICE}")
+        print(f"Dịch vụ không dừng: {reason}. Bản cũ vẫn chạy cho đến khi: sudo systemctl {verb} {SERVICE}")
         return 1
-    return 0 if restart(socket) else 1
+    return 0 if ACTIONS[verb](socket) else 1
 
 
 if __name__ == "__main__":
