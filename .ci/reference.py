@@ -148,7 +148,7 @@ def _values(rows: dict[str, Row]) -> list[str]:
 
 
 def _command(path: str, command: click.Command, example: str, translate: Callable[[str], str]) -> list[str]:
-    words = [_argument(param) for param in command.params if isinstance(param, click.Argument)]
+    words = [argument_words(param) for param in command.params if isinstance(param, click.Argument)]
     options = ["[OPTIONS]"] if len(words) < len(command.params) else []
     usage = " ".join(["loudspeaker", path, *options, *words])
     told = [f"{translate(command.help or '')}  ", command.help or ""]
@@ -164,7 +164,7 @@ def _command(path: str, command: click.Command, example: str, translate: Callabl
     ]
 
 
-def _argument(param: click.Argument) -> str:
+def argument_words(param: click.Argument) -> str:
     if param.metavar:
         return param.metavar
     name = (param.name or "").upper()
@@ -178,13 +178,13 @@ def _options(command: click.Command, translate: Callable[[str], str]) -> list[st
     lines = ["", "| Tùy chọn / option | Nghĩa | Meaning |", "|---|---|---|"]
     for option in options:
         names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
-        value = "" if option.is_flag else " " + _value(option).replace("|", r"\|")
+        value = "" if option.is_flag else " " + option_value(option).replace("|", r"\|")
         help_text = " ".join((option.help or "").split())
         lines.append(f"| {names}{value} | {translate(option.help or '')} | {help_text} |")
     return lines
 
 
-def _value(option: click.Option) -> str:
+def option_value(option: click.Option) -> str:
     if isinstance(option.type, click.Choice):
         return "|".join(map(str, option.type.choices))
     return option.metavar or {"integer range": "N", "integer": "N"}.get(option.type.name, option.type.name.upper())

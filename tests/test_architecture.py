@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "maintenance": {
         *("clock", "config", "importers", "model", "playout", "schedule", "sound", "speakers", "station", "store"),
-        *("production", "synthesis", "text", *EDGES),
+        *("production", "synthesis", "text", "yamlfile", *EDGES),
     },
     "daemon": {
         *(

@@ -10,6 +10,7 @@ file_commands         init check read import export                    log_comma
 plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
+setup_command         setup
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import click
 
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
-from . import air_commands, file_commands, log_commands, maintenance_commands, plan_commands
+from . import air_commands, file_commands, log_commands, maintenance_commands, plan_commands, setup_command
 from .app import TranslatedGroup, TranslatedOption, option, start
 from .command_context import CommandContext, default_home
 
@@ -46,7 +47,7 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
     ctx.obj = CommandContext(home, state)
 
 
-for part in (file_commands, plan_commands, air_commands, log_commands, maintenance_commands):
+for part in (file_commands, plan_commands, air_commands, log_commands, maintenance_commands, setup_command):
     for command in part.COMMANDS:
         cli.add_command(command)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Message, Refused, Unreachable
-from . import json_output, maintenance_views, rooms, tables
+from . import installation_view, json_output, maintenance_views, rooms, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, with_client, with_station
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=TranslatedCommand)
+@option("--paper", is_flag=True, help="The record of installation and trial run, to be printed and signed.")
 @as_json
 @with_client
 @with_station
-def doctor(station: Station, client: Client, as_json: bool) -> None:
+def doctor(station: Station, client: Client, as_json: bool, paper: bool) -> None:
     """Say what is wrong with this box and what to do about it."""
 
+    if paper:
+        installation_view.show_record(rooms.installation.look_at_installation(station, client.pins()))
+        return
     checks = rooms.doctor.examine(station, client.pins())
     print_json(list(map(json_output.health_check, checks))) if as_json else maintenance_views.show_health(checks)
     if any(check.serious for check in checks):
@@ -50,22 +54,21 @@ def status(station: Station, client: Client, as_json: bool) -> None:
 
 @click.command(cls=TranslatedCommand)
 @click.argument("output", type=OUTPUT)
-@option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of the villages' names.")
+@option("--tone", is_flag=True, help="1 kHz at −18 dBFS instead of words.")
 @by_whom
 @with_client
 @with_station
 def test(station: Station, client: Client, output: str, tone: bool, by: str | None) -> None:
-    """Sound one output for at most 5 s, by day; logged as a test. Commissions a new station's output."""
+    """Say on one output whose it is (6 s), by day; logged as a test. Commissions a new station's output."""
     who = ask_decider(by)
 
     rows = client.test(rooms.requests.TestOutput(output, tone), who)
     show_outcome(rows)
     if not may_commission(station, output, client.pins()):
         return
+    question = _("Was it heard clearly, in the right village, and may output {output} air its schedule from now on?")
     try:
-        must_agree(
-            _("Was it heard clearly, and may output {output} air its schedule from now on?").format(output=output)
-        )
+        must_agree(question.format(output=output))
     except click.Abort:
         tell(_("{output} stays silent: try it again when it is heard clearly").format(output=output))
         return

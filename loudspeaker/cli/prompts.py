@@ -76,7 +76,7 @@ def ask_second(second: str | None) -> str:
 
 ANSWERS = {
     **dict.fromkeys(("c", "có", "co", "y", "yes"), True),
-    **dict.fromkeys(("k", "không", "khong", "n", "no", ""), False),  # nothing but Enter is a no
+    **dict.fromkeys(("k", "không", "khong", "n", "no"), False),
 }
 
 
@@ -85,11 +85,19 @@ def must_agree(question: str) -> None:
 
     Raises `click.Abort`, on the end of the input too.
     """
+    if not ask_yes(question, otherwise=False):
+        raise click.Abort
+
+
+def ask_yes(question: str, otherwise: bool) -> bool:
+    """Yes or no, asked on stderr until it is one of them; `otherwise` where nothing but Enter is given.
+
+    Raises `click.Abort` on the end of the input.
+    """
     while True:
-        said = click.prompt(question + _(" [y/N]"), default="", show_default=False, err=True)
-        answer = ANSWERS.get(unicodedata.normalize("NFC", said).strip().casefold())
-        if answer is False:
-            raise click.Abort
-        if answer:
-            return
+        brackets = _(" [Y/n]") if otherwise else _(" [y/N]")
+        said = unicodedata.normalize("NFC", click.prompt(question + brackets, default="", show_default=False, err=True))
+        answer = ANSWERS.get(said.strip().casefold()) if said.strip() else otherwise
+        if answer is not None:
+            return answer
         tell(_("Answer “y” for yes or “n” for no."))

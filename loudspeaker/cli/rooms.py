@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from ..daemon import service as service
     from ..importers import imports as imports
     from ..importers import sheets as sheets
+    from ..maintenance import box_setup as box_setup
     from ..maintenance import cache as cache
     from ..maintenance import check as check
     from ..maintenance import clock_state as clock_state
     from ..maintenance import doctor as doctor
+    from ..maintenance import installation as installation
     from ..maintenance import status as status
+    from ..maintenance import trials as trials
     from ..maintenance import voice_list as voice_list
+    from ..model import box as box
     from ..model import enums as enums
     from ..model import requests as requests
     from ..reports import day_chart as day_chart
@@ -42,12 +46,16 @@ MODULES = {
     "service": "..daemon.service",
     "imports": "..importers.imports",
     "sheets": "..importers.sheets",
+    "box_setup": "..maintenance.box_setup",
     "cache": "..maintenance.cache",
     "check": "..maintenance.check",
     "clock_state": "..maintenance.clock_state",
     "doctor": "..maintenance.doctor",
+    "installation": "..maintenance.installation",
     "status": "..maintenance.status",
+    "trials": "..maintenance.trials",
     "voice_list": "..maintenance.voice_list",
+    "box": "..model.box",
     "enums": "..model.enums",
     "requests": "..model.requests",
     "picture_file": "..reports.picture_file",

@@ -9,4 +9,7 @@ voice_list   which voices there are, and how each sounds
 clock_state  the time, who vouches for it, and setting it
 relays_off   make sure that no amplifier is left on
 status       the station at one glance
+box_setup    a technician's answers, written into people's files
+trials       relay, stop button and cards, tried before they are written down
+installation what is there and what was tried, for the record that is signed
 """

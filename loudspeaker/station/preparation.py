@@ -138,7 +138,7 @@ class Preparation:
         return chosen.id
 
     def prepare_test(self, output: str, tone: bool) -> None:
-        """Make what `test` sounds, at most 5 s: the villages' names, or 1 kHz at −18 dBFS.
+        """Make what `test` sounds: whose output it is (about 6 s), or 1 kHz at −18 dBFS (at most 5 s).
 
         Raises `NotFound`, `Refused` at night, `LoudspeakerError` where it cannot be made.
         """
@@ -160,12 +160,13 @@ class Preparation:
         return preview(chosen, spec)
 
     def test_spec(self, output: str, tone: bool) -> ProgrammeSpec:
-        """What `test` sounds: a tone, or the names of the villages that should hear it."""
+        """What `test` sounds: a tone, or who should be hearing it, so that a wrong village is noticed."""
         if tone:
             return ProgrammeSpec((), Lead.TONE)
         names = {schedule.id: schedule.name for schedule in self.files.contents.schedules}
         heard = [names.get(village, village) for village, where in self.files.box.plays.items() if where == output]
-        return self.planner.words_spec(f"Thử loa {', '.join(heard[:2])}.", output)
+        places = ", ".join([*heard[:2], self.files.commune.name])
+        return self.planner.words_spec(f"Thử loa. Đây là cụm loa {places}.", output)
 
     def render(
         self, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress: Progress

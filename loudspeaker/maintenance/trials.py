@@ -1,0 +1,68 @@
+"""A relay, a stop button and sound cards tried while somebody watches, before box.yaml names them.
+
+No daemon may be running: pins can be had by one process only.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from threading import Event
+
+from ..errors import LoudspeakerError, Message
+from ..model.box import Relay
+from ..speakers.amplifier import RelaySwitch
+from ..speakers.button import StopButton
+
+SERVICE = "loudspeaker"
+
+
+def list_cards() -> list[str]:
+    """The names of the sound cards that can play; none where PortAudio is not installed or finds none."""
+    try:
+        from ..speakers.card import portaudio  # loads PortAudio, for whoever has a card
+    except OSError:
+        return []
+    return [card.name for card in portaudio.list_cards()]
+
+
+@contextmanager
+def relay_on(relay: Relay) -> Iterator[str]:
+    """Switch a relay on for as long as the block takes; why it cannot be switched, empty where it can."""
+    with closing(RelaySwitch(relay.pin, relay.active_high)) as switch:
+        switch.on()
+        yield switch.fault
+        switch.off()
+
+
+def wait_for_press(pin: int, seconds: float, ready: Callable[[], object] = lambda: None) -> str | None:
+    """Wait until the stop button is pressed, from when `ready` was called: why not, empty where it cannot be told.
+
+    None where it was pressed.
+    """
+    pressed = Event()
+    with closing(StopButton(pin, pressed.set)) as button:
+        if button.fault:
+            return button.fault
+        ready()
+        return None if pressed.wait(seconds) else ""
+
+
+def switch_service(action: str) -> None:
+    """`stop` or `start` the service. Raises `LoudspeakerError` where systemd does not do it."""
+    done = subprocess.run(["systemctl", action, SERVICE], capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = done.stderr.strip() or str(done.returncode)
+        raise LoudspeakerError(Message("“systemctl {action}” fails ({reason}): use sudo", action=action, reason=reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """How `setup` tries what a box has; tests hand in their own."""
+
+    cards: Callable[[], Sequence[str]] = list_cards
+    relay: Callable[[Relay], AbstractContextManager[str]] = relay_on
+    press: Callable[[int, float, Callable[[], object]], str | None] = wait_for_press
+    service: Callable[[str], None] = switch_service
