@@ -117,7 +117,9 @@ def reading(whole: Reading) -> Json:
     return {
         "spoken": whole.spoken,
         "doubts": list(map(doubt, whole.doubts)),
-        "spans": [{"written": list(span.written), "spoken": list(span.spoken)} for span in whole.spans],
+        "spans": [
+            {"written": list(span.written), "spoken": list(span.spoken), "read": span.read} for span in whole.spans
+        ],
     }
 
 
@@ -138,6 +140,8 @@ def doubt(one: Doubt) -> Json:
         "why": one.why.say(_),
         "line": one.line,
         "column": one.column,
+        "place": list(one.place),
+        "alternatives": list(one.alternatives),
     }
 
 

@@ -180,7 +180,7 @@ def _doubt_problems(bulletin: Bulletin, find_doubts: FindDoubts) -> Iterator[Pro
 
 def _find_doubts(readings: ReadingSettings, part: Part) -> Sequence[Doubt]:
     doubts = read(part.text or "", readings).doubts
-    return [doubt._replace(line=doubt.line + part.line - 1) for doubt in doubts]
+    return [doubt.shift(part.line - 1) for doubt in doubts]
 
 
 def _missing_recordings(bulletin: Bulletin, folder: Folder) -> Iterator[Problem]:

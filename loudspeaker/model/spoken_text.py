@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from ..errors import Message
 
 Region = Literal["north", "south"]
+MOST_TOLD = 3  # alternatives of a doubt, in its sentence
 
 
 class ReadingSettings(NamedTuple):
@@ -23,28 +24,49 @@ class ReadingSettings(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch of the text as given and the stretch of the spoken text for it, [from, to) in code points."""
+    """A stretch of the text as given and the stretch of the spoken text for it, [from, to) in code points.
+
+    `read`: whether other words are heard than stand there; else it is copied, give or take blanks, case and signs.
+    """
 
     written: tuple[int, int]
     spoken: tuple[int, int]
+    read: bool
 
 
 class Doubt(NamedTuple):
-    """A stretch whose reading may be wrong, and why; `line` and `column` count from 1, in code points of the input."""
+    """A stretch whose reading may be wrong, and why; `line` and `column` count from 1, in code points of the input.
+
+    `place` is the stretch, [from, to) in the input; `alternatives` are other ways to say it, the likeliest first.
+    """
 
     written: str
     spoken: str
     why: Message
     line: int
     column: int
+    place: tuple[int, int]
+    alternatives: tuple[str, ...] = ()
 
     def message(self) -> Message:
-        """The doubt as a sentence."""
-        return Message("“{written}” is read “{spoken}”: {why}", written=self.written, spoken=self.spoken, why=self.why)
+        """The doubt as a sentence, with the first of its alternatives."""
+        facts = {"written": self.written, "spoken": self.spoken, "why": self.why}
+        if not self.alternatives:
+            return Message("“{written}” is read “{spoken}”: {why}", **facts)
+        others = ", ".join(f"“{other}”" for other in self.alternatives[:MOST_TOLD])
+        return Message("“{written}” is read “{spoken}”: {why}; otherwise: {others}", **facts, others=others)
+
+    def shift(self, lines: int, letters: int = 0) -> Doubt:
+        """The same doubt in a text in which the input begins so many lines, and so many code points, further down."""
+        place = (self.place[0] + letters, self.place[1] + letters)
+        return self._replace(line=self.line + lines, place=place)
 
 
 class Reading(NamedTuple):
-    """The spoken text, what is doubtful in it, and which written stretch each spoken one stands for, in order."""
+    """The spoken text, what is doubtful in it, and which written stretch each spoken one stands for, in order.
+
+    The spans' written stretches, one behind the other, are the text as given.
+    """
 
     spoken: str
     doubts: tuple[Doubt, ...]

@@ -52,7 +52,7 @@ class SpeechSpec:
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """Every doubt in it, with lines of the file."""
-        return tuple(doubt._replace(line=doubt.line + self.line - 1) for doubt in self.passage().doubts)
+        return tuple(doubt.shift(self.line - 1) for doubt in self.passage().doubts)
 
     @property
     def sentences(self) -> int:

@@ -60,7 +60,7 @@ class Reader:
         reading = read(whole[begin:], self.settings)
         lines = whole.count("\n", 0, begin)
         return reading._replace(
-            doubts=tuple(doubt._replace(line=doubt.line + lines) for doubt in reading.doubts),
+            doubts=tuple(doubt.shift(lines, begin) for doubt in reading.doubts),
             spans=tuple(
                 span._replace(written=(span.written[0] + begin, span.written[1] + begin)) for span in reading.spans
             ),
@@ -82,7 +82,7 @@ class Reader:
         if part.audio:
             return SpokenPart(recording=part.audio)
         reading = read(part.text or "", self.settings)
-        doubts = (doubt._replace(line=doubt.line + part.line - 1) for doubt in reading.doubts)
+        doubts = (doubt.shift(part.line - 1) for doubt in reading.doubts)
         return SpokenPart(reading.spoken, doubts=tuple(doubts))
 
 

@@ -20,7 +20,7 @@ from ..codec import UNREADABLE, decode, encode
 from ..model.spoken_text import Doubt, Utterance
 from .atomic import FileSystem, read_regular_file, remove, stale_drafts, write_atomic
 
-FORMAT = 2  # of these files
+FORMAT = 3  # of these files
 HEADER_BYTES = 1024  # an outline is shorter
 MOST_BYTES = 16_000_000  # of a file; that of the longest text that a bulletin may have takes a tenth
 RETENTION = 86_400.0  # seconds that a file which is not wanted is kept: an edit may be undone

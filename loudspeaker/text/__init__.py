@@ -5,6 +5,7 @@ cleanup.py, casing.py, unwrapping.py, definitions.py, own_words.py      what is 
 scanner.py          one walk over the text, in which rules are tried
 rule.py, kind.py, context.py, cues.py, reasons.py       what a rule is, and what it can see
 rules/              the rules, in six families
+alternatives.py     what else could be said for a stretch, and a text in which that is chosen
 composites.py       words that several rules read piece by piece
 lexicon/, abbreviations.py      tables, and what an abbreviation means between its neighbours
 numerals.py, syllables.py, encodings.py, lazy_regex.py      what rules and steps share

@@ -37,7 +37,7 @@ _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
     """The tokens of `text` in order, with a doubt for one that is glued to another in a word that nobody knows.
 
-    An amount right behind a thing with a number begins with a comma.
+    A glued one tells where that word begins. An amount right behind a thing with a number begins with a comma.
     """
     last: Token | None = None  # the latest that holds a letter or a digit
     for token in tokens:
@@ -46,8 +46,10 @@ def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
             continue
         if last is not None and _needs_pause(text, last, token):
             token = token._replace(spoken=f", {token.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
-        if last is not None and token.why is None and _is_glued(text, last, token):
-            token = token._replace(why=_PIECES if token.start - last.end != 1 or text[last.end] != " " else APART)
+        if last is not None and _is_glued(text, last, token):
+            apart = token.start - last.end == 1 and text[last.end] == " "
+            begin = last.start if last.word_start < 0 else last.word_start
+            token = token._replace(why=token.why or (APART if apart else _PIECES), word_start=begin)
         yield token
         last = token
 

@@ -26,13 +26,17 @@ _COUNTS = frozenset((Kind.RATE, Kind.QUANTITY, Kind.TEMPERATURE, Kind.MONEY, Kin
 
 
 class Token(NamedTuple):
-    """One stretch of the text, [start, end) in letters, the words for it and the reason to doubt them, if any."""
+    """One stretch of the text, [start, end) in letters, the words for it and the reason to doubt them, if any.
+
+    `word_start`: where the written word begins that it is a piece of, if it is not the first piece; else -1.
+    """
 
     start: int
     end: int
     spoken: str
     why: Message | None
     kind: Kind
+    word_start: int = -1
 
 
 class Context:

@@ -9,6 +9,7 @@ The steps of a reading:
     own_words.py     the commune's own words
     scanner.py       one walk, in which the rules (rules/) read every number, sign and special word
     composites.py    words that several rules read piece by piece are marked
+    alternatives.py  what else could be said where something was guessed
 
 Any string gives an answer, in linear time; reading spoken text changes nothing.
 """
@@ -18,13 +19,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..errors import Message
 from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region, Span
+from .alternatives import LONGEST, alternatives
 from .casing import lower_headings
 from .cleanup import CleanText
 from .composites import mark_composites
-from .context import Context, Token
+from .context import REACH, Context, Token
 from .definitions import find_definitions, find_near_misses
 from .encodings import legacy_encoding
 from .lexicon import Lexicon
@@ -45,7 +48,7 @@ def read(text: str, settings: ReadingSettings | None = None) -> Reading:
     for token in mark_composites(plain, scan(context, own)):
         spoken.add(token)
     spoken.finish()
-    return Reading(spoken.text(), tuple(_doubts(clean, spoken)), tuple(spoken.spans))
+    return Reading(spoken.text(), tuple(_doubts(clean, spoken, settings)), tuple(spoken.spans))
 
 
 @lru_cache(maxsize=1)
@@ -73,17 +76,28 @@ def _read_own_words(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnW
 _BLANKS = re.compile("  +")
 
 
+class _Guess(NamedTuple):
+    """A doubtful stretch: [start, end) in the source, [begin, until) in the spoken text, and why."""
+
+    start: int
+    end: int
+    begin: int
+    until: int
+    why: Message
+
+
 class _SpokenText:
     """The spoken text as it grows: plain stretches are copied, tokens put in, with the right blanks between them."""
 
     def __init__(self, clean: CleanText, source: str) -> None:
         self.spans: list[Span] = []
-        self.guesses: list[tuple[Token, int, int]] = []  # with [start, end) in the spoken text
+        self.guesses: list[_Guess] = []
         self._clean = clean
         self._source = source
         self._pieces: list[str] = []
         self._length = 0
         self._copied = 0  # letters of the source
+        self._begins: dict[int, int] = {}  # where the words for a token that starts in the source begin
         self._last = "\n"  # the last letter written
 
     def text(self) -> str:
@@ -92,14 +106,25 @@ class _SpokenText:
     def add(self, token: Token) -> None:
         """Copy what stands before `token` and put its words in."""
         self._copy(token.start)
-        start = self._put(token.spoken, token.start, token.end)
+        self._begins[token.start] = self._put(token.spoken, token.start, token.end)
         self._copied = token.end
         if token.why is not None:
-            self.guesses.append((token, start, self._length))
+            end = token.end if self._source[token.end - 1] != " " else token.end - 1  # “B. ” does not touch “XII”
+            self._doubt(token.start if token.word_start < 0 else token.word_start, end, token.why)
 
     def finish(self) -> None:
         """Copy what stands behind the last token."""
         self._copy(len(self._source))
+        last = self.spans.pop() if self.spans else Span((0, 0), (0, 0), read=False)
+        self.spans.append(last._replace(written=(last.written[0], len(self._clean.given))))
+
+    def _doubt(self, start: int, end: int, why: Message) -> None:
+        """Doubt the words for the source from `start` to `end`; doubts that touch are one."""
+        begin = self._begins[start]
+        if self.guesses and self.guesses[-1].end >= start:
+            last = self.guesses.pop()
+            start, begin, why = last.start, last.begin, last.why
+        self.guesses.append(_Guess(start, end, begin, self._length, why))
 
     def _copy(self, until: int) -> None:
         plain = self._source[self._copied : until]
@@ -121,9 +146,9 @@ class _SpokenText:
             self._write(" ")
         begin = self._length
         self._write(words)
-        if words:
-            place = self._clean.place
-            self.spans.append(Span((place(start), place(end)), (begin, self._length)))
+        read = not copied and _heard(words) != _heard(self._source[start:end])
+        written = self.spans[-1].written[1] if self.spans else 0
+        self.spans.append(Span((written, self._clean.place(end)), (begin, self._length), read))
         return begin
 
     def _fit(self, words: str) -> str:
@@ -139,8 +164,11 @@ class _SpokenText:
         """Take back the blank before a comma."""
         self._pieces[-1] = self._pieces[-1][:-1]
         self._length -= 1
-        written, (begin, end) = self.spans[-1]
-        self.spans[-1] = Span(written, (begin, min(end, self._length)))
+        at = len(self.spans)
+        while at and self.spans[at - 1].spoken[1] > self._length:
+            at -= 1
+            begin, end = self.spans[at].spoken
+            self.spans[at] = self.spans[at]._replace(spoken=(min(begin, self._length), min(end, self._length)))
 
     def _write(self, words: str) -> None:
         if words:
@@ -149,20 +177,37 @@ class _SpokenText:
             self._last = words[-1]
 
 
-def _doubts(clean: CleanText, spoken: _SpokenText) -> Iterator[Doubt]:
+def _heard(words: str) -> str:
+    """The letters and digits of `words`, whatever their case."""
+    return "".join(filter(str.isalnum, words.casefold()))
+
+
+class _Place(NamedTuple):
+    """A doubtful stretch of the text as given, [start, end), its words, why, and the word that may be meant."""
+
+    start: int
+    end: int
+    spoken: str
+    why: Message
+    meant: str = ""
+
+
+def _doubts(clean: CleanText, spoken: _SpokenText, settings: ReadingSettings) -> Iterator[Doubt]:
     """What was guessed, probable typing errors and an old encoding, in the order of their places."""
     words, place = spoken.text(), clean.place
-    doubts = [
-        (place(token.start), place(token.end), words[start:end].strip(), token.why)
-        for token, start, end in spoken.guesses
-        if token.why is not None
-    ]
-    for start, end, why in find_near_misses(clean.text):
-        doubts.append((place(start), place(end), clean.text[start:end], why))
+    guesses = {
+        guess[:2]: _Place(place(guess.start), place(guess.end), words[guess.begin : guess.until].strip(), guess.why)
+        for guess in spoken.guesses
+    }
+    slips = {
+        (start, end): _Place(place(start), place(end), clean.text[start:end], why, str(why.facts["word"]))
+        for start, end, why in find_near_misses(clean.text)
+    }
+    places = [*(guesses | slips).values()]
     encoding = legacy_encoding(clean.given)
     if encoding:
-        doubts.append((0, min(40, len(clean.given)), words[:40], _old(encoding)))
-    yield from _with_lines(clean.given, sorted(doubts, key=lambda doubt: doubt[:2]))
+        places.append(_Place(0, min(40, len(clean.given)), words[:40], _old(encoding)))
+    yield from _with_lines(clean.given, sorted(places, key=lambda found: (found.start, found.end)), settings)
 
 
 def _old(encoding: str) -> Message:
@@ -171,13 +216,26 @@ def _old(encoding: str) -> Message:
     )
 
 
-def _with_lines(given: str, doubts: Iterable[tuple[int, int, str, Message]]) -> Iterator[Doubt]:
-    """Doubts of [start, end) in `given`, in order of their start, with line and column; counted in one walk."""
+def _with_lines(given: str, places: Iterable[_Place], settings: ReadingSettings) -> Iterator[Doubt]:
+    """Doubts of places in `given`, in order of their start, with line, column and alternatives; counted in one walk."""
     line, line_start, counted = 1, 0, 0
-    for start, end, spoken, why in doubts:
+    for start, end, spoken, why, meant in places:
         breaks = given.count("\n", counted, start)
         if breaks:
             line += breaks
             line_start = given.rfind("\n", counted, start) + 1
         counted = max(counted, start)
-        yield Doubt(given[start:end].rstrip(" "), spoken, why, line, start - line_start + 1)
+        written = given[start:end].rstrip(" ")
+        place = (start, start + len(written))
+        others = (meant,) if meant else other_readings(given, place, spoken, settings.region)
+        yield Doubt(written, spoken, why, line, start - line_start + 1, place, others)
+
+
+def other_readings(given: str, place: tuple[int, int], spoken: str, region: Region = "north") -> tuple[str, ...]:
+    """Other ways to say the stretch at `place` of a text, which is read `spoken`; the likeliest first."""
+    start, end = place
+    if end - start > LONGEST:
+        return ()
+    head, written = CleanText(given[max(0, start - REACH) : start]).text, CleanText(given[start:end]).text
+    context = Context(head + written, _numerals(region), _lexicon(), {})
+    return alternatives(context, len(head), spoken)

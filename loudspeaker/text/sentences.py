@@ -6,7 +6,7 @@ A spoken sentence that is too long for the engines is cut where a speaker would 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..model.spoken_text import Utterance
 from .lazy_regex import pattern
@@ -44,6 +44,17 @@ def utterances(spoken: str, limit: int = LIMIT) -> tuple[Utterance, ...]:
         if parts:
             lines.append(Utterance(parts[-1], max(_pause(parts[-1]), _PAUSES["\n"] if "\n" in gap else _PAUSES["."])))
     return tuple(lines)
+
+
+def places(spoken: str, lines: Iterable[Utterance]) -> Iterator[tuple[int, int]]:
+    """Where each of its utterances, in order, stands in a spoken text, [from, to)."""
+    letters = [at for at, letter in enumerate(spoken) if not letter.isspace()]
+    packed, at = "".join(spoken.split()), 0
+    for line in lines:
+        words = "".join(line.text.split())
+        at = packed.index(words, at)
+        yield letters[at], letters[at + len(words) - 1] + 1
+        at += len(words)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

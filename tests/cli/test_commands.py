@@ -154,7 +154,7 @@ def test_read_works_without_a_station(tmp_path: Path) -> None:
     reading = rows(result)
     assert set(reading) == {"spoken", "doubts", "spans"}
     assert reading["spoken"].startswith("Ngày mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt có ba con bò")
-    assert all(set(span) == {"written", "spoken"} for span in reading["spans"])
+    assert all(set(span) == {"written", "spoken", "read"} for span in reading["spans"])
 
 
 def test_read_gives_a_line_for_each_line(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loudspeaker.text.sentences import sentences, utterances
+from loudspeaker.text.sentences import places, sentences, utterances
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,13 @@ def test_no_utterance_is_longer_than_the_limit_and_no_word_is_lost(text: str, li
     assert all(0 < len(part) <= limit for part in parts)
     said = "".join(c for part in parts for c in part if c.isalnum())
     assert said == "".join(c for c in text if c.isalnum())
+
+
+@given(st.text(max_size=300), st.integers(min_value=10, max_value=80))
+def test_it_is_known_where_each_utterance_stands(text: str, limit: int) -> None:
+    lines = utterances(text, limit)
+    found = list(places(text, lines))
+
+    assert ["".join(text[begin:end].split()) for begin, end in found] == ["".join(line.text.split()) for line in lines]
+    ends = [end for place in found for end in place]
+    assert ends == sorted(ends)
