@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+
+class SentenceMark(NamedTuple):
+    """When one sentence or recording of a programme is heard, in seconds from its first sample.
+
+    `sentence` counts those of all pieces in order from 0; what is repeated has a mark for each time.
+    """
+
+    sentence: int
+    begin: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import LoudspeakerError
 from ..importers.ffmpeg import decode_file
-from ..model.programme import Programme
+from ..model.programme import Programme, SentenceMark
 from ..sound import chime
 from ..sound.clip import Clip
 from ..sound.compose import ALARM_HEAD, EDGE_SILENCE, Composition, Mark, Piece, compose
@@ -76,7 +76,8 @@ class ProgrammeRenderer:
             )
         arrangement, speech = self._arrange(spec, progress)
         clip = master(arrangement.clip(), profile_of(spec), spec.rate)
-        return clip, ProgrammeFacts(speech.key(spec), spec.rate, len(clip.samples), speech.voice, spec.doubt_count)
+        facts = ProgrammeFacts(speech.key(spec), spec.rate, len(clip.samples), speech.voice, spec.doubt_count)
+        return clip, replace(facts, marks=_sentence_marks(arrangement.marks()))
 
     def marks(self, spec: ProgrammeSpec) -> Sequence[Mark]:
         """When each sentence begins."""
@@ -86,8 +87,9 @@ class ProgrammeRenderer:
         """The composition, not yet mastered, and the words in it."""
         rate = profile_of(spec).rate
         speech = self._synthesize(spec, progress)
+        pieces = [piece for part in spec.pieces for piece in self._pieces(part, speech, rate)]
         composition = compose(
-            [piece for part in spec.pieces for piece in self._pieces(part, speech, rate)],
+            [replace(piece, number=number) for number, piece in enumerate(pieces)],
             rate,
             chime=self._lead_sound(spec, rate),
             repeat=spec.repeat,
@@ -119,6 +121,12 @@ class ProgrammeRenderer:
         if spec.lead is Lead.NONE:
             return None
         return decode_file(self.home / spec.lead_file.path, rate) if spec.lead_file else LEAD_SOUNDS[spec.lead](rate)
+
+
+def _sentence_marks(marks: Iterable[Mark]) -> tuple[SentenceMark, ...]:
+    """The marks of sentences and recordings, without those of chimes and reminders."""
+    heard = (mark for mark in marks if mark.number >= 0)
+    return tuple(SentenceMark(mark.number, round(mark.begin, 3), round(mark.end, 3)) for mark in heard)
 
 
 def profile_of(spec: ProgrammeSpec) -> Profile:

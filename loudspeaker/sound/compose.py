@@ -25,20 +25,25 @@ CHIME_BELOW_VOICE = 14.0
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A clip, the silence after it in seconds, and the words in it (or what else people see in a picture)."""
+    """A clip, the silence after it in seconds, and the words in it (or what else people see in a picture).
+
+    `number` tells which of a programme's sentences and recordings it is, from 0; -1 for what is none of them.
+    """
 
     clip: Clip
     pause_after: float = 0.0
     text: str = ""
+    number: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is heard from `begin` to `end`, in seconds."""
+    """What is heard from `begin` to `end`, in seconds; `number` is that of its piece."""
 
     begin: float
     end: float
     text: str
+    number: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class Composition:
         """When each piece is heard."""
         begins = [place / self.rate for place in self._places()[:-1]]
         return tuple(
-            Mark(begin, begin + piece.clip.duration, piece.text)
+            Mark(begin, begin + piece.clip.duration, piece.text, piece.number)
             for begin, piece in zip(begins, self.pieces, strict=True)
         )
 

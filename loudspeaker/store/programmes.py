@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
-from ..model.programme import Programme
+from ..model.programme import Programme, SentenceMark
 from .atomic import (
     Content,
     FileSystem,
@@ -32,12 +32,16 @@ from .atomic import (
 from .eviction import select_evictions
 
 MOST_BYTES = 1 << 16  # of a manifest
+MOST_MARKS = 2000  # of a programme, so that its manifest stays below that
 DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
-    """What is known of a rendered programme; the fields mean the same as those of `Programme`."""
+    """What is known of a rendered programme; the fields mean the same as those of `Programme`.
+
+    `marks` are empty in manifests of earlier versions, and where there are more than `MOST_MARKS`.
+    """
 
     key: str
     rate: int
@@ -45,6 +49,7 @@ class ProgrammeFacts:
     voice: str = ""
     doubts: int = 0
     loudness: float = -16.0
+    marks: tuple[SentenceMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +84,17 @@ class ProgrammeStore:
         part = write_draft(self._wav(recipe), wav, self.system)
         sha256, size = sha256_of(part), part.stat().st_size
         commit_draft(part, self._wav(sha256), self.system)
-        manifest = json.dumps(encode(Manifest(**asdict(facts), sha256=sha256, bytes=size)), ensure_ascii=False)
+        marks = facts.marks if len(facts.marks) <= MOST_MARKS else ()
+        stored = Manifest(**{**asdict(facts), "marks": marks}, sha256=sha256, bytes=size)
+        manifest = json.dumps(encode(stored), ensure_ascii=False)
         # The manifest comes last: what it points to is on the disk.
         write_atomic(self._manifest(recipe), manifest.encode(), self.system)
         return self._programme(facts, sha256)
+
+    def marks(self, recipe: str) -> tuple[SentenceMark, ...]:
+        """When each sentence of a programme is heard; none where its manifest does not tell."""
+        stored = self._stored(self._manifest(recipe))
+        return stored.marks if stored else ()
 
     def is_intact(self, programme: Programme) -> bool:
         """Does the WAV still have its hash?"""
@@ -121,11 +133,19 @@ class ProgrammeStore:
 
     def _read(self, manifest: Path) -> Programme | None:
         """The programme of a manifest; None where one of the two is absent or damaged: it is rendered again."""
+        stored = self._stored(manifest)
+        if stored is None:
+            return None
+        programme = self._programme(stored, stored.sha256)
+        with suppress(OSError):
+            return programme if programme.path.stat().st_size == stored.bytes else None
+        return None
+
+    def _stored(self, manifest: Path) -> Manifest | None:
+        """What a manifest holds; None where it is absent or damaged."""
         with suppress(OSError, *UNREADABLE):
             stored = decode(Manifest, json.loads(read_regular_file(manifest, MOST_BYTES) or b""))
-            programme = self._programme(stored, stored.sha256)
-            if stored.is_valid() and programme.path.stat().st_size == stored.bytes:
-                return programme
+            return stored if stored.is_valid() else None
         return None
 
     def _programme(self, facts: ProgrammeFacts, sha256: str) -> Programme:

@@ -71,11 +71,12 @@ def test_voices_and_recordings_are_matched_in_rate_and_loudness():
 
 
 def test_it_is_known_when_each_piece_is_heard():
-    one, two = Piece(tone(-20, 1, 16_000), 0.5, "Một."), Piece(tone(-20, 2, 16_000), 0.7, "Hai.")
+    one, two = Piece(tone(-20, 1, 16_000), 0.5, "Một.", 0), Piece(tone(-20, 2, 16_000), 0.7, "Hai.", 1)
     composition = compose([one, two], 16_000, repeat=2, gap=1)
     clip = composition.clip()
 
     assert [mark.text for mark in composition.marks()] == ["Một.", "Hai.", "Một.", "Hai."]
+    assert [mark.number for mark in composition.marks()] == [0, 1, 0, 1]
     assert [mark.begin for mark in composition.marks()] == pytest.approx([EDGE_SILENCE + t for t in (0, 1.5, 4.5, 6)])
     for mark in composition.marks():
         assert loudness(part(clip, mark.begin, mark.end)) > -30

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
+from loudspeaker.model.programme import SentenceMark
+from loudspeaker.store.programmes import MOST_MARKS, ProgrammeFacts, ProgrammeStore
 
 FACTS = ProgrammeFacts(key="k", rate=48_000, frames=5, voice="espeak:vi", doubts=1, loudness=-16.1)
 NOW = 1_800_000_000.0
@@ -24,6 +26,37 @@ def test_what_was_put_is_found_again_with_all_its_facts(tmp_path: Path) -> None:
     assert ProgrammeStore(tmp_path / "programmes").find("r1") == put
     assert (put.key, put.voice, put.doubts, put.frames) == ("k", "espeak:vi", 1, 5)
     assert put.path.read_bytes() == b"RIFF"
+
+
+def test_when_each_sentence_is_heard_stands_in_the_manifest(tmp_path: Path) -> None:
+    store, marks = ProgrammeStore(tmp_path), (SentenceMark(0, 2.7, 5.31), SentenceMark(1, 6.11, 9.0))
+    store.put("r1", b"RIFF", replace(FACTS, marks=marks))
+
+    assert store.marks("r1") == marks
+    assert store.marks("r2") == ()
+
+
+def test_a_manifest_of_an_earlier_version_tells_no_times_and_is_found(tmp_path: Path) -> None:
+    store = ProgrammeStore(tmp_path)
+    store.put("r1", b"RIFF", replace(FACTS, marks=(SentenceMark(0, 0.1, 1.0),)))
+    path = tmp_path / "r1.json"
+    stored = json.loads(path.read_text())
+    del stored["marks"]
+    path.write_text(json.dumps(stored))
+
+    assert store.marks("r1") == ()
+    assert store.find("r1")
+
+
+def test_a_programme_of_more_sentences_than_a_manifest_holds_is_found_without_their_times(tmp_path: Path) -> None:
+    store = ProgrammeStore(tmp_path)
+    marks = tuple(SentenceMark(number, number + 1000.123, number + 1000.999) for number in range(MOST_MARKS + 1))
+    store.put("most", b"RIFF", replace(FACTS, marks=marks[:-1]))
+    store.put("more", b"RIFF", replace(FACTS, marks=marks))
+
+    assert (len(store.marks("most")), store.marks("more")) == (MOST_MARKS, ())
+    assert store.find("more")
+    assert store.find("most")
 
 
 def test_a_writer_may_stream_it(tmp_path: Path) -> None:
