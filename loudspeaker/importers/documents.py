@@ -25,12 +25,13 @@ LARGEST_TEXT = 4 * MOST_LETTERS  # bytes of a .txt: no letter takes more
 LONGEST_ID = 80  # letters
 
 
-def import_document(path: Path, home: Path, readings: ReadingSettings) -> ImportResult:
+def import_document(path: Path, home: Path, readings: ReadingSettings, name: str = "") -> ImportResult:
     """A document as a new bulletin below `home`, with what was left out of it and every guess in its reading.
 
-    Raises `BadFile` where it cannot be used, or where its bulletin is there already.
+    Its id is made of `name`, or of the file's. Raises `BadFile` where it cannot be used, or where its bulletin is there
+    already.
     """
-    kept = f"bulletins/{_id(path)}.md"
+    kept = f"bulletins/{_id(name or path.stem)}.md"
     if (home / kept).exists():
         raise _bad(path.name, Message("{path} is there already: rename one of the two", path=kept))
     draft = read_document(path.name, files.read(path, path.name, LARGEST))
@@ -42,7 +43,7 @@ def import_document(path: Path, home: Path, readings: ReadingSettings) -> Import
     doubts = [doubt.message() for doubt in read(draft.text, readings).doubts]
     draft_note = Message("{path} is a draft: read it through before it is scheduled", path=kept)
     id_note = Message("the bulletin's id is “{id}”", id=Path(kept).stem)
-    return ImportResult([draft_note, id_note, *draft.notes, *doubts], [Splice(kept, b"", data)])
+    return ImportResult([draft_note, id_note, *draft.notes, *doubts], [Splice(kept, b"", data)], draft)
 
 
 def read_document(name: str, data: bytes) -> BulletinDraft:
@@ -61,15 +62,16 @@ def read_document(name: str, data: bytes) -> BulletinDraft:
         raise _bad(name, _damage(suffix, error)) from error
     if blocks is None:
         raise _bad(name, _too_long())
-    letter = parse_letter(to_unicode(blocks))
+    converted, encoding = to_unicode(blocks)
+    letter = parse_letter(converted)
     if not letter.body:
         raise _bad(name, _emptiness(suffix))
-    return make_draft(letter)
+    return make_draft(letter, encoding)
 
 
-def _id(path: Path) -> str:
+def _id(name: str) -> str:
     """The bulletin's id: official files are named 145-TB-UBND.docx, ids are 145-tb-ubnd."""
-    return slug(path.stem)[:LONGEST_ID].strip("-") or "ban-tin"
+    return slug(name)[:LONGEST_ID].strip("-") or "ban-tin"
 
 
 def _limit_letters(blocks: Iterable[Block]) -> list[Block] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import Message
 from ..yamlfile import quote
@@ -24,6 +25,13 @@ LONGEST_PREVIEW = 70  # letters
 LONGEST_TITLE = 120
 
 
+class LeftPart(NamedTuple):
+    """A part of a letter that is not to be heard, with its lines."""
+
+    what: LeftOut
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class BulletinDraft:
     """A bulletin to be looked through by an officer before anybody hears it."""
@@ -32,6 +40,7 @@ class BulletinDraft:
     source: str
     text: str
     notes: tuple[Message, ...]  # what was left out, and what was guessed or is missing
+    left: tuple[LeftPart, ...] = ()
 
     def markdown(self) -> str:
         """The bulletin as a file: its head, then its text."""
@@ -40,10 +49,21 @@ class BulletinDraft:
         return "\n".join(["---", *lines, "---", self.text, ""])
 
 
-def make_draft(letter: OfficialLetter) -> BulletinDraft:
-    """A draft whose head is filled in from what the letter says about itself."""
+def make_draft(letter: OfficialLetter, encoding: str = "") -> BulletinDraft:
+    """A draft whose head is filled in from what the letter says about itself.
+
+    `encoding` is the old one that it was written in.
+    """
     title, body = _title(letter)
-    return BulletinDraft(title, _source(letter), "\n\n".join(body), tuple(_notes(letter)))
+    left = tuple(LeftPart(what, tuple(lines)) for what, lines in letter.left.items())
+    notes = tuple(_notes(letter))
+    if encoding:
+        notes = (_converted(encoding), *notes)
+    return BulletinDraft(title, _source(letter), "\n\n".join(body), notes, left)
+
+
+def _converted(encoding: str) -> Message:
+    return Message("it was in the old encoding {encoding}, now in Unicode: please read it through", encoding=encoding)
 
 
 def _title(letter: OfficialLetter) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..errors import BadFile, Message, Problem, reason
 
 DOCUMENTS = {".docx", ".odt", ".pdf", ".txt"}
+OLD_WORD = {".doc", ".rtf", ".wps"}  # which nobody here reads, and Word turns into .docx
 SHEETS = {".xlsx"}
 RECORDINGS = {
     *(".mp3", ".m4a", ".mp4", ".aac", ".amr", ".3gp", ".ogg", ".oga", ".opus", ".wav", ".wma", ".flac", ".webm"),

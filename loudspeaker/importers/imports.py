@@ -38,18 +38,38 @@ RECORDING_LIMITS = Limits(megabytes=450, computing=300, waiting=600.0)  # an hou
 def import_file(path: Path, home: Path, readings: ReadingSettings, limits: Limits | None = None) -> list[Message]:
     """Import one document, recording or sheet into the station at `home`; returns what came of it, in sentences.
 
-    Raises `BadFile` where the file cannot be used, `BadUsage` for an unknown kind of file, `Refused` where one of the
-    station's files was changed meanwhile, `WriteError`.
+    Raises what `read_import` and `write_files` do.
+    """
+    imported = read_import(path, home, readings, limits)
+    write_files(home, imported)
+    return list(imported.messages)
+
+
+def read_import(
+    path: Path, home: Path, readings: ReadingSettings, limits: Limits | None = None, name: str = ""
+) -> ImportResult:
+    """What an import would change in the station at `home`; what is new is called `name`, or like the file.
+
+    Of people's own files none is written but a recording, in a folder of its own below `home`. Raises `BadFile` where
+    the file cannot be used, `BadUsage` for an unknown kind of file.
     """
     suffix = path.suffix.lower()
+    if suffix in files.OLD_WORD:
+        raise BadFile([Problem(path.name, 0, _from_old_word(suffix))])
     if suffix not in files.DOCUMENTS | files.SHEETS | files.RECORDINGS:
         raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
     limits = limits or (RECORDING_LIMITS if suffix in files.RECORDINGS else DOCUMENT_LIMITS)
-    outcome = _read_in_child(path, home, readings, limits)
+    outcome = _read_in_child(path, home, readings, limits, name)
     if isinstance(outcome, LoudspeakerError):
         raise outcome
-    write_files(home, outcome)
-    return list(outcome.messages)
+    return outcome
+
+
+def _from_old_word(suffix: str) -> Message:
+    return Message(
+        "a {kind} file is of an old Word: open it in Word, choose Save As → Word Document (.docx), and take that",
+        kind=suffix,
+    )
 
 
 def write_files(home: Path, imported: ImportResult) -> None:
@@ -63,9 +83,10 @@ def _current(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""
 
 
-def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits) -> Outcome:
+def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits, name: str) -> Outcome:
     """What the child makes of a file."""
-    request = json.dumps({"path": str(path), "home": str(home), "readings": encode(readings)}).encode()
+    asked = {"path": str(path), "home": str(home), "readings": encode(readings), "name": name}
+    request = json.dumps(asked).encode()
     command = [sys.executable, "-m", "loudspeaker.importers.worker", str(limits.megabytes), str(limits.computing)]
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     # A session of its own, so that ffmpeg, which it may have started, can be ended with it.

@@ -10,7 +10,7 @@ import viparse
 from .document_blocks import BREAKS, Block, clean, map_texts, texts
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-LEGACY = ("tcvn3", "vni")  # viparse would guess others too, of which no office here writes any
+LEGACY = {"tcvn3": "TCVN3", "vni": "VNI"}  # viparse would guess others too, of which no office here writes any
 
 
 def paragraphs(data: bytes) -> Iterator[Block]:
@@ -20,15 +20,18 @@ def paragraphs(data: bytes) -> Iterator[Block]:
             yield block.strip("\n")
 
 
-def to_unicode(blocks: Sequence[Block]) -> list[Block]:
-    """Blocks as Unicode in NFC. The encoding is guessed from all of them together, because short ones tell nothing."""
+def to_unicode(blocks: Sequence[Block]) -> tuple[list[Block], str]:
+    """Blocks as Unicode in NFC, and the name of the old encoding in which they were, if they were.
+
+    It is guessed from all of them together, because short ones tell nothing.
+    """
     encoding = viparse.detect_text_encoding("\n".join(text for block in blocks for text in texts(block)))
     legacy = encoding if encoding in LEGACY else None
 
     def unicode(text: str) -> str:
         return "\n".join(viparse.fix(line, encoding=legacy) for line in text.split("\n")) if legacy else text
 
-    return [map_texts(block, lambda text: clean(unicode(text))) for block in blocks]
+    return [map_texts(block, lambda text: clean(unicode(text))) for block in blocks], LEGACY.get(legacy or "", "")
 
 
 def _decode(data: bytes) -> str:

@@ -25,12 +25,12 @@ SHORTEST = 1.0  # s
 HIGHEST = 0.89  # of full scale: -1 dBFS
 
 
-def import_recording(path: Path, home: Path) -> list[Message]:
-    """Keep a recording below `home`; what came of it and what is wrong with it.
+def import_recording(path: Path, home: Path, name: str = "") -> list[Message]:
+    """Keep a recording below `home`, called `name` or like its file; what came of it and what is wrong with it.
 
     Raises `BadFile` where it cannot be used at all, or where a recording has its name already.
     """
-    kept = f"recordings/{slug(path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
+    kept = f"recordings/{slug(name or path.stem)[:LONGEST_ID].strip('-') or 'ghi-am'}.flac"
     if (home / kept).exists():
         raise _bad(path, Message("{path} is there already: rename one of the two", path=kept))
     files.check(path, LARGEST)

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from ..codec import decode, decode_error, encode
 from ..errors import LoudspeakerError, Message
 from ..yamlfile import Splice
+from .draft import BulletinDraft
 
 ENCODING = "utf-8", "surrogateescape"  # of people's files, whatever is in them
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Sentences for whoever sent the file, and the station's files as they are to be, none of them written yet."""
+    """Sentences for whoever sent the file, and the station's files as they are to be, none of them written yet.
+
+    `draft`: what was made of a document.
+    """
 
     messages: Sequence[Message]
     splices: Sequence[Splice] = field(default=())
+    draft: BulletinDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class _Answer:
 
     messages: tuple[Message, ...]
     splices: tuple[tuple[str, str, str], ...]
+    draft: BulletinDraft | None = None
 
 
 Outcome = ImportResult | LoudspeakerError
@@ -38,7 +44,7 @@ def encode_outcome(outcome: Outcome) -> object:
     texts = [
         (splice.path, splice.before.decode(*ENCODING), splice.after.decode(*ENCODING)) for splice in outcome.splices
     ]
-    return encode(_Answer(tuple(outcome.messages), tuple(texts)))
+    return encode(_Answer(tuple(outcome.messages), tuple(texts), outcome.draft))
 
 
 def decode_outcome(stored: dict[str, dict[str, object]]) -> Outcome:
@@ -49,4 +55,4 @@ def decode_outcome(stored: dict[str, dict[str, object]]) -> Outcome:
     splices = [
         Splice(path, before.encode(*ENCODING), after.encode(*ENCODING)) for path, before, after in answer.splices
     ]
-    return ImportResult(answer.messages, splices)
+    return ImportResult(answer.messages, splices, answer.draft)

@@ -2,8 +2,8 @@
 
     python -m loudspeaker.importers.worker MEGABYTES SECONDS
 
-One JSON object on standard input, `{"path": …, "home": …, "readings": […]}`, and one on standard output: what came of
-it (results.py). It ends with its parent.
+One JSON object on standard input, `{"path": …, "home": …, "readings": […], "name": …}`, and one on standard output:
+what came of it (results.py). It ends with its parent.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def confine(megabytes: int, seconds: int) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def read_file(path: Path, home: Path, readings: ReadingSettings) -> ImportResult:
-    """Read one file by the kind that its suffix says. Raises `LoudspeakerError`.
+def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> ImportResult:
+    """Read one file by the kind that its suffix says; what is made of it is called `name`. Raises `LoudspeakerError`.
 
     Each reader loads libraries of its own, so only the one that is needed is imported.
     """
@@ -55,10 +55,10 @@ def read_file(path: Path, home: Path, readings: ReadingSettings) -> ImportResult
     if suffix in files.RECORDINGS:
         from . import recordings
 
-        return ImportResult(recordings.import_recording(path, home))
+        return ImportResult(recordings.import_recording(path, home, name))
     from . import documents
 
-    return documents.import_document(path, home, readings)
+    return documents.import_document(path, home, readings, name)
 
 
 def main() -> None:
@@ -66,7 +66,8 @@ def main() -> None:
     request = json.load(sys.stdin)
     outcome: ImportResult | LoudspeakerError
     try:
-        outcome = read_file(Path(request["path"]), Path(request["home"]), ReadingSettings(*request["readings"]))
+        readings = ReadingSettings(*request["readings"])
+        outcome = read_file(Path(request["path"]), Path(request["home"]), readings, request["name"])
     except LoudspeakerError as error:
         outcome = error
     except OSError as error:  # a folder that may not be written

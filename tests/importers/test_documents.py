@@ -20,6 +20,7 @@ from loudspeaker.importers.documents import import_document, read_document
 from loudspeaker.importers.draft import BulletinDraft
 from loudspeaker.importers.imports import write_files
 from loudspeaker.importers.list_numbering import format_number
+from loudspeaker.importers.official_letter import LeftOut
 from loudspeaker.model.spoken_text import ReadingSettings
 from loudspeaker.text.reading import read
 
@@ -90,6 +91,16 @@ def test_a_text_of_the_last_century_is_read(encoding: str) -> None:
 
     assert draft.title.lower() == TITLE.lower()
     assert "Đề nghị các cơ quan thông tin đại chúng".lower() in draft.text.lower()
+    assert str(draft.notes[0]).startswith(f"it was in the old encoding {encoding.upper()}, now in Unicode")
+
+
+def test_what_is_left_out_of_a_letter_is_there_whole_to_be_shown() -> None:
+    draft = drafted("cong-van.txt", TEXT.encode())
+    left = {part.what: part.lines for part in draft.left}
+
+    assert [part.what.value for part in draft.left] == ["letterhead", "addressees", "distribution", "signature"]
+    assert "Số: /STTTT-TTBCXB" in left[LeftOut.LETTERHEAD]
+    assert not any(line in draft.text for lines in left.values() for line in lines if len(line) > 20)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

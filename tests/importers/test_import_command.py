@@ -14,7 +14,7 @@ from harness import office_files, swelling_files
 from openpyxl import Workbook
 
 from loudspeaker.errors import BadFile
-from loudspeaker.importers.imports import Limits, import_file
+from loudspeaker.importers.imports import Limits, import_file, read_import
 from loudspeaker.model.spoken_text import ReadingSettings
 
 NOTICE = ["Số: 145/TB-UBND", "V/v họp thôn", "Kính thưa bà con, 19 giờ tối nay họp thôn tại nhà văn hóa."]
@@ -75,6 +75,25 @@ def test_every_name_becomes_an_id(home: Path, tmp_path: Path, name: str | bytes,
 
     assert (code, [path.stem for path in (home / "bulletins").iterdir()]) == (0, [given])
     assert f"“{given}”" in told
+
+
+def test_a_document_that_is_only_read_changes_nothing_and_may_be_named_otherwise(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "upload-17.docx"
+    path.write_bytes(office_files.docx(NOTICE))
+    read = read_import(path, home, ReadingSettings(), name="Họp thôn")
+
+    assert [splice.path for splice in read.splices] == ["bulletins/hop-thon.md"]
+    assert read.draft
+    assert (read.draft.title, read.draft.text) == ("Họp thôn", NOTICE[2])
+    assert list((home / "bulletins").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["cu.doc", "CU.DOC", "cu.rtf"])
+def test_a_file_of_an_old_word_is_refused_with_what_to_do(home: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0")
+
+    with pytest.raises(BadFile, match="Save As"):
+        import_file(tmp_path / name, home, ReadingSettings())
 
 
 def test_a_bulletin_that_is_there_is_never_overwritten(home: Path, tmp_path: Path) -> None:
