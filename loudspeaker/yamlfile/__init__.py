@@ -13,7 +13,7 @@ from .keys import Keywords, nearest
 from .remedies import Mistake
 from .section import Section
 from .slips import parse_file
-from .splice import Splice, append, put, quote, remove, replace
+from .splice import Splice, append, put, put_word, quote, remove, replace
 from .tree import decode_text, document
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "nearest",
     "parse_file",
     "put",
+    "put_word",
     "quote",
     "remove",
     "replace",

@@ -73,7 +73,26 @@ def put(path: str, data: bytes, where: Sequence[str | int], key: str, value: str
         raise BadFile([Problem(path, node.start_mark.line + 1, Message("keys and values were expected here"))])
     if (number := _position(node, key, keywords)) is not None:
         return _splice(path, data, text, *_rewritten(text, node, number, value))
-    entry = f"{_spelling(root, key, keywords)}: {value}"
+    return _add(path, data, text, node, f"{_spelling(root, key, keywords)}: {value}")
+
+
+def put_word(path: str, data: bytes, where: Sequence[str], word: str, value: str, keywords: Keywords) -> Splice:
+    """The same for a key that is a word of people's own, as it is written; its mapping is made where there is none."""
+    text = data.decode("utf-8-sig")
+    root = yaml.compose(text, Loader=LOADER)
+    node = root
+    for step in where:
+        node = _child(node, step, keywords)
+    if not isinstance(node, yaml.MappingNode):
+        return put(path, data, where[:-1], where[-1], f"{{{quote(word)}: {value}}}", keywords)
+    number = next((number for number, (key, _) in enumerate(node.value) if key.value == word), None)
+    if number is not None:
+        return _splice(path, data, text, *_rewritten(text, node, number, value))
+    return _add(path, data, text, node, f"{quote(word)}: {value}")
+
+
+def _add(path: str, data: bytes, text: str, node: yaml.MappingNode, entry: str) -> Splice:
+    """One more entry at the end of a mapping."""
     if node.flow_style:
         at = node.end_mark.index - 1
         return _splice(path, data, text, at, at, f", {entry}" if node.value else entry)
@@ -160,7 +179,8 @@ def _rewritten(text: str, parent: yaml.MappingNode, number: int, value: str) -> 
     """Begin, end and new text for the value of a key. A block below its key gives way to a value behind the key."""
     key, old = parent.value[number]
     if parent.flow_style or key.end_mark.line == old.start_mark.line:
-        return old.start_mark.index, _end_of(old), value
+        begin = old.start_mark.index
+        return begin, _end_of(old), f" {value}" if text[begin - 1] == ":" else value  # nothing stood there yet
     colon = text.index(":", key.end_mark.index) + 1
     block, end = _whole_lines(text, text.rfind("\n", 0, old.start_mark.index) + 1, _line_end(text, _end_of(old)))
     return colon, end, f" {value}{text[colon:block]}"

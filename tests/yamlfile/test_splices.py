@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.config.keywords import KEYWORDS
 from loudspeaker.errors import BadFile
-from loudspeaker.yamlfile import put, quote, remove
+from loudspeaker.yamlfile import put, put_word, quote, remove
 
 PATH = "commune.yaml"
 FILE = """\
@@ -38,6 +38,25 @@ broadcasts:
       Họp.
       Hết.
 """
+
+
+@pytest.mark.parametrize(
+    ("file", "word", "expected"),
+    [
+        ("say:\n  Bluezone: bờ\n", "Zalo", 'say:\n  Bluezone: bờ\n  "Zalo": "da lô"\n'),
+        ("say:\n  Bluezone: bờ  # ứng dụng\n", "Bluezone", 'say:\n  Bluezone: "da lô"  # ứng dụng\n'),
+        ("đọc là: {bluezone: bờ}\n", "Bluezone", 'đọc là: {bluezone: bờ, "Bluezone": "da lô"}\n'),
+        ("đọc là:\n  mức độ: mức\n", "level", 'đọc là:\n  mức độ: mức\n  level: "da lô"\n'),
+        ("say: {}\n", "a: b", 'say: {"a: b": "da lô"}\n'),
+        ("say:\nid: x\n", "Zalo", 'say: {"Zalo": "da lô"}\nid: x\n'),
+        ("xã: Bản Mây\n", "Zalo", 'xã: Bản Mây\nđọc là: {"Zalo": "da lô"}\n'),
+        ("commune: Bản Mây\n", "Zalo", 'commune: Bản Mây\nsay: {"Zalo": "da lô"}\n'),
+    ],
+)
+def test_a_word_of_peoples_own_is_put_as_it_is_written(file: str, word: str, expected: str) -> None:
+    after = put_word(PATH, file.encode(), ["say"], word, quote("da lô"), KEYWORDS).after.decode()
+
+    assert after == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""A bulletin's file with another text or head, and all else left to the byte. Bytes in, bytes out; writes no file."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ..errors import BadFile, Message, Problem
+from ..yamlfile import put, quote, remove
+from .keywords import KEYWORDS
+
+HEAD_KEYS = ("title", "level", "valid", "source", "repeat")  # that an editor's form has
+_FENCE = re.compile(r"^---[ \t]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class _Pieces(NamedTuple):
+    """A file taken apart: `head` between the two fences, `text` without the blank lines around it."""
+
+    fence: str
+    head: str
+    gap: str  # the second fence, and blank lines behind it
+    text: str
+    tail: str
+
+
+def text_of(path: str, data: bytes) -> str:
+    """The text below the head as it stands in the file. Raises `BadFile` where there is no head."""
+    return _LINE_END.sub("\n", _take_apart(path, data).text)
+
+
+def replace_text(path: str, data: bytes, text: str) -> bytes:
+    """The file with `text` below its head; its line ends stay. Raises `BadFile` where there is no head."""
+    pieces = _take_apart(path, data)
+    lines = _LINE_END.sub(_newline(pieces), text.strip("\r\n"))
+    return _join(data, pieces._replace(text=lines, tail=pieces.tail or _newline(pieces)))
+
+
+def alter_head(path: str, data: bytes, values: Mapping[str, str]) -> bytes:
+    """The file with these values in its head, by English key; a key whose value is "" is taken out.
+
+    Raises `BadFile` where there is no head, or where a key cannot be taken out of its line.
+    """
+    pieces = _take_apart(path, data)
+    head = pieces.head.encode()
+    for key, value in values.items():
+        if value:
+            head = put(path, head, [], key, quote(value), KEYWORDS).after
+        elif _has(path, head, key):
+            head = remove(path, head, [key], KEYWORDS).after
+    return _join(data, pieces._replace(head=head.decode()))
+
+
+def new_bulletin(title: str, text: str, source: str = "") -> bytes:
+    """The file of a bulletin that is not there yet."""
+    head = {"title": title, "source": source}
+    lines = [f"{key}: {quote(value)}" for key, value in head.items() if value]
+    return "\n".join(["---", *lines, "---", text.strip("\n"), ""]).encode()
+
+
+def _take_apart(path: str, data: bytes) -> _Pieces:
+    whole = data.decode("utf-8-sig")
+    fences = list(_FENCE.finditer(whole))[:2]
+    if len(fences) < 2 or fences[0].start():
+        raise BadFile([Problem(path, 1, Message("a bulletin begins with a line “---”, then “title: …”"))])
+    first, second = fences
+    body = whole[second.end() :]
+    text = body.strip("\r\n").rstrip()
+    begin = body.find(text)
+    gap = whole[second.start() : second.end()] + body[:begin]
+    return _Pieces(first[0], whole[first.end() : second.start()], gap, text, body[begin + len(text) :])
+
+
+def _join(data: bytes, pieces: _Pieces) -> bytes:
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    return mark + "".join(pieces).encode()
+
+
+def _newline(pieces: _Pieces) -> str:
+    found = _LINE_END.search(pieces.fence)
+    return found[0] if found else "\n"
+
+
+def _has(path: str, head: bytes, key: str) -> bool:
+    try:
+        remove(path, head, [key], KEYWORDS)
+    except BadFile:
+        return False
+    return True
