@@ -15,6 +15,7 @@ from ..store.atomic import make_private_folder
 from ..store.last_good import LastGoodVersions
 from .airings import StationAirings
 from .alerts import Alerts
+from .bulletin_editing import BulletinEditing
 from .commune_clock import CommuneClock
 from .log_file import open_log
 from .paths import StationPaths
@@ -72,6 +73,10 @@ class Station:
     @cached_property
     def airings(self) -> StationAirings:
         return StationAirings(self.files, self.clock, self.planner, lambda: self.log)
+
+    @cached_property
+    def bulletins(self) -> BulletinEditing:
+        return BulletinEditing(self.paths, self.files, self.planner, lambda: self.log)
 
     def reload(self, reads: bool | None = None) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays.

@@ -1,0 +1,161 @@
+"""Bulletins as officers edit them: what stands in a file, its edits, and what a word of the commune's own changes.
+
+Nothing is written here: an edit is a value (`store.edits`), to be saved once its consequences were shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import Literal
+
+from ..config import bulletin_edit, bulletin_file, commune_file
+from ..config.keywords import KEYWORDS
+from ..config.source import read_file
+from ..config.values import slug
+from ..errors import BadFile, Message, NotFound, Problem
+from ..model.bulletin import Bulletin
+from ..model.commune import Commune
+from ..production.reading_cache import ReadingCache, rules_revision
+from ..production.specifications import SpecBuilder
+from ..store.asrun import AsRunLog
+from ..store.edits import ABSENT, EditConflict, FileEdit
+from ..store.readings import ReadingStore
+from ..text.cleanup import CleanText
+from ..yamlfile import put_word, quote
+from . import approvals
+from .paths import StationPaths
+from .people_files import StationFiles
+from .planner import Planner
+from .read_text import settings_of
+
+COMMUNE = "commune.yaml"
+LONGEST_ID = 60  # letters
+WordKey = Literal["say", "abbrev", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinSource:
+    """A bulletin as it stands in its file: what an editor begins with. `bulletin` is None where the file is broken."""
+
+    id: str
+    path: str
+    revision: str
+    text: str
+    bulletin: Bulletin | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWord:
+    """How the commune reads a word from now on, and under which key of commune.yaml that stands."""
+
+    key: WordKey
+    written: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordEffect:
+    """What a word of the commune's own changes: bulletins (ids) that will be said otherwise, and approvals it voids."""
+
+    edit: FileEdit
+    changed: tuple[str, ...]
+    voided: tuple[str, ...]
+
+
+class BulletinEditing:
+    """The verbs of editing bulletins. `log` opens the station's log."""
+
+    def __init__(self, paths: StationPaths, files: StationFiles, planner: Planner, log: Callable[[], AsRunLog]) -> None:
+        self._home = paths.home
+        self._readings = ReadingStore(paths.readings)
+        self._files = files
+        self._planner = planner
+        self._log = log
+
+    def source(self, bulletin: str) -> BulletinSource:
+        """A bulletin by its id, sound or broken. Raises `NotFound`."""
+        path = f"bulletins/{bulletin}.md"
+        contents = self._files.contents
+        if bulletin not in (*contents.bulletins, *contents.broken) or not (self._home / path).is_file():
+            raise NotFound(Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
+        data = read_file(self._home, path)
+        revision = hashlib.sha256(data).hexdigest()
+        try:
+            found = bulletin_file.parse(path, data)
+            return BulletinSource(bulletin, path, revision, bulletin_edit.text_of(path, data), found)
+        except BadFile as error:
+            return BulletinSource(
+                bulletin, path, revision, data.decode("utf-8", "replace"), None, tuple(error.problems)
+            )
+
+    def alter(self, bulletin: str, revision: str, text: str, head: Mapping[str, str]) -> FileEdit:
+        """The file with this text and these values of its head (English keys), by whoever has seen it as `revision`.
+
+        Raises `BadFile` with what would be wrong with it, `EditConflict` where it is another by now.
+        """
+        path = f"bulletins/{bulletin}.md"
+        data = read_file(self._home, path)
+        if hashlib.sha256(data).hexdigest() != revision:
+            raise EditConflict(Message("somebody else has saved {files} meanwhile", files=path), [path])
+        after = bulletin_edit.alter_head(path, data, head)
+        if text != bulletin_edit.text_of(path, data):
+            after = bulletin_edit.replace_text(path, after, text)
+        bulletin_file.parse(path, after, self._files.contents.voices)
+        return FileEdit(path, revision, after)
+
+    def create(self, title: str, text: str, source: str = "") -> tuple[str, FileEdit]:
+        """A new bulletin: its id, which no other has, and its file. Raises `BadFile` with what is wrong with it."""
+        bulletin = self._free_id(title)
+        path = f"bulletins/{bulletin}.md"
+        data = bulletin_edit.new_bulletin(title, text, source)
+        bulletin_file.parse(path, data)
+        return bulletin, FileEdit(path, ABSENT, data)
+
+    def word_effect(self, word: OwnWord) -> WordEffect:
+        """What it would change if the commune read a word so from now on. Raises `BadFile` where it cannot be kept."""
+        data = read_file(self._home, COMMUNE)
+        after = put_word(COMMUNE, data, [word.key], word.written, quote(word.spoken), KEYWORDS).after
+        changed = list(self._said_otherwise(commune_file.parse(COMMUNE, after), word))
+        edit = FileEdit(COMMUNE, hashlib.sha256(data).hexdigest(), after)
+        return WordEffect(edit, tuple(name for name, _ in changed), tuple(name for name, voided in changed if voided))
+
+    def _said_otherwise(self, commune: Commune, word: OwnWord) -> Iterator[tuple[str, bool]]:
+        """The bulletins that will be said otherwise, and whether an approval of each ends with that."""
+        approved, builder = approvals.standing(self._log()), self._builder(commune)
+        for name, bulletin in sorted(self._files.contents.bulletins.items()):
+            if not _has_word(bulletin, word):
+                continue
+            old, new = self._planner.builder.for_bulletin(bulletin), builder.for_bulletin(bulletin)
+            if approvals.digest(bulletin, old) != approvals.digest(bulletin, new):
+                event = approved.get(name)
+                yield name, event is not None and approvals.stands(str(event.facts["digest"]), bulletin, old)
+
+    def _builder(self, commune: Commune) -> SpecBuilder:
+        """What makes specifications as this commune would read them."""
+        revision = rules_revision(commune.region, commune.say, commune.abbrev, commune.names)
+        texts = ReadingCache(self._home, self._readings, lambda: settings_of(commune), revision)
+        return SpecBuilder(texts, commune.voices, self._files.folder.recording_state)
+
+    def _free_id(self, title: str) -> str:
+        """An id made of a title, with a number behind it where another bulletin has it."""
+        stem = slug(title)[:LONGEST_ID].strip("-") or "ban-tin"
+        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        return next(name for name in names if not (self._home / f"bulletins/{name}.md").exists())
+
+
+def likely_key(written: str) -> WordKey | None:
+    """Under which key a word of the commune's own would stand; None for a number, which is never learnt for all."""
+    if any(map(str.isdecimal, written)) or not any(map(str.isalpha, written)):
+        return None
+    return "abbrev" if written.isupper() else "say"
+
+
+def _has_word(bulletin: Bulletin, word: OwnWord) -> bool:
+    """Whether its text has the word, or what is said for it: that is then left alone, too."""
+    texts = [CleanText(part.text).text.casefold() for part in bulletin.parts if part.text]
+    wanted = [CleanText(words).text.strip().casefold() for words in (word.written, word.spoken)]
+    return any(words in text for words in wanted for text in texts)
