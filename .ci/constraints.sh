@@ -31,11 +31,11 @@ from pathlib import Path
 print(*tomllib.loads(Path("pyproject.toml").read_text())["build-system"]["requires"], "wheel", sep="\n")
 PYTHON
 
-compile everything setup.cfg "$work/build.in" --extra piper --extra edge --extra web --extra test
+compile everything setup.cfg "$work/build.in" --extra piper --extra edge --extra web --extra fleet --extra test
 compile build "$work/build.in"
 compile runtime setup.cfg
 compile voices setup.cfg --extra piper --extra edge
-compile test setup.cfg --extra web --extra test
+compile test setup.cfg --extra web --extra fleet --extra test
 
 for python in 3.11 3.13; do
     for machine in x86_64 aarch64; do

@@ -454,6 +454,7 @@ def sample(kind: type[LoudspeakerError]) -> LoudspeakerError:
         "number": 7,
         "retry_after": 12.5,
         "draft": "a draft\n",
+        "fault": "malformed",
         "left": 3,
         "paths": ["a.md"],
         "seconds": 60.0,

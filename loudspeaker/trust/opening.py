@@ -1,0 +1,192 @@
+"""From an envelope to the document in it: only what enough persons of the right role have signed is ever parsed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Generic, NoReturn, TypeVar
+
+from ..codec import UNREADABLE, decode, encode
+from ..errors import Message
+from .dsse import SignedEnvelope, find_signers, parse_signature
+from .faults import Fault, UntrustedDocument
+from .signed_documents import MOST_ALERT_BYTES, Alert, Approval, Bell, SignedManifest, SigningRole, TrustDocument
+
+Document = TrustDocument | SignedManifest | Alert | Bell
+D = TypeVar("D", TrustDocument, SignedManifest, Alert, Bell)
+TYPE = "application/vnd.loudspeaker.{kind}+json;v=1"
+APPROVAL = "approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[D]):
+    """A document and who signed it."""
+
+    document: D
+    persons: frozenset[str]
+
+
+def seal(document: Document) -> SignedEnvelope:
+    """The envelope of a document, which nobody has signed yet."""
+    stored = {"type": document.document_type, **encode(document)}
+    return SignedEnvelope(payload_type(document.document_type), _dump(stored))
+
+
+def open_document(
+    kind: type[D], envelope: SignedEnvelope, trust: TrustDocument, role: SigningRole, *, at_least: int | None = None
+) -> Opened[D]:
+    """The document that enough persons of `role` have signed: as many as `trust` demands, or `at_least`.
+
+    Raises `UntrustedDocument` for every other one.
+    """
+    _check_type(envelope, kind.document_type)
+    persons = _require_signers(envelope, trust, role, at_least)
+    document = _parse(kind, envelope)
+    if document.scope != trust.scope:
+        raise UntrustedDocument(
+            Message("this is for {scope}, not for {own}", scope=document.scope, own=trust.scope), Fault.WRONG_SCOPE
+        )
+    return Opened(document, persons)
+
+
+def open_first_trust(envelope: SignedEnvelope) -> TrustDocument:
+    """The trust document that somebody has compared by its fingerprint: signed by its own people.
+
+    Raises `UntrustedDocument`.
+    """
+    _check_type(envelope, TrustDocument.document_type)
+    document = _parse(TrustDocument, envelope)
+    _require_signers(envelope, document, SigningRole.TRUST)
+    return document
+
+
+def open_next_trust(
+    envelope: SignedEnvelope, current: TrustDocument, parent: TrustDocument | None = None
+) -> TrustDocument:
+    """The trust document that follows `current`: signed by enough persons of both, the old one and the new one.
+
+    One that resets the scope is signed by its parent's people instead. Raises `UntrustedDocument`.
+    """
+    _check_type(envelope, TrustDocument.document_type)
+    by_own = find_signers(envelope, current.keys_of(SigningRole.TRUST))
+    if len(by_own) >= current.threshold(SigningRole.TRUST):
+        document = open_first_trust(envelope)
+        if document.reset:
+            raise UntrustedDocument(Message("a reset is signed by the parent"), Fault.MALFORMED)
+    elif parent is None:
+        _refuse_unsigned(len(by_own), current.threshold(SigningRole.TRUST), SigningRole.TRUST)
+    else:
+        _require_signers(envelope, parent, SigningRole.TRUST)
+        document = _parse(TrustDocument, envelope)
+        if not document.reset or document.parent != parent.scope or current.parent != parent.scope:
+            raise UntrustedDocument(Message("a parent may sign a reset, and nothing else"), Fault.UNSIGNED)
+    if document.scope != current.scope:
+        raise UntrustedDocument(
+            Message("this is for {scope}, not for {own}", scope=document.scope, own=current.scope), Fault.WRONG_SCOPE
+        )
+    if document.version != current.version + 1:
+        raise UntrustedDocument(
+            Message(
+                "trust document {version} does not follow {current}", version=document.version, current=current.version
+            ),
+            Fault.STALE,
+        )
+    return document
+
+
+def manifest_role(before: SignedManifest | None, after: SignedManifest) -> SigningRole:
+    """Who must sign a manifest: the people of the rules where it changes commune.yaml, else those of the content."""
+    old = before.files.get("commune.yaml") if before else None
+    new = after.files.get("commune.yaml")
+    return SigningRole.CONTENT if (old and old.sha256) == (new and new.sha256) else SigningRole.RULES
+
+
+def open_manifest(
+    envelope: SignedEnvelope, trust: TrustDocument, before: SignedManifest | None
+) -> Opened[SignedManifest]:
+    """The manifest that follows `before`, signed by those whom its changes demand. Raises `UntrustedDocument`."""
+    by_anybody = find_signers(envelope, (*trust.keys_of(SigningRole.CONTENT), *trust.keys_of(SigningRole.RULES)))
+    if not by_anybody:  # nothing is parsed that nobody of the commune has signed
+        _refuse_unsigned(0, trust.threshold(SigningRole.CONTENT), SigningRole.CONTENT)
+    _check_type(envelope, SignedManifest.document_type)
+    return open_document(SignedManifest, envelope, trust, manifest_role(before, _parse(SignedManifest, envelope)))
+
+
+def approval_envelope(scope: str, bulletin: str, digest: str) -> SignedEnvelope:
+    """What an approver signs: these words, for this bulletin of this scope."""
+    stored = {"type": APPROVAL, "scope": scope, "bulletin": bulletin, "digest": digest}
+    return SignedEnvelope(payload_type(APPROVAL), _dump(stored))
+
+
+def find_approvers(scope: str, bulletin: str, approval: Approval, trust: TrustDocument) -> frozenset[str]:
+    """The persons of the content role who have signed an approval. Raises `UntrustedDocument` for a damaged one."""
+    envelope = approval_envelope(scope, bulletin, approval.digest)
+    signatures = tuple(map(parse_signature, approval.signatures))
+    return find_signers(replace(envelope, signatures=signatures), trust.keys_of(SigningRole.CONTENT))
+
+
+def payload_type(kind: str) -> str:
+    """The type that an envelope of such a document carries.
+
+    >>> payload_type("manifest")
+    'application/vnd.loudspeaker.manifest+json;v=1'
+    """
+    return TYPE.format(kind=kind)
+
+
+def _check_type(envelope: SignedEnvelope, kind: str) -> None:
+    if envelope.payload_type != payload_type(kind):
+        raise UntrustedDocument(
+            Message("this is “{found}”, not a {kind}", found=envelope.payload_type[:80], kind=kind), Fault.WRONG_TYPE
+        )
+
+
+def _require_signers(
+    envelope: SignedEnvelope, trust: TrustDocument, role: SigningRole, at_least: int | None = None
+) -> frozenset[str]:
+    needed = trust.threshold(role) if at_least is None else at_least
+    persons = find_signers(envelope, trust.keys_of(role))
+    if len(persons) < max(needed, 1):
+        _refuse_unsigned(len(persons), needed, role)
+    return persons
+
+
+def _refuse_unsigned(found: int, needed: int, role: SigningRole) -> NoReturn:
+    raise UntrustedDocument(
+        Message("signed as {role} by {found} persons, {needed} must", role=role, found=found, needed=needed),
+        Fault.UNSIGNED,
+    )
+
+
+def _parse(kind: type[D], envelope: SignedEnvelope) -> D:
+    """The document in a payload. Raises `UntrustedDocument` where a field is missing, doubled or cannot be."""
+    if kind is Alert and len(envelope.payload) > MOST_ALERT_BYTES:
+        raise UntrustedDocument(Message("more than {most} bytes", most=MOST_ALERT_BYTES), Fault.MALFORMED)
+    try:
+        stored = json.loads(envelope.payload, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        if stored.pop("type") != kind.document_type:
+            raise ValueError("type")
+        return decode(kind, stored)
+    except (*UNREADABLE, OverflowError) as error:
+        raise UntrustedDocument(
+            Message("a {kind} that cannot be read: {error}", kind=kind.document_type, error=str(error)), Fault.MALFORMED
+        ) from error
+
+
+def _unique(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON whose every name stands once: two readers must not see two documents in the same bytes."""
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name} stands twice")
+        found[name] = value
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _dump(stored: object) -> bytes:
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
