@@ -5,6 +5,7 @@ The child (worker.py) may be killed at any moment: nothing of people's own files
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 from ..codec import encode
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
 from ..model.spoken_text import ReadingSettings
-from ..store.atomic import write_atomic
+from ..store.edits import ABSENT, FileEdit, apply_edits
 from . import files
 from .results import ImportResult, Outcome, decode_outcome
 
@@ -73,14 +74,16 @@ def _from_old_word(suffix: str) -> Message:
 
 
 def write_files(home: Path, imported: ImportResult) -> None:
-    """Write what an import changes, if nothing of it was changed meanwhile. Raises `Refused`, `WriteError`."""
-    contents = [(home / splice.path, splice.over(_current(home / splice.path))) for splice in imported.splices]
-    for path, content in contents:
-        write_atomic(path, content)
+    """Write what an import changes, all of it or nothing.
+
+    Raises `EditConflict` where somebody has changed one of the files since it was read, `EditLocked`, `WriteError`.
+    """
+    edits = [FileEdit(splice.path, _revision(splice.before), splice.after) for splice in imported.splices]
+    apply_edits(home, edits, "import")
 
 
-def _current(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+def _revision(before: bytes) -> str:
+    return hashlib.sha256(before).hexdigest() if before else ABSENT
 
 
 def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits, name: str) -> Outcome:

@@ -1,7 +1,7 @@
 """A sheet's rows as entries of schedules, and back. Text in, text out; every mistake is reported by its cell.
 
-What an entry may hold is decided by `schedule.broadcasts` alone: rows are written down as the YAML that an officer
-would have typed, one cell a line, and a mistake that its reader finds in a line is reported by that cell.
+What an entry may hold is decided by `config.schedule_file` alone: a mistake that it finds in a key of an entry is
+reported by the cell that the key stands for.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..config import schedule_file
 from ..config.keywords import KEYS
+from ..config.schedule_entries import LISTS, Entry, find_mistakes
 from ..config.schedule_file import ENTRY_KEYS
 from ..config.values import slug
 from ..errors import BadFile, Message, Problem
@@ -27,15 +27,11 @@ COLUMNS = {
     "except": "Trừ",
 }  # fmt: skip
 SEVERAL = {"at", "lunar"}  # one value, or a list
-LISTS = {"on", "days", "except", "monthdays"}  # a list even of one
 LONGEST_VALUE = 60  # letters of a cell that are repeated, or compared with what is known
 UNKNOWN = "-"  # stands for what is not known, while the rest of its row is looked at
 ALL_VILLAGES = {"tất cả", "toàn xã", "các thôn", "cả xã"}
 EVERY_DAY = {"hàng ngày", "hằng ngày", "mỗi ngày", "mọi ngày"}
 HEADER_WITHIN = 10  # rows
-PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:/-]*[A-Za-z0-9])?")
-
-Entry = dict[str, list[str]]  # English key -> what is written for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +132,6 @@ def drop_names(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield nameless if named.get("name") == entry.get("name") else entry
 
 
-def flow_yaml(entry: Entry) -> str:
-    """An entry as YAML on one line.
-
-    >>> flow({"bulletin": ["bluezone"], "at": ["06:05", "17:30"]})
-    '{bulletin: bluezone, at: [06:05, 17:30]}'
-    """
-    return f"{{{', '.join(f'{key}: {_value(key, entry[key])}' for key in _order_keys(entry))}}}"
-
-
-def _order_keys(entry: Entry) -> list[str]:
-    return [key for key in ENTRY_KEYS if key in entry]
-
-
-def _value(key: str, texts: list[str]) -> str:
-    words = [text if PLAIN.fullmatch(text) else _quote(text) for text in texts]
-    return f"[{', '.join(words)}]" if key in LISTS or len(words) > 1 else words[0]
-
-
-def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
 def _is_header(row: Sequence[str]) -> bool:
     keys = {KEYS.get(fold(cell)) for cell in row}
     return {"village", "at"} <= keys or {"village", "bulletin"} <= keys
@@ -254,18 +227,10 @@ def _split_values(text: str) -> list[str]:
 
 
 def _check(table: _Table, village: str, numbered: Sequence[tuple[int, Entry]]) -> None:
-    """Let the reader of schedules judge, and tell each mistake of a line by the cell which that line stands for."""
-    lines: list[str] = ["broadcasts:"]
-    cells: list[tuple[int, str]] = [(0, "village")]
-    for (row, _), entry in zip(numbered, add_names(entry for _, entry in numbered), strict=True):
-        keys = _order_keys(entry) or ["bulletin"]
-        lines += [f"  {' ' if at else '-'} {key}: {_value(key, entry.get(key, ['']))}" for at, key in enumerate(keys)]
-        cells += [(row, key) for key in keys]
-    try:
-        schedule_file.parse(f"{village}.yaml", "\n".join(lines).encode(), table.known.days)
-    except BadFile as error:
-        for problem in error.problems:
-            table.fault(*cells[max(problem.line, 1) - 1], problem.message)
+    """Let the reader of schedules judge, and tell each mistake by its cell."""
+    entries = add_names(entry for _, entry in numbered)
+    for mistake in find_mistakes(f"{village}.yaml", entries, table.known.days):
+        table.fault(numbered[mistake.number][0], mistake.key or "village", mistake.message)
 
 
 def _place(path: str) -> tuple[int, str]:

@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace as replaced
+from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
 from ..config import bulletin_file, commune_file, schedule_file
-from ..config.keywords import KEYWORDS
-from ..config.schedule_file import ENTRY_KEYS
+from ..config.schedule_entries import Entry, alter_entry, append_entry, entry_name, new_schedule, raw_entries
 from ..errors import BadFile, Message, Problem
 from ..model.broadcast import Broadcast
 from ..model.day_set import NamedDay
 from ..store.atomic import write_atomic
-from ..yamlfile import Splice, append, quote, replace
-from ..yamlfile.keys import fold
+from ..yamlfile import Splice
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
 from .package import TooBig
 from .results import ImportResult
-from .schedule_table import Entry, SheetSchedules, StationNames, flow_yaml, read_table, table_rows
+from .schedule_table import SheetSchedules, StationNames, read_table, table_rows
 
 LARGEST = 20 * files.MB
 TITLE = "Lịch phát"  # of the sheet, as a person sees it in Excel
@@ -62,14 +58,14 @@ def _change(home: Path, village: str, sheet: SheetSchedules, known: StationNames
     """A village's schedule as the sheet wants it, and what is new in it."""
     path = f"schedules/{village}.yaml"
     before = _schedule(home, village)
-    data = before or f"village: {quote(known.villages[village])}\nbroadcasts: []\n".encode()
+    data = before or new_schedule(known.villages[village])
     schedule_file.parse(path, data, known.days)  # a broken schedule is mended by its people first
-    there = [_name(entry) for entry in _raw_entries(data)]
+    there = [entry_name(entry) for entry in raw_entries(data)]
     new = changed = 0
     for entry in sheet.entries[village]:
-        if _name(entry) not in there:
-            data, new = _append_entry(path, data, entry), new + 1
-        elif (better := _merge_entry(path, data, there.index(_name(entry)), entry, sheet, known)) != data:
+        if entry_name(entry) not in there:
+            data, new = append_entry(path, data, entry), new + 1
+        elif (better := _merge_entry(path, data, there.index(entry_name(entry)), entry, sheet, known)) != data:
             data, changed = better, changed + 1
     same = len(sheet.entries[village]) - new - changed
     counts = Message(
@@ -79,50 +75,28 @@ def _change(home: Path, village: str, sheet: SheetSchedules, known: StationNames
 
 
 def _unnamed_notes(path: str, there: list[str], entries: list[Entry]) -> list[Message]:
-    named = {_name(entry) for entry in entries}
+    named = {entry_name(entry) for entry in entries}
     names = ", ".join(name for name in there if name not in named)
     return [Message("{path}: not in the sheet, and still there: {names}", path=path, names=names)] if names else []
 
 
 def _merge_entry(path: str, data: bytes, at: int, entry: Entry, sheet: SheetSchedules, known: StationNames) -> bytes:
     """The file with one entry as the sheet has it; what the sheet has no column for stays."""
-    kept = {key: value for key, value in _raw_entries(data)[at].items() if key not in sheet.keys}
-    better = replace(path, data, ["broadcasts", at], flow_yaml({**kept, **entry}), KEYWORDS).after
+    kept = {key: value for key, value in raw_entries(data)[at].items() if key not in sheet.keys}
+    better = alter_entry(path, data, at, {**kept, **entry})
     same = _broadcast(path, data, at, known) == _broadcast(path, better, at, known)
     return data if same else better
 
 
-def _append_entry(path: str, data: bytes, entry: Entry) -> bytes:
-    if data.endswith(b"broadcasts: []\n"):
-        return data.removesuffix(b" []\n") + f"\n  - {flow_yaml(entry)}\n".encode()
-    return append(path, data, ["broadcasts"], flow_yaml(entry), KEYWORDS).after
-
-
 def _broadcast(path: str, data: bytes, at: int, known: StationNames) -> Broadcast:
-    return replaced(schedule_file.parse(path, data, known.days).broadcasts[at], line=0)
-
-
-def _name(entry: Mapping[str, list[str]]) -> str:
-    return next((entry[key][0] for key in ("name", "bulletin") if key in entry), "")
+    return replace(schedule_file.parse(path, data, known.days).broadcasts[at], line=0)
 
 
 def _sound_entries(data: bytes, village: str, known: StationNames) -> list[Entry]:
     """The entries of a schedule. Raises `BadFile` where it is broken."""
     if data:
         schedule_file.parse(f"schedules/{village}.yaml", data, known.days)
-    return _raw_entries(data)
-
-
-def _raw_entries(data: bytes) -> list[Entry]:
-    """The entries of a schedule that is known to be sound, as they are written."""
-    keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
-    document: dict[str, list[dict[str, object]]] = yaml.load(data, Loader=yaml.BaseLoader) or {}
-    entries = next((value for key, value in document.items() if keys.get(fold(key)) == "broadcasts"), ())
-    return [{keys[fold(key)]: _list(value) for key, value in entry.items()} for entry in entries]
-
-
-def _list(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+    return raw_entries(data)
 
 
 def _known(home: Path) -> StationNames:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from ..errors import BadFile, Message, Problem, Refused
+from ..errors import BadFile, Message, Problem
 from .keys import Keywords, fold, keys_of
 from .tree import LOADER
 
@@ -27,15 +27,6 @@ class Splice:
     path: str
     before: bytes
     after: bytes
-
-    def over(self, now: bytes) -> bytes:
-        """What to write in place of `now`, the file as it is at the time of writing.
-
-        Raises `Refused` where somebody has changed it since it was read.
-        """
-        if now != self.before:
-            raise Refused(Message("{path} was changed by somebody else just now; try again", path=self.path))
-        return self.after
 
 
 def replace(path: str, data: bytes, where: Sequence[str | int], value: str, keywords: Keywords) -> Splice:
@@ -51,6 +42,10 @@ def append(path: str, data: bytes, where: Sequence[str | int], value: str, keywo
     node = _find(path, text, where, keywords)
     if not isinstance(node, yaml.SequenceNode):
         raise BadFile([Problem(path, node.start_mark.line + 1, Message("a list was expected here"))])
+    if node.flow_style and not node.value and _is_block(_find(path, text, where[:-1], keywords)) and len(where) == 1:
+        begin, end = len(text[: node.start_mark.index].rstrip(" ")), node.end_mark.index
+        line_end = _line_end(text, end)
+        return _splice(path, data, text, begin, line_end, f"{text[end:line_end]}{_newline(text)}  - {value}")
     if node.flow_style:
         at = node.end_mark.index - 1
         return _splice(path, data, text, at, at, f", {value}" if node.value else value)
@@ -163,6 +158,10 @@ def _child(node: yaml.Node | None, step: str | int, keywords: Keywords) -> yaml.
     item = node.value[number]
     value: yaml.Node = item[1] if isinstance(item, tuple) else item
     return value
+
+
+def _is_block(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.CollectionNode) and not node.flow_style
 
 
 def _emptied(path: str, data: bytes, text: str, where: Sequence[str | int], empty: str, keywords: Keywords) -> Splice:

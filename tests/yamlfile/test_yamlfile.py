@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loudspeaker.config import commune_file, schedule_file, values
 from loudspeaker.config.keywords import KEYWORDS
-from loudspeaker.errors import BadFile, Refused
+from loudspeaker.errors import BadFile
 from loudspeaker.model.broadcast import VillageSchedule
 from loudspeaker.yamlfile import Mistake, append, decode_text, document, quote, replace
 
@@ -235,12 +235,9 @@ def test_an_added_item_is_the_last_and_all_others_are_what_they_were(items: list
     assert [line for line in after.split("\n") if line.strip() != "- new"] == text.split("\n")
 
 
-def test_a_file_that_somebody_else_changed_is_left_alone() -> None:
-    splice = replace(PATH, FILE, ["village"], "Nà Hoa", KEYWORDS)
-
-    assert splice.over(FILE) == splice.after
-    with pytest.raises(Refused):
-        splice.over(FILE + b"#")
+def test_the_first_item_of_an_empty_list_stands_below_its_key() -> None:
+    assert append(PATH, b"a: []  # x\nb: 1\n", ["a"], "c", KEYWORDS).after == b"a:  # x\n  - c\nb: 1\n"
+    assert append(PATH, b"{a: [], b: 1}", ["a"], "c", KEYWORDS).after == b"{a: [c], b: 1}"
 
 
 def test_there_must_be_something_to_change() -> None:
