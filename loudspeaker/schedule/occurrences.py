@@ -72,7 +72,7 @@ def occurrences(
             known = facts.get(broadcast.bulletin) if broadcast.bulletin else None
             level = broadcast.level or (known.level if known else Level.ROUTINE)
             title = known.title if known else broadcast.name
-            duration, rank = _duration(broadcast, known), -level.rank
+            duration, rank = bare_length(broadcast, known), -level.rank
             times = broadcast.times
             if latest is not None:
                 times = tuple(at for at in times if (at, number) < latest)
@@ -91,7 +91,8 @@ def occurrences(
                 yield PlanEntry(rank, at, order, number, candidate, broadcast)
 
 
-def _duration(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
+def bare_length(broadcast: Broadcast, facts: BulletinFacts | None) -> float:
+    """Seconds of an entry, whose bulletin has these facts, without the words of a session."""
     if facts is None:
         return broadcast.length or 0.0
     if broadcast.repeat is None:

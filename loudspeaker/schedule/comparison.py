@@ -1,0 +1,125 @@
+"""What a change of schedules does to the plan: two plans of the same days, airing by airing.
+
+Who edits a schedule is told what becomes of the entries that the change is about (`mine`), and whom else it hurts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..model.airing import Airing
+from ..model.broadcast import Broadcast, VillageSchedule
+from ..model.enums import Expected, Refusal
+from ..model.refusal import kind_of
+from ..model.schedule_change import EntryKey
+
+# What forbids an airing for ever, whatever people decide later: an entry that asks for it breaks the policy.
+BREACHES = {Refusal.POLICY, Refusal.STREAM, Refusal.EMERGENCY}
+IN_TIME = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """An airing that starts later than it did, or than its entry asks for."""
+
+    airing: Airing
+    by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PlanComparison:
+    """What a change does in the days that were planned. `mine` and `withdrawn` are of entries that it is about."""
+
+    mine: tuple[Airing, ...]
+    withdrawn: tuple[Airing, ...]  # would have been heard, and are asked for no more
+    waiting: tuple[Delay, ...]  # of mine
+    blocked: tuple[Airing, ...]  # of mine: the time is taken
+    breaches: tuple[Airing, ...]  # of mine: the policy forbids them
+    late: tuple[Delay, ...]  # others
+    lost: tuple[Airing, ...]  # others, that are heard no more or in part
+
+    @property
+    def clean(self) -> bool:
+        """Is everything heard in its time that was, and all that is new?"""
+        return self.bearable and not (self.waiting or self.late)
+
+    @property
+    def bearable(self) -> bool:
+        """Is everything heard, if with a delay?"""
+        return not (self.blocked or self.breaches or self.lost)
+
+
+def changed_entries(before: Iterable[VillageSchedule], after: Iterable[VillageSchedule]) -> frozenset[EntryKey]:
+    """The entries that are in one of these only, or another in both."""
+    old, new = entries_by_key(before), entries_by_key(after)
+    return frozenset(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+
+
+def entries_by_key(schedules: Iterable[VillageSchedule]) -> dict[EntryKey, Broadcast]:
+    """Every entry by its village and name; the line on which it stands is no part of what it is."""
+    return {
+        (schedule.id, broadcast.name): replace(broadcast, line=0)
+        for schedule in schedules
+        for broadcast in schedule.broadcasts
+    }
+
+
+def compare_plans(
+    before: Sequence[Airing],
+    after: Sequence[Airing],
+    changed: frozenset[EntryKey],
+    given_up: Callable[[Airing], bool] = lambda airing: False,
+) -> PlanComparison:
+    """The difference between two plans of the same days, the second with entries that were `changed`.
+
+    `given_up` tells which others are meant to be heard no more.
+    """
+    old = {airing.id: airing for airing in before}
+    new = {airing.id: airing for airing in after}
+    mine = [airing for airing in after if _key(airing) in changed]
+    others = [airing for airing in before if _key(airing) not in changed and not given_up(airing)]
+    fresh = [airing for airing in mine if _outcome(old.get(airing.id)) != _outcome(airing)]
+    return PlanComparison(
+        mine=tuple(mine),
+        withdrawn=tuple(
+            airing
+            for airing in before
+            if airing.id not in new and airing.expected is Expected.AIR and _key(airing) in changed
+        ),
+        waiting=tuple(_delays((airing, airing.scheduled_at) for airing in fresh)),
+        blocked=tuple(airing for airing in fresh if airing.expected is Expected.DISPLACED),
+        breaches=tuple(airing for airing in fresh if kind_of(airing.why) in BREACHES),
+        late=tuple(_delays((new[airing.id], airing.starts_at) for airing in others if airing.id in new)),
+        lost=tuple(new.get(airing.id, airing) for airing in others if _is_lost(airing, new.get(airing.id))),
+    )
+
+
+def _key(airing: Airing) -> EntryKey:
+    return airing.village, airing.broadcast
+
+
+def _outcome(airing: Airing | None) -> object:
+    """What an entry that only loses a day or a word is not to blame for: it was so before."""
+    return airing and (airing.expected, airing.starts_at, kind_of(airing.why))
+
+
+def _delays(airings: Iterable[tuple[Airing, datetime | None]]) -> Iterable[Delay]:
+    """Which of `airings` start later than at the instant that stands beside each."""
+    for airing, wanted in airings:
+        if wanted and airing.starts_at and airing.starts_at - wanted >= IN_TIME:
+            yield Delay(airing, airing.starts_at - wanted)
+
+
+def _is_lost(was: Airing, now: Airing | None) -> bool:
+    if was.expected is not Expected.AIR:
+        return False
+    if now is None or now.expected is not Expected.AIR:
+        return True
+    return was.stream is not None and _sound(now) < _sound(was) - IN_TIME
+
+
+def _sound(airing: Airing) -> timedelta:
+    """How long it is heard; a stream that is joined late or ends early is heard for less."""
+    return airing.ends_at - airing.starts_at if airing.starts_at and airing.ends_at else timedelta(0)

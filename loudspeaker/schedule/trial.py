@@ -1,0 +1,106 @@
+"""A change of schedules that nobody has saved, planned as if it were, day by day. No kept plan is lost by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+
+from ..model.airing import Airing
+from ..model.broadcast import Broadcast
+from ..model.commune import Policy
+from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
+from .channels import Channel, channels
+from .comparison import PlanComparison, compare_plans, entries_by_key
+from .open_hours import is_around_the_clock
+from .plan import DayPlans, plan
+from .plan_input import PlanInput
+
+NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
+
+
+@dataclass(slots=True)
+class Trial:
+    """`given` is planned with the change, `old` without it: entire outputs, all of those that it concerns.
+
+    `changed` are the entries that are another, or in one of both only. `days` keeps what was planned without it.
+    """
+
+    given: PlanInput
+    old: PlanInput
+    changed: frozenset[EntryKey]
+    window: Sequence[date]
+    days: DayPlans = field(default_factory=DayPlans)
+    _before: dict[date, list[Airing]] = field(default_factory=dict)
+    _unclean: date | None = None  # the day on which the last attempt failed: most others fail on it, too
+
+    @property
+    def mine(self) -> dict[EntryKey, Broadcast]:
+        """The entries that the change adds or alters, as they are with it."""
+        return {key: entry for key, entry in entries_by_key(self.given.schedules).items() if key in self.changed}
+
+    def channels(self) -> list[Channel]:
+        """The outputs on which somebody hears what is changed."""
+        given, villages = self.given, {village for village, _ in self.changed}
+        heard = channels(given.commune, given.box, given.schedules)
+        return [channel for channel in heard if channel.villages & villages]
+
+    def policies(self) -> list[Policy]:
+        """The rules of everybody who hears what is changed."""
+        return [channel.policy for channel in self.channels()]
+
+    def plan_before(self, day: date) -> list[Airing]:
+        """A day without the change."""
+        if day not in self._before:
+            self._before[day] = _plan_day(self.old, day, self.days)
+        return self._before[day]
+
+    def plan_adjusted(self, adjustments: Sequence[Adjustment], day: date) -> list[Airing]:
+        """A day with the change and these adjustments."""
+        schedules = adjust_schedules(self.given.schedules, adjustments)
+        return _plan_day(replace(self.given, schedules=schedules), day, None)
+
+    def compare(self) -> PlanComparison:
+        """What the change does in all days of the window."""
+        before = [airing for day in self.window for airing in self.plan_before(day)]
+        after = [airing for day in self.window for airing in self.plan_adjusted((), day)]
+        return compare_plans(before, after, self.changed)
+
+    def is_clean(
+        self,
+        adjustments: Sequence[Adjustment],
+        left_out: Mapping[EntryKey, Callable[[date], bool]] = NOTHING_LEFT_OUT,
+        more: Iterable[date] = (),
+    ) -> bool:
+        """Is nobody hurt in the window, or on `more` days, but for what is meant to be `left_out` on some days?"""
+
+        def is_given_up(airing: Airing) -> bool:
+            key = airing.village, airing.broadcast
+            return key in left_out and left_out[key](airing.scheduled_at.date())
+
+        for day in self._telling_days(adjustments, more):
+            after = self.plan_adjusted(adjustments, day)
+            if not compare_plans(self.plan_before(day), after, self.changed, is_given_up).clean:
+                self._unclean = day
+                return False
+        return True
+
+    def days_of(self, entries: Iterable[Broadcast]) -> list[date]:
+        """The days of the window on which one of `entries` falls."""
+        return [day for day in self.window if any(entry.falls_on(day) for entry in entries)]
+
+    def _telling_days(self, adjustments: Sequence[Adjustment], more: Iterable[date]) -> list[date]:
+        """The days that may be another than before, the most telling one first."""
+        days = {*self.window, *more}
+        if not any(map(is_around_the_clock, self.policies())):
+            old = entries_by_key(self.old.schedules)
+            new = entries_by_key(adjust_schedules(self.given.schedules, adjustments))
+            keys = {*self.changed, *(adjustment.key for adjustment in adjustments)}
+            touched = [keyed[key] for keyed in (old, new) for key in keys if key in keyed]
+            days = {day for day in days if any(entry.falls_on(day) for entry in touched)}
+        return sorted(days, key=lambda day: (day != self._unclean, day))
+
+
+def _plan_day(given: PlanInput, day: date, days: DayPlans | None) -> list[Airing]:
+    midnight = datetime.combine(day, time(), given.commune.zone)
+    return plan(given, midnight, datetime.combine(day + timedelta(days=1), time(), given.commune.zone), days)
