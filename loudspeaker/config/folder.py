@@ -47,6 +47,20 @@ class LastGood(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLastGood:
+    """Good versions as they are kept, for whoever only supposes that files are another: none is kept or forgotten."""
+
+    kept: LastGood
+
+    def remember(self, path: str, data: bytes) -> None: ...
+
+    def last_good(self, path: str, now: datetime) -> bytes | None:
+        return self.kept.last_good(path, now)
+
+    def forget(self, path: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedFile(Generic[T_co]):
     """One file: its value (None where nothing sound is left), what is wrong with it, the hash of what was used."""
 
@@ -122,6 +136,19 @@ class Folder:
     def contents(self, now: datetime) -> Contents:
         """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
         return self.survey(now).contents()
+
+    def suppose(self, edits: Mapping[str, bytes | None], now: datetime) -> Contents:
+        """What the files would give with these edits, by path (None: the file is deleted). Nothing is kept of it.
+
+        Raises `BadFile` with what is wrong with a file that is edited, and as `contents` does.
+        """
+        own = replace(self.sources[0], edits=edits)
+        kept = {name: loaded for name, loaded in self._kept.items() if name not in edits}
+        last_good = ReadLastGood(self.last_good) if self.last_good else None
+        supposed = Folder([own, *self.sources[1:]], last_good, kept).contents(now)
+        if problems := [problem for problem in supposed.problems if problem.path in edits]:
+            raise BadFile(problems)
+        return supposed
 
     def survey(self, now: datetime) -> Survey:
         """Read what has changed. Raises `BadFile` where a folder cannot be read."""

@@ -11,7 +11,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import BadFile, Message, Problem, reason
@@ -26,12 +26,14 @@ class Source:
     """A folder with people's files: the station's own, or what came signed from `origin`.
 
     Ids from elsewhere are `ID@ORIGIN`. Of what came signed, only the files of `expected` (path -> SHA-256) are read,
-    each only with exactly these bytes, and no older version stands in; None where people edit the files.
+    each only with exactly these bytes, and no older version stands in; None where people edit the files. The files of
+    `edits` are read as they are there (None: as if they were deleted).
     """
 
     folder: Path
     origin: str = ""
     expected: Mapping[str, str] | None = None
+    edits: Mapping[str, bytes | None] = field(default_factory=dict)
 
     def name(self, path: str) -> str:
         """What a file of this source is called in messages, and by the values that are read from it."""
@@ -46,13 +48,17 @@ class Source:
         if self.expected is not None:
             return sorted(path for path in self.expected if path.startswith(f"{folder}/") and path.endswith(suffix))
         try:
-            return sorted(f"{folder}/{name}" for name in list_names(self.folder / folder) if name.endswith(suffix))
+            paths = {f"{folder}/{name}" for name in list_names(self.folder / folder)} - self.edits.keys()
+            paths |= {path for path, data in self.edits.items() if data is not None and path.startswith(f"{folder}/")}
+            return sorted(path for path in paths if path.endswith(suffix))
         except OSError as error:
             message = Message("the folder cannot be read: {error}", error=reason(error))
             raise BadFile([Problem(self.name(folder), 0, message)]) from error
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises `BadFile` where they cannot be used, whatever is in them."""
+        if (edited := self.edits.get(path)) is not None:
+            return edited
         data = read_file(self.folder, path, self.name(path))
         if self.expected is not None and hashlib.sha256(data).hexdigest() != self.expected.get(path):
             raise BadFile([Problem(self.name(path), 0, Message("this is not the file that was signed"))])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from copy import copy
 
 from ..config.folder import Folder
 from ..errors import BadFile, BadUsage, Message, Problem
@@ -42,6 +43,15 @@ class StationFiles:
     def reload(self) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays."""
         self.contents = self._read()
+
+    def suppose(self, edits: Mapping[str, bytes | None]) -> StationFiles:
+        """The files as they would be with these edits, by path (None: deleted); nobody else sees them.
+
+        Raises `BadFile` with what is wrong with a file that is edited.
+        """
+        supposed = copy(self)
+        supposed.contents = self.folder.suppose(edits, self._clock.now())
+        return supposed
 
     def bulletin(self, name: str) -> Bulletin:
         """As its file is now, by its id, file or title. Raises `NotFound`, or `BadFile` where it is broken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -70,6 +71,15 @@ class Planner:
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
         for kept in (self._specs, self._recipes, self._durations, self._days.kept):
             kept.turn()
+
+    def suppose(self, files: StationFiles) -> Planner:
+        """A planner of files that nobody has saved: it uses what is kept here, and nothing of that is lost by it."""
+        supposed = copy(self)
+        supposed.files = files
+        supposed.texts = supposed._open_texts(self.texts.reads, self.texts)
+        supposed.builder = SpecBuilder(supposed.texts, files.contents.voices, files.folder.recording_state)
+        supposed._days = DayPlans()
+        return supposed
 
     @property
     def contents(self) -> Contents:

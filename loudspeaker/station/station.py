@@ -22,6 +22,7 @@ from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
 from .preparation import Preparation
+from .schedule_editing import ScheduleEditing
 from .voice_engines import VoiceEngines
 
 
@@ -77,6 +78,10 @@ class Station:
     @cached_property
     def bulletins(self) -> BulletinEditing:
         return BulletinEditing(self.paths, self.files, self.planner, lambda: self.log)
+
+    @cached_property
+    def schedules(self) -> ScheduleEditing:
+        return ScheduleEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log)
 
     def reload(self, reads: bool | None = None) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays.
