@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from ..errors import Message, Refused, Unreachable
+from ..errors import LoudspeakerError, Message, Refused, Unreachable
 from ..interfaces import Speaker
 from ..model.asrun_record import AsRunRecord
 from ..model.requests import Play
@@ -21,6 +21,7 @@ from ..speakers.button import StopButton
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
+from ..store.edits import finish_edits
 from . import protocol
 from .children import Children
 from .examination import Examination
@@ -206,8 +207,17 @@ def open_service(
 
     `translate` is for what it says on stderr, which is the journal.
     """
+    _finish_edits(station)
     greeting = welcome and station.files.bulletin(welcome).id
     return Service(station, speakers(station, wake), greeting, stop_button(station, wake), translate)
+
+
+def _finish_edits(station: Station) -> None:
+    """Do what a power cut has kept an editor from; whatever is in the way, the air does not wait for it."""
+    try:
+        finish_edits(station.paths.home)
+    except (LoudspeakerError, OSError) as error:
+        logger.warning("%s: %s", station.paths.home, error)
 
 
 class AnnouncingLog:
