@@ -72,6 +72,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "web": {"clock", "interfaces", "errors"},
     "cli": {
+        "codec",
+        "store",
+        "trust",
         "station",
         "maintenance",
         "daemon",

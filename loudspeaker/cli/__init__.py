@@ -10,7 +10,7 @@ file_commands         init check read import export                    log_comma
 plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
-setup_command         setup
+setup_command         setup                                            signing_commands  fleet sign show
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ import click
 
 from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
-from . import air_commands, file_commands, log_commands, maintenance_commands, plan_commands, setup_command
+from . import (
+    air_commands,
+    file_commands,
+    log_commands,
+    maintenance_commands,
+    plan_commands,
+    setup_command,
+    signing_commands,
+)
 from .app import TranslatedGroup, TranslatedOption, option, start
 from .command_context import CommandContext, default_home
 
@@ -47,7 +55,16 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
     ctx.obj = CommandContext(home, state)
 
 
-for part in (file_commands, plan_commands, air_commands, log_commands, maintenance_commands, setup_command):
+PARTS = (
+    file_commands,
+    plan_commands,
+    air_commands,
+    log_commands,
+    maintenance_commands,
+    setup_command,
+    signing_commands,
+)
+for part in PARTS:
     for command in part.COMMANDS:
         cli.add_command(command)
 

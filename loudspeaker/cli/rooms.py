@@ -9,7 +9,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from ..errors import Message, Refused
+
 if TYPE_CHECKING:
+    from .. import codec as codec
     from ..daemon import client as client
     from ..daemon import loop as loop
     from ..daemon import on_air as on_air
@@ -37,9 +40,15 @@ if TYPE_CHECKING:
     from ..station import new_station as new_station
     from ..station import read_text as read_text
     from ..station import station as station
+    from ..store import atomic as atomic
     from ..synthesis import voice_installer as voice_installer
+    from ..trust import dsse as dsse
+    from ..trust import fingerprint as fingerprint
+    from ..trust import key_file as key_file
+    from ..trust import opening as opening
 
 MODULES = {
+    "codec": "..codec",
     "client": "..daemon.client",
     "loop": "..daemon.loop",
     "on_air": "..daemon.on_air",
@@ -67,14 +76,27 @@ MODULES = {
     "new_station": "..station.new_station",
     "read_text": "..station.read_text",
     "station": "..station.station",
+    "atomic": "..store.atomic",
     "voice_installer": "..synthesis.voice_installer",
+    "dsse": "..trust.dsse",
+    "fingerprint": "..trust.fingerprint",
+    "key_file": "..trust.key_file",
+    "opening": "..trust.opening",
 }
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Import a module of `MODULES` when it is first asked for (PEP 562). Raises `AttributeError`."""
+    """Import a module of `MODULES` when it is first asked for (PEP 562).
+
+    Raises `AttributeError`, and `Refused` where it needs a package that only some stations have installed.
+    """
     if name not in MODULES:
         raise AttributeError(name)
-    module = import_module(MODULES[name], __package__)
+    try:
+        module = import_module(MODULES[name], __package__)
+    except ModuleNotFoundError as error:
+        raise Refused(
+            Message("this needs the package “{package}”, which is not installed", package=error.name)
+        ) from error
     globals()[name] = module
     return module

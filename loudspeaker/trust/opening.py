@@ -14,7 +14,7 @@ from .faults import Fault, UntrustedDocument
 from .signed_documents import MOST_ALERT_BYTES, Alert, Approval, Bell, SignedManifest, SigningRole, TrustDocument
 
 Document = TrustDocument | SignedManifest | Alert | Bell
-D = TypeVar("D", TrustDocument, SignedManifest, Alert, Bell)
+D = TypeVar("D", bound=Document)
 TYPE = "application/vnd.loudspeaker.{kind}+json;v=1"
 APPROVAL = "approval"
 
@@ -48,6 +48,17 @@ def open_document(
             Message("this is for {scope}, not for {own}", scope=document.scope, own=trust.scope), Fault.WRONG_SCOPE
         )
     return Opened(document, persons)
+
+
+def read_unverified(envelope: SignedEnvelope) -> Document:
+    """What a document says that nobody has verified: only to be shown to people. Raises `UntrustedDocument`."""
+    kinds: tuple[type[Document], ...] = (TrustDocument, SignedManifest, Alert, Bell)
+    for kind in kinds:
+        if envelope.payload_type == payload_type(kind.document_type):
+            return _parse(kind, envelope)
+    raise UntrustedDocument(
+        Message("“{found}” is no document that is known here", found=envelope.payload_type[:80]), Fault.WRONG_TYPE
+    )
 
 
 def open_first_trust(envelope: SignedEnvelope) -> TrustDocument:

@@ -1,0 +1,127 @@
+"""Signed documents on a PC that is not the hub: a key file, a signature with it, and what a document says.
+
+These commands ask no daemon and open no station.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ..errors import BadUsage, Message
+from . import rooms
+from .app import TranslatedCommand, TranslatedGroup, option
+from .command_context import as_json
+from .parameter_types import _
+from .prompts import read_input, read_input_lines
+from .terminal import print_json, put, tell
+
+if TYPE_CHECKING:
+    from ..trust.dsse import SignedEnvelope
+    from ..trust.opening import Document
+    from ..trust.signed_documents import TrustDocument
+
+F = TypeVar("F", bound=Callable[..., object])
+SHORTEST_PASSPHRASE = 10  # letters: the file may lie in a drawer for years
+
+
+def by_passphrase(command: F) -> F:
+    """Where the passphrase comes from; asked for on a terminal."""
+    return option(
+        "--passphrase-file", metavar="FILE", help="The passphrase is its first line; asked for on a terminal."
+    )(command)
+
+
+@click.group(cls=TranslatedGroup)
+def fleet() -> None:
+    """Boxes that take their files signed, from a commune or a province."""
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@option("--person", metavar="ID", required=True, help="Whose key it is: a short name, such as hoa.")
+@option("--name", metavar="NAME", required=True, help="The name and office that others read.")
+@by_passphrase
+def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None:
+    """Make a key of one's own, sealed by a passphrase, for a stick that is kept locked away."""
+    if file.exists():
+        raise BadUsage(Message("{file} exists already; a key is never written over", file=file))
+    made = rooms.key_file.make_key(person.strip(), name.strip())
+    sealed = rooms.key_file.seal_key(made, _read_passphrase(passphrase_file, new=True))
+    rooms.atomic.write_atomic(file, sealed)
+    file.chmod(0o600)
+    put(f"{made.public.id} {made.public.public}")
+    tell(_("This line is public; the file and its passphrase are not. Who has lost them cannot sign any more."))
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@option("--key", "key_file", metavar="KEY", required=True, help="A key file made with “fleet key”.")
+@by_passphrase
+def sign(file: Path, key_file: str, passphrase_file: str | None) -> None:
+    """Add one's signature to a document, after it was shown."""
+    envelope = rooms.dsse.parse_envelope(read_input(str(file)))
+    tell(_describe(envelope))
+    own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
+    rooms.atomic.write_atomic(file, rooms.dsse.format_envelope(own.sign(envelope)))
+    tell(_("Signed by {name}, key {id}.").format(name=own.public.name, id=own.public.id))
+
+
+@click.command(cls=TranslatedCommand)
+@click.argument("file", metavar="FILE")
+@option("--trust", "trust_file", metavar="FILE", help="The trust document by which signatures are checked.")
+@as_json
+def show(file: str, trust_file: str | None, as_json: bool) -> None:
+    """Show a signed document: what it is, and whose signatures hold."""
+    envelope = rooms.dsse.parse_envelope(read_input(file))
+    trust = _read_trust(trust_file) if trust_file else None
+    persons = sorted(rooms.dsse.find_signers(envelope, trust.keys)) if trust else []
+    document = rooms.opening.read_unverified(envelope)
+    if as_json:
+        names = [one.key_id for one in envelope.signatures]
+        print_json({"document": rooms.codec.encode(document), "keys": names, "persons": persons if trust else None})
+    else:
+        put(_describe(envelope, document))
+        put(_("Fingerprint: {syllables}").format(syllables=rooms.fingerprint.fingerprint(envelope.payload)))
+        put(_("Signatures that hold: {persons}").format(persons=", ".join(persons) or "–") if trust else _no_trust())
+    if trust and not persons:
+        click.get_current_context().exit(1)
+
+
+def _read_trust(file: str) -> TrustDocument:
+    return rooms.opening.open_first_trust(rooms.dsse.parse_envelope(read_input(file)))
+
+
+def _no_trust() -> str:
+    return _("Nothing says yet whose signatures these are: give --trust FILE.")
+
+
+def _describe(envelope: SignedEnvelope, document: Document | None = None) -> str:
+    """One line that says what a document is, and by how many keys it was signed."""
+    document = document or rooms.opening.read_unverified(envelope)
+    return _("{kind} of {scope}, {instant}, {count} signatures").format(
+        kind=_(document.document_type),
+        scope=document.scope,
+        instant=document.issued.isoformat(sep=" ", timespec="minutes"),
+        count=len(envelope.signatures),
+    )
+
+
+def _read_passphrase(file: str | None, new: bool = False) -> str:
+    """The passphrase of a key file; a new one is typed twice and is not short. Raises `BadUsage`."""
+    if file is not None:
+        passphrase = next(read_input_lines(file), b"").decode(errors="replace").rstrip("\r\n")
+    elif sys.stdin.isatty():
+        passphrase = click.prompt(_("Passphrase"), hide_input=True, confirmation_prompt=new, err=True)
+    else:
+        raise click.UsageError(_("give --passphrase-file FILE where nobody can be asked"))
+    if new and len(passphrase) < SHORTEST_PASSPHRASE:
+        raise BadUsage(Message("a passphrase has at least {count} letters", count=SHORTEST_PASSPHRASE))
+    return passphrase
+
+
+COMMANDS = (fleet, sign, show)

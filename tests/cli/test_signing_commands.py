@@ -1,0 +1,121 @@
+"""A key, a signature and a look at a document, on a PC without a station."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from harness.signing import make_manifest, make_trust, signed
+
+from loudspeaker.cli import cli
+from loudspeaker.i18n import set_language
+from loudspeaker.trust.dsse import find_signers, format_envelope, parse_envelope
+from loudspeaker.trust.key_file import read_public_key
+from loudspeaker.trust.opening import seal
+
+PASSPHRASE = "nước chảy đá mòn"
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    set_language("en")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder with a passphrase, a manifest that one has signed, and the trust document of its commune."""
+    (tmp_path / "passphrase").write_text(PASSPHRASE + "\n", encoding="utf-8")
+    (tmp_path / "manifest.json").write_bytes(format_envelope(signed(seal(make_manifest()), "hoa")))
+    (tmp_path / "trust.json").write_bytes(format_envelope(signed(seal(make_trust()), "hoa", "pao")))
+    return tmp_path
+
+
+def run(desk: Path, *words: str) -> Result:
+    given = [str(desk / word) if (desk / word).exists() or word.endswith(".key") else word for word in words]
+    return CliRunner(mix_stderr=False).invoke(cli, given)
+
+
+def make_key(desk: Path) -> Result:
+    return run(desk, "fleet", "key", "ly.key", "--person", "ly", "--name", "Chị Lý", "--passphrase-file", "passphrase")
+
+
+def test_a_key_that_was_made_signs_what_lies_before_it(desk: Path) -> None:
+    made = make_key(desk)
+    result = run(desk, "sign", "manifest.json", "--key", "ly.key", "--passphrase-file", "passphrase")
+
+    public = read_public_key((desk / "ly.key").read_bytes())
+    assert (made.exit_code, made.stdout) == (0, f"{public.id} {public.public}\n")
+    assert (desk / "ly.key").stat().st_mode & 0o077 == 0
+    assert result.exit_code == 0
+    assert "manifest of ban-may" in result.stderr
+    envelope = parse_envelope((desk / "manifest.json").read_bytes())
+    assert find_signers(envelope, [public, *make_trust().keys]) == {"hoa", "ly"}
+
+
+def test_a_key_is_never_written_over(desk: Path) -> None:
+    make_key(desk)
+    before = (desk / "ly.key").read_bytes()
+
+    assert make_key(desk).exit_code == 2
+    assert (desk / "ly.key").read_bytes() == before
+
+
+def test_a_short_passphrase_makes_no_key(desk: Path) -> None:
+    (desk / "passphrase").write_text("123456789", encoding="utf-8")
+
+    assert make_key(desk).exit_code == 2
+    assert not (desk / "ly.key").exists()
+
+
+def test_a_wrong_passphrase_changes_nothing(desk: Path) -> None:
+    make_key(desk)
+    (desk / "passphrase").write_text("nước chảy đá trôi", encoding="utf-8")
+    before = (desk / "manifest.json").read_bytes()
+
+    assert run(desk, "sign", "manifest.json", "--key", "ly.key", "--passphrase-file", "passphrase").exit_code == 1
+    assert (desk / "manifest.json").read_bytes() == before
+
+
+def test_without_a_terminal_the_passphrase_comes_from_a_file(desk: Path) -> None:
+    make_key(desk)
+
+    result = run(desk, "sign", "manifest.json", "--key", "ly.key")
+
+    assert result.exit_code == 2
+    assert "--passphrase-file" in result.stderr
+
+
+def test_show_says_whose_signatures_hold(desk: Path) -> None:
+    shown = run(desk, "show", "manifest.json", "--trust", "trust.json")
+    told = json.loads(run(desk, "show", "manifest.json", "--trust", "trust.json", "--json").stdout)
+
+    assert shown.exit_code == 0
+    assert "Signatures that hold: hoa" in shown.stdout
+    assert len(shown.stdout.splitlines()[1].removeprefix("Fingerprint: ").split()) == 8
+    assert told["persons"] == ["hoa"]
+    assert told["document"]["files"].keys() == make_manifest().files.keys()
+
+
+def test_show_without_a_trust_document_believes_nobody(desk: Path) -> None:
+    shown = run(desk, "show", "manifest.json")
+
+    assert shown.exit_code == 0
+    assert "--trust" in shown.stdout
+
+
+def test_a_document_that_nobody_known_has_signed_ends_with_1(desk: Path) -> None:
+    (desk / "manifest.json").write_bytes(format_envelope(seal(make_manifest())))
+
+    assert run(desk, "show", "manifest.json", "--trust", "trust.json").exit_code == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"payloadType": "text/plain", "payload": "", "signatures": []}'])
+def test_what_is_no_document_is_told_without_a_traceback(desk: Path, content: bytes) -> None:
+    (desk / "manifest.json").write_bytes(content)
+
+    result = run(desk, "show", "manifest.json")
+
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
