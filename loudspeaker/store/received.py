@@ -1,0 +1,122 @@
+"""What came signed from elsewhere, as it came: trust documents, manifests, and files by their hashes.
+
+    received/blobs/SHA256             a file, by its content
+    received/SCOPE/trust/4.json       the trust documents of a scope, every one since the first
+    received/SCOPE/v000043/…          the files of one manifest under their names: hard links to the blobs
+    received/SCOPE/manifest.json      the manifest in force; replacing it is the step from the old files to the new ones
+
+After a power cut there are all old files or all new ones. Nothing here knows who signed: that is asked before (trust/).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import Message, Refused
+from .atomic import FileSystem, make_folder, read_regular_file, sync_folder, write_atomic
+
+MOST_DOCUMENT_BYTES = 1_000_000
+PIECE = 1 << 18  # bytes
+SHA256 = re.compile("[0-9a-f]{64}")
+VERSION = re.compile(r"v(\d{6,})")
+
+
+class DamagedFile(Refused):
+    """A file that came is not the one that was signed. Nothing was kept of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFiles:
+    """What the scope with this id has sent, under `folder`, whose blobs all scopes share."""
+
+    folder: Path
+    scope: str
+    system: FileSystem = os
+
+    @property
+    def blobs(self) -> Path:
+        return self.folder / "blobs"
+
+    @property
+    def own(self) -> Path:
+        """What is this scope's."""
+        return self.folder / self.scope
+
+    def trust_documents(self) -> list[bytes]:
+        """The envelopes of its trust documents, from the first on without a gap."""
+        return list(self._read_documents(self.own / "trust"))
+
+    def keep_trust(self, version: int, raw: bytes) -> None:
+        """Keep the envelope of a trust document that was verified. Raises `WriteError`."""
+        write_atomic(self.own / "trust" / f"{version}.json", raw, self.system)
+
+    def manifest(self) -> bytes | None:
+        """The envelope of the manifest in force; None before the first."""
+        return read_regular_file(self.own / "manifest.json", MOST_DOCUMENT_BYTES)
+
+    def files(self, version: int) -> Path:
+        """The folder with the files of that version."""
+        return self.own / f"v{version:06}"
+
+    def missing(self, hashes: Collection[str]) -> list[str]:
+        """Which of these files have not come yet."""
+        return [one for one in dict.fromkeys(hashes) if not (self.blobs / one).is_file()]
+
+    def keep_blob(self, sha256: str, size: int, content: BinaryIO) -> None:
+        """Keep a file of this hash and size. Raises `DamagedFile` for another one, `WriteError`, `OSError`."""
+        if not SHA256.fullmatch(sha256):
+            raise DamagedFile(Message("“{name}” is no hash of a file", name=sha256[:80]))
+        write_atomic(self.blobs / sha256, lambda out: _copy(content, out, sha256, size), self.system)
+
+    def switch(self, version: int, raw: bytes, files: Mapping[str, str]) -> None:
+        """Put the files of a verified manifest (path → hash) in force; those of the version before stay on the disk.
+
+        Raises `WriteError`, `OSError`; then the version before is in force.
+        """
+        folder = self.files(version)
+        shutil.rmtree(folder, ignore_errors=True)  # left by a power cut
+        make_folder(folder, self.system)
+        for path, sha256 in files.items():
+            make_folder((folder / path).parent, self.system)
+            os.link(self.blobs / sha256, folder / path)
+        for inner in sorted({(folder / path).parent for path in files}):
+            sync_folder(inner, self.system)
+        write_atomic(self.own / "manifest.json", raw, self.system)
+
+    def sweep(self, current: int) -> None:
+        """Delete the versions before the last one, and blobs that no version of any scope names. Raises `OSError`."""
+        versions = sorted(number for number in self._versions() if number < current)
+        for number in versions[:-1]:
+            shutil.rmtree(self.files(number))
+        for blob in self.blobs.iterdir():
+            if SHA256.fullmatch(blob.name) and blob.stat().st_nlink == 1:
+                self.system.unlink(blob)
+
+    def _versions(self) -> Iterator[int]:
+        for path in self.own.iterdir():
+            if match := VERSION.fullmatch(path.name):
+                yield int(match[1])
+
+    def _read_documents(self, folder: Path) -> Iterator[bytes]:
+        version = 1
+        while (raw := read_regular_file(folder / f"{version}.json", MOST_DOCUMENT_BYTES)) is not None:
+            yield raw
+            version += 1
+
+
+def _copy(content: BinaryIO, out: BinaryIO, sha256: str, size: int) -> None:
+    """Copy at most `size` bytes, and find out whether they are the ones that were signed. Raises `DamagedFile`."""
+    hashed, left = hashlib.sha256(), size + 1
+    while left and (piece := content.read(min(PIECE, left))):
+        hashed.update(piece)
+        out.write(piece)
+        left -= len(piece)
+    if left != 1 or hashed.hexdigest() != sha256:
+        raise DamagedFile(Message("a file that came is damaged, or not the one that was signed"))
