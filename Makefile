@@ -15,8 +15,8 @@ APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get
 # Debian's names. libportaudio2 plays, alsa-utils sets the volume, ffmpeg decodes phone recordings, espeak-ng is the voice,
 # ca-certificates and openssl tell a station's server from an impostor.
 SYSTEM := python3-venv libportaudio2 libasound2-plugins alsa-utils espeak-ng ffmpeg ca-certificates openssl
-# Only for the tests: clocks that step, a stream server, systemd-analyze.
-TESTING := libfaketime icecast2 systemd
+# Only for the tests: clocks that step, a stream server, systemd-analyze, a browser with Vietnamese letters.
+TESTING := libfaketime icecast2 systemd chromium fonts-noto-core
 
 export COMMUNE VILLAGE VOICES
 .PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing

@@ -80,6 +80,8 @@ def commands(command: click.Command, path: str = "") -> Iterator[tuple[str, clic
     if not isinstance(command, click.Group):
         yield path, command
         return
+    if command.invoke_without_command:
+        yield path, command
     for name, inner in command.commands.items():
         if not inner.hidden:
             yield from commands(inner, f"{path} {name}".strip())

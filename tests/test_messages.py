@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import gettext
 import io
+import re
 import runpy
 import string
 from pathlib import Path
 
 import click
+import jinja2
 import pytest
 from harness.paths import ROOT
 
@@ -31,6 +33,18 @@ def literals(path: Path) -> list[str]:
     return found
 
 
+def template_sentences() -> set[str]:
+    """What the console's pages say: the first argument of each `_(…)` in a template."""
+    environment = jinja2.Environment()
+    found: set[str] = set()
+    for path in (ROOT / "loudspeaker" / "web" / "templates").rglob("*.html"):
+        calls = environment.parse(path.read_text(encoding="utf-8")).find_all(jinja2.nodes.Call)
+        said = [call for call in calls if isinstance(call.node, jinja2.nodes.Name) and call.node.name == "_"]
+        assert all(isinstance(call.args[0], jinja2.nodes.Const) for call in said), path
+        found |= {call.args[0].value for call in said}
+    return found
+
+
 def commands(command: click.Command) -> list[click.Command]:
     inner = command.commands.values() if isinstance(command, click.Group) else ()
     return [command, *(leaf for child in inner for leaf in commands(child))]
@@ -42,7 +56,11 @@ def helps() -> list[str]:
     return [text for text in texts if text]
 
 
-SENTENCES = sorted({text for path in (ROOT / "loudspeaker").rglob("*.py") for text in literals(path)} | set(helps()))
+SENTENCES = sorted(
+    {text for path in (ROOT / "loudspeaker").rglob("*.py") for text in literals(path)}
+    | set(helps())
+    | template_sentences()
+)
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)
@@ -55,6 +73,14 @@ def test_every_sentence_has_its_vietnamese(sentence: str) -> None:
 
 def fields(template: str) -> set[str]:
     return {name for _text, name, _spec, _conversion in string.Formatter().parse(template) if name}
+
+
+def test_a_template_says_nothing_but_by_the_catalogue() -> None:
+    """Words between tags are `_(…)`: letters of Vietnamese stand in no template."""
+    for path in (ROOT / "loudspeaker" / "web" / "templates").rglob("*.html"):
+        text = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.S)
+        words = re.sub(r"\{[{%].*?[%}]\}|<[^>]*>", " ", text, flags=re.S)
+        assert re.findall(r"[^\W\d_]{2,}", words) == [], path
 
 
 def of_click() -> set[str]:

@@ -11,6 +11,7 @@ plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
 setup_command         setup                                            signing_commands  fleet sign show
+web_commands          web
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from . import (
     plan_commands,
     setup_command,
     signing_commands,
+    web_commands,
 )
 from .app import TranslatedGroup, TranslatedOption, option, start
 from .command_context import CommandContext, default_home
@@ -63,6 +65,7 @@ PARTS = (
     maintenance_commands,
     setup_command,
     signing_commands,
+    web_commands,
 )
 for part in PARTS:
     for command in part.COMMANDS:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from ..trust import fingerprint as fingerprint
     from ..trust import key_file as key_file
     from ..trust import opening as opening
+    from ..web import accounts as accounts
+    from ..web import console as console
+    from ..web import serve as serve
 
 MODULES = {
     "codec": "..codec",
@@ -82,6 +85,9 @@ MODULES = {
     "fingerprint": "..trust.fingerprint",
     "key_file": "..trust.key_file",
     "opening": "..trust.opening",
+    "accounts": "..web.accounts",
+    "console": "..web.console",
+    "serve": "..web.serve",
 }
 
 

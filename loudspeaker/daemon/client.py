@@ -105,8 +105,11 @@ class Client:
     def _send_as_it_is(self, envelope: Envelope, patience: float) -> Any:
         return protocol.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
 
-    def _send_patiently(self, envelope: Envelope, patience: float = protocol.PATIENCE) -> Any:
-        """Give the daemon a moment for what has just been edited. Raises `BeingRead` where that is not enough."""
+    def send(self, envelope: Envelope, patience: float = protocol.PATIENCE) -> Any:
+        """What the daemon answers; it is given a moment for what has just been edited.
+
+        Raises `Unreachable`, and `BeingRead` where that moment is not enough.
+        """
         latest = time.monotonic() + PATIENCE
         while True:
             try:
@@ -116,10 +119,10 @@ class Client:
                     raise
             time.sleep(LOOK)
 
-    def on_air(self) -> list[Row] | None:
+    def on_air(self, patience: float = protocol.PATIENCE) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
         try:
-            items = self.ask(AskStatus())
+            items = self.ask(AskStatus(), patience=patience)
         except Unreachable:
             return None
         return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
@@ -202,7 +205,7 @@ class Client:
     def decide(self, request: Request, by: str) -> None:
         """A decision goes into the log. Raises `Unreachable` where neither the daemon nor we can write it."""
         try:
-            self._send_patiently(Envelope(request, by))
+            self.send(Envelope(request, by))
         except Unreachable as error:
             station = self._writable_station(error)
             from ..station.decisions import DECISIONS, Decisions  # heavy; the daemon does without this process' own
@@ -300,7 +303,7 @@ class Client:
         while True:
             with interruptions() as interrupted:
                 try:
-                    ids = self._send_patiently(envelope, STARTING)
+                    ids = self.send(envelope, STARTING)
                 except Unanswered:
                     raise  # it may still be done: once is enough
                 except Unreachable as error:

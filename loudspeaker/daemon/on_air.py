@@ -13,7 +13,6 @@ from itertools import takewhile
 from typing import TypeVar
 
 from ..clock import FakeClock, boot_id, vouchers
-from ..config.source import file_stamp
 from ..errors import BadUsage, Message
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
@@ -142,13 +141,7 @@ class OnAir:
             for kind in DECISION_EVENTS
             for event in self.log.events(kind, since=since)
         ]
-        made, read = self.station.planner.programmes.folder, self.station.planner.texts.store.folder
-        return (
-            self.station.files.folder.state(self.station.planner.sound_files()),
-            file_stamp(made),
-            file_stamp(read),
-            marks,
-        )
+        return self.station.stamp(), marks
 
     def _running_order(self, now: datetime) -> RunningOrder:
         """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""

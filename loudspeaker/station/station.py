@@ -8,7 +8,7 @@ from typing import Self
 
 from ..clock import SystemClock
 from ..config.folder import Folder
-from ..config.source import Source
+from ..config.source import Source, file_stamp
 from ..interfaces import Clock
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
@@ -29,8 +29,13 @@ from .voice_engines import VoiceEngines
 class Station:
     """The parts of one station, each with a face of its own. What takes long is made when it is first asked for."""
 
-    def __init__(self, paths: StationPaths, clock: Clock | None = None, log: AsRunLog | None = None) -> None:
-        """Read people's files. `log` stands in for the one in `paths`. Raises `BadFile`."""
+    def __init__(
+        self, paths: StationPaths, clock: Clock | None = None, log: AsRunLog | None = None, writes: bool = True
+    ) -> None:
+        """Read people's files. `log` stands in for the one in `paths`, which is only read where not `writes`.
+
+        Raises `BadFile`.
+        """
         if (paths.home / "commune.yaml").exists():
             make_private_folder(paths.state)  # else there is no station, and nothing to keep
         machine = clock or SystemClock()
@@ -39,6 +44,7 @@ class Station:
         self.clock = CommuneClock(machine, lambda: self.files.commune.zone)
         self.voices = VoiceEngines(paths.voices)
         self._log = log
+        self._writes = writes
 
     @classmethod
     def open(
@@ -48,14 +54,17 @@ class Station:
         *,
         clock: Clock | None = None,
         log: AsRunLog | None = None,
+        writes: bool = True,
     ) -> Self:
         """The station with its files in `home` and its log in `state` (home/.state). Raises `BadFile`."""
-        return cls(StationPaths(home, state or home / ".state"), clock, log)
+        return cls(StationPaths(home, state or home / ".state"), clock, log, writes)
 
     @property
     def log(self) -> AsRunLog:
         """The as-run log, opened when it is first asked for. Raises `LogUnusable`, `Refused` where it is another's."""
-        if self._log is None:
+        if self._log is None and not self._writes:
+            self._log = AsRunLog.open_read_only(self.paths.log, self.files.commune.id)
+        elif self._log is None:
             self._log = open_log(self.paths, self.files.commune.id, self.clock.now())
         return self._log
 
@@ -92,7 +101,13 @@ class Station:
         self.voices.look_again()
         self.planner.take_up(reads)
 
+    def stamp(self) -> object:
+        """Changes whenever people's files may have changed, or what was made or read of them."""
+        made, read = self.planner.programmes.folder, self.planner.texts.store.folder
+        return self.files.folder.state(self.planner.sound_files()), file_stamp(made), file_stamp(read)
+
     def close(self) -> None:
-        """Let go of the log, where it was opened."""
-        if self._log:
-            self._log.close()
+        """Let go of the log, where it was opened; it is opened again when it is next asked for."""
+        log, self._log = self._log, None
+        if log:
+            log.close()

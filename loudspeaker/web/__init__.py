@@ -2,5 +2,14 @@
 
 accounts.py    people with their roles, sessions, one-time links and log-in tries, in a database of their own
 passwords.py   which passwords are taken, and how they are kept
-guard.py       what stands before every page: who may do what, host names, forms from elsewhere, headers
+guard.py       who may do what (one table of all routes), host names, forms from elsewhere, headers
+desk.py        the station for all pages, and what the daemon is asked
+console.py     what all pages share: desk, accounts, language, host names
+templating.py  templates with sentences of the catalogue, files of static/
+pages.py       one request of a person, and how it is answered; error pages; navigation
+middleware.py  headers on every answer, only our own host names and forms, not too many requests
+app.py         routes and middleware
+serve.py       the process: socket, time-outs, TLS, leaving when idle
+
+Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound).
 """

@@ -157,6 +157,12 @@ class AccountStore:
         self._keep_an_administrator(account, not locked)
         self._change_account(account, "locked", int(locked))
 
+    def set_password(self, login: str, password: str, names: Iterable[str] = ()) -> None:
+        """A new password for somebody who has one; the person's sessions end. Raises `NotFound`, `WeakPassword`."""
+        account = self.account(login)
+        check_password(password, [*names, account.login, account.name])
+        self._change_account(account, "hash", hash_password(password))
+
     def remove(self, login: str) -> None:
         """Raises `NotFound`, `Refused` for the last administrator."""
         account = self.account(login)

@@ -104,7 +104,7 @@ def test_every_example_of_a_command_is_good_usage(path: str, tmp_path: Path, mon
     command: click.Command = cli
     ctx = cli.make_context(words[0], words[1:])
     rest = words[1:]
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and rest:
         _, inner, rest = command.resolve_command(ctx, rest)
         assert inner
         command = inner

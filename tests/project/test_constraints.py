@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 FOLDER = ROOT / "deploy" / "constraints"
-SETS = {"build": (), "runtime": (), "voices": ("piper", "edge"), "test": ("test",)}
+SETS = {"build": (), "runtime": ("web",), "voices": ("piper", "edge", "web"), "test": ("web", "test")}
 SYSTEMS = [
     {"python_version": version, "python_full_version": f"{version}.0", "platform_machine": machine}
     for version in ("3.11", "3.13")

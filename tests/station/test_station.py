@@ -442,13 +442,13 @@ def test_every_profile_that_a_box_may_name_can_be_mastered_for() -> None:
     assert set(box_file.PROFILES) == set(PROFILES)
 
 
-def test_the_station_is_twelve_parts_and_verbs_and_inherits_nothing(station: Station) -> None:
+def test_the_station_is_its_parts_and_verbs_and_inherits_nothing(station: Station) -> None:
     names = {name for name in {*dir(station), *vars(station)} if not name.startswith("_")}
 
     assert Station.__bases__ == (object,)
     assert names == {
-        *("open", "close", "reload", "paths", "files", "clock", "voices", "log"),
-        *("planner", "preparation", "alerts", "airings"),
+        *("open", "close", "reload", "stamp", "paths", "files", "clock", "voices", "log"),
+        *("planner", "preparation", "alerts", "airings", "bulletins"),
     }
 
 

@@ -1,0 +1,217 @@
+"""The officers' console: its process, and the people who may use it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import BadUsage, Message
+from . import rooms
+from .app import TranslatedGroup, option
+from .command_context import CommandContext
+from .parameter_types import _
+from .prompts import must_agree
+from .tables import show_table
+from .terminal import put, tell, translate_logging
+
+if TYPE_CHECKING:
+    from ..web.accounts import AccountStore, Role
+    from ..web.console import ConsolePaths
+
+PORT = 8080
+N_ = str
+ROLES = {
+    "view": N_("see"),
+    "edit": N_("edit"),
+    "approve": N_("approve"),
+    "duty": N_("on duty"),
+    "admin": N_("administer"),
+}
+at_port = option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    metavar="N",
+    help="At which the console is.",
+)
+
+
+@click.group(cls=TranslatedGroup, invoke_without_command=True)
+@at_port
+@click.pass_context
+def web(ctx: click.Context, port: int) -> None:
+    """The officers' console: pages for a browser (trang của cán bộ)."""
+    if ctx.invoked_subcommand is None:
+        _serve(_paths(), port)
+
+
+@web.command()
+@at_port
+def first(port: int) -> None:
+    """Print the one-time link by which the first person makes an account."""
+    with _accounts() as accounts:
+        if not accounts.is_empty():
+            raise BadUsage(Message("there are accounts already; “loudspeaker web user reset NAME” prints a new link"))
+        put(_link(port, accounts.make_link()))
+    tell(_("It works once, within 30 minutes."))
+
+
+@web.group(cls=TranslatedGroup)
+def user() -> None:
+    """The people who may use the console."""
+
+
+@user.command(name="list")
+def list_() -> None:
+    """Show everybody and what they may do."""
+    with _accounts() as accounts:
+        rows = [
+            [one.login, one.name, _roles(one.roles), _state(one.locked, one.has_password)]
+            for one in accounts.accounts()
+        ]
+    show_table((_("log-in name"), _("name"), _("may"), _("state")), rows, _("Nobody has an account yet."))
+
+
+@user.command()
+@click.argument("login")
+@option("--name", required=True, metavar="NAME", help="Full name, as it is shown and logged.")
+@option("--role", "roles", multiple=True, type=click.Choice(tuple(ROLES)), help="What they may do; may be repeated.")
+@at_port
+def add(login: str, name: str, roles: tuple[str, ...], port: int) -> None:
+    """Add a person, and print the one-time link by which they choose a password."""
+    with _accounts() as accounts:
+        put(_link(port, accounts.add(login, name, _chosen(roles or ("view",)))))
+    tell(_("It works once, within 24 hours."))
+
+
+@user.command()
+@click.argument("login")
+@at_port
+def reset(login: str, port: int) -> None:
+    """Print a one-time link by which a person chooses a new password; they are logged out everywhere."""
+    with _accounts() as accounts:
+        put(_link(port, accounts.make_link(login)))
+    tell(_("It works once, within 24 hours."))
+
+
+@user.command(name="roles")
+@click.argument("login")
+@click.argument("roles", nargs=-1, type=click.Choice(tuple(ROLES)))
+def set_roles(login: str, roles: tuple[str, ...]) -> None:
+    """Say anew what a person may do."""
+    with _accounts() as accounts:
+        accounts.set_roles(login, _chosen(roles))
+
+
+@user.command()
+@click.argument("login")
+@option("--yes", is_flag=True, help="Do not ask.")
+def remove(login: str, yes: bool) -> None:
+    """Remove a person. What they did stays in the log."""
+    if not yes:
+        must_agree(_("Remove “{login}”?").format(login=login))
+    with _accounts() as accounts:
+        accounts.remove(login)
+
+
+@web.command()
+@click.argument("login")
+@option("--undo", is_flag=True, help="Let them in again.")
+def lock(login: str, undo: bool) -> None:
+    """Lock an account at once, after a telephone was lost; the person is logged out everywhere."""
+    with _accounts() as accounts:
+        accounts.set_locked(login, not undo)
+
+
+@web.command()
+@click.argument("login")
+def sessions(login: str) -> None:
+    """Log a person out everywhere."""
+    with _accounts() as accounts:
+        ended = accounts.end_sessions(login)
+    tell(_("{count} sessions ended").format(count=ended))
+
+
+def _serve(paths: ConsolePaths, port: int) -> None:
+    translate_logging()
+    language = os.environ.get("LOUDSPEAKER_LANG", "vi")
+    inherited = rooms.serve.inherited_socket()
+    listening = inherited or rooms.serve.listen("127.0.0.1", port)
+    console = rooms.console.open_console(paths, language=language)
+
+    def ready() -> None:
+        at = listening.getsockname()[1]
+        tell(_("Officers' console: {link}").format(link=_link(at, _first_code(console.accounts))))
+
+    try:
+        rooms.serve.serve(console, listening, idle=rooms.serve.IDLE if inherited else None, ready=ready)
+    finally:
+        console.close()
+        listening.close()
+
+
+def _first_code(accounts: AccountStore) -> str | None:
+    """A code for the first account; None where there are accounts."""
+    return accounts.make_link() if accounts.is_empty() else None
+
+
+def _link(port: int, code: str | None) -> str:
+    """The address of the console, or of a one-time link. The code stands in the fragment: no log ever has it."""
+    address = f"http://127.0.0.1:{port}/"
+    return f"{address}bat-dau#{code}" if code else address
+
+
+def _paths() -> ConsolePaths:
+    context = click.get_current_context().find_object(CommandContext)
+    assert context
+    return rooms.console.console_paths(context.home, context.state)
+
+
+@contextmanager
+def _accounts() -> Iterator[AccountStore]:
+    """The accounts, opened as whoever owns their folder: root must leave no file there that a service cannot open."""
+    database = _paths().database
+    with _as_owner(database.parent):
+        store = rooms.console.open_accounts(database)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def _as_owner(folder: Path) -> Iterator[None]:
+    """Root becomes the owner of the folder meanwhile; whoever is not root stays who they are."""
+    if os.geteuid() != 0 or not folder.exists():
+        yield
+        return
+    owner = folder.stat()
+    group = os.getegid()
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+
+
+def _chosen(roles: tuple[str, ...]) -> list[Role]:
+    return [rooms.accounts.Role(role) for role in roles]
+
+
+def _roles(roles: frozenset[Role]) -> str:
+    return ", ".join(_(word) for role, word in ROLES.items() if role in roles)
+
+
+def _state(locked: bool, has_password: bool) -> str:
+    return _("locked") if locked else "" if has_password else _("has no password yet")
+
+
+COMMANDS = (web,)

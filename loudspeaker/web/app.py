@@ -1,0 +1,158 @@
+"""The console as an ASGI application: the routes of all page modules behind what guards them, and nothing else."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from ..errors import LoudspeakerError, Message
+from . import air_control, entrance, today
+from .accounts import Account
+from .console import Console
+from .guard import LARGEST_BODIES, MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, NEEDS, Task, is_own_token, may
+from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
+from .pages import Handler, PageRequest, status_of
+
+MODULES = (entrance, today, air_control)
+A_YEAR = "public, max-age=31536000, immutable"
+FIRST = "/bat-dau"  # the only page while nobody has a password
+DOOR = "/vao"
+
+
+def create_app(console: Console) -> ASGIApp:
+    """Every page of the console. Raises `KeyError` for a route that has no row in `guard.NEEDS`."""
+    rate = RequestRate(console.clock)
+    routes = [Route("/static/{name}", partial(_send_asset, console))]
+    for name, handler in handlers().items():
+        method, path = name.split(" ")
+        answer = partial(_answer, console, rate, NEEDS[name], LARGEST_BODIES.get(name, MOST_BYTES), handler)
+        routes.append(Route(path, answer, methods=[method], name=name))
+    errors: dict[Any, Callable[..., Any]] = {HTTPException: partial(_refuse, console), 500: partial(_fail, console)}
+    app = Starlette(routes=routes, exception_handlers=errors)
+    return ResponseHeaders(OwnRequests(GZipMiddleware(app, minimum_size=1000, compresslevel=6), console))
+
+
+def handlers() -> dict[str, Handler]:
+    """What answers each route, in the order of the modules."""
+    return {name: handler for module in MODULES for name, handler in module.ROUTES.items()}
+
+
+async def _answer(
+    console: Console, rate: RequestRate, task: Task | None, most: int, handler: Handler, request: Request
+) -> Response:
+    """Read the form, of at most so many bytes, see who asks and whether they may, and have it done."""
+    form = FormData()
+    if request.method == "POST":
+        whole = Request(request.scope, limit_body(request, most))
+        form = await whole.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    try:
+        page = await run_in_threadpool(_see_who, console, request, form)
+        refusal = await run_in_threadpool(_refusal, page, rate, task)
+        if refusal is not None:
+            return refusal
+        return await _carry_out(handler, page)
+    finally:
+        await form.close()
+
+
+def _see_who(console: Console, request: Request, form: FormData) -> PageRequest:
+    token = request.cookies.get(console.cookie, "")
+    return PageRequest(console, request, form, console.accounts.session(token) if token else None)
+
+
+def _refusal(page: PageRequest, rate: RequestRate, task: Task | None) -> Response | None:
+    """The answer to somebody who may not have what they ask for; None where they may."""
+    wait = rate.wait(page.session.account.login if page.session else page.address)
+    if wait:
+        refusal = page.error(429, Message("please wait a moment and try again"))
+        refusal.headers["Retry-After"] = str(int(wait) + 1)
+        return refusal
+    if task is None:
+        return None
+    if page.session is None:
+        return _show_the_door(page)
+    if page.http.method == "POST" and not _carries_token(page):
+        return page.error(403, Message("this page is too old; load it again, nothing was changed"))
+    if not may(page.session.account.roles, task):
+        message = Message("Your account does not have the right to do this. These people have it:")
+        return page.error(403, message, missing=_people_who_may(page.console, task))
+    return None
+
+
+def _show_the_door(page: PageRequest) -> Response:
+    if page.http.method == "POST" or page.is_fragment:
+        return page.error(401, Message("You are not logged in any more. What you typed is still in this page."))
+    if page.console.accounts.is_empty():
+        return RedirectResponse(FIRST, 303)
+    asked = page.http.url.path
+    return RedirectResponse(DOOR if asked == "/" else f"{DOOR}?den={asked}", 303)
+
+
+def _carries_token(page: PageRequest) -> bool:
+    token = page.text("form_token") or page.http.headers.get("x-form-token", "")
+    return is_own_token(page.person, token)
+
+
+def _people_who_may(console: Console, task: Task) -> list[Account]:
+    return [one for one in console.accounts.accounts() if not one.locked and not MAY[task].isdisjoint(one.roles)]
+
+
+async def _carry_out(handler: Handler, page: PageRequest) -> Response:
+    try:
+        is_async = inspect.iscoroutinefunction(handler)
+        answer = handler(page) if is_async else await run_in_threadpool(handler, page)
+        return answer if isinstance(answer, Response) else await answer
+    except Exception as error:
+        return await run_in_threadpool(_tell, page, error)
+
+
+def _tell(page: PageRequest, error: Exception) -> Response:
+    """The answer to somebody whose request could not be carried out."""
+    status = status_of(error) if isinstance(error, LoudspeakerError) else 500
+    if not isinstance(error, LoudspeakerError) or status == 500:
+        return page.fault(error)
+    return page.error(status, error)
+
+
+def _refuse(console: Console, request: Request, refusal: HTTPException) -> Response:
+    """What the framework itself refuses: an unknown address, another method, a body that is too large."""
+    page = _see_who(console, request, FormData())
+    messages = {
+        404: Message("there is no page at this address"),
+        405: Message("this address takes no such request"),
+        413: Message("what was sent is larger than is taken here"),
+    }
+    response = page.error(refusal.status_code, messages.get(refusal.status_code, Message("this cannot be read")))
+    response.headers.update(refusal.headers or {})
+    return response
+
+
+def _fail(console: Console, request: Request, fault: Exception) -> Response:
+    """A mistake of the program before anybody is known, or behind the pages."""
+    return PageRequest(console, request, FormData()).fault(fault)
+
+
+def _send_asset(console: Console, request: Request) -> Response:
+    """A file of static/, packed where the browser takes that. Under its own version it is kept for a year."""
+    asset = console.assets.get(request.path_params["name"])
+    if asset is None:
+        raise HTTPException(404)
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {"Vary": "Accept-Encoding"}
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    if request.query_params.get("v") == asset.version:
+        headers["Cache-Control"] = A_YEAR
+    return Response(asset.packed if packed else asset.plain, media_type=asset.kind, headers=headers)

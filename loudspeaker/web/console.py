@@ -1,0 +1,88 @@
+"""What all pages share: the station's desk, the accounts, the language, the names by which this machine is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment
+
+from ..clock import SystemClock
+from ..i18n import LANGUAGES, translator
+from ..interfaces import Clock
+from .accounts import AccountStore
+from .desk import Desk
+from .live_events import LiveEvents
+from .templating import Asset, load_assets, make_templates
+
+DATABASE = "console.db"
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The officers' console of one station."""
+
+    desk: Desk
+    accounts: AccountStore
+    clock: Clock
+    language: str
+    translate: Callable[[str], str]
+    assets: Mapping[str, Asset]
+    templates: Environment
+    live: LiveEvents
+    hosts: frozenset[str] = LOCAL  # names and addresses by which it may be asked
+    secure: bool = False  # over https
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; with `__Host-` a browser takes it from this very address only."""
+        return "__Host-s" if self.secure else "s"
+
+    def close(self) -> None:
+        self.desk.close()
+        self.accounts.close()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePaths:
+    """Where a console finds its station, and where its own files lie."""
+
+    home: Path
+    state: Path
+    own: Path
+
+    @property
+    def database(self) -> Path:
+        return self.own / DATABASE
+
+
+def console_paths(home: Path, state: Path) -> ConsolePaths:
+    """A service has a folder of its own beside the station's (deploy/loudspeaker-web.service); else it is in HOME/.web.
+
+    Accounts stand in no file of the station: those are the same on every box and travel on USB sticks.
+    """
+    of_service = home.with_name(f"{home.name}-web")
+    return ConsolePaths(home, state, of_service if of_service.is_dir() else home / ".web")
+
+
+def open_accounts(database: Path) -> AccountStore:
+    """The accounts alone, by this machine's clock; whoever opens them closes them."""
+    return AccountStore.open(database, SystemClock())
+
+
+def open_console(
+    paths: ConsolePaths,
+    *,
+    clock: Clock | None = None,
+    language: str = LANGUAGES[0],
+    hosts: frozenset[str] = LOCAL,
+    secure: bool = False,
+) -> Console:
+    """The console over a station; whoever opens it closes it. The station is opened when a page first needs it."""
+    clock, translate, assets = clock or SystemClock(), translator(language), load_assets()
+    desk, accounts = Desk(paths.home, paths.state, clock), AccountStore.open(paths.database, clock)
+    templates = make_templates(translate, assets)
+    live = LiveEvents(desk.mark)
+    return Console(desk, accounts, clock, language, translate, assets, templates, live, hosts, secure)

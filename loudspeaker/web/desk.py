@@ -1,0 +1,132 @@
+"""One station for all pages: read again when its files have changed, used by one thread at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from ..daemon.client import Client
+from ..errors import LoudspeakerError, Message
+from ..interfaces import Clock
+from ..model.airing import Airing
+from ..model.envelope import Envelope
+from ..model.requests import Request
+from ..station.alarms import standing
+from ..station.paths import StationPaths
+from ..station.station import Station
+
+FRESH = 1.0  # s that what was asked of the daemon is shown without asking again
+PATIENCE = 2.0  # s that a page waits for the daemon's answer to a question
+
+
+@dataclass(frozen=True, slots=True)
+class AirState:
+    """What every page shows of the air. `on` is what the daemon has on the air, as `Client.on_air` tells it."""
+
+    running: bool = False  # does the daemon answer?
+    on: tuple[Mapping[str, Any], ...] = ()
+    next_at: datetime | None = None  # when the next airing begins, today or tomorrow
+    alarms: tuple[Airing, ...] = ()  # that stand, by the log
+    fault: Message | None = None  # why files or log cannot be read
+
+
+class Desk:
+    """The station in `home`, whose log (in `state`) is only read here: whatever is decided, the daemon is asked to."""
+
+    def __init__(self, home: Path, state: Path, clock: Clock) -> None:
+        self.paths = StationPaths(home, state)
+        self.client = Client(home, state, self._current, clock=clock)
+        self._clock = clock
+        self._lock = RLock()
+        self._station: Station | None = None
+        self._seen: object = None
+        self._air = AirState()
+        self._air_until = 0.0  # monotonic
+
+    @contextmanager
+    def station(self) -> Iterator[Station]:
+        """The station as its files are now, for this thread alone: take out what is needed, and let go of it.
+
+        Raises `BadFile` where there is none, `LogUnusable`.
+        """
+        with self._lock:
+            yield self._current()
+
+    def ask(self, request: Request, by: str, account: str) -> Any:
+        """What the daemon answers to somebody's request. Raises `Unreachable`, and whatever the daemon refuses with."""
+        try:
+            return self.client.send(Envelope(request, by, account, "web"))
+        finally:
+            self._air_until = 0.0
+
+    def air(self) -> AirState:
+        """What is on the air and what stands, at most `FRESH` seconds old."""
+        now = self._clock.monotonic()
+        if now >= self._air_until:
+            self._air, self._air_until = self._look_at_air(), now + FRESH
+        return self._air
+
+    def mark(self) -> str:
+        """Changes whenever a page would look different: with the air, people's files, each entry of the log."""
+        air, head = self.air(), ""
+        with suppress(LoudspeakerError), self.station() as station:
+            head = station.log.head()
+        on = [row["id"] for row in air.on]
+        told = [air.running, on, str(air.next_at), [alarm.id for alarm in air.alarms], str(air.fault), head]
+        return hashlib.sha256(repr((told, self._seen)).encode()).hexdigest()
+
+    def name(self) -> str:
+        """The commune's; "" where its files cannot be read."""
+        try:
+            with self.station() as station:
+                return station.files.commune.name
+        except LoudspeakerError:
+            return ""
+
+    def close(self) -> None:
+        with self._lock:
+            if self._station:
+                self._station.close()
+
+    def _look_at_air(self) -> AirState:
+        on = None
+        try:
+            on = self.client.on_air(PATIENCE)
+            with self.station() as station:
+                ids = [str(row["id"]) for row in on or ()]
+                coming = station.airings.coming(ids)
+                alarms = tuple(standing(station.log, station.clock.now()))
+        except LoudspeakerError as error:
+            return AirState(on is not None, tuple(on or ()), fault=error.message)
+        return AirState(on is not None, tuple(on or ()), coming[0].airing.starts_at if coming else None, alarms)
+
+    def _current(self) -> Station:
+        """The station, opened, or read again where its files or its log are others now."""
+        with self._lock:
+            if self._station is None:
+                self._station = Station.open(self.paths.home, self.paths.state, clock=self._clock, writes=False)
+                self._seen = self._sight(self._station)
+            elif (seen := self._sight(self._station)) != self._seen:
+                self._station.reload()
+                self._station.close()
+                self._seen = seen
+            return self._station
+
+    def _sight(self, station: Station) -> object:
+        """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
+        written = _identify(Path(f"{self.paths.log}-wal"))
+        return station.stamp(), written, None if written else _identify(self.paths.log)
+
+
+def _identify(path: Path) -> object:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_ino, None if path.name.endswith("-wal") else state.st_mtime_ns

@@ -1,0 +1,102 @@
+"""What stands around all pages: headers on every answer, only our own host names and forms, not too many requests."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
+
+from ..errors import Message
+from ..interfaces import Clock
+from .console import Console
+from .guard import HEADERS, is_own_form, is_own_host
+
+MOST_REQUESTS, SPAN = 100, 10.0  # of one person, within so many seconds
+MOST_PEOPLE = 1_000  # whose requests are counted
+
+
+class ResponseHeaders:
+    """Adds `HEADERS` to every answer, an error's too. What an answer says for itself stays."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: AsgiMessage) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class OwnRequests:
+    """Refuses what asks for another host (421), and forms of other pages (403)."""
+
+    def __init__(self, app: ASGIApp, console: Console) -> None:
+        self._app = app
+        self._console = console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = Headers(scope=scope)
+        if refusal := self._refuse(scope, headers):
+            status, message = refusal
+            await PlainTextResponse(message.say(self._console.translate), status)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refuse(self, scope: Scope, headers: Headers) -> tuple[int, Message] | None:
+        host = headers.get("host", "")
+        if not is_own_host(host, self._console.hosts):
+            return 421, Message("This is not the address of this machine")
+        if not is_own_form(scope["method"], headers, f"{scope['scheme']}://{host}"):
+            return 403, Message("this form came from another page; nothing was changed")
+        return None
+
+
+def limit_body(request: Request, most: int) -> Receive:
+    """What receives the body of a request, and raises `HTTPException` (413) once it is longer than `most` bytes."""
+    received = 0
+
+    async def receive() -> AsgiMessage:
+        nonlocal received
+        message = await request.receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise HTTPException(413)
+        return message
+
+    if int(request.headers.get("content-length", "0")) > most:
+        raise HTTPException(413)
+    return receive
+
+
+class RequestRate:
+    """Counts the requests of each person (by any key) within `SPAN` seconds."""
+
+    def __init__(self, clock: Clock, most: int = MOST_REQUESTS) -> None:
+        self._clock = clock
+        self._most = most
+        self._times: dict[str, deque[float]] = {}
+
+    def wait(self, key: str) -> float:
+        """0 where one more may be answered, which is then counted; else the seconds until one may."""
+        now = self._clock.monotonic()
+        times = self._times.setdefault(key, deque())
+        while times and times[0] <= now - SPAN:
+            times.popleft()
+        if len(times) >= self._most:
+            return times[0] + SPAN - now
+        times.append(now)
+        if len(self._times) > MOST_PEOPLE:
+            self._times = {one: last for one, last in self._times.items() if last and last[-1] > now - SPAN}
+        return 0.0

@@ -1,0 +1,123 @@
+"""Templates of the pages: English sentences in them, said in the console's language; everything is escaped.
+
+In a template `_("{count} airings", count=3)` is a `Message`, said; `{{ error.message | say }}` says one that was made
+elsewhere; `{{ "console.css" | asset }}` is the address of a file in static/, which changes with its content.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..errors import LoudspeakerError, Message
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of static/ as it is sent."""
+
+    name: str
+    kind: str  # its media type
+    plain: bytes
+    packed: bytes  # gzip
+    version: str  # changes with the content
+
+
+def load_assets(folder: Path = STATIC) -> dict[str, Asset]:
+    """Every file that a page may ask for, by name."""
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix in KINDS]
+    return {path.name: _load(path) for path in paths}
+
+
+def _load(path: Path) -> Asset:
+    content = path.read_bytes()
+    packed = gzip.compress(content, 9, mtime=0)
+    return Asset(path.name, KINDS[path.suffix], content, packed, hashlib.sha256(content).hexdigest()[:12])
+
+
+def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset]) -> Environment:
+    """The environment of the pages, in the language of `translate`."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+    def sentence(template: str, /, **facts: object) -> str:
+        return Message(template, **facts).say(translate)
+
+    environment.globals["_"] = sentence
+    environment.filters |= {
+        "say": lambda message: say(message, translate),
+        "asset": lambda name: f"/static/{name}?v={assets[name].version}",
+        "sentence_case": sentence_case,
+        "clock": clock,
+        "day": day,
+        "moment": moment,
+        "minutes": minutes,
+    }
+    return environment
+
+
+def say(message: Message | LoudspeakerError | str | None, translate: Callable[[str], str]) -> str:
+    """A sentence that was made elsewhere; text stays as it is."""
+    return message.say(translate) if isinstance(message, Message | LoudspeakerError) else message or ""
+
+
+def sentence_case(text: str) -> str:
+    """A sentence that stands by itself begins with a capital.
+
+    >>> sentence_case("name or password is wrong")
+    'Name or password is wrong'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def clock(at: datetime | None) -> str:
+    """The hour of an instant as a clock shows it.
+
+    >>> clock(datetime(2026, 11, 28, 5, 45)), clock(None)
+    ('05:45', '–')
+    """
+    return f"{at:%H:%M}" if at else "–"
+
+
+def day(at: date) -> str:
+    """A day within its year.
+
+    >>> day(date(2026, 11, 5))
+    '05/11'
+    """
+    return f"{at:%d/%m}"
+
+
+def moment(at: datetime, now: datetime | None = None) -> str:
+    """An hour with its day, which is left out where it is that of `now`.
+
+    >>> moment(datetime(2026, 11, 28, 5, 45)), moment(datetime(2026, 11, 28, 5, 45), datetime(2026, 11, 28, 12))
+    ('05:45 28/11', '05:45')
+    """
+    return clock(at) if now and at.date() == now.date() else f"{clock(at)} {day(at)}"
+
+
+def minutes(seconds: float) -> str:
+    """A length in minutes and seconds.
+
+    >>> minutes(149.4)
+    '2:29'
+    """
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole}:{rest:02d}"

@@ -1,0 +1,222 @@
+"""Hôm nay: what is on the air, what comes, what is to be done, what became of the day; live as long as it is open."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import groupby
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+
+from ..errors import Message
+from ..model.airing import StandingPause
+from ..model.enums import Expected, Refusal, Verdict
+from ..reports.outcome_words import FULLY_HEARD, outcome_word
+from ..station.airings import PlannedAiring
+from ..station.commissioning import uncommissioned
+from ..station.decisions import standing_pauses
+from ..station.station import Station
+from .air_control import village_names
+from .pages import MORE, PageRequest, Routes
+from .templating import clock, moment
+
+MOST = 12  # moments to come
+LITTLE_ROOM = 500  # MB of the disk
+AFTERNOON = time(15)  # from then on it is pressing that tomorrow morning is not approved
+LOOK = Message("Look")
+DECIDED = frozenset({Verdict.SKIPPED, Verdict.STOPPED, Verdict.WITHDRAWN, Verdict.REFUSED, Verdict.PRE_EMPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """What one output has on the air, for all villages that hear it."""
+
+    title: str
+    villages: tuple[str, ...]
+    drill: bool
+    began: datetime | None
+    ends: datetime | None  # None: nobody can tell
+
+    def share(self, now: datetime) -> float | None:
+        """How much of it was heard, 0 to 1."""
+        if not self.began or not self.ends or self.ends <= self.began:
+            return None
+        return min(1.0, max(0.0, (now - self.began) / (self.ends - self.began)))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Airings that begin at the same time with the same bulletin and fate: one row."""
+
+    at: datetime
+    title: str
+    airings: tuple[PlannedAiring, ...]
+    word: Message | None = None  # what became of it
+    why: str | Message = ""
+    heard: bool = True
+
+    @property
+    def first(self) -> PlannedAiring:
+        return self.airings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that somebody should look at, and where."""
+
+    message: Message
+    address: str = ""
+    label: Message = LOOK
+    pressing: bool = False
+
+    @property
+    def route(self) -> str:
+        """The route of its address."""
+        return "GET /luot/{id:path}" if self.address.startswith("/luot/") else f"GET {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLine:
+    """One thing about the box: fine, or what is wrong with it."""
+
+    message: Message
+    fine: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DayBoard:
+    """The station's day as the first page shows it."""
+
+    now: datetime
+    names: Mapping[str, str]  # of villages, by id
+    on: tuple[Sounding, ...]
+    coming: tuple[Moment, ...]
+    skipped: tuple[PlannedAiring, ...]  # still to come, so that it can be taken back
+    pauses: tuple[StandingPause, ...]
+    chores: tuple[Chore, ...]
+    day: tuple[Moment, ...]
+    left: int  # airings of today that are still to come
+    health: tuple[HealthLine, ...]
+
+    def count(self, heard: bool) -> int:
+        """Airings of today that were heard, or were not."""
+        return sum(len(row.airings) for row in self.day if row.heard is heard)
+
+
+def show_today(page: PageRequest) -> Response:
+    on = page.air.on
+    with page.console.desk.station() as station:
+        board = read_board(station, on)
+    return page.page("today_board.html" if page.is_fragment else "today.html", board=board)
+
+
+def read_board(station: Station, on: Sequence[Mapping[str, Any]]) -> DayBoard:
+    """The day as plan and log have it now; `on` is what the daemon has on the air."""
+    now, ids = station.clock.now(), {row["id"] for row in on}
+    planned = [one for one in station.airings.plan(None, 2) if one.output and one.id not in ids]
+    ahead = [one for one in planned if one.record is None and (one.airing.starts_at or one.scheduled_at) > now]
+    heard = [one for one in ahead if one.airing.expected is Expected.AIR]
+    day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
+    return DayBoard(
+        now,
+        village_names(station),
+        tuple(_sounding(on)),
+        tuple(_moments(heard))[:MOST],
+        tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
+        tuple(standing_pauses(station.log, now)),
+        tuple(sorted(_chores(station, now, ahead, day), key=lambda chore: not chore.pressing)),
+        day,
+        sum(one.scheduled_at.date() == now.date() for one in heard),
+        tuple(_health(station)),
+    )
+
+
+def _sounding(on: Iterable[Mapping[str, Any]]) -> Iterator[Sounding]:
+    rows = sorted(on, key=lambda row: (row["output"], row["title"]))
+    for (_output, title), together in groupby(rows, key=lambda row: (row["output"], row["title"])):
+        same = list(together)
+        first = same[0]
+        began, ends = (datetime.fromisoformat(at) if at else None for at in (first["started_at"], first["ends_at"]))
+        yield Sounding(title, tuple(row["village"] for row in same), bool(first["drill"]), began, ends)
+
+
+def _moments(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
+    """Rows in the order in which they are heard."""
+
+    def when(one: PlannedAiring) -> tuple[datetime, str]:
+        return one.airing.starts_at or one.scheduled_at, one.title
+
+    for (at, title), together in groupby(sorted(airings, key=when), key=when):
+        yield Moment(at, title, tuple(together))
+
+
+def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
+    def fate(one: PlannedAiring) -> tuple[datetime, str, str, str]:
+        assert one.record
+        return one.scheduled_at, one.title, one.record.verdict, one.record.why
+
+    for (at, title, verdict, why), together in groupby(sorted(airings, key=fate), key=fate):
+        same = tuple(together)
+        heard = Verdict(verdict) in FULLY_HEARD
+        yield Moment(at, title, same, outcome_word(verdict, same[0].refusal), "" if heard else why, heard)
+
+
+def _chores(station: Station, now: datetime, ahead: Sequence[PlannedAiring], day: Sequence[Moment]) -> Iterator[Chore]:
+    """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
+    names = village_names(station)
+    unapproved = [one for one in ahead if one.refusal is Refusal.APPROVAL]
+    for title, at in _first_by_title(unapproved):
+        message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
+        yield Chore(message, "/duyet", Message("Approve"), pressing=now.time() >= AFTERNOON)
+    for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
+        why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
+        yield Chore(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
+    for row in day:
+        if not row.heard and row.first.record and row.first.record.verdict not in DECIDED:
+            villages = ", ".join(names.get(one.village, one.village) for one in row.airings)
+            facts = {"villages": villages, "at": clock(row.at), "title": row.title, "became": row.word}
+            message = Message("{villages}: {at} “{title}”: {became}", **facts)
+            yield Chore(message, f"/luot/{row.first.id}", Message("Why"), pressing=True)
+    for problem in station.files.problems:
+        yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
+    for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
+        yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
+
+
+def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetime]]:
+    found: dict[str, datetime] = {}
+    for one in airings:
+        found.setdefault(one.title, one.scheduled_at)
+    return list(found.items())
+
+
+def _health(station: Station) -> Iterator[HealthLine]:
+    outputs = len(station.files.box.outputs)
+    yield HealthLine(Message("{count} outputs", count=outputs))
+    free = shutil.disk_usage(station.paths.home).free // 1_000_000
+    yield HealthLine(Message("{free} MB of the disk are free", free=free), free >= LITTLE_ROOM)
+
+
+async def stream(page: PageRequest) -> Response:
+    """Tells this browser when its page is out of date, for as long as it is open."""
+    events = page.console.live.listen()
+    first = await anext(events)
+
+    async def whole() -> AsyncGenerator[str, None]:
+        async with aclosing(events):
+            yield first
+            async for event in events:
+                yield event
+
+    return StreamingResponse(whole(), media_type="text/event-stream")
+
+
+def show_more(page: PageRequest) -> Response:
+    return page.page("more.html", entries=page.entries(MORE))
+
+
+ROUTES: Routes = {"GET /": show_today, "GET /song": stream, "GET /them": show_more}

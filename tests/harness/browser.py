@@ -1,0 +1,163 @@
+"""A browser at the console of a station on the air: real daemon (its output is a file), console process, Chromium.
+
+Chromium is Debian's; what it asks for elsewhere, and every error that it tells, is kept for the test to look at.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from harness.daemon_process import running_daemon
+from harness.officers import PASSWORD
+from loudspeaker.clock import SystemClock
+from loudspeaker.daemon.client import Client
+from loudspeaker.model.requests import AskOutcome, Play
+from loudspeaker.station import Station
+from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.console import console_paths
+
+CHROMIUM = shutil.which("chromium")
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+LINE = re.compile(r"(http://127\.0\.0\.1:\d+)/(?:bat-dau#([\w-]+))?")
+FILES = {
+    "commune.yaml": """
+commune: Xã Bản Mây
+id: ban-may
+timezone: {zone}
+voices: [tone:low]
+villages: [na-hoa, suoi-trat, ban-lim]
+policy: {{hours: [05:00-21:00], sessions_per_day: 40, minutes_per_session: 300}}
+""",
+    "box.yaml": """
+plays: {{na-hoa: nha-van-hoa, suoi-trat: nha-van-hoa, ban-lim: ban-lim}}
+outputs: {{nha-van-hoa: {{device: file}}, ban-lim: {{device: file}}}}
+clock: trusted
+""",
+    "bulletins/tin-sang.md": "---\ntitle: Tin sáng\n---\nKính thưa bà con! Hôm nay trời nắng. Mời bà con ra đồng.\n",
+    "bulletins/tin-dai.md": "---\ntitle: Cài đặt ứng dụng Bluezone\nrepeat: 9\n---\n"
+    + "Mời bà con cài đặt ứng dụng. " * 60
+    + "\n",
+    "schedules/na-hoa.yaml": "village: Thôn Nà Hoa\nbroadcasts:\n  - {{bulletin: tin-sang, at: [06:05, '20:30']}}\n",
+    "schedules/suoi-trat.yaml": "village: Thôn Suối Trát\nbroadcasts:\n  - {{bulletin: tin-sang, at: '20:40'}}\n",
+    "schedules/ban-lim.yaml": "village: Bản Lìm\nbroadcasts:\n  - {{bulletin: tin-sang, at: ['05:45', '20:30']}}\n",
+}
+
+
+def noon_zone(now: datetime) -> str:
+    """A zone in which it is between noon and 13:00 now: whatever is scheduled for the evening is still to come."""
+    ahead = (12 - now.astimezone(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"
+
+
+def write_station(home: Path, files: dict[str, str] | None = None) -> None:
+    """A station of three villages in whose zone it is noon."""
+    zone = noon_zone(datetime.now(UTC))
+    for name, text in (FILES if files is None else files).items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n").format(zone=zone), encoding="utf-8")
+
+
+@dataclass
+class Stage:
+    """A station with its console on the air."""
+
+    home: Path
+    address: str
+    first_code: str | None
+    daemon: subprocess.Popen[bytes] | None
+
+    @cached_property
+    def accounts(self) -> AccountStore:
+        return AccountStore.open(console_paths(self.home, self.home / ".state").database, SystemClock())
+
+    def add(self, login: str, *roles: Role) -> None:
+        """A person with the password of the tests."""
+        code = self.accounts.add(login, f"Chị {login.title()}", roles)
+        self.accounts.use_link(code, PASSWORD, "test")
+
+    def play(self, bulletin: str, *villages: str) -> list[str]:
+        """Have a bulletin on the air, by another person; its airings, once they are heard."""
+        station = Station.open(self.home)
+        client = Client(self.home, self.home / ".state", lambda: station)
+        station.preparation.prepare_replay(bulletin, villages, lambda done, total, what: None)
+        airings: list[str] = client.ask(Play(bulletin, villages), "anh Páo")
+        while not all(row["verdict"] for row in client.ask(AskOutcome(tuple(airings)))):
+            pass
+        station.close()
+        return airings
+
+
+@contextmanager
+def running_stage(home: Path, with_daemon: bool = True) -> Iterator[Stage]:
+    """The station of `write_station` on the air, and its console."""
+    command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "web", "--port", "0"]
+    with running_daemon(home, home / "daemon.log") if with_daemon else _no_daemon() as (daemon, _path):
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stderr
+            line = LINE.search(process.stderr.readline())
+            assert line, process.stderr.read()
+            yield Stage(home, line[1], line[2], daemon)
+        finally:
+            process.terminate()
+            process.wait()
+            process.stderr.close()  # type: ignore[union-attr]
+
+
+@contextmanager
+def _no_daemon() -> Iterator[tuple[None, None]]:
+    yield None, None
+
+
+@dataclass
+class Seen:
+    """What went wrong at a browser: requests to elsewhere, errors on the console, exceptions of scripts."""
+
+    origin: str
+    wrong: list[str] = field(default_factory=list)
+
+    def watch(self, page: Any) -> None:
+        page.on("request", lambda request: self._look(request.url))
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("console", lambda told: self.wrong.append(told.text) if told.type in ("error", "warning") else None)
+
+    def _look(self, url: str) -> None:
+        if not url.startswith((self.origin, "data:", "blob:", "about:")):
+            self.wrong.append(f"asks for {url}")
+
+
+class Visitor:
+    """One person at a browser of one width; counts what they tap."""
+
+    def __init__(self, page: Any, stage: Stage) -> None:
+        self.page = page
+        self.stage = stage
+        self.seen = Seen(stage.address)
+        self.seen.watch(page)
+        self.taps = 0
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.stage.address + path)
+
+    def log_in(self, login: str) -> None:
+        self.open("/vao")
+        self.page.fill("#login", login)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("button.main")
+        self.taps = 0
+
+    def tap(self, name: str, role: str = "button") -> None:
+        """Press what is called so, and count it."""
+        self.page.get_by_role(role, name=name).first.click()
+        self.taps += 1

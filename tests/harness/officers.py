@@ -1,0 +1,78 @@
+"""Officers at the console of a small commune: its application without a network, and people who are logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from loudspeaker.interfaces import Clock
+from loudspeaker.web.accounts import Role
+from loudspeaker.web.app import create_app
+from loudspeaker.web.console import Console, console_paths, open_console
+
+HOST = "http://127.0.0.1:8080"
+PASSWORD = "mưa rơi trên ngói đỏ"
+FROM_HERE = {"sec-fetch-site": "same-origin"}
+HTMX = {"hx-request": "true"}
+
+
+@dataclass
+class Officer:
+    """One person at a browser; `client` follows no redirect. A form that is posted carries the session's token."""
+
+    console: Console
+    client: TestClient
+
+    @property
+    def token(self) -> str:
+        session = self.console.accounts.session(self.client.cookies.get(self.console.cookie, ""))
+        return session.form_token if session else ""
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(path, headers=headers)
+
+    def post(self, path: str, /, **fields: Any) -> Any:
+        return self.client.post(path, data={"form_token": self.token, **fields})
+
+    def post_by_htmx(self, path: str, /, **fields: Any) -> Any:
+        return self.client.post(path, data={"form_token": self.token, **fields}, headers=HTMX)
+
+
+@dataclass
+class Officers:
+    """The console of one station and everybody at it: `officer(Role.EDIT)` is one of that role."""
+
+    console: Console
+    _known: dict[tuple[Role, ...], Officer] = field(default_factory=dict)
+
+    def stranger(self) -> Officer:
+        """Somebody who has not logged in."""
+        client = TestClient(create_app(self.console), HOST, False, headers=FROM_HERE, follow_redirects=False)
+        return Officer(self.console, client)
+
+    def officer(self, *roles: Role) -> Officer:
+        """Somebody with these roles, logged in; their login is the first role's name."""
+        if roles not in self._known:
+            login = "".join(role.value for role in roles)
+            code = self.console.accounts.add(login, f"Chị {login.title()}", roles)
+            self.console.accounts.use_link(code, PASSWORD, "127.0.0.1")
+            officer = self.stranger()
+            session = self.console.accounts.log_in(login, PASSWORD, "127.0.0.1", "test")
+            officer.client.cookies.set(self.console.cookie, session.token, "127.0.0.1")
+            self._known[roles] = officer
+        return self._known[roles]
+
+
+@contextmanager
+def officers_of(home: Path, clock: Clock, language: str = "vi") -> Iterator[Officers]:
+    """The console of the station in `home`."""
+    console = open_console(console_paths(home, home / ".state"), clock=clock, language=language)
+    try:
+        yield Officers(console)
+    finally:
+        console.close()

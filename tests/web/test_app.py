@@ -1,0 +1,205 @@
+"""What stands before every page: who may ask for it, from where, how much, and what an answer always carries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness.officers import HTMX, Officers, officers_of
+from harness.small_commune import FILES, at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.web import app
+from loudspeaker.web.accounts import Role
+from loudspeaker.web.guard import HEADERS, MAY, NEEDS
+from loudspeaker.web.middleware import MOST_REQUESTS, SPAN, RequestRate
+
+ENDLESS = {"GET /song"}
+
+
+def address(route: str) -> tuple[str, str]:
+    """Method and an address of a route, with something in the place of each of its parts."""
+    method, path = route.split(" ")
+    return method, re.sub(r"\{[^}]*\}", "x", path)
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Officers]:
+    """One console for all questions of who may do what: they change nothing."""
+    home = tmp_path_factory.mktemp("everybody") / "dai"
+    for name, text in FILES.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.lstrip("\n"), encoding="utf-8")
+    clock = FakeClock(at("2026-11-24T05:00:00"))
+    with officers_of(home, clock) as found:
+        found.clock = clock  # type: ignore[attr-defined]
+        yield found
+
+
+def test_every_route_has_its_row_in_the_table_and_every_row_its_route() -> None:
+    assert app.handlers().keys() == NEEDS.keys()
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("route", [route for route, task in NEEDS.items() if task])
+def test_whoever_lacks_the_right_is_refused_and_told_who_has_it(everybody: Officers, route: str, role: Role) -> None:
+    everybody.clock.advance(60)  # type: ignore[attr-defined]
+    method, path = address(route)
+    allowed = role in MAY[NEEDS[route]]  # type: ignore[index]
+    if allowed and (method == "POST" or route in ENDLESS):
+        pytest.skip("done by the page's own test: it would change something here, or never end")
+    person = everybody.officer(role)
+    answer = person.get(path) if method == "GET" else person.post(path)
+
+    assert (answer.status_code == 403) == (not allowed)
+    assert ("không thuộc quyền" in answer.text) == (not allowed)
+
+
+@pytest.mark.parametrize("route", [route for route, task in NEEDS.items() if task])
+def test_nobody_gets_in_without_logging_in(everybody: Officers, route: str) -> None:
+    everybody.clock.advance(60)  # type: ignore[attr-defined]
+    everybody.officer(Role.VIEW)
+    method, path = address(route)
+    answer = everybody.stranger().client.request(method, path)
+
+    if method == "GET":
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/vao")
+    else:
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("route", [route for route, task in NEEDS.items() if task and route.startswith("POST")])
+def test_a_form_without_the_sessions_token_changes_nothing(everybody: Officers, route: str) -> None:
+    everybody.clock.advance(60)  # type: ignore[attr-defined]
+    person = everybody.officer(*Role)
+    _method, path = address(route)
+
+    for token in ("", "0" * 64, "ắ"):
+        answer = person.client.post(path, data={"form_token": token})
+        assert answer.status_code == 403
+        assert "trang này đã cũ" in answer.text.lower()
+
+
+@pytest.mark.parametrize("route", [route for route in NEEDS if route.startswith("POST")])
+def test_a_form_of_another_page_changes_nothing(everybody: Officers, route: str) -> None:
+    person = everybody.officer(*Role)
+    _method, path = address(route)
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://evil.example"},
+    ):
+        answer = person.client.post(path, data={"form_token": person.token}, headers=headers)
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "192.168.1.20:8080", "127.0.0.1.evil.example", ""])
+def test_another_host_name_is_not_answered(officers: Officers, host: str) -> None:
+    answer = officers.stranger().get("/vao", host=host)
+
+    assert answer.status_code == 421
+    assert "Bản Mây" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/vao", "/", "/nowhere", "/static/console.css", "/static/nowhere", "/../box.yaml"])
+def test_every_answer_carries_the_headers_and_names_no_server(officers: Officers, path: str) -> None:
+    answer = officers.officer(Role.VIEW).get(path)
+
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value or name == "Cache-Control"
+    assert "server" not in answer.headers
+
+
+def test_an_unknown_address_and_a_wrong_method_are_told_with_a_number(officers: Officers) -> None:
+    person = officers.officer(Role.VIEW)
+    for answer, status in ((person.get("/khong-co"), 404), (person.post("/them"), 405)):
+        assert answer.status_code == status
+        assert re.search(r"Số để báo kỹ thuật: [0-9a-f]{6}", answer.text)
+
+
+def test_a_mistake_of_the_program_is_told_with_a_number_and_without_a_traceback(
+    officers: Officers, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(page: object) -> None:
+        raise RuntimeError("secret of the program")
+
+    monkeypatch.setitem(app.today.ROUTES, "GET /them", fail)  # type: ignore[arg-type]
+    answer = officers.officer(Role.VIEW).get("/them")
+
+    assert answer.status_code == 500
+    number = re.search(r"Số để báo kỹ thuật: ([0-9a-f]{6})", answer.text)
+    assert number
+    assert "secret" not in answer.text
+    assert any(number[1] in record.getMessage() and record.exc_info for record in caplog.records)
+
+
+def test_too_large_a_form_is_refused_and_the_page_says_so(officers: Officers) -> None:
+    answer = officers.officer(*Role).post("/mat-khau", old="x" * 300_000)
+
+    assert answer.status_code == 413
+    assert "lớn hơn" in answer.text
+
+
+def test_too_many_requests_are_asked_to_wait(officers: Officers, clock: FakeClock) -> None:
+    person = officers.officer(Role.VIEW)
+    found = [person.get("/them").status_code for _ in range(MOST_REQUESTS + 1)]
+    assert found == [200] * MOST_REQUESTS + [429]
+
+    clock.advance(SPAN)
+    assert person.get("/them").status_code == 200
+
+
+def test_the_rate_is_each_persons_own() -> None:
+    clock = FakeClock(at("2026-11-24T05:00:00"))
+    rate = RequestRate(clock, most=2)
+
+    assert [rate.wait("lan"), rate.wait("lan"), rate.wait("pao")] == [0, 0, 0]
+    clock.advance(4)
+    assert rate.wait("lan") == SPAN - 4
+
+
+def test_a_session_that_ended_leaves_the_form_in_its_page(officers: Officers) -> None:
+    person = officers.officer(*Role)
+    person.client.cookies.clear()
+    answer = person.client.post("/dung", data={"form_token": "x"}, headers=HTMX)
+
+    assert answer.status_code == 401
+    assert answer.headers["hx-retarget"] == "#notice"
+    assert "Đăng nhập" in answer.text
+
+
+def test_static_files_are_kept_for_a_year_under_their_own_version_only(officers: Officers) -> None:
+    person = officers.stranger()
+    asset = officers.console.assets["console.css"]
+    kept = person.get(f"/static/console.css?v={asset.version}")
+
+    assert "immutable" in kept.headers["cache-control"]
+    assert kept.content == asset.plain
+    assert person.get("/static/console.css?v=other").headers["cache-control"] == "no-store"
+    assert person.get("/static/VENDOR").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["console.css", "console.js"])
+def test_our_own_style_and_script_are_small(officers: Officers, name: str) -> None:
+    assert len(officers.console.assets[name].packed) <= 6_000
+
+
+def test_what_comes_from_elsewhere_is_what_the_list_says() -> None:
+    folder = Path(app.__file__).parent / "static"
+    rows = [line.split() for line in (folder / "VENDOR").read_text().splitlines() if line and not line.startswith("#")]
+    vendored = {row[0]: row[-1] for row in rows}
+
+    assert vendored.keys() == {path.name for path in folder.iterdir()} - {
+        "VENDOR",
+        "console.css",
+        "console.js",
+        "icon.svg",
+    }
+    for name, digest in vendored.items():
+        import hashlib
+
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest

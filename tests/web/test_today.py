@@ -1,0 +1,237 @@
+"""Hôm nay and less sound: what people see of the day, and what their buttons ask the daemon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.fake_daemon import FakeDaemon
+from harness.officers import HTMX, Officers
+from harness.small_commune import at
+
+from loudspeaker.clock import FakeClock
+from loudspeaker.errors import Message, Refused
+from loudspeaker.model.asrun_record import AsRunRecord
+from loudspeaker.model.enums import Verdict
+from loudspeaker.station import Station
+from loudspeaker.web.accounts import Role
+
+MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
+NOON = "na-hoa/nhac/2026-11-24T11:00"
+
+
+def sounding(**more: object) -> dict[str, object]:
+    """What the daemon has on the air."""
+    row = {"id": MORNING, "on": True, "village": "na-hoa", "output": "san-kho", "title": "Tin sáng", "level": "routine"}
+    times = {"started_at": "2026-11-24T06:05:00+07:00", "ends_at": "2026-11-24T06:06:00+07:00"}
+    return row | times | {"drill": False} | more
+
+
+def asked(daemon: FakeDaemon) -> list[tuple[str, dict[str, Any]]]:
+    return [(verb, arguments) for verb, arguments, _uid in daemon.asked if verb not in ("status", "outcome")]
+
+
+def test_what_comes_is_shown_with_its_villages(officers: Officers, daemon: FakeDaemon) -> None:
+    text = officers.officer(Role.VIEW).get("/").text
+
+    assert "Hiện không phát gì" in text
+    assert "Sắp tới 06:05" in text
+    assert text.index("06:05") < text.index("11:00") < text.index("17:30")
+    assert "Thôn Nà Hoa, Thôn Suối Trát" in text  # one row for both
+
+
+def test_while_no_daemon_answers_every_page_says_so(officers: Officers) -> None:
+    person = officers.officer(Role.DUTY)
+    for path in ("/", "/them", "/im-lang"):
+        assert "Rút điện hộp máy" in person.get(path).text
+    answer = person.post("/dung")
+
+    assert answer.status_code == 503
+    assert "chương trình nền" in answer.text or "không chạy" in answer.text
+
+
+def test_what_is_on_the_air_is_stopped_in_two_taps_and_the_reason_comes_after(
+    officers: Officers, daemon: FakeDaemon
+) -> None:
+    daemon.answers |= {"status": [sounding()], "stop": [MORNING], "explain_stop": None}
+    person = officers.officer(Role.DUTY)
+    assert 'href="/dung"' in person.get("/them").text
+    assert "Mọi loa" in person.get("/dung").text
+
+    after = person.post("/dung")
+    assert after.status_code == 303
+    why = person.get(after.headers["location"])
+    assert MORNING in why.text
+    assert person.post("/dung/ly-do", airing=MORNING, why="đám tang").headers["location"] == "/"
+
+    stop, reason = asked(daemon)
+    assert stop == ("stop", {"villages": [], "why": "dừng từ trang", "by": "Chị Duty", "account": "duty", "via": "web"})
+    assert (reason[0], reason[1]["airings"], reason[1]["why"]) == ("explain_stop", [MORNING], "đám tang")
+
+
+def test_where_nothing_sounds_stopping_says_so(officers: Officers, daemon: FakeDaemon) -> None:
+    daemon.answers["stop"] = []
+    answer = officers.officer(Role.DUTY).post("/dung")
+
+    assert answer.status_code == 409
+
+
+def test_one_airing_is_left_out_with_its_reason_and_taken_back(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock
+) -> None:
+    person = officers.officer(Role.EDIT)
+    assert f'href="/luot/{NOON}/bo"' in person.get("/").text
+    assert "Đám tang" in person.get(f"/luot/{NOON}/bo").text
+    assert person.post(f"/luot/{NOON}/bo", why="họp thôn").status_code == 303
+    assert asked(daemon)[-1][1] | {"by": ""} == {
+        **{"airing": NOON, "why": "họp thôn", "undo": False, "by": "", "account": "edit", "via": "web"}
+    }
+
+    station = Station.open(home, clock=clock)
+    station.log.event("skip", NOON, clock.now(), by="Chị Edit", why="họp thôn", undo=False)
+    clock.advance(2)
+    board = person.get("/").text
+    assert "Sẽ bỏ lượt 11:00 Thôn Nà Hoa" in board
+    assert f'action="/luot/{NOON}/hoan-tac"' in board
+
+    person.post(f"/luot/{NOON}/hoan-tac")
+    assert asked(daemon)[-1][1]["undo"] is True
+    station.close()
+
+
+def test_leaving_out_needs_a_reason_and_an_airing_that_there_is(officers: Officers, daemon: FakeDaemon) -> None:
+    person = officers.officer(Role.EDIT)
+
+    assert person.post(f"/luot/{NOON}/bo").status_code == 422
+    assert person.get("/luot/na-hoa/nhac/2026-11-24T11:01/bo").status_code == 404
+    daemon.error = Refused(Message("{airing} is over already", airing=NOON))
+    answer = person.post(f"/luot/{NOON}/bo", why="mưa")
+    assert answer.status_code == 409
+    assert f"{NOON} đã xong" in answer.text.lower().replace("t11", "T11")
+
+
+def test_before_a_village_is_quiet_it_is_shown_what_will_not_be_heard(officers: Officers, daemon: FakeDaemon) -> None:
+    person = officers.officer(Role.EDIT)
+    fields = {"thon": "na-hoa", "den": "hom-nay", "why": "đám tang"}
+    first = person.post("/im-lang", **fields)
+
+    assert asked(daemon) == []
+    assert "sẽ không phát 4 lượt" in first.text  # three of its own, and one of the village that shares its output
+    shown = first.text.split('name="shown" value="')[1].split('"')[0]
+    assert person.post("/im-lang", **fields, shown=shown).status_code == 303
+    assert asked(daemon)[-1] == (
+        "pause",
+        {
+            **{"village": "na-hoa", "until": "2026-11-25T00:00:00+07:00", "why": "đám tang", "by": "Chị Edit"},
+            **{"account": "edit", "via": "web"},
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("until", "hour", "ends"),
+    [
+        ("gio", "17h35", "2026-11-24T17:35:00+07:00"),
+        ("gio", "4:00", "2026-11-25T04:00:00+07:00"),
+        ("ngay-mai", "", "2026-11-26T00:00:00+07:00"),
+        ("buoi", "", "2026-11-24T06:30:00+07:00"),
+    ],
+)
+def test_a_village_may_be_quiet_until_an_hour_or_a_part_of_the_day(
+    officers: Officers, daemon: FakeDaemon, until: str, hour: str, ends: str
+) -> None:
+    answer = officers.officer(Role.EDIT).get(f"/im-lang?thon=na-hoa&den={until}&gio={hour}", **HTMX)
+
+    assert f"na-hoa {ends}" in answer.text
+    assert "<html" not in answer.text
+
+
+@pytest.mark.parametrize("hour", ["", "25h", "sáng"])
+def test_an_hour_that_cannot_be_read_is_told(officers: Officers, daemon: FakeDaemon, hour: str) -> None:
+    answer = officers.officer(Role.EDIT).post("/im-lang", thon="na-hoa", den="gio", gio=hour, why="mưa")
+
+    assert answer.status_code == 422
+    assert "17h30" in answer.text
+    assert asked(daemon) == []
+
+
+def test_a_pause_stands_on_the_board_until_somebody_ends_it(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock
+) -> None:
+    station = Station.open(home, clock=clock)
+    station.log.event(
+        "pause", "", clock.now(), village="na-hoa", until="2026-11-24T18:00:00+07:00", why="tang", by="Lan"
+    )
+    person = officers.officer(Role.EDIT)
+
+    assert "TẠM NGỪNG Thôn Nà Hoa đến 18:00 (tang)" in person.get("/").text
+    person.post("/im-lang/thoi", village="na-hoa")
+    assert asked(daemon)[-1][0] == "resume"
+    station.close()
+
+
+def test_what_was_not_heard_is_told_and_why(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock
+) -> None:
+    station = Station.open(home, clock=clock)
+    airing = station.airings.find(MORNING)
+    clock.advance_to(at("2026-11-24T07:00:00"))
+    station.log.verdict(AsRunRecord(airing.occurrence, Verdict.MISSED_OFF, "mất điện từ 04:10"))
+    text = officers.officer(Role.VIEW).get("/").text
+
+    assert "Thôn Nà Hoa: 06:05 “Tin sáng”: bỏ lỡ" in text or "Thôn Nà Hoa: 06:05 “Tin sáng”: " in text
+    assert "mất điện từ 04:10" in text
+    assert "0 đã phát · 1 không phát · 3 sắp phát" in text
+    station.close()
+
+
+def test_what_is_not_approved_is_told_before_its_time(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text(encoding="utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+    text = officers.officer(Role.VIEW).get("/").text
+
+    assert "“Tin sáng” chưa duyệt, sẽ KHÔNG phát lúc 06:05" in text
+
+
+def test_a_broken_file_is_told_and_the_page_stands(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
+    person = officers.officer(Role.VIEW)
+    assert person.get("/").status_code == 200
+    (home / "schedules" / "na-hoa.yaml").write_text("village: [\n")
+    text = person.get("/").text
+
+    assert "một tệp có lỗi" in text.lower()
+    assert "schedules/na-hoa.yaml" in text
+
+
+def test_a_title_can_be_no_markup(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
+    bulletin = home / "bulletins" / "tin-sang.md"
+    evil = "<script>alert(1)</script> ]]> {{ 7*7 }} \"'"
+    bulletin.write_text(f"---\ntitle: '{evil.replace(chr(39), chr(39) * 2)}'\n---\nMưa.\n", encoding="utf-8")
+    daemon.answers["status"] = [sounding(title=evil)]
+    person = officers.officer(*Role)
+    for path in ("/", "/dung", f"/luot/{MORNING}/bo", "/im-lang?thon=na-hoa"):
+        text = person.get(path).text
+        assert "<script>alert" not in text
+        assert "49" not in text.split("&lt;script")[-1][:60]
+
+
+def test_htmx_is_given_the_board_alone(officers: Officers, daemon: FakeDaemon) -> None:
+    text = officers.officer(Role.VIEW).get("/", **HTMX).text
+
+    assert "Sắp tới" in text
+    assert "<html" not in text
+
+
+def test_the_stations_log_is_never_written_by_the_console(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
+    officers.officer(Role.VIEW).get("/")
+
+    assert not (home / ".state" / "asrun.db").exists()
+
+
+def test_without_a_station_the_page_says_what_is_missing(officers: Officers, home: Path) -> None:
+    (home / "commune.yaml").unlink()
+    answer = officers.officer(Role.VIEW).get("/")
+
+    assert answer.status_code == 422
+    assert "loudspeaker init" in answer.text
