@@ -7,6 +7,7 @@ tables                tables, times, progress                          json_outp
 …_views               how values of a family look on a terminal
 parameter_types       days, moments, ids that a command takes
 file_commands         init check read import export                    log_commands     log why report
+editing_commands      new schedule
 plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
@@ -24,6 +25,7 @@ from ..errors import BadUsage, Message, bad_character
 from ..i18n import LANGUAGES
 from . import (
     air_commands,
+    editing_commands,
     file_commands,
     log_commands,
     maintenance_commands,
@@ -59,6 +61,7 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
 
 PARTS = (
     file_commands,
+    editing_commands,
     plan_commands,
     air_commands,
     log_commands,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..station.airings import ChainState, PlannedAiring
     from ..station.preparation import Readiness
     from ..station.read_text import SpokenPart
+    from ..station.schedule_editing import EntrySource
+    from ..station.what_if import ChangeEffect
 
 Json = dict[str, object]  # one object of a document
 
@@ -66,6 +68,26 @@ def planned_airing(planned: PlannedAiring) -> Json:
         "refusal": planned.refusal,
         "verdict": record.verdict if record else None,
         "why": sentence(airing.why),
+    }
+
+
+def entry(source: EntrySource) -> Json:
+    """Of `schedule list`: what is written, by English keys, and when that is in words."""
+    return {"village": source.village, "name": source.name, "entry": source.entry, "when": sentence(source.words)}
+
+
+def change_effect(effect: ChangeEffect) -> Json:
+    """Of `schedule add` and `remove`: airings of the days to come, by their ids, and the ways out of a clash."""
+    found = effect.comparison
+    airings = {
+        "airings": [airing for airing in found.mine if airing.starts_at],
+        "withdrawn": found.withdrawn,
+        "late": [delay.airing for delay in (*found.waiting, *found.late)],
+    }
+    return {
+        "files": [edit.path for edit in effect.change],
+        **{name: [airing.id for airing in some] for name, some in airings.items()},
+        "approve_again": list(effect.voided),
     }
 
 

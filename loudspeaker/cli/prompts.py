@@ -23,6 +23,14 @@ def read_input(file: str) -> bytes:
         return _limit(file, source.read(MOST_BYTES + 1))
 
 
+def read_text(file: str) -> str:
+    """A text in a file, or that is piped in for “-”. Raises `BadFile`."""
+    try:
+        return read_input(file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadFile([Problem(file, 0, Message("this is not UTF-8; save the file with UTF-8 encoding"))]) from error
+
+
 def read_input_lines(file: str) -> Iterator[bytes]:
     """Line by line, with its break: there may be any number of them. Raises `BadFile`."""
     with _open_input(file) as source:

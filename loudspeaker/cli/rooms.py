@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from ..station import naming as naming
     from ..station import new_station as new_station
     from ..station import read_text as read_text
+    from ..station import schedule_editing as schedule_editing
     from ..station import station as station
+    from ..station import what_if as what_if
     from ..store import atomic as atomic
     from ..synthesis import voice_installer as voice_installer
     from ..trust import dsse as dsse
@@ -78,7 +80,9 @@ MODULES = {
     "naming": "..station.naming",
     "new_station": "..station.new_station",
     "read_text": "..station.read_text",
+    "schedule_editing": "..station.schedule_editing",
     "station": "..station.station",
+    "what_if": "..station.what_if",
     "atomic": "..store.atomic",
     "voice_installer": "..synthesis.voice_installer",
     "dsse": "..trust.dsse",

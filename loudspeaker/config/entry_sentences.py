@@ -90,7 +90,7 @@ def _times(entry: Entry) -> Message:
     begins, _, ends = entry["between"][0].partition("-")
     return Message(
         "every {step} from {begins} to {ends}",
-        step=entry["every"][0],
+        step=Message("{count} minutes", count=round(values.length(entry["every"][0]) / values.MINUTE)),
         begins=clock_words(begins.strip()),
         ends=clock_words(ends.strip()),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import Literal
 
@@ -114,6 +114,12 @@ class BulletinEditing:
         data = bulletin_edit.new_bulletin(title, text, source)
         bulletin_file.parse(path, data)
         return bulletin, FileEdit(path, ABSENT, data)
+
+    def with_head(self, edit: FileEdit, head: Mapping[str, str]) -> FileEdit:
+        """An edit of a bulletin with these values in its head, too (English keys). Raises `BadFile`."""
+        after = bulletin_edit.alter_head(edit.path, edit.after or b"", head)
+        bulletin_file.parse(edit.path, after, self._files.contents.voices)
+        return replace(edit, after=after)
 
     def word_effect(self, word: OwnWord) -> WordEffect:
         """What it would change if the commune read a word so from now on. Raises `BadFile` where it cannot be kept."""

@@ -97,7 +97,7 @@ def test_mistakes_are_told_by_entry_and_key() -> None:
         ({"at": ["17:00"], "lunar": ["1", "15"], "except": ["tet", "5/9/2026"]},
          "on the lunar days 1, 15, at 17:00, but not on tet, 5/9/2026"),
         ({"every": ["30m"], "between": ["16:30-18:00"], "until": ["1/12/2026"]},
-         "every day, every 30m from 16:30 to 18:00, until 1/12/2026"),
+         "every day, every 30 minutes from 16:30 to 18:00, until 1/12/2026"),
         ({"at": ["16:45"], "on": ["2026-11-28"]}, "on 28/11/2026, at 16:45"),
     ],
 )  # fmt: skip

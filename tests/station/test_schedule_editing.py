@@ -129,9 +129,7 @@ def test_an_entry_that_somebody_has_changed_meanwhile_is_a_conflict(station: Sta
     station.reload()
 
     with pytest.raises(EditConflict):
-        station.schedules.change(
-            [EntryEdit("na-hoa", "nhac", {**seen.entry, "repeat": ["1"]}, seen.revision)]
-        )
+        station.schedules.change([EntryEdit("na-hoa", "nhac", {**seen.entry, "repeat": ["1"]}, seen.revision)])
 
 
 def test_a_file_that_was_saved_since_it_was_supposed_is_a_conflict(station: Station) -> None:

@@ -1,0 +1,51 @@
+"""How entries of schedules, and what a change of them would do, look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+from . import rooms
+from .tables import day_hour, show_table
+from .terminal import tell
+
+if TYPE_CHECKING:
+    from ..model.airing import Airing
+    from ..station.schedule_editing import EntrySource
+    from ..station.what_if import ChangeEffect
+
+MOST_LINES = 7  # of one kind
+
+
+def show_entries(entries: Sequence[EntrySource]) -> None:
+    columns = (_("village"), _("entry"), _("bulletin"), _("when"))
+    rows = [
+        [source.village, source.name, "".join(source.entry.get("bulletin", [_("stream")])), source.words.say(_)]
+        for source in entries
+    ]
+    show_table(columns, rows, _("Nothing is scheduled."))
+
+
+def show_effect(effect: ChangeEffect) -> None:
+    """What a change of schedules does in the days to come, and the ways out of a clash."""
+    found = effect.comparison
+    heard = [airing for airing in found.mine if airing.starts_at]
+    tell(_("{count} airings in the {days} days to come").format(count=len(heard), days=rooms.what_if.AHEAD))
+    _show(_("withdrawn: {what}"), found.withdrawn)
+    _show(_("against the policy: {what}"), found.breaches)
+    _show(_("the time is taken: {what}"), found.blocked)
+    _show(_("heard no more: {what}"), found.lost)
+    _show(_("late: {what}"), [delay.airing for delay in (*found.waiting, *found.late)])
+    for name in effect.voided:
+        tell(_("“{bulletin}” must be approved again").format(bulletin=name))
+    for choice in effect.choices:
+        tell(_("--choice {kind}: {what}").format(kind=choice.kind, what=choice.message.say(_)))
+
+
+def _show(line: str, airings: Sequence[Airing]) -> None:
+    for airing in airings[:MOST_LINES]:
+        why = f" ({airing.why.say(_)})" if airing.why else ""
+        tell(line.format(what=f"{day_hour(airing.scheduled_at)} {airing.village}: {airing.title}{why}"))
+    if len(airings) > MOST_LINES:
+        tell(_("… and {count} more").format(count=len(airings) - MOST_LINES))
