@@ -26,6 +26,9 @@ PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:/-]*[A-Za-z0-9])?")
 WHERE: list[str | int] = ["broadcasts"]
 ENGLISH = {key: key for key in ENTRY_KEYS}
 
+LOADER: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+Document = Mapping[str, Sequence[Mapping[str, object]] | None]
 Entry = dict[str, list[str]]  # English key -> what is written for it
 
 
@@ -41,7 +44,8 @@ class EntryMistake:
 def raw_entries(data: bytes) -> list[Entry]:
     """The entries of a schedule that is known to be sound, as they are written."""
     keys = KEYWORDS.spellings((*ENTRY_KEYS, "broadcasts"))
-    return [{keys[fold(key)]: _texts(value) for key, value in entry.items()} for entry in _written_entries(data)]
+    written = _written_entries(_load(data))
+    return [{keys[fold(key)]: _texts(value) for key, value in entry.items()} for entry in written]
 
 
 def entry_name(entry: Mapping[str, Sequence[str]]) -> str:
@@ -127,8 +131,13 @@ def flow_yaml(entry: Entry, spellings: Mapping[str, str] = ENGLISH) -> str:
     return f"{{{', '.join(f'{spellings[key]}: {_value(key, entry[key])}' for key in _order_keys(entry))}}}"
 
 
-def _written_entries(data: bytes) -> Iterator[Mapping[str, object]]:
-    document: dict[str, list[dict[str, object]] | None] = yaml.load(data, Loader=yaml.BaseLoader) or {}
+def _load(data: bytes) -> Document:
+    """A file that is known to be sound, every value of it as text."""
+    document: Document = yaml.load(data, Loader=LOADER) or {}
+    return document
+
+
+def _written_entries(document: Document) -> Iterator[Mapping[str, object]]:
     names = {"broadcasts", *KEYWORDS.spellings(["broadcasts"])}
     for key, value in document.items():
         if fold(key) in names:
@@ -138,8 +147,8 @@ def _written_entries(data: bytes) -> Iterator[Mapping[str, object]]:
 def _spellings(data: bytes) -> dict[str, str]:
     """English key -> how this file writes it: as in an entry that has it, else in the language of the file."""
     keys = KEYWORDS.spellings(ENTRY_KEYS)
-    document = yaml.load(data, Loader=yaml.BaseLoader) or {}
-    written = [key for entry in _written_entries(data) for key in entry]
+    document = _load(data)
+    written = [key for entry in _written_entries(document) for key in entry]
     vietnamese = KEYWORDS.are_vietnamese([*document, *written])
     usual = {key: KEYWORDS.twins.get(key, key) if vietnamese else key for key in ENTRY_KEYS}
     return usual | {keys[fold(key)]: key for key in reversed(written)}

@@ -64,7 +64,7 @@ def _shifts(trial: Trial, times: Times, wanted: Mapping[EntryKey, int]) -> Itera
     lead = min(wanted.values())
     free = _free_minutes(trial, times, {key: at - lead for key, at in wanted.items()})
     hours: Stretches = ((0, DAY),)
-    for policy in trial.policies():
+    for policy in trial.policies:
         hours = intersect(hours, open_stretches(policy))
     yield from (minute - lead for minute in minutes_from(lead, hours) if free[minute // MINUTE])
 
@@ -90,9 +90,11 @@ def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -
     Only what no plan could allow is ruled out: of others, the words that open and close a session do not count.
     """
     mine, facts, plays = trial.mine, trial.given.facts, trial.given.box.plays
+    beside = any(times.values()) or not mine.keys().isdisjoint(trial.known)  # more than others is on the air
     steps = [0] * (DAY // MINUTE + 1)
     for day in trial.days_of(mine.values()):
-        others = [other for other in trial.plan_adjusted(_retime(times), day) if other.starts_at and other.ends_at]
+        planned = trial.plan_adjusted(_retime(times), day) if beside else trial.plan_before(day)
+        others = [other for other in planned if other.starts_at and other.ends_at]
         for key, offset in offsets.items():
             entry, output = mine[key], plays.get(key[0], "")
             if not entry.falls_on(day):

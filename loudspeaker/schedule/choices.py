@@ -17,7 +17,7 @@ from ..model.enums import Expected
 from ..model.schedule_change import Adjustment, EntryKey
 from .admission import format_date
 from .another_time import find_times
-from .comparison import PlanComparison, entries_by_key
+from .comparison import PlanComparison
 from .occurrences import bare_length
 from .timeline import format_time
 from .trial import Trial
@@ -125,7 +125,7 @@ def _met(trial: Trial, comparison: PlanComparison) -> dict[EntryKey, list[Airing
 
 def _leave_out(trial: Trial, key: EntryKey, airings: list[Airing]) -> Adjustment | None:
     """The other's entry without the days of the clash; None where that must not be, or cannot be written."""
-    entry, mine = entries_by_key(trial.old.schedules)[key], trial.mine.values()
+    entry, mine = trial.known[key], trial.mine.values()
     highest = max(airing.level.rank for airing in airings)
     if len(entry.times) != 1 or any(_level_rank(trial, broadcast) < highest for broadcast in mine):
         return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from ..model.airing import Airing
 from ..model.broadcast import Broadcast
 from ..model.commune import Policy
 from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
-from .channels import Channel, channels
+from .channels import channels
 from .comparison import PlanComparison, compare_plans, entries_by_key
 from .open_hours import is_around_the_clock
 from .plan import DayPlans, plan
@@ -19,7 +20,7 @@ from .plan_input import PlanInput
 NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
 
 
-@dataclass(slots=True)
+@dataclass
 class Trial:
     """`given` is planned with the change, `old` without it: entire outputs, all of those that it concerns.
 
@@ -34,20 +35,22 @@ class Trial:
     _before: dict[date, list[Airing]] = field(default_factory=dict)
     _unclean: date | None = None  # the day on which the last attempt failed: most others fail on it, too
 
-    @property
+    @cached_property
     def mine(self) -> dict[EntryKey, Broadcast]:
         """The entries that the change adds or alters, as they are with it."""
         return {key: entry for key, entry in entries_by_key(self.given.schedules).items() if key in self.changed}
 
-    def channels(self) -> list[Channel]:
-        """The outputs on which somebody hears what is changed."""
+    @cached_property
+    def known(self) -> dict[EntryKey, Broadcast]:
+        """All entries as they are without the change."""
+        return entries_by_key(self.old.schedules)
+
+    @cached_property
+    def policies(self) -> Sequence[Policy]:
+        """The rules of everybody who hears what is changed."""
         given, villages = self.given, {village for village, _ in self.changed}
         heard = channels(given.commune, given.box, given.schedules)
-        return [channel for channel in heard if channel.villages & villages]
-
-    def policies(self) -> list[Policy]:
-        """The rules of everybody who hears what is changed."""
-        return [channel.policy for channel in self.channels()]
+        return [channel.policy for channel in heard if channel.villages & villages]
 
     def plan_before(self, day: date) -> list[Airing]:
         """A day without the change."""
@@ -90,13 +93,11 @@ class Trial:
         return [day for day in self.window if any(entry.falls_on(day) for entry in entries)]
 
     def _telling_days(self, adjustments: Sequence[Adjustment], more: Iterable[date]) -> list[date]:
-        """The days that may be another than before, the most telling one first."""
+        """The days that may be another than before, the most telling one first. No adjustment adds a day."""
         days = {*self.window, *more}
-        if not any(map(is_around_the_clock, self.policies())):
-            old = entries_by_key(self.old.schedules)
-            new = entries_by_key(adjust_schedules(self.given.schedules, adjustments))
+        if not any(map(is_around_the_clock, self.policies)):
             keys = {*self.changed, *(adjustment.key for adjustment in adjustments)}
-            touched = [keyed[key] for keyed in (old, new) for key in keys if key in keyed]
+            touched = [keyed[key] for keyed in (self.known, self.mine) for key in keys if key in keyed]
             days = {day for day in days if any(entry.falls_on(day) for entry in touched)}
         return sorted(days, key=lambda day: (day != self._unclean, day))
 

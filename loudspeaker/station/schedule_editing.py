@@ -166,7 +166,8 @@ class ScheduleEditing:
         if not (self._home / path).exists():
             return path, b""
         data, contents = read_file(self._home, path), self._files.contents
-        schedule_file.parse(path, data, contents.commune.days, {name: name for name in contents.bulletins})
+        if contents.revisions.get(path) != _revision(data):  # what is used is sound
+            schedule_file.parse(path, data, contents.commune.days, {name: name for name in contents.bulletins})
         return path, data
 
     def _schedule_edit(self, village: str, edits: Sequence[EntryEdit]) -> FileEdit:
