@@ -11,5 +11,6 @@ middleware.py  headers on every answer, only our own host names and forms, not t
 app.py         routes and middleware
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
-Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound).
+Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),
+history (Nhật ký: log, why, what people did, on paper).
 """

@@ -117,8 +117,10 @@ def confirm_clock(page: PageRequest) -> Response:
 
 
 def village_names(station: Station) -> Mapping[str, str]:
-    """What villages are called, by id."""
-    return {schedule.id: schedule.name for schedule in station.files.contents.schedules}
+    """What villages are called, by id: all of the commune's, and all that this box plays."""
+    names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
+    known = dict.fromkeys((*station.files.commune.villages, *station.files.box.plays, *names))
+    return {village: names.get(village, village) for village in known}
 
 
 def _ask(page: PageRequest, request: Pause | Resume | Skip | Stop | ExplainStop | ConfirmClock) -> Sequence[str]:

@@ -65,6 +65,11 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /im-lang": Task.SKIP,
     "POST /im-lang/thoi": Task.SKIP,
     "POST /dong-ho": Task.TRY,
+    # history.py
+    "GET /nhat-ky": Task.LOOK,
+    "GET /nhat-ky/in": Task.LOOK,
+    "GET /bao-cao.xlsx": Task.LOOK,
+    "GET /luot/{id:path}": Task.LOOK,
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {}  # of the routes that take files; bytes

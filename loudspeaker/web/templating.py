@@ -65,7 +65,9 @@ def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset])
         "asset": lambda name: f"/static/{name}?v={assets[name].version}",
         "sentence_case": sentence_case,
         "clock": clock,
+        "clock_exactly": clock_exactly,
         "day": day,
+        "date": full_date,
         "moment": moment,
         "minutes": minutes,
     }
@@ -93,6 +95,24 @@ def clock(at: datetime | None) -> str:
     ('05:45', '–')
     """
     return f"{at:%H:%M}" if at else "–"
+
+
+def clock_exactly(at: datetime | None) -> str:
+    """The second of an instant; nothing where there is none.
+
+    >>> clock_exactly(datetime(2026, 11, 28, 5, 45, 7)), clock_exactly(None)
+    ('05:45:07', '')
+    """
+    return f"{at:%H:%M:%S}" if at else ""
+
+
+def full_date(at: date) -> str:
+    """A day with its year.
+
+    >>> full_date(date(2026, 11, 5))
+    '05/11/2026'
+    """
+    return f"{at:%d/%m/%Y}"
 
 
 def day(at: date) -> str:

@@ -59,6 +59,7 @@
     if (event.target.dataset.sent) { event.preventDefault(); return; }
     if (!event.target.hasAttribute("hx-post")) event.target.dataset.sent = "1";
   });
+  document.addEventListener("click", function (event) { if ("print" in event.target.dataset) window.print(); });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
