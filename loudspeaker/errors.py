@@ -154,6 +154,10 @@ class OutOfDate(Refused):
     """It was decided about something that somebody has changed since: look at it again."""
 
 
+class BeingMade(Refused):
+    """The sound of what was asked for is being made: whoever asks again is told how far it is, or hears it."""
+
+
 class Occupied(Refused):
     """Somebody else has the station's outputs: a daemon, or a command that plays without one."""
 
@@ -221,6 +225,13 @@ def reason(error: OSError) -> Message:
     """What the system refused, in words that can be translated."""
     words = error.strerror or str(error)
     return _REASONS.get(error.errno or 0) or Message("{said}", said=words)
+
+
+def describe_os_error(error: OSError) -> Message:
+    """What the system said, with the file that it was about."""
+    name = error.filename if error.filename is not None else "–"
+    file = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
+    return Message("{file}: {reason}", file=file, reason=reason(error))
 
 
 def _hex(letter: str) -> str:

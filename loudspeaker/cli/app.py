@@ -16,7 +16,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from ..errors import BadUsage, LoudspeakerError, Message, bad_character, reason
+from ..errors import BadUsage, LoudspeakerError, Message, bad_character, describe_os_error
 from ..i18n import LANGUAGES, set_language
 from ..plaintext import escape
 
@@ -138,14 +138,6 @@ def translate_help(part: Translated) -> Translated:
 def option(*names: str, **settings: Any) -> Callable[[F], F]:
     """click's option, with our class."""
     return click.option(*names, cls=TranslatedOption, **settings)
-
-
-def describe_os_error(error: OSError) -> Message:
-    """What the system said, with the file it was about."""
-    name = error.filename if error.filename is not None else "–"
-    return Message(
-        "{file}: {reason}", file=os.fsdecode(name) if isinstance(name, bytes) else name, reason=reason(error)
-    )
 
 
 def find_language(arguments: Sequence[str]) -> str:

@@ -56,7 +56,7 @@ def plan(
     elif message:
         put_lines(airing_views.plan_message(planned))
     else:
-        airing_views.show_plan(planned, on={row["id"] for row in on})
+        airing_views.show_plan(planned, on={str(row["id"]) for row in on})
 
 
 @click.command(cls=TranslatedCommand)
@@ -68,7 +68,7 @@ def plan(
 @with_station
 def prepare(station: Station, day: date | None, days: int, as_json: bool, message: bool, also: str | None) -> None:
     """Synthesize and master what is coming, ahead of time."""
-    with tables.progress() as progress:
+    with tables.show_progress() as progress:
         readiness = station.preparation.prepare(day, days, progress, also)
     if as_json:
         print_json(list(map(json_output.readiness, readiness)))
@@ -158,7 +158,7 @@ def approve(
 @with_station
 def render(station: Station, bulletin: str, output: Path, voice: str | None, picture: Path | None) -> None:
     """Make one programme to listen to or send round before it airs."""
-    with tables.progress() as progress:
+    with tables.show_progress() as progress:
         rendered = station.preparation.render(bulletin, output, voice, picture, progress)
     tell(
         _("{file}: {seconds:.0f} s, voice {voice}").format(file=output, seconds=rendered.duration, voice=rendered.voice)

@@ -11,13 +11,23 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from ..clock import SystemClock
 from ..codec import decode
-from ..errors import BadUsage, BeingRead, LoudspeakerError, Message, Occupied, Refused, Unanswered, Unreachable
+from ..errors import (
+    BadUsage,
+    BeingMade,
+    BeingRead,
+    LoudspeakerError,
+    Message,
+    Occupied,
+    Refused,
+    Unanswered,
+    Unreachable,
+)
 from ..model.alert_preview import AlertPreview, EndPreview, Wanted
 from ..model.board import Board, Health
 from ..model.envelope import Envelope
@@ -55,11 +65,12 @@ if TYPE_CHECKING:
     from ..station.approvals import Preview
     from ..station.station import Station
 
-Row = dict[str, Any]
-T = TypeVar("T")
+Row = dict[str, object]
+Ids = tuple[str, ...]  # of airings
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 PATIENCE = 2.0  # s, for a text that is being read
 LOOK = 0.1  # s, between questions what has become of it
+BLINK = 0.02  # s, between questions whether its sound has been made
 STARTING = 30.0  # s: a daemon that has just been started has read everything by then
 TURN = 90.0  # s: another command that has the outputs is heard or has let go of them by then
 READING = 10.0  # s: a bulletin has been read by then
@@ -86,26 +97,30 @@ class Client:
         self._waits = cache(waits)  # each wait is told once
         self._clock = clock or SystemClock()
 
-    def ask(self, request: Request, by: str | None = None, patience: float = protocol.PATIENCE) -> Any:
+    def ask(self, request: Request, by: str | None = None, patience: float = protocol.PATIENCE) -> object:
         """What the daemon answers. Raises `Unreachable`."""
         return self._send(Envelope(request, by), patience)
 
-    def _send(self, envelope: Envelope, patience: float) -> Any:
+    def _send(self, envelope: Envelope, patience: float) -> object:
         """An alarm is sent with the instant that will name it, should it have to be sent again.
 
-        A daemon that was started before an update does not know of that. It must give the alarm all the same; what is
-        wrong otherwise is refused again.
+        Its sound is left to the daemon. One that was started before an update knows of neither. It must give the alarm
+        all the same; what is wrong otherwise is refused again.
         """
+        request: Request | None = None
         if isinstance(envelope.request, Urgent):
-            issued = replace(envelope.request, issued=self._clock.now().isoformat())
+            request = replace(envelope.request, issued=self._clock.now().isoformat())
+        elif isinstance(envelope.request, PreviewUrgent | PreviewEnd):
+            request = replace(envelope.request, make=True)
+        if request:
             with suppress(BadUsage):
-                return self._send_as_it_is(replace(envelope, request=issued), patience)
+                return self._send_as_it_is(replace(envelope, request=request), patience)
         return self._send_as_it_is(envelope, patience)
 
-    def _send_as_it_is(self, envelope: Envelope, patience: float) -> Any:
+    def _send_as_it_is(self, envelope: Envelope, patience: float) -> object:
         return protocol.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
 
-    def send(self, envelope: Envelope, patience: float = protocol.PATIENCE) -> Any:
+    def send(self, envelope: Envelope, patience: float = protocol.PATIENCE) -> object:
         """What the daemon answers; it is given a moment for what has just been edited.
 
         Raises `Unreachable`, and `BeingRead` where that moment is not enough.
@@ -122,7 +137,7 @@ class Client:
     def on_air(self, patience: float = protocol.PATIENCE) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
         try:
-            items = self.ask(AskStatus(), patience=patience)
+            items = decode(tuple[Row, ...], self.ask(AskStatus(), patience=patience))
         except Unreachable:
             return None
         return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
@@ -138,8 +153,7 @@ class Client:
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""
         with suppress(Unreachable):
-            pins: dict[str, str] = self.ask(AskPins())
-            return pins
+            return decode(dict[str, str], self.ask(AskPins()))
         return None
 
     def confirm_clock(self, by: str) -> None:
@@ -238,17 +252,12 @@ class Client:
             return self._open_station().alerts.preview(request)
 
     def make(self, wanted: Wanted) -> None:
-        """Make sound in local voices, in this process, which ends. Raises `LoudspeakerError`."""
-        if not wanted:
-            return
-        from ..clock import SystemClock
-        from ..production.specification import RenderJob
-        from ..station.rendering import open_renderer
-        from ..synthesis.registry import load_engine
+        """Make sound in local voices, in this process, which ends: no daemon does it. Raises `LoudspeakerError`."""
+        if wanted:
+            from ..station.rendering import render_wanted  # numpy: whoever has a daemon does without
 
-        renderer = open_renderer(self.paths, SystemClock().now, partial(load_engine, folder=self.paths.voices))
-        for recipe, told in wanted.items():
-            renderer.render(decode(RenderJob, told).spec(), recipe)
+            for failure in render_wanted(self.paths, wanted):
+                raise failure
 
     def make_ahead(self, wanted: Wanted) -> None:
         """Make what will be wanted soon, as far as this person may: whoever wants it then tries again, and is told."""
@@ -258,7 +267,7 @@ class Client:
     def urgent(
         self, alert: AlertPreview, repeat: int, gap: float, by: str, second: str | None = None
     ) -> Sequence[Outcome]:
-        """An alarm now, whose sound has been made: what became of it once it is on the air.
+        """An alarm now, or as soon as its sound has been made: what became of it once it is on the air.
 
         Back then: whoever gave the alarm needs the terminal to end it.
         """
@@ -294,20 +303,34 @@ class Client:
 
     def stop(self, request: Stop, by: str) -> Sequence[Outcome]:
         """Fade out what is on the air. Raises `Unreachable`."""
-        return self._follow(self.ask(request, by), UNFINISHED, [], by)
+        return self._follow(decode(Ids, self.ask(request, by)), UNFINISHED, [], by)
 
     def _until_over(
         self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]
     ) -> Sequence[Outcome]:
+        """Have it heard, once its sound has been made, and follow it."""
+        while True:
+            with suppress(BeingMade):
+                return self._have_heard(envelope, pending, meanwhile)
+            time.sleep(BLINK)
+
+    def _have_heard(
+        self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]
+    ) -> Sequence[Outcome]:
+        """Raises `BeingMade`."""
         latest = time.monotonic() + TURN
         while True:
             with interruptions() as interrupted:
                 try:
-                    ids = self.send(envelope, STARTING)
+                    ids = decode(Ids, self.send(envelope, STARTING))
                 except Unanswered:
                     raise  # it may still be done: once is enough
                 except Unreachable as error:
                     station = self._writable_station(error)
+                except BeingMade:
+                    if interrupted:  # nothing is on the air yet
+                        raise KeyboardInterrupt from None
+                    raise
                 else:
                     meanwhile()
                     return self._follow(ids, pending, interrupted, envelope.by)
@@ -352,12 +375,9 @@ class Client:
     def _writable_station(self, unreachable: Unreachable) -> Station:
         """The station, opened by somebody who may write its log: nobody else can do anything by hand."""
         station = self._open_station()
-        from ..station.log_file import must_be_writable  # SQLite: whoever has a daemon does without
-        from ..store.asrun import LogUnusable
+        from ..station.log_file import why_unwritable  # SQLite: whoever has a daemon does without
 
-        try:
-            must_be_writable(station.paths)
-        except LogUnusable as error:
-            neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=error.message)
+        if why := why_unwritable(station.paths):
+            neither = Message("{unreachable}; {unwritable}", unreachable=unreachable.message, unwritable=why)
             raise Unreachable(neither) from unreachable
         return station

@@ -13,8 +13,9 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ..errors import LoudspeakerError
 from ..model.envelope import Envelope
-from ..model.requests import AskOutcome, Outcome, Stop
+from ..model.requests import AskOutcome, EndUrgent, Outcome, Request, Stop, Urgent
 from ..station.station import Station
 from ..store.asrun import LogUnusable
 from .control_socket import ControlSocket
@@ -44,6 +45,7 @@ def run_in_foreground(
         _open_outputs(station, selector) as (requests, door),
         interruptions() as interrupted,
     ):
+        _make_sound(station, requests, envelope.request)
         ids = requests.handle(replace(envelope, uid=os.getuid()))
         assert isinstance(ids, list)
         faults: list[Exception] = []
@@ -57,6 +59,14 @@ def run_in_foreground(
             for airing, why in requests.hindrances().items():
                 waits(airing, why)
         return requests.outcome(AskOutcome(tuple(ids)))
+
+
+def _make_sound(station: Station, requests: Requests, request: Request) -> None:
+    """Make what a daemon was to make that has gone since. Raises `LoudspeakerError` where an alarm cannot be said."""
+    if isinstance(request, Urgent | EndUrgent):
+        failures = station.preparation.make(requests.missing_sound(request), lambda done, total, what: None)
+        for failure in failures.values() if isinstance(request, Urgent) else ():
+            raise LoudspeakerError(failure)
 
 
 @contextmanager

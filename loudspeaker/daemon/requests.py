@@ -1,6 +1,7 @@
 """What people ask of a station on the air: replays, emergencies, tests, less sound.
 
-No sound is made here: whoever asks has had it made. Answers come at once; what becomes of it, `AskOutcome` tells.
+No sound is made here: child processes make it, or whoever asks has had it made. Answers come at once; what becomes of
+it, `AskOutcome` tells.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
 from .board_rows import board, is_heard
 from .on_air import OnAir
+from .render_jobs import RenderJobs
 
 INTERRUPTED = Message("the command that played it was interrupted")
 SECOND = timedelta(seconds=1)
@@ -61,15 +63,21 @@ Row = dict[str, object]
 class Requests:
     """Carries out what people ask of a station on the air.
 
-    `look` takes up what they have changed in its files, `health` is what the doctor said last.
+    `look` takes up what they have changed in its files, `health` is what the doctor said last. `jobs` makes the sound
+    that they wait for; without it, whoever asks makes it.
     """
 
     def __init__(
-        self, on_air: OnAir, look: Callable[[], object] | None = None, health: Callable[[], Health] = Health
+        self,
+        on_air: OnAir,
+        look: Callable[[], object] | None = None,
+        health: Callable[[], Health] = Health,
+        jobs: RenderJobs | None = None,
     ) -> None:
         self.on_air = on_air
         self._look = look or on_air.look
         self._health = health
+        self._jobs = jobs
         self.station = on_air.station
         self.controller = on_air.controller
         self.speakers = on_air.speakers
@@ -80,8 +88,13 @@ class Requests:
         return encode(self.handle(read_request(verb, arguments, uid)))
 
     def handle(self, envelope: Envelope) -> object:
-        """Do what is asked, and keep in the log who asked. Raises `LoudspeakerError`."""
+        """Do what is asked, and keep in the log who asked. Raises `LoudspeakerError`.
+
+        Whoever has to wait until the sound is made (`BeingMade`) asks again, and is kept in the log then.
+        """
         request, by = envelope.request, envelope.by or ""
+        if self._jobs and isinstance(request, Urgent | EndUrgent):
+            self._await_sound(request, self._jobs)
         if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
                 facts = {"do": request.verb, **envelope.sender(), "uid": envelope.uid, **_co_signer(request)}
@@ -154,24 +167,60 @@ class Requests:
         return bool(self.controller.log.events(airing=alarm.airing.id)) and not self._is_given(alarm)
 
     def preview_urgent(self, request: PreviewUrgent, _by: str) -> AlertPreview:
-        return self.station.alerts.preview(request)
+        alert = self.station.alerts.preview(request)
+        made = request.make and self._jobs and self._jobs.start({**alert.wanted, **alert.clears})
+        return replace(alert, wanted={}, clears={}) if made else alert
 
     def preview_end(self, request: PreviewEnd, _by: str) -> EndPreview:
-        return self.station.alerts.preview_end(request)
+        end = self.station.alerts.preview_end(request)
+        made = request.make and self._jobs and self._jobs.start(end.wanted)
+        return replace(end, wanted={}) if made else end
+
+    def _await_sound(self, request: Urgent | EndUrgent, jobs: RenderJobs) -> None:
+        """Have made what nobody has made yet. Raises `BeingMade` until that is over, or could not be done."""
+        if jobs.collect():
+            jobs.must_be_over(_named_recipes(request))
+        try:
+            missing = self.missing_sound(request)
+        except LoudspeakerError:
+            return  # it is raised again by what carries the request out
+        wanted = {self.station.planner.recipe(spec): encode(spec.job()) for spec in missing}
+        jobs.must_be_over(wanted)
+        if not any(map(jobs.has_failed, wanted)) and jobs.start(wanted):
+            jobs.must_be_over(wanted)
+
+    def missing_sound(self, request: Urgent | EndUrgent) -> list[ProgrammeSpec]:
+        """What is to be heard and has not been made, as far as its words have been read."""
+        alerts, programmes = self.station.alerts, self.station.planner.programmes
+        if isinstance(request, EndUrgent):
+            specs = self._closing_specs(self._closings(request))
+        else:
+            words, recipes = (request.text, request.bulletin), request.recipes or {}
+            outputs = [one for one in alerts.outputs_of(request.villages) if not programmes.find(recipes.get(one, ""))]
+            specs = [alerts.alert_spec(*words, output, request.drill) for output in outputs]
+        read = [spec for spec in specs if spec.has_content and not spec.unread]
+        return [spec for spec in read if not self.station.planner.find_programme(spec)]
 
     def end_urgent(self, request: EndUrgent, by: str) -> list[str]:
         """Raises `BadUsage` where all are meant, and some are drills and some not."""
-        plays, named = self.station.files.box.plays, request.alarms
-        found = [alarm for alarm in standing(self.log, self.on_air.now()) if plays.get(alarm.village) in self.speakers]
-        meant = of_one_kind(found, None) if named is None else [alarm for alarm in found if alarm.id in named]
-        ended = self.station.alerts.closings(meant, request.form)
-        if any(order.unread for closing in ended for order in self.station.alerts.closing_specs(closing).values()):
+        ended = self._closings(request)
+        if any(spec.unread for spec in self._closing_specs(ended)):
             raise BeingRead(NOT_READ_YET)
         for closing in ended:  # all of them, before any sound is looked for
             self.controller.end(self.on_air.now(), by, closing.form, closing.alarms)
-        return [airing for closing in ended for airing in self._closed(closing, by)]
+        return [airing for closing in ended for airing in self._air_closing(closing, by)]
 
-    def _closed(self, closing: Closing, by: str) -> list[str]:
+    def _closings(self, request: EndUrgent) -> list[Closing]:
+        """How the alarms that it means end."""
+        plays, named = self.station.files.box.plays, request.alarms
+        found = [alarm for alarm in standing(self.log, self.on_air.now()) if plays.get(alarm.village) in self.speakers]
+        meant = of_one_kind(found, None) if named is None else [alarm for alarm in found if alarm.id in named]
+        return self.station.alerts.closings(meant, request.form)
+
+    def _closing_specs(self, closings: Iterable[Closing]) -> list[ProgrammeSpec]:
+        return [spec for closing in closings for spec in self.station.alerts.closing_specs(closing).values()]
+
+    def _air_closing(self, closing: Closing, by: str) -> list[str]:
         """Air the words of an end where its alarms were given."""
         said = {output: self._made(order) for output, order in self.station.alerts.closing_specs(closing).items()}
         kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
@@ -257,7 +306,8 @@ class Requests:
             raise BeingRead(NOT_READ_YET)
         found = self.station.planner.find_programme(order)
         if found is None:
-            raise LoudspeakerError(Message("its sound has not been made"))
+            failure = self._jobs and self._jobs.take_failure(self.station.planner.recipe(order))
+            raise failure or LoudspeakerError(Message("its sound has not been made"))
         return found
 
     def _output(self, village: str) -> str:
@@ -303,6 +353,12 @@ def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
 def _co_signer(request: Request) -> dict[str, str]:
     """Who else gives an alarm, where somebody does."""
     return {"second": request.second} if isinstance(request, Urgent) and request.second else {}
+
+
+def _named_recipes(request: Urgent | EndUrgent) -> Iterable[str]:
+    """Of the sound that was shown to whoever gives it."""
+    recipes = request.recipes if isinstance(request, Urgent) else None
+    return (recipes or {}).values()
 
 
 def _names_file(request: Request) -> bool:

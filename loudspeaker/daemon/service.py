@@ -17,7 +17,7 @@ from ..model.requests import Play
 from ..plaintext import escape
 from ..playout.ports import Log
 from ..reports.explain import added_reason, verdict_meaning
-from ..speakers.button import StopButton
+from ..speakers.pins import StopButton
 from ..station.log_file import must_be_writable, renew_log
 from ..station.station import Station
 from ..store.asrun import LogDamaged, LogUnusable
@@ -27,6 +27,7 @@ from .children import Children
 from .examination import Examination
 from .on_air import OnAir, speakers, stop_button
 from .read_ahead import ReadAhead
+from .render_jobs import RenderJobs
 from .requests import Requests
 
 logger = logging.getLogger(__name__)
@@ -57,8 +58,10 @@ class Service:
         station.planner.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
         log = AnnouncingLog(station.log, self._ended)
         self.on_air = OnAir(station, speakers, station.clock, log, button=button)
+        self._jobs = RenderJobs(station.paths)
         self._children = children or Children(station.paths.command_line)
-        self.requests = Requests(self.on_air, self.look, Examination(self._children, station.clock).latest)
+        health = Examination(self._children, station.clock).latest
+        self.requests = Requests(self.on_air, self.look, health, self._jobs)
         self._read_ahead = ReadAhead(station, self._children)
         self._left = False
         if welcome:
@@ -76,6 +79,7 @@ class Service:
 
     def look(self) -> bool:
         self._children.collect()
+        self._jobs.collect()
         try:
             changed = self.on_air.look()
         except LogDamaged:
@@ -128,10 +132,12 @@ class Service:
 
     def close(self) -> None:
         self._children.terminate()  # they end while the sound does
+        self._jobs.terminate()
         try:
             self.on_air.close()
         finally:
             self._children.wait()
+            self._jobs.wait()
 
     def _announce(self, record: AsRunRecord) -> None:
         """A line for each verdict: for a terminal, or the journal."""

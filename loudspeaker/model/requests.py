@@ -250,15 +250,20 @@ class ConfirmClock(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PreviewUrgent(Request):
-    """What an alarm would say, before it is given: an `AlertPreview`. `until` also as 18:30, or as seconds: +7200."""
+    """What an alarm would say, before it is given: an `AlertPreview`. `until` also as 18:30, or as seconds: +7200.
+
+    With `make`, the daemon has its sound made, which is `wanted` of nobody then: `Urgent` raises `BeingMade` meanwhile.
+    """
 
     verb: ClassVar[str] = "compose"
+    later: ClassVar[frozenset[str]] = frozenset({"make"})
     text: str | None
     bulletin: str | None
     villages: tuple[str, ...]
     everywhere: bool
     drill: bool
     until: str | None
+    make: bool | None = None
 
     def __post_init__(self) -> None:
         Request.__post_init__(self)
@@ -267,13 +272,18 @@ class PreviewUrgent(Request):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PreviewEnd(Request):
-    """How alarms would end, before they do: an `EndPreview`. Of drills, of real ones, or (None) of what stands."""
+    """How alarms would end, before they do: an `EndPreview`. Of drills, of real ones, or (None) of what stands.
+
+    `make` as in `PreviewUrgent`.
+    """
 
     verb: ClassVar[str] = "compose_end"
+    later: ClassVar[frozenset[str]] = frozenset({"make"})
     form: Ending | None
     villages: tuple[str, ...]
     everywhere: bool
     drill: bool | None
+    make: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

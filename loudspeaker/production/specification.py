@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -101,6 +101,17 @@ class Additions(NamedTuple):
 
     lead_file: RecordingSpec | None
     reminder: SpokenWords | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """How far the programme of a recipe is that another process renders: sentences done, of all; over, and why not."""
+
+    recipe: str
+    done: int = 0
+    total: int = 0
+    over: bool = False
+    failure: Mapping[str, object] | None = None  # a `LoudspeakerError` as the codec tells it
 
 
 class Settings(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ..errors import Message
 from ..store.asrun import UNWRITABLE, AsRunLog, LogDamaged, LogUnusable, move_aside
 from ..store.atomic import is_writable
 from .paths import StationPaths
@@ -16,9 +17,7 @@ def open_log(paths: StationPaths, commune: str, now: datetime) -> AsRunLog:
 
     A damaged log is set aside for somebody to look at: the village must not fall silent over it.
     """
-    try:
-        must_be_writable(paths)
-    except LogUnusable:
+    if why_unwritable(paths):
         return AsRunLog.follow(paths.log, commune)
     try:
         return AsRunLog.open(paths.log, commune)
@@ -37,5 +36,10 @@ def renew_log(log: AsRunLog, paths: StationPaths, now: datetime) -> None:
 
 def must_be_writable(paths: StationPaths) -> None:
     """Raises `LogUnusable` for whoever could not keep a log here."""
-    if not (is_writable(paths.log) and is_writable(paths.state)):
-        raise LogUnusable(UNWRITABLE)
+    if why := why_unwritable(paths):
+        raise LogUnusable(why)
+
+
+def why_unwritable(paths: StationPaths) -> Message | None:
+    """Why somebody could not keep a log here; None for whoever can."""
+    return None if is_writable(paths.log) and is_writable(paths.state) else UNWRITABLE

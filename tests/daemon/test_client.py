@@ -186,7 +186,6 @@ def test_an_alarm_through_the_daemon_is_read_made_aired_and_stopped_without_open
     with DaemonThread(home, at("2026-11-24T06:00:00")):
         alarm = PreviewUrgent("Nước dâng ở XQZW!", None, ("na-hoa",), False, drill=True, until="+7200")
         call = client.preview_urgent(alarm)
-        client.make(call.wanted)
         rows = client.urgent(call, 3, 5.0, "Lan")
         stopped = client.stop(Stop(("na-hoa",), "nhầm"), "Hoa")
         end = client.preview_end(PreviewEnd(Ending.CLEAR, (), False, None))

@@ -14,6 +14,7 @@ from harness.fake_daemon import FakeDaemon, client_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.codec import encode
 from loudspeaker.daemon.client import Client
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
@@ -229,11 +230,11 @@ def test_the_log_keeps_the_account_and_the_way_of_whoever_asks(station: Station)
 
 
 class OlderDaemon(FakeDaemon):
-    """One that was started before an update: it takes no `issued`."""
+    """One that was started before an update: it takes no `issued`, and no `make`."""
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
-        if "issued" in args:
-            raise BadUsage(Message("“{do}” cannot be done like this: {error}", do=do, error="'issued'"))
+        if new := args.keys() & {"issued", "make"}:
+            raise BadUsage(Message("“{do}” cannot be done like this: {error}", do=do, error=repr(new)))
         return super()._carry_out(do, args, uid)
 
 
@@ -297,3 +298,17 @@ def test_policy_may_ask_for_two_persons_to_give_an_alarm(station: Station) -> No
     given = replace(ALARM, second="Páo", recipes={})
     assert daemon.handle(Envelope(given, "Lan"))
     assert station.log.events("request")[0].facts == {"do": "urgent", "by": "Lan", "uid": -1, "second": "Páo"}
+
+
+def test_what_a_daemon_from_before_an_update_wants_is_made_by_whoever_asks(tmp_path: Path, station: Station) -> None:
+    daemon = OlderDaemon(tmp_path / "control.sock")
+    preview = requests.PreviewUrgent("Đê vỡ!", None, ("na-hoa",), False, False, None)
+    daemon.answers["compose"] = encode(station.alerts.preview(preview))
+    client = Client(tmp_path, tmp_path, lambda: pytest.fail("the station is not opened"))
+
+    with closing(daemon):
+        alert = client.preview_urgent(preview)
+
+    assert alert.wanted
+    assert alert.recipes.keys() >= {"a"}
+    assert set(alert.wanted) == set(alert.recipes.values())

@@ -11,6 +11,7 @@ from threading import Event, Thread
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.control_socket import ControlSocket
 from loudspeaker.daemon.on_air import OnAir
+from loudspeaker.daemon.render_jobs import RenderJobs
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
@@ -44,9 +45,13 @@ class DaemonThread(Thread):
         speakers = {"a": MemorySpeaker(self.clock), "b": MemorySpeaker(self.clock)}
         with closing(Station.open(self.home, clock=self.clock)) as station, DefaultSelector() as selector:
             live = OnAir(station, speakers, self.clock, station.log, lambda now, trusted: frozenset({"box"}))
-            with closing(live), closing(ControlSocket(station.paths.socket, selector, Requests(live).carry_out)):
+            jobs = RenderJobs(station.paths)
+            requests = Requests(live, jobs=jobs)
+            with closing(live), closing(ControlSocket(station.paths.socket, selector, requests.carry_out)):
                 while not self.over.is_set():
                     live.step()
                     self.opened.set()
                     for key, events in selector.select(0.01):
                         key.data(events)
+            jobs.terminate()
+            jobs.wait()

@@ -192,7 +192,7 @@ def outcome(path: Path, home: Path) -> str:
     limits = imports.RECORDING_LIMITS if path.suffix in (".wav", ".mp3", ".m4a", ".ogg") else imports.DOCUMENT_LIMITS
     worker.confine(limits.megabytes, limits.computing)
     try:
-        imports.write_files(home, worker.read_file(path, home, ReadingSettings()))
+        imports.write_files(home, worker.read_file(path, home, ReadingSettings(), ""))
     except LoudspeakerError as error:
         sentences = error.say().split("\n")
         return REFUSED if all(0 < len(sentence) < 600 for sentence in sentences) else BROKEN
