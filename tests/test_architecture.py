@@ -6,16 +6,19 @@ The table is the one of docs/architecture.md; a change here is an architectural 
 from __future__ import annotations
 
 import ast
+import runpy
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from harness.paths import ROOT
 
 PACKAGE = ROOT / "loudspeaker"
+HOUSE = runpy.run_path(str(ROOT / ".ci" / "house.py"))  # counts what is held below, and prints it for anybody
+MODULES = HOUSE["modules"]()
 GROUND = {"codec", "errors", "model", "plaintext"}
 EDGES = {"interfaces", "sound", "process", *GROUND}
 
@@ -30,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "process": set(),
     "yamlfile": {"errors"},
     "i18n": {"errors"},
+    "ffmpeg": {"errors", "sound"},
     "config": {"yamlfile", *GROUND},
     "text": GROUND,
     "schedule": {"yamlfile", *GROUND},
@@ -40,11 +44,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "synthesis": {"engines", "store", *EDGES},
     "speakers": EDGES,
     "store": EDGES,
-    "importers": {"config", "store", "text", "schedule", "yamlfile", *EDGES},
+    "importers": {"config", "ffmpeg", "store", "text", "schedule", "yamlfile", *EDGES},
     "reports": {"store", "text", "schedule", "yamlfile", "playout", *EDGES},
     "codec": {"errors"},
     "trust": {"codec", "errors"},
-    "production": {"text", "synthesis", "store", "importers", *EDGES},
+    "production": {"ffmpeg", "text", "synthesis", "store", *EDGES},
     "station": {
         *("clock", "config", "model", "playout", "reports", "schedule"),
         *("text", "store", "synthesis", "production", "yamlfile"),
@@ -227,3 +231,25 @@ def test_whoever_needs_the_time_is_given_a_clock(path: Path) -> None:
 
 def test_a_test_module_has_a_name_of_its_own() -> None:
     assert not standing_twice(path.name for path in (ROOT / "tests").rglob("test_*.py")), "pytest takes one of them"
+
+
+@pytest.mark.parametrize(("name", "count", "most"), HOUSE["COUNTED"], ids=[row[0] for row in HOUSE["COUNTED"]])
+def test_there_is_no_more_of_it_than_agreed(name: str, count: Callable[[object], list[object]], most: int) -> None:
+    found = HOUSE["places"](count, MODULES)
+    assert len(found) <= most, "\n".join(map(str, found))
+
+
+def test_no_module_is_too_long() -> None:
+    most = HOUSE["LONGEST_MODULE"]
+    assert not [str(module.path) for module in MODULES if len(module.lines) > most], f"more than {most} lines"
+
+
+def test_no_function_is_too_complex() -> None:
+    most = HOUSE["MOST_COMPLEX"]
+    assert not [str(place) for module in MODULES for found, place in HOUSE["most_complex"](module) if found > most]
+
+
+def test_functions_are_short() -> None:
+    median, ninth = HOUSE["lengths"](MODULES)
+    assert median <= HOUSE["MEDIAN_LINES"]
+    assert ninth <= HOUSE["NINTH_LINES"]
