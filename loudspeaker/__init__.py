@@ -13,5 +13,5 @@
     station/    one commune's parts, and everything a person can ask  wired in one place
     daemon  cli/  control                                             shells
 
-The ground floor is errors, model/, clock, i18n, yamlfile/; all that can be swapped is in interfaces.
+The ground floor is errors, model/, clock, ffmpeg, i18n, yamlfile/; all that can be swapped is in interfaces.
 """

@@ -1,8 +1,8 @@
 """Values as JSON and back: for files, the as-run log and the control socket alike.
 
-A dataclass is an object by its fields' names, a NamedTuple a list, a time ISO text, an enum or a path its text, a
-`Message` its template and facts. Reading goes by annotations: a field that is missing takes its default, one that only
-another version knows is left out, a value of another type is refused.
+A dataclass is an object by its fields' names, a NamedTuple a list, a time ISO text, bytes, an enum or a path their
+text, a `Message` its template and facts. Reading goes by annotations: a field that is missing takes its default, one
+that only another version knows is left out, a value of another type is refused.
 
 An error is its message and more: class (`kind`) and `module`, exit code, and what else it carries (`more`: a file's
 problems, the time to wait).
@@ -26,11 +26,13 @@ from typing import Any, NamedTuple, TypeVar
 from .errors import LoudspeakerError, Message, Problem
 
 PACKAGE = __name__.partition(".")[0]
+TEXT = "utf-8", "surrogateescape"  # of bytes, whatever is in them
 PLAIN = frozenset({str, int, float, bool, NoneType})
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what reading may raise
 T = TypeVar("T")
 Json = Any  # what `json.loads` gives
 Kind = Any  # a class, or a type such as `tuple[str, ...] | None`
+Coder = Callable[[Json], Json]  # a value as JSON can keep it, or back
 
 
 class Field(NamedTuple):
@@ -49,7 +51,7 @@ def encode(value: object) -> Json:
 
 
 @cache
-def _encoder(kind: Kind) -> Any:
+def _encoder(kind: Kind) -> Coder:
     """What writes values of this class: found once, used for thousands."""
     if kind in PLAIN:
         return lambda value: value
@@ -62,7 +64,7 @@ def _encoder(kind: Kind) -> Any:
         more = () if kind is Message else kind.__slots__
         return lambda value: {**{name: encode(getattr(value, name)) for name in more}, **_sentence(value)}
     for base, write in _ENCODERS.items():
-        if issubclass(kind, base) and kind is not bytes:
+        if issubclass(kind, base):
             return write
     raise TypeError(f"{kind.__name__} has no form in JSON")
 
@@ -77,7 +79,7 @@ def _decode(kind: Kind, stored: Json) -> Json:
 
 
 @cache
-def _decoder(kind: Kind) -> Any:
+def _decoder(kind: Kind) -> Coder:
     """What reads values of this type: found once, used for thousands."""
     origin: Kind = typing.get_origin(kind)
     inner = typing.get_args(kind)
@@ -92,21 +94,24 @@ def _decoder(kind: Kind) -> Any:
     return (lambda stored: stored) if kind in (Any, object) else _class_decoder(kind)
 
 
-def _class_decoder(kind: Kind) -> Any:
+def _class_decoder(kind: Kind) -> Coder:
     """What reads values of a class of ours or of the standard library."""
+    make: Coder = kind
     if hasattr(kind, "__dataclass_fields__"):
         return lambda stored: kind(**decode_fields(kind, stored))
     if kind is datetime:
         return stored_instant
+    if kind is bytes:
+        return lambda stored: stored.encode(*TEXT)
     if issubclass(kind, date):
-        return kind.fromisoformat
-    if issubclass(kind, Message):
+        make = kind.fromisoformat
+    elif issubclass(kind, Message):
         return _decode_message if kind is Message else partial(_decode_more, kind, typing.get_type_hints(kind.__init__))
-    if issubclass(kind, tuple):
+    elif issubclass(kind, tuple):
         hints = typing.get_type_hints(kind)
         items = [hints[name] for name in kind._fields]
         return lambda stored: kind(*(_decode(hint, item) for hint, item in zip(items, stored, strict=True)))
-    return kind
+    return make
 
 
 def _decode_plain(kind: Kind, stored: Json) -> Json:
@@ -212,9 +217,10 @@ def _error(error: LoudspeakerError) -> dict[str, Json]:
     return {**names, **_sentence(error.message), "more": more}
 
 
-_ENCODERS: Mapping[type, Callable[[Any], Json]] = {
+_ENCODERS: Mapping[type, Coder] = {
     Enum: attrgetter("value"),
     str: str,  # one that knows its line in a file
+    bytes: lambda value: value.decode(*TEXT),
     PurePath: str,
     date: lambda value: value.isoformat(),  # a datetime is one
     Problem: lambda value: {"path": value.path, "line": value.line, "message": encode(value.message)},

@@ -17,6 +17,7 @@ _BAD_IN_LINE = re.compile(f"[{_BAD}]")
 _BAD_IN_TEXT = re.compile("(?![\\t\\n\\x0b\\x0c\\r\\x85\\u2028\\u2029\\u202a-\\u202c\\u2066-\\u2069])" + f"[{_BAD}]")
 _BAD_IN_JSON = re.compile(f"(?!\\n)[{_BAD}]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_IN_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -46,9 +47,7 @@ def escape_json(document: str) -> str:
 
 def escape_xml(text: str) -> str:
     """Text between two tags of an XML document, such as a picture (SVG)."""
-    import html  # slow to load: it knows every entity
-
-    return html.escape(escape(text))
+    return escape(text).translate(_IN_XML)
 
 
 def guard_formula(text: str) -> str:

@@ -14,9 +14,8 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
-from ..codec import decode_error
+from ..codec import Json, decode_error
 from ..errors import BadUsage, Message, Unanswered, Unreachable
 
 VERSION = 1
@@ -65,14 +64,14 @@ def _connect(line: socket.socket, address: str) -> None:
             sleep(BLINK)
 
 
-def _read_answer(line: socket.socket) -> dict[str, Any]:
+def _read_answer(line: socket.socket) -> dict[str, Json]:
     received = b""
     while not received.endswith(b"\n"):
         more = line.recv(65536)
         if not more:
             raise ConnectionResetError
         received += more
-    answer: dict[str, Any] = json.loads(received)
+    answer: dict[str, Json] = json.loads(received)
     return answer
 
 

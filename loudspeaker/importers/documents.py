@@ -14,10 +14,10 @@ from ..text.reading import read
 from ..yamlfile import Splice
 from . import files
 from .document_blocks import MOST_LETTERS, Block, texts
-from .draft import BulletinDraft, make_draft
+from .draft import BulletinDraft, ImportResult, make_draft
 from .official_letter import parse_letter
 from .package import TooBig
-from .results import ImportResult
+from .plain import to_unicode
 
 READERS = {".docx": "docx", ".odt": "odt", ".pdf": "pdf", ".txt": "plain"}  # modules: each loads a library of its own
 LARGEST = 50 * files.MB
@@ -51,8 +51,6 @@ def read_document(name: str, data: bytes) -> BulletinDraft:
     suffix = Path(name).suffix.lower()
     if suffix == ".txt" and len(data) > LARGEST_TEXT:
         raise _bad(name, _too_long())
-    from .plain import to_unicode  # loads viparse, which no other kind of file needs
-
     try:
         reader: Callable[[bytes], Iterable[Block]] = import_module(f".{READERS[suffix]}", __package__).paragraphs
         blocks = _limit_letters(reader(data))

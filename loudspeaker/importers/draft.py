@@ -1,14 +1,17 @@
-"""A bulletin's draft made of an official letter: what its head says, its text, and what an officer must look at."""
+"""A bulletin's draft made of an official letter: what its head says, its text, and what an officer must look at.
+
+With what else comes of a file that is imported, draft or not.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..errors import Message
-from ..yamlfile import quote
+from ..yamlfile import Splice, quote
 from .official_letter import LeftOut, OfficialLetter
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
@@ -47,6 +50,18 @@ class BulletinDraft:
         head = {"title": self.title, "source": self.source}
         lines = [f"{key}: {quote(value)}" for key, value in head.items() if value]
         return "\n".join(["---", *lines, "---", self.text, ""])
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """Sentences for whoever sent a file, and the station's files as they are to be, none of them written yet.
+
+    `draft`: what was made of a document.
+    """
+
+    messages: Sequence[Message]
+    splices: Sequence[Splice] = field(default=())
+    draft: BulletinDraft | None = None
 
 
 def make_draft(letter: OfficialLetter, encoding: str = "") -> BulletinDraft:

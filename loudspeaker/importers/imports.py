@@ -15,12 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..codec import encode
-from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
+from ..codec import decode, decode_error, encode
+from ..errors import BadFile, BadUsage, Message, Problem
 from ..model.spoken_text import ReadingSettings
 from ..store.edits import ABSENT, FileEdit, apply_edits
 from . import files
-from .results import ImportResult, Outcome, decode_outcome
+from .draft import ImportResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,7 @@ def read_import(
     if suffix not in files.DOCUMENTS | files.SHEETS | files.RECORDINGS:
         raise BadUsage(Message("{file}: nobody knows how to take this in; see “import --help”", file=path))
     limits = limits or (RECORDING_LIMITS if suffix in files.RECORDINGS else DOCUMENT_LIMITS)
-    outcome = _read_in_child(path, home, readings, limits, name)
-    if isinstance(outcome, LoudspeakerError):
-        raise outcome
-    return outcome
+    return _read_in_child(path, home, readings, limits, name)
 
 
 def _from_old_word(suffix: str) -> Message:
@@ -86,8 +83,8 @@ def _revision(before: bytes) -> str:
     return hashlib.sha256(before).hexdigest() if before else ABSENT
 
 
-def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits, name: str) -> Outcome:
-    """What the child makes of a file."""
+def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Limits, name: str) -> ImportResult:
+    """What the child makes of a file. Raises `LoudspeakerError`."""
     asked = {"path": str(path), "home": str(home), "readings": encode(readings), "name": name}
     request = json.dumps(asked).encode()
     command = [sys.executable, "-m", "loudspeaker.importers.worker", str(limits.megabytes), str(limits.computing)]
@@ -107,5 +104,8 @@ def _read_in_child(path: Path, home: Path, readings: ReadingSettings, limits: Li
         message = Message(
             "it takes more memory or time to read than any file of its kind should: it is damaged, or made to do harm"
         )
-        return BadFile([Problem(path.name, 0, message)])
-    return decode_outcome(json.loads(answer))
+        raise BadFile([Problem(path.name, 0, message)])
+    told = json.loads(answer)
+    if "error" in told:
+        raise decode_error(told["error"])
+    return decode(ImportResult, told["result"])

@@ -9,11 +9,11 @@ import numpy as np
 
 from ..config.values import slug
 from ..errors import BadFile, Message, Problem
+from ..ffmpeg import Pcm, decode_pcm, native_rate
 from ..sound.edit import VOICE_LEVEL
 from ..sound.flac import write_flac
 from ..store.atomic import write_atomic
 from . import files
-from .ffmpeg import Pcm, decode_pcm, native_rate
 from .recording_check import FRAME, FULL_SCALE, find_faults, find_speech, format_position, loudness, split_minutes
 
 LARGEST = 2048 * files.MB

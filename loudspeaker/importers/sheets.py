@@ -19,8 +19,8 @@ from ..store.atomic import write_atomic
 from ..yamlfile import Splice
 from ..yamlfile.tree import MOST_BYTES
 from . import files, workbook
+from .draft import ImportResult
 from .package import TooBig
-from .results import ImportResult
 from .schedule_table import SheetSchedules, StationNames, read_table, table_rows
 
 LARGEST = 20 * files.MB

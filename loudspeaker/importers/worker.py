@@ -3,7 +3,7 @@
     python -m loudspeaker.importers.worker MEGABYTES SECONDS
 
 One JSON object on standard input, `{"path": …, "home": …, "readings": […], "name": …}`, and one on standard output:
-what came of it (results.py). It ends with its parent.
+what came of it, `{"result": …}` or `{"error": …}`. It ends with its parent.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from time import process_time
 
-from ..errors import LoudspeakerError, Message, reason
+from ..codec import encode
+from ..errors import LoudspeakerError, describe_os_error
 from ..model.spoken_text import ReadingSettings
 from ..process import die_with_parent
 from . import files
-from .results import ImportResult, encode_outcome
+from .draft import ImportResult
 
 START = 0.25  # seconds of computing up to here on the machine for which limits are set; a Raspberry Pi takes four times
 NICENESS = 5  # whoever is on the air goes first
@@ -53,10 +54,10 @@ def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> I
 
         return sheets.import_sheet(path, home)
     if suffix in files.RECORDINGS:
-        from . import recordings
+        from . import recordings  # as above
 
         return ImportResult(recordings.import_recording(path, home, name))
-    from . import documents
+    from . import documents  # as above
 
     return documents.import_document(path, home, readings, name)
 
@@ -64,15 +65,15 @@ def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> I
 def main() -> None:
     confine(int(sys.argv[1]), int(sys.argv[2]))
     request = json.load(sys.stdin)
-    outcome: ImportResult | LoudspeakerError
     try:
         readings = ReadingSettings(*request["readings"])
-        outcome = read_file(Path(request["path"]), Path(request["home"]), readings, request["name"])
+        result = read_file(Path(request["path"]), Path(request["home"]), readings, request["name"])
+        answer = {"result": encode(result)}
     except LoudspeakerError as error:
-        outcome = error
+        answer = {"error": encode(error)}
     except OSError as error:  # a folder that may not be written
-        outcome = LoudspeakerError(Message("{file}: {reason}", file=error.filename or "–", reason=reason(error)))
-    sys.stdout.write(json.dumps(encode_outcome(outcome)))
+        answer = {"error": encode(LoudspeakerError(describe_os_error(error)))}
+    sys.stdout.write(json.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import LoudspeakerError
-from ..importers.ffmpeg import decode_file
-from ..model.programme import Programme, SentenceMark
+from ..ffmpeg import decode_file
+from ..model.programme import Programme, SentenceMark, Voice
 from ..sound import chime
 from ..sound.clip import Clip
 from ..sound.compose import ALARM_HEAD, EDGE_SILENCE, Composition, Mark, Piece, compose
@@ -21,7 +21,6 @@ from ..sound.profiles import PROFILES, Profile
 from ..sound.wav import wav_bytes
 from ..store.programmes import ProgrammeFacts, ProgrammeStore
 from ..synthesis.fallback import FallbackChain, Synthesis
-from ..synthesis.registry import Voice
 from .specification import FORMAT, Lead, ProgrammeSpec, RecordingSpec, SpeechSpec
 
 Progress = Callable[[int, int], None]  # sentences done, of all

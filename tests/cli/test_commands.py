@@ -200,7 +200,7 @@ def test_prepare_ends_with_1_where_something_is_not_ready(home: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3"])
 def test_render_writes_a_programme_at_its_loudness(home: Path, tmp_path: Path, kind: str) -> None:
-    from loudspeaker.importers.ffmpeg import decode_file
+    from loudspeaker.ffmpeg import decode_file
     from loudspeaker.sound.loudness import loudness
 
     result = run(home, "render", "nhac", "-o", str(tmp_path / f"nhac.{kind}"), "--picture", str(tmp_path / "nhac.svg"))

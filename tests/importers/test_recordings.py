@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from loudspeaker.errors import BadFile
-from loudspeaker.importers.ffmpeg import decode_file, native_rate
+from loudspeaker.ffmpeg import decode_file, native_rate
 from loudspeaker.importers.recording_check import find_faults, find_speech
 from loudspeaker.importers.recordings import import_recording
 from loudspeaker.sound.clip import Clip

@@ -13,8 +13,8 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
 
+from ...codec import decode
 from ...errors import LoudspeakerError, Message
 
 CONTROLS = ("Master", "Speaker", "PCM", "Headphone", "Digital")  # of a card as a whole, the likeliest first
@@ -55,7 +55,7 @@ class OriginalVolumes:
     def get(self, card: str) -> MixerState | None:
         """The original of a card, None where its mixer was not changed."""
         original = self._all().get(card)
-        return MixerState(original["control"], tuple(original["levels"]), original["on"]) if original else None
+        return decode(MixerState, original) if original else None
 
     def keep(self, card: str, state: MixerState) -> None:
         """Remember `state`, unless an earlier one is kept. Raises what keeps it from the disk."""
@@ -71,7 +71,7 @@ class OriginalVolumes:
             if kept.pop(card, None):
                 self._remember(NOTE, kept)
 
-    def _all(self) -> dict[str, Any]:
+    def _all(self) -> dict[str, object]:
         kept = self._recall(NOTE)
         return kept if isinstance(kept, dict) else {}
 

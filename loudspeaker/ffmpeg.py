@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import BadFile, Message, Problem
-from ..sound.clip import Clip
+from .errors import BadFile, Message, Problem
+from .sound.clip import Clip
 
 Pcm = npt.NDArray[np.int16]
 
