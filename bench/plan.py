@@ -20,10 +20,10 @@ from loudspeaker.model.airing import BulletinFacts, SessionWords
 from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.contents import PlanInput
 from loudspeaker.model.day_set import DaySet, LunarDays
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.schedule.plan import plan
-from loudspeaker.schedule.plan_input import PlanInput
 
 VILLAGES, RULES, SAMPLE = 10_000, 20, 2_000
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

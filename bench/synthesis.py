@@ -20,9 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from loudspeaker.engines.espeak import GAP, PITCH, RATE, Espeak
+from loudspeaker.model.programme import Voice
 from loudspeaker.store.clips import ClipStore
 from loudspeaker.synthesis.fallback import FallbackChain
-from loudspeaker.synthesis.registry import Voice
 
 MUST = 0.75
 VILLAGES = ("Nà Hoa", "Suối Trát", "Bản Lim", "Chợ Mây", "Khe Sanh")

@@ -51,7 +51,7 @@ def play(
     if override and not why:
         raise BadUsage(Message("--override needs --why: the reason is kept in the log"))
 
-    with tables.progress() as progress:
+    with tables.show_progress() as progress:
         request = rooms.requests.Play(
             bulletin, station.files.hearers(villages, everywhere), why or "" if override else ""
         )

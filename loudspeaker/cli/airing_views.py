@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from gettext import gettext as _
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import rooms
 from .tables import day_hour, hour, seconds, show_table
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..model.requests import Outcome
     from ..station.airings import PlannedAiring
     from ..station.preparation import Readiness
-
-Row = dict[str, Any]
 
 
 def outcome_word(outcome: str, refusal: str | None) -> str:

@@ -126,9 +126,7 @@ def import_(station: Station, paths: tuple[Path, ...]) -> None:
     problems: list[Problem] = []
     for path in paths:
         try:
-            for sentence in rooms.imports.import_file(
-                path, station.paths.home, rooms.read_text.settings_of(station.files.commune)
-            ):
+            for sentence in rooms.imports.import_file(path, station.paths.home, station.files.commune.reading_settings):
                 tell(sentence.say(_))
         except BadFile as error:  # the others are as good as they are
             problems += error.problems

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..maintenance.check import Finding
     from ..maintenance.clock_state import ClockState
     from ..maintenance.devices import HealthCheck
-    from ..maintenance.status import Status
+    from ..maintenance.doctor import Status
     from ..maintenance.voice_list import VoiceState
     from ..model.asrun_record import AsRunRecord
     from ..model.spoken_text import Doubt, Reading

@@ -33,11 +33,11 @@ def log(station: Station, day: date | None, days: int, as_json: bool, verify: bo
     if damage := station.airings.damage():
         tell(damage.say(_))
     if verify:
-        with tables.progress(_("Checking the log")) as progress:
+        with tables.show_progress(_("Checking the log")) as progress:
             state = station.airings.verify(progress)
         return show_chain(state, as_json)
     if export:
-        with tables.progress(_("Writing the log")) as progress:
+        with tables.show_progress(_("Writing the log")) as progress:
             rooms.log_export.export_log(station.log, station.files.box.plays, station.clock.now(), export, progress)
         return None
     records, zone = station.airings.records(day, days), station.files.commune.zone
@@ -86,7 +86,7 @@ def report(
     """Report per village and bulletin, merging other boxes' exported logs."""
     if sum(map(bool, (month, begins, source))) != 1 or (ends and not begins):
         raise BadUsage(Message("give one of --month, --from (with --to, or until today) and --source"))
-    with tables.progress(_("Writing the report")) as progress:
+    with tables.show_progress(_("Writing the report")) as progress:
         counted = station.airings.report(month, source, logs, output, _, begins, ends, progress)
     tell(_("written: {file}").format(file=output))
     tell(counted.say(_))

@@ -46,7 +46,7 @@ def doctor(station: Station, client: Client, as_json: bool, paper: bool) -> None
 def status(station: Station, client: Client, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
 
-    found = rooms.status.look_at_station(station, client.on_air(), client.pins())
+    found = rooms.doctor.look_at_station(station, client.on_air(), client.pins())
     print_json(json_output.status(found)) if as_json else maintenance_views.show_status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
@@ -151,7 +151,7 @@ def list_(station: Station, as_json: bool) -> None:
 def install(station: Station, voice: str, source: str | None, sha256: str | None, trust: bool) -> None:
     """Install a piper voice, checked against its SHA-256."""
 
-    with tables.progress() as progress:
+    with tables.show_progress() as progress:
         digest = rooms.voice_installer.install_voice(
             voice, source, station.paths.voices, progress, sha256=sha256, trust=trust
         )

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ..maintenance import clock_state as clock_state
     from ..maintenance import doctor as doctor
     from ..maintenance import installation as installation
-    from ..maintenance import status as status
     from ..maintenance import trials as trials
     from ..maintenance import voice_list as voice_list
     from ..model import box as box
@@ -66,7 +65,6 @@ MODULES = {
     "clock_state": "..maintenance.clock_state",
     "doctor": "..maintenance.doctor",
     "installation": "..maintenance.installation",
-    "status": "..maintenance.status",
     "trials": "..maintenance.trials",
     "voice_list": "..maintenance.voice_list",
     "box": "..model.box",

@@ -23,14 +23,12 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str
     if not sys.stdout.isatty():
         _show_aligned([columns, *rows])
         return
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.table import Table
+    from rich import box, console, table  # slow to load, for a terminal alone
 
-    table = Table(*columns, box=SIMPLE, pad_edge=False)
+    drawn = table.Table(*columns, box=box.SIMPLE, pad_edge=False)
     for row in rows:
-        table.add_row(*row)
-    Console(highlight=False, markup=False).print(table)
+        drawn.add_row(*row)
+    console.Console(highlight=False, markup=False).print(drawn)
 
 
 def _show_aligned(rows: Sequence[Sequence[str]]) -> None:
@@ -54,7 +52,7 @@ def seconds(value: float) -> str:
 
 
 @contextmanager
-def progress(task: str | None = None) -> Iterator[Progress]:
+def show_progress(task: str | None = None) -> Iterator[Progress]:
     """A bar on stderr while something long is done; plain silence where stderr is no terminal.
 
     `task` names it where whoever reports the progress does not; None is preparing.
@@ -62,12 +60,13 @@ def progress(task: str | None = None) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield lambda done, total, what: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich import console, progress  # as above
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (
+        progress.TextColumn("{task.description}"),
+        *(progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn()),
+    )
+    with progress.Progress(*columns, console=console.Console(stderr=True), transient=True) as bar:
         usual = task or _("Preparing")
         row = bar.add_task(usual, total=None)
 

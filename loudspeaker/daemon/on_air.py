@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
+from pathlib import Path
 from typing import TypeVar
 
 from ..clock import FakeClock, boot_id, vouchers
@@ -26,13 +27,12 @@ from ..playout.memory_log import MemoryLog
 from ..playout.ports import Log
 from ..production.specification import RATE
 from ..schedule.recheck import recheck
-from ..speakers.button import StopButton
 from ..speakers.card.mixer import OriginalVolumes
 from ..speakers.factory import SpeakerContext, open_speakers
 from ..speakers.memory import MemorySpeaker
+from ..speakers.pins import StopButton
 from ..speakers.streams.receiver import Receiver, ReceiverPool
-from ..station import planner
-from ..station.commissioning import COMMISSION, EMPTY
+from ..station.restrictions import COMMISSION, EMPTY, MEMORY
 from ..station.station import Station
 from .quota_use import quota_stretches
 
@@ -135,7 +135,7 @@ class OnAir:
             raise faults[0]
 
     def _sight(self) -> object:
-        since = self.now() - planner.MEMORY
+        since = self.now() - MEMORY
         marks = [
             (event.kind, event.airing, event.at)
             for kind in DECISION_EVENTS
@@ -228,8 +228,6 @@ def _try(do: Callable[[], T], otherwise: T, faults: list[Exception]) -> T:
 
 def _silent_programme(airing: Airing) -> Programme:
     """Stands for sound that a rehearsal need not make."""
-    from pathlib import Path
-
     return Programme("rehearsal", Path(), RATE, round(airing.duration * RATE), "")
 
 

@@ -11,7 +11,7 @@ from ..model.enums import Expected, Level, Verdict
 from ..playout.ports import Log
 from ..playout.queue import remains
 from ..playout.states import moment, restore_state
-from ..schedule.quota import Stretch
+from ..schedule.recheck import Stretch
 
 DAY = timedelta(days=1)
 

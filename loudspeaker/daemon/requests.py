@@ -40,8 +40,7 @@ from ..model.requests import (
     TestOutput,
     Urgent,
 )
-from ..playout.item import ManualRequest, PlayoutItem
-from ..playout.stored import request_from_facts
+from ..playout.item import ManualRequest, PlayoutItem, request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
 from ..speakers.amplifier import AmplifierSpeaker
 from ..speakers.pins import pin_faults

@@ -39,7 +39,7 @@ class Command:
         return shlex.join([_hash_file(program, about.st_size, about.st_mtime_ns), *arguments])
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        from .decoding import decode
+        from .decoding import decode  # numpy, only while speaking
 
         return decode(run_program(_split_command(voice), sanitize_text(text) + "\n", LONGEST))
 

@@ -14,8 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable, RateLimited, TryAgain
-from .deadline import run_with_deadline
-from .rate_limit import RateLimiter
+from .online import RateLimiter, run_with_deadline
 from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Edge:
             raise NotAvailable(Message("edge-tts is not installed: run “sudo make install VOICES=yes”")) from error
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        from .decoding import decode
+        from .decoding import decode  # numpy, only while speaking
 
         self.fingerprint(voice)
         text = sanitize_text(text)
@@ -69,7 +68,7 @@ class Edge:
 
     async def _receive(self, text: str, voice: str) -> bytes:
         """One sentence as MP3. Raises `TryAgain` where the end is missing."""
-        from edge_tts import Communicate
+        from edge_tts import Communicate  # an extra, which need not be installed
 
         sound, ends = bytearray(), 0.0
         async with asyncio.timeout(self._longest):

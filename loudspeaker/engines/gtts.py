@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, Message, NotAvailable, TryAgain
-from .rate_limit import RateLimiter
+from .online import RateLimiter
 from .sanitize import sanitize_text
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ class Gtts:
             raise NotAvailable(Message("gTTS is not installed")) from error
 
     def synthesize(self, text: str, voice: str) -> Clip:
-        from .decoding import decode_joined
+        from .decoding import decode_joined  # numpy, only while speaking
 
         bodies, headers = self._requests(sanitize_text(text), voice)
         return decode_joined(self._send(body, headers) for body in bodies)
 
     def voices(self) -> Sequence[str]:
         try:
-            from gtts.lang import tts_langs
+            from gtts.lang import tts_langs  # loads requests; the daemon asks for fingerprints
         except ImportError:
             return ()
         return sorted(tts_langs())
@@ -74,7 +74,7 @@ class Gtts:
 
         Raises `BadRequest`.
         """
-        from gtts.tts import gTTS
+        from gtts.tts import gTTS  # loads requests
 
         if voice not in self.voices():
             raise BadRequest(Message("“{engine}” has no voice “{voice}”", engine=self.name, voice=voice))

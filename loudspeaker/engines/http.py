@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from ..errors import Message, RateLimited, TryAgain
-from .deadline import run_with_deadline
+from .online import run_with_deadline
 
 MOST_BYTES = 8 << 20  # of an answer: a sentence as MP3 is a few dozen thousand
 CONNECT, SILENT = 8.0, 8.0  # seconds to connect, and between two bytes of the answer

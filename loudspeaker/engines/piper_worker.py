@@ -10,17 +10,14 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-if TYPE_CHECKING:
-    from piper import PiperVoice, SynthesisConfig
+from piper import PiperVoice, SynthesisConfig
 
 MOST_MEMORY = 500_000  # KiB: memory grows with the longest sentence and is not given back until the process ends
 
 
 def main() -> None:
-    from piper import PiperVoice, SynthesisConfig
-
     # What a library prints must not get between the samples.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
     voice = PiperVoice.load(sys.argv[1])

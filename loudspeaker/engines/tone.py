@@ -45,7 +45,7 @@ def _play(words: Sequence[str], deepest: float) -> Clip:
     """For each word a note with a half sine as its envelope, then the gap."""
     import numpy as np  # only while speaking: the daemon asks for fingerprints
 
-    from ..sound.clip import Clip
+    from ..sound.clip import Clip  # loads numpy
 
     time = np.arange(int(WORD * RATE)) / RATE
     notes = []

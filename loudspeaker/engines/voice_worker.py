@@ -71,7 +71,7 @@ class VoiceWorker:
             BadRequest: the child reports that it cannot speak this text.
             TryAgain: no complete answer in time; the child has been ended.
         """
-        from .decoding import decode_pcm
+        from .decoding import decode_pcm  # numpy, only while speaking
 
         timer = threading.Timer(seconds, _kill, (self._process,))
         timer.start()

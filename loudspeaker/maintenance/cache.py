@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..model.airing import Airing
+from ..model.programme import Voice
 from ..playout.journal import PlayoutJournal
 from ..production.specification import ProgrammeSpec
 from ..station.station import Station
-from ..store.clips import ClipStore
-from ..synthesis import registry
-from ..synthesis.cache_key import clip_key
+from ..store.clips import ClipStore, clip_key
 
 BUDGET = 2_000_000_000  # bytes of sound that are kept
 
@@ -66,6 +65,6 @@ def _accepted_plan(station: Station) -> Iterator[Airing]:
 
 def _clip_keys(station: Station, order: ProgrammeSpec) -> Iterator[str]:
     for speech in order.speeches:
-        for voice in map(registry.Voice.parse, speech.voices):
+        for voice in map(Voice.parse, speech.voices):
             if fingerprint := station.voices.fingerprint(str(voice)):
                 yield from (clip_key(voice.engine, fingerprint, voice.name, u.text) for u in speech.utterances)

@@ -1,16 +1,18 @@
-"""Everything that could keep the next airing from being heard, looked at in one go."""
+"""Everything that could keep the next airing from being heard, looked at in one go; and the station at one glance."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..config.folder import STANDS_IN
 from ..errors import LoudspeakerError, Message
-from ..model.enums import Expected, Refusal
-from ..model.refusal import kind_of
-from ..station.commissioning import uncommissioned
+from ..model.enums import Expected
+from ..model.refusal import Refusal, kind_of
+from ..station.airings import PlannedAiring
+from ..station.restrictions import uncommissioned
 from ..station.station import Station
 from ..store.asrun import UNWRITABLE
 from ..store.atomic import is_writable
@@ -19,11 +21,32 @@ from .devices import HealthCheck, Pins, check_devices
 
 NOT_RUNNING = Message("it is not running: nothing will be aired; start it with “systemctl start loudspeaker”")
 ENOUGH = 200_000_000  # bytes free, for a day's programmes and a log
+OnAirFacts = Mapping[str, object]  # of one airing: id, village, output, title, level, drill, started_at, ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`running`: does the daemon answer? `on` is what it has on the air, as it says it."""
+
+    running: bool
+    on: tuple[OnAirFacts, ...]
+    next: tuple[PlannedAiring, ...]
+    wrong: tuple[HealthCheck, ...]
 
 
 def examine(station: Station, pins: Pins | None) -> list[HealthCheck]:
     """All of it; `pins` is what a running daemon says of those that it holds, None where none runs."""
     return list(_checks(station, pins))
+
+
+def look_at_station(station: Station, on: Sequence[OnAirFacts] | None, pins: Pins | None) -> Status:
+    """What is on the air, what comes next and what is wrong; with no daemon, as far as files and log tell.
+
+    `on` and `pins` are what a running daemon says of the air and of the pins that it holds, None where none runs.
+    """
+    wrong = tuple(check for check in examine(station, pins) if check.wrong)
+    ids = [str(facts["id"]) for facts in on or ()]
+    return Status(on is not None, tuple(on or ()), station.airings.coming(ids), wrong)
 
 
 def commissioning_obstacles(station: Station, output: str, pins: Pins | None) -> list[HealthCheck] | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..config.box_file import relays
-from ..speakers.amplifier import RelaySwitch
+from ..speakers.pins import RelaySwitch
 
 
 def main(paths: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import EngineError, Message
+from ..model.programme import Voice
 from ..sound.wav import wav_bytes
 from ..station.station import Station
 from ..store.atomic import write_atomic
@@ -29,10 +30,8 @@ class VoiceState:
 
 def list_voices(station: Station) -> list[VoiceState]:
     """Every voice that the files name or that is installed."""
-    named = [registry.Voice.parse(voice) for voice in station.files.contents.voices]
-    here = [
-        registry.Voice(engine, voice) for engine in registry.engine_names() for voice in _voices_of(station, engine)
-    ]
+    named = [Voice.parse(voice) for voice in station.files.contents.voices]
+    here = [Voice(engine, voice) for engine in registry.engine_names() for voice in _voices_of(station, engine)]
     return [_state(station, voice) for voice in dict.fromkeys([*named, *here])]
 
 
@@ -40,7 +39,7 @@ def try_voices(station: Station, names: Sequence[str], folder: Path) -> list[Voi
     """Write one sentence by each of `names`, or by each voice of the files, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     voices = names or station.files.contents.voices
-    return [_try_voice(station, registry.Voice.parse(name), folder) for name in voices]
+    return [_try_voice(station, Voice.parse(name), folder) for name in voices]
 
 
 def _voices_of(station: Station, engine: str) -> Sequence[str]:
@@ -51,7 +50,7 @@ def _voices_of(station: Station, engine: str) -> Sequence[str]:
     return [voice for voice in voices if engine not in MULTILINGUAL or voice.startswith("vi")]
 
 
-def _state(station: Station, voice: registry.Voice) -> VoiceState:
+def _state(station: Station, voice: Voice) -> VoiceState:
     online = False
     try:
         engine = station.voices.engine(voice.engine)
@@ -62,7 +61,7 @@ def _state(station: Station, voice: registry.Voice) -> VoiceState:
     return VoiceState(str(voice), True, online)
 
 
-def _try_voice(station: Station, voice: registry.Voice, folder: Path) -> VoiceState:
+def _try_voice(station: Station, voice: Voice, folder: Path) -> VoiceState:
     state = _state(station, voice)
     if not state.here:
         return state

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ..errors import Problem
 from .day_set import EVERY_WEEKDAY, NamedDay
 from .enums import ApprovalRule
+from .spoken_text import ReadingSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Commune:
     def approval_rule(self) -> ApprovalRule:
         """The strictest of all villages': a bulletin may be heard in any of them."""
         return max((policy.approval for policy in (self.policy, *self.policies.values())), key=lambda rule: rule.rank)
+
+    @property
+    def reading_settings(self) -> ReadingSettings:
+        """Its own words, and how its region reads."""
+        return ReadingSettings(self.say, self.abbrev, self.names, "south" if self.region == "south" else "north")
 
     def policy_of(self, village: str) -> Policy:
         """A village's own rules, or the commune's."""

@@ -1,11 +1,12 @@
-"""All that one reading of a station's files gave."""
+"""People's files as values, all of them together: as they were read, and as what a plan is made from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ..errors import Problem
+from .airing import BulletinFacts, Restrictions, SessionWords
 from .box import Box
 from .broadcast import VillageSchedule
 from .bulletin import Bulletin
@@ -33,3 +34,16 @@ class Contents:
 def voices_in_order(commune: Commune, box: Box) -> tuple[str, ...]:
     """engine:voice, each once: the box's own, then the commune's."""
     return tuple(dict.fromkeys((*box.voices, *commune.voices)))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInput:
+    """What `plan` and `recheck` are asked about. Another one plans a change that is not saved."""
+
+    commune: Commune
+    box: Box
+    schedules: Sequence[VillageSchedule]
+    facts: Mapping[str, BulletinFacts]  # by the bulletin's id
+    restrictions: Restrictions = field(default_factory=Restrictions)
+    words: SessionWords = field(default_factory=SessionWords)
+    most: int | None = None  # airings of one day that are planned; None: all

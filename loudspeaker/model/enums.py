@@ -39,18 +39,6 @@ class Verdict(StrEnum):
     FAILED_DEVICE = "failed-device"
 
 
-class Refusal(StrEnum):
-    """Which rule, or whose decision, forbids an airing that is refused."""
-
-    POLICY = "policy"  # its hours, sessions and minutes
-    PAUSE = "pause"
-    APPROVAL = "approval"  # a missing one
-    VALIDITY = "validity"  # the bulletin's days have passed or are to come
-    STREAM = "stream"  # not among the commune's
-    EMERGENCY = "emergency"  # it cannot be scheduled
-    COMMISSIONING = "commissioning"  # of the output, which has not been done
-
-
 class Expected(StrEnum):
     """What a plan says will become of an airing."""
 

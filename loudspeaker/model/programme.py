@@ -1,10 +1,12 @@
-"""A finished programme as a value: its file and what is in it, without samples."""
+"""A finished programme as a value: its file and what is in it, without samples; and the voice that speaks it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from ..errors import BadUsage, Message
 
 
 class SentenceMark(NamedTuple):
@@ -40,3 +42,22 @@ class Programme:
     def duration(self) -> float:
         """Seconds."""
         return self.frames / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`engine:voice` as people write it, e.g. `espeak:vi` or `command:/usr/local/bin/say --slow`."""
+
+    engine: str
+    name: str
+
+    @classmethod
+    def parse(cls, spec: str) -> Self:
+        """Split at the first colon. Raises `BadUsage` where one of the halves is missing."""
+        engine, _colon, name = (part.strip() for part in spec.partition(":"))
+        if not engine or not name:
+            raise BadUsage(Message("“{spec}” is not a voice; write it as engine:voice, like espeak:vi", spec=spec))
+        return cls(engine, name)
+
+    def __str__(self) -> str:
+        return f"{self.engine}:{self.name}"

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from ..errors import Message
-from .enums import Refusal
+
+
+class Refusal(StrEnum):
+    """Which rule, or whose decision, forbids an airing that is refused."""
+
+    POLICY = "policy"  # its hours, sessions and minutes
+    PAUSE = "pause"
+    APPROVAL = "approval"  # a missing one
+    VALIDITY = "validity"  # the bulletin's days have passed or are to come
+    STREAM = "stream"  # not among the commune's
+    EMERGENCY = "emergency"  # it cannot be scheduled
+    COMMISSIONING = "commissioning"  # of the output, which has not been done
+
 
 # What each kind is called where there is room for a few words.
 LABELS: dict[Refusal, Message] = {

@@ -1,17 +1,22 @@
 """What the controller works on: the running order, a person's request, each open airing, an attempt to air it.
 
-Values and arithmetic of instants only: `deadlines` decides, `arming` and `verdicts` act.
+Values and arithmetic of instants only: `deadlines` decides, `arming` and `verdicts` act. In the log ("asked", and the
+running order) an airing is one flat object, with the fields of its occurrence among its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ..codec import decode, encode
 from ..model.airing import Airing
 from ..model.enums import Level
 from ..model.programme import Programme
 from .states import AiringState, Phase, Ruling, seconds
+
+Facts = Mapping[str, object]  # of an airing or a request, as the log keeps them
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +144,26 @@ class PlannedAttempt:
             "voice": "+".join(dict.fromkeys(programme.voice for programme in self.sequence if programme.voice)),
             "revision": revision,
         }
+
+
+def airing_facts(airing: Airing) -> Facts:
+    """An airing as plain values."""
+    facts = encode(airing)
+    occurrence = facts.pop("occurrence")
+    return {**facts, **occurrence}
+
+
+def airing_from_facts(facts: Facts) -> Airing:
+    """An airing as it was. Raises one of `codec.UNREADABLE` where these are not an airing's facts."""
+    return decode(Airing, {**facts, "occurrence": facts})
+
+
+def request_facts(request: ManualRequest) -> Facts:
+    """A request as plain values."""
+    return {**encode(request), "airing": airing_facts(request.airing)}
+
+
+def request_from_facts(facts: Facts) -> ManualRequest:
+    """A request as it was. Raises as `airing_from_facts` does."""
+    airing = decode(dict[str, object], facts["airing"])
+    return decode(ManualRequest, {**facts, "airing": {**airing, "occurrence": airing}})

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..codec import UNREADABLE, encode
 from ..errors import LoudspeakerError, Message
@@ -19,10 +19,18 @@ from ..interfaces import Playback
 from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
-from .item import ManualRequest, PlayoutItem, RunningOrder
+from .item import (
+    Facts,
+    ManualRequest,
+    PlayoutItem,
+    RunningOrder,
+    airing_facts,
+    airing_from_facts,
+    request_facts,
+    request_from_facts,
+)
 from .ports import Log
 from .states import AiringState, HeardAttempt, moment, restore_state
-from .stored import Facts, airing_facts, airing_from_facts, request_facts, request_from_facts
 
 # A request is over after a day, and a programme is shorter than an hour.
 MEMORY = timedelta(hours=25)
@@ -151,7 +159,7 @@ class PlayoutJournal:
 
     def kept_plan(self) -> tuple[list[Airing], datetime] | None:
         """The airings last kept and until when they are all there are; None where none were."""
-        stored: Any = self._log.recall("accepted")
+        stored = self._log.recall("accepted")
         if not isinstance(stored, dict):
             return None
         for ends in self._readable("accepted", moment, [stored.get("ends")]):

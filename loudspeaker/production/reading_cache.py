@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -26,14 +26,14 @@ MOST_KEYS = 4096  # texts whose keys are remembered
 
 @dataclass(slots=True)
 class ReadingCache:
-    """Texts and recordings of one commune. `readings` returns the commune's own words, `rules_revision` is theirs.
+    """Texts and recordings of one commune. `settings` are its own words, `rules_revision` is theirs.
 
     With `reads`, a text that is not in the store is read in this process; without, it stays unread.
     """
 
     home: Path
     store: ReadingStore
-    readings: Callable[[], ReadingSettings]
+    settings: ReadingSettings
     rules_revision: str
     reads: bool = True
     _keys: dict[str, str] = field(default_factory=dict)  # of texts
@@ -98,7 +98,7 @@ class ReadingCache:
     def read(self, text: str) -> Passage:
         from ..text import reading, sentences  # the rules take memory, which the daemon has no use for
 
-        result = reading.read(text, self.readings())
+        result = reading.read(text, self.settings)
         return Passage(sentences.utterances(result.spoken), result.doubts)
 
     def _passage(self, text: str) -> Passage:

@@ -9,8 +9,8 @@ from datetime import datetime
 from ..codec import UNREADABLE
 from ..errors import Message
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION, Event
+from ..playout.item import request_from_facts
 from ..playout.ports import Log
-from ..playout.stored import request_from_facts
 
 Wording = Callable[[Event], Message | None]
 SHORT = 8  # letters of a digest that people compare by eye

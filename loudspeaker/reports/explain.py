@@ -12,9 +12,9 @@ from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Expected, Level, Verdict
 from ..model.refusal import LABELS, known
 from ..playout import deadlines
+from ..playout.item import request_from_facts
 from ..playout.ports import Log
 from ..playout.states import moment
-from ..playout.stored import request_from_facts
 from .daemon_absence import ALIVE, Absence, absence
 
 # What each verdict means to somebody who waited for the bulletin.

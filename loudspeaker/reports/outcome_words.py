@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ..errors import Message
 from ..model.asrun_record import ALL_CLEAR, CORRECTION, AsRunRecord
-from ..model.enums import Expected, Refusal, Verdict
-from ..model.refusal import LABELS, known
+from ..model.enums import Expected, Verdict
+from ..model.refusal import LABELS, Refusal, known
 
 FULLY_HEARD = frozenset({Verdict.AIRED, Verdict.AIRED_LATE, Verdict.TO_FILE})  # in full
 MISSED: Mapping[Verdict | Refusal, Message] = {

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from ..model.airing import Airing
 from ..model.asrun_record import CORRECTION, ENDINGS, AsRunRecord
-from ..model.enums import Expected, Level, Refusal, Verdict
-from ..model.refusal import known
+from ..model.enums import Expected, Level, Verdict
+from ..model.refusal import Refusal, known
 from .log_export import BoxLog
 
 WHOLE = {Verdict.AIRED, Verdict.AIRED_LATE}

@@ -1,12 +1,11 @@
 """From rules to airings. Pure: no clock is read here, and no file is opened.
 
-plan_input.py                what a plan depends on: files as values, facts of bulletins, people's decisions
 occurrences.py               what the rules ask for on one day, in the order of the level law
 admission.py                 what is rejected before time is allocated: skips, validity, approval, policy, pauses
-timeline.py, sessions.py     one output's time, allocated by the level law
+timeline.py                  one output's time, allocated by the level law
 channels.py, open_hours.py   where and when: outputs with all who hear them, open hours
 crowd.py                     more airings on a day than a box can deal with
 plan.py                      all of these together: a window's airings
-recheck.py, quota.py         policy once more, when the time has come
+recheck.py                   policy once more, when the time has come
 lint.py                      what will not go as written, for `check`
 """

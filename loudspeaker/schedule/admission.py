@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 from ..errors import Message
 from ..model.commune import Policy
-from ..model.enums import ApprovalRule, Expected, Level, Refusal
-from ..model.refusal import Reason
+from ..model.contents import PlanInput
+from ..model.enums import ApprovalRule, Expected, Level
+from ..model.refusal import Reason, Refusal
 from .channels import Calendar, Channel
 from .occurrences import Candidate
 from .open_hours import DAYTIME, PauseSpan, Stretches, lies_in, open_hours
-from .plan_input import PlanInput
 from .timeline import Rejection, format_seconds, format_time
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from operator import itemgetter
 
 from ..model.airing import Airing, BulletinFacts
+from ..model.contents import PlanInput
 from ..model.enums import Expected
 from ..model.generations import Generations
 from .admission import QUESTIONS, OutputDay, output_day
@@ -20,9 +21,7 @@ from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .crowd import find_limits
 from .occurrences import Limit, PlanEntry, demands, occurrences
 from .open_hours import DAY, is_around_the_clock, subtract_pauses
-from .plan_input import PlanInput
-from .sessions import Outcome, allocate
-from .timeline import Allocation, Rejection, SessionFrame, Timeline
+from .timeline import Allocation, Outcome, Rejection, SessionFrame, Timeline, allocate
 
 DayKey = tuple[str, frozenset[str], date]  # output, villages, day
 Placing = tuple[int, int, int, Airing]  # an airing behind what it is sorted by

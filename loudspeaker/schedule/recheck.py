@@ -1,19 +1,26 @@
-"""Policy once more, at air (docs/promises.md, 6): may this sound now, for everybody who would hear it?"""
+"""Policy once more, at air (docs/promises.md, 6): may this sound now, for everybody who would hear it?
+
+Sessions of the day and their minutes are counted again: what was heard by hand counts, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from ..errors import Message
 from ..model.airing import Airing
-from ..model.enums import Refusal
-from ..model.refusal import Reason
+from ..model.commune import Policy
+from ..model.contents import PlanInput
+from ..model.refusal import Reason, Refusal
 from .admission import RULES, output_day
 from .channels import calendar, channel
 from .occurrences import Candidate
-from .plan_input import PlanInput
-from .quota import Stretch, check_quota
+from .timeline import SESSION_GAP
+
+Stretch = tuple[datetime, datetime]  # from when to when something sounds
+
+SLACK = timedelta(seconds=10)  # what was planned to the second may be heard a little beside it
 
 
 def recheck(
@@ -34,3 +41,26 @@ def recheck(
         return rejection.why
     why = check_quota(output.policy, others, (begins, ends))
     return why and Reason(Refusal.POLICY, why)
+
+
+def check_quota(policy: Policy, others: Iterable[Stretch], wanted: Stretch) -> Message | None:
+    """Why `wanted` would be a session too many, or make one too long; None where policy has room for it."""
+    others = list(others)
+    sessions = join_sessions([*others, wanted])
+    if len(sessions) > max(policy.sessions_per_day, len(join_sessions(others))):
+        return Message("policy allows {count} sessions a day", count=policy.sessions_per_day)
+    begins, ends = next(session for session in sessions if session[0] <= wanted[0] <= session[1])
+    if ends - begins > timedelta(minutes=policy.minutes_per_session) + SLACK:
+        return Message("the session would be longer than {minutes} minutes", minutes=f"{policy.minutes_per_session:g}")
+    return None
+
+
+def join_sessions(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Sessions: what lies no further apart than the pause that ends one."""
+    sessions: list[Stretch] = []
+    for begins, ends in sorted(stretches):
+        if sessions and begins - sessions[-1][1] <= timedelta(seconds=SESSION_GAP) + SLACK:
+            sessions[-1] = sessions[-1][0], max(sessions[-1][1], ends)
+        else:
+            sessions.append((begins, ends))
+    return sessions

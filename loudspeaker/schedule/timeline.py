@@ -7,12 +7,13 @@ local midnight.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
 from ..errors import Message
-from ..model.enums import Expected, Level, Refusal
-from ..model.refusal import Reason
+from ..model.enums import Expected, Level
+from ..model.refusal import Reason, Refusal
 from .occurrences import Demand
 from .open_hours import FOREVER, Stretches, lies_in
 
@@ -41,6 +42,10 @@ class Rejection:
     why: Message
 
 
+Outcome = Allocation | Rejection
+Place = tuple[bool, bool]  # opens, closes
+
+
 @dataclass(frozen=True, slots=True)
 class SessionFrame:
     """Lengths in seconds of what opens and what closes a session."""
@@ -65,12 +70,12 @@ class Timeline:
     starts: list[float] = field(default_factory=list)  # of the allocations, to look them up by
     sessions: int = 0
 
-    def allocate(self, demand: Demand, extra: float = 0.0) -> Allocation | Rejection:
+    def allocate(self, demand: Demand, extra: float = 0.0) -> Outcome:
         """Find time for a demand whose sound is longer by `extra` (words of its session)."""
         found = self._find_stretch(demand) if demand.stream else self._find_gap(demand, demand.length + extra)
         return found if isinstance(found, Rejection) else self._insert(found)
 
-    def _find_gap(self, demand: Demand, length: float) -> Allocation | Rejection:
+    def _find_gap(self, demand: Demand, length: float) -> Outcome:
         """The first free time that a bulletin fits in, from its own time on, as long as it may wait."""
         begins, blocker = self._find_free(demand.at, length)
         ends = begins + length
@@ -94,7 +99,7 @@ class Timeline:
                 begins, blocker = ceil(allocation.ends), allocation  # people and logs like whole seconds
         return begins, blocker
 
-    def _find_stretch(self, demand: Demand) -> Allocation | Rejection:
+    def _find_stretch(self, demand: Demand) -> Outcome:
         """The longest free stretch of a stream's time: it is joined in progress and never moved."""
         end = demand.at + demand.length
         stretches: list[tuple[float, float]] = []
@@ -116,7 +121,7 @@ class Timeline:
         """Does all of it lie inside the hours of policy?"""
         return lies_in(self.open, begins, ends)
 
-    def _insert(self, allocation: Allocation) -> Allocation | Rejection:
+    def _insert(self, allocation: Allocation) -> Outcome:
         """Take an allocation in, unless its session would be one too many or too long."""
         place = bisect_left(self.starts, allocation.begins)
         left, right, known = place, place, self.allocations
@@ -170,6 +175,31 @@ class Timeline:
             ):
                 return False
         return True
+
+
+def allocate(demands: Sequence[Demand], fresh: Callable[[], Timeline], frame: SessionFrame) -> list[Outcome]:
+    """What each of `demands`, in the order of the level law, gets from a `fresh` timeline.
+
+    Who opens and closes a session is known only when all is placed, and its words (signature tune, opening, closing)
+    take time, which may move what follows. So where they do not fit in, time is allocated again with them reserved.
+    What was reserved stays reserved, so this ends.
+    """
+    reserved: list[Place] = [(False, False)] * len(demands)
+    while True:
+        timeline = fresh()
+        asked = zip(demands, reserved, strict=True)
+        outcomes = [timeline.allocate(demand, frame.around(*place)) for demand, place in asked]
+        timeline.settle()
+        wider = [_wider(place, outcome) for place, outcome in zip(reserved, outcomes, strict=True)]
+        if timeline.add_words(frame) or wider == reserved:
+            return outcomes
+        reserved = wider
+
+
+def _wider(place: Place, outcome: Outcome) -> Place:
+    if isinstance(outcome, Rejection):
+        return place
+    return place[0] or outcome.opens, place[1] or outcome.closes
 
 
 def format_time(seconds: float) -> str:

@@ -5,9 +5,8 @@
                   takes in a stream)
     memory.py     the stand-in for tests and rehearsals; timed.py is what it shares with file.py
     factory.py    which of them an output of box.yaml gets, by entry points `loudspeaker.speakers`
-    amplifier.py  the relay before a speaker
-    button.py     the stop button
-    pins.py       what is wrong with the pins of both
+    amplifier.py  an amplifier with its relay before a speaker
+    pins.py       relays, the stop button, and what is wrong with them
     proof.py      whether it was heard (level_worker.py is its child process)
     streams/      another station as a programme
     integrity.py  is a programme still what it was?

@@ -13,38 +13,11 @@ from datetime import datetime, timedelta
 from ..errors import Message
 from ..interfaces import Clock, Playback, Speaker, State
 from ..model.programme import Programme
+from .pins import RelaySwitch
 
 FINAL = (State.DONE, State.STOPPED, State.FAILED)
 
 Cancel = Callable[[], None]
-
-
-class RelaySwitch:
-    """The relay on GPIO `pin` (BCM number), off at first. One that is not there does nothing; `fault` tells why."""
-
-    def __init__(self, pin: int, active_high: bool = True) -> None:
-        self.pin, self.fault = pin, ""
-        self._device = None
-        try:
-            from gpiozero import DigitalOutputDevice  # type: ignore[import-untyped]  # slow to load, and few boxes need it
-
-            self._device = DigitalOutputDevice(pin, active_high=active_high, initial_value=False)
-        except Exception as error:  # gpiozero's pin libraries raise all sorts of things
-            self.fault = str(error)
-            reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=error)
-            logging.getLogger(__name__).warning("%s", reason)
-
-    def on(self) -> None:
-        if self._device:
-            self._device.on()
-
-    def off(self) -> None:
-        if self._device:
-            self._device.off()
-
-    def close(self) -> None:
-        if self._device:
-            self._device.close()
 
 
 def start_timer(seconds: float, action: Callable[[], None]) -> Cancel:

@@ -18,12 +18,13 @@ from ..errors import DeviceGone
 from ..interfaces import Clock, Playback, Speaker
 from ..model.box import Output
 from ..model.programme import Programme
-from .amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
+from .amplifier import Amplifier, AmplifierSpeaker
 from .card.alsa import address
 from .card.mixer import Mixer, OriginalVolumes, restore
 from .card.speaker import CardSpeaker, PlayerProcess
 from .file import FileSpeaker
 from .memory import MemorySpeaker
+from .pins import RelaySwitch
 from .proof import LevelMeter, ProofSpeaker
 
 GROUP = "loudspeaker.speakers"

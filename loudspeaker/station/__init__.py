@@ -7,7 +7,7 @@ preparation     makes sound ahead of time                       airings        w
 alerts          an emergency before it is aired                 alarms         which emergencies stand, and their end
 approvals       what is approved, and whether it still stands   decisions      skips, pauses, approvals in the log
 reviews         where a bulletin stands on its way to an approval
-commissioning   which outputs may air what is planned           naming         how people name bulletins and villages
+restrictions    what people decided that means less sound       naming         how people name bulletins and villages
 rendering       what renders its programmes (numpy)
 read_text       `read`, with or without a station               new_station    the sample commune, or an empty one
 """
@@ -23,9 +23,9 @@ __all__ = ["Station"]
 
 
 def __getattr__(name: str) -> type[Station]:
-    """The whole is loaded when it is first asked for: a command that only asks the daemon does without."""
+    """The whole is loaded when it is first asked for."""
     if name != "Station":
         raise AttributeError(name)
-    from .station import Station
+    from .station import Station  # a command that only asks the daemon does without
 
     return Station

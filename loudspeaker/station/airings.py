@@ -12,17 +12,17 @@ from pathlib import Path
 from ..errors import BadUsage, Message, NotFound, Refused
 from ..model.airing import Airing, Occurrence, OfOccurrence
 from ..model.asrun_record import AsRunRecord
-from ..model.enums import Expected, Refusal
-from ..model.refusal import kind_of
+from ..model.enums import Expected
+from ..model.refusal import Refusal, kind_of
 from ..model.requests import YEARS
-from ..playout.stored import request_from_facts
+from ..playout.item import request_from_facts
 from ..store.asrun import AsRunLog, Progress
 from ..store.hash_chain import BrokenChain
-from . import planner
 from .commune_clock import CommuneClock, Day
 from .log_file import DAMAGED
 from .people_files import StationFiles
 from .planner import Planner
+from .restrictions import MEMORY, skips, standing_pauses
 
 NEXT = 5  # airings
 
@@ -147,16 +147,14 @@ class StationAirings:
 
     def last_skip(self) -> str:
         """The id of the airing that was left out last. Raises `Refused` where none was."""
-        skipped = list(planner.skips(self.log(), self.clock.now() - planner.MEMORY))
+        skipped = list(skips(self.log(), self.clock.now() - MEMORY))
         if not skipped:
             raise Refused(Message("nothing was skipped"))
         return skipped[-1]
 
     def paused(self) -> list[str]:
         """The villages that are kept quiet now."""
-        now = self.clock.now()
-        pauses = planner.pauses(self.log(), now - planner.MEMORY)
-        return sorted({pause.village for pause in pauses if pause.begins <= now < pause.until})
+        return sorted({pause.village for pause in standing_pauses(self.log(), self.clock.now())})
 
     def record(self, airing: str) -> AsRunRecord | None:
         """What became of an airing, by its id; None where that is not known yet."""

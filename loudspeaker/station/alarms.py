@@ -10,8 +10,8 @@ from ..model.airing import Airing
 from ..model.asrun_record import ALARM, ENDINGS
 from ..model.enums import Ending
 from ..playout import deadlines
+from ..playout.item import request_from_facts
 from ..playout.ports import Log
-from ..playout.stored import request_from_facts
 from ..production.specifications import ALL_CLEAR, DRILL_MISTAKEN, DRILL_OVER, MISTAKEN
 
 

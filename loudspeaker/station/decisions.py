@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused
-from ..model.airing import StandingPause
 from ..model.bulletin import Bulletin
 from ..model.enums import ApprovalRule, ReviewState
 from ..model.envelope import Envelope
@@ -29,11 +27,10 @@ from ..model.requests import (
     Submit,
 )
 from ..playout import deadlines
-from ..playout.ports import Log
 from ..production.specification import NOT_READ_YET
-from . import approvals, planner, reviews
-from .commissioning import COMMISSION
+from . import approvals, reviews
 from .commune_clock import parse_instant
+from .restrictions import COMMISSION, MEMORY, skips, standing_pauses
 from .reviews import EDIT
 
 if TYPE_CHECKING:
@@ -54,7 +51,7 @@ class Decisions:
         gone = self.station.clock.now() - (found.starts_at or found.scheduled_at)
         if not undo and gone > deadlines.GRACE[found.level] and not log.events("started", found.id):
             raise Refused(Message("{airing} is past: it can be left out no more", airing=found.id))
-        if undo and found.id not in planner.skips(log, self.station.clock.now() - planner.MEMORY):
+        if undo and found.id not in skips(log, self.station.clock.now() - MEMORY):
             raise Refused(Message("{airing} was not skipped", airing=found.id))
         if log.events("on-air", found.id):
             raise Refused(Message("{airing} is on the air: use “loudspeaker stop”", airing=found.id))
@@ -71,9 +68,8 @@ class Decisions:
     def resume(self, request: Resume, who: Envelope) -> None:
         """End a pause. Raises `NotFound`, `Refused` where there is none."""
         village = self.station.files.village_id(request.village)
-        standing = [
-            pause for pause in standing_pauses(self.station.log, self.station.clock.now()) if pause.village == village
-        ]
+        known = standing_pauses(self.station.log, self.station.clock.now())
+        standing = [pause for pause in known if pause.village == village]
         if not standing:
             raise Refused(Message("{village} is not paused", village=village))
         self._note("resume", who, village=village, pauses=[pause.begins.isoformat() for pause in standing])
@@ -189,13 +185,3 @@ DECISIONS: Mapping[type[Request], Callable[[Decisions, Any, Envelope], None]] = 
     NoteEdit: Decisions.note_edit,
     ExplainStop: Decisions.explain_stop,
 }
-
-
-def standing_pauses(log: Log, now: datetime) -> list[StandingPause]:
-    """The pauses that keep a village quiet now."""
-    return [pause for pause in planner.pauses(log, now - planner.MEMORY) if pause.begins <= now < pause.until]
-
-
-def paused(log: Log, now: datetime) -> set[str]:
-    """The villages that are kept quiet now."""
-    return {pause.village for pause in standing_pauses(log, now)}

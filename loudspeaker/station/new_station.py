@@ -13,8 +13,8 @@ from ..errors import BadUsage, Message, bad_character
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_folder, read_regular_file, write_atomic
 from ..yamlfile import quote
-from .commissioning import COMMISSION, mark_empty
 from .paths import LOG
+from .restrictions import COMMISSION, mark_empty
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 COMMUNE, VILLAGE = "Xã của tôi", "Thôn của tôi"  # where nobody says otherwise

@@ -6,42 +6,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from ..config.source import file_stamp
 from ..errors import Message
-from ..model.airing import Airing, BulletinFacts, Restrictions, SessionWords, StandingPause
+from ..model.airing import Airing, BulletinFacts, SessionWords
 from ..model.asrun_record import Event
 from ..model.box import Output
 from ..model.bulletin import Bulletin
-from ..model.commune import Commune
-from ..model.contents import Contents
+from ..model.contents import Contents, PlanInput
 from ..model.enums import Level
 from ..model.generations import Generations
 from ..model.programme import Programme
 from ..playout.ports import Log
-from ..playout.states import moment
 from ..production.reading_cache import ReadingCache, rules_revision
 from ..production.specification import LEAD_SECONDS, RATE, Lead, ProgrammeSpec, RecordingSpec, estimate
 from ..production.specifications import DRILL, REMINDER, SpecBuilder
 from ..schedule.crowd import MOST_A_DAY
 from ..schedule.plan import DayPlans, plan
-from ..schedule.plan_input import PlanInput
 from ..store.programmes import ProgrammeStore
 from ..store.readings import ReadingStore
 from . import approvals
-from .commissioning import uncommissioned
 from .paths import StationPaths
 from .people_files import StationFiles
+from .restrictions import MEMORY, restrictions
 from .voice_engines import VoiceEngines
 
-if TYPE_CHECKING:
-    from ..model.spoken_text import ReadingSettings
-
 BROKEN = BulletinFacts("…", ready=False, why=Message("its file has mistakes; see “loudspeaker check”"))
-MEMORY = timedelta(days=62)  # how far back skips and pauses are looked for; none reaches further ahead
 
 
 class Planner:
@@ -91,8 +82,9 @@ class Planner:
         revision = rules_revision(commune.region, commune.say, commune.abbrev, commune.names)
         if before and (before.rules_revision, before.reads) == (revision, reads):
             return before
-        own_words = partial(_own_words, commune)
-        return ReadingCache(self.paths.home, ReadingStore(self.paths.readings), own_words, revision, reads)
+        return ReadingCache(
+            self.paths.home, ReadingStore(self.paths.readings), commune.reading_settings, revision, reads
+        )
 
     # Programmes: what they are made of, and whether they are there.
 
@@ -247,8 +239,7 @@ class Planner:
     def plan_input(self, log: Log, begins: datetime, facts: Mapping[str, BulletinFacts]) -> PlanInput:
         """What a plan from `begins` on depends on, but for the words of sessions."""
         commune, box = self.contents.commune, self.contents.box
-        since = begins - MEMORY
-        decisions = Restrictions(skips(log, since), tuple(pauses(log, since)), uncommissioned(log, box.outputs))
+        decisions = restrictions(log, box.outputs, begins - MEMORY)
         return PlanInput(commune, box, self.contents.schedules, facts, decisions, most=MOST_A_DAY)
 
     def scheduled_facts(self, log: Log) -> dict[str, BulletinFacts]:
@@ -330,41 +321,3 @@ class Planner:
         if bulletin.level is Level.EMERGENCY:
             return Lead.ATTENTION
         return Lead.CHIME if chime else Lead.NONE
-
-
-def _own_words(commune: Commune) -> ReadingSettings:
-    """The commune's own words; what reads by them is loaded only where something is read."""
-    from .read_text import settings_of
-
-    return settings_of(commune)
-
-
-def skips(log: Log, since: datetime) -> dict[str, str]:
-    """Airing id -> why; those that were not taken back."""
-    standing: dict[str, str] = {}
-    for event in log.events("skip", since=since):
-        if event.facts.get("undo"):
-            standing.pop(event.airing, None)
-        else:
-            standing[event.airing] = str(event.facts.get("why", ""))
-    return standing
-
-
-def pauses(log: Log, since: datetime) -> Iterable[StandingPause]:
-    resumes = log.events("resume", since=since)
-    for event in log.events("pause", since=since):
-        village = str(event.facts.get("village", ""))
-        try:
-            until = moment(event.facts.get("until")) or event.at
-        except ValueError:  # damaged: nobody knows until when
-            continue
-        ends = min([until, *(resume.at for resume in resumes if _ends(resume, event))])
-        yield StandingPause(village, event.at, ends, str(event.facts["why"]))
-
-
-def _ends(resume: Event, pause: Event) -> bool:
-    """By what it named; an older log names nothing, and by its times the clock may have been set in between."""
-    if resume.facts.get("village") != pause.facts.get("village"):
-        return False
-    named = resume.facts.get("pauses")
-    return pause.at.isoformat() in named if isinstance(named, list) else resume.at >= pause.at

@@ -121,7 +121,7 @@ class Preparation:
     @cached_property
     def renderer(self) -> ProgrammeRenderer:
         """Loads numpy, which takes memory: only for processes that end."""
-        from .rendering import open_renderer
+        from .rendering import open_renderer  # numpy
 
         return open_renderer(self.paths, self.clock.now, self.voices.engine, self.log().recall("breakers"))
 
@@ -178,8 +178,8 @@ class Preparation:
         """
         if output.suffix.lower() not in SUFFIXES:
             raise BadUsage(Message("{file}: the name must end in .wav, .flac or .mp3", file=output))
-        from ..production import export
-        from ..reports import picture_file, programme_picture
+        from ..production import export  # numpy
+        from ..reports import picture_file, programme_picture  # numpy
 
         if picture:
             picture_file.check_picture_name(picture)

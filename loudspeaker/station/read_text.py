@@ -10,8 +10,7 @@ from ..config import bulletin_file, commune_file
 from ..config.source import read_file
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
-from ..model.commune import Commune
-from ..model.spoken_text import Doubt, Reading, ReadingSettings, Region
+from ..model.spoken_text import Doubt, Reading, ReadingSettings
 from ..text.reading import read
 
 FENCE = "---"
@@ -43,7 +42,7 @@ class Reader:
             commune = commune_file.parse("commune.yaml", read_file(home, "commune.yaml"))
         except BadFile:
             return cls(ReadingSettings())
-        return cls(settings_of(commune))
+        return cls(commune.reading_settings)
 
     def read_line(self, data: bytes) -> str:
         """One line in, one line out; nothing is learnt across lines."""
@@ -84,12 +83,6 @@ class Reader:
         reading = read(part.text or "", self.settings)
         doubts = (doubt.shift(part.line - 1) for doubt in reading.doubts)
         return SpokenPart(reading.spoken, doubts=tuple(doubts))
-
-
-def settings_of(commune: Commune) -> ReadingSettings:
-    """The commune's own words."""
-    region: Region = "south" if commune.region == "south" else "north"
-    return ReadingSettings(commune.say, commune.abbrev, commune.names, region)
 
 
 def doubt_problems(path: str, doubts: Sequence[Doubt]) -> list[Problem]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import EngineError
 from ..interfaces import Engine
-
-if TYPE_CHECKING:
-    from ..synthesis.registry import Voice
+from ..model.programme import Voice
 
 
 class VoiceEngines:
@@ -32,7 +29,7 @@ class VoiceEngines:
         """What the sound of `voice` (engine:voice) depends on; None where it is not installed."""
         if voice not in self._fingerprints:
             try:
-                spec = _parse(voice)
+                spec = Voice.parse(voice)
                 self._fingerprints[voice] = self.engine(spec.engine).fingerprint(spec.name)
             except EngineError:
                 self._fingerprints[voice] = None
@@ -41,16 +38,10 @@ class VoiceEngines:
     def is_local(self, voice: str) -> bool:
         """Does this voice speak without a network?"""
         try:
-            return not self.engine(_parse(voice).engine).online
+            return not self.engine(Voice.parse(voice).engine).online
         except EngineError:
             return False
 
     def look_again(self) -> None:
         """Ask for every fingerprint anew: a voice may have been installed or exchanged."""
         self._fingerprints.clear()
-
-
-def _parse(voice: str) -> Voice:
-    from ..synthesis.registry import Voice  # slow to load: it looks for plug-ins
-
-    return Voice.parse(voice)

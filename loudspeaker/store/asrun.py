@@ -20,7 +20,7 @@ from ..errors import LoudspeakerError, Message, Refused
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.enums import Verdict
 from .atomic import make_folder, refuse_link, rename, share_with_group
-from .disk_reserve import DiskReserve
+from .disk_space import DiskReserve
 from .entries import Entry, event_entry, event_of, record_of, verdict_entry
 from .hash_chain import BrokenChain, canonical_json, head_hash, initial_hash, next_hash
 from .log_connection import ConnectionFollower, connect_read_only, copy_to_memory
@@ -283,7 +283,7 @@ def _fetch_rows(cursor: sqlite3.Cursor) -> Iterator[Any]:
         raise _translate_error(error) from error
 
 
-def _decode_entries(decode: Callable[[Any], T], rows: Iterable[tuple[bytes]]) -> Iterator[T]:
+def _decode_entries(decode: Callable[[Entry], T], rows: Iterable[tuple[bytes]]) -> Iterator[T]:
     """The values of stored entries. A damaged one is left out; `verify` finds it."""
     for (entry,) in rows:
         try:

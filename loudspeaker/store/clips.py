@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +19,22 @@ import soundfile
 
 from ..sound.clip import Clip
 from .atomic import FileSystem, mark_used, remove, stale_drafts, write_atomic
-from .eviction import select_evictions
+from .disk_space import select_evictions
 
+FORMAT = 1  # of the clips: raise it when their contents change for the same sound
 FULL_SCALE = 32_768  # 16-bit, as engines make them: such samples come back unchanged
 HASH_BYTES = 32  # a SHA-256 after the FLAC; players ignore it
+
+
+def clip_key(engine: str, fingerprint: str, voice: str, text: str) -> str:
+    """The cache key of a clip: SHA-256 as 64 hex digits; it changes exactly when the sound would.
+
+    `engine` is the name of the engine that makes the clip, `fingerprint` its fingerprint of `voice`. Texts that differ
+    only in NFC and NFD have one key, because engines are given NFC.
+    """
+    recipe = [FORMAT, engine, fingerprint, voice, unicodedata.normalize("NFC", text)]
+    canonical = json.dumps(recipe, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from .atomic import (
     write_atomic,
     write_draft,
 )
-from .eviction import select_evictions
+from .disk_space import select_evictions
 
 MOST_BYTES = 1 << 16  # of a manifest
 MOST_MARKS = 2000  # of a programme, so that its manifest stays below that

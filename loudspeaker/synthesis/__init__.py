@@ -1,1 +1,1 @@
-"""Which voice speaks and what happens when it cannot: fallback chain, circuit breaker, cache key, registry."""
+"""Which voice speaks and what happens when it cannot: fallback chain, circuit breaker, registry."""

@@ -18,11 +18,11 @@ from threading import BoundedSemaphore
 from ..engines.validation import validate_clip
 from ..errors import EngineError, Message, NotAvailable, RateLimited, TryAgain
 from ..interfaces import Engine
+from ..model.programme import Voice
 from ..sound.clip import Clip
-from ..store.clips import ClipStore
-from .cache_key import clip_key
+from ..store.clips import ClipStore, clip_key
 from .circuit_breaker import CircuitBreakers
-from .registry import Voice, load_engine
+from .registry import load_engine
 
 WRITERS = 2  # threads beyond those that synthesize: they wait for the disk
 RETRY_WAITS = (1.0, 4.0)  # seconds between the three attempts of an online engine

@@ -6,37 +6,18 @@ this machine has an attribute `folder`, which is set here. Imports no engine and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from ..errors import BadUsage, Message, NotAvailable
+from ..errors import Message, NotAvailable
 
 if TYPE_CHECKING:
     from ..interfaces import Engine
 
 GROUP = "loudspeaker.engines"
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """`engine:voice` as people write it, e.g. `espeak:vi` or `command:/usr/local/bin/say --slow`."""
-
-    engine: str
-    name: str
-
-    @classmethod
-    def parse(cls, spec: str) -> Self:
-        """Split at the first colon. Raises `BadUsage` where one of the halves is missing."""
-        engine, _colon, name = (part.strip() for part in spec.partition(":"))
-        if not engine or not name:
-            raise BadUsage(Message("“{spec}” is not a voice; write it as engine:voice, like espeak:vi", spec=spec))
-        return cls(engine, name)
-
-    def __str__(self) -> str:
-        return f"{self.engine}:{self.name}"
 
 
 def engine_names() -> list[str]:
@@ -71,8 +52,6 @@ def _instantiate(point: EntryPoint) -> Engine:
 
 
 def _unknown_engine(name: str) -> Message:
-    from difflib import get_close_matches
-
     known = engine_names()
     nearest = get_close_matches(name, known, 1)
     if nearest:

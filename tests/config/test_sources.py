@@ -12,8 +12,8 @@ from harness.small_commune import FILES, at
 
 from loudspeaker.config.folder import STANDS_IN, Folder
 from loudspeaker.config.source import Source
+from loudspeaker.model.contents import PlanInput
 from loudspeaker.schedule.plan import plan
-from loudspeaker.schedule.plan_input import PlanInput
 from loudspeaker.store.last_good import LastGoodVersions
 
 NOW = at("2026-11-24T12:00")

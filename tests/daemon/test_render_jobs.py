@@ -22,7 +22,8 @@ from loudspeaker.daemon.requests import Requests
 from loudspeaker.errors import BadUsage, BeingMade, LoudspeakerError, Message, NotAvailable
 from loudspeaker.model.alert_preview import AlertPreview, Wanted
 from loudspeaker.model.enums import Ending
-from loudspeaker.model.requests import EndUrgent, Envelope, PreviewEnd, PreviewUrgent, Urgent
+from loudspeaker.model.envelope import Envelope
+from loudspeaker.model.requests import EndUrgent, PreviewEnd, PreviewUrgent, Urgent
 from loudspeaker.speakers.memory import MemorySpeaker
 from loudspeaker.station import Station
 

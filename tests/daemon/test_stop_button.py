@@ -18,7 +18,7 @@ from loudspeaker.daemon.loop import run
 from loudspeaker.daemon.protocol import ask
 from loudspeaker.daemon.service import open_service
 from loudspeaker.model.requests import Urgent
-from loudspeaker.speakers.button import StopButton
+from loudspeaker.speakers.pins import StopButton
 from loudspeaker.station import Station
 
 Progress = Callable[[int, int, str], None]

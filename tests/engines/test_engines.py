@@ -24,9 +24,10 @@ from loudspeaker.engines.tone import Tone
 from loudspeaker.engines.validation import validate_clip
 from loudspeaker.engines.voice_worker import VoiceWorker
 from loudspeaker.errors import BadRequest, BadUsage, NotAvailable, TryAgain
+from loudspeaker.model.programme import Voice
 from loudspeaker.sound.clip import Clip
-from loudspeaker.synthesis.cache_key import clip_key
-from loudspeaker.synthesis.registry import Voice, engine_names, load_engine
+from loudspeaker.store.clips import clip_key
+from loudspeaker.synthesis.registry import engine_names, load_engine
 
 INSTALLATIONS = [found for found in (espeak.find_debian(), espeak.find_wheel()) if found]
 WORDS = st.text(st.characters(codec="utf-8"))

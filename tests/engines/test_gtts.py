@@ -11,12 +11,12 @@ from harness.memory_clips import MemoryClips
 
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.gtts import Gtts
-from loudspeaker.engines.rate_limit import RateLimiter
+from loudspeaker.engines.online import RateLimiter
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
+from loudspeaker.model.programme import Voice
 from loudspeaker.synthesis.fallback import FallbackChain
-from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 ONLINE, LOCAL = Voice("gtts", "vi"), Voice("tone", "low")

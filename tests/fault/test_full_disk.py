@@ -18,7 +18,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.speakers.file import FileSpeaker
 from loudspeaker.station import Station
-from loudspeaker.store.disk_reserve import SIZE
+from loudspeaker.store.disk_space import SIZE
 
 RUNS, AT_ONCE = 50, 4  # of each
 MB = 1 << 20

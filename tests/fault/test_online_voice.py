@@ -13,8 +13,8 @@ from loudspeaker.engines.gtts import Gtts
 from loudspeaker.engines.tone import Tone
 from loudspeaker.engines.validation import validate_clip
 from loudspeaker.interfaces import Engine
+from loudspeaker.model.programme import Voice
 from loudspeaker.synthesis.fallback import FallbackChain
-from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 LOCAL = Voice("tone", "low")

@@ -20,7 +20,7 @@ from loudspeaker.model.enums import Level
 from loudspeaker.playout.deadlines import QUARTER
 from loudspeaker.playout.ports import Log
 from loudspeaker.store.asrun import AsRunLog
-from loudspeaker.store.disk_reserve import DiskReserve
+from loudspeaker.store.disk_space import DiskReserve
 
 FEW = 100
 COMMUNE = "ban-may"

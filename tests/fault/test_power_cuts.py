@@ -19,7 +19,7 @@ from loudspeaker.sound.clip import Clip
 from loudspeaker.store.asrun import AsRunLog, LogDamaged
 from loudspeaker.store.atomic import remove, write_atomic
 from loudspeaker.store.clips import ClipStore
-from loudspeaker.store.disk_reserve import DiskReserve
+from loudspeaker.store.disk_space import DiskReserve
 from loudspeaker.store.last_good import LastGoodVersions
 from loudspeaker.store.programmes import ProgrammeFacts, ProgrammeStore
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loudspeaker.speakers.amplifier import RelaySwitch
+from loudspeaker.speakers.pins import RelaySwitch
 
 
 class StubRelay(RelaySwitch):

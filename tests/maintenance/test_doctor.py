@@ -20,8 +20,8 @@ from loudspeaker.daemon.on_air import OnAir
 from loudspeaker.daemon.requests import Requests
 from loudspeaker.i18n import translator
 from loudspeaker.maintenance.doctor import examine
-from loudspeaker.speakers.button import StopButton
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
+from loudspeaker.speakers.pins import StopButton
 from loudspeaker.station import Station
 
 PINS = """

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from loudspeaker.codec import UNREADABLE
 from loudspeaker.errors import Message
 from loudspeaker.model.asrun_record import Event
-from loudspeaker.model.enums import Expected, Level, Refusal, Verdict
-from loudspeaker.model.refusal import Reason, kind_of
-from loudspeaker.playout.item import ManualRequest
+from loudspeaker.model.enums import Expected, Level, Verdict
+from loudspeaker.model.refusal import Reason, Refusal, kind_of
+from loudspeaker.playout.item import ManualRequest, airing_facts, airing_from_facts, request_facts, request_from_facts
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.playout.states import ALLOWED, AiringState, Cut, HeardAttempt, Phase, restore_state
-from loudspeaker.playout.stored import airing_facts, airing_from_facts, request_facts, request_from_facts
 
 NOW = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
 STARTED = {"for": NOW.isoformat(), "duration": 60.0, "rate": 8000}

@@ -9,9 +9,9 @@ from loudspeaker.config.schedule_file import parse
 from loudspeaker.model.airing import BulletinFacts
 from loudspeaker.model.box import Box
 from loudspeaker.model.commune import Commune
+from loudspeaker.model.contents import PlanInput
 from loudspeaker.schedule.lint import broken_plans, missing_bulletins, unknown_villages
 from loudspeaker.schedule.plan import plan
-from loudspeaker.schedule.plan_input import PlanInput
 
 DAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 FACTS = {"muoi": BulletinFacts("Mười", duration=600), "mot": BulletinFacts("Một", duration=60)}

@@ -17,11 +17,11 @@ from loudspeaker.model.airing import Airing, BulletinFacts, Occurrence, Restrict
 from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import Broadcast, VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.contents import PlanInput
 from loudspeaker.model.day_set import DaySet, NamedDay
 from loudspeaker.model.enums import ApprovalRule, Expected, Level
 from loudspeaker.schedule.open_hours import strictest_policy
 from loudspeaker.schedule.plan import plan
-from loudspeaker.schedule.plan_input import PlanInput
 from loudspeaker.schedule.recheck import recheck
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -14,9 +14,10 @@ from loudspeaker.errors import DeviceGone
 from loudspeaker.interfaces import State
 from loudspeaker.model import box
 from loudspeaker.model.programme import Programme
-from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
+from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.speakers.pins import RelaySwitch
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEN_SECONDS = Programme("ten", Path("none.wav"), 1000, 10_000, "")

@@ -27,7 +27,7 @@ from loudspeaker.daemon.loop import Loop
 from loudspeaker.errors import DeviceGone, SpeakerError
 from loudspeaker.interfaces import Playback, State
 from loudspeaker.model.programme import Programme
-from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker, RelaySwitch
+from loudspeaker.speakers.amplifier import Amplifier, AmplifierSpeaker
 from loudspeaker.speakers.card import speaker
 from loudspeaker.speakers.card.dac_clock import DacClock, latency_history
 from loudspeaker.speakers.card.messages import ArmCommand, OutputReport
@@ -36,6 +36,7 @@ from loudspeaker.speakers.card.render import Renderer
 from loudspeaker.speakers.card.speaker import CardSpeaker, PlayerProcess
 from loudspeaker.speakers.card.track import Track
 from loudspeaker.speakers.memory import MemorySpeaker
+from loudspeaker.speakers.pins import RelaySwitch
 from loudspeaker.speakers.proof import LevelMeter, ProofSpeaker
 
 RATE = 1000

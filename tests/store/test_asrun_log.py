@@ -21,7 +21,7 @@ from loudspeaker.model.asrun_record import AsRunRecord, Event
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.playout.ports import Log
 from loudspeaker.store.asrun import AsRunLog, LogDamaged, LogUnusable, move_aside
-from loudspeaker.store.disk_reserve import DiskReserve
+from loudspeaker.store.disk_space import DiskReserve
 from loudspeaker.store.hash_chain import BrokenChain, canonical_json
 from loudspeaker.store.migrations import VERSION_1
 

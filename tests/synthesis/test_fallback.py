@@ -13,10 +13,10 @@ from harness.memory_clips import MemoryClips
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, Message, NotAvailable, RateLimited, TryAgain
 from loudspeaker.interfaces import Engine
+from loudspeaker.model.programme import Voice
 from loudspeaker.sound.clip import Clip
 from loudspeaker.synthesis.circuit_breaker import CircuitBreakers
 from loudspeaker.synthesis.fallback import FallbackChain
-from loudspeaker.synthesis.registry import Voice
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 TEXTS = ("một hai ba", "bốn năm", "sáu bảy tám chín")
