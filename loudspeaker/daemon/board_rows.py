@@ -12,7 +12,7 @@ from ..model.enums import Expected
 from ..playout.item import PlayoutItem
 from ..playout.states import Phase
 from ..station.alarms import repeats, standing
-from ..station.decisions import standing_pauses
+from ..station.restrictions import standing_pauses
 from .on_air import OnAir
 
 NEXT = 12  # airings that come
