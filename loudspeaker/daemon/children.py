@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
+
+from ..process import make_way
 
 GONE = 0.5  # s: a child that was told to end has ended
 BRIEFLY = 0.1  # s
@@ -30,7 +31,7 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=output or subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL if quiet else None,
-                preexec_fn=_be_nice,
+                preexec_fn=make_way,
             )
 
     def is_running(self, name: str) -> bool:
@@ -56,7 +57,3 @@ class Children:
         for child in self._running.values():
             with suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=GONE)
-
-
-def _be_nice() -> None:
-    os.nice(10)

@@ -9,38 +9,15 @@ what came of it, `{"result": …}` or `{"error": …}`. It ends with its parent.
 from __future__ import annotations
 
 import json
-import os
-import resource
 import sys
-from contextlib import suppress
 from pathlib import Path
-from time import process_time
 
 from ..codec import encode
 from ..errors import LoudspeakerError, describe_os_error
 from ..model.spoken_text import ReadingSettings
-from ..process import die_with_parent
+from ..process import confine
 from . import files
 from .draft import ImportResult
-
-START = 0.25  # seconds of computing up to here on the machine for which limits are set; a Raspberry Pi takes four times
-NICENESS = 5  # whoever is on the air goes first
-
-
-def confine(megabytes: int, seconds: int) -> None:
-    """Limit this process and those that it starts: memory that it fills, seconds that it computes.
-
-    On a slower machine, as measured by what the start took, more seconds in proportion.
-    """
-    die_with_parent()
-    memory = megabytes << 20
-    seconds = max(seconds, round(seconds * process_time() / START))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(NICENESS)
-    with suppress(OSError):  # where memory runs out all the same, this goes and not the station
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def read_file(path: Path, home: Path, readings: ReadingSettings, name: str) -> ImportResult:

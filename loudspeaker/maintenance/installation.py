@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from ..model.asrun_record import AsRunRecord, Event
 from ..model.box import Output
-from ..station.commissioning import COMMISSION
+from ..station.restrictions import COMMISSION
 from ..station.station import Station
 from .devices import HealthCheck, Pins
 from .doctor import examine

@@ -13,8 +13,7 @@ from threading import Event
 
 from ..errors import LoudspeakerError, Message
 from ..model.box import Relay
-from ..speakers.amplifier import RelaySwitch
-from ..speakers.button import StopButton
+from ..speakers.pins import RelaySwitch, StopButton
 
 SERVICE = "loudspeaker"
 

@@ -5,14 +5,14 @@ Who edits a schedule is told what becomes of the entries that the change is abou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..model.airing import Airing
 from ..model.broadcast import Broadcast, VillageSchedule
-from ..model.enums import Expected, Refusal
-from ..model.refusal import kind_of
+from ..model.enums import Expected
+from ..model.refusal import Refusal, kind_of
 from ..model.schedule_change import EntryKey
 
 # What forbids an airing for ever, whatever people decide later: an entry that asks for it breaks the policy.
@@ -83,16 +83,12 @@ def compare_plans(
     fresh = [airing for airing in mine if _outcome(old.get(airing.id)) != _outcome(airing)]
     return PlanComparison(
         mine=tuple(mine),
-        withdrawn=tuple(
-            airing
-            for airing in before
-            if airing.id not in new and airing.expected is Expected.AIR and _key(airing) in changed
-        ),
+        withdrawn=tuple(airing for airing in before if _key(airing) in changed and _is_withdrawn(airing, new)),
         waiting=tuple(_delays((airing, airing.scheduled_at) for airing in fresh)),
-        blocked=tuple(airing for airing in fresh if airing.expected is Expected.DISPLACED),
-        breaches=tuple(airing for airing in fresh if kind_of(airing.why) in BREACHES),
-        late=tuple(_delays((new[airing.id], airing.starts_at) for airing in others if airing.id in new)),
-        lost=tuple(new.get(airing.id, airing) for airing in others if _is_lost(airing, new.get(airing.id))),
+        blocked=tuple(filter(_is_blocked, fresh)),
+        breaches=tuple(filter(_is_breach, fresh)),
+        late=tuple(_delays(_restarts(others, new))),
+        lost=tuple(_losses(others, new)),
     )
 
 
@@ -110,6 +106,27 @@ def _delays(airings: Iterable[tuple[Airing, datetime | None]]) -> Iterable[Delay
     for airing, wanted in airings:
         if wanted and airing.starts_at and airing.starts_at - wanted >= IN_TIME:
             yield Delay(airing, airing.starts_at - wanted)
+
+
+def _is_withdrawn(airing: Airing, new: Mapping[str, Airing]) -> bool:
+    return airing.id not in new and airing.expected is Expected.AIR
+
+
+def _is_blocked(airing: Airing) -> bool:
+    return airing.expected is Expected.DISPLACED
+
+
+def _is_breach(airing: Airing) -> bool:
+    return kind_of(airing.why) in BREACHES
+
+
+def _restarts(others: Iterable[Airing], new: Mapping[str, Airing]) -> Iterable[tuple[Airing, datetime | None]]:
+    """Those that are still planned, and when they started before."""
+    return ((new[airing.id], airing.starts_at) for airing in others if airing.id in new)
+
+
+def _losses(others: Iterable[Airing], new: Mapping[str, Airing]) -> Iterable[Airing]:
+    return (new.get(airing.id, airing) for airing in others if _is_lost(airing, new.get(airing.id)))
 
 
 def _is_lost(was: Airing, now: Airing | None) -> bool:

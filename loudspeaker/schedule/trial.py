@@ -10,12 +10,12 @@ from functools import cached_property
 from ..model.airing import Airing
 from ..model.broadcast import Broadcast
 from ..model.commune import Policy
+from ..model.contents import PlanInput
 from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
 from .channels import channels
 from .comparison import PlanComparison, compare_plans, entries_by_key
 from .open_hours import is_around_the_clock
 from .plan import DayPlans, plan
-from .plan_input import PlanInput
 
 NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
 

@@ -29,7 +29,6 @@ from . import approvals
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
-from .read_text import settings_of
 
 COMMUNE = "commune.yaml"
 LONGEST_ID = 60  # letters
@@ -143,7 +142,7 @@ class BulletinEditing:
     def _builder(self, commune: Commune) -> SpecBuilder:
         """What makes specifications as this commune would read them."""
         revision = rules_revision(commune.region, commune.say, commune.abbrev, commune.names)
-        texts = ReadingCache(self._home, self._readings, lambda: settings_of(commune), revision)
+        texts = ReadingCache(self._home, self._readings, commune.reading_settings, revision)
         return SpecBuilder(texts, commune.voices, self._files.folder.recording_state)
 
     def _free_id(self, title: str) -> str:

@@ -8,13 +8,12 @@ from datetime import timedelta
 
 from ..errors import Message, Refused
 from ..model.airing import Airing
-from ..model.contents import Contents
+from ..model.contents import Contents, PlanInput
 from ..model.schedule_change import EntryKey
 from ..schedule.channels import channels
 from ..schedule.choices import Choice, find_choices
 from ..schedule.comparison import PlanComparison, changed_entries
 from ..schedule.plan import DayPlans
-from ..schedule.plan_input import PlanInput
 from ..schedule.trial import Trial
 from ..store.asrun import AsRunLog
 from ..store.edits import FileEdit

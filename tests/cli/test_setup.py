@@ -23,8 +23,8 @@ from loudspeaker.model.box import Box, Relay
 from loudspeaker.model.commune import Commune
 from loudspeaker.model.requests import Outcome
 from loudspeaker.station import Station
-from loudspeaker.station.commissioning import EMPTY, uncommissioned
 from loudspeaker.station.new_station import COMMUNE, VILLAGE, make_empty
+from loudspeaker.station.restrictions import EMPTY, uncommissioned
 
 NAMES = ["Xã Bản Mây", "Thôn Nà Hoa, Bản Lìm"]
 NOTHING = ["-", "-"]  # neither relay nor button

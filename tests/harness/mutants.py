@@ -28,6 +28,7 @@ from harness import office_files
 from loudspeaker.errors import LoudspeakerError
 from loudspeaker.importers import imports, worker
 from loudspeaker.model.spoken_text import ReadingSettings
+from loudspeaker.process import confine
 from loudspeaker.text.reading import read
 
 TAKEN, REFUSED, GIVEN_UP, BROKEN = "taken in", "refused", "given up", "broken"
@@ -190,7 +191,7 @@ FAULTS = (flip, flip, cut, end_early, repeat, overwrite, number, number, element
 def outcome(path: Path, home: Path) -> str:
     """In a process of its own: what came of one file."""
     limits = imports.RECORDING_LIMITS if path.suffix in (".wav", ".mp3", ".m4a", ".ogg") else imports.DOCUMENT_LIMITS
-    worker.confine(limits.megabytes, limits.computing)
+    confine(limits.megabytes, limits.computing)
     try:
         imports.write_files(home, worker.read_file(path, home, ReadingSettings(), ""))
     except LoudspeakerError as error:

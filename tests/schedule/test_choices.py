@@ -16,13 +16,13 @@ from loudspeaker.model.airing import Airing, BulletinFacts, SessionWords
 from loudspeaker.model.box import Box
 from loudspeaker.model.broadcast import VillageSchedule
 from loudspeaker.model.commune import Commune, Policy
+from loudspeaker.model.contents import PlanInput
 from loudspeaker.model.enums import Expected, Level
 from loudspeaker.model.schedule_change import Adjustment, adjust_schedules
 from loudspeaker.schedule.another_time import minutes_from
 from loudspeaker.schedule.choices import Choice, ChoiceKind, find_choices
 from loudspeaker.schedule.comparison import changed_entries
 from loudspeaker.schedule.plan import plan
-from loudspeaker.schedule.plan_input import PlanInput
 from loudspeaker.schedule.trial import Trial
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
