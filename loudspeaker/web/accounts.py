@@ -179,10 +179,8 @@ class AccountStore:
         lasts = FIRST_LINK if account is None else PERSON_LINK
         with self._change() as database:
             database.execute("DELETE FROM links WHERE account IS ?", (account,))
-            database.execute(
-                "INSERT INTO links (code, account, made, lasts) VALUES (?, ?, ?, ?)",
-                (_digest(code), account, self._stamp(), lasts),
-            )
+            link = _digest(code), account, self._stamp(), lasts
+            database.execute("INSERT INTO links (code, account, made, lasts) VALUES (?, ?, ?, ?)", link)
             if account is not None:
                 database.execute("DELETE FROM sessions WHERE account = ?", (account,))
         return "-".join(code[at : at + 4] for at in range(0, CODE_LETTERS, 4))

@@ -14,11 +14,11 @@ from starlette.responses import Response, StreamingResponse
 
 from ..errors import Message
 from ..model.airing import StandingPause
-from ..model.enums import Expected, Refusal, Verdict
+from ..model.enums import Expected, Verdict
+from ..model.refusal import Refusal
 from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
-from ..station.commissioning import uncommissioned
-from ..station.decisions import standing_pauses
+from ..station.restrictions import standing_pauses, uncommissioned
 from ..station.station import Station
 from .air_control import village_names
 from .pages import MORE, PageRequest, Routes
@@ -167,7 +167,6 @@ def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
 
 def _chores(station: Station, now: datetime, ahead: Sequence[PlannedAiring], day: Sequence[Moment]) -> Iterator[Chore]:
     """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
-    names = village_names(station)
     unapproved = [one for one in ahead if one.refusal is Refusal.APPROVAL]
     for title, at in _first_by_title(unapproved):
         message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
@@ -175,16 +174,21 @@ def _chores(station: Station, now: datetime, ahead: Sequence[PlannedAiring], day
     for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
         why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
         yield Chore(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
+    yield from _unheard(day, village_names(station))
+    for problem in station.files.problems:
+        yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
+    for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
+        yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
+
+
+def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[Chore]:
+    """What was not heard, though nobody decided so."""
     for row in day:
         if not row.heard and row.first.record and row.first.record.verdict not in DECIDED:
             villages = ", ".join(names.get(one.village, one.village) for one in row.airings)
             facts = {"villages": villages, "at": clock(row.at), "title": row.title, "became": row.word}
             message = Message("{villages}: {at} “{title}”: {became}", **facts)
             yield Chore(message, f"/luot/{row.first.id}", Message("Why"), pressing=True)
-    for problem in station.files.problems:
-        yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
-    for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
-        yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
 
 
 def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetime]]:
