@@ -101,9 +101,14 @@ def _free_minutes(trial: Trial, times: Times, offsets: Mapping[EntryKey, int]) -
                 continue
             length = 0.0 if entry.stream else bare_length(entry, facts.get(entry.bulletin or ""))
             for other in others:
-                if other.output == output and (output or other.village == key[0]):
+                if _meets(other, output, key[0]):
                     _mark(steps, _span(trial, day, other), offset, length, _same_instant(trial, day, entry, other))
     return [not count for count in accumulate(steps)]
+
+
+def _meets(other: Airing, output: str, village: str) -> bool:
+    """Is it heard on the same output, or in the same village where no output of this box plays it?"""
+    return other.output == output and (bool(output) or other.village == village)
 
 
 def _span(trial: Trial, day: date, airing: Airing) -> tuple[float, float]:
