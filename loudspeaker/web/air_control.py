@@ -36,8 +36,8 @@ QUIET_REASONS = (
 
 def show_stop(page: PageRequest) -> Response:
     """One button for each output that sounds, and one for all."""
-    on = sorted(page.air.on, key=lambda row: str(row["output"]))
-    outputs = [(output, list(rows)) for output, rows in groupby(on, key=lambda row: str(row["output"]))]
+    on = sorted(page.air.on, key=lambda one: one.output)
+    outputs = [(output, list(rows)) for output, rows in groupby(on, key=lambda one: one.output)]
     return page.page("stop.html", outputs=outputs)
 
 
