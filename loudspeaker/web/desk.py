@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -105,6 +105,12 @@ class Desk:
         except LoudspeakerError:
             return ""
 
+    def village_names(self) -> Mapping[str, str]:
+        """What villages are called, by id; none where the files cannot be read."""
+        with suppress(LoudspeakerError), self.station() as station:
+            return village_names(station)
+        return {}
+
     def close(self) -> None:
         with self._lock:
             if self._station:
@@ -144,6 +150,13 @@ class Desk:
         """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
         written = _identify(Path(f"{self.paths.log}-wal"))
         return station.stamp(), written, None if written else _identify(self.paths.log)
+
+
+def village_names(station: Station) -> Mapping[str, str]:
+    """What villages are called, by id: all of the commune's, and all that this box plays."""
+    names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
+    known = dict.fromkeys((*station.files.commune.villages, *station.files.box.plays, *names))
+    return {village: names.get(village, village) for village in known}
 
 
 def _identify(path: Path) -> object:

@@ -51,6 +51,7 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /mat-khau": Task.LOOK,
     # today.py
     "GET /": Task.LOOK,
+    "GET /dau-trang": Task.LOOK,
     "GET /song": Task.LOOK,
     "GET /them": Task.LOOK,
     # air_control.py

@@ -16,6 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..errors import LoudspeakerError, Message
+from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -64,6 +65,7 @@ def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset])
         "say": lambda message: say(message, translate),
         "asset": lambda name: f"/static/{name}?v={assets[name].version}",
         "sentence_case": sentence_case,
+        "within": name_within_sentence,
         "clock": clock,
         "clock_exactly": clock_exactly,
         "day": day,

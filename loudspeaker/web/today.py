@@ -20,11 +20,12 @@ from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
 from ..station.restrictions import standing_pauses, uncommissioned
 from ..station.station import Station
-from .air_control import village_names
+from .air_control import end_words
+from .desk import village_names
 from .pages import MORE, PageRequest, Routes
 from .templating import clock, moment
 
-MOST = 12  # moments to come
+MOST = 6  # moments to come: what is to be done stands below
 LITTLE_ROOM = 500  # MB of the disk
 AFTERNOON = time(15)  # from then on it is pressing that tomorrow morning is not approved
 LOOK = Message("Look")
@@ -96,7 +97,7 @@ class DayBoard:
     on: tuple[Sounding, ...]
     coming: tuple[Moment, ...]
     skipped: tuple[PlannedAiring, ...]  # still to come, so that it can be taken back
-    pauses: tuple[StandingPause, ...]
+    pauses: tuple[tuple[StandingPause, Message], ...]  # each with its end, as it is said
     chores: tuple[Chore, ...]
     day: tuple[Moment, ...]
     left: int  # airings of today that are still to come
@@ -129,7 +130,7 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
         tuple(_sounding(on)),
         tuple(_moments(heard))[:MOST],
         tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
-        tuple(standing_pauses(station.log, now)),
+        tuple((pause, end_words(pause.until, now)) for pause in standing_pauses(station.log, now)),
         tuple(sorted(_chores(station, now, ahead, day), key=lambda chore: not chore.pressing)),
         day,
         sum(one.scheduled_at.date() == now.date() for one in heard),
@@ -218,6 +219,11 @@ def _health(station: Station, air: Board | None, health: Health) -> Iterator[Hea
             yield HealthLine(Message("{what}: {wrong}", what=row.what, wrong=row.wrong), False)
 
 
+def show_top(page: PageRequest) -> Response:
+    """The bar above every page, anew: what is on the air, and the button that stops it."""
+    return page.page("top.html")
+
+
 async def stream(page: PageRequest) -> Response:
     """Tells this browser when its page is out of date, for as long as it is open."""
     events = page.console.live.listen()
@@ -236,4 +242,4 @@ def show_more(page: PageRequest) -> Response:
     return page.page("more.html", entries=page.entries(MORE))
 
 
-ROUTES: Routes = {"GET /": show_today, "GET /song": stream, "GET /them": show_more}
+ROUTES: Routes = {"GET /": show_today, "GET /dau-trang": show_top, "GET /song": stream, "GET /them": show_more}

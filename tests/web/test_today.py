@@ -124,7 +124,9 @@ def test_before_a_village_is_quiet_it_is_shown_what_will_not_be_heard(officers: 
     first = person.post("/im-lang", **fields)
 
     assert asked(daemon) == []
-    assert "sẽ không phát 4 lượt" in first.text  # three of its own, and one of the village that shares its output
+    assert (
+        "Từ nay đến hết ngày 24/11 sẽ không phát 4 lượt" in first.text
+    )  # three of its own, and one of the village that shares its output
     shown = first.text.split('name="shown" value="')[1].split('"')[0]
     assert person.post("/im-lang", **fields, shown=shown).status_code == 303
     assert asked(daemon)[-1] == (
