@@ -71,6 +71,16 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /nhat-ky/in": Task.LOOK,
     "GET /bao-cao.xlsx": Task.LOOK,
     "GET /luot/{id:path}": Task.LOOK,
+    # week.py
+    "GET /lich": Task.LOOK,
+    "GET /lich/in": Task.LOOK,
+    "GET /lich/tin-nhan": Task.LOOK,
+    # entry_pages.py
+    "GET /lich/moi": Task.WRITE,
+    "POST /lich/moi": Task.WRITE,
+    "POST /lich/thu": Task.WRITE,
+    "GET /lich/muc/{thon}/{ten}": Task.WRITE,
+    "POST /lich/muc/{thon}/{ten}": Task.WRITE,
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {}  # of the routes that take files; bytes

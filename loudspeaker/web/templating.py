@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
 from ..station.naming import name_within_sentence
 
@@ -72,6 +73,8 @@ def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset])
         "date": full_date,
         "moment": moment,
         "minutes": minutes,
+        "time": lambda seconds: clock_message(seconds).say(translate),
+        "spoken_time": lambda seconds: spoken_clock(seconds).say(translate),
     }
     return environment
 
