@@ -19,7 +19,7 @@ from ..station.schedule_editing import EntryEdit, EntrySource
 from ..station.station import Station
 from ..station.what_if import ChangeEffect
 from ..store.edits import EditConflict
-from .air_control import village_names
+from .desk import village_names
 from .entry_form import (
     TICKED_LUNAR,
     AskBack,

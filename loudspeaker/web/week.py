@@ -13,7 +13,7 @@ from ..errors import Problem
 from ..model.lunar import Lunar, lunar
 from ..station.airings import PlannedAiring
 from ..station.station import Station
-from .air_control import village_names
+from .desk import village_names
 from .history import KIND_OF_COMMUNE
 from .pages import PageRequest, Routes
 from .week_table import DAYS, WeekTable, monday_of, week_table
