@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import BadUsage, Message
-from . import airing_views, alert_views, json_output, tables
+from . import airing_views, alert_views, json_output, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, by_whom, with_client, with_station
 from .parameter_types import BULLETIN, DAY, VILLAGE, _
@@ -95,12 +95,13 @@ bulletins = click.argument("bulletins", nargs=-1, required=True, type=BULLETIN, 
 @by_whom
 @with_client
 @with_station
-def submit(_station: Station, client: Client, bulletins: tuple[str, ...], by: str | None) -> None:
+def submit(station: Station, client: Client, bulletins: tuple[str, ...], by: str | None) -> None:
     """Put bulletins as they are before whoever approves them."""
     who = ask_decider(by)
     for bulletin in dict.fromkeys(bulletins):
-        digest = client.submit(bulletin, who)
-        tell(_("submitted: {bulletin}, {digest}").format(bulletin=bulletin, digest=digest[:12]))
+        shown = station.preparation.preview(bulletin)
+        client.decide(rooms.requests.Submit(shown.bulletin, shown.digest), who)
+        tell(_("submitted: {bulletin}, {digest}").format(bulletin=shown.bulletin, digest=shown.digest[:12]))
 
 
 @click.command(cls=TranslatedCommand)
@@ -138,7 +139,7 @@ def approve(
         if not yes and sys.stdin.isatty():
             must_agree(_("Approve this?") if why is None else _("Give this back?"))
         if why is not None:
-            client.give_back(shown, why, who)
+            client.decide(rooms.requests.GiveBack(shown.bulletin, shown.digest, why), who)
             tell(_("given back: {bulletin}").format(bulletin=shown.bulletin))
             continue
         approval = client.approve(shown.bulletin, who, shown, **on_paper)

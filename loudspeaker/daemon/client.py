@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..clock import SystemClock
 from ..codec import decode
@@ -41,7 +41,6 @@ from ..model.requests import (
     Commission,
     ConfirmClock,
     EndUrgent,
-    GiveBack,
     Interrupt,
     Outcome,
     Pause,
@@ -52,7 +51,6 @@ from ..model.requests import (
     Resume,
     Skip,
     Stop,
-    Submit,
     TestOutput,
     Urgent,
 )
@@ -66,6 +64,7 @@ if TYPE_CHECKING:
     from ..station.station import Station
 
 Row = dict[str, object]
+T = TypeVar("T")
 Ids = tuple[str, ...]  # of airings
 LONGEST = 62 * 60.0  # s; a manual replay never takes longer
 PATIENCE = 2.0  # s, for a text that is being read
@@ -109,7 +108,7 @@ class Client:
         """
         request: Request | None = None
         if isinstance(envelope.request, Urgent):
-            request = replace(envelope.request, issued=self._clock.now().isoformat())
+            request = replace(envelope.request, issued=envelope.request.issued or self._clock.now().isoformat())
         elif isinstance(envelope.request, PreviewUrgent | PreviewEnd):
             request = replace(envelope.request, make=True)
         if request:
@@ -134,21 +133,21 @@ class Client:
                     raise
             time.sleep(LOOK)
 
-    def on_air(self) -> list[Row] | None:
+    def on_air(self, patience: float = protocol.PATIENCE) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
         try:
-            items = decode(tuple[Row, ...], self.ask(AskStatus()))
+            items = decode(tuple[Row, ...], self.ask(AskStatus(), patience=patience))
         except Unreachable:
             return None
         return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
 
-    def board(self, patience: float = protocol.PATIENCE) -> Board:
+    def board(self) -> Board:
         """The station at a glance. Raises `Unreachable`, `BadUsage` by a daemon from before an update."""
-        return decode(Board, self.ask(AskBoard(), patience=patience))
+        return decode(Board, self.ask(AskBoard()))
 
-    def health(self, patience: float = protocol.PATIENCE) -> Health:
+    def health(self) -> Health:
         """What the doctor said last. Raises as `board` does."""
-        return decode(Health, self.ask(AskHealth(), patience=patience))
+        return decode(Health, self.ask(AskHealth()))
 
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""
@@ -182,31 +181,14 @@ class Client:
             self.decide(Resume(name), by)
         return villages
 
-    def approve(
-        self,
-        bulletin: str,
-        by: str,
-        shown: Preview | None = None,
-        paper: str | None = None,
-        signer: str | None = None,
-    ) -> str:
+    def approve(self, bulletin: str, by: str, shown: Preview | None = None, **on_paper: str | None) -> str:
         """Bind a bulletin as it was shown, or as it is; the digest that was approved.
 
-        `signer` has approved it on a paper of that number, and `by` enters it.
+        `on_paper`: `signer` has approved it on the `paper` of that number, and `by` enters it.
         """
         shown = shown or self._open_station().preparation.preview(bulletin)
-        self.decide(Approve(shown.bulletin, shown.digest, paper=paper, signer=signer), by)
+        self.decide(Approve(shown.bulletin, shown.digest, False, **on_paper), by)
         return shown.digest
-
-    def submit(self, bulletin: str, by: str) -> str:
-        """Put a bulletin as it is before whoever approves it; the digest that was submitted. Raises `NotFound`."""
-        shown = self._open_station().preparation.preview(bulletin)
-        self.decide(Submit(shown.bulletin, shown.digest), by)
-        return shown.digest
-
-    def give_back(self, shown: Preview, why: str, by: str) -> None:
-        """A bulletin must be written otherwise than it was shown. Raises `OutOfDate`, `BadUsage` without a reason."""
-        self.decide(GiveBack(shown.bulletin, shown.digest, why), by)
 
     def disapprove(self, bulletin: str, by: str) -> None:
         """Take an approval back. Raises `Refused` where there is none."""
@@ -305,13 +287,38 @@ class Client:
         """Fade out what is on the air. Raises `Unreachable`."""
         return self._follow(decode(Ids, self.ask(request, by)), UNFINISHED, [], by)
 
+    def give(
+        self, envelope: Envelope, patience: float = LONGEST, progress: Callable[[Message], object] = lambda making: None
+    ) -> Sequence[str]:
+        """Have something heard as soon as its sound has been made, and follow it no further: the ids of its airings.
+
+        For a page, which follows by itself: no signal is handled. `progress` is told how far the making is.
+        Raises `BeingMade` or `BeingRead` after `patience` seconds.
+        """
+        ask = partial(self.send, envelope, STARTING)
+        return decode(Ids, self._once_made(ask, patience, progress, (BeingMade, BeingRead)))
+
     def _until_over(
         self, envelope: Envelope, pending: Collection[object], meanwhile: Callable[[], object]
     ) -> Sequence[Outcome]:
         """Have it heard, once its sound has been made, and follow it."""
+        return self._once_made(partial(self._have_heard, envelope, pending, meanwhile))
+
+    def _once_made(
+        self,
+        ask: Callable[[], T],
+        patience: float = LONGEST,
+        progress: Callable[[Message], object] = lambda making: None,
+        waits: tuple[type[Refused], ...] = (BeingMade,),
+    ) -> T:
+        latest = time.monotonic() + patience
         while True:
-            with suppress(BeingMade):
-                return self._have_heard(envelope, pending, meanwhile)
+            try:
+                return ask()
+            except waits as making:
+                if time.monotonic() > latest:
+                    raise
+                progress(making.message)
             time.sleep(BLINK)
 
     def _have_heard(
