@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import Environment
@@ -12,6 +12,7 @@ from ..clock import SystemClock
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock
 from .accounts import AccountStore
+from .alarm_forms import AlarmDesk
 from .desk import Desk
 from .live_events import LiveEvents
 from .templating import Asset, load_assets, make_templates
@@ -34,6 +35,7 @@ class Console:
     live: LiveEvents
     hosts: frozenset[str] = LOCAL  # names and addresses by which it may be asked
     secure: bool = False  # over https
+    alarms: AlarmDesk = field(default_factory=AlarmDesk)
 
     @property
     def cookie(self) -> str:

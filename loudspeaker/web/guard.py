@@ -51,7 +51,6 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /mat-khau": Task.LOOK,
     # today.py
     "GET /": Task.LOOK,
-    "GET /dau-trang": Task.LOOK,
     "GET /song": Task.LOOK,
     "GET /them": Task.LOOK,
     # air_control.py
@@ -66,21 +65,22 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /im-lang": Task.SKIP,
     "POST /im-lang/thoi": Task.SKIP,
     "POST /dong-ho": Task.TRY,
+    # emergency.py
+    "GET /khan-cap": Task.ALARM,
+    "GET /khan-cap/xem-lai": Task.ALARM,
+    "POST /khan-cap/xem-lai": Task.ALARM,
+    "POST /khan-cap/phat": Task.ALARM,
+    "POST /khan-cap/dong-y": Task.ALARM,
+    "POST /khan-cap/bo": Task.ALARM,
+    "GET /khan-cap/ket-thuc": Task.ALARM,
+    "POST /khan-cap/bao-yen": Task.ALARM,
+    "GET /khan-cap/tieng": Task.ALARM,
+    "GET /khan-cap/nghe/{recipe}": Task.ALARM,
     # history.py
     "GET /nhat-ky": Task.LOOK,
     "GET /nhat-ky/in": Task.LOOK,
     "GET /bao-cao.xlsx": Task.LOOK,
     "GET /luot/{id:path}": Task.LOOK,
-    # week.py
-    "GET /lich": Task.LOOK,
-    "GET /lich/in": Task.LOOK,
-    "GET /lich/tin-nhan": Task.LOOK,
-    # entry_pages.py
-    "GET /lich/moi": Task.WRITE,
-    "POST /lich/moi": Task.WRITE,
-    "POST /lich/thu": Task.WRITE,
-    "GET /lich/muc/{thon}/{ten}": Task.WRITE,
-    "POST /lich/muc/{thon}/{ten}": Task.WRITE,
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {}  # of the routes that take files; bytes

@@ -15,9 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
-from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -66,15 +64,13 @@ def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset])
         "say": lambda message: say(message, translate),
         "asset": lambda name: f"/static/{name}?v={assets[name].version}",
         "sentence_case": sentence_case,
-        "within": name_within_sentence,
         "clock": clock,
         "clock_exactly": clock_exactly,
         "day": day,
         "date": full_date,
+        "village_name": village_name,
         "moment": moment,
         "minutes": minutes,
-        "time": lambda seconds: clock_message(seconds).say(translate),
-        "spoken_time": lambda seconds: spoken_clock(seconds).say(translate),
     }
     return environment
 
@@ -118,6 +114,15 @@ def full_date(at: date) -> str:
     '05/11/2026'
     """
     return f"{at:%d/%m/%Y}"
+
+
+def village_name(village: str, names: Mapping[str, str]) -> str:
+    """What people call a village; its id where nobody has told.
+
+    >>> village_name("na-hoa", {"na-hoa": "Thôn Nà Hoa"}), village_name("x", {})
+    ('Thôn Nà Hoa', 'x')
+    """
+    return names.get(village, village)
 
 
 def day(at: date) -> str:
