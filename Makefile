@@ -20,6 +20,7 @@ TESTING := libfaketime icecast2 systemd chromium fonts-noto-core
 
 export COMMUNE VILLAGE VOICES
 .PHONY: help run test check fault bench messages reference constraints install uninstall clean system testing
+.PHONY: deb usb image-check release promote
 
 help:
 	@sed -n '1,3p' Makefile
@@ -27,11 +28,17 @@ help:
 	@echo "# make messages compile the Vietnamese catalogue             make install  as a service on a Raspberry Pi"
 	@echo "# make constraints  renew the packages with their hashes    make uninstall  keeps the station"
 	@echo "# make reference    write docs/reference.md anew"
+	@echo "# make deb          the Debian packages, in dist/     make usb      dist/usb: a stick that installs them without a network"
+	@echo "# make image-check  the stick, tried in root file systems of Debian 12 and 13"
+	@echo "# make release      NEW=0.2.0: version, packages, checksums, signed apt suite (canary)    make promote  canary to stable"
 
-system:
-	@missing=; for p in $(SYSTEM); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+# What is missing of some packages is installed, where there is apt.
+present = missing=; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then echo "Installing:$$missing"; \
 	$(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+system:
+	@$(call present,$(SYSTEM))
 
 # A sound server is installed only where there is none: the tests start a private one and leave a desktop's alone.
 testing: system
@@ -87,6 +94,28 @@ install:
 
 uninstall:
 	@$(SUDO) deploy/uninstall.sh
+
+# Debian's names: what a package is made with, what a stick and a suite are made with, what tries them.
+PACKAGING := apt-utils debian-archive-keyring
+TRYING := mmdebstrap arch-test qemu-user-static lintian
+ARCHES ?= arm64 amd64
+
+deb: $(READY) $(WORDS)
+	@deploy/build_deb.sh dist $(ARCHES)
+
+usb: deb
+	@$(call present,$(PACKAGING))
+	@deploy/make_usb.sh dist/usb $(foreach arch,$(ARCHES),"$$(ls -t dist/loudspeaker_*_$(arch).deb | head -n 1)")
+
+image-check: usb
+	@$(call present,$(TRYING))
+	@deploy/image_check.sh dist/usb $(ARCHES)
+
+release: $(READY)
+	@deploy/release.sh make dist/apt "$(NEW)"
+
+promote:
+	@deploy/release.sh promote dist/apt
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .state audio_cache/*/ $(WORDS)

@@ -1,0 +1,62 @@
+#!/bin/bash
+# Cài hoặc cập nhật loudspeaker từ thanh USB này; không cần mạng.
+#
+#   sudo bash cai-dat.sh [--khong-ffmpeg]
+#
+#   --khong-ffmpeg   không cài ffmpeg: bớt chỗ trên thẻ nhớ, nhưng không phát được tệp ghi âm và không tiếp sóng được
+set -euo pipefail
+stick=$(cd "$(dirname "$0")" && pwd)
+root=${DESTDIR:-} # để thử
+optional="ffmpeg libasound2-plugins python3-lgpio"
+case "${1:-}" in
+"") ;;
+--khong-ffmpeg) optional="libasound2-plugins python3-lgpio" ;;
+*) sed -n '2,6s/^# \{0,1\}//p' "$0" && exit 2 ;;
+esac
+
+fail() { echo "$*" >&2 && exit 1; }
+
+[ "$(id -u)" = 0 ] || fail "Cần quyền quản trị. Hãy chạy: sudo bash $0"
+release=$(. "$root/etc/os-release" && echo "${VERSION_ID:-}")
+machine=$(dpkg --print-architecture)
+place=debian$release-$machine
+[ -d "$stick/$place" ] || fail "Máy này là Debian ${release:-?} ($machine). Thanh USB này có: $(cd "$stick" && echo debian*)." \
+    "Trên Raspberry Pi hãy dùng Raspberry Pi OS bản 64 bit, phiên bản 12 hoặc 13."
+
+echo "1/3 Đang kiểm tra thanh USB …"
+(cd "$stick" && grep -E "  (loudspeaker|$place)/" SHA256SUMS | sha256sum --quiet -c -) ||
+    fail "Thanh USB bị lỗi: có tệp hỏng hoặc thiếu. Hãy chép lại thư mục này lên một thanh USB khác."
+
+new=yes
+[ ! -e "$root/var/lib/loudspeaker/commune.yaml" ] || new=no
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/lists/partial"
+ln -s "$stick" "$work/usb" # a stick's name may hold blanks
+echo "deb [trusted=yes] file:$work/usb $place/" >"$work/sources.list"
+# Only what lies on the stick: the machine's own lists stay as they are, and no network is asked.
+apt() {
+    apt-get -q -o Dir::Etc::SourceList="$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+        -o Dir::State::Lists="$work/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+        -o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
+}
+
+echo "2/3 Đang cài gói (vài phút) …"
+apt update >"$work/log" 2>&1 || { cat "$work/log" >&2 && fail "Không đọc được danh mục gói trên thanh USB."; }
+packages=loudspeaker
+for package in $optional; do
+    if grep -qx "Package: $package" "$stick/$place/Packages"; then packages="$packages $package"; fi
+done
+apt install -y --no-install-recommends $packages || fail "Chưa cài được. Nếu ở trên báo đang phát, hãy chạy lại sau buổi phát;" \
+    "nếu không, hãy chụp màn hình này và gửi cho người phụ trách."
+
+echo "3/3 Đang kiểm tra chương trình …"
+loudspeaker --version
+if [ "$new" = no ]; then
+    echo "Xong: đã cập nhật. Tệp của đài, nhật ký và âm thanh đã chuẩn bị vẫn như cũ."
+    echo "Nên chạy: loudspeaker check; loudspeaker doctor"
+elif [ -t 0 ]; then
+    loudspeaker setup || fail "Chưa xong phần hỏi đáp. Lúc nào làm tiếp cũng được: sudo loudspeaker setup"
+else
+    echo "Xong. Tiếp theo: sudo loudspeaker setup (đặt tên xã, thôn, chọn card âm thanh, thử rơ-le, giờ phát)."
+fi

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# `make image-check`: root file systems of Debian 12 and 13 in which the packages are installed from a stick's folder, with no
+# network at all, and tried; removed and purged; an older package brought up to date by cai-dat.sh; Debian 12 made 13.
+#
+#   deploy/image_check.sh STICK [arm64|amd64]…
+#   BEFORE   package of the last release for that machine; without it the stick's own, under an older number
+#   MIRROR   of Debian: the one that this machine uses
+#   ROOTS    folder in which fresh root file systems are kept, for the next time
+#
+# Takes root, mmdebstrap, and qemu-user-static with binfmt_misc for another machine's programs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+stick=$(cd "$1" && pwd)
+shift
+MIRROR=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
+work=$(mktemp -d)
+ROOTS=${ROOTS:-$work/roots}
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$ROOTS"
+STATION=var/lib/loudspeaker
+SENTENCES='Xin kính chào bà con thôn Nà Hoa.
+Mười bảy giờ ba mươi phút ngày hai mươi tám tháng mười một, mời bà con đến nhà văn hóa họp thôn.
+Nước suối dâng nhanh, bà con lên chỗ cao ngay.'
+SPEAK='
+import hashlib, sys
+from loudspeaker.engines.espeak import Espeak
+for sentence in sys.argv[1].splitlines():
+    print(hashlib.sha256(Espeak().synthesize(sentence, "vi").samples.tobytes()).hexdigest())
+'
+
+inside() { # COMMAND…: in the root file system, without a network, with an environment of its own
+    unshare --net -- chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+        DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+}
+
+try() { # WHAT COMMAND…: one line that tells whether it went well; all that was said where it did not
+    local what=$1 begin=$SECONDS
+    shift
+    if "$@" >"$work/out" 2>&1; then
+        echo "  ok    $what ($((SECONDS - begin)) s)"
+    else
+        echo "  FAILS $what"
+        cat "$work/out"
+        exit 1
+    fi
+}
+
+make_root() { # SUITE ARCH: a minimal Debian, in which no service is started
+    root=$work/$1-$2
+    [ -e "$ROOTS/$1-$2.tar" ] || mmdebstrap --quiet --variant=minbase --architectures="$2" "$1" "$ROOTS/$1-$2.tar" \
+        "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $MIRROR $1 main"
+    mkdir "$root"
+    tar -C "$root" --exclude='./dev/*' -xf "$ROOTS/$1-$2.tar"
+    mount -t tmpfs tmpfs "$root/dev"
+    for node in null zero random urandom; do cp -a "/dev/$node" "$root/dev/$node"; done
+    mkdir "$root/dev/shm"
+    mkdir "$root/usb" && mount --bind "$stick" "$root/usb" && mount -t proc proc "$root/proc"
+    trap 'umount "$root/usb" "$root/proc" "$root/dev"; rm -rf "$work"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+drop_root() {
+    umount "$root/usb" "$root/proc" "$root/dev"
+    trap 'rm -rf "$work"' EXIT
+    rm -rf "$root"
+}
+
+kept() { # what no update and no purging may change
+    (cd "$root/$STATION" && find . -type f -not -path './audio_cache/*' -not -path './.state/readings/*' -exec sha256sum {} +) |
+        sort
+}
+
+older() { # DEB: a package from which is updated
+    if [ -n "${BEFORE:-}" ]; then cp "$BEFORE" "$root/before.deb" && return; fi
+    dpkg-deb -R "$1" "$work/older"
+    sed -i 's/^Version: .*/Version: 0.0.1/' "$work/older/DEBIAN/control"
+    dpkg-deb --root-owner-group -Zxz -z0 -b "$work/older" "$root/before.deb" >/dev/null
+    rm -rf "$work/older"
+}
+
+try_program() { # what a technician and an officer would ask of it
+    try "loudspeaker --version" inside loudspeaker --version
+    try "both pages of help" inside sh -c 'loudspeaker --help && loudspeaker web --help'
+    try "check of the empty station" inside loudspeaker check
+    inside loudspeaker doctor >"$work/doctor" 2>&1 || true
+    try "doctor looks at everything: $(grep -c '^[✓!✗]' "$work/doctor") things" grep -q '^✓' "$work/doctor"
+    try "init" inside loudspeaker init /tmp/station
+    try "check" inside loudspeaker --home /tmp/station check
+    try "render" inside loudspeaker --home /tmp/station render chao-mung -o /tmp/chao-mung.wav
+    try "rehearse" inside loudspeaker --home /tmp/station rehearse --from 2026-12-01 --to 2026-12-02
+    inside /usr/lib/loudspeaker/bin/python3 -c "$SPEAK" "$SENTENCES" >"$ROOTS/spoken-$1-$2"
+    if [ -e "$ROOTS/spoken-$1-amd64" ]; then
+        try "espeak says it as on amd64" cmp "$ROOTS/spoken-$1-$2" "$ROOTS/spoken-$1-amd64"
+    fi
+    inside rm -rf /tmp/station
+}
+
+check() { # RELEASE ARCH
+    local suite deb files
+    case $1 in 12) suite=bookworm ;; 13) suite=trixie ;; esac
+    echo "Debian $1, $2"
+    make_root $suite "$2"
+    deb=$(ls "$stick"/loudspeaker/loudspeaker_*_"$2".deb)
+    try "apt-get install ./usb/*.deb, no network" inside sh -c \
+        "apt-get install -y --no-install-recommends /usb/loudspeaker/loudspeaker_*_$2.deb /usb/debian$1-$2/*.deb"
+    echo "        installed: $(inside dpkg-query -W -f '${Installed-Size}' loudspeaker) KiB," \
+        "with byte code $(du -sk "$root/usr/lib/loudspeaker" | cut -f1) KiB"
+    try_program "$1" "$2"
+    inside sh -c "echo tin >/$STATION/recordings/loa.mp3"
+    files=$(kept)
+    try "remove" inside apt-get remove -y loudspeaker
+    try "purge" inside apt-get purge -y loudspeaker
+    try "files, recordings and log are there" test "$files" = "$(kept)"
+    older "$deb"
+    try "an older package" inside apt-get install -y --no-install-recommends /before.deb
+    try "cai-dat.sh brings it up to date, no network" inside bash /usb/cai-dat.sh
+    try "the station is as it was" inside sh -c 'loudspeaker check && loudspeaker log --verify'
+    try "files, recordings and log are there" test "$files" = "$(kept)"
+    try "purge, and everything with it" inside env LOUDSPEAKER_PURGE=yes apt-get purge -y loudspeaker
+    try "nothing is left" test ! -e "$root/$STATION" -a ! -e "$root/usr/lib/loudspeaker"
+    drop_root
+}
+
+for arch in "${@:-arm64}"; do
+    try "lintian finds no error" lintian --allow-root --fail-on error "$stick"/loudspeaker/loudspeaker_*_"$arch".deb
+    check 12 "$arch"
+    check 13 "$arch"
+done
