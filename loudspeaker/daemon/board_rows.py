@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from itertools import islice
 
-from ..model.airing import Airing
-from ..model.board import Board, BoardAiring, StandingAlarm
+from ..model.board import Board, BoardAiring
 from ..model.enums import Expected
 from ..playout.item import PlayoutItem
 from ..playout.states import Phase
-from ..station.alarms import repeats, standing
+from ..station.alarms import repeats, standing, standing_alarm
 from ..station.restrictions import standing_pauses
 from .on_air import OnAir
 
@@ -28,7 +27,7 @@ def board(on_air: OnAir) -> Board:
         at=now,
         on=tuple(_row(item, hearers) for item in items if is_heard(item)),
         next=tuple(islice((_row(item, hearers) for item in items if _comes(item)), NEXT)),
-        alarms=tuple(_standing(alarm, repeats(log, alarm)) for alarm in alarms),
+        alarms=tuple(standing_alarm(alarm, repeats(log, alarm)) for alarm in alarms),
         pauses=tuple(standing_pauses(log, now)),
         trusted=on_air.last_trust.believed,
         clock=on_air.last_trust.why,
@@ -47,10 +46,6 @@ def _comes(item: PlayoutItem) -> bool:
     """Is it still to be heard, as things are?"""
     decided = item.ending or item.gone or item.airing.expected is not Expected.AIR
     return not decided and not is_heard(item)
-
-
-def _standing(alarm: Airing, repeats: bool) -> StandingAlarm:
-    return StandingAlarm(alarm.id, alarm.village, alarm.bulletin, alarm.title, alarm.drill, alarm.scheduled_at, repeats)
 
 
 def _row(item: PlayoutItem, hearers: Mapping[str, tuple[str, ...]]) -> BoardAiring:

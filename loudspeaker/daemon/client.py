@@ -133,21 +133,21 @@ class Client:
                     raise
             time.sleep(LOOK)
 
-    def on_air(self, patience: float = protocol.PATIENCE) -> list[Row] | None:
+    def on_air(self) -> list[Row] | None:
         """What the daemon has on the air; None where none answers."""
         try:
-            items = decode(tuple[Row, ...], self.ask(AskStatus(), patience=patience))
+            items = decode(tuple[Row, ...], self.ask(AskStatus()))
         except Unreachable:
             return None
         return [{key: item.get(key) for key in ON_AIR} for item in items if item.get("on")]
 
-    def board(self) -> Board:
+    def board(self, patience: float = protocol.PATIENCE) -> Board:
         """The station at a glance. Raises `Unreachable`, `BadUsage` by a daemon from before an update."""
-        return decode(Board, self.ask(AskBoard()))
+        return decode(Board, self.ask(AskBoard(), patience=patience))
 
-    def health(self) -> Health:
+    def health(self, patience: float = protocol.PATIENCE) -> Health:
         """What the doctor said last. Raises as `board` does."""
-        return decode(Health, self.ask(AskHealth()))
+        return decode(Health, self.ask(AskHealth(), patience=patience))
 
     def pins(self) -> dict[str, str] | None:
         """What is wrong with the daemon's pins; None where none answers."""

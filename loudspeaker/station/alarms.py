@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ..model.airing import Airing
 from ..model.asrun_record import ALARM, ENDINGS
+from ..model.board import StandingAlarm
 from ..model.enums import Ending
 from ..playout import deadlines
 from ..playout.item import request_from_facts
@@ -38,6 +39,11 @@ def standing(log: Log, now: datetime) -> list[Airing]:
             ended = request.ends or [alarm.id for alarm in found.values() if alarm.village == airing.village]
             found = {name: alarm for name, alarm in found.items() if name not in ended}
     return list(found.values())
+
+
+def standing_alarm(alarm: Airing, repeats: bool) -> StandingAlarm:
+    """A standing alarm as it is shown."""
+    return StandingAlarm(alarm.id, alarm.village, alarm.bulletin, alarm.title, alarm.drill, alarm.scheduled_at, repeats)
 
 
 def repeats(log: Log, alarm: Airing) -> bool:

@@ -6,6 +6,7 @@ known one is only offered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePath
@@ -18,6 +19,7 @@ from ..yamlfile import nearest
 from ..yamlfile.keys import fold
 
 FOLDER, SUFFIX = "bulletins", ".md"
+UNIT = re.compile(r"(xã|phường|thị trấn|đặc khu|thôn)\s+(?=\S)", re.I)  # is no part of an id
 
 
 def bulletin_id(text: str, titles: Mapping[str, str], broken: Iterable[str]) -> str:
@@ -69,6 +71,15 @@ def _nearest(text: str, known: Iterable[str], names: Mapping[str, str]) -> str |
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "–"
+
+
+def name_within_sentence(commune: str) -> str:
+    """A commune's name as it stands within a sentence.
+
+    >>> name_within_sentence("Xã Bản Mây"), name_within_sentence("Bản Mây")
+    ('xã Bản Mây', 'Bản Mây')
+    """
+    return commune[:1].lower() + commune[1:] if UNIT.match(commune) else commune
 
 
 def known_villages(home: Path) -> set[str]:

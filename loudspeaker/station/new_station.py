@@ -13,12 +13,12 @@ from ..errors import BadUsage, Message, bad_character
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_folder, read_regular_file, write_atomic
 from ..yamlfile import quote
+from .naming import UNIT, name_within_sentence
 from .paths import LOG
 from .restrictions import COMMISSION, mark_empty
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 COMMUNE, VILLAGE = "Xã của tôi", "Thôn của tôi"  # where nobody says otherwise
-UNIT = re.compile(r"(xã|phường|thị trấn|đặc khu|thôn)\s+(?=\S)", re.I)  # is no part of an id
 LARGEST = 1_000_000  # bytes of a file that could be one of an empty station
 PARTS = ("commune.yaml", "box.yaml", "bulletins", "schedules")  # of a station folder
 
@@ -106,7 +106,7 @@ def _empty_files(commune: str, village: str) -> dict[Path, bytes]:
         "{id}": id_of(commune),
         "{village}": quote(village),
         "{village_id}": ident,
-        "{opening}": quote(f"Đây là Đài Truyền thanh {_within(commune)}."),
+        "{opening}": quote(f"Đây là Đài Truyền thanh {name_within_sentence(commune)}."),
     }
     names = [path.relative_to(TEMPLATES) for path in sorted(TEMPLATES.rglob("*.*"))]
     return {_name_of(name, ident): _fill(str(name), facts) for name in names}
@@ -144,8 +144,3 @@ def id_of(name: str) -> str:
     if not ident:
         raise BadUsage(Message("“{name}” is no name of a place: it needs letters", name=name))
     return ident
-
-
-def _within(commune: str) -> str:
-    """A commune's name as it stands within a sentence: Xã Bản Mây → xã Bản Mây."""
-    return commune[:1].lower() + commune[1:] if UNIT.match(commune) else commune

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from ..config import schedule_entries, schedule_file
@@ -18,11 +19,12 @@ from ..config.source import read_file
 from ..errors import BadUsage, Message, NotFound
 from ..model.schedule_change import Adjustment
 from ..store.asrun import AsRunLog
-from ..store.edits import ABSENT, EditConflict, FileEdit, apply_edits
+from ..store.edits import ABSENT, EditConflict, FileEdit, apply_edits, revision_of
 from .commune_clock import CommuneClock
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
+from .reviews import EDIT
 from .what_if import AHEAD, Change, ChangeEffect, WhatIf, must_be_bearable
 
 
@@ -102,6 +104,13 @@ class ScheduleEditing:
             if source.name == name:
                 return source
         raise NotFound(Message("“{village}” has no entry “{name}” in its schedule", village=village, name=name))
+
+    def editor(self, path: str) -> tuple[str, datetime] | None:
+        """Who has saved a file as it is now, and when; None where nobody told the log: it was another program."""
+        edits = [event for event in self._log().events(EDIT) if event.facts.get("path") == path]
+        if not edits or edits[-1].facts.get("after") != revision_of(self._home / path):
+            return None
+        return str(edits[-1].facts.get("by", "")), edits[-1].at
 
     # What is to be.
 

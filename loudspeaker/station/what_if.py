@@ -12,6 +12,7 @@ from ..model.contents import Contents, PlanInput
 from ..model.schedule_change import EntryKey
 from ..schedule.channels import channels
 from ..schedule.choices import Choice, find_choices
+from ..schedule.clashes import ClashLine, clash_lines
 from ..schedule.comparison import PlanComparison, changed_entries
 from ..schedule.plan import DayPlans
 from ..schedule.trial import Trial
@@ -34,6 +35,11 @@ class ChangeEffect:
     comparison: PlanComparison
     choices: tuple[Choice, ...] = ()
     voided: tuple[str, ...] = ()  # bulletins that must be approved again
+
+    @property
+    def clashes(self) -> list[ClashLine]:
+        """Whom it hurts, in few lines."""
+        return clash_lines(self.comparison)
 
     def choice(self, kind: str) -> Choice:
         """The way out of that kind (`ChoiceKind`). Raises `Refused` where it is none (any more)."""

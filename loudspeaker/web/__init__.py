@@ -9,9 +9,11 @@ templating.py  templates with sentences of the catalogue, files of static/
 pages.py       one request of a person, and how it is answered; error pages; navigation
 middleware.py  headers on every answer, only our own host names and forms, not too many requests
 app.py         routes and middleware
+week_table.py  a week's airings as a table; pure, as entry_form.py: the fields of Xếp lịch, its times and its calendar
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),
-history (Nhật ký: log, why, what people did, on paper), emergency (Khẩn cấp; alarm_forms.py has what waits for a second
-person).
+history (Nhật ký: log, why, what people did, on paper),
+week (Lịch tuần), entry_pages (Xếp lịch),
+emergency (Khẩn cấp; alarm_forms.py has what waits for a second person).
 """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -17,7 +17,9 @@ from ..model.requests import ConfirmClock, ExplainStop, Pause, Resume, Skip, Sto
 from ..station.airings import PlannedAiring
 from ..station.station import Station
 from ..yamlfile import Mistake
+from .desk import village_names
 from .pages import PageRequest, Routes
+from .templating import day, moment
 
 STOPPED_FIRST = Message("stopped from the console")  # until the reason is given, which is asked afterwards
 STOP_REASONS = (
@@ -36,9 +38,9 @@ QUIET_REASONS = (
 
 def show_stop(page: PageRequest) -> Response:
     """One button for each output that sounds, and one for all."""
-    on = sorted(page.air.on, key=lambda row: str(row["output"]))
-    outputs = [(output, list(rows)) for output, rows in groupby(on, key=lambda row: str(row["output"]))]
-    return page.page("stop.html", outputs=outputs)
+    on = sorted(page.air.on, key=lambda one: one.output)
+    outputs = [list(rows) for _output, rows in groupby(on, key=lambda one: one.output)]
+    return page.page("stop.html", outputs=outputs, names=page.console.desk.village_names())
 
 
 def stop(page: PageRequest) -> Response:
@@ -82,6 +84,7 @@ class Quiet:
 
     village: str
     until: datetime
+    words: Message  # the same, as it is said
     lost: tuple[PlannedAiring, ...]
 
     @property
@@ -116,11 +119,11 @@ def confirm_clock(page: PageRequest) -> Response:
     return page.go("/")
 
 
-def village_names(station: Station) -> Mapping[str, str]:
-    """What villages are called, by id: all of the commune's, and all that this box plays."""
-    names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
-    known = dict.fromkeys((*station.files.commune.villages, *station.files.box.plays, *names))
-    return {village: names.get(village, village) for village in known}
+def end_words(at: datetime, now: datetime) -> Message:
+    """Until when: an hour, or the end of a day."""
+    if at.time() == time():
+        return Message("the end of {day}", day=day(at - timedelta(days=1)))
+    return Message("{at}", at=moment(at, now))
 
 
 def _ask(page: PageRequest, request: Pause | Resume | Skip | Stop | ExplainStop | ConfirmClock) -> Sequence[str]:
@@ -175,7 +178,7 @@ def _quiet(station: Station, village: str, until: str, hour: str) -> Quiet:
     end = ends.get(until or "hom-nay")
     if end is None or end <= station.clock.now():
         raise BadUsage(Message("write until when, as 17h30"))
-    return Quiet(ident, end, tuple(_heard_until(station, ident, end)))
+    return Quiet(ident, end, end_words(end, station.clock.now()), tuple(_heard_until(station, ident, end)))
 
 
 def _hour(station: Station, hour: str) -> datetime | None:

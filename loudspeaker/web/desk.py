@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from ..daemon.client import Client
-from ..errors import LoudspeakerError, Message
+from ..errors import LoudspeakerError, Message, Unreachable
 from ..interfaces import Clock
-from ..model.airing import Airing
+from ..model.board import Board, BoardAiring, Health, StandingAlarm
 from ..model.envelope import Envelope
 from ..model.requests import Request
-from ..station.alarms import standing
+from ..station.alarms import repeats, standing, standing_alarm
 from ..station.paths import StationPaths
 from ..station.station import Station
 
@@ -27,13 +27,26 @@ PATIENCE = 2.0  # s that a page waits for the daemon's answer to a question
 
 @dataclass(frozen=True, slots=True)
 class AirState:
-    """What every page shows of the air. `on` is what the daemon has on the air, as `Client.on_air` tells it."""
+    """What every page shows of the air: the daemon's board, or without a daemon what the log tells."""
 
-    running: bool = False  # does the daemon answer?
-    on: tuple[Mapping[str, Any], ...] = ()
-    next_at: datetime | None = None  # when the next airing begins, today or tomorrow
-    alarms: tuple[Airing, ...] = ()  # that stand, by the log
+    board: Board | None = None  # None where the daemon does not answer
+    alarms: tuple[StandingAlarm, ...] = ()
     fault: Message | None = None  # why files or log cannot be read
+
+    @property
+    def running(self) -> bool:
+        """Does the daemon answer?"""
+        return self.board is not None
+
+    @property
+    def on(self) -> tuple[BoardAiring, ...]:
+        """What is on the air, or between two plays."""
+        return self.board.on if self.board else ()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next airing begins."""
+        return self.board.next[0].at if self.board and self.board.next else None
 
 
 class Desk:
@@ -72,14 +85,17 @@ class Desk:
             self._air, self._air_until = self._look_at_air(), now + FRESH
         return self._air
 
+    def health(self) -> Health:
+        """What the doctor said last of this box; nothing where no daemon answers."""
+        with suppress(LoudspeakerError):
+            return self.client.health(PATIENCE)
+        return Health()
+
     def mark(self) -> str:
         """Changes whenever a page would look different: with the air, people's files, each entry of the log."""
-        air, head = self.air(), ""
-        with suppress(LoudspeakerError), self.station() as station:
-            head = station.log.head()
-        on = [row["id"] for row in air.on]
-        told = [air.running, on, str(air.next_at), [alarm.id for alarm in air.alarms], str(air.fault), head]
-        return hashlib.sha256(repr((told, self._seen)).encode()).hexdigest()
+        air = self.air()
+        board = air.board and replace(air.board, at=datetime.min)
+        return hashlib.sha256(repr((board, air.alarms, air.fault, self._seen)).encode()).hexdigest()
 
     def name(self) -> str:
         """The commune's; "" where its files cannot be read."""
@@ -89,22 +105,34 @@ class Desk:
         except LoudspeakerError:
             return ""
 
+    def village_names(self) -> Mapping[str, str]:
+        """What villages are called, by id; none where the files cannot be read."""
+        with suppress(LoudspeakerError), self.station() as station:
+            return village_names(station)
+        return {}
+
     def close(self) -> None:
         with self._lock:
             if self._station:
                 self._station.close()
 
     def _look_at_air(self) -> AirState:
-        on = None
         try:
-            on = self.client.on_air(PATIENCE)
-            with self.station() as station:
-                ids = [str(row["id"]) for row in on or ()]
-                coming = station.airings.coming(ids)
-                alarms = tuple(standing(station.log, station.clock.now()))
+            board = self.client.board(PATIENCE)
+            return AirState(board, board.alarms)
+        except Unreachable:
+            return self._look_at_log()
         except LoudspeakerError as error:
-            return AirState(on is not None, tuple(on or ()), fault=error.message)
-        return AirState(on is not None, tuple(on or ()), coming[0].airing.starts_at if coming else None, alarms)
+            return AirState(fault=error.message)
+
+    def _look_at_log(self) -> AirState:
+        try:
+            with self.station() as station:
+                log, now = station.log, station.clock.now()
+                alarms = [standing_alarm(alarm, repeats(log, alarm)) for alarm in standing(log, now)]
+                return AirState(alarms=tuple(alarms))
+        except LoudspeakerError as error:
+            return AirState(fault=error.message)
 
     def _current(self) -> Station:
         """The station, opened, or read again where its files or its log are others now."""
@@ -122,6 +150,13 @@ class Desk:
         """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
         written = _identify(Path(f"{self.paths.log}-wal"))
         return station.stamp(), written, None if written else _identify(self.paths.log)
+
+
+def village_names(station: Station) -> Mapping[str, str]:
+    """What villages are called, by id: all of the commune's, and all that this box plays."""
+    names = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
+    known = dict.fromkeys((*station.files.commune.villages, *station.files.box.plays, *names))
+    return {village: names.get(village, village) for village in known}
 
 
 def _identify(path: Path) -> object:

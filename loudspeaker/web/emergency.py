@@ -25,8 +25,8 @@ from ..model.envelope import Envelope
 from ..model.requests import EndUrgent, PreviewEnd, PreviewUrgent, Request, Urgent
 from ..station.alerts import find_blanks
 from ..station.station import Station
-from .air_control import village_names
 from .alarm_forms import AlarmForm, Proposal
+from .desk import village_names
 from .pages import PageRequest, Routes
 
 REPEAT, GAP = 3, 30.0  # how often an alarm is said, and the seconds between

@@ -21,7 +21,7 @@ from ..reports.audit_trail import AuditEntry, audit_trail, background
 from ..reports.explain import explain_airing
 from ..reports.outcome_words import FULLY_HEARD, outcome_word, subject_words
 from ..station.station import Station
-from .air_control import village_names
+from .desk import village_names
 from .pages import PageRequest, Routes
 
 MOST_ROWS = 500  # on one page; a print has all

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..config.entry_sentences import clock_message, spoken_clock
 from ..errors import LoudspeakerError, Message
+from ..station.naming import name_within_sentence
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -64,6 +66,7 @@ def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset])
         "say": lambda message: say(message, translate),
         "asset": lambda name: f"/static/{name}?v={assets[name].version}",
         "sentence_case": sentence_case,
+        "within": name_within_sentence,
         "clock": clock,
         "clock_exactly": clock_exactly,
         "day": day,
@@ -71,6 +74,8 @@ def make_templates(translate: Callable[[str], str], assets: Mapping[str, Asset])
         "village_name": village_name,
         "moment": moment,
         "minutes": minutes,
+        "time": lambda seconds: clock_message(seconds).say(translate),
+        "spoken_time": lambda seconds: spoken_clock(seconds).say(translate),
     }
     return environment
 

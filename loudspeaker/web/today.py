@@ -6,25 +6,26 @@ import shutil
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import groupby
-from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
 from ..errors import Message
 from ..model.airing import StandingPause
+from ..model.board import Board, BoardAiring, Health
 from ..model.enums import Expected, Verdict
 from ..model.refusal import Refusal
 from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
 from ..station.restrictions import standing_pauses, uncommissioned
 from ..station.station import Station
-from .air_control import village_names
+from .air_control import end_words
+from .desk import village_names
 from .pages import MORE, PageRequest, Routes
 from .templating import clock, moment
 
-MOST = 12  # moments to come
+MOST = 6  # moments to come: what is to be done stands below
 LITTLE_ROOM = 500  # MB of the disk
 AFTERNOON = time(15)  # from then on it is pressing that tomorrow morning is not approved
 LOOK = Message("Look")
@@ -96,11 +97,12 @@ class DayBoard:
     on: tuple[Sounding, ...]
     coming: tuple[Moment, ...]
     skipped: tuple[PlannedAiring, ...]  # still to come, so that it can be taken back
-    pauses: tuple[StandingPause, ...]
+    pauses: tuple[tuple[StandingPause, Message], ...]  # each with its end, as it is said
     chores: tuple[Chore, ...]
     day: tuple[Moment, ...]
     left: int  # airings of today that are still to come
     health: tuple[HealthLine, ...]
+    doubt: Message | None  # why the clock is not believed
 
     def count(self, heard: bool) -> int:
         """Airings of today that were heard, or were not."""
@@ -108,15 +110,16 @@ class DayBoard:
 
 
 def show_today(page: PageRequest) -> Response:
-    on = page.air.on
+    air, health = page.air, page.console.desk.health()
     with page.console.desk.station() as station:
-        board = read_board(station, on)
+        board = read_board(station, air.board, health)
     return page.page("today_board.html" if page.is_fragment else "today.html", board=board)
 
 
-def read_board(station: Station, on: Sequence[Mapping[str, Any]]) -> DayBoard:
-    """The day as plan and log have it now; `on` is what the daemon has on the air."""
-    now, ids = station.clock.now(), {row["id"] for row in on}
+def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
+    """The day as plan and log have it now; `air` is what the daemon tells, None where it does not answer."""
+    on = air.on if air else ()
+    now, ids = station.clock.now(), {one.id for one in on}
     planned = [one for one in station.airings.plan(None, 2) if one.output and one.id not in ids]
     ahead = [one for one in planned if one.record is None and (one.airing.starts_at or one.scheduled_at) > now]
     heard = [one for one in ahead if one.airing.expected is Expected.AIR]
@@ -127,21 +130,24 @@ def read_board(station: Station, on: Sequence[Mapping[str, Any]]) -> DayBoard:
         tuple(_sounding(on)),
         tuple(_moments(heard))[:MOST],
         tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
-        tuple(standing_pauses(station.log, now)),
+        tuple((pause, end_words(pause.until, now)) for pause in standing_pauses(station.log, now)),
         tuple(sorted(_chores(station, now, ahead, day), key=lambda chore: not chore.pressing)),
         day,
         sum(one.scheduled_at.date() == now.date() for one in heard),
-        tuple(_health(station)),
+        tuple(_health(station, air, health)),
+        air.clock if air and not air.trusted else None,
     )
 
 
-def _sounding(on: Iterable[Mapping[str, Any]]) -> Iterator[Sounding]:
-    rows = sorted(on, key=lambda row: (row["output"], row["title"]))
-    for (_output, title), together in groupby(rows, key=lambda row: (row["output"], row["title"])):
-        same = list(together)
-        first = same[0]
-        began, ends = (datetime.fromisoformat(at) if at else None for at in (first["started_at"], first["ends_at"]))
-        yield Sounding(title, tuple(row["village"] for row in same), bool(first["drill"]), began, ends)
+def _sounding(on: Iterable[BoardAiring]) -> Iterator[Sounding]:
+    for (_output, title), together in groupby(sorted(on, key=_heard_as), key=_heard_as):
+        first = next(together)
+        ends = first.begun and first.begun + timedelta(seconds=first.seconds)
+        yield Sounding(title, first.villages, first.drill, first.begun, ends)
+
+
+def _heard_as(one: BoardAiring) -> tuple[str, str]:
+    return one.output, one.title
 
 
 def _moments(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
@@ -198,11 +204,24 @@ def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetim
     return list(found.items())
 
 
-def _health(station: Station) -> Iterator[HealthLine]:
-    outputs = len(station.files.box.outputs)
-    yield HealthLine(Message("{count} outputs", count=outputs))
+def _health(station: Station, air: Board | None, health: Health) -> Iterator[HealthLine]:
+    """The box: the doctor's complaints, and what can be seen without it."""
+    gone = air.gone if air else {}
+    for output in station.files.box.outputs:
+        if output in gone:
+            yield HealthLine(Message("output {output}: {fault}", output=output, fault=gone[output]), False)
+        else:
+            yield HealthLine(Message("output {output}", output=output))
     free = shutil.disk_usage(station.paths.home).free // 1_000_000
     yield HealthLine(Message("{free} MB of the disk are free", free=free), free >= LITTLE_ROOM)
+    for row in health.rows:
+        if row.wrong:
+            yield HealthLine(Message("{what}: {wrong}", what=row.what, wrong=row.wrong), False)
+
+
+def show_top(page: PageRequest) -> Response:
+    """The bar above every page, anew: what is on the air, and the button that stops it."""
+    return page.page("top.html")
 
 
 async def stream(page: PageRequest) -> Response:
@@ -223,4 +242,4 @@ def show_more(page: PageRequest) -> Response:
     return page.page("more.html", entries=page.entries(MORE))
 
 
-ROUTES: Routes = {"GET /": show_today, "GET /song": stream, "GET /them": show_more}
+ROUTES: Routes = {"GET /": show_today, "GET /dau-trang": show_top, "GET /song": stream, "GET /them": show_more}

@@ -9,8 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -28,7 +29,7 @@ from loudspeaker.web.console import console_paths
 
 CHROMIUM = shutil.which("chromium")
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-LINE = re.compile(r"(http://127\.0\.0\.1:\d+)/(?:bat-dau#([\w-]+))?")
+LINE = re.compile(r"http://127\.0\.0\.1:(\d+)/(?:bat-dau#([\w-]+))?")
 FILES = {
     "commune.yaml": """
 commune: Xã Bản Mây
@@ -45,7 +46,7 @@ clock: trusted
 """,
     "bulletins/tin-sang.md": "---\ntitle: Tin sáng\n---\nKính thưa bà con! Hôm nay trời nắng. Mời bà con ra đồng.\n",
     "bulletins/tin-dai.md": "---\ntitle: Cài đặt ứng dụng Bluezone\nrepeat: 9\n---\n"
-    + "Mời bà con cài đặt ứng dụng. " * 60
+    + "Mời bà con cài đặt ứng dụng. " * 12
     + "\n",
     "schedules/na-hoa.yaml": "village: Thôn Nà Hoa\nbroadcasts:\n  - {{bulletin: tin-sang, at: [06:05, '20:30']}}\n",
     "schedules/suoi-trat.yaml": "village: Thôn Suối Trát\nbroadcasts:\n  - {{bulletin: tin-sang, at: '20:40'}}\n",
@@ -73,9 +74,28 @@ class Stage:
     """A station with its console on the air."""
 
     home: Path
-    address: str
-    first_code: str | None
-    daemon: subprocess.Popen[bytes] | None
+    port: int = 0
+    first_code: str | None = None
+    console: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_console(self) -> None:
+        """The console's process, at the port that it had before."""
+        command = [sys.executable, "-m", "loudspeaker", "--home", str(self.home), "web", "--port", str(self.port)]
+        self.console = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self.console.stderr
+        line = LINE.search(self.console.stderr.readline())
+        assert line, self.console.stderr.read()
+        self.port, self.first_code = int(line[1]), line[2]
+
+    def stop_console(self) -> None:
+        if self.console:
+            self.console.terminate()
+            self.console.communicate()
+            self.console = None
 
     @cached_property
     def accounts(self) -> AccountStore:
@@ -92,32 +112,38 @@ class Stage:
         client = Client(self.home, self.home / ".state", lambda: station)
         station.preparation.prepare_replay(bulletin, villages, lambda done, total, what: None)
         airings: list[str] = client.ask(Play(bulletin, villages), "anh Páo")
-        while not all(row["verdict"] for row in client.ask(AskOutcome(tuple(airings)))):
-            pass
+        until = time.monotonic() + 20
+        while not all(row["verdict"] for row in client.ask(AskOutcome(tuple(airings)))) and time.monotonic() < until:
+            time.sleep(0.05)
         station.close()
         return airings
+
+    def verdict_of(self, airing: str) -> str | None:
+        """What became of an airing, once it is over."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with closing(Station.open(self.home, writes=False)) as station:
+                if verdict := station.log.verdict_of(airing):
+                    return verdict
+            time.sleep(0.05)
+        return None
+
+    def reasons(self, airing: str) -> list[object]:
+        """Why it was stopped, as people told afterwards."""
+        with closing(Station.open(self.home, writes=False)) as station:
+            return [event.facts.get("why") for event in station.log.events(airing=airing)]
 
 
 @contextmanager
 def running_stage(home: Path, with_daemon: bool = True) -> Iterator[Stage]:
     """The station of `write_station` on the air, and its console."""
-    command = [sys.executable, "-m", "loudspeaker", "--home", str(home), "web", "--port", "0"]
-    with running_daemon(home, home / "daemon.log") if with_daemon else _no_daemon() as (daemon, _path):
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    stage = Stage(home)
+    with running_daemon(home, home / "daemon.log") if with_daemon else nullcontext():
         try:
-            assert process.stderr
-            line = LINE.search(process.stderr.readline())
-            assert line, process.stderr.read()
-            yield Stage(home, line[1], line[2], daemon)
+            stage.start_console()
+            yield stage
         finally:
-            process.terminate()
-            process.wait()
-            process.stderr.close()  # type: ignore[union-attr]
-
-
-@contextmanager
-def _no_daemon() -> Iterator[tuple[None, None]]:
-    yield None, None
+            stage.stop_console()
 
 
 @dataclass

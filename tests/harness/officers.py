@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
 
+from loudspeaker.codec import encode
 from loudspeaker.interfaces import Clock
+from loudspeaker.model.board import Board, BoardAiring
 from loudspeaker.web.accounts import Role
 from loudspeaker.web.app import create_app
 from loudspeaker.web.console import Console, console_paths, open_console
@@ -19,6 +22,12 @@ HOST = "http://127.0.0.1:8080"
 PASSWORD = "mưa rơi trên ngói đỏ"
 FROM_HERE = {"sec-fetch-site": "same-origin"}
 HTMX = {"hx-request": "true"}
+
+
+def board_of(at: datetime, *on: BoardAiring, **more: Any) -> Any:
+    """A board as a daemon sends it: a good clock, nothing to come, no alarm; `more` changes it."""
+    plain = Board(at, on, (), (), (), True, None, {}, "", 0)
+    return encode(replace(plain, **more))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.fake_daemon import FakeDaemon
-from harness.officers import Officers, officers_of
+from harness.officers import Officers, board_of, officers_of
 
 from loudspeaker.clock import FakeClock
 
@@ -19,11 +19,11 @@ def officers(home: Path, clock: FakeClock) -> Iterator[Officers]:
 
 
 @pytest.fixture
-def daemon(home: Path) -> Iterator[FakeDaemon]:
+def daemon(home: Path, clock: FakeClock) -> Iterator[FakeDaemon]:
     """Answers that nothing is on the air; a test changes `answers`."""
     state = home / ".state"
     state.mkdir(exist_ok=True)
     found = FakeDaemon(state / "control.sock")
-    found.answers = {"status": []}
+    found.answers = {"board": board_of(clock.now()), "health": {"rows": [], "looked_at": None}}
     yield found
     found.close()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.fake_daemon import FakeDaemon
-from harness.officers import HTMX, Officers
+from harness.officers import HTMX, Officers, board_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.errors import Message, Refused
 from loudspeaker.model.asrun_record import AsRunRecord
-from loudspeaker.model.enums import Verdict
+from loudspeaker.model.board import BoardAiring, StandingAlarm
+from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
 from loudspeaker.web.accounts import Role
 
@@ -21,22 +24,25 @@ MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
 NOON = "na-hoa/nhac/2026-11-24T11:00"
 
 
-def sounding(**more: object) -> dict[str, object]:
-    """What the daemon has on the air."""
-    row = {"id": MORNING, "on": True, "village": "na-hoa", "output": "san-kho", "title": "Tin sáng", "level": "routine"}
-    times = {"started_at": "2026-11-24T06:05:00+07:00", "ends_at": "2026-11-24T06:06:00+07:00"}
-    return row | times | {"drill": False} | more
+def sounding(at: datetime, **more: Any) -> BoardAiring:
+    """What the daemon has on the air, for both villages of the output."""
+    plain = BoardAiring(
+        **{"id": MORNING, "village": "na-hoa", "villages": ("na-hoa", "suoi-trat"), "output": "san-kho"},
+        **{"bulletin": "tin-sang", "title": "Tin sáng", "level": Level.ROUTINE, "drill": False},
+        **{"at": at, "seconds": 60.0, "begun": at},
+    )
+    return replace(plain, **more)
 
 
 def asked(daemon: FakeDaemon) -> list[tuple[str, dict[str, Any]]]:
-    return [(verb, arguments) for verb, arguments, _uid in daemon.asked if verb not in ("status", "outcome")]
+    return [(verb, arguments) for verb, arguments, _uid in daemon.asked if verb not in ("board", "health")]
 
 
 def test_what_comes_is_shown_with_its_villages(officers: Officers, daemon: FakeDaemon) -> None:
     text = officers.officer(Role.VIEW).get("/").text
 
     assert "Hiện không phát gì" in text
-    assert "Sắp tới 06:05" in text
+    assert "Không có lượt nào" in text  # by the daemon, which has nothing in hand yet
     assert text.index("06:05") < text.index("11:00") < text.index("17:30")
     assert "Thôn Nà Hoa, Thôn Suối Trát" in text  # one row for both
 
@@ -52,9 +58,10 @@ def test_while_no_daemon_answers_every_page_says_so(officers: Officers) -> None:
 
 
 def test_what_is_on_the_air_is_stopped_in_two_taps_and_the_reason_comes_after(
-    officers: Officers, daemon: FakeDaemon
+    officers: Officers, daemon: FakeDaemon, clock: FakeClock
 ) -> None:
-    daemon.answers |= {"status": [sounding()], "stop": [MORNING], "explain_stop": None}
+    on = sounding(clock.now())
+    daemon.answers |= {"board": board_of(clock.now(), on), "stop": [MORNING], "explain_stop": None}
     person = officers.officer(Role.DUTY)
     assert 'href="/dung"' in person.get("/them").text
     assert "Mọi loa" in person.get("/dung").text
@@ -117,7 +124,9 @@ def test_before_a_village_is_quiet_it_is_shown_what_will_not_be_heard(officers: 
     first = person.post("/im-lang", **fields)
 
     assert asked(daemon) == []
-    assert "sẽ không phát 4 lượt" in first.text  # three of its own, and one of the village that shares its output
+    assert (
+        "Từ nay đến hết ngày 24/11 sẽ không phát 4 lượt" in first.text
+    )  # three of its own, and one of the village that shares its output
     shown = first.text.split('name="shown" value="')[1].split('"')[0]
     assert person.post("/im-lang", **fields, shown=shown).status_code == 303
     assert asked(daemon)[-1] == (
@@ -204,16 +213,48 @@ def test_a_broken_file_is_told_and_the_page_stands(officers: Officers, daemon: F
     assert "schedules/na-hoa.yaml" in text
 
 
-def test_a_title_can_be_no_markup(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
+def test_a_title_can_be_no_markup(officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock) -> None:
     bulletin = home / "bulletins" / "tin-sang.md"
     evil = "<script>alert(1)</script> ]]> {{ 7*7 }} \"'"
     bulletin.write_text(f"---\ntitle: '{evil.replace(chr(39), chr(39) * 2)}'\n---\nMưa.\n", encoding="utf-8")
-    daemon.answers["status"] = [sounding(title=evil)]
+    daemon.answers["board"] = board_of(clock.now(), sounding(clock.now(), title=evil))
     person = officers.officer(*Role)
     for path in ("/", "/dung", f"/luot/{MORNING}/bo", "/im-lang?thon=na-hoa"):
         text = person.get(path).text
         assert "<script>alert" not in text
         assert "49" not in text.split("&lt;script")[-1][:60]
+
+
+def test_a_clock_that_is_not_believed_is_asked_about(officers: Officers, daemon: FakeDaemon, clock: FakeClock) -> None:
+    doubt = Message("nothing vouches for the time")
+    daemon.answers["board"] = board_of(clock.now(), trusted=False, clock=doubt)
+    assert "Máy chưa tin đồng hồ (đang là 05:00 24/11)" in officers.officer(Role.VIEW).get("/").text
+
+    officers.officer(Role.DUTY).post("/dong-ho")
+    assert asked(daemon)[-1][0] == "confirm_clock"
+
+
+def test_a_standing_alarm_is_on_every_page(officers: Officers, daemon: FakeDaemon, clock: FakeClock) -> None:
+    alarm = StandingAlarm("na-hoa/urgent/x", "na-hoa", "lu-quet", "Lũ quét", False, clock.now(), True)
+    daemon.answers["board"] = board_of(clock.now(), alarms=(alarm,))
+    person = officers.officer(Role.VIEW)
+
+    for path in ("/", "/them", "/khong-co"):
+        assert "Đang báo động từ 05:00: Lũ quét" in person.get(path).text
+
+
+def test_what_the_doctor_and_the_sound_cards_say_stands_under_the_box(
+    officers: Officers, daemon: FakeDaemon, clock: FakeClock
+) -> None:
+    daemon.answers["board"] = board_of(clock.now(), gone={"san-kho": Message("the card is gone")})
+    daemon.answers["health"] = {
+        "rows": [{"what": "rơ-le", "wrong": "chân 17 không bật", "serious": True}],
+        "looked_at": None,
+    }
+    text = officers.officer(Role.VIEW).get("/").text
+
+    assert "san-kho: " in text
+    assert "rơ-le: chân 17 không bật" in text
 
 
 def test_htmx_is_given_the_board_alone(officers: Officers, daemon: FakeDaemon) -> None:

@@ -3,10 +3,13 @@
 (function () {
   // A one-time code stands behind the “#” of its address, where no server and no log sees it.
   var code = document.querySelector("[data-from-fragment]");
-  if (code && location.hash.length > 1) {
+  function takeCode() {
+    if (!code || location.hash.length < 2) return;
     code.value = decodeURIComponent(location.hash.slice(1));
     history.replaceState(null, "", location.pathname);
   }
+  takeCode();
+  window.addEventListener("hashchange", takeCode);
   // What is wrong is where the eye and the screen reader are.
   function focus(where) {
     var wrong = where.querySelector("[role=alert][autofocus], .wrong[autofocus]");
@@ -15,7 +18,7 @@
   focus(document);
   document.addEventListener("htmx:afterSwap", function (event) { focus(event.target); });
   // A page that is open is told when it is out of date, asks for its part anew, and says so when nobody answers.
-  var live = document.querySelector("[data-live]"), lost = document.getElementById("lost");
+  var live = document.querySelector("[data-live]");
   function renew() { if (window.htmx) htmx.trigger(document.body, "now"); }
   function listen() {
     var source = new EventSource("/song");
@@ -23,10 +26,11 @@
     source.onopen = function () {
       if (document.body.classList.contains("stale")) renew();
       document.body.classList.remove("stale");
-      lost.hidden = true;
+      document.getElementById("lost").hidden = true;
     };
     source.onerror = function () {
-      if (lost.hidden) {
+      var lost = document.getElementById("lost");
+      if (lost && lost.hidden) {
         lost.hidden = false;
         lost.textContent = lost.dataset.words.replace("{at}", new Date().toTimeString().slice(0, 8));
         document.body.classList.add("stale");
@@ -35,7 +39,7 @@
     };
     window.addEventListener("pagehide", function () { source.close(); });
   }
-  if (live && lost && window.EventSource) listen();
+  if (live && window.EventSource) listen();
   // What is open and where the eye is stays so when a part is exchanged.
   var open = [];
   document.addEventListener("htmx:beforeSwap", function (event) {

@@ -1,0 +1,261 @@
+"""The console in Chromium over a real daemon: first run, taps counted, keyboard, no script, axe, small and its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.browser import CHROMIUM, DESK, PHONE, Stage, Visitor, running_stage, write_station
+from harness.officers import PASSWORD
+
+from loudspeaker.web.accounts import Role
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("default::DeprecationWarning", "default::ResourceWarning"),
+]
+
+WIDTHS = {"phone": PHONE, "desk": DESK}
+PAGES = ["/", "/them", "/dung", "/im-lang", "/im-lang?thon=na-hoa", "/mat-khau", "/khong-co"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    assert CHROMIUM, "Chromium is missing: make testing"
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A station on the air, with an officer on duty (`duty`) and one who only looks (`view`)."""
+    home = tmp_path_factory.mktemp("stage") / "dai"
+    write_station(home)
+    with running_stage(home) as found:
+        found.add("all", *Role)
+        found.add("view", Role.VIEW)
+        yield found
+
+
+@pytest.fixture(params=WIDTHS)
+def width(request: pytest.FixtureRequest) -> dict[str, int]:
+    return WIDTHS[request.param]
+
+
+@pytest.fixture
+def visitor(chromium: Any, stage: Stage, width: dict[str, int]) -> Iterator[Visitor]:
+    """Somebody with every role, logged in; whatever went wrong at their browser fails the test."""
+    context = chromium.new_context(viewport=width, locale="vi-VN")
+    found = Visitor(context.new_page(), stage)
+    found.log_in("all")
+    yield found
+    context.close()
+    assert found.seen.wrong == []
+
+
+def axe_violations(page: Any) -> list[str]:
+    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices."""
+    import axe_playwright_python
+
+    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    page.evaluate(script.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def small_targets(page: Any) -> list[str]:
+    """Buttons and links that a thumb would miss: less than 44 px high, but for links within a sentence."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        """() => Array.from(document.querySelectorAll("a, button, summary, label.choice, input:not([type=hidden])"))
+        .filter(one => one.offsetParent && !one.closest("p.small, label.choice") && !one.classList.contains("skip"))
+        .filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))"""
+    )
+
+
+def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: Any, tmp_path: Path) -> None:
+    home = tmp_path / "dai"
+    write_station(home)
+    with running_stage(home, with_daemon=False) as stage:
+        context = chromium.new_context(viewport=PHONE, locale="vi-VN")
+        first = Visitor(context.new_page(), stage)
+        first.open("/")
+        assert first.page.url.endswith("/bat-dau")
+        first.open(f"/bat-dau#{stage.first_code}")
+        assert first.page.input_value("#code") == stage.first_code
+        assert "#" not in first.page.url
+        assert axe_violations(first.page) == []
+        for field, typed in (("name", "Lò Thị Lan"), ("login", "lan"), ("password", PASSWORD), ("again", PASSWORD)):
+            first.page.fill(f"#{field}", typed)
+        first.tap("Bắt đầu")
+        assert "Rút điện hộp máy" in first.page.inner_text("header")
+        assert axe_violations(first.page) == []
+
+        second = Visitor(chromium.new_context(viewport=PHONE).new_page(), stage)
+        second.open(f"/bat-dau#{stage.first_code}")
+        second.page.fill("#password", PASSWORD)
+        second.page.fill("#again", PASSWORD)
+        second.page.click("button.main")
+        assert "đã được dùng" in second.page.inner_text("main")
+        assert [told for told in first.seen.wrong + second.seen.wrong if "409" not in told] == []
+        context.close()
+
+
+def test_what_comes_is_seen_without_a_tap(visitor: Visitor) -> None:
+    board = visitor.page.inner_text("#board")
+
+    assert visitor.taps == 0
+    assert "Tin sáng" in board
+    assert "20:30" in board
+
+
+def test_an_airing_is_left_out_in_three_taps_and_taken_back_in_one(visitor: Visitor) -> None:
+    visitor.page.locator("summary.airing", has_text="20:40").first.click()
+    visitor.taps += 1
+    visitor.tap("Bỏ lượt này: Thôn Suối Trát…", "link")
+    visitor.tap("Đám tang")
+
+    assert visitor.taps == 3
+    assert "Sẽ bỏ lượt 20:40 Thôn Suối Trát" in visitor.page.inner_text("#board")
+    visitor.tap("Hoàn tác")
+    assert "Sẽ bỏ lượt" not in visitor.page.inner_text("#board")
+
+
+def test_a_village_is_quiet_in_four_taps_after_it_was_shown_what_that_costs(visitor: Visitor) -> None:
+    visitor.tap("Thêm", "link")
+    visitor.tap("Tạm ngừng phát một thôn", "link")
+    visitor.page.get_by_label("Bản Lìm").check()
+    visitor.taps += 1
+    visitor.page.get_by_text("sẽ không phát 1 lượt").wait_for()
+    visitor.tap("Đám tang")
+
+    assert visitor.taps == 4
+    assert "TẠM NGỪNG Bản Lìm đến hết ngày" in visitor.page.inner_text("#board")
+    visitor.tap("Phát trở lại")
+    assert "TẠM NGỪNG" not in visitor.page.inner_text("#board")
+
+
+def test_everything_is_stopped_in_two_taps_from_any_page(visitor: Visitor) -> None:
+    visitor.open("/them")
+    (airing,) = visitor.stage.play("tin-dai", "na-hoa")
+    visitor.page.get_by_role("link", name="■ Dừng").wait_for()  # it comes by itself: the page is open
+    visitor.tap("■ Dừng", "link")
+    visitor.tap("■ Mọi loa")
+
+    assert visitor.taps == 2
+    assert visitor.stage.verdict_of(airing) == "stopped"
+    visitor.tap("Sai nội dung")
+    assert "sai nội dung" in visitor.stage.reasons(airing)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_shuts_anybody_out_or_reaches_beyond_the_machine(visitor: Visitor, path: str) -> None:
+    visitor.open(path)
+    page = visitor.page
+
+    assert axe_violations(page) == []
+    assert small_targets(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.emulate_media(color_scheme="dark")
+    assert axe_violations(page) == []
+    visitor.seen.wrong = [told for told in visitor.seen.wrong if "404" not in told]
+
+
+def test_a_form_in_error_says_what_is_wrong_where_the_focus_is(visitor: Visitor) -> None:
+    visitor.open("/mat-khau")
+    for field in ("old", "password", "again"):
+        visitor.page.fill(f"#{field}", "khong phai mat khau")
+    visitor.page.click("button.main")
+
+    assert visitor.page.evaluate("document.activeElement.className") == "wrong"
+    assert axe_violations(visitor.page) == []
+    visitor.seen.wrong = [told for told in visitor.seen.wrong if "422" not in told]
+
+
+def test_an_airing_is_left_out_by_the_keyboard_alone(visitor: Visitor) -> None:
+    page = visitor.page
+    page.locator("body").press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('summary.airing')"):
+            break
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bo")
+    page.get_by_role("button", name="Đám tang").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Hoàn tác").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Hoàn tác").wait_for(state="detached")
+
+
+def test_without_scripts_the_forms_work(chromium: Any, stage: Stage) -> None:
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    person = Visitor(context.new_page(), stage)
+    person.log_in("all")
+    person.page.locator("summary.airing", has_text="20:40").first.click()
+    person.tap("Bỏ lượt này: Thôn Suối Trát…", "link")
+    person.tap("Đám tang")
+    assert "Sẽ bỏ lượt" in person.page.inner_text("#board")
+    person.tap("Hoàn tác")
+
+    person.open("/im-lang")
+    person.page.get_by_label("Bản Lìm").check()
+    person.tap("Đám tang")
+    assert "sẽ không phát 1 lượt" in person.page.inner_text("main")  # shown first, as nothing was shown before
+    person.tap("Đám tang")
+    assert "TẠM NGỪNG" in person.page.inner_text("#board")
+    person.tap("Phát trở lại")
+    assert person.seen.wrong == []
+    context.close()
+
+
+def test_whoever_only_looks_finds_no_button_that_changes_anything(chromium: Any, stage: Stage) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    person = Visitor(context.new_page(), stage)
+    person.log_in("view")
+
+    assert person.page.locator("#board button").count() == 0
+    assert "Bỏ lượt" not in person.page.content()
+    context.close()
+
+
+def test_a_page_that_loses_the_machine_says_so_and_finds_it_again(chromium: Any, tmp_path: Path) -> None:
+    home = tmp_path / "dai"
+    write_station(home)
+    with running_stage(home, with_daemon=False) as stage:
+        stage.add("all", *Role)
+        context = chromium.new_context(viewport=PHONE)
+        person = Visitor(context.new_page(), stage)
+        person.log_in("all")
+        person.page.get_by_role("heading", name="Sắp tới").wait_for()
+        stage.stop_console()
+        person.page.get_by_text("Mất liên lạc với máy").wait_for()
+        stage.start_console()
+        person.page.locator("#lost").wait_for(state="hidden")
+        context.close()
+
+
+TRANSFERRED = """() => performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
+.reduce((sum, one) => sum + one.transferSize, 0)"""
+
+
+def test_what_is_loaded_is_small(chromium: Any, stage: Stage) -> None:
+    context = chromium.new_context(viewport=PHONE)
+    person = Visitor(context.new_page(), stage)
+    person.open("/vao")
+    at_the_door = person.page.evaluate(TRANSFERRED)
+    person.log_in("all")
+    person.page.wait_for_load_state("load")
+    assert 0 < at_the_door + person.page.evaluate(TRANSFERRED) <= 45_000
+
+    person.open("/them")
+    person.page.wait_for_load_state("load")
+    assert 0 < person.page.evaluate(TRANSFERRED) <= 12_000
+    context.close()
