@@ -74,7 +74,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
         *("synthesis", *EDGES),
     },
-    "web": {"clock", "config", "daemon", "i18n", "interfaces", "reports", "station", "store", "yamlfile", *GROUND},
+    "web": {
+        *("clock", "config", "daemon", "i18n", "importers", "interfaces", "reports", "station", "store", "text"),
+        *("yamlfile", *GROUND),
+    },
     "cli": {
         "codec",
         "store",

@@ -156,10 +156,13 @@ def approve(
     metavar="FILE",
     help="Draw the sound with its sentences (.svg or .png).",
 )
+@option("--progress-json", is_flag=True, help="Tell each sentence that is done as a line of JSON on stdout.")
 @with_station
-def render(station: Station, bulletin: str, output: Path, voice: str | None, picture: Path | None) -> None:
+def render(
+    station: Station, bulletin: str, output: Path, voice: str | None, picture: Path | None, progress_json: bool
+) -> None:
     """Make one programme to listen to or send round before it airs."""
-    with tables.show_progress() as progress:
+    with tables.json_progress() if progress_json else tables.show_progress() as progress:
         rendered = station.preparation.render(bulletin, output, voice, picture, progress)
     tell(
         _("{file}: {seconds:.0f} s, voice {voice}").format(file=output, seconds=rendered.duration, voice=rendered.voice)

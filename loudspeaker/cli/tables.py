@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,12 @@ def day_hour(moment: datetime) -> str:
 def seconds(value: float) -> str:
     minutes, rest = divmod(round(value), 60)
     return f"{minutes}:{rest:02d}"
+
+
+@contextmanager
+def json_progress() -> Iterator[Progress]:
+    """A line of JSON on stdout for each step, for the program that has started this one."""
+    yield lambda done, total, what: put(json.dumps({"done": done, "total": total}))
 
 
 @contextmanager

@@ -53,10 +53,13 @@ def alter_head(path: str, data: bytes, values: Mapping[str, str]) -> bytes:
     return _join(data, pieces._replace(head=head.decode()))
 
 
-def new_bulletin(title: str, text: str, source: str = "") -> bytes:
-    """The file of a bulletin that is not there yet."""
+def new_bulletin(title: str, text: str, source: str = "", recording: str = "", language: str = "") -> bytes:
+    """The file of a bulletin that is not there yet; its text is heard before its `recording` (a path)."""
     head = {"title": title, "source": source}
     lines = [f"{key}: {quote(value)}" for key, value in head.items() if value]
+    if recording:
+        spoken = f", language: {quote(language)}" if language else ""
+        lines.append(f"parts: [{'text, ' if text.strip() else ''}{{audio: {quote(recording)}{spoken}}}]")
     return "\n".join(["---", *lines, "---", text.strip("\n"), ""]).encode()
 
 

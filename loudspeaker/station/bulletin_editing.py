@@ -106,6 +106,13 @@ class BulletinEditing:
         bulletin_file.parse(path, after, self._files.contents.voices)
         return FileEdit(path, revision, after)
 
+    def rewrite(self, bulletin: str, revision: str, whole: str) -> FileEdit:
+        """The file of a broken bulletin, written anew as a whole. Raises `BadFile` where it still is broken."""
+        path = f"bulletins/{bulletin}.md"
+        after = whole.encode()
+        bulletin_file.parse(path, after, self._files.contents.voices)
+        return FileEdit(path, revision, after)
+
     def create(self, title: str, text: str, source: str = "") -> tuple[str, FileEdit]:
         """A new bulletin: its id, which no other has, and its file. Raises `BadFile` with what is wrong with it."""
         bulletin = self._free_id(title)
@@ -119,6 +126,19 @@ class BulletinEditing:
         after = bulletin_edit.alter_head(edit.path, edit.after or b"", head)
         bulletin_file.parse(edit.path, after, self._files.contents.voices)
         return replace(edit, after=after)
+
+    def create_recorded(
+        self, title: str, sound: bytes, text: str = "", source: str = "", language: str = ""
+    ) -> tuple[str, tuple[FileEdit, FileEdit]]:
+        """A new bulletin of a recording (FLAC), its text, if it has one, before it: its id and both files.
+
+        Raises `BadFile` with what is wrong with it.
+        """
+        bulletin = self._free_id(title)
+        recording, path = f"recordings/{bulletin}.flac", f"bulletins/{bulletin}.md"
+        data = bulletin_edit.new_bulletin(title, text, source, recording, language)
+        bulletin_file.parse(path, data)
+        return bulletin, (FileEdit(recording, ABSENT, sound), FileEdit(path, ABSENT, data))
 
     def word_effect(self, word: OwnWord) -> WordEffect:
         """What it would change if the commune read a word so from now on. Raises `BadFile` where it cannot be kept."""
@@ -149,7 +169,11 @@ class BulletinEditing:
         """An id made of a title, with a number behind it where another bulletin has it."""
         stem = slug(title)[:LONGEST_ID].strip("-") or "ban-tin"
         names = chain([stem], (f"{stem}-{number}" for number in count(2)))
-        return next(name for name in names if not (self._home / f"bulletins/{name}.md").exists())
+        return next(name for name in names if not any((self._home / path).exists() for path in _paths(name)))
+
+
+def _paths(bulletin: str) -> tuple[str, str]:
+    return f"bulletins/{bulletin}.md", f"recordings/{bulletin}.flac"
 
 
 def likely_key(written: str) -> WordKey | None:

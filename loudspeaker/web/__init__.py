@@ -10,10 +10,16 @@ pages.py       one request of a person, and how it is answered; error pages; nav
 middleware.py  headers on every answer, only our own host names and forms, not too many requests
 app.py         routes and middleware
 week_table.py  a week's airings as a table; pure, as entry_form.py: the fields of Xếp lịch, its times and its calendar
+bulletin_forms.py   a bulletin in the form of the editor, and two texts compared
+marked_text.py  both texts of the editor, cut into sentences and readings
+drafts.py      what was typed and not saved, what lost, which doubts were seen
+jobs.py        what takes longer than a page may: one at a time, with its progress
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),
 history (Nhật ký: log, why, what people did, on paper),
 week (Lịch tuần), entry_pages (Xếp lịch),
-emergency (Khẩn cấp; alarm_forms.py has what waits for a second person).
+emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
+bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), intake (files, recordings),
+approving (Duyệt).
 """

@@ -18,14 +18,40 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from ..errors import LoudspeakerError, Message
-from . import air_control, emergency, entrance, entry_pages, history, today, week
+from . import (
+    air_control,
+    approving,
+    bulletins,
+    emergency,
+    entrance,
+    entry_pages,
+    history,
+    intake,
+    listening,
+    today,
+    week,
+    wording,
+)
 from .accounts import Account
 from .console import Console
 from .guard import LARGEST_BODIES, MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, NEEDS, Task, is_own_token, may
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .pages import Handler, PageRequest, status_of
 
-MODULES = (entrance, today, air_control, history, week, entry_pages, emergency)
+MODULES = (
+    entrance,
+    today,
+    air_control,
+    history,
+    week,
+    entry_pages,
+    emergency,
+    intake,
+    bulletins,
+    wording,
+    listening,
+    approving,
+)
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"

@@ -14,6 +14,8 @@ from ..interfaces import Clock
 from .accounts import AccountStore
 from .alarm_forms import AlarmDesk
 from .desk import Desk
+from .drafts import DraftStore
+from .jobs import Jobs
 from .live_events import LiveEvents
 from .templating import Asset, load_assets, make_templates
 
@@ -27,6 +29,9 @@ class Console:
 
     desk: Desk
     accounts: AccountStore
+    drafts: DraftStore
+    jobs: Jobs
+    own: Path  # the console's folder
     clock: Clock
     language: str
     translate: Callable[[str], str]
@@ -43,7 +48,9 @@ class Console:
         return "__Host-s" if self.secure else "s"
 
     def close(self) -> None:
+        self.jobs.close()
         self.desk.close()
+        self.drafts.close()
         self.accounts.close()
 
 
@@ -86,5 +93,7 @@ def open_console(
     clock, translate, assets = clock or SystemClock(), translator(language), load_assets()
     desk, accounts = Desk(paths.home, paths.state, clock), AccountStore.open(paths.database, clock)
     templates = make_templates(translate, assets)
-    live = LiveEvents(desk.mark)
-    return Console(desk, accounts, clock, language, translate, assets, templates, live, hosts, secure)
+    drafts, live = DraftStore.open(paths.database, clock), LiveEvents(desk.mark)
+    return Console(
+        desk, accounts, drafts, Jobs(), paths.own, clock, language, translate, assets, templates, live, hosts, secure
+    )

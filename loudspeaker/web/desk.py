@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,17 +13,19 @@ from threading import RLock
 from typing import Any
 
 from ..daemon.client import Client
-from ..errors import LoudspeakerError, Message, Unreachable
+from ..errors import BeingRead, LoudspeakerError, Message, Unreachable
 from ..interfaces import Clock
 from ..model.board import Board, BoardAiring, Health, StandingAlarm
 from ..model.envelope import Envelope
-from ..model.requests import Request
+from ..model.requests import NoteEdit, Request
 from ..station.alarms import repeats, standing, standing_alarm
 from ..station.paths import StationPaths
 from ..station.station import Station
+from ..store.edits import FileEdit, apply_edits, revision_of
 
 FRESH = 1.0  # s that what was asked of the daemon is shown without asking again
 PATIENCE = 2.0  # s that a page waits for the daemon's answer to a question
+READING, POLL = 6.0, 0.25  # s that whoever decides about a text waits until it is read, and between two looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,29 @@ class Desk:
             return self.client.send(Envelope(request, by, account, "web"))
         finally:
             self._air_until = 0.0
+
+    def ask_about_text(self, request: Request, by: str, account: str) -> Any:
+        """The same of a text that may have been saved a moment ago: waits until a child of the daemon has read it."""
+        tries = round(READING / POLL)
+        for _ in range(tries - 1):
+            with suppress(BeingRead):
+                return self.ask(request, by, account)
+            time.sleep(POLL)
+        return self.ask(request, by, account)
+
+    def save(self, edits: Sequence[FileEdit], by: str, account: str) -> None:
+        """Write files, all or none, where they change anything, and have it noted who did.
+
+        Raises `EditConflict`, `EditLocked`, `WriteError`.
+        """
+        home = self.paths.home
+        changed = [
+            edit for edit in edits if edit.after is None or hashlib.sha256(edit.after).hexdigest() != edit.revision
+        ]
+        apply_edits(home, changed, by)
+        with suppress(Unreachable):  # the files tell by themselves that they are others; only by whom, they do not
+            for edit in changed:
+                self.ask(NoteEdit(edit.path, edit.revision, revision_of(home / edit.path)), by, account)
 
     def air(self) -> AirState:
         """What is on the air and what stands, at most `FRESH` seconds old."""

@@ -92,9 +92,46 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /lich/thu": Task.WRITE,
     "GET /lich/muc/{thon}/{ten}": Task.WRITE,
     "POST /lich/muc/{thon}/{ten}": Task.WRITE,
+    # bulletins.py
+    "GET /ban-tin": Task.LOOK,
+    "GET /ban-tin/{id}": Task.LOOK,
+    "POST /ban-tin/{id}/luu": Task.WRITE,
+    "POST /ban-tin/{id}/nhap": Task.WRITE,
+    "POST /ban-tin/{id}/bo-nhap": Task.WRITE,
+    "POST /ban-tin/{id}/gui": Task.WRITE,
+    # wording.py
+    "POST /ban-tin/{id}/doc": Task.LOOK,
+    "GET /ban-tin/{id}/cho": Task.LOOK,
+    "POST /ban-tin/{id}/cho": Task.LOOK,
+    "POST /ban-tin/{id}/cho-nay": Task.WRITE,
+    "POST /ban-tin/{id}/ca-xa": Task.WRITE,
+    "POST /ban-tin/{id}/dung-roi": Task.WRITE,
+    # listening.py
+    "GET /ban-tin/{id}/lam-tieng": Task.LOOK,
+    "POST /ban-tin/{id}/lam-tieng": Task.LOOK,
+    "POST /ban-tin/{id}/thoi-lam": Task.LOOK,
+    "GET /ban-tin/{id}/tieng": Task.LOOK,
+    "GET /ban-tin/{id}/moc": Task.LOOK,
+    # intake.py
+    "GET /ban-tin/moi": Task.WRITE,
+    "POST /ban-tin/moi": Task.WRITE,
+    "POST /tep": Task.WRITE,
+    "GET /tep/{job}": Task.WRITE,
+    "POST /tep/{job}/giu": Task.WRITE,
+    "POST /tep/{job}/bo": Task.WRITE,
+    "POST /ghi-am": Task.WRITE,
+    "GET /ghi-am/{job}": Task.WRITE,
+    "GET /ghi-am/{job}/nghe": Task.WRITE,
+    "POST /ghi-am/{job}/dung": Task.WRITE,
+    "POST /ghi-am/{job}/bo": Task.WRITE,
+    # approving.py
+    "GET /duyet": Task.LOOK,
+    "GET /duyet/{id}": Task.LOOK,
+    "POST /duyet/{id}": Task.APPROVE,
+    "POST /duyet/{id}/tra": Task.APPROVE,
 }
 MOST_BYTES = 256_000  # of a form
-LARGEST_BODIES: Mapping[str, int] = {}  # of the routes that take files; bytes
+LARGEST_BODIES: Mapping[str, int] = {"POST /tep": 20 << 20, "POST /ghi-am": 60 << 20}  # of files; bytes
 MOST_FIELDS, MOST_FILES = 60, 1  # of a form
 
 HEADERS: Mapping[str, str] = {

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..errors import BadFile, BadUsage, BeingRead, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..store.atomic import WriteError
-from ..store.edits import EditLocked
+from ..store.edits import EditLocked, FileEdit
 from .accounts import Session, TooManyTries
 from .console import Console
 from .desk import AirState
@@ -156,6 +156,11 @@ class PageRequest:
         """A page or a fragment; `page` is this request in its template."""
         html = self.console.templates.get_template(template).render(page=self, console=self.console, **facts)
         return HTMLResponse(html, status)
+
+    def save(self, *edits: FileEdit) -> None:
+        """Save files of the station, all or none, in the name of whoever asks. Raises as `apply_edits` does."""
+        account = self.person.account
+        self.console.desk.save(edits, account.name, account.login)
 
     def go(self, address: str) -> Response:
         """Send the browser on to one of our own pages, after a form that was sent by itself or by htmx."""

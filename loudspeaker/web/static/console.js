@@ -68,3 +68,116 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 })();
+
+// Bản tin: the editor, listening, uploads and recording.
+(function () {
+  document.documentElement.classList.add("js");
+  var edit = document.getElementById("edit"), sheet = document.getElementById("sheet"), marks = [], now = -1, kept;
+  function all(selector, where) { return Array.prototype.slice.call((where || document).querySelectorAll(selector)); }
+  function typed() { return new URLSearchParams(new FormData(edit)).toString(); }
+  function step(by) {
+    var doubts = all("#doubts .doubt"), at = doubts.findIndex(function (one) { return one.classList.contains("at"); });
+    if (!doubts.length) return;
+    var next = (Math.max(at, 0) + by + doubts.length) % doubts.length;
+    doubts.forEach(function (one, number) { one.classList.toggle("at", number === next); });
+    all("#doubts [data-at]").forEach(function (one) { one.textContent = next + 1; });
+  }
+  if (edit) {
+    kept = typed();
+    setInterval(function () {
+      var content = typed();
+      if (content === kept || document.getElementById("text").readOnly) return;
+      fetch(edit.dataset.autosave, { method: "POST", body: new URLSearchParams(content) }).then(function (answer) {
+        if (answer.ok) kept = content;
+      }, function () {});
+    }, 5000);
+    edit.addEventListener("input", function (event) {  // the text behind it makes the field as high as it has to be
+      if (event.target.id === "text") document.getElementById("backdrop").textContent = event.target.value + "\n";
+    });
+  }
+  step(0);
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var id = event.detail.target.id;
+    if (id === "sheet") { if (!sheet.open) sheet.showModal(); return; }
+    if (sheet && sheet.open) sheet.close();
+    step(0);
+  });
+  document.addEventListener("click", function (event) {
+    var on = event.target.closest("[data-tab], [data-step], [data-close], [data-copy], [data-rate], [data-s]");
+    var audio = document.querySelector("audio[data-marks]");
+    if (!on) return;
+    var data = on.dataset;
+    if (data.tab) {
+      document.querySelector("#work .columns").dataset.shown = data.tab;
+      all("[data-tab]").forEach(function (tab) { tab.setAttribute("aria-selected", tab === on); });
+    } else if (data.step) step(Number(data.step));
+    else if ("close" in data) { if (sheet && sheet.open) { event.preventDefault(); sheet.close(); } }
+    else if (data.copy) { document.getElementById(data.copy).select(); document.execCommand("copy"); }
+    else if (data.rate) audio.playbackRate = Number(data.rate);
+    else if (audio && !event.target.closest("a, button")) {
+      var mark = marks.find(function (one) { return one[0] === Number(data.s); });
+      if (mark) { audio.currentTime = mark[1]; audio.play(); }
+    }
+  });
+
+  // The sentence that is heard is marked in both texts.
+  function show(number) {
+    if (number === now) return;
+    now = number;
+    all("[data-s]").forEach(function (one) { one.classList.toggle("heard", Number(one.dataset.s) === number); });
+  }
+  function follow(audio) {
+    var mark = marks.find(function (one) { return one[1] <= audio.currentTime && audio.currentTime < one[2]; });
+    show(mark ? mark[0] : -1);
+    if (!audio.paused) requestAnimationFrame(function () { follow(audio); });
+  }
+  function load(audio) {
+    return fetch(audio.dataset.marks).then(function (answer) { return answer.json(); }).then(function (told) { marks = told; });
+  }
+  document.addEventListener("play", function (event) {
+    var audio = event.target;
+    if (!audio.dataset.marks) return;
+    all("[data-unheard]").forEach(function (one) { one.hidden = true; });
+    if (marks.length) follow(audio); else load(audio).then(function () { follow(audio); });
+  }, true);
+  document.addEventListener("loadedmetadata", function (event) { if (event.target.dataset.marks) load(event.target); }, true);
+
+  // A file is sent when it was chosen; a recording is made here where the browser lets us have the microphone.
+  document.addEventListener("change", function (event) {
+    if (event.target.dataset.send !== undefined && event.target.files.length) event.target.form.requestSubmit();
+  });
+  var form = document.querySelector("[data-recorder]"), tools = form && form.querySelector("[data-needs-microphone]");
+  if (!form || !navigator.mediaDevices || !window.MediaRecorder) return;
+  var part = function (name) { return tools.querySelector("[data-" + name + "]"); }, recorder, chunks;
+  tools.hidden = false;
+  part("record").addEventListener("click", function () {
+    navigator.mediaDevices.getUserMedia({ audio: true }).then(function (stream) {
+      var context = new AudioContext(), meter = context.createAnalyser(), samples = new Uint8Array(meter.fftSize);
+      context.createMediaStreamSource(stream).connect(meter);
+      chunks = [];
+      recorder = new MediaRecorder(stream);
+      recorder.ondataavailable = function (event) { chunks.push(event.data); };
+      recorder.onstop = function () {
+        stream.getTracks().forEach(function (track) { track.stop(); });
+        context.close();
+        var kind = recorder.mimeType.indexOf("mp4") < 0 ? "webm" : "m4a", files = new DataTransfer();
+        files.items.add(new File(chunks, "ghi-am." + kind, { type: recorder.mimeType }));
+        form.querySelector("[type=file]").files = files.files;
+        form.requestSubmit();
+      };
+      recorder.start();
+      part("record").hidden = true;
+      ["pause", "finish", "level"].forEach(function (name) { part(name).hidden = false; });
+      (function watch() {
+        if (recorder.state === "inactive") return;
+        meter.getByteTimeDomainData(samples);
+        var level = Math.max.apply(null, samples.map(function (one) { return Math.abs(one - 128); })) / 128;
+        part("level").value = level;
+        part("loudness").textContent = part("loudness").dataset[level < 0.1 ? "quiet" : level > 0.85 ? "loud" : "right"];
+        setTimeout(watch, 200);
+      })();
+    });
+  });
+  part("pause").addEventListener("click", function () { if (recorder.state === "paused") recorder.resume(); else recorder.pause(); });
+  part("finish").addEventListener("click", function () { recorder.stop(); });
+})();

@@ -1,0 +1,245 @@
+"""Bản tin: the list by state, the editor, saving and drafts, sending for approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from starlette.responses import Response
+
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message
+from ..model.enums import Level, ReviewState
+from ..model.requests import Submit
+from ..station.bulletin_editing import BulletinSource
+from ..station.reviews import EDIT, Review, ReviewLog
+from ..station.station import Station
+from ..store.edits import EditConflict, FileEdit
+from .bulletin_forms import BulletinForm, compare_lines
+from .drafts import Draft
+from .listening import Listening, listening
+from .pages import PageRequest, Routes
+from .wording import SpokenView, view_spoken
+
+STATES: Mapping[ReviewState, Message] = {
+    ReviewState.DRAFT: Message("draft"),
+    ReviewState.SUBMITTED: Message("waits for approval"),
+    ReviewState.RETURNED: Message("given back"),
+    ReviewState.APPROVED: Message("approved"),
+    ReviewState.OUTDATED: Message("changed since it was approved"),
+}
+LEVELS: Sequence[tuple[str, Message]] = (
+    (Level.ROUTINE, Message("Routine")),
+    (Level.PRIORITY, Message("Priority")),
+    (Level.EMERGENCY, Message("Emergency (a template)")),
+)
+
+
+FURTHER: Sequence[tuple[str, Message]] = (("/lich/moi", Message("Schedule it")),)
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinRow:
+    """One bulletin of the list. `state` is None for a template of alarms and a broken file."""
+
+    id: str
+    title: str
+    state: ReviewState | None
+    seconds: float
+    doubts: int
+    why: str = ""  # words with which it was given back
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastSave:
+    """Who saved a file as it is, and when; no name where it was edited outside of the console."""
+
+    by: str = ""
+    at: datetime | None = None
+
+
+def show_list(page: PageRequest) -> Response:
+    wanted = page.query.get("loc", "")
+    with page.console.desk.station() as station:
+        rows = _rows(station)
+    counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
+    shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
+    return page.page("bulletins.html", rows=shown, counts=counts, states=STATES, wanted=wanted, total=len(rows))
+
+
+def _rows(station: Station) -> list[BulletinRow]:
+    reviews, planner = ReviewLog(station.log), station.planner
+    rows = []
+    for bulletin in station.files.contents.bulletins.values():
+        spec = planner.bulletin_spec(bulletin, station.files.outputs()[0])
+        review = reviews.review(bulletin, spec, planner.revision(bulletin))
+        state = None if bulletin.level is Level.EMERGENCY else review.state
+        why = review.returned.why if review.returned and state is ReviewState.RETURNED else ""
+        rows.append(BulletinRow(bulletin.id, bulletin.title, state, planner.duration(spec)[0], spec.doubt_count, why))
+    broken = station.files.contents.broken
+    rows += [BulletinRow(name, name, None, 0, 0, broken=True) for name in broken]
+    return sorted(rows, key=lambda row: row.title.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class EditorState:
+    """What the editor shows besides the form: where the bulletin stands, its draft, what lost, its sound."""
+
+    source: BulletinSource
+    review: Review | None
+    saved: LastSave
+    draft: Draft | None
+    kept: Sequence[Draft]
+    listening: Listening | None
+    zone: tzinfo
+
+
+def show_editor(page: PageRequest) -> Response:
+    return _editor(page, page.path["id"])
+
+
+def _editor(
+    page: PageRequest, bulletin: str, form: BulletinForm | None = None, error: LoudspeakerError | None = None
+) -> Response:
+    """The editor with what was typed, else with the draft of whoever asks, else with the file."""
+    state = _state(page, bulletin)
+    saved = BulletinForm.of(state.source)
+    shown = form or (BulletinForm.drafted(state.draft) if state.draft else saved)
+    spoken: SpokenView = view_spoken(page, bulletin, shown.text, shown.same_as(saved))
+    return page.page(
+        "bulletin.html",
+        422 if error else 200,
+        id=bulletin,
+        form=shown,
+        state=state,
+        spoken=spoken,
+        error=error,
+        zone=state.zone,
+        states=STATES,
+        levels=LEVELS,
+        further=page.entries(FURTHER),
+        changed=not shown.same_as(saved),
+        told=page.query.get("xong", ""),
+    )
+
+
+def _state(page: PageRequest, bulletin: str) -> EditorState:
+    login, drafts = page.person.account.login, page.console.drafts
+    with page.console.desk.station() as station:
+        source = station.bulletins.source(bulletin)
+        review = _review(station, source)
+        saved = _last_save(station, source.path, source.revision)
+        sound = listening(page.console, station, bulletin) if source.bulletin else None
+        zone = station.files.commune.zone
+    draft = drafts.find(login, bulletin)
+    return EditorState(source, review, saved, draft, drafts.kept(bulletin), sound, zone)
+
+
+def _review(station: Station, source: BulletinSource) -> Review | None:
+    if source.bulletin is None or source.bulletin.level is Level.EMERGENCY:
+        return None
+    spec = station.planner.bulletin_spec(source.bulletin)
+    return ReviewLog(station.log).review(source.bulletin, spec, source.revision)
+
+
+def _last_save(station: Station, path: str, revision: str) -> LastSave:
+    for event in reversed(station.log.events(EDIT)):
+        if event.facts.get("path") == path and event.facts.get("after") == revision:
+            return LastSave(str(event.facts.get("by") or ""), event.at)
+    return LastSave()
+
+
+def save(page: PageRequest) -> Response:
+    """Save what was typed, and with `then=submit` send it for approval."""
+    bulletin, form = page.path["id"], BulletinForm.typed(page)
+    if page.text("replaces"):  # “keep mine”: what the other saved is kept beside
+        _keep_theirs(page, bulletin)
+    try:
+        with page.console.desk.station() as station:
+            edit = _edit(page, station, station.bulletins.source(bulletin), form)
+        page.save(edit)
+    except EditConflict:
+        return _conflict(page, bulletin, form)
+    except (BadFile, BadUsage) as error:
+        page.console.drafts.put(page.person.account.login, bulletin, form.draft())
+        return _editor(page, bulletin, form, error)
+    page.console.drafts.drop(page.person.account.login, bulletin)
+    if page.text("then") == "submit":
+        return submit(page)
+    return page.go(f"/ban-tin/{bulletin}?xong=luu")
+
+
+def _edit(page: PageRequest, station: Station, source: BulletinSource, form: BulletinForm) -> FileEdit:
+    """What to write: of a broken file all of it, else what is other than it stands there."""
+    if source.bulletin is None:
+        return station.bulletins.rewrite(source.id, form.revision, f"{form.text}\n")
+    saved = BulletinForm.of(source)
+    _must_be_allowed(page, form, saved)
+    return station.bulletins.alter(source.id, form.revision, form.text, form.changes(saved))
+
+
+def _must_be_allowed(page: PageRequest, form: BulletinForm, saved: BulletinForm) -> None:
+    """Raises `BadUsage` where somebody gives a bulletin a level that is not theirs to give."""
+    level = form.head["level"]
+    if level != saved.head["level"] and level != Level.ROUTINE and not page.may("approve"):
+        raise BadUsage(Message("only somebody who approves may give a bulletin priority"))
+
+
+def _conflict(page: PageRequest, bulletin: str, form: BulletinForm) -> Response:
+    """Somebody else has saved it meanwhile: both texts, and whose shall stand."""
+    page.console.drafts.put(page.person.account.login, bulletin, form.draft())
+    state = _state(page, bulletin)
+    theirs = BulletinForm.of(state.source)
+    rows = compare_lines(form.text, theirs.text)
+    return page.page(
+        "bulletin_conflict.html",
+        409,
+        id=bulletin,
+        mine=form,
+        theirs=theirs,
+        saved=state.saved,
+        rows=rows,
+        zone=state.zone,
+    )
+
+
+def _keep_theirs(page: PageRequest, bulletin: str) -> None:
+    state = _state(page, bulletin)
+    page.console.drafts.keep(bulletin, BulletinForm.of(state.source).draft(state.saved.by))
+
+
+def save_draft(page: PageRequest) -> Response:
+    """What is being typed, kept until it is saved."""
+    page.console.drafts.put(page.person.account.login, page.path["id"], BulletinForm.typed(page).draft())
+    return Response(status_code=204)
+
+
+def drop_draft(page: PageRequest) -> Response:
+    """Go on with what is saved; what was typed is kept beside."""
+    bulletin, account = page.path["id"], page.person.account
+    if draft := page.console.drafts.find(account.login, bulletin):
+        page.console.drafts.keep(bulletin, Draft(draft.revision, draft.text, draft.head, account.name))
+        page.console.drafts.drop(account.login, bulletin)
+    return page.go(f"/ban-tin/{bulletin}")
+
+
+def submit(page: PageRequest) -> Response:
+    """Send the bulletin as it is saved to whoever approves it."""
+    bulletin, account = page.path["id"], page.person.account
+    with page.console.desk.station() as station:
+        review = _review(station, station.bulletins.source(bulletin))
+    if review is None:
+        return page.go(f"/ban-tin/{bulletin}")
+    page.console.desk.ask_about_text(Submit(bulletin, review.digest), account.name, account.login)
+    return page.go(f"/ban-tin/{bulletin}?xong=gui")
+
+
+ROUTES: Routes = {
+    "GET /ban-tin": show_list,
+    "GET /ban-tin/{id}": show_editor,
+    "POST /ban-tin/{id}/luu": save,
+    "POST /ban-tin/{id}/nhap": save_draft,
+    "POST /ban-tin/{id}/bo-nhap": drop_draft,
+    "POST /ban-tin/{id}/gui": submit,
+}

@@ -1,0 +1,256 @@
+"""Bản tin mới: pasted, copied, taken from a document or recorded. Nothing is written before somebody has seen it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from starlette.datastructures import UploadFile
+from starlette.responses import FileResponse, Response
+
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message, NotFound
+from ..importers import files
+from ..importers.draft import ImportResult
+from ..importers.imports import read_import
+from ..importers.official_letter import LeftOut
+from .jobs import Job, JobControl, JobState
+from .pages import PageRequest, Routes
+
+DOCUMENT_BYTES, RECORDING_BYTES = 20 << 20, 60 << 20
+LONGEST_NAME = 60  # letters of an uploaded file's name
+TOKEN = re.compile(r"[0-9a-f]{16}")
+SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+PARTS = {
+    LeftOut.LETTERHEAD: Message("the letterhead"),
+    LeftOut.ADDRESSEES: Message("to whom it is written"),
+    LeftOut.DISTRIBUTION: Message("the distribution list"),
+    LeftOut.SIGNATURE: Message("the signature"),
+}
+LANGUAGES = ("Hmông", "Dao", "Tày", "Thái", "Nùng", "Giáy", "Hà Nhì", "Mường", "Ê đê", "Ba na", "Gia rai", "Khmer")
+
+
+def show_new(page: PageRequest) -> Response:
+    return _new_page(page)
+
+
+def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:
+    with page.console.desk.station() as station:
+        titles = sorted((one.title, one.id) for one in station.files.contents.bulletins.values())
+    typed = {name: page.password(name) for name in ("title", "text")}
+    return page.page("bulletin_new.html", status, error=error, typed=typed, titles=titles, languages=LANGUAGES)
+
+
+def create(page: PageRequest) -> Response:
+    """Of pasted words, or as a copy of another bulletin."""
+    title, text = page.text("title"), page.password("text").replace("\r\n", "\n").strip("\n")
+    try:
+        with page.console.desk.station() as station:
+            if copied := page.text("copy"):
+                source = station.bulletins.source(copied)
+                title, text = title or (source.bulletin.title if source.bulletin else copied), source.text
+            bulletin, edit = station.bulletins.create(title or _first_words(text), text)
+        page.save(edit)
+    except (BadFile, BadUsage) as error:
+        return _new_page(page, 422, error)
+    return page.go(f"/ban-tin/{bulletin}")
+
+
+def _first_words(text: str) -> str:
+    """A title for words that have none: their first sentence."""
+    return " ".join(re.split(r"[.!?:\n]", text.strip())[0].split())[:LONGEST_NAME]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody sent, in a folder of its own beside the console's database."""
+
+    token: str
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+
+def _key(page: PageRequest, token: str) -> str:
+    """Of the job that reads an upload: nobody else's can be asked for."""
+    return f"{page.person.account.login}/{token}"
+
+
+def _folder(page: PageRequest, token: str) -> Path:
+    if not TOKEN.fullmatch(token):
+        raise NotFound(Message("this file is not here any more; send it again"))
+    return page.console.own / "in" / str(page.person.account.id) / token
+
+
+def _receive(page: PageRequest, kinds: set[str]) -> Upload:
+    """Put the file that was sent into a folder of its own; what this person sent before goes. Raises `BadUsage`."""
+    sent = page.form.get("file")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        raise BadUsage(Message("choose a file first"))
+    name = sent.filename.replace("\\", "/").rpartition("/")[2]
+    suffix = "." + name.rpartition(".")[2].lower()
+    if not SUFFIX.fullmatch(suffix) or suffix not in kinds | files.OLD_WORD:
+        raise BadUsage(
+            Message("a file of this kind is not taken here; these are: {kinds}", kinds=", ".join(sorted(kinds)))
+        )
+    token = secrets.token_hex(8)
+    folder = _folder(page, token)
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    stem = "".join(letter for letter in name.rpartition(".")[0] if letter.isalnum() or letter in " -_")[:LONGEST_NAME]
+    upload = Upload(token, folder / f"{stem.strip() or 'tep'}{suffix}")
+    with upload.path.open("wb") as file:
+        shutil.copyfileobj(sent.file, file)
+    return upload
+
+
+def take_document(page: PageRequest) -> Response:
+    """Read a document in a child; its page shows what came of it."""
+    upload = _receive(page, files.DOCUMENTS)
+    with page.console.desk.station() as station:
+        home, settings = station.paths.home, station.files.commune.reading_settings
+
+    def work(_control: JobControl) -> ImportResult:
+        return read_import(upload.path, home, settings, name=f"{upload.path.stem} {upload.token}")
+
+    page.console.jobs.start(_key(page, upload.token), work)
+    return page.go(f"/tep/{upload.token}")
+
+
+def take_recording(page: PageRequest) -> Response:
+    """Trim, level and look at a recording in a child; its page lets it be heard."""
+    upload = _receive(page, files.RECORDINGS)
+    with page.console.desk.station() as station:
+        settings = station.files.commune.reading_settings
+    (upload.folder / "recordings").mkdir()
+
+    def work(_control: JobControl) -> ImportResult:
+        return read_import(upload.path, upload.folder, settings, name="ghi-am")
+
+    page.console.jobs.start(_key(page, upload.token), work)
+    return page.go(f"/ghi-am/{upload.token}")
+
+
+def _job(page: PageRequest) -> Job:
+    job = page.console.jobs.find(_key(page, page.path["job"]))
+    if job is None:
+        raise NotFound(Message("this file is not here any more; send it again"))
+    return job
+
+
+def _wait_or_fail(page: PageRequest, job: Job) -> Response:
+    """While it is being read, a page that looks again; where it cannot be used, why."""
+    if job.state is JobState.FAILED:
+        return _new_page(page, 422, job.error)
+    response = page.page("reading_file.html")
+    response.headers["Refresh"] = "1"
+    return response
+
+
+def show_document(page: PageRequest) -> Response:
+    """What was taken out of a document, and what was left away. Nothing is written yet."""
+    job = _job(page)
+    if job.state is not JobState.DONE:
+        return _wait_or_fail(page, job)
+    imported: ImportResult = job.result
+    draft = imported.draft
+    assert draft
+    notes = [note for note in draft.notes if not note.template.startswith("left out")]  # those stand there whole
+    return page.page("document.html", job=page.path["job"], draft=draft, notes=notes, parts=PARTS)
+
+
+def keep_document(page: PageRequest) -> Response:
+    job = _job(page)
+    if job.state is not JobState.DONE:
+        return _wait_or_fail(page, job)
+    draft = job.result.draft
+    with page.console.desk.station() as station:
+        bulletin, edit = station.bulletins.create(page.text("title") or draft.title, draft.text, page.text("source"))
+    page.save(edit)
+    _forget(page)
+    return page.go(f"/ban-tin/{bulletin}")
+
+
+def show_recording(page: PageRequest) -> Response:
+    """What is wrong with a recording, and whether it shall be used."""
+    job = _job(page)
+    if job.state is not JobState.DONE:
+        return _wait_or_fail(page, job)
+    return _recording_page(page, job)
+
+
+def _recording_page(page: PageRequest, job: Job, status: int = 200, error: LoudspeakerError | None = None) -> Response:
+    faults: Sequence[Message] = job.result.messages[1:]
+    typed = {name: page.text(name) for name in ("title", "language", "text", "checker")}
+    return page.page(
+        "recording.html", status, job=page.path["job"], faults=faults, error=error, typed=typed, languages=LANGUAGES
+    )
+
+
+def send_recording(page: PageRequest) -> Response:
+    _job(page)
+    return FileResponse(_recorded(page), media_type="audio/flac")
+
+
+def _recorded(page: PageRequest) -> Path:
+    return _folder(page, page.path["job"]) / "recordings" / "ghi-am.flac"
+
+
+def keep_recording(page: PageRequest) -> Response:
+    """A bulletin of the recording; of one in another language its Kinh words, too, and who listened to it."""
+    job = _job(page)
+    if job.state is not JobState.DONE:
+        return _wait_or_fail(page, job)
+    title, language, text, checker = (page.text(name) for name in ("title", "language", "text", "checker"))
+    try:
+        if language and not (text and checker):
+            _refuse(
+                Message("of a recording in another language write what it says in Vietnamese, and who has checked it")
+            )
+        if not title:
+            _refuse(Message("give it a title"))
+        note = Message("checked by {name}", name=checker).say(page.console.translate) if checker else ""
+        with page.console.desk.station() as station:
+            sound = _recorded(page).read_bytes()
+            bulletin, edits = station.bulletins.create_recorded(title, sound, text, note, language)
+        page.save(*edits)
+    except (BadFile, BadUsage) as error:
+        return _recording_page(page, job, 422, error)
+    _forget(page)
+    return page.go(f"/ban-tin/{bulletin}")
+
+
+def _refuse(message: Message) -> NoReturn:
+    raise BadUsage(message)
+
+
+def drop(page: PageRequest) -> Response:
+    """It is not wanted: nothing of it stays."""
+    _forget(page)
+    return page.go("/ban-tin/moi")
+
+
+def _forget(page: PageRequest) -> None:
+    page.console.jobs.forget(_key(page, page.path["job"]))
+    shutil.rmtree(_folder(page, page.path["job"]), ignore_errors=True)
+
+
+ROUTES: Routes = {
+    "GET /ban-tin/moi": show_new,
+    "POST /ban-tin/moi": create,
+    "POST /tep": take_document,
+    "GET /tep/{job}": show_document,
+    "POST /tep/{job}/giu": keep_document,
+    "POST /tep/{job}/bo": drop,
+    "POST /ghi-am": take_recording,
+    "GET /ghi-am/{job}": show_recording,
+    "GET /ghi-am/{job}/nghe": send_recording,
+    "POST /ghi-am/{job}/dung": keep_recording,
+    "POST /ghi-am/{job}/bo": drop,
+}

@@ -1,0 +1,188 @@
+"""Bản tin mới: nothing is written before it was seen; what cannot be used is refused in words."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from harness import office_files
+from harness.fake_daemon import FakeDaemon
+from harness.officers import Officer, Officers
+from harness.paths import DATA
+
+from loudspeaker.sound.clip import Clip
+from loudspeaker.sound.wav import wav_bytes
+from loudspeaker.web.accounts import Role
+
+DISPATCH = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8")
+LINES = [block for block in DISPATCH.strip().split("\n\n") if block]
+TITLE = "Tiếp tục tuyên truyền, hướng dẫn sử dụng ứng dụng Bluezone"
+FORMS = {
+    "cong-van.txt": lambda: DISPATCH.encode(),
+    "cong-van.docx": lambda: office_files.docx(LINES),
+    "cong-van.odt": lambda: office_files.odt(office_files.odt_lines(LINES)),
+}
+
+
+@pytest.fixture
+def editor(officers: Officers, daemon: FakeDaemon) -> Officer:
+    daemon.answers |= {"note_edit": None}
+    return officers.officer(Role.EDIT)
+
+
+def send(officer: Officer, route: str, name: str, data: bytes) -> Any:
+    """Upload a file, and wait until it has been read: the page that shows it, or the refusal."""
+    answer = officer.client.post(route, data={"form_token": officer.token}, files={"file": (name, data)})
+    if answer.status_code != 303:
+        return answer
+    page = officer.get(answer.headers["location"])
+    while "refresh" in page.headers:
+        officer.console.jobs.wait(1)
+        page = officer.get(answer.headers["location"])
+    return page
+
+
+def bulletins(home: Path) -> set[str]:
+    return {path.name for path in (home / "bulletins").iterdir()}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_dispatch_is_shown_before_anything_is_written(home: Path, editor: Officer, name: str) -> None:
+    before = bulletins(home)
+    page = send(editor, "/tep", name, FORMS[name]())
+
+    assert page.status_code == 200
+    assert TITLE in page.text
+    assert "Số: /STTTT-TTBCXB" in page.text
+    assert page.text.index("Phần bỏ đi") > page.text.index(TITLE)
+    assert bulletins(home) == before
+
+    kept = editor.post(f"{page.url.path}/giu", title=TITLE, source="CV 15")
+    text = (home / f"bulletins/{kept.headers['location'].rpartition('/')[2]}.md").read_text("utf-8")
+    assert text.startswith(f'---\ntitle: "{TITLE}"\nsource: "CV 15"\n---\n')
+    assert "Nơi nhận" not in text
+
+
+def test_what_is_not_wanted_leaves_nothing(home: Path, editor: Officer) -> None:
+    page = send(editor, "/tep", "cong-van.txt", DISPATCH.encode())
+    editor.post(f"{page.url.path}/bo")
+
+    assert editor.get(page.url.path).status_code == 404
+    assert not list(editor.console.own.glob("in/*/*"))
+
+
+def zip_bomb() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("word/document.xml", b" " * (300 << 20))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("quet.pdf", office_files.pdf([[]]), "ảnh"),
+        ("cu.doc", b"\xd0\xcf\x11\xe0", "Lưu thành (Save As)"),
+        ("exe.docx", b"MZ" + bytes(2000), "hỏng"),
+        ("bom.docx", zip_bomb(), "quá lớn"),
+        ("rong.txt", b"  \n", "không có chữ"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_words(
+    home: Path, editor: Officer, name: str, data: bytes, told: str
+) -> None:
+    before = bulletins(home)
+    page = send(editor, "/tep", name, data)
+
+    assert page.status_code == 422
+    assert told in page.text
+    assert bulletins(home) == before
+
+
+@pytest.mark.parametrize("name", ["virus.exe", "anh.png", "khong-duoi", "a.docx.sh", ""])
+def test_a_file_of_another_kind_is_not_even_read(editor: Officer, name: str) -> None:
+    answer = send(editor, "/tep", name or "x", b"MZ")
+
+    assert answer.status_code == 422
+    assert ".docx" in answer.text
+
+
+def test_a_file_name_leads_nowhere(home: Path, editor: Officer) -> None:
+    page = send(editor, "/tep", "../../../commune.yaml/..\\..\\x.txt", DISPATCH.encode())
+
+    assert page.status_code == 200
+    assert "Xã Thử" in (home / "commune.yaml").read_text("utf-8")
+
+
+def test_nobody_sees_what_another_has_sent(editor: Officer, officers: Officers) -> None:
+    page = send(editor, "/tep", "cong-van.txt", DISPATCH.encode())
+
+    assert officers.officer(Role.APPROVE).get(page.url.path).status_code == 404
+
+
+def test_an_old_encoding_is_told(editor: Officer) -> None:
+    old = "KÝnh mêi bµ con ®Õn dù häp t¹i nhµ v¨n hãa th«n, ®óng giê. Néi dung: c«ng t¸c phßng chèng lò quÐt."
+
+    assert "TCVN3" in send(editor, "/tep", "cu.txt", old.encode("cp1252")).text
+
+
+def test_pasted_words_become_a_draft(home: Path, editor: Officer) -> None:
+    answer = editor.post("/ban-tin/moi", title="", text="Mời bà con họp thôn. Đúng 8h.\r\nXin hết.")
+
+    assert answer.headers["location"] == "/ban-tin/moi-ba-con-hop-thon"
+    assert (home / "bulletins/moi-ba-con-hop-thon.md").read_text("utf-8").endswith("Đúng 8h.\nXin hết.\n")
+
+
+def test_an_old_one_is_copied_under_another_id(home: Path, editor: Officer) -> None:
+    answer = editor.post("/ban-tin/moi", copy="nhac", title="Nhắc lần hai")
+
+    assert "họp thôn" in (home / f"bulletins/{answer.headers['location'].rpartition('/')[2]}.md").read_text("utf-8")
+    assert "nhac.md" in bulletins(home)
+
+
+def test_nothing_at_all_is_no_bulletin(editor: Officer) -> None:
+    answer = editor.post("/ban-tin/moi", title="Trống", text=" ")
+
+    assert answer.status_code == 422
+    assert 'value="Trống"' in answer.text
+
+
+def recording(seconds: float = 3) -> bytes:
+    time = np.arange(round(seconds * 16_000), dtype=np.float32) / 16_000
+    voice = 0.3 * np.sin(2 * np.pi * 220 * time) * (np.sin(2 * np.pi * 3 * time) > -0.3)
+    noise = np.random.default_rng(1).normal(0, 1e-4, len(time))
+    data, _ = wav_bytes(Clip(16_000, (voice + noise).astype(np.float32)))
+    return bytes(data)
+
+
+def test_a_recording_is_heard_before_it_is_used(home: Path, editor: Officer) -> None:
+    page = send(editor, "/ghi-am", "ghi am.wav", recording())
+    assert "<audio" in page.text
+    assert not list(home.glob("recordings/*"))
+    assert editor.get(f"{page.url.path}/nghe").content[:4] == b"fLaC"
+
+    answer = editor.post(f"{page.url.path}/dung", title="Lời trưởng thôn")
+    assert answer.headers["location"] == "/ban-tin/loi-truong-thon"
+    assert (home / "recordings/loi-truong-thon.flac").is_file()
+    assert "parts: [{audio:" in (home / "bulletins/loi-truong-thon.md").read_text("utf-8")
+
+
+def test_a_recording_in_another_language_says_what_it_says_and_who_has_checked_it(home: Path, editor: Officer) -> None:
+    page = send(editor, "/ghi-am", "hmong.wav", recording())
+    again = editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông")
+    assert again.status_code == 422
+
+    editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
+    text = (home / "bulletins/hop.md").read_text("utf-8")
+    assert "parts: [text, {audio:" in text
+    assert "anh Vàng" in text
+
+
+def test_a_silent_recording_is_refused(editor: Officer) -> None:
+    data, _ = wav_bytes(Clip(16_000, np.zeros(48_000, np.float32)))
+
+    assert send(editor, "/ghi-am", "im.wav", bytes(data)).status_code == 422
