@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "production": {"ffmpeg", "text", "synthesis", "store", *EDGES},
     "station": {
         *("clock", "config", "model", "playout", "reports", "schedule"),
-        *("text", "store", "synthesis", "production", "yamlfile"),
+        *("text", "store", "synthesis", "production", "trust", "yamlfile"),
         *EDGES,
     },
     "maintenance": {
@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("yamlfile", *GROUND),
     },
     "cli": {
+        "clock",
         "codec",
         "store",
         "trust",

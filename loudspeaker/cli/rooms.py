@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..errors import Message, Refused
 
 if TYPE_CHECKING:
+    from .. import clock as clock
     from .. import codec as codec
     from ..daemon import client as client
     from ..daemon import loop as loop
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
     from ..reports import log_export as log_export
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
+    from ..station import delivery as delivery
     from ..station import naming as naming
     from ..station import new_station as new_station
+    from ..station import packing as packing
+    from ..station import paths as paths
     from ..station import read_text as read_text
     from ..station import schedule_editing as schedule_editing
     from ..station import station as station
@@ -47,11 +51,13 @@ if TYPE_CHECKING:
     from ..trust import fingerprint as fingerprint
     from ..trust import key_file as key_file
     from ..trust import opening as opening
+    from ..trust import signed_documents as signed_documents
     from ..web import accounts as accounts
     from ..web import console as console
     from ..web import serve as serve
 
 MODULES = {
+    "clock": "..clock",
     "codec": "..codec",
     "client": "..daemon.client",
     "loop": "..daemon.loop",
@@ -75,8 +81,11 @@ MODULES = {
     "explain": "..reports.explain",
     "log_export": "..reports.log_export",
     "outcome_words": "..reports.outcome_words",
+    "delivery": "..station.delivery",
     "naming": "..station.naming",
     "new_station": "..station.new_station",
+    "packing": "..station.packing",
+    "paths": "..station.paths",
     "read_text": "..station.read_text",
     "schedule_editing": "..station.schedule_editing",
     "station": "..station.station",
@@ -87,6 +96,7 @@ MODULES = {
     "fingerprint": "..trust.fingerprint",
     "key_file": "..trust.key_file",
     "opening": "..trust.opening",
+    "signed_documents": "..trust.signed_documents",
     "accounts": "..web.accounts",
     "console": "..web.console",
     "serve": "..web.serve",

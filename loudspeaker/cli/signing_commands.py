@@ -1,6 +1,6 @@
-"""Signed documents on a PC that is not the hub: a key file, a signature with it, and what a document says.
+"""Signed files: keys, deliveries that people sign, and a box that takes them from a folder, such as a stick.
 
-These commands ask no daemon and open no station.
+Only `fleet join`, `take` and `leave` are for a box; the others need no station, and a PC that is not the hub will do.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ import click
 from ..errors import BadUsage, Message
 from . import rooms
 from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import as_json
+from .command_context import CommandContext, as_json, by_whom
 from .parameter_types import _
-from .prompts import read_input, read_input_lines
+from .prompts import ask_decider, must_agree, read_input, read_input_lines
 from .terminal import print_json, put, tell
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..station.delivery import Deliveries, TakenDelivery
     from ..trust.dsse import SignedEnvelope
     from ..trust.opening import Document
     from ..trust.signed_documents import TrustDocument
@@ -34,6 +37,9 @@ def by_passphrase(command: F) -> F:
     return option(
         "--passphrase-file", metavar="FILE", help="The passphrase is its first line; asked for on a terminal."
     )(command)
+
+
+in_scope = option("--scope", metavar="SCOPE", required=True, help="The commune's id, such as ban-may.")
 
 
 @click.group(cls=TranslatedGroup)
@@ -56,6 +62,72 @@ def key(file: Path, person: str, name: str, passphrase_file: str | None) -> None
     file.chmod(0o600)
     put(f"{made.public.id} {made.public.public}")
     tell(_("This line is public; the file and its passphrase are not. Who has lost them cannot sign any more."))
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@in_scope
+@option("--parent", metavar="SCOPE", help="The province that may reset it.")
+@option("--key", "keys", metavar="KEY", multiple=True, required=True, help="A key file of each person; several times.")
+def trust(folder: Path, scope: str, parent: str | None, keys: tuple[str, ...]) -> None:
+    """Write the list of people who sign for a commune into a delivery, to be signed by two of them."""
+    public = [rooms.key_file.read_public_key(read_input(file)) for file in keys]
+    document, path = rooms.packing.write_trust(folder, scope, public, _now(), parent)
+    put(str(path))
+    put(_("Fingerprint: {syllables}").format(syllables=_fingerprint(path)))
+    tell(_("Print the fingerprint; {count} persons sign it with “sign”.").format(count=_signers(document)))
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@in_scope
+@click.pass_context
+def pack(ctx: click.Context, folder: Path, scope: str) -> None:
+    """Put this station's bulletins, schedules and rules into a delivery, to be signed."""
+    context = ctx.find_object(CommandContext)
+    assert context
+    manifest = rooms.packing.pack_files(context.home, folder, scope, _now())
+    put(str(folder / rooms.delivery.ROOT / scope / "manifest.json"))
+    tell(
+        _("Version {version}, {count} files; nobody has signed it yet: use “sign”.").format(
+            version=manifest.version, count=len(manifest.files)
+        )
+    )
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@in_scope
+@option("--yes", is_flag=True, help="The fingerprint was compared already.")
+@by_whom
+@click.pass_context
+def join(ctx: click.Context, folder: Path, scope: str, yes: bool, by: str | None) -> None:
+    """Take this box's files signed from now on: bulletins and schedules that lie on it are read no more."""
+    who = ask_decider(by)
+    deliveries = _deliveries(ctx)
+    first = deliveries.first_trust(folder, scope)
+    for person in first.document.keys:
+        put(f"{person.person}: {person.name}")
+    put(_("Fingerprint: {syllables}").format(syllables=first.fingerprint))
+    if not yes:
+        must_agree(_("Are these the eight syllables on the sheet of the commune?"))
+    _tell_taken(deliveries.join(folder, first, who))
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
+@click.pass_context
+def take(ctx: click.Context, folder: Path) -> None:
+    """Take what is new in a delivery; what is not signed as it must be changes nothing."""
+    _tell_taken(_deliveries(ctx).take(folder))
+
+
+@fleet.command(cls=TranslatedCommand)
+@click.pass_context
+def leave(ctx: click.Context) -> None:
+    """Take the files that people edit on this box again, beginning with the last signed ones."""
+    scope = _deliveries(ctx).leave()
+    tell(_("This box takes nothing from {scope} any more; its last files are now its own.").format(scope=scope))
 
 
 @click.command(cls=TranslatedCommand)
@@ -109,6 +181,37 @@ def _describe(envelope: SignedEnvelope, document: Document | None = None) -> str
         instant=document.issued.isoformat(sep=" ", timespec="minutes"),
         count=len(envelope.signatures),
     )
+
+
+def _tell_taken(taken: TakenDelivery) -> None:
+    if not taken.is_new:
+        tell(_("Nothing is new: version {version} is in force.").format(version=taken.version))
+        return
+    tell(
+        _("Version {version} of {scope} is in force: {count} files, signed by {persons}.").format(
+            version=taken.version, scope=taken.scope, count=taken.files, persons=", ".join(taken.persons)
+        )
+    )
+
+
+def _deliveries(ctx: click.Context) -> Deliveries:
+    """What takes deliveries for this box, whose clock may be wrong until somebody has vouched for it."""
+    context = ctx.find_object(CommandContext)
+    assert context
+    paths = rooms.paths.StationPaths(context.home, context.state)
+    return rooms.delivery.Deliveries(paths, _now(), bool(rooms.clock.vouchers(_now())))
+
+
+def _now() -> datetime:
+    return rooms.clock.SystemClock().now()
+
+
+def _fingerprint(path: Path) -> str:
+    return rooms.fingerprint.fingerprint(rooms.dsse.parse_envelope(read_input(str(path))).payload)
+
+
+def _signers(document: TrustDocument) -> int:
+    return document.threshold(rooms.signed_documents.SigningRole.TRUST)
 
 
 def _read_passphrase(file: str | None, new: bool = False) -> str:

@@ -122,16 +122,24 @@ class _Kept(NamedTuple):
 
 @dataclass(slots=True)
 class Folder:
-    """Reads `sources`, the station's own first, again and again; a file is parsed only when it has changed."""
+    """Reads `sources`, the commune's own first, again and again; a file is parsed only when it has changed.
+
+    box.yaml is this box's own, whatever else comes signed: it is read from `box`, where that is another folder.
+    """
 
     sources: Sequence[Source]
     last_good: LastGood | None = None  # None: mistakes are only told, nothing stands in (`check`)
     _kept: dict[str, _Kept] = field(default_factory=dict)  # by name
+    box: Source | None = None
 
     @property
     def home(self) -> Path:
-        """The station's own folder."""
+        """The folder with the commune's own files."""
         return self.sources[0].folder
+
+    @property
+    def box_source(self) -> Source:
+        return self.box or self.sources[0]
 
     def contents(self, now: datetime) -> Contents:
         """Raises `BadFile` where commune.yaml or box.yaml cannot be used and no good version of it is left."""
@@ -145,7 +153,7 @@ class Folder:
         own = replace(self.sources[0], edits=edits)
         kept = {name: loaded for name, loaded in self._kept.items() if name not in edits}
         last_good = ReadLastGood(self.last_good) if self.last_good else None
-        supposed = Folder([own, *self.sources[1:]], last_good, kept).contents(now)
+        supposed = Folder([own, *self.sources[1:]], last_good, kept, self.box).contents(now)
         if problems := [problem for problem in supposed.problems if problem.path in edits]:
             raise BadFile(problems)
         return supposed
@@ -154,8 +162,8 @@ class Folder:
         """Read what has changed. Raises `BadFile` where a folder cannot be read."""
         own = self.sources[0]
         commune = self._load(own, "commune.yaml", commune_file.parse, now)
-        there = os.path.lexists(self.home / "box.yaml")
-        box = self._load(own, "box.yaml", box_file.parse, now) if there else LoadedFile(Box())
+        there = os.path.lexists(self.box_source.folder / "box.yaml")
+        box = self._load(self.box_source, "box.yaml", box_file.parse, now) if there else LoadedFile(Box())
         bulletins = self._bulletins(
             now, voices_in_order(commune.value, box.value) if commune.value and box.value else None
         )
@@ -192,7 +200,7 @@ class Folder:
 
     def state(self, recordings: Iterable[str]) -> object:
         """Changes whenever any file may have changed; of `recordings` only those that are named."""
-        paths = [self.home / name for name in ("commune.yaml", "box.yaml", *recordings)]
+        paths = [self.home / name for name in ("commune.yaml", *recordings)] + [self.box_source.folder / "box.yaml"]
         for source in self.sources:
             paths += [source.folder / path for path in source.paths("bulletins", ".md")]
             paths += [source.folder / path for path in source.paths("schedules", ".yaml")]

@@ -30,6 +30,7 @@ from ..schedule.crowd import MOST_A_DAY, report_crowded_days
 from ..schedule.lint import broken_plans, missing_bulletins, no_bulletin, unknown_villages, why_never
 from ..station import read_text
 from ..station.commune_clock import CommuneClock
+from ..station.membership import open_folder
 from ..station.people_files import StationFiles
 from ..station.planner import Planner
 from ..station.station import Station
@@ -75,9 +76,16 @@ def survey_files(folder: Folder, now: datetime, find_doubts: FindDoubts | None =
         warnings += _expired_bulletins(sound, bulletins, today)
         if box and survey.commune.value:
             warnings += unknown_villages(commune, box, sound)
-    warnings += strays(folder.home)
+    warnings += strays(folder.box_source.folder) if folder.box_source.folder == folder.home else _unread(folder)
     found = [Finding(problem, mistake=True) for problem in dict.fromkeys(mistakes)]
     return sorted([*found, *(Finding(problem, mistake=False) for problem in dict.fromkeys(warnings))], key=_sort_key)
+
+
+def _unread(folder: Folder) -> Iterator[Problem]:
+    """Folders in which people may go on editing, though the station takes signed files."""
+    for name in ("bulletins", "schedules"):
+        if (folder.box_source.folder / name).is_dir():
+            yield Problem(name, 0, Message("this station takes its files signed: nothing is read from this folder"))
 
 
 def _missing_all_clear(bulletin: Bulletin, known: Collection[str]) -> Iterator[Problem]:
@@ -91,7 +99,7 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
 
     The files are read as they are: no last good version stands in. What the station has read stays as it is.
     """
-    folder = Folder([Source(station.paths.home)])
+    folder = open_folder(station.paths, stand_in=False)
     planner, sound = station.planner, False
     with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
         planner = Planner(station.paths, StationFiles(folder, station.clock), station.voices)

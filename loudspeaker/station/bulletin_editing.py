@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
+from pathlib import Path
 from typing import Literal
 
 from ..config import bulletin_edit, bulletin_file, commune_file
@@ -26,6 +27,7 @@ from ..store.readings import ReadingStore
 from ..text.cleanup import CleanText
 from ..yamlfile import put_word, quote
 from . import approvals
+from .membership import must_be_edited_here
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
@@ -69,11 +71,15 @@ class BulletinEditing:
     """The verbs of editing bulletins. `log` opens the station's log."""
 
     def __init__(self, paths: StationPaths, files: StationFiles, planner: Planner, log: Callable[[], AsRunLog]) -> None:
-        self._home = paths.home
+        self._paths = paths
         self._readings = ReadingStore(paths.readings)
         self._files = files
         self._planner = planner
         self._log = log
+
+    @property
+    def _home(self) -> Path:
+        return self._files.folder.home
 
     def source(self, bulletin: str) -> BulletinSource:
         """A bulletin by its id, sound or broken. Raises `NotFound`."""
@@ -94,8 +100,10 @@ class BulletinEditing:
     def alter(self, bulletin: str, revision: str, text: str, head: Mapping[str, str]) -> FileEdit:
         """The file with this text and these values of its head (English keys), by whoever has seen it as `revision`.
 
-        Raises `BadFile` with what would be wrong with it, `EditConflict` where it is another by now.
+        Raises `BadFile` with what would be wrong with it, `EditConflict` where it is another by now, `Refused` where
+        the station takes signed files.
         """
+        must_be_edited_here(self._paths)
         path = f"bulletins/{bulletin}.md"
         data = read_file(self._home, path)
         if hashlib.sha256(data).hexdigest() != revision:
@@ -115,6 +123,7 @@ class BulletinEditing:
 
     def create(self, title: str, text: str, source: str = "") -> tuple[str, FileEdit]:
         """A new bulletin: its id, which no other has, and its file. Raises `BadFile` with what is wrong with it."""
+        must_be_edited_here(self._paths)
         bulletin = self._free_id(title)
         path = f"bulletins/{bulletin}.md"
         data = bulletin_edit.new_bulletin(title, text, source)
@@ -142,6 +151,7 @@ class BulletinEditing:
 
     def word_effect(self, word: OwnWord) -> WordEffect:
         """What it would change if the commune read a word so from now on. Raises `BadFile` where it cannot be kept."""
+        must_be_edited_here(self._paths)
         data = read_file(self._home, COMMUNE)
         after = put_word(COMMUNE, data, [word.key], word.written, quote(word.spoken), KEYWORDS).after
         changed = list(self._said_otherwise(commune_file.parse(COMMUNE, after), word))

@@ -46,6 +46,16 @@ class StationPaths:
         return self.state / "accepted"
 
     @property
+    def received(self) -> Path:
+        """What came signed from elsewhere (`store/received.py`)."""
+        return self.state / "received"
+
+    @property
+    def membership(self) -> Path:
+        """Whose signed files this box takes, and how far it has come with them; none where it takes people's own."""
+        return self.state / "membership.json"
+
+    @property
     def aired(self) -> Path:
         """Sound that was aired into files."""
         return self.state / "aired"

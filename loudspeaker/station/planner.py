@@ -80,11 +80,10 @@ class Planner:
         """What the texts of these files say; `before` is kept where the same words rule it."""
         commune = self.contents.commune
         revision = rules_revision(commune.region, commune.say, commune.abbrev, commune.names)
-        if before and (before.rules_revision, before.reads) == (revision, reads):
+        home = self.files.folder.home
+        if before and (before.rules_revision, before.reads, before.home) == (revision, reads, home):
             return before
-        return ReadingCache(
-            self.paths.home, ReadingStore(self.paths.readings), commune.reading_settings, revision, reads
-        )
+        return ReadingCache(home, ReadingStore(self.paths.readings), commune.reading_settings, revision, reads)
 
     # Programmes: what they are made of, and whether they are there.
 

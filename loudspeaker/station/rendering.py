@@ -28,6 +28,7 @@ from ..store.programmes import ProgrammeStore
 from ..synthesis.circuit_breaker import CircuitBreakers
 from ..synthesis.fallback import FallbackChain
 from ..synthesis.registry import load_engine
+from .membership import find_sources
 from .paths import StationPaths
 
 
@@ -37,7 +38,7 @@ def open_renderer(
     """A renderer for the cache in `paths`; `breakers` is the state of circuit breakers as it was kept in the log."""
     states = CircuitBreakers.from_state(breakers if isinstance(breakers, dict) else {})
     chain = FallbackChain(ClipStore(paths.clips), now, load_engine, states)
-    return ProgrammeRenderer(paths.home, chain, ProgrammeStore(paths.programmes))
+    return ProgrammeRenderer(find_sources(paths)[0].folder, chain, ProgrammeStore(paths.programmes))
 
 
 def render_wanted(

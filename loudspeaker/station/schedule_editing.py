@@ -21,6 +21,7 @@ from ..model.schedule_change import Adjustment
 from ..store.asrun import AsRunLog
 from ..store.edits import ABSENT, EditConflict, FileEdit, apply_edits, revision_of
 from .commune_clock import CommuneClock
+from .membership import must_be_edited_here
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
@@ -82,12 +83,16 @@ class ScheduleEditing:
         log: Callable[[], AsRunLog],
         write: Callable[[Path, Change, str], None] = apply_edits,
     ) -> None:
-        self._home = paths.home
+        self._paths = paths
         self._write = write
         self._files = files
         self._planner = planner
         self._log = log
         self._what_if = WhatIf(files, clock, planner, log)
+
+    @property
+    def _home(self) -> Path:
+        return self._files.folder.home
 
     # What there is.
 
@@ -158,12 +163,14 @@ class ScheduleEditing:
     def save(self, effect: ChangeEffect, by: str, accept_late: bool = False) -> list[SavedFile]:
         """Write the files of a change whose effect was shown. The shell has it noted in the log.
 
-        Raises `Refused` for what breaks the policy or makes an airing inaudible, or late where that is not accepted,
-        `EditConflict` where somebody else has saved one of the files meanwhile, `EditLocked`, `WriteError`.
+        Raises `Refused` where the station takes signed files, for what breaks the policy, makes an airing inaudible, or
+        late where that is not accepted, `EditConflict` where somebody else has saved one of the files meanwhile,
+        `EditLocked`, `WriteError`.
         """
         if any(edit.path.startswith("schedules/") for edit in effect.change):  # whatever a text does, it is not lost
             must_be_bearable(effect.comparison, accept_late)
-        self._write(self._home, effect.change, by)
+        must_be_edited_here(self._paths)
+        self._write(self._paths.home, effect.change, by)
         return [
             SavedFile(edit.path, edit.revision, ABSENT if edit.after is None else _revision(edit.after))
             for edit in effect.change

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Self
 
 from ..clock import SystemClock
-from ..config.folder import Folder
-from ..config.source import Source, file_stamp
+from ..config.source import file_stamp
 from ..interfaces import Clock
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
-from ..store.last_good import LastGoodVersions
 from .airings import StationAirings
 from .alerts import Alerts
 from .bulletin_editing import BulletinEditing
 from .commune_clock import CommuneClock
 from .log_file import open_log
+from .membership import find_sources, open_folder
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
@@ -40,7 +39,7 @@ class Station:
             make_private_folder(paths.state)  # else there is no station, and nothing to keep
         machine = clock or SystemClock()
         self.paths = paths
-        self.files = StationFiles(Folder([Source(paths.home)], LastGoodVersions(paths.last_good)), machine)
+        self.files = StationFiles(open_folder(paths), machine)
         self.clock = CommuneClock(machine, lambda: self.files.commune.zone)
         self.voices = VoiceEngines(paths.voices)
         self._log = log
@@ -97,6 +96,7 @@ class Station:
 
         `reads`: are texts that nobody has read yet read in this process? As before, where nothing is said.
         """
+        self.files.folder.sources = find_sources(self.paths)
         self.files.reload()
         self.voices.look_again()
         self.planner.take_up(reads)
@@ -104,7 +104,8 @@ class Station:
     def stamp(self) -> object:
         """Changes whenever people's files may have changed, or what was made or read of them."""
         made, read = self.planner.programmes.folder, self.planner.texts.store.folder
-        return self.files.folder.state(self.planner.sound_files()), file_stamp(made), file_stamp(read)
+        files = file_stamp(self.paths.membership), self.files.folder.state(self.planner.sound_files())
+        return files, file_stamp(made), file_stamp(read)
 
     def close(self) -> None:
         """Let go of the log, where it was opened; it is opened again when it is next asked for."""

@@ -3,9 +3,10 @@
     received/blobs/SHA256             a file, by its content
     received/SCOPE/trust/4.json       the trust documents of a scope, every one since the first
     received/SCOPE/v000043/…          the files of one manifest under their names: hard links to the blobs
-    received/SCOPE/manifest.json      the manifest in force; replacing it is the step from the old files to the new ones
+    received/SCOPE/manifest.json      the manifest in force
 
-After a power cut there are all old files or all new ones. Nothing here knows who signed: that is asked before (trust/).
+A manifest is kept when all its files are on the disk, so that after a power cut it names no file that is not there.
+Nothing here knows who signed: that is asked before (trust/).
 """
 
 from __future__ import annotations
@@ -75,10 +76,10 @@ class ReceivedFiles:
             raise DamagedFile(Message("“{name}” is no hash of a file", name=sha256[:80]))
         write_atomic(self.blobs / sha256, lambda out: _copy(content, out, sha256, size), self.system)
 
-    def switch(self, version: int, raw: bytes, files: Mapping[str, str]) -> None:
-        """Put the files of a verified manifest (path → hash) in force; those of the version before stay on the disk.
+    def lay_out(self, version: int, files: Mapping[str, str]) -> None:
+        """Put the files of a verified manifest (path → hash) under their names, in a folder of their own.
 
-        Raises `WriteError`, `OSError`; then the version before is in force.
+        Raises `WriteError`, `OSError`.
         """
         folder = self.files(version)
         shutil.rmtree(folder, ignore_errors=True)  # left by a power cut
@@ -88,6 +89,9 @@ class ReceivedFiles:
             os.link(self.blobs / sha256, folder / path)
         for inner in sorted({(folder / path).parent for path in files}):
             sync_folder(inner, self.system)
+
+    def keep_manifest(self, raw: bytes) -> None:
+        """Keep the envelope of a manifest whose files are laid out. Raises `WriteError`."""
         write_atomic(self.own / "manifest.json", raw, self.system)
 
     def sweep(self, current: int) -> None:

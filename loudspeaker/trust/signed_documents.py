@@ -22,7 +22,9 @@ SCOPE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DIGEST = re.compile("[0-9a-f]{64}")
 VERSION_NAME = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}")
 # What people may edit of a commune, its sound, and the words as they are to be spoken.
-FILE = re.compile(r"commune\.yaml|(bulletins/[a-z0-9-]+\.md|schedules/[a-z0-9-]+\.yaml|(audio|speech)/[^/]+)")
+FILE = re.compile(
+    r"commune\.yaml|(bulletins/[a-z0-9-]+\.md|schedules/[a-z0-9-]+\.yaml|(audio|recordings|speech)/[^/]+)"
+)
 EVERY_VILLAGE = "*"
 MOST_REPEATS, LONGEST_GAP = 100, 3600.0  # of an alert; seconds
 LONGEST_ALERT = timedelta(hours=24)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,64 @@ def test_what_is_no_document_is_told_without_a_traceback(desk: Path, content: by
 
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
+
+
+# A stick, from the office to a box.
+
+
+@pytest.fixture
+def stick(desk: Path, home: Path) -> Path:
+    """A delivery of the station in `home`, by Hoa and Páo, who sign the list of people and the first version."""
+    stick = desk / "usb"
+    for person in ("hoa", "pao"):
+        key = ("fleet", "key", f"{person}.key", "--person", person, "--name", person.title())
+        assert run(desk, *key, "--passphrase-file", "passphrase").exit_code == 0
+    made = run(desk, "fleet", "trust", str(stick), "--scope", "xa-thu", "--key", "hoa.key", "--key", "pao.key")
+    packed = run(desk, "--home", str(home), "fleet", "pack", str(stick), "--scope", "xa-thu")
+    for result in (made, packed):
+        assert result.exit_code == 0, result.stderr
+        for person in ("hoa", "pao"):
+            file = result.stdout.splitlines()[0]
+            assert run(desk, "sign", file, "--key", f"{person}.key", "--passphrase-file", "passphrase").exit_code == 0
+    return stick
+
+
+def join(desk: Path, home: Path, stick: Path, *more: str) -> Result:
+    words = ("fleet", "join", str(stick), "--scope", "xa-thu", "--by", "Lý", *more)
+    return CliRunner(mix_stderr=False).invoke(cli, ["--home", str(home), *words], input="n\n" if not more else None)
+
+
+def test_a_stick_goes_from_the_office_to_a_box_and_its_files_are_read(desk: Path, home: Path, stick: Path) -> None:
+    joined = join(desk, home, stick, "--yes")
+
+    assert joined.exit_code == 0, joined.stderr
+    assert "signed by hoa, pao" in joined.stderr
+    checked = run(desk, "--home", str(home), "check", "--json")
+    assert any("signed" in row["message"] for row in json.loads(checked.stdout))
+    assert "Nothing is new" in run(desk, "--home", str(home), "fleet", "take", str(stick)).stderr
+    assert run(desk, "--home", str(home), "fleet", "leave").exit_code == 0
+    assert run(desk, "--home", str(home), "fleet", "take", str(stick)).exit_code == 2
+
+
+def test_a_box_joins_only_when_somebody_has_compared_the_syllables(desk: Path, home: Path, stick: Path) -> None:
+    refused = join(desk, home, stick)
+
+    assert refused.exit_code == 1
+    assert "Fingerprint: " in refused.stdout
+    assert not (home / ".state" / "membership.json").exists()
+
+
+def test_an_unsigned_delivery_is_told_and_changes_nothing(desk: Path, home: Path, stick: Path) -> None:
+    join(desk, home, stick, "--yes")
+    office = desk / "office"
+    office.mkdir()
+    for path in ("commune.yaml", "bulletins", "schedules"):
+        target = office / path
+        shutil.copytree(home / path, target) if (home / path).is_dir() else shutil.copy(home / path, target)
+    (office / "bulletins" / "moi.md").write_text("---\ntitle: Mới\n---\nHọp.\n", encoding="utf-8")
+    assert run(desk, "--home", str(office), "fleet", "pack", str(stick), "--scope", "xa-thu").exit_code == 0
+
+    taken = run(desk, "--home", str(home), "fleet", "take", str(stick))
+
+    assert taken.exit_code == 1
+    assert "0 persons, 1 must" in taken.stderr

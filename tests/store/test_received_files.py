@@ -22,7 +22,8 @@ def sha256(data: bytes) -> str:
 def keep(received: ReceivedFiles, version: int, files: Mapping[str, bytes]) -> None:
     for data in files.values():
         received.keep_blob(sha256(data), len(data), io.BytesIO(data))
-    received.switch(version, f"manifest {version}".encode(), {path: sha256(data) for path, data in files.items()})
+    received.lay_out(version, {path: sha256(data) for path, data in files.items()})
+    received.keep_manifest(f"manifest {version}".encode())
 
 
 def in_force(received: ReceivedFiles, version: int) -> dict[str, bytes]:

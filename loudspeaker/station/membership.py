@@ -1,0 +1,100 @@
+"""Whose signed files this box takes: then its own bulletins and schedules are not read, and box.yaml still is.
+
+What was accepted is written down here, in a file that only the station itself writes: replacing it is the step from one
+version to the next, and opening a station checks no signature again, only that each file is the one that was signed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..codec import UNREADABLE, decode, encode
+from ..config.folder import Folder
+from ..config.source import Source
+from ..errors import Message, Refused
+from ..store.atomic import FileSystem, read_regular_file, write_atomic
+from ..store.last_good import LastGoodVersions
+from ..store.received import ReceivedFiles
+from .paths import StationPaths
+
+MOST_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedManifest:
+    """The version in force, and its files by their hashes."""
+
+    version: int
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A box of one commune. `first_trust`: SHA-256 of the trust document that a person has compared by its fingerprint.
+
+    `floors` are those of `trust.floors`, as JSON.
+    """
+
+    scope: str
+    first_trust: str
+    by: str
+    accepted: AcceptedManifest
+    floors: Mapping[str, object]
+
+
+def read_membership(paths: StationPaths) -> Membership | None:
+    """None for a box that takes the files that people edit on it. Raises `Refused` where nobody can tell."""
+    raw = read_regular_file(paths.membership, MOST_BYTES)
+    if raw is None:
+        return None
+    try:
+        return decode(Membership, json.loads(raw))
+    except UNREADABLE:
+        message = Message("{file} is damaged: join anew with “loudspeaker fleet join”", file=paths.membership)
+        raise Refused(message) from None
+
+
+def keep_membership(paths: StationPaths, membership: Membership, system: FileSystem = os) -> None:
+    """From now on these files are read. Raises `WriteError`."""
+    write_atomic(paths.membership, json.dumps(encode(membership), ensure_ascii=False).encode(), system)
+
+
+def find_sources(paths: StationPaths) -> list[Source]:
+    """The folders with the commune's files: people's own, or what came signed. Raises `Refused`."""
+    membership = read_membership(paths)
+    if membership is None:
+        return [Source(paths.home)]
+    return [received_source(paths, membership.scope, membership.accepted)]
+
+
+def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
+    """The files of one version."""
+    return Source(ReceivedFiles(paths.received, scope).files(accepted.version), expected=accepted.files)
+
+
+def open_folder(paths: StationPaths, stand_in: bool = True) -> Folder:
+    """The station's files, wherever they come from; with last good versions of broken ones, if these may stand in.
+
+    Raises `Refused`.
+    """
+    return Folder(find_sources(paths), LastGoodVersions(paths.last_good) if stand_in else None, box=Source(paths.home))
+
+
+def must_be_edited_here(paths: StationPaths) -> None:
+    """Raises `Refused` where bulletins and schedules come signed, so that nothing written here would be read."""
+    if membership := read_membership(paths):
+        raise Refused(
+            Message("this box takes its files signed from {scope}: change them there", scope=membership.scope)
+        )
+
+
+def copy_files_home(paths: StationPaths, folder: Path, files: Mapping[str, str]) -> None:
+    """The last files that came become people's own, in place of what lies there. Raises `WriteError`."""
+    for path in files:
+        content = read_regular_file(folder / path, MOST_BYTES * 50)
+        if content is not None:
+            write_atomic(paths.home / path, content)

@@ -1,0 +1,107 @@
+"""A commune's files as a delivery: blobs by their hash, a manifest of them and trust documents, for people to sign.
+
+What is packed nobody has signed yet. Loads `cryptography`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ..config.folder import Folder
+from ..config.source import Source, list_names
+from ..errors import BadFile, BadUsage, Message
+from ..store.atomic import write_atomic
+from ..trust.dsse import format_envelope, parse_envelope
+from ..trust.opening import read_unverified, seal
+from ..trust.public_keys import PublicKey
+from ..trust.signed_documents import RoleKeys, SignedFile, SignedManifest, SigningRole, TrustDocument, is_file_name
+from .delivery import ROOT
+
+PERSONS = 2  # who must sign together, where there are so many
+FOLDERS = {".md": "bulletins", ".yaml": "schedules", "": "recordings"}
+
+
+def pack_files(home: Path, out: Path, scope: str, now: datetime) -> SignedManifest:
+    """Put the files of the station in `home` into the delivery folder `out`, with the manifest that follows the last.
+
+    Raises `BadFile` where one has a mistake, `BadUsage` where nothing has changed since, `WriteError`.
+    """
+    if mistakes := Folder([Source(home)]).survey(now).problems:
+        raise BadFile(mistakes)
+    path = out / ROOT / scope / "manifest.json"
+    raw = path.read_bytes() if path.exists() else None
+    before = _read_manifest(path)
+    contents = {name: (home / name).read_bytes() for name in _names(home)}
+    files = {name: _signed_file(data) for name, data in contents.items()}
+    if before and before.files == files:
+        raise BadUsage(Message("nothing has changed since version {version}", version=before.version))
+    version = before.version + 1 if before else 1
+    prev = hashlib.sha256(raw).hexdigest() if raw else None
+    manifest = SignedManifest(scope, version, prev, now, files)
+    for data in contents.values():
+        blob = out / ROOT / "blob" / hashlib.sha256(data).hexdigest()
+        if not blob.exists():
+            write_atomic(blob, data)
+    if before and raw:
+        _keep_rules(path.with_name("rules.json"), before, raw, manifest)
+    write_atomic(path, format_envelope(seal(manifest)))
+    return manifest
+
+
+def write_trust(
+    out: Path, scope: str, keys: Sequence[PublicKey], now: datetime, parent: str | None = None
+) -> tuple[TrustDocument, Path]:
+    """The trust document that follows the last in `out`, and its file: these people sign everything.
+
+    Two of them sign the next one, rules and alarms together, one alone signs what is said. Raises `UntrustedDocument`
+    for keys that cannot be, `WriteError`.
+    """
+    folder = out / ROOT / scope / "trust"
+    version = 1
+    while (folder / f"{version}.json").exists():
+        version += 1
+    ids = tuple(key.id for key in keys)
+    two = RoleKeys(ids, min(PERSONS, len({key.person for key in keys})))
+    roles: Mapping[SigningRole, RoleKeys] = {
+        SigningRole.TRUST: two,
+        SigningRole.CONTENT: RoleKeys(ids, 1),
+        SigningRole.RULES: two,
+        SigningRole.EMERGENCY: two,
+    }
+    document = TrustDocument(scope, version, now, tuple(keys), roles, parent)
+    write_atomic(folder / f"{version}.json", format_envelope(seal(document)))
+    return document, folder / f"{version}.json"
+
+
+def _keep_rules(path: Path, before: SignedManifest, raw: bytes, after: SignedManifest) -> None:
+    """Keep the manifest that set the rules beside the ones that follow it with the same rules."""
+    kept = _read_manifest(path)
+    if before.files["commune.yaml"] == after.files["commune.yaml"] and (
+        kept is None or kept.files["commune.yaml"] != before.files["commune.yaml"]
+    ):
+        write_atomic(path, raw)
+
+
+def _read_manifest(path: Path) -> SignedManifest | None:
+    """The manifest in a file of a delivery; None where there is none. Raises `UntrustedDocument`."""
+    document = read_unverified(parse_envelope(path.read_bytes())) if path.exists() else None
+    return document if isinstance(document, SignedManifest) else None
+
+
+def _names(home: Path) -> Iterator[str]:
+    """The files of a station that a manifest carries. Raises `BadFile` for a name that it cannot."""
+    yield "commune.yaml"
+    for suffix, folder in FOLDERS.items():
+        for name in sorted(list_names(home / folder)):
+            path = f"{folder}/{name}"
+            if name.endswith(suffix) and (home / path).is_file():
+                if not is_file_name(path):
+                    raise BadUsage(Message("{file} cannot be delivered under this name; rename it", file=path))
+                yield path
+
+
+def _signed_file(data: bytes) -> SignedFile:
+    return SignedFile(hashlib.sha256(data).hexdigest(), len(data))
