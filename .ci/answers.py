@@ -112,7 +112,7 @@ def read_paragraphs(program: Program, folder: Path) -> Rows:
     code, alone, err = program.run(folder, "--home", "home", "read", "--each-line", "lines.txt")
     if code or alone.count("\n") != len(paragraphs):
         return [f"read --each-line -> {code}, {alone.count(chr(10))} of {len(paragraphs)} lines", alone, err]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"written": one, "alone": said, "spans": [], "doubts": []}
         for one, said in zip(paragraphs, alone.splitlines(), strict=True)
     ]
@@ -274,8 +274,8 @@ def answer(program: Program, asked: Path, answers: Path, only: Sequence[str]) ->
 def difference(before: Path, after: Path, only: Sequence[str]) -> Iterator[str]:
     names = {str(path.relative_to(top)) for top in (before, after) for path in top.glob("*/*.txt")}
     for name in sorted(name for name in names if name.partition("/")[0] in only):
-        texts = [lines(top / name) for top in (before, after)]
-        yield from difflib.unified_diff(*texts, f"before/{name}", f"after/{name}", n=1, lineterm="")
+        old, new = lines(before / name), lines(after / name)
+        yield from difflib.unified_diff(old, new, f"before/{name}", f"after/{name}", n=1, lineterm="")
 
 
 def lines(path: Path) -> Sequence[str]:

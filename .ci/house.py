@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "loudspeaker"
@@ -71,7 +71,7 @@ def inner_imports(module: Module) -> list[Place]:
     return [module.place(node, ast.unparse(node)) for _, node in sorted(found.items())]
 
 
-def is_import(node: ast.AST) -> bool:
+def is_import(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
     return isinstance(node, ast.Import | ast.ImportFrom)
 
 

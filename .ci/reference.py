@@ -62,7 +62,8 @@ def table() -> dict[str, dict[str, Row]]:
             facts, *words = line.split(" | ")
             key, vietnamese, *english = facts.split(" = ")
             beside = dict(pair.split(" = ") for pair in words[2].split("; ")) if len(words) > 2 else {}
-            found[place][key] = Row(vietnamese, *(english or [vietnamese]), *(words[:2] or ["", ""]), beside)
+            said, examples = english or [vietnamese], words[:2] or ["", ""]
+            found[place][key] = Row(vietnamese, *said, *examples, beside)  # type: ignore[call-arg]
     return found
 
 

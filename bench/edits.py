@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import BinaryIO
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -44,7 +45,7 @@ POLICY = "policy: {{hours: [05:00-11:30, 16:00-20:30], sessions_per_day: 20, min
 class NoChildren(Children):
     """Child processes whose work this program does itself; what starting one costs is not counted."""
 
-    def start(self, *words: str, quiet: bool = False) -> None:
+    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
         pass
 
 

@@ -41,7 +41,7 @@ def template_sentences() -> set[str]:
         calls = environment.parse(path.read_text(encoding="utf-8")).find_all(jinja2.nodes.Call)
         said = [call for call in calls if isinstance(call.node, jinja2.nodes.Name) and call.node.name == "_"]
         assert all(isinstance(call.args[0], jinja2.nodes.Const) for call in said), path
-        found |= {call.args[0].value for call in said}
+        found |= {call.args[0].as_const() for call in said}
     return found
 
 

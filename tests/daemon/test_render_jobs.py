@@ -171,7 +171,7 @@ def test_an_end_is_said_once_its_words_are_made(station: Station, daemon: Reques
     end = daemon.handle(Envelope(PreviewEnd(Ending.CLEAR, (), False, None, make=True)))
     request = EndUrgent(Ending.CLEAR)
 
-    assert not end.wanted
+    assert not end.wanted  # type: ignore[attr-defined]
     with pytest.raises(BeingMade):
         daemon.handle(Envelope(request, "Hoa"))
     assert not station.log.events("end")

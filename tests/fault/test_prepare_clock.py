@@ -54,7 +54,7 @@ def test_a_child_whose_clock_is_set_tells_the_truth_and_the_next_round_makes_the
         again = Child(home, tmp_path / "clock", 0).rows()
 
         assert all(row["ready"] for row in again), (before, after, again)
-        assert {row["id"].rsplit("/", 1)[1][:10] for row in again} == {str(day) for day in days()}
+        assert {str(row["id"]).rsplit("/", 1)[1][:10] for row in again} == {str(day) for day in days()}
 
 
 def ready(station: Station, airing: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from harness.faulty_box import FaultyBox, HeardSound
 from harness.playout_harness import ZONE
@@ -29,7 +30,7 @@ class CardBox(FaultyBox):
     recorder: Recorder | None = None
     samples: list[array[int]] = field(default_factory=list)
 
-    def __enter__(self) -> FaultyBox:
+    def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.samples = [noise(self.folder / f"b{n}.wav", n, self.duration) for n in range(self.airings)]
         return super().__enter__()

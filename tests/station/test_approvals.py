@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from click.testing import CliRunner, Result
@@ -214,7 +214,7 @@ class NoChildren(Children):
     def __init__(self) -> None:
         super().__init__(lambda *words: list(words))
 
-    def start(self, *words: str, quiet: bool = False) -> None:
+    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
         pass
 
 

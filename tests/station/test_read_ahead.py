@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from click.testing import CliRunner, Result
@@ -241,7 +241,7 @@ class Fruitless(Children):
         super().__init__(lambda *words: list(words))
         self.started: list[str] = []
 
-    def start(self, *words: str, quiet: bool = False) -> None:
+    def start(self, *words: str, quiet: bool = False, output: BinaryIO | None = None) -> None:
         self.started.append(words[0])
 
 
