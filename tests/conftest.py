@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,43 @@ from loudspeaker.station import Station
 
 settings.register_profile("suite", deadline=None)  # a busy machine is no reason to fail: nothing is timed here
 settings.load_profile("suite")
+
+PARTS = ("pure", "waiting")
+WAITING = ("sound", "faketime", "browser", "waits")  # markers
+FAULTS = Path(__file__).parent / "fault"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--part", choices=PARTS, help="only files that compute, or only those that wait for sound, clocks or processes"
+    )
+
+
+@cache
+def part_of(path: Path) -> str:
+    """In which of `PARTS` a file of tests is played, whole: it waits where one of its tests carries such a marker."""
+    waits = path.is_relative_to(FAULTS) or re.search(rf"\bmark\.({'|'.join(WAITING)})\b", path.read_text("utf-8"))
+    return "waiting" if waits else "pure"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file of the other part is not even imported: there are eight workers."""
+    part, is_file = config.getoption("part"), collection_path.match("test_*.py")
+    return True if part and is_file and part_of(collection_path) != part else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the faults, and leave the other part out of files that are named on the command line.
+
+    Raises `UsageError` where a test that waits would be played with those that compute.
+    """
+    for item in items:
+        if item.path.is_relative_to(FAULTS):
+            item.add_marker("fault")
+        elif part_of(item.path) == "pure" and any(mark.name in WAITING for mark in item.iter_markers()):
+            raise pytest.UsageError(f"{item.nodeid} waits, but its file names no marker")
+    if part := config.getoption("part"):
+        items[:] = [item for item in items if part_of(item.path) == part]
 
 
 @pytest.fixture(autouse=True)

@@ -212,6 +212,7 @@ def daemon(home: Path, place: Path) -> Iterator[Path]:
             door.unlink()
 
 
+@pytest.mark.waits
 def test_the_daemon_airs_beside_them_takes_edits_up_and_starts_again(strange: Path, tmp_path: Path) -> None:
     home = tmp_path / "xa"
     shutil.copytree(strange, home, ignore=lambda folder, names: ["aired"])

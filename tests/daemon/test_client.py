@@ -38,6 +38,8 @@ from loudspeaker.station import Station
 from loudspeaker.station.decisions import DECISIONS
 from loudspeaker.store.asrun import LogUnusable
 
+pytestmark = pytest.mark.waits
+
 Progress = Callable[[int, int, str], None]
 ALARM = {
     **{"text": "Nước dâng!", "bulletin": None, "villages": ["na-hoa"], "repeat": 3, "gap": 30.0},
@@ -76,7 +78,7 @@ class Other(Thread):
 
     def _on_air(self) -> bool:
         try:
-            return any(turn["phase"] == "on air" and "na-hoa" in turn["id"] for turn in ask(self.socket, "status"))
+            return any(turn["phase"] == "on air" and "na-hoa" in turn["id"] for turn in ask(self.socket, "status"))  # type: ignore[attr-defined]
         except Unreachable:
             return False
 

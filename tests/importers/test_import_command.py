@@ -17,6 +17,8 @@ from loudspeaker.errors import BadFile
 from loudspeaker.importers.imports import Limits, import_file, read_import
 from loudspeaker.model.spoken_text import ReadingSettings
 
+pytestmark = pytest.mark.waits
+
 NOTICE = ["Số: 145/TB-UBND", "V/v họp thôn", "Kính thưa bà con, 19 giờ tối nay họp thôn tại nhà văn hóa."]
 # The peak of the command and of its child, seen from a process that is small itself.
 PROBE = """

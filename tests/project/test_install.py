@@ -15,11 +15,14 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from harness.fake_daemon import FakeDaemon
 from harness.paths import ROOT
 from harness.stand_ins import RECORD, StandIns
+
+pytestmark = pytest.mark.waits
 
 QUIET = "0.2"  # seconds that a restart waits here
 
@@ -75,8 +78,9 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
+def machine() -> Iterator[Machine]:
+    with TemporaryDirectory() as folder:  # a short one: the path of a socket may have 107 bytes
+        yield Machine(Path(folder))
 
 
 def test_a_fresh_install_puts_everything_in_its_place(machine: Machine) -> None:

@@ -15,7 +15,11 @@ from harness.stream_recordings import RATE, failure_of, needs_ffmpeg, receive
 
 from loudspeaker.speakers.streams.receiver import Receiver
 
-pytestmark = [needs_ffmpeg, pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed")]
+pytestmark = [
+    pytest.mark.waits,
+    needs_ffmpeg,
+    pytest.mark.skipif(not certificates.FOUND, reason="openssl is not installed"),
+]
 Serve = Callable[[Certificate], str]
 
 

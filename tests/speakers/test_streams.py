@@ -26,6 +26,8 @@ from loudspeaker.speakers.streams import worker
 from loudspeaker.speakers.streams.receiver import Receiver, ReceiverPool
 from loudspeaker.speakers.streams.sources import BLOCK, Fault
 
+pytestmark = pytest.mark.waits
+
 LOUD, OTHER = (array("h", [level, -level] * 400).tobytes() for level in (3000, 4000))  # a tenth of a second
 SILENT = bytes(1600)
 ANSWER = {"fault": "answer"}
