@@ -22,7 +22,8 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from harness.pulse_server import RATE, Recorder, Server, wait_for
+from harness.pulse_server import RATE, Recorder, Server
+from harness.waiting import wait_for
 
 from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Unreachable
@@ -72,7 +73,7 @@ class Station:
 
     def silence(self) -> None:
         ask(self.socket, "stop", villages=[], why="bench", by="bench")
-        wait_for(lambda: not any(turn["phase"] == "on air" for turn in ask(self.socket, "status")))
+        wait_for(lambda: not any(turn["phase"] == "on air" for turn in ask(self.socket, "status")))  # type: ignore[attr-defined]
 
     def end(self) -> None:
         self.daemon.terminate()

@@ -188,8 +188,8 @@ def licence_of(one: Distribution) -> str:
     """As its metadata tell it, which have three ways to."""
     told = one.metadata
     named = [text.rpartition(" :: ")[2] for text in told.get_all("Classifier", []) if text.startswith("License")]
-    words = (told.get("License") or "see NOTICE").split("\n")[0]
-    return str(told.get("License-Expression") or ", ".join(named) or words)
+    words = (told.get("License") or "see NOTICE").split("\n")[0]  # type: ignore[attr-defined]
+    return str(told.get("License-Expression") or ", ".join(named) or words)  # type: ignore[attr-defined]
 
 
 def changelog() -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from harness.fake_daemon import FakeDaemon
+from harness.waiting import PATIENCE
 
 import loudspeaker
 from loudspeaker.codec import decode, decode_error
@@ -47,7 +48,7 @@ def house(tmp_path: Path) -> Iterator[FakeDaemon]:
 
 def say(path: Path, line: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX) as caller:
-        caller.settimeout(5)
+        caller.settimeout(PATIENCE)
         caller.connect(str(path))
         caller.sendall(line)
         return caller.makefile("rb").readline()
@@ -260,7 +261,7 @@ class Hall:
     def come(self, uid: int) -> socket.socket:
         self.uid = uid
         line = socket.socket(socket.AF_UNIX)
-        line.settimeout(5)
+        line.settimeout(PATIENCE)
         line.connect(str(self.path))
         self.lines.append(line)
         self.turn()
@@ -341,7 +342,7 @@ def test_where_no_caller_can_be_taken_the_door_waits_and_hears_the_next(
     hall.door._socket = Crowded(sound)  # type: ignore[assignment]
     waiting = socket.socket(socket.AF_UNIX)
     hall.lines.append(waiting)
-    waiting.settimeout(5)
+    waiting.settimeout(PATIENCE)
     waiting.connect(str(hall.path))
     waiting.sendall(b'{"v": 1, "do": "urgent"}\n')
     hall.turn()

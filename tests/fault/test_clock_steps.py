@@ -66,7 +66,7 @@ def step(folder: Path, number: int) -> None:
     seconds, phase = CASES[number % len(CASES)]
     chance = random.Random(number)
     airing, first, last = PHASES[phase]
-    with SteppedBox(folder, airings=3, apart=5.0, duration=2.0, lead=6.5) as box:
+    with SteppedBox(folder, airings=3, apart=5.0, duration=2.0, lead=10.0) as box:
         box.wait_for(airing, chance.uniform(first, last))
         box.step_clock(seconds)
         stays = abs(seconds) == 15 and chance.random() < 0.5
@@ -84,7 +84,7 @@ def step(folder: Path, number: int) -> None:
 
 def learn(folder: Path, number: int) -> None:
     """A box wakes in 1970, is given its plan, and learns the time before or after something was due."""
-    with SteppedBox(folder, airings=3, apart=5.0, duration=2.0, lead=6.0, boots=BOOTS) as box:
+    with SteppedBox(folder, airings=3, apart=5.0, duration=2.0, lead=10.0, boots=BOOTS) as box:
         box.wait_for(0, random.Random(number).uniform(-3.0, 9.0))
         assert not box.sounds(), box.told
         box.step_clock(0)

@@ -8,13 +8,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from harness.daemon_process import running_daemon
+from harness.waiting import wait_for
 
 from loudspeaker.daemon.protocol import ask
 
@@ -99,9 +99,4 @@ def edit(home: Path, name: str) -> None:
 
 def wait(path: Path, name: str) -> None:
     """Until the daemon has it in hand."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if any(f"/{name}" in turn["id"] for turn in ask(path, "status")):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{name} is not planned")
+    wait_for(lambda: any(f"/{name}" in turn["id"] for turn in ask(path, "status")))  # type: ignore[attr-defined]

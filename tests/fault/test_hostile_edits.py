@@ -14,6 +14,7 @@ from pathlib import Path
 
 from harness.hostile_files import HOSTILE, PARSERS
 from harness.small_commune import at
+from harness.waiting import PATIENCE, wait_for
 
 from loudspeaker.clock import FakeClock
 from loudspeaker.daemon.on_air import OnAir
@@ -88,13 +89,13 @@ def test_the_daemon_says_it_once_in_its_journal_and_goes_on(home: Path, full: bo
     with (home / "journal").open("wb") as journal:
         daemon = subprocess.Popen(command, stderr=journal, stdout=journal, env=environment)
     try:
-        until(lambda: (home / ".state" / "control.sock").exists())
+        wait_for(lambda: (home / ".state" / "control.sock").exists())
         for number in range(20 if full else 2):
             name = FILES[number % len(FILES)]
             good = (home / name).read_bytes()
             before = len((home / "journal").read_text())
             (home / name).write_bytes(random.Random(number).choice(RUBBISH))
-            until(lambda name=name, before=before: STANDS_IN in (home / "journal").read_text()[before:])
+            wait_for(lambda name=name, before=before: STANDS_IN in (home / "journal").read_text()[before:])
             time.sleep(5.0)
             assert (home / "journal").read_text()[before:].count(f"{name}: {STANDS_IN}") == 1
             (home / name).write_bytes(good)
@@ -103,11 +104,4 @@ def test_the_daemon_says_it_once_in_its_journal_and_goes_on(home: Path, full: bo
     finally:
         with suppress(ProcessLookupError):
             daemon.send_signal(signal.SIGTERM)
-        assert daemon.wait(10) == 0
-
-
-def until(condition: object, seconds: float = 60.0) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < ends
-        time.sleep(0.05)
+        assert daemon.wait(PATIENCE) == 0

@@ -17,7 +17,7 @@ import pytest
 from harness import pulse_server
 from harness.card_box import CardBox
 from harness.faulty_box import WHOLE
-from harness.pulse_server import RATE, Recorder, Server
+from harness.pulse_server import RATE, ROUGH, Recorder, Server
 
 from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Unreachable
@@ -37,12 +37,13 @@ pytestmark = [
 def test_a_sound_server_that_fails_costs_no_more_than_its_time(tmp_path: Path, full: bool) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         numbers = range(RUNS if full else len(KINDS))
-        outcomes = [pool.submit(mistreat, tmp_path / str(number), number) for number in numbers]
+        outcomes = [pool.submit(mistreat, tmp_path / str(number), number, quiet=full) for number in numbers]
     failed = {number: error for number, outcome in enumerate(outcomes) if (error := outcome.exception())}
     assert not failed, "\n".join(f"{number}: {KINDS[number % len(KINDS)]}: {error}" for number, error in failed.items())
 
 
-def mistreat(folder: Path, number: int) -> None:
+def mistreat(folder: Path, number: int, quiet: bool) -> None:
+    """Once; on a `quiet` machine nothing may be late."""
     chance, kind = Random(number), KINDS[number % len(KINDS)]
     away = LONG if number // len(KINDS) % 4 == 3 else BRIEF
     with Hall(folder / "pulse", kind) as hall:
@@ -63,7 +64,9 @@ def mistreat(folder: Path, number: int) -> None:
             box.finish(patience=30)
         box.check()
         judge(box, hall)
-        assert max(slowest) < HANG, (kind, max(slowest), box.told)
+        if quiet:
+            assert box.records()[-1].verdict == "aired", box.told
+            assert max(slowest) < HANG, (kind, max(slowest), box.told)
 
 
 def judge(box: CardBox, hall: Hall) -> None:
@@ -79,7 +82,7 @@ def judge(box: CardBox, hall: Hall) -> None:
             assert whole, (record, box.told)
             assert record.verdict in WHOLE, (record, box.told)
     last = box.records()[-1]
-    assert last.verdict == "aired", box.told
+    assert last.verdict in WHOLE, box.told
     assert last.started_at
     late = (last.started_at - box.due[-1]).total_seconds()
     told = box.first + (box.airings - 1) * box.apart + late
@@ -120,7 +123,7 @@ class Hall:
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Hall:
-        self.server = Server(self.folder, ["base", "other"])
+        self.server = Server(self.folder, ["base", "other"], ROUGH)
         with (self.folder / ".asoundrc").open("a") as known:
             known.write("pcm.hall { type pulse device hall }\n")
         self._open.callback(self.server.stop)

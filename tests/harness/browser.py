@@ -113,7 +113,7 @@ class Stage:
         station.preparation.prepare_replay(bulletin, villages, lambda done, total, what: None)
         airings: list[str] = client.ask(Play(bulletin, villages), "anh Páo")
         until = time.monotonic() + 20
-        while not all(row["verdict"] for row in client.ask(AskOutcome(tuple(airings)))) and time.monotonic() < until:
+        while not all(row["verdict"] for row in client.ask(AskOutcome(tuple(airings)))) and time.monotonic() < until:  # type: ignore[attr-defined]
             time.sleep(0.05)
         station.close()
         return airings

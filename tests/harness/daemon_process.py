@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from harness.waiting import wait_for
 
 
 @contextmanager
@@ -17,9 +18,7 @@ def running_daemon(home: Path, output: Path) -> Iterator[tuple[subprocess.Popen[
     with output.open("wb") as errors, subprocess.Popen(command, stderr=errors, stdout=errors) as process:
         try:
             path = home / ".state" / "control.sock"
-            until = time.monotonic() + 60
-            while not path.exists() and time.monotonic() < until:
-                time.sleep(0.05)
+            wait_for(path.exists)
             yield process, path
         finally:
             process.kill()

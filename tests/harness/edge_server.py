@@ -20,6 +20,7 @@ import pytest
 import soundfile
 
 from harness.gtts_server import PORTAL, mp3
+from harness.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -38,7 +39,9 @@ def service(answer: Answer) -> Iterator[None]:
     try:
         # edge-tts has no other way to be sent elsewhere than its constant.
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("edge_tts.communicate.WSS_URL", f"ws://127.0.0.1:{begun.result(5)}/?TrustedClientToken=x")
+            patch.setattr(
+                "edge_tts.communicate.WSS_URL", f"ws://127.0.0.1:{begun.result(PATIENCE)}/?TrustedClientToken=x"
+            )
             yield
     finally:
         over.set()
@@ -56,7 +59,13 @@ async def serve(answer: Answer, begun: Future[int], over: threading.Event) -> No
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     begun.set_result(int(runner.addresses[0][1]))
     await asyncio.to_thread(over.wait)
+    assert runner.server
+    lines = [caller.transport for caller in runner.server.connections]
     await runner.cleanup()
+    for line in lines:  # whoever was not heard to the end may have gone without reading the rest
+        if line:
+            line.abort()
+    await asyncio.sleep(0)
 
 
 async def opened(request: web.Request) -> AsyncIterator[tuple[web.WebSocketResponse, str]]:

@@ -15,10 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from harness.paths import ROOT, TESTS
 from harness.playout_harness import ZONE
 from harness.service import COMMUNE, planned
+from harness.waiting import PATIENCE, wait_for
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.store.asrun import AsRunLog
 
@@ -45,7 +47,7 @@ class FaultyBox:
     airings: int
     apart: float = 1.5
     duration: float = 1.0
-    lead: float = 4.0
+    lead: float = 8.0
     faked: bool = False
     boots: float = 0.0  # seconds by which its clock is off when it is switched on
     environment: Mapping[str, str] = field(default_factory=dict)  # beside this process' own
@@ -54,15 +56,13 @@ class FaultyBox:
     due: list[datetime] = field(default_factory=list)
     first: float = 0.0  # monotonic: when the first is due
 
-    def __enter__(self) -> FaultyBox:
+    def __enter__(self) -> Self:
         """Start it, and give it its airings."""
         (self.folder / "state").mkdir(parents=True, exist_ok=True)
         (self.folder / "plan.json").write_text("[]")
         self.step_clock(self.boots)
         self.start()
-        while not (self.folder / "state" / "control.sock").exists():
-            time.sleep(0.05)
-        time.sleep(0.5)
+        wait_for((self.folder / "state" / "control.sock").exists)
         self._plan()
         return self
 
@@ -82,7 +82,7 @@ class FaultyBox:
         draft = self.folder / "plan.part"
         draft.write_text(json.dumps(rows))
         draft.replace(self.folder / "plan.json")
-        time.sleep(2.5)  # it looks every two seconds
+        wait_for((self.folder / "taken").exists)  # it looks every two seconds
 
     def start(self) -> None:
         env = {**os.environ, **self.environment, "PYTHONPATH": f"{TESTS}:{ROOT}"}
@@ -118,7 +118,7 @@ class FaultyBox:
         """SIGTERM, as systemd does."""
         assert self.process
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
 
     def step_clock(self, seconds: float) -> None:
         """Set the wall clock of the process, at once: so far from the right time."""
@@ -132,9 +132,8 @@ class FaultyBox:
 
     def finish(self, patience: float = 240.0) -> None:
         """Let it run until everything has its verdict."""
-        until = time.monotonic() + patience
-        while time.monotonic() < until and len(self.records()) < self.airings:
-            time.sleep(0.2)
+        with suppress(TimeoutError):  # what is missing then, `check` tells
+            wait_for(lambda: len(self.records()) == self.airings, patience, pause=0.2)
         self.end()
 
     def records(self) -> list[AsRunRecord]:

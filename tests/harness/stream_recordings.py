@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.waiting import PATIENCE, wait_for
 from loudspeaker.errors import Message
 from loudspeaker.speakers.card.prebuffer import LivePrebuffer
 from loudspeaker.speakers.streams.receiver import Receiver
@@ -31,7 +32,7 @@ def make_recordings(folder: Path) -> None:
 def receive(receiver: Receiver, frames: int) -> array[int]:
     """What a speaker would hear: `frames` samples, with no gap where nothing has come yet."""
     prebuffer = LivePrebuffer(str(receiver.programme.path), receiver.programme.rate, receiver.programme.frames)
-    heard, ends = array("h"), time.monotonic() + 15
+    heard, ends = array("h"), time.monotonic() + PATIENCE
     while len(heard) < frames and time.monotonic() < ends and not prebuffer.ended:
         prebuffer.fill()
         piece = memoryview(array("h", bytes(2 * RATE)))
@@ -41,10 +42,10 @@ def receive(receiver: Receiver, frames: int) -> array[int]:
     return heard
 
 
-def failure_of(receiver: Receiver, seconds: float = 15) -> str:
+def failure_of(receiver: Receiver) -> str:
     """Why there is no sound, once that is known."""
-    ends = time.monotonic() + seconds
-    while not isinstance(found := receiver.poll(), Message) and time.monotonic() < ends:
-        time.sleep(0.01)
-    receiver.close()
-    return str(found)
+    try:
+        wait_for(lambda: isinstance(receiver.poll(), Message))
+        return str(receiver.poll())
+    finally:
+        receiver.close()

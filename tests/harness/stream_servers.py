@@ -11,12 +11,11 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.pulse_server import wait_for
+from harness.waiting import wait_for
 
 FOUND = all(shutil.which(tool) for tool in ("icecast2", "ffmpeg"))
 # Its pitch goes up and down all the time, so that no tenth of a second is like another.
@@ -36,6 +35,13 @@ CONFIG = """<icecast>
 NOBODY = "<changeowner><user>nobody</user><group>nogroup</group></changeowner>"  # it does not run as root
 
 
+PIECE = 2  # seconds of a HLS folder's files
+
+
+class NotOnTheAir(Exception):
+    """Somebody else had taken the port, or the server had sent its source away."""
+
+
 class Source:
     """Somebody who speaks: an ffmpeg that makes sound into `where`, in real time."""
 
@@ -52,6 +58,10 @@ class Source:
         """Still there, and says nothing more."""
         assert self._process
         self._process.send_signal(signal.SIGSTOP)
+
+    @property
+    def over(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     def go_on(self) -> None:
         assert self._process
@@ -77,8 +87,10 @@ class Icecast:
             ["icecast2", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            wait_for(partial(_answers, port))
-        except TimeoutError:
+            wait_for(lambda: _answers(port) or self._server.poll() is not None)
+            if self._server.poll() is not None:
+                raise NotOnTheAir
+        except BaseException:
             self._server.kill()
             self._server.wait()
             raise
@@ -88,7 +100,9 @@ class Icecast:
 
     def wait(self) -> None:
         """Until the source is there."""
-        wait_for(partial(_gives, self.address), 20)
+        wait_for(lambda: self.source.over or _gives(self.address))
+        if self.source.over:
+            raise NotOnTheAir
 
     def stop(self) -> None:
         self.source.end()
@@ -107,12 +121,26 @@ class FolderServer:
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}/vov.m3u8"
-        live = ["-f", "hls", "-hls_time", "2", "-hls_list_size", "4", "-hls_flags", "delete_segments+omit_endlist"]
+        live = [
+            "-f",
+            "hls",
+            "-hls_time",
+            str(PIECE),
+            "-hls_list_size",
+            "4",
+            "-hls_flags",
+            "delete_segments+omit_endlist",
+        ]
         self.source = Source("-c:a", "aac", *live, str(self.path / "vov.m3u8"))
+
+    @property
+    def pieces(self) -> int:
+        """How many its source has written, with those that are gone again."""
+        return 1 + max(int(path.stem.removeprefix("vov")) for path in self.path.glob("vov*.ts"))
 
     def wait(self) -> None:
         """Until there is something to be heard."""
-        wait_for((self.path / "vov1.ts").exists, 20)
+        wait_for((self.path / "vov1.ts").exists)
 
     def stop(self) -> None:
         self.source.end()
@@ -149,7 +177,7 @@ def opened(kind: type[Icecast | FolderServer]) -> Iterator[Icecast | FolderServe
 
 
 def _on_the_air(kind: type[Icecast | FolderServer], folder: Path, tries: int) -> Icecast | FolderServer:
-    """Begun on another port where one was taken between being found free and being listened at."""
+    """Begun anew, on another port, where it does not come on the air."""
     try:
         server = kind(folder)
         try:
@@ -157,7 +185,7 @@ def _on_the_air(kind: type[Icecast | FolderServer], folder: Path, tries: int) ->
         except BaseException:
             server.stop()
             raise
-    except TimeoutError:
+    except NotOnTheAir:
         if tries == 1:
             raise
         return _on_the_air(kind, folder, tries - 1)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from harness import pulse_server
-from harness.pulse_server import RATE, Server, end_with_us, wait_for
+from harness.pulse_server import RATE, Server, end_with_us
+from harness.waiting import wait_for
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.config import schedule_file
@@ -40,7 +41,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def tuned(receiver: Receiver) -> Programme | Message:
-    wait_for(lambda: receiver.poll() is not None, 15)
+    wait_for(lambda: receiver.poll() is not None)
     found = receiver.poll()
     assert found
     return found
@@ -60,8 +61,8 @@ def test_a_line_is_heard_as_loud_as_our_own_programmes(server: Server, tmp_path:
     assert isinstance(programme, Programme)
     with server.recorder("hall") as recorder:
         speaker.arm("x", [programme], SystemClock().now())
-        wait_for(lambda: speaker.poll().state is State.DONE, 10)
-        wait_for(lambda: not any(recorder.channel(1)[-100:]))
+        wait_for(lambda: speaker.poll().state is State.DONE)
+        recorder.wait_for_end(1)
     receiver.close()
     speaker.close()
     heard = array("h", [sample for sample in recorder.channel(1) if sample])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from harness.memory_clips import MemoryClips
+from harness.waiting import PATIENCE
 
 from loudspeaker.engines.tone import Tone
 from loudspeaker.errors import BadRequest, Message, NotAvailable, RateLimited, TryAgain
@@ -115,7 +116,7 @@ def test_sentences_are_spoken_side_by_side() -> None:
         """Speaks only when two sentences are there at the same time."""
 
         name = "pair"
-        meeting = threading.Barrier(2, timeout=5)
+        meeting = threading.Barrier(2, timeout=PATIENCE)
 
         def synthesize(self, text: str, voice: str) -> Clip:
             self.meeting.wait()
