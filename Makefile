@@ -1,4 +1,4 @@
-# make run    set up what is missing, then the sample commune's station
+# make run    set up what is missing, then the sample commune's station and its officers' console
 # make test   set up what is missing, then every test
 # make check  ruff, mypy and the tests          make help   everything else
 PYTHON ?= python3
@@ -65,8 +65,9 @@ $(READY): setup.cfg pyproject.toml $(LOCKED)/build.txt $(LOCKED)/test.txt | syst
 $(WORDS): $(wildcard loudspeaker/locale/vi/*.po) .ci/messages.py | $(READY)
 	@$(BIN)/python .ci/messages.py
 
+# The officers' console runs beside the daemon, and ends with it.
 run: $(READY) $(WORDS)
-	@$(BIN)/loudspeaker run --welcome chao-mung
+	@$(BIN)/loudspeaker web & console=$$!; trap 'kill $$console 2>/dev/null' EXIT; $(BIN)/loudspeaker run --welcome chao-mung
 
 # First what only computes, one process a core; then what waits for sound, clocks and processes, many side by side.
 # TESTS= narrows both: a part of which nothing is left (5) is no failure.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,7 +150,8 @@ def _serve(paths: ConsolePaths, port: int) -> None:
         tell(_("Officers' console: {link}").format(link=_link(at, _first_code(console.accounts))))
 
     try:
-        rooms.serve.serve(console, listening, idle=rooms.serve.IDLE if inherited else None, ready=ready)
+        with suppress(KeyboardInterrupt):  # Ctrl+C: everybody has been answered by then
+            rooms.serve.serve(console, listening, idle=rooms.serve.IDLE if inherited else None, ready=ready)
     finally:
         console.close()
         listening.close()

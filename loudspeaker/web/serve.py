@@ -28,7 +28,6 @@ HEAD = 10.0  # s for the head of a request, and for a body to begin to flow
 SLOWEST = 8_000  # bytes a second of a body
 MOST_CONNECTIONS = 128
 IDLE = 900.0  # s without a request, after which a service leaves until its socket is asked again
-LOOK = 10.0  # s between two looks whether anybody is there
 CLOSING = 5  # s that what is being answered may take when we leave
 FIRST_FD = 3  # of a socket that systemd hands over (sd_listen_fds(3))
 
@@ -90,7 +89,7 @@ class LeavingServer(Server):
         self._until = 0.0
 
     async def on_tick(self, counter: int) -> bool:
-        if self._idle is not None and counter % int(LOOK * 10) == 0:
+        if self._idle is not None:
             now, seen = asyncio.get_running_loop().time(), self.server_state.total_requests
             if seen != self._seen or self.server_state.tasks:
                 self._seen, self._until = seen, now + self._idle
@@ -107,13 +106,14 @@ def serve(
     certificate: tuple[Path, Path] | None = None,
     idle: float | None = None,
     ready: Callable[[], object] = lambda: None,
+    protocol: type[LimitedProtocol] = LimitedProtocol,
 ) -> None:
     """Answer at `listening` until a signal ends it. `certificate`: chain and key, where it is https."""
     context = tls_context(*certificate) if certificate else None
     settings: dict[str, Any] = {"ssl_context_factory": lambda config, default: context} if context else {}
     config = Config(
         create_app(console),
-        http=LimitedProtocol,
+        http=protocol,
         ws="none",
         lifespan="off",
         loop="asyncio",

@@ -1,0 +1,91 @@
+"""`loudspeaker web`: the people of the console, from a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from loudspeaker.cli import cli
+from loudspeaker.clock import SystemClock
+from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.console import console_paths
+
+PASSWORD = "mưa rơi trên ngói đỏ"
+
+
+def web(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["--home", str(home), "web", *words])
+
+
+def accounts(home: Path) -> AccountStore:
+    return AccountStore.open(console_paths(home, home / ".state").database, SystemClock())
+
+
+def code_of(told: Result) -> str:
+    """The code in the link that was printed."""
+    assert told.exit_code == 0, told.output
+    return told.stdout.splitlines()[0].partition("#")[2]
+
+
+def test_the_first_link_makes_the_first_account_and_then_there_is_no_other(home: Path) -> None:
+    code = code_of(web(home, "first"))
+    accounts(home).use_link(code, PASSWORD, "test", login="lan", name="Lan")
+
+    again = web(home, "first")
+    assert again.exit_code == 2
+    assert "user reset" in again.output
+
+
+def test_people_are_added_shown_given_other_roles_and_removed(home: Path) -> None:
+    accounts(home).use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
+    code = code_of(web(home, "user", "add", "hoa", "--name", "Lò Thị Hoa", "--role", "edit"))
+    assert "has no password yet" in web(home, "user", "list").stdout
+
+    accounts(home).use_link(code, PASSWORD, "test")
+    assert web(home, "user", "roles", "hoa", "duty", "view").exit_code == 0
+    assert accounts(home).account("hoa").roles == {Role.DUTY, Role.VIEW}
+    assert "Lò Thị Hoa" in web(home, "user", "list").stdout
+    assert web(home, "user", "remove", "hoa", "--yes").exit_code == 0
+    assert "hoa" not in web(home, "user", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("lock", "lan"), "the last administrator"),
+        (("user", "remove", "lan", "--yes"), "the last administrator"),
+        (("user", "roles", "lan", "view"), "the last administrator"),
+        (("user", "reset", "pao"), "there is no account"),
+        (("sessions", "pao"), "there is no account"),
+    ],
+)
+def test_what_cannot_be_done_is_told(home: Path, words: tuple[str, ...], told: str) -> None:
+    accounts(home).use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
+    answer = web(home, *words)
+
+    assert answer.exit_code in (1, 2)
+    assert told in answer.output
+
+
+def test_a_lost_telephone_is_locked_at_once_and_a_password_set_anew(home: Path) -> None:
+    store = accounts(home)
+    store.use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
+    store.use_link(code_of(web(home, "user", "add", "hoa", "--name", "Hoa")), PASSWORD, "test")
+    session = store.log_in("hoa", PASSWORD, "test", "")
+
+    assert web(home, "lock", "hoa").exit_code == 0
+    assert store.session(session.token) is None
+    assert web(home, "lock", "hoa", "--undo").exit_code == 0
+    store.log_in("hoa", PASSWORD, "test", "")
+    assert "1 sessions ended" in web(home, "sessions", "hoa").output
+    store.use_link(code_of(web(home, "user", "reset", "hoa")), "trăng lên đỉnh núi", "test")
+
+
+def test_the_accounts_lie_beside_the_station_where_a_service_has_its_folder(home: Path) -> None:
+    assert console_paths(home, home / ".state").own == home / ".web"
+    beside = home.with_name(f"{home.name}-web")
+    beside.mkdir()
+
+    assert console_paths(home, home / ".state").own == beside
