@@ -21,5 +21,5 @@ history (Nhật ký: log, why, what people did, on paper),
 week (Lịch tuần), entry_pages (Xếp lịch),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), intake (files, recordings),
-approving (Duyệt).
+approving (Duyệt), people (who may use the console).
 """

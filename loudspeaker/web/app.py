@@ -28,6 +28,7 @@ from . import (
     history,
     intake,
     listening,
+    people,
     today,
     week,
     wording,
@@ -51,6 +52,7 @@ MODULES = (
     wording,
     listening,
     approving,
+    people,
 )
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password

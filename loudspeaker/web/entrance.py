@@ -70,6 +70,20 @@ def use_link(page: PageRequest) -> Response:
     return _with_session(console, session, RedirectResponse("/", 303))
 
 
+def show_proof(page: PageRequest) -> Response:
+    """The password once more, before what only its owner may change."""
+    return page.page("proof.html", error=None, way_on=_way_on(page.query.get("den", "")))
+
+
+def prove(page: PageRequest) -> Response:
+    way_on = _way_on(page.text("den"))
+    try:
+        session = page.console.accounts.prove(page.person, page.password("password"))
+    except (WrongPassword, TooManyTries) as error:
+        return page.page("proof.html", 422, error=error, way_on=way_on)
+    return _with_session(page.console, session, RedirectResponse(way_on, 303))
+
+
 def show_password(page: PageRequest) -> Response:
     return page.page("password.html", error=None)
 
@@ -146,6 +160,8 @@ ROUTES: Routes = {
     "POST /ra": log_out,
     "GET /bat-dau": show_first,
     "POST /bat-dau": use_link,
+    "GET /xac-nhan": show_proof,
+    "POST /xac-nhan": prove,
     "GET /mat-khau": show_password,
     "POST /mat-khau": change_password,
 }

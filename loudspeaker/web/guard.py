@@ -24,6 +24,7 @@ class Task(StrEnum):
     STOP = "stop"
     ALARM = "alarm"  # drills and endings too, and playing against policy
     TRY = "try"  # outputs, the clock, sweeping old sound
+    LOCK = "lock"  # a colleague's account, whose telephone was lost
     RULE = "rule"  # policy, special days, voices, people, sessions, tokens
 
 
@@ -35,6 +36,7 @@ MAY: Mapping[Task, frozenset[Role]] = {
     Task.STOP: ANYBODY - {Role.VIEW},
     Task.ALARM: frozenset({Role.DUTY}),
     Task.TRY: frozenset({Role.DUTY, Role.ADMIN}),
+    Task.LOCK: frozenset({Role.DUTY, Role.ADMIN}),
     Task.RULE: frozenset({Role.ADMIN}),
 }
 
@@ -47,8 +49,19 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /bat-dau": None,
     "POST /bat-dau": None,
     "POST /ra": Task.LOOK,
+    "GET /xac-nhan": Task.LOOK,
+    "POST /xac-nhan": Task.LOOK,
     "GET /mat-khau": Task.LOOK,
     "POST /mat-khau": Task.LOOK,
+    # people.py
+    "GET /cai-dat/nguoi": Task.RULE,
+    "POST /cai-dat/nguoi": Task.RULE,
+    "POST /cai-dat/nguoi/{login}/quyen": Task.RULE,
+    "POST /cai-dat/nguoi/{login}/ma": Task.RULE,
+    "POST /cai-dat/nguoi/{login}/mo": Task.RULE,
+    "POST /cai-dat/nguoi/{login}/xoa": Task.RULE,
+    "GET /mat-may": Task.LOCK,
+    "POST /mat-may/{login}": Task.LOCK,
     # today.py
     "GET /": Task.LOOK,
     "GET /dau-trang": Task.LOOK,

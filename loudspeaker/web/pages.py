@@ -75,6 +75,8 @@ MORE: Sequence[tuple[str, Message]] = (
     ("/im-lang", Message("Keep a village quiet")),
     ("/thiet-bi", Message("The box")),
     ("/cai-dat", Message("Settings")),
+    ("/cai-dat/nguoi", Message("People")),
+    ("/mat-may", Message("A telephone is lost")),
 )
 
 
@@ -121,6 +123,11 @@ class PageRequest:
     def form_token(self) -> str:
         """What each form must carry; "" before somebody has logged in."""
         return self.session.form_token if self.session else ""
+
+    def must_be_proved(self) -> None:
+        """Raises `Refused` where the password was not typed within the last minutes."""
+        if not self.person.proved:
+            raise Refused(Message("type your password once more first; nothing was changed"))
 
     def may(self, task: str) -> bool:
         """May whoever asks do this (a `Task`)?"""

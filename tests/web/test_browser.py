@@ -18,7 +18,18 @@ pytestmark = [
 ]
 
 WIDTHS = {"phone": PHONE, "desk": DESK}
-PAGES = ["/", "/them", "/dung", "/im-lang", "/im-lang?thon=na-hoa", "/mat-khau", "/khong-co"]
+PAGES = [
+    "/",
+    "/them",
+    "/dung",
+    "/im-lang",
+    "/im-lang?thon=na-hoa",
+    "/mat-khau",
+    "/xac-nhan",
+    "/cai-dat/nguoi",
+    "/mat-may",
+    "/khong-co",
+]
 
 
 @pytest.fixture(scope="module")

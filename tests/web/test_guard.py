@@ -16,6 +16,7 @@ skip     - ✓ ✓ ✓ -
 stop     - ✓ ✓ ✓ ✓
 alarm    - - - ✓ -
 try      - - - ✓ ✓
+lock     - - - ✓ ✓
 rule     - - - - ✓
 """
 ORIGIN = "https://192.168.1.20:8443"
