@@ -55,7 +55,7 @@ def measure(station: Station, count: int, what: str, entry: dict[str, list[str]]
 
     def attempt() -> None:
         edits = [EntryEdit(f"thon-{number}", "", entry) for number in range(count)]
-        effects.append(station.schedules.suppose(station.schedules.change(edits)))
+        effects.append(station.editing.schedules.suppose(station.editing.schedules.change(edits)))
 
     attempt()
     took = [seconds(attempt) for _ in range(ROUNDS)]

@@ -45,7 +45,7 @@ def schedule() -> None:
 def list_(station: Station, village: str | None, as_json: bool) -> None:
     """Show the entries in words."""
     villages = [village] if village else [one.id for one in station.files.contents.schedules]
-    found = [source for name in villages for source in station.schedules.entries(name)]
+    found = [source for name in villages for source in station.editing.schedules.entries(name)]
     print_json(list(map(json_output.entry, found))) if as_json else editing_views.show_entries(found)
 
 
@@ -91,7 +91,7 @@ def add(
     entry = {(key := name.rstrip("_")): _values(key, written) for name, written in given.items() if written is not None}
     if "bulletin" in entry:
         entry["bulletin"] = [station.files.bulletin_id(entry["bulletin"][0])]
-    station.schedules.must_be_sound(entry)
+    station.editing.schedules.must_be_sound(entry)
     edits = [
         rooms.schedule_editing.EntryEdit(village, "", entry) for village in _villages(station, villages, everywhere)
     ]
@@ -120,13 +120,13 @@ def remove(
     """Take entries out of the schedules of villages, by their names."""
     there: list[EntrySource] = []
     for village in _villages(station, villages, everywhere):
-        known = {source.name: source for source in station.schedules.entries(village)}
+        known = {source.name: source for source in station.editing.schedules.entries(village)}
         there += [known[name] for name in names if name in known]
         if not everywhere:
             for name in names:
-                station.schedules.entry(village, name)  # raises
+                station.editing.schedules.entry(village, name)  # raises
     if not there:
-        station.schedules.entry(_villages(station, villages, everywhere)[0], names[0])  # raises
+        station.editing.schedules.entry(_villages(station, villages, everywhere)[0], names[0])  # raises
     edits = [rooms.schedule_editing.EntryEdit(source.village, source.name, None) for source in there]
     _carry_out(station, client, edits, None, yes, by, as_json)
 
@@ -158,9 +158,9 @@ def new(
     who = ask_decider(by)
     text = read_text(file) if text is None else text
     known = {key: value for key, value in head.items() if value}
-    made, edit = station.bulletins.create(title, text)
-    edit = station.bulletins.with_head(edit, known)
-    _save(station, client, station.schedules.suppose((edit,)), who, accept_late=False)
+    made, edit = station.editing.bulletins.create(title, text)
+    edit = station.editing.bulletins.with_head(edit, known)
+    _save(station, client, station.editing.schedules.suppose((edit,)), who, accept_late=False)
     if as_json:
         print_json({"id": made, "path": edit.path})
     else:
@@ -190,11 +190,11 @@ def _carry_out(
 ) -> None:
     """Show what a change of entries does, ask, and save it."""
     who = ask_decider(by)
-    effect = station.schedules.suppose(station.schedules.change(edits))
+    effect = station.editing.schedules.suppose(station.editing.schedules.change(edits))
     if choice:
         chosen = effect.choice(choice)
-        edits = station.schedules.adjust(edits, chosen.adjustments)
-        effect = station.schedules.suppose(station.schedules.change(edits))
+        edits = station.editing.schedules.adjust(edits, chosen.adjustments)
+        effect = station.editing.schedules.suppose(station.editing.schedules.change(edits))
     editing_views.show_effect(effect)
     late = choice == "late"
     rooms.what_if.must_be_bearable(effect.comparison, late)
@@ -208,7 +208,7 @@ def _carry_out(
 
 
 def _save(station: Station, client: Client, effect: ChangeEffect, who: str, accept_late: bool) -> None:
-    for saved in station.schedules.save(effect, who, accept_late):
+    for saved in station.editing.schedules.save(effect, who, accept_late):
         try:
             client.decide(rooms.requests.NoteEdit(saved.path, saved.before, saved.after), who)
         except Unreachable as error:  # it is saved all the same

@@ -141,7 +141,7 @@ class OnAir:
             for kind in DECISION_EVENTS
             for event in self.log.events(kind, since=since)
         ]
-        return self.station.stamp(), marks
+        return self.station.planner.stamp(), marks
 
     def _running_order(self, now: datetime) -> RunningOrder:
         """The plan as far as it is made: what is on the air, and whoever asks, does not wait for a crowded week."""

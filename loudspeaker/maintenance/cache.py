@@ -66,5 +66,5 @@ def _accepted_plan(station: Station) -> Iterator[Airing]:
 def _clip_keys(station: Station, order: ProgrammeSpec) -> Iterator[str]:
     for speech in order.speeches:
         for voice in map(Voice.parse, speech.voices):
-            if fingerprint := station.voices.fingerprint(str(voice)):
+            if fingerprint := station.planner.voices.fingerprint(str(voice)):
                 yield from (clip_key(voice.engine, fingerprint, voice.name, u.text) for u in speech.utterances)

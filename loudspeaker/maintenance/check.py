@@ -102,7 +102,7 @@ def check_files(station: Station, days: int = 30) -> list[Finding]:
     folder = open_folder(station.paths, stand_in=False)
     planner, sound = station.planner, False
     with suppress(BadFile):  # commune.yaml or box.yaml: nothing can be planned, which is told like all else
-        planner = Planner(station.paths, StationFiles(folder, station.clock), station.voices)
+        planner = Planner(station.paths, StationFiles(folder, station.clock), station.planner.voices)
         sound = True
     texts = planner.texts
     found = survey_files(folder, station.clock.now(), lambda part: texts.speech(part.text or "", (), part.line).doubts)

@@ -98,7 +98,7 @@ def _full_disk(folder: Path) -> Message | None:
 
 def _no_voice(station: Station) -> Message | None:
     voices = station.files.contents.voices
-    if any(station.voices.fingerprint(voice) is not None for voice in voices):
+    if any(station.planner.voices.fingerprint(voice) is not None for voice in voices):
         return None
     return Message("none of {voices} can speak here; install espeak-ng", voices=", ".join(voices))
 

@@ -44,7 +44,7 @@ def try_voices(station: Station, names: Sequence[str], folder: Path) -> list[Voi
 
 def _voices_of(station: Station, engine: str) -> Sequence[str]:
     try:
-        voices = station.voices.engine(engine).voices()
+        voices = station.planner.voices.engine(engine).voices()
     except EngineError:
         return ()
     return [voice for voice in voices if engine not in MULTILINGUAL or voice.startswith("vi")]
@@ -53,7 +53,7 @@ def _voices_of(station: Station, engine: str) -> Sequence[str]:
 def _state(station: Station, voice: Voice) -> VoiceState:
     online = False
     try:
-        engine = station.voices.engine(voice.engine)
+        engine = station.planner.voices.engine(voice.engine)
         online = engine.online
         engine.fingerprint(voice.name)
     except EngineError as error:
@@ -67,7 +67,7 @@ def _try_voice(station: Station, voice: Voice, folder: Path) -> VoiceState:
         return state
     path = folder / f"{voice.engine}-{voice.name}.wav".replace("/", "_")
     try:
-        write_atomic(path, wav_bytes(station.voices.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
+        write_atomic(path, wav_bytes(station.planner.voices.engine(voice.engine).synthesize(SAMPLE, voice.name))[0])
     except EngineError as error:
         return replace(state, here=False, why_not=error.message)
     return replace(state, sample=path)

@@ -63,6 +63,11 @@ class Planner:
         for kept in (self._specs, self._recipes, self._durations, self._days.kept):
             kept.turn()
 
+    def stamp(self) -> object:
+        """Changes whenever people's files may have changed, or what was made or read of them."""
+        files = file_stamp(self.paths.membership), self.files.folder.state(self.sound_files())
+        return files, file_stamp(self.programmes.folder), file_stamp(self.texts.store.folder)
+
     def suppose(self, files: StationFiles) -> Planner:
         """A planner of files that nobody has saved: it uses what is kept here, and nothing of that is lost by it."""
         supposed = copy(self)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from ..clock import SystemClock
-from ..config.source import file_stamp
 from ..interfaces import Clock
 from ..store.asrun import AsRunLog
 from ..store.atomic import make_private_folder
@@ -23,6 +22,13 @@ from .planner import Planner
 from .preparation import Preparation
 from .schedule_editing import ScheduleEditing
 from .voice_engines import VoiceEngines
+
+
+class Editing(NamedTuple):
+    """What is done with people's files."""
+
+    bulletins: BulletinEditing
+    schedules: ScheduleEditing
 
 
 class Station:
@@ -41,7 +47,7 @@ class Station:
         self.paths = paths
         self.files = StationFiles(open_folder(paths), machine)
         self.clock = CommuneClock(machine, lambda: self.files.commune.zone)
-        self.voices = VoiceEngines(paths.voices)
+        self._voices = VoiceEngines(paths.voices)
         self._log = log
         self._writes = writes
 
@@ -69,27 +75,26 @@ class Station:
 
     @cached_property
     def planner(self) -> Planner:
-        return Planner(self.paths, self.files, self.voices)
+        return Planner(self.paths, self.files, self._voices)
 
     @cached_property
     def preparation(self) -> Preparation:
-        return Preparation(self.paths, self.files, self.clock, self.voices, self.planner, lambda: self.log)
+        return Preparation(self.paths, self.files, self.clock, self._voices, self.planner, lambda: self.log)
 
     @cached_property
     def alerts(self) -> Alerts:
-        return Alerts(self.files, self.clock, self.voices, self.planner, lambda: self.log)
+        return Alerts(self.files, self.clock, self._voices, self.planner, lambda: self.log)
 
     @cached_property
     def airings(self) -> StationAirings:
         return StationAirings(self.files, self.clock, self.planner, lambda: self.log)
 
     @cached_property
-    def bulletins(self) -> BulletinEditing:
-        return BulletinEditing(self.paths, self.files, self.planner, lambda: self.log)
-
-    @cached_property
-    def schedules(self) -> ScheduleEditing:
-        return ScheduleEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log)
+    def editing(self) -> Editing:
+        return Editing(
+            BulletinEditing(self.paths, self.files, self.planner, lambda: self.log),
+            ScheduleEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log),
+        )
 
     def reload(self, reads: bool | None = None) -> None:
         """Read the files again. Raises `BadFile`; what was read before then stays.
@@ -98,14 +103,8 @@ class Station:
         """
         self.files.folder.sources = find_sources(self.paths)
         self.files.reload()
-        self.voices.look_again()
+        self._voices.look_again()
         self.planner.take_up(reads)
-
-    def stamp(self) -> object:
-        """Changes whenever people's files may have changed, or what was made or read of them."""
-        made, read = self.planner.programmes.folder, self.planner.texts.store.folder
-        files = file_stamp(self.paths.membership), self.files.folder.state(self.planner.sound_files())
-        return files, file_stamp(made), file_stamp(read)
 
     def close(self) -> None:
         """Let go of the log, where it was opened; it is opened again when it is next asked for."""

@@ -94,7 +94,7 @@ def show_review(page: PageRequest) -> Response:
 def _view(page: PageRequest) -> ReviewView:
     bulletin = page.path["id"]
     with page.console.desk.station() as station:
-        source = station.bulletins.source(bulletin)
+        source = station.editing.bulletins.source(bulletin)
         if source.bulletin is None:
             raise NotFound(Message("the file of “{bulletin}” is broken", bulletin=bulletin))
         spec = station.planner.bulletin_spec(source.bulletin)

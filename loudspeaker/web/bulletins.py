@@ -127,7 +127,7 @@ def _editor(
 def _state(page: PageRequest, bulletin: str) -> EditorState:
     login, drafts = page.person.account.login, page.console.drafts
     with page.console.desk.station() as station:
-        source = station.bulletins.source(bulletin)
+        source = station.editing.bulletins.source(bulletin)
         review = _review(station, source)
         saved = _last_save(station, source.path, source.revision)
         sound = listening(page.console, station, bulletin) if source.bulletin else None
@@ -157,7 +157,7 @@ def save(page: PageRequest) -> Response:
         _keep_theirs(page, bulletin)
     try:
         with page.console.desk.station() as station:
-            edit = _edit(page, station, station.bulletins.source(bulletin), form)
+            edit = _edit(page, station, station.editing.bulletins.source(bulletin), form)
         page.save(edit)
     except EditConflict:
         return _conflict(page, bulletin, form)
@@ -173,10 +173,10 @@ def save(page: PageRequest) -> Response:
 def _edit(page: PageRequest, station: Station, source: BulletinSource, form: BulletinForm) -> FileEdit:
     """What to write: of a broken file all of it, else what is other than it stands there."""
     if source.bulletin is None:
-        return station.bulletins.rewrite(source.id, form.revision, f"{form.text}\n")
+        return station.editing.bulletins.rewrite(source.id, form.revision, f"{form.text}\n")
     saved = BulletinForm.of(source)
     _must_be_allowed(page, form, saved)
-    return station.bulletins.alter(source.id, form.revision, form.text, form.changes(saved))
+    return station.editing.bulletins.alter(source.id, form.revision, form.text, form.changes(saved))
 
 
 def _must_be_allowed(page: PageRequest, form: BulletinForm, saved: BulletinForm) -> None:
@@ -228,7 +228,7 @@ def submit(page: PageRequest) -> Response:
     """Send the bulletin as it is saved to whoever approves it."""
     bulletin, account = page.path["id"], page.person.account
     with page.console.desk.station() as station:
-        review = _review(station, station.bulletins.source(bulletin))
+        review = _review(station, station.editing.bulletins.source(bulletin))
     if review is None:
         return page.go(f"/ban-tin/{bulletin}")
     page.console.desk.ask_about_text(Submit(bulletin, review.digest), account.name, account.login)

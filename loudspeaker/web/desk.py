@@ -175,7 +175,7 @@ class Desk:
     def _sight(self, station: Station) -> object:
         """Changes with the station, and with the log as a file: without a writer it is read as it was when opened."""
         written = _identify(Path(f"{self.paths.log}-wal"))
-        return station.stamp(), written, None if written else _identify(self.paths.log)
+        return station.planner.stamp(), written, None if written else _identify(self.paths.log)
 
 
 def village_names(station: Station) -> Mapping[str, str]:

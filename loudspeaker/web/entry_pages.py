@@ -113,7 +113,7 @@ def show_new(page: PageRequest) -> Response:
 
 def show_entry(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
-        offers, source = _offers(station), station.schedules.entry(page.path["thon"], page.path["ten"])
+        offers, source = _offers(station), station.editing.schedules.entry(page.path["thon"], page.path["ten"])
         alike = _alike(station, source)
         form = replace(form_of_entry(source.village, source.entry, offers.named), villages=alike)
         attempt = _attempt(station, form, source, source.revision)
@@ -154,12 +154,12 @@ def _save(page: PageRequest) -> Response:
             if chosen:
                 edits = _edits(attempt.form, attempt.entries, source, page.text("seen"))
                 choice = effect.choice(chosen)
-                adjusted = station.schedules.adjust(edits, choice.adjustments)
+                adjusted = station.editing.schedules.adjust(edits, choice.adjustments)
                 if chosen == "instead" and not page.may("approve") and _leaves_out_approved(station, edits, adjusted):
                     message = Message("what is left out is approved: only somebody who approves may do that")
                     return page.error(403, message)
-                effect = station.schedules.suppose(station.schedules.change(adjusted))
-            saved = station.schedules.save(effect, account.name, accept_late=chosen == "late")
+                effect = station.editing.schedules.suppose(station.editing.schedules.change(adjusted))
+            saved = station.editing.schedules.save(effect, account.name, accept_late=chosen == "late")
         except EditConflict:
             return _show_conflict(page, station, offers, source)
         except Refused as refusal:
@@ -180,12 +180,12 @@ def _remove(page: PageRequest) -> Response:
         assert source
         edits = [EntryEdit(village, source.name, None, page.text("seen")) for village in page.texts("village")]
         try:
-            effect = station.schedules.suppose(station.schedules.change(edits))
+            effect = station.editing.schedules.suppose(station.editing.schedules.change(edits))
             if not page.text("sure_remove"):
                 return page.page(
                     "entry_remove.html", source=source, effect=effect, offers=offers, villages=page.texts("village")
                 )
-            saved = station.schedules.save(effect, account.name)
+            saved = station.editing.schedules.save(effect, account.name)
         except EditConflict:
             return _show_conflict(page, station, offers, source)
     for file in saved:
@@ -198,8 +198,8 @@ def _show_conflict(page: PageRequest, station: Station, offers: Choices, source:
     """Somebody else was first: theirs in words, mine in the form, to be saved over it or let go."""
     form, conflict, now = _form(page, station, source), None, source
     if source:
-        now = station.schedules.entry(source.village, source.name)
-        editor = station.schedules.editor(source.path)
+        now = station.editing.schedules.entry(source.village, source.name)
+        editor = station.editing.schedules.editor(source.path)
         conflict = Conflict(now.words, editor[0] if editor else "", editor[1] if editor else None)
     attempt = _attempt(station, form, now, now.revision if now else "")
     return _show(page, offers, attempt, now, 409, conflict)
@@ -273,7 +273,7 @@ def _offers(station: Station) -> Choices:
 def _source(page: PageRequest, station: Station) -> EntrySource | None:
     """The entry that the form is about; None for a new one."""
     village, name = page.path.get("thon") or page.text("thon"), page.path.get("ten") or page.text("ten")
-    return station.schedules.entry(village, name) if village and name else None
+    return station.editing.schedules.entry(village, name) if village and name else None
 
 
 def _alike(station: Station, source: EntrySource) -> tuple[str, ...]:
@@ -282,7 +282,7 @@ def _alike(station: Station, source: EntrySource) -> tuple[str, ...]:
     found = []
     for village in villages:
         with suppress(BadFile):
-            found += [one.village for one in station.schedules.entries(village) if _same(one, source)]
+            found += [one.village for one in station.editing.schedules.entries(village) if _same(one, source)]
     return tuple(found)
 
 
@@ -313,14 +313,14 @@ def _attempt(station: Station, form: EntryForm, source: EntrySource | None, seen
     try:
         entries = entries_of_form(form, lambda name, repeat: _length(station, name, repeat))
         for entry in entries:
-            station.schedules.must_be_sound(entry)
+            station.editing.schedules.must_be_sound(entry)
         must_lie_ahead(entries, station.clock.now().date())
     except FieldError as problem:
         return Attempt(form, problem=problem)
     except BadUsage as error:
         fault = error.message.facts.get("fault")
         return Attempt(form, problem=FieldError("", fault if isinstance(fault, Message) else error.message))
-    effect = station.schedules.suppose(station.schedules.change(_edits(form, entries, source, seen)))
+    effect = station.editing.schedules.suppose(station.editing.schedules.change(_edits(form, entries, source, seen)))
     return Attempt(form, tuple(entries), effect)
 
 

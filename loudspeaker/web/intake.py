@@ -51,9 +51,9 @@ def create(page: PageRequest) -> Response:
     try:
         with page.console.desk.station() as station:
             if copied := page.text("copy"):
-                source = station.bulletins.source(copied)
+                source = station.editing.bulletins.source(copied)
                 title, text = title or (source.bulletin.title if source.bulletin else copied), source.text
-            bulletin, edit = station.bulletins.create(title or _first_words(text), text)
+            bulletin, edit = station.editing.bulletins.create(title or _first_words(text), text)
         page.save(edit)
     except (BadFile, BadUsage) as error:
         return _new_page(page, 422, error)
@@ -171,7 +171,9 @@ def keep_document(page: PageRequest) -> Response:
         return _wait_or_fail(page, job)
     draft = job.result.draft
     with page.console.desk.station() as station:
-        bulletin, edit = station.bulletins.create(page.text("title") or draft.title, draft.text, page.text("source"))
+        bulletin, edit = station.editing.bulletins.create(
+            page.text("title") or draft.title, draft.text, page.text("source")
+        )
     page.save(edit)
     _forget(page)
     return page.go(f"/ban-tin/{bulletin}")
@@ -218,7 +220,7 @@ def keep_recording(page: PageRequest) -> Response:
         note = Message("checked by {name}", name=checker).say(page.console.translate) if checker else ""
         with page.console.desk.station() as station:
             sound = _recorded(page).read_bytes()
-            bulletin, edits = station.bulletins.create_recorded(title, sound, text, note, language)
+            bulletin, edits = station.editing.bulletins.create_recorded(title, sound, text, note, language)
         page.save(*edits)
     except (BadFile, BadUsage) as error:
         return _recording_page(page, job, 422, error)

@@ -128,7 +128,7 @@ def _form(page: PageRequest) -> BulletinForm:
     if draft := page.console.drafts.find(page.person.account.login, page.path["id"]):
         return BulletinForm.drafted(draft)
     with page.console.desk.station() as station:
-        return BulletinForm.of(station.bulletins.source(page.path["id"]))
+        return BulletinForm.of(station.editing.bulletins.source(page.path["id"]))
 
 
 def _place(page: PageRequest, text: str) -> tuple[int, int]:
@@ -168,7 +168,7 @@ def correct_everywhere(page: PageRequest) -> Response:
         raise BadUsage(Message("a number is never learnt for the whole commune: correct it at its place"))
     word = OwnWord(key, written, written if key == "names" else _words(page))
     with page.console.desk.station() as station:
-        effect = station.bulletins.word_effect(word)
+        effect = station.editing.bulletins.word_effect(word)
         titles = {bulletin.id: bulletin.title for bulletin in station.files.contents.bulletins.values()}
     if page.query.get("thu") or page.text("seen") != _fingerprint(effect):
         return page.page(
@@ -204,7 +204,7 @@ def _keep_typed(page: PageRequest, bulletin: str) -> None:
     """Without a script the page is loaded anew: what was typed comes back as a draft."""
     typed = BulletinForm.typed(page)
     with page.console.desk.station() as station:
-        saved = BulletinForm.of(station.bulletins.source(bulletin))
+        saved = BulletinForm.of(station.editing.bulletins.source(bulletin))
     if not typed.same_as(saved):
         page.console.drafts.put(page.person.account.login, bulletin, typed.draft())
 

@@ -38,7 +38,7 @@ class OfficerAtWork:
                 done = yield from self._attempt(task)
 
     def _attempt(self, task: int) -> Iterator[None]:  # type: ignore[misc]
-        editing = self._station.schedules
+        editing = self._station.editing.schedules
         day = (FIRST + timedelta(days=2 * task + self._number)).isoformat()
         try:
             if self._chance.random() < 0.3:
@@ -90,7 +90,7 @@ def lost_updates(station: Station, officers: list[OfficerAtWork]) -> list[tuple[
     station.reload()
     there = {
         village: " ".join(
-            f"{source.name} {source.entry.get('except', ())}" for source in station.schedules.entries(village)
+            f"{source.name} {source.entry.get('except', ())}" for source in station.editing.schedules.entries(village)
         )
         for village in VILLAGES
     }

@@ -35,7 +35,7 @@ def test_a_word_for_the_commune_tells_whose_words_change_and_which_approvals_end
     approve(station, "goi")
     approve(station, "nhac")
 
-    effect = station.bulletins.word_effect(OwnWord("say", "Bluezone", "bờ-lu-dôn"))
+    effect = station.editing.bulletins.word_effect(OwnWord("say", "Bluezone", "bờ-lu-dôn"))
 
     assert (effect.changed, effect.voided) == (("goi",), ("goi",))
     assert "Bluezone" not in (station.paths.home / "commune.yaml").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_a_word_for_the_commune_tells_whose_words_change_and_which_approvals_end
 
 def test_what_was_foretold_of_a_word_comes_true_when_it_is_saved(station: Station) -> None:
     approve(station, "goi")
-    save(station, station.bulletins.word_effect(OwnWord("abbrev", "CV", "công văn của")).edit)
+    save(station, station.editing.bulletins.word_effect(OwnWord("abbrev", "CV", "công văn của")).edit)
 
     assert "Gọi công văn của xã." in station.planner.bulletin_spec(station.files.bulletin("goi")).spoken_text
     assert [name for name, _ in station.planner.void_approvals(station.log)] == ["goi"]
@@ -55,34 +55,34 @@ def test_an_approval_that_was_void_before_is_not_ended_by_a_word(station: Statio
     path.write_text(CALLS.replace("Mời", "Kính mời"), encoding="utf-8")
     station.reload()
 
-    effect = station.bulletins.word_effect(OwnWord("say", "Bluezone", "bờ-lu-dôn"))
+    effect = station.editing.bulletins.word_effect(OwnWord("say", "Bluezone", "bờ-lu-dôn"))
 
     assert (effect.changed, effect.voided) == (("goi",), ())
 
 
 def test_a_word_that_nobody_uses_changes_nothing(station: Station) -> None:
-    assert station.bulletins.word_effect(OwnWord("say", "Zalo", "da lô")).changed == ()
+    assert station.editing.bulletins.word_effect(OwnWord("say", "Zalo", "da lô")).changed == ()
 
 
 def test_a_word_that_is_read_so_already_changes_nothing(station: Station) -> None:
-    assert station.bulletins.word_effect(OwnWord("say", "Bluezone", "Bluezone")).changed == ()
+    assert station.editing.bulletins.word_effect(OwnWord("say", "Bluezone", "Bluezone")).changed == ()
 
 
 def test_two_people_who_edit_one_bulletin_do_not_lose_each_others_words(station: Station) -> None:
-    source = station.bulletins.source("nhac")
-    first = station.bulletins.alter("nhac", source.revision, "Mời họp.", {})
-    second = station.bulletins.alter("nhac", source.revision, "Mời đi cấy.", {})
+    source = station.editing.bulletins.source("nhac")
+    first = station.editing.bulletins.alter("nhac", source.revision, "Mời họp.", {})
+    second = station.editing.bulletins.alter("nhac", source.revision, "Mời đi cấy.", {})
     save(station, first)
 
     with pytest.raises(EditConflict):
         save(station, second)
     with pytest.raises(EditConflict):
-        station.bulletins.alter("nhac", source.revision, "Mời đi cấy.", {})
+        station.editing.bulletins.alter("nhac", source.revision, "Mời đi cấy.", {})
 
 
 def test_an_edit_keeps_what_it_is_not_about(station: Station) -> None:
-    source = station.bulletins.source("nhac")
-    save(station, station.bulletins.alter("nhac", source.revision, source.text, {"title": "Nhắc họp"}))
+    source = station.editing.bulletins.source("nhac")
+    save(station, station.editing.bulletins.alter("nhac", source.revision, source.text, {"title": "Nhắc họp"}))
 
     after = (station.paths.home / "bulletins" / "nhac.md").read_text(encoding="utf-8")
     assert after == '---\ntitle: "Nhắc họp"\nrepeat: 2\n---\nXin nhắc bà con họp thôn.\n'
@@ -90,25 +90,25 @@ def test_an_edit_keeps_what_it_is_not_about(station: Station) -> None:
 
 @pytest.mark.parametrize(("text", "head"), [("", {}), ("Mời họp.", {"valid": "mai"}), ("Mời họp.", {"title": ""})])
 def test_an_edit_that_would_break_a_bulletin_is_refused(station: Station, text: str, head: dict[str, str]) -> None:
-    revision = station.bulletins.source("nhac").revision
+    revision = station.editing.bulletins.source("nhac").revision
 
     with pytest.raises(BadFile):
-        station.bulletins.alter("nhac", revision, text, head)
+        station.editing.bulletins.alter("nhac", revision, text, head)
 
 
 def test_a_new_bulletin_has_an_id_of_its_own(station: Station) -> None:
-    first, edit = station.bulletins.create("Họp thôn Nà Hoa", "Mời họp.", "CV 12")
+    first, edit = station.editing.bulletins.create("Họp thôn Nà Hoa", "Mời họp.", "CV 12")
     save(station, edit)
-    second, _ = station.bulletins.create("Họp thôn Nà Hoa", "Mời họp.")
+    second, _ = station.editing.bulletins.create("Họp thôn Nà Hoa", "Mời họp.")
 
     assert (first, second, edit.revision) == ("hop-thon-na-hoa", "hop-thon-na-hoa-2", ABSENT)
-    assert station.bulletins.source(first).text == "Mời họp."
+    assert station.editing.bulletins.source(first).text == "Mời họp."
 
 
 def test_a_broken_bulletin_can_be_looked_at_with_what_is_wrong(station: Station) -> None:
     (station.paths.home / "bulletins" / "nhac.md").write_text("---\ntitel: x\n---\nMời.\n", encoding="utf-8")
     station.reload()
-    source = station.bulletins.source("nhac")
+    source = station.editing.bulletins.source("nhac")
 
     assert source.bulletin is None
     assert source.problems
@@ -118,7 +118,7 @@ def test_a_broken_bulletin_can_be_looked_at_with_what_is_wrong(station: Station)
 @pytest.mark.parametrize("name", ["../commune", "nobody", "nhac.md", ""])
 def test_only_a_bulletin_of_the_station_can_be_edited(station: Station, name: str) -> None:
     with pytest.raises(NotFound):
-        station.bulletins.source(name)
+        station.editing.bulletins.source(name)
 
 
 @pytest.mark.parametrize(

@@ -101,13 +101,13 @@ def test_a_box_that_has_joined_reads_what_was_signed_and_nothing_else(box: Stati
 def test_an_open_station_goes_over_to_a_new_version(box: StationPaths, office: Office) -> None:
     join(box, office)
     station = Station.open(box.home, box.state)
-    before = station.stamp()
+    before = station.planner.stamp()
     office.write("bulletins/tin-sang.md", "---\ntitle: Tin mới\n---\nHọp thôn.\n")
     office.publish("hoa")
 
     taken = deliveries(box).take(office.stick)
     assert (taken.before, taken.version, taken.persons) == (1, 2, ("hoa",))
-    assert station.stamp() != before
+    assert station.planner.stamp() != before
     station.reload()
 
     assert station.files.bulletin("tin-sang").title == "Tin mới"

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from loudspeaker.cli import cli
 from loudspeaker.errors import BadUsage, NotFound
 from loudspeaker.i18n import set_language
+from loudspeaker.model.envelope import Envelope
 from loudspeaker.model.requests import Pause, PreviewUrgent
 from loudspeaker.station import Station
 from loudspeaker.station.decisions import Decisions
@@ -92,15 +93,16 @@ def test_a_title_of_two_bulletins_is_not_guessed_at(home: Path) -> None:
 
 def test_what_is_written_down_is_the_id(station: Station) -> None:
     """Through the door a title and a name come as they were typed."""
-    call = station.alerts.preview(PreviewUrgent(None, "Lũ quét", ("Thôn Nà Hoa",), False, True, None))
-    Decisions(station).pause(Pause("Thôn Nà Hoa", "2026-11-24T09:00:00", "tang lễ"), "Lan")
+    call = station.alerts.preview(PreviewUrgent(None, "Lũ quét", ("Thôn Nà Hoa",), False, False, None))
+    pause = Pause("Thôn Nà Hoa", "2026-11-24T09:00:00", "tang lễ")
+    Decisions(station).pause(pause, Envelope(pause, "Lan"))
 
     assert (call.bulletin, list(call.villages)) == ("lu-quet", ["na-hoa", "suoi-trat"])
     assert [event.facts["village"] for event in station.log.events("pause")] == ["na-hoa"]
     with pytest.raises(NotFound):
-        station.alerts.preview(PreviewUrgent(None, "Lu quet", ("na-hoa",), False, True, None))
+        station.alerts.preview(PreviewUrgent(None, "Lu quet", ("na-hoa",), False, False, None))
     with pytest.raises(BadUsage):
-        station.alerts.preview(PreviewUrgent(None, "Tin sáng", ("na-hoa",), False, True, None))
+        station.alerts.preview(PreviewUrgent(None, "Tin sáng", ("na-hoa",), False, False, None))
 
 
 def test_a_broken_bulletin_is_known_by_its_id_and_file(home: Path) -> None:

@@ -40,7 +40,7 @@ def lines_of(station: Station, bulletin: str) -> list[str]:
 
 
 def suppose(station: Station, *edits: EntryEdit) -> ChangeEffect:
-    return station.schedules.suppose(station.schedules.change(edits))
+    return station.editing.schedules.suppose(station.editing.schedules.change(edits))
 
 
 def test_what_a_new_entry_does_is_known_before_it_is_saved(station: Station) -> None:
@@ -68,7 +68,7 @@ def test_supposing_changes_nothing_of_what_is_planned(station: Station) -> None:
 
 def test_what_is_saved_is_what_was_shown(station: Station) -> None:
     effect = suppose(station, EntryEdit("Thôn Nà Hoa", "", NEW))
-    saved = station.schedules.save(effect, "chị Hoa")
+    saved = station.editing.schedules.save(effect, "chị Hoa")
     station.reload()
 
     path = station.paths.home / "schedules/na-hoa.yaml"
@@ -96,7 +96,7 @@ def test_what_breaks_the_policy_is_not_saved(station: Station) -> None:
     before = schedule(station, "na-hoa")
 
     with pytest.raises(Refused, match="the policy does not allow it"):
-        station.schedules.save(effect, "chị Hoa", accept_late=True)
+        station.editing.schedules.save(effect, "chị Hoa", accept_late=True)
     assert schedule(station, "na-hoa") == before
 
 
@@ -105,8 +105,8 @@ def test_what_would_be_late_is_saved_when_that_is_accepted(station: Station) -> 
 
     assert effect.choice("late")
     with pytest.raises(Refused, match="would be late"):
-        station.schedules.save(effect, "chị Hoa")
-    assert station.schedules.save(effect, "chị Hoa", accept_late=True)
+        station.editing.schedules.save(effect, "chị Hoa")
+    assert station.editing.schedules.save(effect, "chị Hoa", accept_late=True)
 
 
 @pytest.mark.parametrize("kind", [ChoiceKind.MOVE, ChoiceKind.INSTEAD])
@@ -114,22 +114,22 @@ def test_a_choice_changes_the_entries_and_keeps_every_comment(station: Station, 
     rewrite(station, "suoi-trat", "at: 17:30}", "at: 17:30}  # chiều")
     rewrite(station, "na-hoa", "at: [06:05, 17:30]}", "at: 17:30}  # chiều")
     edits = [EntryEdit("na-hoa", "", {**NEW, "at": ["17:30"], "from": ["2026-11-28"]})]
-    adjusted = station.schedules.adjust(edits, suppose(station, *edits).choice(kind).adjustments)
+    adjusted = station.editing.schedules.adjust(edits, suppose(station, *edits).choice(kind).adjustments)
     after = suppose(station, *adjusted)
-    station.schedules.save(after, "chị Hoa")
+    station.editing.schedules.save(after, "chị Hoa")
 
     assert after.comparison.clean
     assert all("17:30" in line and "}  # chiều" in line for line in lines_of(station, "tin-sang"))
 
 
 def test_an_entry_that_somebody_has_changed_meanwhile_is_a_conflict(station: Station) -> None:
-    seen = station.schedules.entry("na-hoa", "nhac")
+    seen = station.editing.schedules.entry("na-hoa", "nhac")
     other = suppose(station, EntryEdit("na-hoa", "nhac", {**seen.entry, "at": ["11:10"]}))
-    station.schedules.save(other, "chị Lan")
+    station.editing.schedules.save(other, "chị Lan")
     station.reload()
 
     with pytest.raises(EditConflict):
-        station.schedules.change([EntryEdit("na-hoa", "nhac", {**seen.entry, "repeat": ["1"]}, seen.revision)])
+        station.editing.schedules.change([EntryEdit("na-hoa", "nhac", {**seen.entry, "repeat": ["1"]}, seen.revision)])
 
 
 def test_a_file_that_was_saved_since_it_was_supposed_is_a_conflict(station: Station) -> None:
@@ -138,7 +138,7 @@ def test_a_file_that_was_saved_since_it_was_supposed_is_a_conflict(station: Stat
     path.write_text(path.read_text(encoding="utf-8") + "# tay\n", encoding="utf-8")
 
     with pytest.raises(EditConflict):
-        station.schedules.save(effect, "chị Hoa")
+        station.editing.schedules.save(effect, "chị Hoa")
     assert schedule(station, "na-hoa").endswith("# tay\n")
 
 
@@ -146,14 +146,14 @@ def test_a_village_without_a_schedule_gets_one(station: Station) -> None:
     (station.paths.home / "schedules/suoi-trat.yaml").unlink()
     station.reload()
     effect = suppose(station, EntryEdit("suoi-trat", "", NEW))
-    station.schedules.save(effect, "chị Hoa")
+    station.editing.schedules.save(effect, "chị Hoa")
 
     assert parse("schedules/suoi-trat.yaml", schedule(station, "suoi-trat").encode()).broadcasts[0].bulletin == "nhac"
 
 
 def test_an_entry_is_taken_out(station: Station) -> None:
     effect = suppose(station, EntryEdit("na-hoa", "nhac", None))
-    station.schedules.save(effect, "chị Hoa")
+    station.editing.schedules.save(effect, "chị Hoa")
 
     assert len(effect.comparison.withdrawn) == 14
     assert "nhac" not in schedule(station, "na-hoa")
@@ -169,7 +169,7 @@ def test_an_entry_is_taken_out(station: Station) -> None:
 )
 def test_an_unsound_entry_is_refused(station: Station, entry: dict[str, list[str]], error: type[Exception]) -> None:
     with pytest.raises(error):
-        station.schedules.must_be_sound(entry)
+        station.editing.schedules.must_be_sound(entry)
 
 
 def test_a_broken_schedule_is_mended_by_its_people_first(station: Station) -> None:
@@ -178,17 +178,17 @@ def test_a_broken_schedule_is_mended_by_its_people_first(station: Station) -> No
     station.reload()
 
     with pytest.raises(BadFile):
-        station.schedules.change([EntryEdit("na-hoa", "", NEW)])
+        station.editing.schedules.change([EntryEdit("na-hoa", "", NEW)])
     assert path.read_text() == "broadcasts: [x\n"
 
 
 def test_a_longer_text_is_told_with_whose_approval_it_voids(station: Station) -> None:
     bulletin = station.preparation.preview("tin-sang")
     station.log.event("approve", "", station.clock.now(), bulletin="tin-sang", digest=bulletin.digest, by="anh Páo")
-    source = station.bulletins.source("tin-sang")
-    edit = station.bulletins.alter("tin-sang", source.revision, f"{source.text} Xin nhắc lại.", {})
+    source = station.editing.bulletins.source("tin-sang")
+    edit = station.editing.bulletins.alter("tin-sang", source.revision, f"{source.text} Xin nhắc lại.", {})
 
-    assert station.schedules.suppose((edit,)).voided == ("tin-sang",)
+    assert station.editing.schedules.suppose((edit,)).voided == ("tin-sang",)
 
 
 def test_a_power_cut_leaves_both_villages_schedules_old_or_both_new(

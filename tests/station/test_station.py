@@ -99,6 +99,7 @@ def test_preparing_twice_makes_nothing_twice(station: Station, quiet: Progress) 
 def test_what_is_there_is_found_without_loading_what_makes_it(
     home: Path, station: Station, clock: FakeClock, quiet: Progress
 ) -> None:
+    clock.advance_to(at("2026-11-24T06:00:00"))
     alarm = PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None)
     call = station.alerts.preview(alarm)
     client_of(station).make({**call.wanted, **call.clears})
@@ -369,7 +370,8 @@ def test_a_moment_is_what_the_clock_of_the_commune_makes_of_it(station: Station,
     assert station.clock.resolve(asked).isoformat() == meant
 
 
-def test_a_drill_says_that_it_is_one(station: Station) -> None:
+def test_a_drill_says_that_it_is_one(station: Station, clock: FakeClock) -> None:
+    clock.advance_to(at("2026-11-24T06:00:00"))
     call = station.alerts.preview(PreviewUrgent("Nước dâng!", None, ("na-hoa",), False, True, None))
 
     assert call.spoken.startswith("Đây là diễn tập.")
@@ -447,8 +449,8 @@ def test_the_station_is_its_parts_and_verbs_and_inherits_nothing(station: Statio
 
     assert Station.__bases__ == (object,)
     assert names == {
-        *("open", "close", "reload", "stamp", "paths", "files", "clock", "voices", "log"),
-        *("planner", "preparation", "alerts", "airings", "bulletins"),
+        *("open", "close", "reload", "paths", "files", "clock", "log"),
+        *("planner", "preparation", "alerts", "airings", "editing"),
     }
 
 
