@@ -6,7 +6,7 @@ Only `fleet join`, `take` and `leave` are for a box; the others need no station,
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -137,7 +137,8 @@ def leave(ctx: click.Context) -> None:
 def sign(file: Path, key_file: str, passphrase_file: str | None) -> None:
     """Add one's signature to a document, after it was shown."""
     envelope = rooms.dsse.parse_envelope(read_input(str(file)))
-    tell(_describe(envelope))
+    for line in _describe(envelope):
+        tell(line)
     own = rooms.key_file.open_key(read_input(key_file), _read_passphrase(passphrase_file))
     rooms.atomic.write_atomic(file, rooms.dsse.format_envelope(own.sign(envelope)))
     tell(_("Signed by {name}, key {id}.").format(name=own.public.name, id=own.public.id))
@@ -157,7 +158,8 @@ def show(file: str, trust_file: str | None, as_json: bool) -> None:
         names = [one.key_id for one in envelope.signatures]
         print_json({"document": rooms.codec.encode(document), "keys": names, "persons": persons if trust else None})
     else:
-        put(_describe(envelope, document))
+        for line in _describe(envelope, document):
+            put(line)
         put(_("Fingerprint: {syllables}").format(syllables=rooms.fingerprint.fingerprint(envelope.payload)))
         put(_("Signatures that hold: {persons}").format(persons=", ".join(persons) or "–") if trust else _no_trust())
     if trust and not persons:
@@ -172,15 +174,29 @@ def _no_trust() -> str:
     return _("Nothing says yet whose signatures these are: give --trust FILE.")
 
 
-def _describe(envelope: SignedEnvelope, document: Document | None = None) -> str:
-    """One line that says what a document is, and by how many keys it was signed."""
+def _describe(envelope: SignedEnvelope, document: Document | None = None) -> Iterator[str]:
+    """What a document is, by how many keys it was signed, and what is in it: whoever signs reads this first."""
     document = document or rooms.opening.read_unverified(envelope)
-    return _("{kind} of {scope}, {instant}, {count} signatures").format(
+    number = getattr(document, "version", None) or getattr(document, "seq", "")
+    yield _("{kind} {number} of {scope}, {instant}, {count} signatures").format(
         kind=_(document.document_type),
+        number=number,
         scope=document.scope,
-        instant=document.issued.isoformat(sep=" ", timespec="minutes"),
+        instant=document.issued.astimezone().isoformat(sep=" ", timespec="minutes"),
         count=len(envelope.signatures),
     )
+    yield from (f"  {line}" for line in _contents(document))
+
+
+def _contents(document: Document) -> Iterator[str]:
+    """What is signed: files with the beginning of their hashes, people, or words."""
+    documents = rooms.signed_documents
+    if isinstance(document, documents.SignedManifest):
+        yield from (f"{file.sha256[:12]}  {path}" for path, file in sorted(document.files.items()))
+    elif isinstance(document, documents.TrustDocument):
+        yield from (f"{key.id}  {key.name}" for key in document.keys)
+    elif isinstance(document, documents.Alert):
+        yield document.text or document.bulletin or document.kind
 
 
 def _tell_taken(taken: TakenDelivery) -> None:

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, derive_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from loudspeaker.trust.dsse import Signature, SignedEnvelope
-from loudspeaker.trust.key_file import SigningKey, make_key
+from loudspeaker.trust.key_file import SigningKey
 from loudspeaker.trust.public_keys import Assertion, KeyType, PublicKey, challenge, key_id
 from loudspeaker.trust.signed_documents import (
     Alert,
@@ -54,15 +55,23 @@ class Passkey:
 
 
 def make_passkey(person: str) -> Passkey:
-    private = generate_private_key(SECP256R1())
+    private = derive_private_key(int.from_bytes(hashlib.sha256(person.encode()).digest()[:31]), SECP256R1())
     raw = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     public = PublicKey(key_id(raw), KeyType.WEBAUTHN_ES256, base64.b64encode(raw).decode(), person, person, HOST)
     return Passkey(public, private)
 
 
-PEOPLE: Mapping[str, SigningKey] = {name: make_key(name, name.title()) for name in ("hoa", "pao", "ly", "hub")}
+def make_signer(person: str, secret: str) -> SigningKey:
+    """The same key in every run: names of tests hold its id."""
+    private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(secret.encode()).digest())
+    raw = private.public_key().public_bytes_raw()
+    public = PublicKey(key_id(raw), KeyType.ED25519, base64.b64encode(raw).decode(), person, person.title())
+    return SigningKey(public, private)
+
+
+PEOPLE: Mapping[str, SigningKey] = {name: make_signer(name, name) for name in ("hoa", "pao", "ly", "hub")}
 PHONE = make_passkey("hoa")
-STRANGER = make_key("hoa", "Hoa")  # calls herself so
+STRANGER = make_signer("hoa", "stranger")  # calls herself so
 
 
 def make_trust(
