@@ -81,6 +81,16 @@ class Desk:
         finally:
             self._air_until = 0.0
 
+    def give(self, request: Request, by: str, account: str, patience: float) -> Sequence[str]:
+        """Have something heard as soon as its sound is made: the ids of its airings.
+
+        Raises as `ask` does, and `BeingMade` after `patience` seconds.
+        """
+        try:
+            return self.client.give(Envelope(request, by, account, "web"), patience)
+        finally:
+            self._air_until = 0.0
+
     def ask_about_text(self, request: Request, by: str, account: str) -> Any:
         """The same of a text that may have been saved a moment ago: waits until a child of the daemon has read it."""
         tries = round(READING / POLL)

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from starlette.responses import FileResponse, Response
 
 from ..codec import decode
-from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused, Unreachable
+from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused, Unanswered, Unreachable
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.board import Board, BoardAiring
 from ..model.enums import Ending, Level
@@ -32,6 +32,7 @@ from .pages import PageRequest, Routes
 REPEAT, GAP = 3, 30.0  # how often an alarm is said, and the seconds between
 LASTS = timedelta(minutes=10)  # how old the second page may be when it is sent
 WORDS = frozenset({"phát", "phat", "phats"})  # for a real alarm; the last is Telex that was not turned into an accent
+AWAY = 303  # the answer to what was done
 PATIENCE = 60.0  # s that the second page waits for the sound
 NO_DAEMON = Message(
     "The broadcast program is not running: give the alarm by gong and telephone, and call the technician."
@@ -99,7 +100,10 @@ def give(page: PageRequest) -> Response:
     """The alarm, once: the same page sent again is the same alarm."""
     form, issued = read_form(page), page.text("issued")
     must_be_fresh(issued, page.console.clock.now())
-    alert = compose(page, form)
+    try:
+        alert = compose(page, form)
+    except Unreachable as error:
+        return _show_unreachable(page, form, error)
     if not form.drill and not is_word(page.text("word")):
         return _show_review(page, form, alert, issued, 422, TYPE_IT)
     if page.text("shown") != fingerprint(alert):
@@ -108,7 +112,7 @@ def give(page: PageRequest) -> Response:
     request = Urgent(*words, REPEAT, GAP, alert.until, alert.drill, alert.recipes, issued)
     account = page.person.account
     if not alert.two_persons:
-        return _air(page, request, account.name, account.login)
+        return _air(page, form, request, account.name, account.login)
     page.console.alarms.add(Proposal(request, alert, account.name, account.login, page.console.clock.now()))
     return page.go("/khan-cap")
 
@@ -123,8 +127,10 @@ def agree(page: PageRequest) -> Response:
         raise Refused(Message("another person than {name} must agree", name=account.name))
     if not is_word(page.text("word")):
         return _show_first(page, read_form(page), 422, TYPE_IT)
-    response = _air(page, replace(proposal.request, second=account.name), proposal.by, proposal.account)
-    page.console.alarms.take(proposal)
+    request = replace(proposal.request, second=account.name)
+    response = _air(page, read_form(page), request, proposal.by, proposal.account)
+    if response.status_code == AWAY:
+        page.console.alarms.take(proposal)
     return response
 
 
@@ -149,8 +155,7 @@ def end(page: PageRequest) -> Response:
     """End the alarms that were shown, as it was shown."""
     account = page.person.account
     request = EndUrgent(read_ending(page.text("form")), page.texts("alarm"))
-    page.console.desk.client.give(Envelope(request, account.name, account.login, "web"), PATIENCE)
-    return page.go("/khan-cap")
+    return _air(page, read_form(page), request, account.name, account.login)
 
 
 def listen(page: PageRequest) -> Response:
@@ -301,9 +306,17 @@ def _show_review(
     )
 
 
-def _air(page: PageRequest, request: Urgent, by: str, account: str) -> Response:
-    page.console.desk.client.give(Envelope(request, by, account, "web"), PATIENCE)
+def _air(page: PageRequest, form: AlarmForm, request: Urgent | EndUrgent, by: str, account: str) -> Response:
+    try:
+        page.console.desk.give(request, by, account, PATIENCE)
+    except Unreachable as error:
+        return _show_unreachable(page, form, error)
     return page.go("/khan-cap")
+
+
+def _show_unreachable(page: PageRequest, form: AlarmForm, error: Unreachable) -> Response:
+    """Nothing was aired; or nobody knows, where the daemon was asked and did not answer: the log tells."""
+    return _show_first(page, form, 503, error.message if isinstance(error, Unanswered) else NO_DAEMON)
 
 
 def _is_made(page: PageRequest, recipes: Sequence[str]) -> bool:

@@ -93,6 +93,7 @@ NEEDS: Mapping[str, Task | None] = {
     # history.py
     "GET /nhat-ky": Task.LOOK,
     "GET /nhat-ky/in": Task.LOOK,
+    "GET /nhat-ky/chuoi": Task.LOOK,
     "GET /bao-cao.xlsx": Task.LOOK,
     "GET /luot/{id:path}": Task.LOOK,
     # week.py

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -128,6 +129,12 @@ def send_report(page: PageRequest) -> Response:
     return Response(content, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="bao-cao.xlsx"'})
 
 
+def check_chain(page: PageRequest) -> Response:
+    """Has any entry of the log been changed since it was written? By the command line's own check, as a child."""
+    told = json.loads(_run(page, "log", "--verify", "--json", accepts=(0, 1)))
+    return page.page("chain.html", entries=told["rows"], head=told["head"], broken=told["broken"])
+
+
 def _report_options(query: Mapping[str, str]) -> list[str]:
     """What the report is about: a month, a dispatch, or days. Raises `BadUsage`."""
     for name, option in (("thang", "--month"), ("nguon", "--source")):
@@ -139,8 +146,11 @@ def _report_options(query: Mapping[str, str]) -> list[str]:
     return [f"--from={begins}", *([f"--to={ends}"] if ends else [])]
 
 
-def _run(page: PageRequest, *words: str) -> None:
-    """Run a command of this program. Raises `BadUsage` with what it says where it fails."""
+def _run(page: PageRequest, *words: str, accepts: Collection[int] = (0,)) -> str:
+    """What a command of this program prints, run behind everything else; `accepts`: exit codes that are an answer.
+
+    Raises `BadUsage` with what it says where it fails.
+    """
     command = ["nice", "-n", "10", *page.console.desk.paths.command_line(*words)]
     environ = {**os.environ, "LOUDSPEAKER_LANG": page.console.language}
     try:
@@ -155,9 +165,10 @@ def _run(page: PageRequest, *words: str) -> None:
         )
     except subprocess.TimeoutExpired as error:
         raise Refused(Message("this took too long and was given up: choose fewer days")) from error
-    if done.returncode:
+    if done.returncode not in accepts:
         said = done.stderr.strip().splitlines()
         raise BadUsage(Message("{said}", said=said[-1] if said else done.returncode))
+    return done.stdout
 
 
 def read_log(station: Station, wanted: Wanted) -> LogPage:
@@ -287,6 +298,7 @@ def _spans(today: date) -> Sequence[tuple[Message, date, date]]:
 ROUTES: Routes = {
     "GET /nhat-ky": show_log,
     "GET /nhat-ky/in": print_log,
+    "GET /nhat-ky/chuoi": check_chain,
     "GET /bao-cao.xlsx": send_report,
     "GET /luot/{id:path}": show_airing,
 }

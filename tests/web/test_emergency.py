@@ -241,6 +241,22 @@ def test_without_a_daemon_the_page_says_what_else_can_be_done(duty: Officer) -> 
     assert (answer.status_code, "kẻng" in answer.text) == (503, True)
 
 
+def test_a_daemon_that_goes_between_the_pages_is_told_of_and_the_same_page_gives_the_alarm_when_it_is_back(
+    home: Path, made: None, duty: Officer
+) -> None:
+    with DaemonThread(home, NOW):
+        form = fields(review(duty).text, "/khan-cap/phat")
+    gone = duty.post("/khan-cap/phat", **form, word="phat")
+    assert (gone.status_code, "kẻng" in gone.text, WORDS in gone.text) == (503, True, True)
+    assert asked(home) == []
+
+    with DaemonThread(home, NOW):
+        assert duty.post("/khan-cap/phat", **form, word="phat").status_code == 303
+    with DaemonThread(home, NOW):
+        assert duty.post("/khan-cap/phat", **form, word="phat").status_code == 303
+    assert len(asked(home)) == 2  # one in each village, over a restart too
+
+
 def test_a_sound_is_listened_to_here_and_only_by_its_recipe(on_air: DaemonThread, duty: Officer) -> None:
     address = re.search(r"/khan-cap/nghe/[0-9a-f]{64}", review(duty).text)
     assert address

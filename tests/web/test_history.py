@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -156,6 +157,19 @@ def test_a_report_is_the_workbook_of_the_command_line(viewer: Officer) -> None:
     assert answer.status_code == 200
     cells = [cell for sheet in load_workbook(io.BytesIO(answer.content)) for row in sheet.values for cell in row]
     assert "Tin sáng" in cells
+
+
+def test_the_chain_of_the_log_is_checked_by_the_command_line(viewer: Officer, log: AsRunLog, home: Path) -> None:
+    page = viewer.get("/nhat-ky/chuoi").text
+    assert "✓ Cả 4 dòng đều nguyên như lúc ghi" in page
+    assert log.head() in page
+
+    log.close()
+    with closing(sqlite3.connect(home / ".state" / "asrun.db")) as database:
+        database.execute("DROP TRIGGER no_UPDATE_of_entries")
+        database.execute("UPDATE entries SET entry = replace(entry, 'đám tang', 'mưa') WHERE number = 3")
+        database.commit()
+    assert "✗ Dòng 3 không còn như lúc ghi" in viewer.get("/nhat-ky/chuoi").text
 
 
 def test_a_report_that_cannot_be_made_says_why(viewer: Officer) -> None:
