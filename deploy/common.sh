@@ -9,11 +9,15 @@ copy_program() { # CHECKOUT FOLDER: the source of the program, and nothing else
     tar -C "$1" --exclude=__pycache__ --exclude='*.mo' -cf - $PROGRAM_SOURCE | tar -C "$2" -xf -
 }
 
-make_accounts() { # the service's user, and the groups of those who may use it, a sound card, a pin
-    local group
+make_accounts() { # the services' users, and the groups of those who may use them, a sound card, a pin
+    local group user
     for group in loudspeaker audio gpio; do getent group $group >/dev/null || groupadd --system $group; done
-    id loudspeaker >/dev/null 2>&1 ||
-        useradd --system --gid loudspeaker --home-dir /var/lib/loudspeaker --shell /usr/sbin/nologin loudspeaker
+    for user in loudspeaker loudspeaker-web; do
+        id $user >/dev/null 2>&1 ||
+            useradd --system --gid loudspeaker --home-dir /var/lib/$user --shell /usr/sbin/nologin $user
+    done
+    # The console's accounts lie there, whoever makes the first one.
+    install -d -m 700 -o loudspeaker-web -g loudspeaker "${DESTDIR:-}/var/lib/loudspeaker-web"
 }
 
 has_station() { [ -e "$station/commune.yaml" ]; }

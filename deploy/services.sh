@@ -1,16 +1,11 @@
 # What the package's maintainer scripts do with systemd and Python; sourced after common.sh.
-UNITS="loudspeaker.service loudspeaker-web.service loudspeaker-web.socket"
+SWITCHED="loudspeaker.service loudspeaker-web.socket" # on or off; the console's service is begun by its socket
 
 systemd_runs() { [ -d "${DESTDIR:-}/run/systemd/system" ]; }
 
-units() { # those that this version has
-    local unit
-    for unit in $UNITS; do [ ! -e "${DESTDIR:-}/usr/lib/systemd/system/$unit" ] || echo "$unit"; done
-}
-
 register_services() { # the station's own begins with the machine; the others are off until somebody switches them on
     local unit
-    for unit in $(units); do
+    for unit in $SWITCHED; do
         deb-systemd-helper unmask "$unit" >/dev/null || true
         if [ "$unit" = loudspeaker.service ] && deb-systemd-helper --quiet was-enabled "$unit"; then
             deb-systemd-helper enable "$unit" >/dev/null || true
@@ -24,7 +19,7 @@ start_services() { # those that are switched on; an image that is being made has
     local unit
     systemd_runs || return 0
     systemctl --system daemon-reload || true
-    for unit in $(units); do
+    for unit in $SWITCHED; do
         if systemctl is-enabled --quiet "$unit"; then deb-systemd-invoke start "$unit" || true; fi
     done
 }
@@ -38,8 +33,8 @@ leave_air() { # [SECONDS]: stop between airings; fails where there is no gap
 stop_console() {
     local unit
     systemd_runs || return 0
-    for unit in $(units); do
-        [ "$unit" = loudspeaker.service ] || ! systemctl is-active --quiet "$unit" || deb-systemd-invoke stop "$unit" || true
+    for unit in loudspeaker-web.socket loudspeaker-web.service; do
+        ! systemctl is-active --quiet "$unit" || deb-systemd-invoke stop "$unit" || true
     done
 }
 

@@ -24,6 +24,7 @@ from harness.stand_ins import RECORD, StandIns
 
 pytestmark = pytest.mark.waits
 
+UNITS = ("loudspeaker.service", "loudspeaker-web.service", "loudspeaker-web.socket")
 QUIET = "0.2"  # seconds that a restart waits here
 
 # The environment that is made: pip only writes down what it is asked, the program is that of this checkout.
@@ -89,7 +90,8 @@ def test_a_fresh_install_puts_everything_in_its_place(machine: Machine) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("README.md", "NOTICE", "LICENSE", "docs/hardware.md", ".venv/bin/loudspeaker"):
         assert (machine.program / name).exists(), name
-    assert (machine.root / "etc/systemd/system/loudspeaker.service").exists()
+    for unit in UNITS:
+        assert (machine.root / "etc/systemd/system" / unit).exists(), unit
     assert os.readlink(machine.root / "usr/local/bin/loudspeaker") == "/opt/loudspeaker/.venv/bin/loudspeaker"
     assert "nghiệm thu" in done.stdout
     assert machine.called("systemctl") == ["systemctl enable loudspeaker"]  # begins when the machine does
@@ -206,7 +208,11 @@ def test_uninstalling_keeps_the_station(machine: Machine) -> None:
     done = machine.run("uninstall.sh")
 
     assert done.returncode == 0
-    assert machine.called("systemctl") == ["systemctl disable --now loudspeaker", "systemctl daemon-reload"]
+    assert machine.called("systemctl") == [
+        "systemctl disable --now loudspeaker loudspeaker-web.socket",
+        "systemctl stop loudspeaker-web",
+        "systemctl daemon-reload",
+    ]
     assert not machine.program.exists()
     assert not (machine.root / "etc/systemd/system/loudspeaker.service").exists()
     assert not (machine.root / "usr/local/bin/loudspeaker").is_symlink()
@@ -345,12 +351,13 @@ def test_systemd_understands_every_line_of_the_service(tmp_path: Path) -> None:
     for name in ("loudspeaker", "python3"):
         (program / name).write_text("#!/bin/sh\n")
         (program / name).chmod(0o755)
-    shutil.copy(ROOT / "deploy/loudspeaker.service", units)
-    for name in ("sysinit.target", "basic.target", "shutdown.target", "multi-user.target", "sound.target"):
-        (units / name).write_text("[Unit]\nDescription=stand-in\n")
+    for unit in UNITS:
+        shutil.copy(ROOT / "deploy" / unit, units)
+    for name in ("sysinit", "basic", "shutdown", "multi-user", "sound", "sockets"):
+        (units / f"{name}.target").write_text("[Unit]\nDescription=stand-in\n")
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", f"--root={tmp_path}", "--man=no", "loudspeaker.service"],
+        ["systemd-analyze", "verify", f"--root={tmp_path}", "--man=no", *UNITS],
         capture_output=True,
         text=True,
         check=False,

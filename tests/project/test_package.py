@@ -53,8 +53,6 @@ class Package:
             shutil.copy(ROOT / "deploy" / name, self.program / "deploy")
         self._write("bin/python3", PYTHON)
         self._write("bin/loudspeaker", f'#!/bin/sh\nexec "{sys.executable}" -m loudspeaker "$@"\n')
-        (self.root / "usr/lib/systemd/system").mkdir(parents=True)
-        (self.root / "usr/lib/systemd/system/loudspeaker.service").touch()
 
     def _write(self, name: str, text: str) -> None:
         (self.program / name).write_text(text)
@@ -119,12 +117,10 @@ def test_in_an_image_that_is_being_made_nothing_is_started(package: Package) -> 
 
 
 def test_the_console_stays_off_until_somebody_switches_it_on(package: Package) -> None:
-    (package.root / "usr/lib/systemd/system/loudspeaker-web.service").touch()
-
     package.run("postinst", "configure", "")
 
-    assert "deb-systemd-helper update-state loudspeaker-web.service" in package.calls
-    assert "deb-systemd-helper enable loudspeaker-web.service" not in package.calls
+    assert "deb-systemd-helper update-state loudspeaker-web.socket" in package.calls
+    assert "deb-systemd-helper enable loudspeaker-web.socket" not in package.calls
 
 
 @pytest.mark.parametrize(("gap", "status"), [("0", 0), ("1", 1)])
