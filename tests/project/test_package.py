@@ -20,6 +20,8 @@ import pytest
 from harness.paths import ROOT
 from harness.stand_ins import RECORD, StandIns
 
+pytestmark = pytest.mark.waits
+
 DEBIAN = ROOT / "deploy" / "debian"
 papers = runpy.run_path(str(ROOT / "deploy" / "debian_papers.py"))
 
