@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import reduce
 
 from ..errors import Message
 from ..model.airing import Airing
@@ -17,9 +18,9 @@ from ..model.enums import Expected
 from ..model.schedule_change import Adjustment, EntryKey
 from .admission import format_date
 from .another_time import find_times
+from .clashes import span_words
 from .comparison import PlanComparison
 from .occurrences import bare_length
-from .timeline import format_time
 from .trial import Trial
 
 MOST_DATES = 31  # that are written into an entry's `except`
@@ -66,8 +67,9 @@ def _move(trial: Trial) -> Choice | None:
     }
     if not moved:
         return None
-    times = ", ".join(map(format_time, sorted(moved)))
-    return Choice(ChoiceKind.MOVE, Message("move it to {times}", times=times), adjustments)
+    times = [Message("{hour}:{minute}", hour=at // 3600, minute=f"{at // 60 % 60:02}") for at in sorted(moved)]
+    joined = reduce(lambda first, rest: Message("{first}, {rest}", first=first, rest=rest), times)
+    return Choice(ChoiceKind.MOVE, Message("move it to {times}", times=joined), adjustments)
 
 
 def _read_once(trial: Trial) -> Choice | None:
@@ -164,11 +166,10 @@ def _be_late(comparison: PlanComparison) -> Choice | None:
     """Only where all that is late may wait so long: else it would be lost."""
     if not comparison.bearable:
         return None
-    delays = [delay.by.total_seconds() for delay in (*comparison.waiting, *comparison.late)]
-    minutes, seconds = divmod(round(max(delays)), 60)
+    delays = [delay.by for delay in (*comparison.waiting, *comparison.late)]
     message = Message(
         "save it all the same: {count} airings wait, {longest} at most",
         count=len(delays),
-        longest=f"{minutes}:{seconds:02}",
+        longest=span_words(max(delays)),
     )
     return Choice(ChoiceKind.LATE, message)

@@ -51,9 +51,18 @@ def _late(delays: Iterable[tuple[Airing, timedelta]], own: bool) -> Iterator[Cla
         groups.setdefault((airing.scheduled_at.time(), airing.title), []).append((airing, by))
     for same in groups.values():
         first, longest = same[0][0], max(by for _, by in same)
-        minutes, seconds = divmod(round(longest.total_seconds()), 60)
-        facts = {"at": f"{first.scheduled_at:%H:%M}", "title": first.title, "by": f"{minutes}:{seconds:02}"}
+        facts = {"at": f"{first.scheduled_at:%H:%M}", "title": first.title, "by": span_words(longest)}
         message = Message("{at} “{title}” has to wait {by}", **facts)
         if own:
             message = Message("{at} has to wait {by}", at=facts["at"], by=facts["by"])
         yield ClashLine(message, len(same), fatal=False)
+
+
+def span_words(span: timedelta) -> Message:
+    """How long somebody waits, in minutes and seconds."""
+    minutes, seconds = divmod(round(span.total_seconds()), 60)
+    if not minutes:
+        return Message("{seconds} s", seconds=seconds)
+    if not seconds:
+        return Message("{minutes} min", minutes=minutes)
+    return Message("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)

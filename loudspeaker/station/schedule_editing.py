@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from ..config.entry_sentences import describe_entry
 from ..config.schedule_entries import Entry
 from ..config.source import read_file
 from ..errors import BadUsage, Message, NotFound
-from ..model.schedule_change import Adjustment
+from ..model.schedule_change import Adjustment, EntryKey
 from ..store.asrun import AsRunLog
 from ..store.edits import ABSENT, EditConflict, FileEdit, apply_edits, revision_of
 from .commune_clock import CommuneClock
@@ -153,12 +153,13 @@ class ScheduleEditing:
 
     # What it would do, and doing it.
 
-    def suppose(self, change: Change, days: int = AHEAD) -> ChangeEffect:
+    def suppose(self, change: Change, days: int = AHEAD, about: Collection[EntryKey] = ()) -> ChangeEffect:
         """What a change does in the `days` to come, to everybody whom it concerns. Writes nothing.
 
+        `about` are entries (village, name) whose airings are told though they are not changed (yet).
         Raises `BadFile` with what is wrong with a file.
         """
-        return self._what_if.suppose(change, days)
+        return self._what_if.suppose(change, days, about)
 
     def save(self, effect: ChangeEffect, by: str, accept_late: bool = False) -> list[SavedFile]:
         """Write the files of a change whose effect was shown. The shell has it noted in the log.

@@ -59,22 +59,23 @@ class WhatIf:
         self._log = log
         self._days = DayPlans()  # of the files as they are
 
-    def suppose(self, change: Change, days: int = AHEAD) -> ChangeEffect:
+    def suppose(self, change: Change, days: int = AHEAD, about: Collection[EntryKey] = ()) -> ChangeEffect:
         """What a change does in the `days` to come, to everybody whom it concerns. Writes nothing.
 
+        `about` are entries whose airings are told though they are not changed (yet).
         It is planned as if all bulletins were approved and ready: what people decide later must not bring a clash.
         Raises `BadFile` with what is wrong with a file.
         """
         files = self._files.suppose({edit.path: edit.after for edit in change})
         supposed = self._planner.suppose(files)
-        trial = self._trial(supposed, files.contents, days)
+        trial = self._trial(supposed, files.contents, days, about)
         comparison = trial.compare()
         voided = self._voided(supposed, change)
         return ChangeEffect(change, comparison, tuple(find_choices(trial, comparison)), voided)
 
-    def _trial(self, supposed: Planner, contents: Contents, days: int) -> Trial:
+    def _trial(self, supposed: Planner, contents: Contents, days: int, about: Collection[EntryKey]) -> Trial:
         old = self._files.contents
-        changed = changed_entries(old.schedules, contents.schedules)
+        changed = changed_entries(old.schedules, contents.schedules) | frozenset(about)
         villages = _concerned(old, contents, changed)
         begins, _ends = self._clock.window(None, days)
         today = begins.date()

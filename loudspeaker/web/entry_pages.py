@@ -37,6 +37,7 @@ from .entry_form import (
     write_time,
 )
 from .pages import PageRequest, Routes
+from .week_table import SHORT
 
 WEEKDAYS = ("2", "3", "4", "5", "6", "7", "CN")  # as in files
 
@@ -229,6 +230,7 @@ def _show(
         weeks=picker_weeks(month, attempt.form.dates, offers.today),
         elsewhere=_outside(month, attempt.form.dates, offers.today),
         weekdays=WEEKDAYS,
+        heads=SHORT,
         moons=TICKED_LUNAR,
         day_step=timedelta(days=1),
         short_months=list(short_lunar_months(offers.today))[:2] if "30" in attempt.form.lunar else [],
@@ -320,7 +322,9 @@ def _attempt(station: Station, form: EntryForm, source: EntrySource | None, seen
     except BadUsage as error:
         fault = error.message.facts.get("fault")
         return Attempt(form, problem=FieldError("", fault if isinstance(fault, Message) else error.message))
-    effect = station.editing.schedules.suppose(station.editing.schedules.change(_edits(form, entries, source, seen)))
+    edits = _edits(form, entries, source, seen)
+    about = [(edit.village, edit.name) for edit in edits if edit.name]
+    effect = station.editing.schedules.suppose(station.editing.schedules.change(edits), about=about)
     return Attempt(form, tuple(entries), effect)
 
 

@@ -15,7 +15,7 @@ from ..model.airing import Airing
 from ..model.commune import Policy
 from ..model.enums import Expected, Verdict
 from ..model.lunar import Lunar, lunar
-from ..reports.outcome_words import FULLY_HEARD, UNKNOWN, outcome_word
+from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
 
 DAYS = 7
@@ -114,6 +114,11 @@ class WeekTable:
         return sum(day.wrong for day in self.days)
 
     @property
+    def has_unknown(self) -> bool:
+        """Is there something that is past, and of which nothing is known?"""
+        return any(line.fate.kind == "past" for row in self.rows for cell in row.cells for line in cell.lines)
+
+    @property
     def is_empty(self) -> bool:
         return not any(day.count for day in self.days)
 
@@ -149,7 +154,7 @@ def fate_of(planned: PlannedAiring, now: datetime) -> Fate:
         word = outcome_word(record.verdict, planned.refusal)
         return Fate("✓", "good", word) if heard else Fate("✗", "bad", word, record.why)
     if airing.scheduled_at < now - NO_VERDICT_YET:
-        return Fate("", "small", UNKNOWN)
+        return Fate("", "past")
     if airing.expected is Expected.AIR:
         return Fate("▲", "warn", None, airing.why) if airing.why else Fate()
     word = outcome_word(airing.expected, planned.refusal)

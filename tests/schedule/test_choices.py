@@ -78,7 +78,7 @@ def test_what_would_wait_is_moved_behind_or_may_be_late() -> None:
 
     assert [(kind, str(choice.message)) for kind, choice in found.items()] == [
         (ChoiceKind.MOVE, "move it to 17:17"),
-        (ChoiceKind.LATE, "save it all the same: 14 airings wait, 5:00 at most"),
+        (ChoiceKind.LATE, "save it all the same: 14 airings wait, 5 min at most"),
     ]
     assert found[ChoiceKind.MOVE].adjustments == (Adjustment("na-hoa", "mot", times=(17 * 3600 + 17 * 60,)),)
 

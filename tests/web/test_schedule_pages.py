@@ -208,6 +208,7 @@ def test_an_entry_is_opened_altered_and_keeps_what_the_form_does_not_show(office
     answer = person.post("/lich/muc/na-hoa/nhac", **fields, at="11:10")
 
     assert "Hằng ngày, lúc 11h00" in text(form)
+    assert "14 lượt trong 14 ngày tới" in text(form)
     assert answer.status_code == 303
     assert "  - {bulletin: nhac, at: 11:10, wait: 5m}  # nhắc\n" in path.read_text(encoding="utf-8")
 
