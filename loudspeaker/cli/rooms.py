@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ..trust import opening as opening
     from ..trust import signed_documents as signed_documents
     from ..web import accounts as accounts
+    from ..web import certificate as certificate
     from ..web import console as console
     from ..web import serve as serve
 
@@ -98,6 +99,7 @@ MODULES = {
     "opening": "..trust.opening",
     "signed_documents": "..trust.signed_documents",
     "accounts": "..web.accounts",
+    "certificate": "..web.certificate",
     "console": "..web.console",
     "serve": "..web.serve",
 }

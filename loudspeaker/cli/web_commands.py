@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..web.accounts import AccountStore, Role
     from ..web.console import ConsolePaths
 
-PORT = 8080
+PORT, SECURE_PORT = 8080, 8443
 N_ = str
 ROLES = {
     "view": N_("see"),
@@ -32,33 +32,41 @@ ROLES = {
     "duty": N_("on duty"),
     "admin": N_("administer"),
 }
-at_port = option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=PORT,
-    show_default=True,
-    metavar="N",
-    help="At which the console is.",
-)
+at_port = option("--port", type=click.IntRange(0, 65535), metavar="N", help="8080; of the network 8443.")
+on_network = option("--lan", is_flag=True, help="For every machine on the network, over https; needs a certificate.")
 
 
 @click.group(cls=TranslatedGroup, invoke_without_command=True)
 @at_port
+@on_network
 @click.pass_context
-def web(ctx: click.Context, port: int) -> None:
+def web(ctx: click.Context, port: int | None, lan: bool) -> None:
     """The officers' console: pages for a browser (trang của cán bộ)."""
     if ctx.invoked_subcommand is None:
-        _serve(_paths(), port)
+        _serve(_paths(), port, lan)
+
+
+@web.command()
+@option("--name", "names", multiple=True, metavar="NAME", help="A name or an address of this machine; may be repeated.")
+def certificate(names: tuple[str, ...]) -> None:
+    """Make the certificate for --lan, and the authority that phones are to trust."""
+    files = _paths().tls
+    with _as_owner(files.folder.parent):
+        rooms.certificate.make_certificate(files, names or rooms.certificate.own_names())
+        put(_("for: {names}").format(names=", ".join(files.names())))
+        put(_("SHA-256 of its authority: {fingerprint}").format(fingerprint=files.fingerprint()))
+    tell(_("Phones trust it after they have taken in {file}; it is at /ca.crt, too.").format(file=files.authority))
 
 
 @web.command()
 @at_port
-def first(port: int) -> None:
+@on_network
+def first(port: int | None, lan: bool) -> None:
     """Print the one-time link by which the first person makes an account."""
     with _accounts() as accounts:
         if not accounts.is_empty():
             raise BadUsage(Message("there are accounts already; “loudspeaker web user reset NAME” prints a new link"))
-        put(_link(port, accounts.make_link()))
+        put(_address(port, lan, accounts.make_link()))
     tell(_("It works once, within 30 minutes."))
 
 
@@ -83,20 +91,22 @@ def list_() -> None:
 @option("--name", required=True, metavar="NAME", help="Full name, as it is shown and logged.")
 @option("--role", "roles", multiple=True, type=click.Choice(tuple(ROLES)), help="What they may do; may be repeated.")
 @at_port
-def add(login: str, name: str, roles: tuple[str, ...], port: int) -> None:
+@on_network
+def add(login: str, name: str, roles: tuple[str, ...], port: int | None, lan: bool) -> None:
     """Add a person, and print the one-time link by which they choose a password."""
     with _accounts() as accounts:
-        put(_link(port, accounts.add(login, name, _chosen(roles or ("view",)))))
+        put(_address(port, lan, accounts.add(login, name, _chosen(roles or ("view",)))))
     tell(_("It works once, within 24 hours."))
 
 
 @user.command()
 @click.argument("login")
 @at_port
-def reset(login: str, port: int) -> None:
+@on_network
+def reset(login: str, port: int | None, lan: bool) -> None:
     """Print a one-time link by which a person chooses a new password; they are logged out everywhere."""
     with _accounts() as accounts:
-        put(_link(port, accounts.make_link(login)))
+        put(_address(port, lan, accounts.make_link(login)))
     tell(_("It works once, within 24 hours."))
 
 
@@ -138,23 +148,35 @@ def sessions(login: str) -> None:
     tell(_("{count} sessions ended").format(count=ended))
 
 
-def _serve(paths: ConsolePaths, port: int) -> None:
+def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
+    """Until a signal ends it; a service for which systemd holds the socket leaves when nobody comes."""
     translate_logging()
-    language = os.environ.get("LOUDSPEAKER_LANG", "vi")
+    tls, names = paths.tls, frozenset[str]()
+    if lan:
+        names = frozenset(tls.names())
+        rooms.certificate.renew_if_due(tls)
     inherited = rooms.serve.inherited_socket()
-    listening = inherited or rooms.serve.listen("127.0.0.1", port)
-    console = rooms.console.open_console(paths, language=language)
+    listening = inherited or rooms.serve.listen("" if lan else "127.0.0.1", _port(port, lan))
+    hosts = rooms.console.LOCAL | {name.lower() for name in names}
+    language = os.environ.get("LOUDSPEAKER_LANG", "vi")
+    console = rooms.console.open_console(paths, language=language, hosts=hosts, secure=lan)
 
     def ready() -> None:
-        at = listening.getsockname()[1]
-        tell(_("Officers' console: {link}").format(link=_link(at, _first_code(console.accounts))))
+        address = _address(listening.getsockname()[1], lan, _first_code(console.accounts))
+        tell(_("Officers' console: {link}").format(link=address))
 
     try:
         with suppress(KeyboardInterrupt):  # Ctrl+C: everybody has been answered by then
-            rooms.serve.serve(console, listening, idle=rooms.serve.IDLE if inherited else None, ready=ready)
+            certificate = (tls.certificate, tls.key) if lan else None
+            idle = rooms.serve.IDLE if inherited else None
+            rooms.serve.serve(console, listening, certificate, idle, ready)
     finally:
         console.close()
         listening.close()
+
+
+def _port(port: int | None, lan: bool) -> int:
+    return (SECURE_PORT if lan else PORT) if port is None else port
 
 
 def _first_code(accounts: AccountStore) -> str | None:
@@ -162,9 +184,10 @@ def _first_code(accounts: AccountStore) -> str | None:
     return accounts.make_link() if accounts.is_empty() else None
 
 
-def _link(port: int, code: str | None) -> str:
+def _address(port: int | None, lan: bool, code: str | None) -> str:
     """The address of the console, or of a one-time link. The code stands in the fragment: no log ever has it."""
-    address = f"http://127.0.0.1:{port}/"
+    host = _paths().tls.names()[0] if lan else "127.0.0.1"
+    address = f"{'https' if lan else 'http'}://{host}:{_port(port, lan)}/"
     return f"{address}bat-dau#{code}" if code else address
 
 

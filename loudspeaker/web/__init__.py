@@ -14,6 +14,7 @@ bulletin_forms.py   a bulletin in the form of the editor, and two texts compared
 marked_text.py  both texts of the editor, cut into sentences and readings
 drafts.py      what was typed and not saved, what lost, which doubts were seen
 jobs.py        what takes longer than a page may: one at a time, with its progress
+certificate.py its own certificate authority, for the network
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),

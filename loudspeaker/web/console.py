@@ -13,6 +13,7 @@ from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock
 from .accounts import AccountStore
 from .alarm_forms import AlarmDesk
+from .certificate import TLS_FOLDER, CertificateFiles
 from .desk import Desk
 from .drafts import DraftStore
 from .jobs import Jobs
@@ -65,6 +66,10 @@ class ConsolePaths:
     @property
     def database(self) -> Path:
         return self.own / DATABASE
+
+    @property
+    def tls(self) -> CertificateFiles:
+        return CertificateFiles(self.own / TLS_FOLDER)
 
 
 def console_paths(home: Path, state: Path) -> ConsolePaths:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from starlette.responses import RedirectResponse, Response
 
-from ..errors import BadUsage, LoudspeakerError, Message, Refused
+from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from .accounts import SESSION_LONGEST, Account, Role, Session, TooManyTries, WrongPassword
+from .certificate import TLS_FOLDER, CertificateFiles
 from .console import Console
 from .pages import PageRequest, Routes, status_of
 
@@ -103,6 +104,14 @@ def change_password(page: PageRequest) -> Response:
     return _with_session(page.console, person, RedirectResponse("/them", 303))
 
 
+def send_authority(page: PageRequest) -> Response:
+    """The certificate authority's certificate, for a phone to trust. Raises `NotFound` where there is none."""
+    authority = CertificateFiles(page.console.own / TLS_FOLDER).authority
+    if not authority.exists():
+        raise NotFound(Message("there is no certificate yet: “loudspeaker web certificate” makes one"))
+    return Response(authority.read_bytes(), media_type="application/x-x509-ca-cert")
+
+
 def _login_page(page: PageRequest, status: int = 200, error: LoudspeakerError | None = None) -> Response:
     way_on = page.text("den") or page.query.get("den", "")
     return page.page(
@@ -158,6 +167,7 @@ ROUTES: Routes = {
     "GET /vao": show_login,
     "POST /vao": log_in,
     "POST /ra": log_out,
+    "GET /ca.crt": send_authority,
     "GET /bat-dau": show_first,
     "POST /bat-dau": use_link,
     "GET /xac-nhan": show_proof,

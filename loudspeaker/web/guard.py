@@ -48,6 +48,7 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /vao": None,
     "GET /bat-dau": None,
     "POST /bat-dau": None,
+    "GET /ca.crt": None,
     "POST /ra": Task.LOOK,
     "GET /xac-nhan": Task.LOOK,
     "POST /xac-nhan": Task.LOOK,

@@ -144,17 +144,14 @@ def tls_context(chain: Path, key: Path) -> ssl.SSLContext:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `BadUsage` where the address is taken or not ours."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    """A listening socket; "" is every address of this machine. Raises `BadUsage` where the address is taken."""
+    everywhere = not host and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen()
+        return socket.create_server((host, port), family=family, dualstack_ipv6=everywhere)
     except OSError as error:
-        listening.close()
-        where = f"{host}:{port}"
+        where = f"{host or '*'}:{port}"
         raise BadUsage(Message("no page can be shown at {where}: {error}", where=where, error=reason(error))) from error
-    return listening
 
 
 def inherited_socket() -> socket.socket | None:

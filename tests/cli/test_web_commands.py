@@ -89,3 +89,15 @@ def test_the_accounts_lie_beside_the_station_where_a_service_has_its_folder(home
     beside.mkdir()
 
     assert console_paths(home, home / ".state").own == beside
+
+
+def test_for_the_network_there_must_be_a_certificate(home: Path) -> None:
+    for words in (("--lan",), ("first", "--lan")):
+        answer = web(home, *words)
+        assert answer.exit_code == 2
+        assert "web certificate" in answer.output
+
+    made = web(home, "certificate", "--name", "box.local")
+    assert made.exit_code == 0, made.output
+    assert "for: box.local, localhost, 127.0.0.1" in made.stdout
+    assert web(home, "first", "--lan").stdout.startswith("https://box.local:8443/bat-dau#")
