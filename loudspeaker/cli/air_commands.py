@@ -214,7 +214,7 @@ def run(station: Station, welcome: str | None) -> None:
     if welcome:
         rooms.service.prepare_welcome(station, welcome)
 
-    def opened(wake: Callable[[], None]) -> Service:
+    def start(wake: Callable[[], None]) -> Service:
         service = rooms.service.open_service(station, wake, welcome, _)
         tell(_("on the air; Ctrl+C ends it"))
         if welcome:
@@ -229,7 +229,7 @@ def run(station: Station, welcome: str | None) -> None:
             tell(error.say(_))
         return service
 
-    rooms.loop.run(opened, station.paths.socket, station.clock)
+    rooms.loop.run(start, station.paths.socket, station.clock)
 
 
 @click.command(cls=TranslatedCommand)

@@ -42,12 +42,12 @@ def init(ctx: click.Context, folder: Path, empty: bool, commune: str | None, vil
 def _make_empty(folder: Path, state: Path, commune: str | None, village: str | None) -> None:
 
     rooms.new_station.must_be_new(folder)  # before anybody is asked
-    commune = commune or _named(_("Name of the commune"), rooms.new_station.COMMUNE)
-    village = village or _named(_("Name of its first village"), rooms.new_station.VILLAGE)
+    commune = commune or _ask_name(_("Name of the commune"), rooms.new_station.COMMUNE)
+    village = village or _ask_name(_("Name of its first village"), rooms.new_station.VILLAGE)
     rooms.new_station.make_empty(folder, state, commune.strip(), village.strip())
 
 
-def _named(question: str, otherwise: str) -> str:
+def _ask_name(question: str, otherwise: str) -> str:
     """Asked for on a terminal."""
     return str(click.prompt(question, default=otherwise, err=True)) if sys.stdin.isatty() else otherwise
 

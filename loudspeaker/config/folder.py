@@ -281,10 +281,10 @@ def _parse_schedule(
     schedule = schedule_file.parse(name, data, named, titles)
     if not source.origin:
         return schedule
-    return replace(schedule, broadcasts=tuple(_received(source, broadcast) for broadcast in schedule.broadcasts))
+    return replace(schedule, broadcasts=tuple(_name_by_source(source, broadcast) for broadcast in schedule.broadcasts))
 
 
-def _received(source: Source, broadcast: Broadcast) -> Broadcast:
+def _name_by_source(source: Source, broadcast: Broadcast) -> Broadcast:
     return replace(
         broadcast,
         name=source.id(broadcast.name),

@@ -172,7 +172,7 @@ class ControlSocket:
         if caller.said.endswith(b"\n"):
             caller.answer += self._answer(bytes(caller.said), caller.uid)
         elif len(caller.said) > LONGEST_LINE:
-            caller.answer += _failed(BadUsage(Message("a request has at most {most} bytes", most=LONGEST_LINE)))
+            caller.answer += _failure_line(BadUsage(Message("a request has at most {most} bytes", most=LONGEST_LINE)))
         else:
             return not said
         caller.until = self._now() + HEARING
@@ -194,7 +194,7 @@ class ControlSocket:
         except Exception as error:
             logger.exception("%r", said[:300])
             failed = BadUsage(Message("this cannot be carried out: {error}", error=repr(error)))
-        return _failed(failed)
+        return _failure_line(failed)
 
     def _leave(self, caller: _Caller) -> None:
         self._callers.remove(caller)
@@ -204,7 +204,7 @@ class ControlSocket:
             caller.line.close()
 
 
-def _failed(error: LoudspeakerError) -> bytes:
+def _failure_line(error: LoudspeakerError) -> bytes:
     return pack({"v": VERSION, "failed": encode(error)})
 
 

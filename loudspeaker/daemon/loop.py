@@ -279,10 +279,10 @@ class Loop:
     def _fade(self) -> None:
         self._try(partial(notify, "STOPPING=1"))
         until = monotonic() + FADE
-        while not self._faded() and monotonic() < until:
+        while not self._try_leaving() and monotonic() < until:
             self._wait(BLINK)
 
-    def _faded(self) -> bool:
+    def _try_leaving(self) -> bool:
         assert self._station
         try:
             return self._station.leave()

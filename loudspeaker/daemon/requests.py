@@ -121,14 +121,14 @@ class Requests:
         alerts.must_be_filled(request.text, request.bulletin)
         alerts.must_be_drill_time(request.villages, request.drill)
         alerts.must_be_by_two(request, by)
-        alarms = self._alarms(request, by, self._issued(request))
+        alarms = self._alarms(request, by, self._instant_of(request))
         while request.issued and any(self._is_taken(alarm) for alarm in alarms):
             alarms = self._alarms(request, by, alarms[0].airing.scheduled_at + SECOND)
         for alarm in [alarm for alarm in alarms if not self._is_given(alarm)]:
             self._take(alarm)
         return [alarm.airing.id for alarm in alarms]
 
-    def _issued(self, request: Urgent) -> datetime:
+    def _instant_of(self, request: Urgent) -> datetime:
         """When it was given, as far as whoever asks tells the same time as this machine."""
         if request.issued:
             issued = parse_instant(request.issued, self.station.files.commune.zone)
@@ -154,7 +154,9 @@ class Requests:
     def _sound_of(self, request: Urgent, output: str) -> Programme:
         """By the recipe that its maker names, whichever voice spoke; else by its words."""
         made = self.station.planner.programmes.find((request.recipes or {}).get(output, ""))
-        return made or self._made(self.station.alerts.alert_spec(request.text, request.bulletin, output, request.drill))
+        return made or self._find_made(
+            self.station.alerts.alert_spec(request.text, request.bulletin, output, request.drill)
+        )
 
     def _is_given(self, alarm: ManualRequest) -> bool:
         """Was this very alarm given before?"""
@@ -221,7 +223,7 @@ class Requests:
 
     def _air_closing(self, closing: Closing, by: str) -> list[str]:
         """Air the words of an end where its alarms were given."""
-        said = {output: self._made(order) for output, order in self.station.alerts.closing_specs(closing).items()}
+        said = {output: self._find_made(order) for output, order in self.station.alerts.closing_specs(closing).items()}
         kind = CORRECTION if closing.form is Ending.MISTAKE else ALL_CLEAR
         villages = dict.fromkeys(alarm.village for alarm in closing.alarms) if said else ()
         now = self._free(kind, villages)
@@ -238,7 +240,7 @@ class Requests:
         village = next((village for village, where in self.station.files.box.plays.items() if where == output), output)
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
-        said = self._made(self.station.preparation.test_spec(output, request.tone))
+        said = self._find_made(self.station.preparation.test_spec(output, request.tone))
         return [self._take(ManualRequest(_at_once(trial), by, (said,), override="test"))]
 
     def stop(self, request: Stop, by: str) -> list[str]:
@@ -300,7 +302,7 @@ class Requests:
         self.controller.submit(request, self.on_air.now())
         return request.airing.id
 
-    def _made(self, order: ProgrammeSpec) -> Programme:
+    def _find_made(self, order: ProgrammeSpec) -> Programme:
         if order.unread:
             raise BeingRead(NOT_READ_YET)
         found = self.station.planner.find_programme(order)

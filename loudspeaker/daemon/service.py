@@ -56,7 +56,7 @@ class Service:
         self._mistakes = station.files.problems  # as far as they are told: by whoever opened the station
         station.reload(reads=False)  # the children do
         station.planner.texts.read(WARM_UP)  # what reads an alarm's own words is loaded before there is one
-        log = AnnouncingLog(station.log, self._ended)
+        log = AnnouncingLog(station.log, self._take_verdict)
         self.on_air = OnAir(station, speakers, station.clock, log, button=button)
         self._jobs = RenderJobs(station.paths)
         self._children = children or Children(station.paths.command_line)
@@ -149,7 +149,7 @@ class Service:
         why = added_reason(became, record.why)
         print(escape(f"{line} ({why})" if why else line), file=sys.stderr, flush=True)
 
-    def _ended(self, record: AsRunRecord) -> None:
+    def _take_verdict(self, record: AsRunRecord) -> None:
         """Tell a verdict at once; what was due before the start and was not heard waits to be told together."""
         if record.started_at is None and record.scheduled_at < self._opened:
             self._missed.append(record)

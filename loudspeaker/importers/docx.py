@@ -65,7 +65,7 @@ def _words(element: documents.Element) -> Iterator[str]:
 
 def _add_numbers(data: bytes) -> bytes:
     """The text and its styles, packed again, with automatic numbers written as text at the head of their paragraphs."""
-    parts = package.read_parts(data, _wanted)
+    parts = package.read_parts(data, _is_needed)
     body = _body(parts)
     if NUMBERING in parts:
         root = ElementTree.fromstring(parts[body])
@@ -74,7 +74,7 @@ def _add_numbers(data: bytes) -> bytes:
     return package.pack(parts.items())
 
 
-def _wanted(name: str) -> bool:
+def _is_needed(name: str) -> bool:
     """The text (`word/document.xml`, or `document2.xml`), its styles, and what says where they are; no pictures."""
     folder, file = posixpath.split(name)
     if file.endswith(".rels"):

@@ -136,7 +136,7 @@ def _spell_office(capitals: str) -> str:
 
 def _notes(letter: OfficialLetter) -> Iterator[Message]:
     for left, lines in letter.left.items():
-        yield _left_out(left, lines)
+        yield _describe_omission(left, lines)
     if not letter.subject:
         yield Message("no subject (V/v) was found: please check the title")
     if letter.number and not _has_number(letter):
@@ -145,7 +145,7 @@ def _notes(letter: OfficialLetter) -> Iterator[Message]:
         yield Message("the document's day is blank: please complete “source”")
 
 
-def _left_out(left: LeftOut, lines: Sequence[str]) -> Message:
+def _describe_omission(left: LeftOut, lines: Sequence[str]) -> Message:
     text = _preview(lines)
     if left is LeftOut.LETTERHEAD:
         return Message("left out, the letterhead: {text}", text=text)

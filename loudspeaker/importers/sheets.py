@@ -38,7 +38,7 @@ def import_sheet(path: Path, home: Path) -> ImportResult:
         raise BadFile([Problem(path.name, 0, Message("the file is too big for a sheet"))]) from error
     except ValueError as error:
         raise BadFile([Problem(path.name, 0, Message("this is no sheet (.xlsx), or it is damaged"))]) from error
-    known = _known(home)
+    known = _station_names(home)
     table = read_table(path.name, rows, known)
     changes = [_change(home, village, table, known) for village in table.entries]
     counts = [message for _, messages in changes for message in messages]
@@ -47,7 +47,7 @@ def import_sheet(path: Path, home: Path) -> ImportResult:
 
 def export_sheet(home: Path, output: Path) -> None:
     """Write all schedules below `home` as one sheet. Raises `BadFile` where one is broken, `WriteError`."""
-    known = _known(home)
+    known = _station_names(home)
     schedules = {
         name: _sound_entries(_schedule(home, village), village, known) for village, name in known.villages.items()
     }
@@ -99,7 +99,7 @@ def _sound_entries(data: bytes, village: str, known: StationNames) -> list[Entry
     return raw_entries(data)
 
 
-def _known(home: Path) -> StationNames:
+def _station_names(home: Path) -> StationNames:
     ours = commune_file.parse("commune.yaml", _read(home, "commune.yaml"))
     ids = [*ours.villages, *(path.stem for path in sorted(home.glob("schedules/*.yaml")))]
     villages = {village: _display(home, village, ours.days) for village in dict.fromkeys(ids)}

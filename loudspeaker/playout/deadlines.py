@@ -97,7 +97,7 @@ def conclude(item: PlayoutItem, reason: Ruling | None = None) -> Ruling:
     if reason and reason[0] is Verdict.STOPPED and state.hindrance and state.hindrance[0] in _FAILED:
         why = Message("{cause}; until then nothing could be heard: {why}", cause=reason[1], why=state.hindrance[1])
         return Verdict.STOPPED, why
-    return reason or state.hindrance or _unexplained(item)
+    return reason or state.hindrance or _judge_unheard(item)
 
 
 def _several(item: PlayoutItem, reason: Ruling | None) -> Ruling:
@@ -155,7 +155,7 @@ _CAUSES = {
 }
 
 
-def _unexplained(item: PlayoutItem) -> Ruling:
+def _judge_unheard(item: PlayoutItem) -> Ruling:
     if item.urgent:
         return Verdict.EXPIRED, Message("its time was over before it could be heard")
     return Verdict.MISSED_OFF, Message("the station was not running")

@@ -26,18 +26,18 @@ def absence(log: Log, at: datetime, now: datetime) -> Absence | None:
     later = next((start for start in starts if start.at > at), None)
     if later:
         since = moment(later.facts["since"])
-        return _ended(log, since, at, later.at) if since is None or since < at else None
+        return _absence_since(log, since, at, later.at) if since is None or since < at else None
     beat = moment(log.recall("heartbeat"))
     if beat is None:
         return Absence(None, None)
     if beat < at and now - beat > ALIVE:
-        return _ended(log, beat, at, None)
+        return _absence_since(log, beat, at, None)
     if not starts:  # written by a version that did not note its starts
         raise LookupError
     return None
 
 
-def _ended(log: Log, since: datetime | None, at: datetime, until: datetime | None) -> Absence:
+def _absence_since(log: Log, since: datetime | None, at: datetime, until: datetime | None) -> Absence:
     """A daemon that was told to end knows when; of any other the last heartbeat is known."""
     left = [event.at for event in log.events("left") if since and since <= event.at <= at]
     return Absence(left[-1], until, left=True) if left else Absence(since, until)

@@ -58,38 +58,38 @@ def output_day(given: PlanInput, channel: Channel, calendar: Calendar) -> Output
     )
 
 
-def _skipped(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_skipped(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if not today.skips or (why := today.skips.get(candidate.occurrence.id)) is None:
         return None
     return Rejection(Expected.SKIPPED, Message("skipped: {why}", why=why))
 
 
-def _missing(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_missing(today: OutputDay, candidate: Candidate) -> Rejection | None:
     bulletin = candidate.occurrence.bulletin
     if bulletin is None or candidate.facts is not None:
         return None
     return Rejection(Expected.NOT_READY, Message("there is no bulletin “{bulletin}”", bulletin=bulletin))
 
 
-def _foreign(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_foreign(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if candidate.stream is None:
         return None
     host = urlsplit(candidate.stream).hostname
     if host is None or host in today.streams:  # without a host it is an input of this box
         return None
-    return _refused(Refusal.STREAM, Message("{host} is not among the “streams” of commune.yaml", host=host))
+    return _refuse(Refusal.STREAM, Message("{host} is not among the “streams” of commune.yaml", host=host))
 
 
-def _emergency(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_emergency(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if candidate.facts is None or candidate.facts.level is not Level.EMERGENCY:
         return None
-    return _refused(Refusal.EMERGENCY, Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
+    return _refuse(Refusal.EMERGENCY, Message("an emergency cannot be scheduled; it is aired by hand with “urgent”"))
 
 
-def _uncommissioned(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_uncommissioned(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if not today.uncommissioned:
         return None
-    return _refused(
+    return _refuse(
         Refusal.COMMISSIONING,
         Message(
             "the output {output} has not been commissioned: try it with “loudspeaker test {output} --by NAME”",
@@ -98,45 +98,45 @@ def _uncommissioned(today: OutputDay, candidate: Candidate) -> Rejection | None:
     )
 
 
-def _expired(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_expired(today: OutputDay, candidate: Candidate) -> Rejection | None:
     facts = candidate.facts
     if facts is None:
         return None
     if facts.valid_from and today.day < facts.valid_from:
-        return _refused(
+        return _refuse(
             Refusal.VALIDITY, Message("the bulletin is valid only from {day}", day=format_date(facts.valid_from))
         )
     if facts.valid_until and today.day > facts.valid_until:
-        return _refused(
+        return _refuse(
             Refusal.VALIDITY, Message("the bulletin was valid only until {day}", day=format_date(facts.valid_until))
         )
     return None
 
 
-def _unapproved(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_unapproved(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if today.policy.approval is ApprovalRule.OPTIONAL or candidate.facts is None or candidate.facts.approved:
         return None
-    return _refused(
+    return _refuse(
         Refusal.APPROVAL,
         Message("the bulletin is not approved; approve it with “approve {id}”", id=candidate.occurrence.bulletin),
     )
 
 
-def _paused(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_paused(today: OutputDay, candidate: Candidate) -> Rejection | None:
     for begins, until, pause in today.pauses:
         if begins < candidate.at + candidate.duration and candidate.at < until:
-            return _refused(Refusal.PAUSE, Message("{village} is paused: {why}", village=pause.village, why=pause.why))
+            return _refuse(Refusal.PAUSE, Message("{village} is paused: {why}", village=pause.village, why=pause.why))
     return None
 
 
-def _closed(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_closed(today: OutputDay, candidate: Candidate) -> Rejection | None:
     ends = candidate.at + candidate.duration
     if lies_in(today.open, candidate.at, ends):
         return None
-    return _refused(Refusal.POLICY, _closed_why(today, candidate.at, ends))
+    return _refuse(Refusal.POLICY, _explain_hours(today, candidate.at, ends))
 
 
-def _closed_why(today: OutputDay, begins: float, ends: float) -> Message:
+def _explain_hours(today: OutputDay, begins: float, ends: float) -> Message:
     if not today.open:
         return Message("policy has no broadcasts on this day")
     first, last = DAYTIME[0]
@@ -150,7 +150,7 @@ def _closed_why(today: OutputDay, begins: float, ends: float) -> Message:
     return Message("it lies outside the hours of policy ({hours})", hours=hours)
 
 
-def _unready(today: OutputDay, candidate: Candidate) -> Rejection | None:
+def _reject_unready(today: OutputDay, candidate: Candidate) -> Rejection | None:
     if candidate.facts is None or candidate.facts.ready:
         return None
     return Rejection(Expected.NOT_READY, candidate.facts.why or Message("there is nothing ready to be aired"))
@@ -158,20 +158,20 @@ def _unready(today: OutputDay, candidate: Candidate) -> Rejection | None:
 
 # What holds for every airing; that people skipped this one comes first where a plan is made.
 RULES: tuple[Question, ...] = (
-    _missing,
-    _foreign,
-    _emergency,
-    _uncommissioned,
-    _expired,
-    _unapproved,
-    _paused,
-    _closed,
-    _unready,
+    _reject_missing,
+    _reject_foreign,
+    _reject_emergency,
+    _reject_uncommissioned,
+    _reject_expired,
+    _reject_unapproved,
+    _reject_paused,
+    _reject_closed,
+    _reject_unready,
 )
-QUESTIONS: tuple[Question, ...] = (_skipped, *RULES)
+QUESTIONS: tuple[Question, ...] = (_reject_skipped, *RULES)
 
 
-def _refused(kind: Refusal, why: Message) -> Rejection:
+def _refuse(kind: Refusal, why: Message) -> Rejection:
     return Rejection(Expected.REFUSED, Reason(kind, why))
 
 

@@ -89,7 +89,7 @@ class DayPlanner:
         """All that the airings of a channel on a day depend on."""
         given = self.given
         nights = NIGHTS_BACK if is_around_the_clock(channel.policy) else 0
-        cut = [self._limited(channel, day - timedelta(days=night)) for night in range(nights + 1)]
+        cut = [self._limits_of(channel, day - timedelta(days=night)) for night in range(nights + 1)]
         commune = given.commune.zone, given.commune.days, given.commune.streams
         facts = [self._facts_of(channel, day - timedelta(days=night)) for night in range(nights + 1)]
         return channel, facts, commune, given.restrictions, given.words, cut
@@ -128,9 +128,9 @@ class DayPlanner:
                 yield entry, outcome
 
     def _entries(self, channel: Channel, day: date) -> Iterator[PlanEntry]:
-        return occurrences(channel, self._calendar(day), self.given.facts, self._limited(channel, day))
+        return occurrences(channel, self._calendar(day), self.given.facts, self._limits_of(channel, day))
 
-    def _limited(self, channel: Channel, day: date) -> Mapping[int, Limit]:
+    def _limits_of(self, channel: Channel, day: date) -> Mapping[int, Limit]:
         """Where the villages of a channel are cut that have no room on a day."""
         if self.given.most is None:
             return {}

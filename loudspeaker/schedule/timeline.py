@@ -82,7 +82,7 @@ class Timeline:
         if blocker is None:
             return Allocation(demand, begins, ends) if self.is_open(begins, ends) else _too_long(length - demand.length)
         if begins > demand.at + demand.wait or not self.is_open(begins, ends):
-            return Rejection(Expected.DISPLACED, _displaced(demand, begins, blocker))
+            return Rejection(Expected.DISPLACED, _explain_clash(demand, begins, blocker))
         facts = {"time": format_seconds(begins), "other": blocker.demand.title}
         why = Message("it waits until {time}: “{other}” is on the air", **facts)
         return Allocation(demand, begins, ends, why=why)
@@ -230,7 +230,7 @@ def _too_long(words: float) -> Rejection:
     return Rejection(Expected.REFUSED, Reason(Refusal.POLICY, why))
 
 
-def _displaced(demand: Demand, free: float, blocker: Allocation) -> Message:
+def _explain_clash(demand: Demand, free: float, blocker: Allocation) -> Message:
     """What is in the way, and the choices that a person has: follow on, override, shorten."""
     minutes = ceil((free - demand.at) / 60)
     facts = {

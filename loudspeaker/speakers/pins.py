@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
 
 from ..errors import Message
 
@@ -18,6 +19,13 @@ PRESSED = "pressed"  # of a button that is down; any other fault is in the words
 logger = logging.getLogger(__name__)
 
 
+def _load_gpiozero() -> ModuleType:
+    import gpiozero  # type: ignore[import-untyped]  # slow to load, and few boxes need it
+
+    module: ModuleType = gpiozero
+    return module
+
+
 class RelaySwitch:
     """The relay on GPIO `pin` (BCM number), off at first. One that is not there does nothing; `fault` tells why."""
 
@@ -25,9 +33,7 @@ class RelaySwitch:
         self.pin, self.fault = pin, ""
         self._device = None
         try:
-            from gpiozero import DigitalOutputDevice  # type: ignore[import-untyped]  # slow to load, and few boxes need it
-
-            self._device = DigitalOutputDevice(pin, active_high=active_high, initial_value=False)
+            self._device = _load_gpiozero().DigitalOutputDevice(pin, active_high=active_high, initial_value=False)
         except Exception as error:  # gpiozero's pin libraries raise all sorts of things
             self.fault = str(error)
             reason = Message("The relay on pin {pin} cannot be switched: {reason}.", pin=pin, reason=error)
@@ -57,9 +63,7 @@ class StopButton:
         self._wake = wake
         self.pin, self.fault = pin, ""
         try:
-            from gpiozero import Button  # slow to load, and few boxes need it
-
-            self._button = Button(pin, pull_up=True, bounce_time=DEBOUNCE)
+            self._button = _load_gpiozero().Button(pin, pull_up=True, bounce_time=DEBOUNCE)
             self._button.when_pressed = self._press
         except Exception as error:  # gpiozero's pin libraries raise all sorts of things
             self._button, self.fault = None, str(error)

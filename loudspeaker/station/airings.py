@@ -100,9 +100,9 @@ class StationAirings:
 
     def records(self, day: Day = None, days: int = 1) -> list[AsRunRecord]:
         """What became of the airings of these days, in order of schedule."""
-        return [self._titled(record) for record in self.log().rows(*self.clock.window(day, days))]
+        return [self._with_title(record) for record in self.log().rows(*self.clock.window(day, days))]
 
-    def _titled(self, record: AsRunRecord) -> AsRunRecord:
+    def _with_title(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""
         asked = [] if record.title or not record.by else self.log().events("asked", record.id)
         return record.with_title(request_from_facts(asked[0].facts).airing.title) if asked else record

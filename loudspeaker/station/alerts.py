@@ -169,7 +169,7 @@ class Alerts:
             if any(order.unread for order in said.values()):
                 raise BeingRead(NOT_READ_YET)
             orders += said.values()
-            planned.append(self._planned(closing, next(iter(said.values()), None)))
+            planned.append(self._preview_closing(closing, next(iter(said.values()), None)))
         return EndPreview(request.form, planned, self.missing_sound(orders))
 
     def closing_specs(self, closing: Closing) -> dict[str, ProgrammeSpec]:
@@ -179,7 +179,7 @@ class Alerts:
         outputs = self.outputs_of([alarm.village for alarm in closing.alarms])
         return {output: self.alert_spec(closing.text, closing.bulletin, output, closing.drill) for output in outputs}
 
-    def _planned(self, closing: Closing, order: ProgrammeSpec | None) -> ClosingPreview:
+    def _preview_closing(self, closing: Closing, order: ProgrammeSpec | None) -> ClosingPreview:
         return ClosingPreview(
             form=closing.form,
             drill=closing.drill,

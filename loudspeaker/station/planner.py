@@ -247,7 +247,7 @@ class Planner:
         return PlanInput(commune, box, self.contents.schedules, facts, decisions, most=MOST_A_DAY)
 
     def scheduled_facts(self, log: Log) -> dict[str, BulletinFacts]:
-        return self.bulletin_facts(log, self._scheduled())
+        return self.bulletin_facts(log, self._names_in_schedules())
 
     def bulletin_facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""
@@ -269,7 +269,7 @@ class Planner:
                 if not spec.unread and not approvals.stands(str(event.facts.get("digest")), found, spec):
                     yield name, event
 
-    def _scheduled(self) -> set[str]:
+    def _names_in_schedules(self) -> set[str]:
         entries = [entry for village in self.contents.schedules for entry in village.broadcasts]
         return {name for entry in entries for name in (entry.bulletin, entry.fallback) if name}
 

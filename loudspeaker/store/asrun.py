@@ -237,10 +237,10 @@ class AsRunLog:
     def _append(self, entry: Entry) -> None:
         text = canonical_json(entry)
 
-        def chained() -> tuple[str, str]:
+        def link() -> tuple[str, str]:
             return text, next_hash(self.head() or initial_hash(self.commune), text)
 
-        self._write("INSERT INTO entries (entry, hash) VALUES (?, ?)", chained)
+        self._write("INSERT INTO entries (entry, hash) VALUES (?, ?)", link)
 
     def _write(self, statement: str, values: Callable[[], tuple[str, ...]]) -> None:
         """Execute one statement in a transaction, within which `values` is called. Raises `LogUnusable`.

@@ -67,7 +67,7 @@ def put(path: str, data: bytes, where: Sequence[str | int], key: str, value: str
     if not isinstance(node, yaml.MappingNode):
         raise BadFile([Problem(path, node.start_mark.line + 1, Message("keys and values were expected here"))])
     if (number := _position(node, key, keywords)) is not None:
-        return _splice(path, data, text, *_rewritten(text, node, number, value))
+        return _splice(path, data, text, *_value_span(text, node, number, value))
     return _add(path, data, text, node, f"{_spelling(root, key, keywords)}: {value}")
 
 
@@ -82,7 +82,7 @@ def put_word(path: str, data: bytes, where: Sequence[str], word: str, value: str
         return put(path, data, where[:-1], where[-1], f"{{{quote(word)}: {value}}}", keywords)
     number = next((number for number, (key, _) in enumerate(node.value) if key.value == word), None)
     if number is not None:
-        return _splice(path, data, text, *_rewritten(text, node, number, value))
+        return _splice(path, data, text, *_value_span(text, node, number, value))
     return _add(path, data, text, node, f"{quote(word)}: {value}")
 
 
@@ -108,7 +108,9 @@ def remove(path: str, data: bytes, where: Sequence[str | int], keywords: Keyword
         raise BadFile([Problem(path, 0, Message("“{key}” is missing", key=where[-1]))])
     spans = _spans(parent)
     if len(spans) == 1:
-        return _emptied(path, data, text, where[:-1], "[]" if isinstance(parent, yaml.SequenceNode) else "{}", keywords)
+        return _put_empty(
+            path, data, text, where[:-1], "[]" if isinstance(parent, yaml.SequenceNode) else "{}", keywords
+        )
     begin, end = spans[number]
     following = spans[number + 1][0] if number + 1 < len(spans) else None
     if parent.flow_style:
@@ -164,17 +166,17 @@ def _is_block(node: yaml.Node) -> bool:
     return isinstance(node, yaml.CollectionNode) and not node.flow_style
 
 
-def _emptied(path: str, data: bytes, text: str, where: Sequence[str | int], empty: str, keywords: Keywords) -> Splice:
+def _put_empty(path: str, data: bytes, text: str, where: Sequence[str | int], empty: str, keywords: Keywords) -> Splice:
     """The file with `empty` as the list or mapping at `where`."""
     node = _find(path, text, where, keywords)
     parent = _find(path, text, where[:-1], keywords)
     number = _position(parent, where[-1], keywords) if where else None
     if number is not None and isinstance(parent, yaml.MappingNode):
-        return _splice(path, data, text, *_rewritten(text, parent, number, empty))
+        return _splice(path, data, text, *_value_span(text, parent, number, empty))
     return _splice(path, data, text, node.start_mark.index, _end_of(node), empty)
 
 
-def _rewritten(text: str, parent: yaml.MappingNode, number: int, value: str) -> tuple[int, int, str]:
+def _value_span(text: str, parent: yaml.MappingNode, number: int, value: str) -> tuple[int, int, str]:
     """Begin, end and new text for the value of a key. A block below its key gives way to a value behind the key."""
     key, old = parent.value[number]
     if parent.flow_style or key.end_mark.line == old.start_mark.line:

@@ -101,13 +101,13 @@ def _wrong(lines: Sequence[str], error: yaml.MarkedYAMLError) -> tuple[int, Mess
     """The line, from 0, that has to be mended, and why: what is left open is told where it was opened."""
     mark = error.problem_mark or error.context_mark
     at = min(mark.line, len(lines) - 1) if mark else 0
-    if unbalanced := _unbalanced(lines, at):
+    if unbalanced := _find_unbalanced(lines, at):
         return unbalanced
     opened = error.context_mark if "flow" in (error.context or "") else None
     return (opened.line if opened else at), _syntax(error)
 
 
-def _unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
+def _find_unbalanced(lines: Sequence[str], last: int) -> tuple[int, Message] | None:
     """The first quote, bracket or brace up to line `last` that is not closed before the next entry, or not opened."""
     opened: list[tuple[int, str]] = []
     for number, line in enumerate(lines[: last + 1]):

@@ -344,9 +344,11 @@ def test_a_player_ends_when_its_daemon_is_killed(fragile: Server, tmp_path: Path
     wait_for(lambda: not Path(f"/proc/{player}/cmdline").exists() or not Path(f"/proc/{player}/cmdline").read_bytes())
 
 
-@pytest.mark.parametrize(("ear", "heard"), [("ear-of-hall", True), ("ear-of-yard", False)])
-def test_an_input_proves_the_sound(server: Server, noises: list[Noise], tmp_path: Path, ear: str, heard: bool) -> None:
-    speaker = open_speakers([Output("hall", "hall", proof=ear)], SpeakerContext(SystemClock(), tmp_path))["hall"]
+@pytest.mark.parametrize(("proof", "heard"), [("ear-of-hall", True), ("ear-of-yard", False)])
+def test_an_input_proves_the_sound(
+    server: Server, noises: list[Noise], tmp_path: Path, proof: str, heard: bool
+) -> None:
+    speaker = open_speakers([Output("hall", "hall", proof=proof)], SpeakerContext(SystemClock(), tmp_path))["hall"]
 
     def told() -> bool:
         at, _ = soon(2 * speaker.lead)

@@ -115,7 +115,7 @@ def turn(renderer: Renderer, blocks: Sequence[int], begins: float = 0.0) -> list
     return heard.tolist()
 
 
-# The tape
+# The prebuffer
 
 
 def test_a_tape_joins_its_files_without_a_gap(shelf: Shelf) -> None:
@@ -225,7 +225,7 @@ def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
     assert dac_clock.time_of(0) == pytest.approx(5.0)
 
 
-# The deck
+# The renderer
 
 
 @given(st.lists(st.integers(1, 40), min_size=20, max_size=40), st.integers(0, 300))

@@ -43,7 +43,7 @@ def pipe(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_live_tape_takes_what_has_come_and_ends_with_its_writer(pipe: str) -> None:
+def test_a_live_prebuffer_takes_what_has_come_and_ends_with_its_writer(pipe: str) -> None:
     prebuffer, heard = LivePrebuffer(pipe, RATE, frames=100), array("h", bytes(20))
     prebuffer.fill()
     assert not prebuffer.ended, "nobody writes yet"
@@ -62,7 +62,7 @@ def test_a_live_tape_takes_what_has_come_and_ends_with_its_writer(pipe: str) -> 
     assert heard[0] == 4
 
 
-def test_a_live_tape_lasts_no_longer_than_it_may(pipe: str) -> None:
+def test_a_live_prebuffer_lasts_no_longer_than_it_may(pipe: str) -> None:
     prebuffer, heard = LivePrebuffer(pipe, RATE, frames=2), array("h", bytes(20))
     with open(pipe, "wb", buffering=0) as writer:
         writer.write(array("h", [1, 2, 3, 4]).tobytes())
@@ -111,7 +111,7 @@ def test_a_reader_may_leave_and_another_come(pipe: str) -> None:
     os.close(second)
 
 
-class Ear(worker.SoundPipe):
+class MemoryPipe(worker.SoundPipe):
     """A reader that is always there."""
 
     def __init__(self) -> None:
@@ -131,12 +131,12 @@ class Air:
 
     def __init__(self, *tries: list[bytes]) -> None:
         self.time = 1000.0
-        self.ear = Ear()
+        self.pipe = MemoryPipe()
         self.taken: list[int] = []
         self.told: list[tuple[float, str | None]] = []  # when, and what was wrong
         self._tries = iter(tries)
         self.worker = worker.StreamWorker(
-            self._decode, self.ear, self._tell, lambda: {"fault": "answer"}, lambda: self.time
+            self._decode, self.pipe, self._tell, lambda: {"fault": "answer"}, lambda: self.time
         )
 
     def receive(self) -> float:
@@ -153,7 +153,7 @@ class Air:
 
     def _tell(self, fault: Fault | None) -> None:
         said = fault["fault"] if fault else None
-        assert self.ear.ended == (said is not None), "who is told that nothing comes is let go, and nobody else"
+        assert self.pipe.ended == (said is not None), "who is told that nothing comes is let go, and nobody else"
         if not self.told or self.told[-1][1] != said:
             self.told.append((self.time - 1000, said))
 
@@ -185,7 +185,7 @@ def test_what_comes_a_second_time_is_left_out_and_is_no_sign_of_life() -> None:
     air = Air(old, old, [*old, LOUD, LOUD, OTHER], *[[LOUD, LOUD]] * 30)
     for _ in range(3):
         air.receive()
-    assert b"".join(air.ear.blocks) == b"".join([*old, LOUD, LOUD, OTHER])
+    assert b"".join(air.pipe.blocks) == b"".join([*old, LOUD, LOUD, OTHER])
     while air.told[-1][1] is None:
         air.receive()
 

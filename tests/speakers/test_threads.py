@@ -214,7 +214,7 @@ def test_a_track_that_ends_while_finished_ones_are_dropped_keeps_its_file_open_o
 
 
 class Watched(deque[memoryview]):
-    """Notes whether its tape has ended before a piece is in it."""
+    """Notes whether its prebuffer has ended before a piece is in it."""
 
     def __init__(self, prebuffer: Prebuffer) -> None:
         super().__init__()
@@ -247,13 +247,13 @@ def test_a_closed_live_tape_takes_nothing_from_whoever_has_its_number_now(pipe: 
     prebuffer = LivePrebuffer(pipe, RATE, frames=1000)
     number = prebuffer._descriptor
     prebuffer.close()
-    (tmp_path / "other").write_bytes(b"not for the tape")
+    (tmp_path / "other").write_bytes(b"not for the prebuffer")
     other = os.open(tmp_path / "other", os.O_RDONLY)
     assert other == number
 
     prebuffer.fill()
 
-    assert os.read(other, 100) == b"not for the tape"
+    assert os.read(other, 100) == b"not for the prebuffer"
     os.close(other)
 
 
@@ -334,12 +334,12 @@ def test_an_ear_that_cannot_be_opened_does_not_make_an_armed_speaker_a_failed_on
 
 
 def test_an_ear_that_says_what_is_no_level_goes_on_without_it(caplog: pytest.LogCaptureFixture) -> None:
-    ear = LevelMeter("hall")
+    meter = LevelMeter("hall")
     lines = [json.dumps({"level": -20.0}), "[]", json.dumps({"level": -10.0})]
     child = subprocess.Popen(["printf", "%s\\n", *lines], stdout=subprocess.PIPE)
     levels: list[tuple[float, float]] = []
 
-    ear._listen(child, levels)
+    meter._listen(child, levels)
 
     assert [level for _, level in levels] == [-20.0]
 
