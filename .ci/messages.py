@@ -21,7 +21,7 @@ def catalogue() -> Catalog:
     whole = Catalog(locale="vi", domain="loudspeaker", creation_date=SAME, revision_date=SAME)
     for path in sorted(VI.glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale="vi"):
+            for message in read_po(file, locale="vi", abort_invalid=True):
                 if message.id:
                     whole.add(message.id, message.string)
     return whole

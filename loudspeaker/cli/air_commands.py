@@ -224,7 +224,7 @@ def run(station: Station, welcome: str | None) -> None:
                 )
             )
         try:
-            airing_views.show_coming(station.airings.coming())
+            airing_views.show_coming(station.airings.coming(), station.airings.unready())
         except LoudspeakerError as error:  # what cannot be shown may be heard all the same
             tell(error.say(_))
         return service

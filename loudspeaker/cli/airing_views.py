@@ -129,8 +129,16 @@ def show_outcomes(outcomes: Sequence[Outcome]) -> None:
         tell(f"{outcome.id}: {verdict}" + (f" ({outcome.why})" if outcome.why else ""))
 
 
-def show_coming(airings: Sequence[PlannedAiring]) -> None:
-    """What a daemon that has just begun will air first."""
+def show_coming(airings: Sequence[PlannedAiring], unready: Sequence[PlannedAiring]) -> None:
+    """What a daemon that has just begun will air first; of a new station nothing has been read or made yet."""
+    if unready and not airings:
+        first = unready[0]
+        tell(
+            _("Next, while it is being made: {at} {village}: {title}").format(
+                at=day_hour(first.scheduled_at), village=first.village, title=first.title
+            )
+        )
+        return
     for line in next_moments(airings):
         tell(line)
 

@@ -89,14 +89,21 @@ class StationAirings:
 
     def coming(self, on: Collection[str] = ()) -> tuple[PlannedAiring, ...]:
         """What this box airs next, today or tomorrow, without those whose ids are in `on`."""
+        return self._ahead(Expected.AIR, on)
+
+    def unready(self) -> tuple[PlannedAiring, ...]:
+        """What this box should air next, today or tomorrow, and for which something is missing as yet."""
+        return self._ahead(Expected.NOT_READY, ())
+
+    def _ahead(self, expected: Expected, on: Collection[str]) -> tuple[PlannedAiring, ...]:
         now = self.clock.now()
         waiting = [
-            (planned.airing.starts_at, number, planned)
+            (planned.airing.starts_at or planned.scheduled_at, number, planned)
             for number, planned in enumerate(self.plan(None, 2))
             if planned.record is None and planned.output and planned.id not in on
-            if planned.airing.expected is Expected.AIR and planned.airing.starts_at and planned.airing.starts_at > now
+            if planned.airing.expected is expected
         ]
-        return tuple(planned for _starts_at, _number, planned in sorted(waiting)[:NEXT])
+        return tuple(planned for at, _number, planned in sorted(waiting) if at > now)[:NEXT]
 
     def records(self, day: Day = None, days: int = 1) -> list[AsRunRecord]:
         """What became of the airings of these days, in order of schedule."""

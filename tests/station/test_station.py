@@ -462,3 +462,14 @@ def test_check_tells_a_mistake_and_leaves_the_open_station_as_it_was(home: Path,
     assert station.files.contents is contents
     assert station.planner is planner
     assert station.airings.plan() == orders
+
+
+def test_what_nobody_has_read_yet_is_told_as_what_is_being_made_and_not_as_nothing(station: Station) -> None:
+    station.reload(reads=False)
+    unready = [planned.id for planned in station.airings.unready()]
+    assert not station.airings.coming()
+
+    station.reload(reads=True)
+
+    assert [planned.id for planned in station.airings.coming()] == unready != []
+    assert not station.airings.unready()
