@@ -13,6 +13,8 @@ import runpy
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -361,9 +363,7 @@ def test_the_unit_of_the_package_differs_from_the_checkouts_only_in_its_places()
 # Publishing
 
 
-APT = pytest.mark.skipif(
-    not (shutil.which("apt-ftparchive") and shutil.which("gpg")), reason="needs apt-utils and gnupg"
-)
+APT = pytest.mark.skipif(not (shutil.which("apt-ftparchive") and shutil.which("gpg")), reason="needs apt-utils, gnupg")
 
 
 class Publisher:
@@ -393,10 +393,15 @@ class Publisher:
         assert hashlib.sha256(index).hexdigest() in (folder / "InRelease").read_text()
         return re.findall(r"^Version: (.*)$", index.decode(), re.M)
 
+    def close(self) -> None:
+        """End the agent that gpg has started for this key."""
+        self.run("gpgconf", "--homedir", self._gpg[2], "--kill", "all")
+
 
 @pytest.fixture
-def publisher(tmp_path: Path) -> Publisher:
-    return Publisher(tmp_path)
+def publisher(tmp_path: Path) -> Iterator[Publisher]:
+    with closing(Publisher(tmp_path)) as publisher:
+        yield publisher
 
 
 @APT
