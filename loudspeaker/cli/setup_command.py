@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from ..errors import BadFile, BadUsage, LoudspeakerError
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Refused
 from . import airing_views, maintenance_views, rooms
 from .app import TranslatedCommand
 from .command_context import CommandContext, by_whom
@@ -88,12 +88,15 @@ def ask_all(setup: Setup) -> None:
 
 
 def stop_daemon(setup: Setup) -> bool:
-    """Stop a daemon that holds cards and pins; was there one? Raises `click.Abort`, `LoudspeakerError`."""
-    if setup.context.client.on_air() is None:
+    """Stop a daemon that holds cards and pins; was there one? Raises `click.Abort`, `Refused`."""
+    context = setup.context
+    if context.client.on_air() is None and not setup.trials.active(context.home):
         return False
     if not ask_yes(_("The service is running, and airs nothing while this lasts. Stop it until then?"), True):
         raise click.Abort
     setup.trials.service("stop")
+    if context.client.on_air() is not None:
+        raise Refused(Message("a daemon of this station goes on: end it first, where somebody has started it by hand"))
     return True
 
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 
 from ..errors import LoudspeakerError, Message
 from ..model.box import Relay
 from ..speakers.pins import RelaySwitch, StopButton
 
-SERVICE = "loudspeaker"
+SERVICE, SERVICE_HOME = "loudspeaker", Path("/var/lib/loudspeaker")
 
 
 def list_cards() -> list[str]:
@@ -49,6 +50,15 @@ def wait_for_press(pin: int, seconds: float, ready: Callable[[], object] = lambd
         return None if pressed.wait(seconds) else ""
 
 
+def is_service_active(home: Path) -> bool:
+    """Has systemd started the service of this station? It may not answer yet, a moment after an installation."""
+    if home.resolve() != SERVICE_HOME:
+        return False
+    with suppress(FileNotFoundError):  # there is no systemd
+        return subprocess.run(["systemctl", "is-active", "--quiet", SERVICE], check=False).returncode == 0
+    return False
+
+
 def switch_service(action: str) -> None:
     """`stop` or `start` the service. Raises `LoudspeakerError` where systemd does not do it."""
     done = subprocess.run(["systemctl", action, SERVICE], capture_output=True, text=True, check=False)
@@ -64,4 +74,5 @@ class Trials:
     cards: Callable[[], Sequence[str]] = list_cards
     relay: Callable[[Relay], AbstractContextManager[str]] = relay_on
     press: Callable[[int, float, Callable[[], object]], str | None] = wait_for_press
+    active: Callable[[Path], bool] = is_service_active
     service: Callable[[str], None] = switch_service

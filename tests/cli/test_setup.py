@@ -40,6 +40,8 @@ class Technician:
     fault: str = ""  # of the pins
     press: str | None = None
     breaks_off: bool = False  # with Ctrl+C, as the button is asked for
+    active: bool = False  # by systemd's word
+    daemon: FakeDaemon | None = None
     tried: list[object] = field(default_factory=list)
 
     def answer(self, *answers: str) -> Result:
@@ -48,7 +50,7 @@ class Technician:
         @click.command()
         def setup() -> None:
             context = CommandContext(self.home, self.home / ".state")
-            trials = Trials(lambda: self.cards, self._relay, self._press, self._service)
+            trials = Trials(lambda: self.cards, self._relay, self._press, lambda home: self.active, self._service)
             ask_all(Setup(context, BoxSetup(self.home, "Páo"), trials, self._tone, "Páo"))
 
         return CliRunner(mix_stderr=True).invoke(setup, input="".join(f"{one}\n" for one in answers))
@@ -67,6 +69,9 @@ class Technician:
 
     def _service(self, action: str) -> None:
         self.tried.append(action)
+        if action == "stop" and self.daemon:
+            self.daemon.close()
+            self.daemon = None
 
     def _tone(self, output: str) -> Sequence[Outcome]:
         self.tried.append(self.box.outputs[output].device)
@@ -209,12 +214,32 @@ def test_names_without_letters_are_asked_for_again(technician: Technician) -> No
 def test_a_daemon_is_stopped_meanwhile_and_started_again_even_where_it_is_broken_off(
     technician: Technician, answer: str, tried: list[str]
 ) -> None:
-    with closing(FakeDaemon(technician.home / ".state" / "control.sock")) as daemon:
-        daemon.answers["status"] = []
-        technician.breaks_off = True
-        assert technician.answer(answer, *NAMES, "-", "27").exit_code == 1
+    technician.daemon = FakeDaemon(technician.home / ".state" / "control.sock")
+    technician.daemon.answers["status"] = []
+    technician.breaks_off = True
+
+    assert technician.answer(answer, *NAMES, "-", "27").exit_code == 1
 
     assert technician.tried == tried
+    if technician.daemon:
+        technician.daemon.close()
+
+
+def test_a_service_that_does_not_answer_yet_is_stopped_too(technician: Technician) -> None:
+    technician.active = technician.breaks_off = True
+
+    technician.answer("c", *NAMES, "-", "27")
+
+    assert technician.tried == ["stop", "start"]
+
+
+def test_nothing_is_changed_under_a_daemon_that_goes_on(technician: Technician) -> None:
+    before = (technician.home / "commune.yaml").read_bytes()
+    with closing(FakeDaemon(technician.home / ".state" / "control.sock")) as daemon:
+        daemon.answers["status"] = []
+        assert technician.answer("c", *NAMES).exit_code == 1
+
+    assert (technician.home / "commune.yaml").read_bytes() == before
 
 
 # The trials themselves
