@@ -51,6 +51,7 @@ class ReviewView:
     airings: Sequence[Airing]
     cannot: Message | None
     villages: Mapping[str, str]  # their names
+    on_paper: bool  # does policy know approvals that were signed on paper?
     zone: tzinfo
     changes: Sequence[ComparedLine] | None
 
@@ -102,13 +103,14 @@ def _view(page: PageRequest) -> ReviewView:
         cannot = _why_not(page, station, review)
         preview = station.preparation.preview(bulletin)
         sound = listening(page.console, station, bulletin)
+        on_paper = station.files.commune.policy.approval_on_paper
         villages = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
         airings, zone = _planned(station).get(bulletin, []), station.files.commune.zone
     drafts = page.console.drafts
     drafts.remember(bulletin, preview.digest, source.text)
     before = drafts.recall(bulletin, review.approved.digest) if review.approved else None
     changes = None if before is None else [row for row in compare_lines(source.text, before) if row.differs]
-    return ReviewView(bulletin, preview, review, sound, source.text, airings, cannot, villages, zone, changes)
+    return ReviewView(bulletin, preview, review, sound, source.text, airings, cannot, villages, on_paper, zone, changes)
 
 
 def _why_not(page: PageRequest, station: Station, review: Review) -> Message | None:
@@ -146,6 +148,19 @@ def approve(page: PageRequest) -> Response:
     return page.go(f"/duyet/{page.path['id']}?xong=duyet")
 
 
+def note_paper(page: PageRequest) -> Response:
+    """Enter what was approved on paper: its number, and who signed it. The station refuses where policy has none."""
+    account, paper, signer = page.person.account, page.text("paper"), page.text("signer")
+    if not (paper and signer):
+        return _page(page, _view(page), 422, Message("write the number of the paper and who signed it"))
+    request = Approve(page.path["id"], page.text("digest"), paper=paper, signer=signer)
+    try:
+        page.console.desk.ask_about_text(request, account.name, account.login)
+    except OutOfDate as error:
+        return _page(page, _view(page), 409, error.message)
+    return page.go(f"/duyet/{page.path['id']}?xong=duyet")
+
+
 def give_back(page: PageRequest) -> Response:
     """Give it back, with words."""
     account, why = page.person.account, page.text("why")
@@ -166,4 +181,5 @@ ROUTES: Routes = {
     "GET /duyet/{id}": show_review,
     "POST /duyet/{id}": approve,
     "POST /duyet/{id}/tra": give_back,
+    "POST /duyet/{id}/giay": note_paper,
 }

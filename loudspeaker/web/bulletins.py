@@ -35,6 +35,7 @@ LEVELS: Sequence[tuple[str, Message]] = (
 )
 
 
+RECORDED = "recorded"  # in place of a digest: the text of which a recording in another language was made
 FURTHER: Sequence[tuple[str, Message]] = (("/lich/moi", Message("Schedule it")),)
 
 
@@ -224,13 +225,31 @@ def drop_draft(page: PageRequest) -> Response:
     return page.go(f"/ban-tin/{bulletin}")
 
 
+def _recording_is_old(page: PageRequest, source: BulletinSource) -> bool:
+    """Was its text changed since its recording in another language was made, and does nobody say that it still fits?
+
+    Then it is taken down that it does.
+    """
+    parts = source.bulletin.parts if source.bulletin else ()
+    if not any(part.audio and part.language for part in parts):
+        return False
+    known = page.console.drafts.recall(source.id, RECORDED)
+    if known is not None and known != source.text and not page.text("recording_fits"):
+        return True
+    page.console.drafts.remember(source.id, RECORDED, source.text)
+    return False
+
+
 def submit(page: PageRequest) -> Response:
     """Send the bulletin as it is saved to whoever approves it."""
     bulletin, account = page.path["id"], page.person.account
     with page.console.desk.station() as station:
         review = _review(station, station.editing.bulletins.source(bulletin))
+        source = station.editing.bulletins.source(bulletin)
     if review is None:
         return page.go(f"/ban-tin/{bulletin}")
+    if _recording_is_old(page, source):
+        return page.page("recording_old.html", 422, id=bulletin)
     page.console.desk.ask_about_text(Submit(bulletin, review.digest), account.name, account.login)
     return page.go(f"/ban-tin/{bulletin}?xong=gui")
 

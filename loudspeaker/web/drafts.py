@@ -103,7 +103,7 @@ class DraftStore:
     def remember(self, bulletin: str, digest: str, text: str) -> None:
         """Keep the text that was shown to an approver with this digest: later ones are compared with it."""
         content = _content(Draft("", text))
-        self._run("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?)", bulletin, digest, content, self._now())
+        self._run("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", bulletin, digest, content, self._now())
 
     def recall(self, bulletin: str, digest: str) -> str | None:
         """The text that was shown with this digest."""

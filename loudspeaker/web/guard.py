@@ -144,6 +144,7 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /duyet/{id}": Task.LOOK,
     "POST /duyet/{id}": Task.APPROVE,
     "POST /duyet/{id}/tra": Task.APPROVE,
+    "POST /duyet/{id}/giay": Task.WRITE,
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {"POST /tep": 20 << 20, "POST /ghi-am": 60 << 20}  # of files; bytes

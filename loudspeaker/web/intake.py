@@ -18,6 +18,7 @@ from ..importers import files
 from ..importers.draft import ImportResult
 from ..importers.imports import read_import
 from ..importers.official_letter import LeftOut
+from .bulletins import RECORDED
 from .jobs import Job, JobControl, JobState
 from .pages import PageRequest, Routes
 
@@ -224,6 +225,7 @@ def keep_recording(page: PageRequest) -> Response:
         page.save(*edits)
     except (BadFile, BadUsage) as error:
         return _recording_page(page, job, 422, error)
+    page.console.drafts.remember(bulletin, RECORDED, text)
     _forget(page)
     return page.go(f"/ban-tin/{bulletin}")
 

@@ -20,7 +20,7 @@ from ..text.alternatives import choose
 from ..text.reading import other_readings, read
 from .bulletin_forms import BulletinForm
 from .drafts import doubt_key
-from .marked_text import MarkedText, mark_text
+from .marked_text import SILENT, MarkedText, mark_text
 from .pages import PageRequest, Routes
 
 WORD_KEYS: Sequence[tuple[WordKey, Message]] = (
@@ -33,11 +33,12 @@ _PLACE = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
 class SeenDoubt(NamedTuple):
-    """A doubt, and whether somebody has said that it is read rightly."""
+    """A doubt, whether somebody has said that it is read rightly, and the number of the sentence in which it stands."""
 
     doubt: Doubt
     key: str
     seen: bool
+    sentence: int = SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,13 @@ def view_spoken(page: PageRequest, bulletin: str, text: str, saved: bool = True)
     placed = [doubt for doubt in reading.doubts if doubt.place != _whole(reading)]
     note = next((doubt for doubt in reading.doubts if doubt.place == _whole(reading)), None)
     seen = page.console.drafts.seen(bulletin)
-    doubts = [SeenDoubt(doubt, key, key in seen) for doubt in placed for key in [doubt_key(text, doubt)]]
-    return SpokenView(mark_text(text[:MOST_LETTERS], reading, placed), doubts, note, saved)
+    marked = mark_text(text[:MOST_LETTERS], reading, placed)
+    sentences = {stretch.doubt: one.number for one in marked.written for stretch in one.stretches if stretch.doubt}
+    doubts = []
+    for number, doubt in enumerate(placed, 1):
+        key = doubt_key(text, doubt)
+        doubts.append(SeenDoubt(doubt, key, key in seen, sentences.get(number, SILENT)))
+    return SpokenView(marked, doubts, note, saved)
 
 
 def _whole(reading: Reading) -> tuple[int, int] | None:

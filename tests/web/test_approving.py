@@ -97,6 +97,22 @@ def test_whoever_edited_it_cannot_approve_it_where_policy_says_two(
     assert "Duyệt phát" in officers.officer(Role.APPROVE, Role.DUTY).get("/duyet/nhac").text
 
 
+def test_an_approval_on_paper_is_entered_where_policy_knows_it(
+    home: Path, approver: Officer, officers: Officers, daemon: FakeDaemon
+) -> None:
+    shown = note(home, "review", step="submit", by="Chị Hoa")
+    assert "duyệt trên giấy" not in approver.get("/duyet/nhac").text
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text("utf-8") + "policy: {approval_on_paper: yes}\n", encoding="utf-8")
+    writer = officers.officer(Role.EDIT)
+    assert "Ghi nhận duyệt trên giấy" in writer.get("/duyet/nhac").text
+    assert writer.post("/duyet/nhac/giay", digest=shown, paper="12", signer="").status_code == 422
+    assert writer.post("/duyet/nhac/giay", digest=shown, paper="12/GP", signer="Chủ tịch").status_code == 303
+
+    (request,) = asked(daemon, "approve")
+    assert (request["paper"], request["signer"], request["by"]) == ("12/GP", "Chủ tịch", "Chị Edit")
+
+
 def test_giving_back_needs_words(home: Path, approver: Officer, daemon: FakeDaemon) -> None:
     shown = note(home, "review", step="submit", by="Chị Hoa")
 

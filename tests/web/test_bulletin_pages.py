@@ -171,6 +171,41 @@ def test_a_word_for_the_commune_shows_first_what_it_changes(people: People, stag
 
 
 @WIDTHS
+def test_what_will_be_heard_is_heard_in_two_taps(people: People, size: dict[str, int]) -> None:
+    hoa = people.visitor("hoa", size)
+    hoa.open("/ban-tin/tin-sang")
+    if hoa.page.get_by_role("button", name="Nghe thử").count():
+        hoa.tap("Nghe thử")
+        hoa.page.locator("audio").wait_for(timeout=60_000)
+    hoa.open("/ban-tin")
+    hoa.taps = 0
+    hoa.tap("Tin sáng", "link")
+    hoa.page.locator("audio").focus()
+    hoa.page.keyboard.press("Space")  # the button of a player cannot be tapped by its name
+    hoa.taps += 1
+    hoa.page.locator("[data-s].heard").first.wait_for(state="attached")
+
+    assert hoa.taps == 2
+
+
+def test_by_keyboard_a_doubt_is_reached_and_accepted(people: People) -> None:
+    hoa = people.visitor("hoa")
+    hoa.open("/ban-tin/kham")
+    drop_draft(hoa)
+    hoa.open("/ban-tin/kham")
+    hoa.page.keyboard.press("Tab")
+    hoa.page.keyboard.press("Enter")  # the skip link
+    right = hoa.page.locator(".doubt.at").get_by_role("button", name="Đọc đúng")
+    for _ in range(8):
+        if right.evaluate("button => button === document.activeElement"):
+            break
+        hoa.page.keyboard.press("Tab")
+    hoa.page.keyboard.press("Enter")
+
+    hoa.page.get_by_text("1 chỗ cần kiểm tra").first.wait_for()
+
+
+@WIDTHS
 def test_from_sending_to_approving(people: People, stage: Stage, size: dict[str, int]) -> None:
     name = f"hop-{size['width']}"
     (stage.home / "bulletins" / f"{name}.md").write_text(f"---\ntitle: Họp {name}\n---\nMời họp lúc 8h30.\n", "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from loudspeaker.web.accounts import Role
 DISPATCH = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8")
 LINES = [block for block in DISPATCH.strip().split("\n\n") if block]
 TITLE = "Tiếp tục tuyên truyền, hướng dẫn sử dụng ứng dụng Bluezone"
+PAGES = [part for line in LINES for text in line.split("\n") for part in textwrap.wrap(text, 90)]
 FORMS = {
+    "cong-van.pdf": lambda: office_files.pdf([PAGES[at : at + 40] for at in range(0, len(PAGES), 40)]),
     "cong-van.txt": lambda: DISPATCH.encode(),
     "cong-van.docx": lambda: office_files.docx(LINES),
     "cong-van.odt": lambda: office_files.odt(office_files.odt_lines(LINES)),
@@ -180,6 +183,22 @@ def test_a_recording_in_another_language_says_what_it_says_and_who_has_checked_i
     text = (home / "bulletins/hop.md").read_text("utf-8")
     assert "parts: [text, {audio:" in text
     assert "anh Vàng" in text
+
+
+def test_a_recording_whose_words_were_changed_is_sent_only_when_somebody_says_that_it_fits(
+    home: Path, editor: Officer, daemon: FakeDaemon
+) -> None:
+    daemon.answers["submit"] = None
+    page = send(editor, "/ghi-am", "hmong.wav", recording())
+    editor.post(f"{page.url.path}/dung", title="Họp", language="Hmông", text="Mời họp.", checker="anh Vàng")
+    path = home / "bulletins/hop.md"
+    path.write_text(path.read_text("utf-8").replace("Mời họp.", "Hoãn họp."), encoding="utf-8")
+    asked = editor.post("/ban-tin/hop/gui")
+
+    assert "Bản ghi âm còn đúng không?" in asked.text
+    assert not [verb for verb, *_ in daemon.asked if verb == "submit"]
+    assert editor.post("/ban-tin/hop/gui", recording_fits="1").headers["location"] == "/ban-tin/hop?xong=gui"
+    assert editor.post("/ban-tin/hop/gui").headers["location"] == "/ban-tin/hop?xong=gui"
 
 
 def test_a_silent_recording_is_refused(editor: Officer) -> None:

@@ -44,6 +44,14 @@ def test_what_is_typed_is_read_again_and_nothing_is_written(home: Path, editor: 
     assert (home / NHAC).read_bytes() == before
 
 
+def test_the_way_to_the_first_doubt_is_one_key(editor: Officer) -> None:
+    text = editor.get("/ban-tin/nhac").text
+
+    assert '<a class="skip" href="#doubts">Đến chỗ cần kiểm tra đầu tiên</a>' in text
+    assert 'id="doubts" tabindex="-1"' in text
+    assert 'data-play="0"' in text  # the sentence in which it stands
+
+
 def test_a_stretch_tells_how_it_is_said_and_what_else_could_be(home: Path, editor: Officer) -> None:
     answer = editor.post_by_htmx(f"/ban-tin/nhac/cho?place={place('2.05')}", **fields(home))
 

@@ -72,7 +72,7 @@
 // Bản tin: the editor, listening, uploads and recording.
 (function () {
   document.documentElement.classList.add("js");
-  var edit = document.getElementById("edit"), sheet = document.getElementById("sheet"), marks = [], now = -1, kept;
+  var edit = document.getElementById("edit"), sheet = document.getElementById("sheet"), marks = [], now = -1, until = Infinity, kept;
   function all(selector, where) { return Array.prototype.slice.call((where || document).querySelectorAll(selector)); }
   function typed() { return new URLSearchParams(new FormData(edit)).toString(); }
   function step(by) {
@@ -103,7 +103,7 @@
     step(0);
   });
   document.addEventListener("click", function (event) {
-    var on = event.target.closest("[data-tab], [data-step], [data-close], [data-copy], [data-rate], [data-s]");
+    var on = event.target.closest("[data-tab], [data-step], [data-close], [data-copy], [data-rate], [data-play], [data-s]");
     var audio = document.querySelector("audio[data-marks]");
     if (!on) return;
     var data = on.dataset;
@@ -113,11 +113,9 @@
     } else if (data.step) step(Number(data.step));
     else if ("close" in data) { if (sheet && sheet.open) { event.preventDefault(); sheet.close(); } }
     else if (data.copy) { document.getElementById(data.copy).select(); document.execCommand("copy"); }
+    else if (data.play) hear(audio, Number(data.play), true);
     else if (data.rate) audio.playbackRate = Number(data.rate);
-    else if (audio && !event.target.closest("a, button")) {
-      var mark = marks.find(function (one) { return one[0] === Number(data.s); });
-      if (mark) { audio.currentTime = mark[1]; audio.play(); }
-    }
+    else if (audio && !event.target.closest("a, button")) hear(audio, Number(data.s), false);
   });
 
   // The sentence that is heard is marked in both texts.
@@ -126,13 +124,24 @@
     now = number;
     all("[data-s]").forEach(function (one) { one.classList.toggle("heard", Number(one.dataset.s) === number); });
   }
+  function hear(audio, number, alone) {
+    var mark = marks.find(function (one) { return one[0] === number; });
+    if (!mark) return;
+    audio.currentTime = mark[1];
+    until = alone ? mark[2] : Infinity;
+    audio.play();
+  }
   function follow(audio) {
+    if (audio.currentTime >= until) { until = Infinity; audio.pause(); }
     var mark = marks.find(function (one) { return one[1] <= audio.currentTime && audio.currentTime < one[2]; });
     show(mark ? mark[0] : -1);
     if (!audio.paused) requestAnimationFrame(function () { follow(audio); });
   }
   function load(audio) {
-    return fetch(audio.dataset.marks).then(function (answer) { return answer.json(); }).then(function (told) { marks = told; });
+    return fetch(audio.dataset.marks).then(function (answer) { return answer.json(); }).then(function (told) {
+      marks = told;
+      document.documentElement.classList.toggle("sound", marks.length > 0);
+    });
   }
   document.addEventListener("play", function (event) {
     var audio = event.target;
