@@ -3,30 +3,39 @@
     python bench/urgent.py [--times 8]
 
 With `--yes`, from Enter: with sentences that nobody has said before, and with sentences that are there. Without, from
-the answer to what is shown, new sentences too: they are made while it is read. The baseline is what a village without
-any of this would type: `espeak-ng … | paplay`, which neither masters, nor repeats, nor keeps a record.
+the answer to what is shown, new sentences too: they are made while it is read. On the console's second page, from the
+last tap, which is sent as a browser sends it. The baseline is what a village without any of this would type:
+`espeak-ng … | paplay`, which neither masters, nor repeats, nor keeps a record.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
+from html import unescape
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from harness.pulse_server import RATE, Recorder, Server
 from harness.waiting import wait_for
 
+from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.protocol import ask
 from loudspeaker.errors import Unreachable
+from loudspeaker.web.accounts import AccountStore, Role
+from loudspeaker.web.console import console_paths
 
 SINK = "bench"
 COMMAND = [sys.executable, "-m", "loudspeaker"]
@@ -35,7 +44,52 @@ TEXT = "Nước suối lên nhanh, mức {number}. Bà con rời ngay khỏi b�
 USUAL = "espeak-ng | paplay"
 REACH = 5.0  # s: the baseline takes its time
 READING = 2.0  # s, until somebody answers
+PASSWORD = "mưa rơi trên ngói đỏ"
+HIDDEN = re.compile('<input type="hidden" name="([^"]+)" value="([^"]*)"')
 LOUD = 64  # of 32,768: an alarm has begun
+
+
+class SecondPage:
+    """An officer at the console, in front of the page that takes the word of a real alarm."""
+
+    def __init__(self, home: Path) -> None:
+        paths = console_paths(home, home / ".state")
+        with closing(AccountStore.open(paths.database, SystemClock())) as accounts:
+            accounts.use_link(accounts.add("lan", "Lan", [Role.DUTY]), PASSWORD, "bench")
+        command = [*COMMAND, "--home", str(home), "web", "--port", "0"]
+        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert self._process.stderr
+        address = re.search(r"http://127\.0\.0\.1:\d+", self._process.stderr.readline())
+        assert address
+        self._address, self._socket = address[0], home / ".state" / "control.sock"
+        self._opener = build_opener(HTTPCookieProcessor())
+        self._post("/vao", login="lan", password=PASSWORD)
+
+    def confirmed(self, text: str) -> float:
+        """Give an alarm in these words and read what is shown; when the last button was pressed."""
+        token = self._fields(self._read("/khan-cap"))["form_token"]
+        page = self._post("/khan-cap/xem-lai", form_token=token, bulletin="", text=text, village="na-hoa")
+        fields = self._fields(page)
+        time.sleep(READING)
+        moment = time.monotonic()
+        self._post("/khan-cap/phat", **fields, word="PHÁT")
+        wait_for(lambda: ask(self._socket, "board")["on"])  # a page does not wait for the sound
+        return moment
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def _read(self, path: str, data: bytes | None = None) -> str:
+        request = Request(self._address + path, data, {"Sec-Fetch-Site": "same-origin"})
+        with self._opener.open(request) as answer:
+            return str(answer.read().decode())
+
+    def _post(self, path: str, **fields: str) -> str:
+        return self._read(path, urlencode(fields).encode())
+
+    def _fields(self, page: str) -> dict[str, str]:
+        return {name: unescape(value) for name, value in HIDDEN.findall(page)}
 
 
 class Station:
@@ -133,6 +187,7 @@ def main() -> None:
 def compare(server: Server, home: Path, times: int) -> dict[str, list[float]]:
     """Both ways, one after the other; milliseconds."""
     station = Station(home, server)
+    console = SecondPage(home)
     try:
         station.alarm(TEXT.format(number=7))
         station.silence()
@@ -140,8 +195,10 @@ def compare(server: Server, home: Path, times: int) -> dict[str, list[float]]:
             "Enter to sound, to be synthesized": waits(server, times, station.alarm, station.silence, new=True),
             "Enter to sound, cached": waits(server, times, station.alarm, station.silence, new=False),
             "answer to sound": waits(server, times, station.confirmed, station.silence, new=True),
+            "last tap to sound, on the page": waits(server, times, console.confirmed, station.silence, new=True),
         }
     finally:
+        console.end()
         station.end()
     return found | {USUAL: waits(server, times, partial(usual, server), lambda: None, new=True)}
 
