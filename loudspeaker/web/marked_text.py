@@ -90,10 +90,6 @@ def _spoken_place(reading: Reading, place: tuple[int, int]) -> tuple[int, int]:
 
 def _sentences(text: str, places: Sequence[tuple[int, int]], regions: Sequence[_Region]) -> Iterator[Sentence]:
     """`text` as sentences, with its regions in them."""
-    edges = {0, len(text)}
-    edges.update(edge for place in places for edge in place)
-    edges.update(edge for region in regions for edge in (region.begin, region.end))
-    cuts = list(pairwise(sorted(edges)))
     begins, starts = [begin for begin, _ in places], [region.begin for region in regions]
     empty = {region.begin: region for region in regions if region.begin == region.end}
 
@@ -101,7 +97,7 @@ def _sentences(text: str, places: Sequence[tuple[int, int]], regions: Sequence[_
         number = bisect_right(begins, cut[0]) - 1
         return number if number >= 0 and cut[0] < places[number][1] else SILENT
 
-    for number, group in groupby(cuts, sentence):
+    for number, group in groupby(_cut(text, places, regions), sentence):
         stretches: list[Stretch] = []
         for begin, end in group:
             if begin in empty:  # a sign that is left out
@@ -110,6 +106,14 @@ def _sentences(text: str, places: Sequence[tuple[int, int]], regions: Sequence[_
             region = regions[at] if at >= 0 and begin < regions[at].end else None
             stretches.append(Stretch(text[begin:end], region and region.place, region.doubt if region else 0))
         yield Sentence(number, tuple(_join(stretches)))
+
+
+def _cut(text: str, places: Sequence[tuple[int, int]], regions: Sequence[_Region]) -> Iterator[tuple[int, int]]:
+    """`text` in pieces [begin, end), each in one sentence and in one region or none."""
+    edges = {0, len(text)}
+    edges.update(edge for place in places for edge in place)
+    edges.update(edge for region in regions for edge in (region.begin, region.end))
+    return pairwise(sorted(edges))
 
 
 def _join(stretches: Sequence[Stretch]) -> Iterator[Stretch]:

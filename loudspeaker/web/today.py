@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -118,10 +118,8 @@ def show_today(page: PageRequest) -> Response:
 
 def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
     """The day as plan and log have it now; `air` is what the daemon tells, None where it does not answer."""
-    on = air.on if air else ()
-    now, ids = station.clock.now(), {one.id for one in on}
-    planned = [one for one in station.airings.plan(None, 2) if one.output and one.id not in ids]
-    ahead = [one for one in planned if one.record is None and (one.airing.starts_at or one.scheduled_at) > now]
+    on, now = air.on if air else (), station.clock.now()
+    planned, ahead = _split_plan(station, now, {one.id for one in on})
     heard = [one for one in ahead if one.airing.expected is Expected.AIR]
     day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
     return DayBoard(
@@ -137,6 +135,14 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
         tuple(_health(station, air, health)),
         air.clock if air and not air.trusted else None,
     )
+
+
+def _split_plan(
+    station: Station, now: datetime, on: Collection[str]
+) -> tuple[list[PlannedAiring], list[PlannedAiring]]:
+    """Today and tomorrow without what is `on` the air (ids), and what of it is still to come."""
+    planned = [one for one in station.airings.plan(None, 2) if one.output and one.id not in on]
+    return planned, [one for one in planned if one.record is None and (one.airing.starts_at or one.scheduled_at) > now]
 
 
 def _sounding(on: Iterable[BoardAiring]) -> Iterator[Sounding]:
