@@ -25,6 +25,7 @@ WITHOUT="espeakng-loader setuptools"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+papers() { "$python" deploy/debian_papers.py "$@"; }
 pip() { "$python" -m pip "$@" -q --disable-pip-version-check; }
 
 install_wheels() { # PYTHON MACHINE FOLDER: the locked packages for that Python on that machine, whatever runs here
@@ -99,8 +100,8 @@ make_papers() { # ROOT: what Debian wants beside it
     (cd docs && find . -name '*.md' -o -name '*.svg' -o -name '*.png') | while read -r paper; do
         install -D -m 644 "docs/$paper" "$doc/docs/$paper"
     done
-    "$python" deploy/debian_papers.py copyright "$1/usr/lib/loudspeaker/lib" >"$doc/copyright"
-    "$python" deploy/debian_papers.py changelog | gzip -9n >"$doc/changelog.gz"
+    papers copyright "$1/usr/lib/loudspeaker/lib" >"$doc/copyright"
+    papers changelog | gzip -9n >"$doc/changelog.gz"
 }
 
 pack() { # ARCH ROOT
@@ -121,8 +122,8 @@ mkdir "$work/source"
 copy_program . "$work/source"
 (cd "$work/source" && "$python" .ci/messages.py >/dev/null)
 pip wheel --no-deps --no-build-isolation -w "$work/wheel" "$work/source"
-"$python" deploy/debian_papers.py man "$work/man"
-"$python" deploy/debian_papers.py completion >"$work/completion"
+papers man "$work/man"
+papers completion >"$work/completion"
 for arch in "${@:-arm64}"; do
     case $arch in arm64) machine=aarch64 ;; amd64) machine=x86_64 ;; *) echo "arm64, amd64" >&2 && exit 2 ;; esac
     make_program $machine "$work/$arch"

@@ -16,7 +16,7 @@ stick=$(mkdir -p "$1" && cd "$1" && pwd)
 shift
 RELEASES=${RELEASES:-12=bookworm 13=trixie}
 MIRROR=${MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)}
-optional="libasound2-plugins python3-lgpio"
+optional="python3-lgpio"
 [ "${FFMPEG:-}" = no ] || optional="ffmpeg $optional"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -7,10 +7,10 @@
 set -euo pipefail
 stick=$(cd "$(dirname "$0")" && pwd)
 root=${DESTDIR:-} # để thử
-optional="ffmpeg libasound2-plugins python3-lgpio"
+optional="ffmpeg python3-lgpio"
 case "${1:-}" in
 "") ;;
---khong-ffmpeg) optional="libasound2-plugins python3-lgpio" ;;
+--khong-ffmpeg) optional="python3-lgpio" ;;
 *) sed -n '2,6s/^# \{0,1\}//p' "$0" && exit 2 ;;
 esac
 
