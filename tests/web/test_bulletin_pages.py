@@ -91,6 +91,14 @@ def drop_draft(visitor: Visitor) -> None:
     visitor.taps = 0
 
 
+def make_sound(visitor: Visitor, bulletin: str) -> None:
+    """Its page, with the sound there to be heard."""
+    visitor.open(f"/ban-tin/{bulletin}")
+    if visitor.page.get_by_role("button", name="Nghe thử").count():
+        visitor.tap("Nghe thử")
+    visitor.page.locator("audio").wait_for(timeout=60_000)
+
+
 @WIDTHS
 def test_a_word_file_becomes_a_draft_that_can_be_read_in_three_taps(
     people: People, tmp_path: Path, size: dict[str, int]
@@ -173,10 +181,7 @@ def test_a_word_for_the_commune_shows_first_what_it_changes(people: People, stag
 @WIDTHS
 def test_what_will_be_heard_is_heard_in_two_taps(people: People, size: dict[str, int]) -> None:
     hoa = people.visitor("hoa", size)
-    hoa.open("/ban-tin/tin-sang")
-    if hoa.page.get_by_role("button", name="Nghe thử").count():
-        hoa.tap("Nghe thử")
-        hoa.page.locator("audio").wait_for(timeout=60_000)
+    make_sound(hoa, "tin-sang")
     hoa.open("/ban-tin")
     hoa.taps = 0
     hoa.tap("Tin sáng", "link")
@@ -271,9 +276,7 @@ FOLLOW = """() => new Promise(done => {
 
 def test_the_sentence_that_is_heard_is_marked_in_both_texts_in_time(people: People) -> None:
     hoa = people.visitor("hoa")
-    hoa.open("/ban-tin/tin-sang")
-    hoa.tap("Nghe thử")
-    hoa.page.locator("audio").wait_for(timeout=60_000)
+    make_sound(hoa, "tin-sang")
     assert violations(hoa) == []
     late = hoa.page.evaluate(FOLLOW)
 
