@@ -27,7 +27,7 @@ class AuditEntry:
 
 
 def audit_trail(log: Log, begins: datetime, ends: datetime) -> list[AuditEntry]:
-    """What people did from `begins` up to, but not including, `ends`, in the order of the log. Raises `LogUnusable`."""
+    """What people did from `begins` up to, but not including, `ends`, in the order of time. Raises `LogUnusable`."""
     return list(_entries(log, begins, ends))
 
 
@@ -44,7 +44,9 @@ def background(log: Log, village: str, bulletin: str | None, before: datetime) -
 
 def _entries(log: Log, begins: datetime, ends: datetime) -> Iterator[AuditEntry]:
     stopped: tuple[datetime, object] | None = None
-    for event in log.events(since=begins):
+    # By kind: what playout notes is a hundred times as much.
+    events = (event for kind in WORDINGS for event in log.events(kind, since=begins))
+    for event in sorted(events, key=lambda event: event.at):
         if event.at >= ends or (entry := _entry(event)) is None:
             continue
         if event.kind == "stop":  # one press stops several

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -107,7 +107,11 @@ class StationAirings:
 
     def records(self, day: Day = None, days: int = 1) -> list[AsRunRecord]:
         """What became of the airings of these days, in order of schedule."""
-        return [self._with_title(record) for record in self.log().rows(*self.clock.window(day, days))]
+        return list(self.iterate_records(day, days))
+
+    def iterate_records(self, day: Day = None, days: int = 1) -> Iterator[AsRunRecord]:
+        """The same, one at a time: of a year there may be a hundred thousand."""
+        return map(self._with_title, self.log().records(*self.clock.window(day, days)))
 
     def _with_title(self, record: AsRunRecord) -> AsRunRecord:
         """The record with its title: older ones have it only in what was asked for, where somebody did."""

@@ -9,7 +9,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -25,7 +25,7 @@ from ..station.station import Station
 from .desk import village_names
 from .pages import PageRequest, Routes
 
-MOST_ROWS = 500  # on one page; a print has all
+MOST_ROWS, MOST_PRINTED = 500, 5_000  # on one page, on one print
 LONGEST = 400  # days
 AT_ONCE = timedelta(seconds=2)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,6 +78,7 @@ class LogPage:
     now: datetime
     wanted: Wanted
     rows: Sequence[LogRow]
+    left_out: int  # rows more than were asked for
     acts: Sequence[AuditEntry]
     villages: Mapping[str, str]  # id -> name
     counts: Mapping[bool, int]  # heard in full?
@@ -87,16 +88,16 @@ class LogPage:
 
 def show_log(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
-        found = read_log(station, read_wanted(page.query, station.clock.now().date()))
-    spans = _spans(found.now.date())
-    return page.page(
-        "history.html", log=found, rows=found.rows[:MOST_ROWS], most=MOST_ROWS, spans=spans, results=RESULTS
-    )
+        found = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_ROWS)
+    return page.page("history.html", log=found, spans=_spans(found.now.date()), results=RESULTS)
 
 
 def print_log(page: PageRequest) -> Response:
+    """All rows of the span. Raises `BadUsage` where that is more than anybody reads on paper."""
     with page.console.desk.station() as station:
-        found = read_log(station, read_wanted(page.query, station.clock.now().date()))
+        found = read_log(station, read_wanted(page.query, station.clock.now().date()), MOST_PRINTED)
+    if found.left_out:
+        raise BadUsage(Message("more than {most} airings: choose fewer days, or take the report", most=MOST_PRINTED))
     return page.page("history_print.html", log=found)
 
 
@@ -171,38 +172,52 @@ def _run(page: PageRequest, *words: str, accepts: Collection[int] = (0,)) -> str
     return done.stdout
 
 
-def read_log(station: Station, wanted: Wanted) -> LogPage:
-    """Raises `LogUnusable`, and `NotFound` for a village that nobody knows."""
-    log, zone, names = station.log, station.files.commune.zone, village_names(station)
+def read_log(station: Station, wanted: Wanted, most: int) -> LogPage:
+    """With at most so many rows. Raises `LogUnusable`, and `NotFound` for a village that nobody knows."""
+    log, names = station.log, village_names(station)
     if wanted.village:
         station.files.village_id(wanted.village)
     days = (wanted.ends - wanted.begins).days + 1
-    records = [one for one in station.airings.records(wanted.begins, days) if wanted.village in ("", one.village)]
-    chosen = [one for one in records if wanted.result in ("", _result(one))]
-    begins, ends = station.clock.window(wanted.begins, days)
+    rows: list[LogRow] = []
+    counts: Counter[bool] = Counter()
+    left_out = 0
+    for record in station.airings.iterate_records(wanted.begins, days):
+        if wanted.village not in ("", record.village):
+            continue
+        counts[record.verdict in FULLY_HEARD] += 1
+        if wanted.result not in ("", _result(record)):
+            continue
+        if len(rows) < most:
+            rows.append(_row(record, names, station.files.commune.zone))
+        else:
+            left_out += 1
+    acts = audit_trail(log, *station.clock.window(wanted.begins, days))
     return LogPage(
         station.files.commune.name,
         KIND_OF_COMMUNE.sub("", station.files.commune.name),
         station.clock.now(),
         wanted,
-        [
-            LogRow(
-                one.id,
-                one.scheduled_at.astimezone(zone),
-                names.get(one.village, one.village),
-                title_words(one),
-                one.verdict in FULLY_HEARD,
-                outcome_word(one.verdict, one.refusal),
-                "" if one.verdict in FULLY_HEARD else one.why,
-                one.started_at and one.started_at.astimezone(zone),
-            )
-            for one in chosen
-        ],
-        together(in_words(act, names) for act in audit_trail(log, begins, ends)),
+        rows,
+        left_out,
+        together(in_words(act, names) for act in acts),
         names,
-        Counter(one.verdict in FULLY_HEARD for one in records),
+        counts,
         log.head(),
         log.last_number(),
+    )
+
+
+def _row(record: AsRunRecord, names: Mapping[str, str], zone: tzinfo) -> LogRow:
+    heard = record.verdict in FULLY_HEARD
+    return LogRow(
+        record.id,
+        record.scheduled_at.astimezone(zone),
+        names.get(record.village, record.village),
+        title_words(record),
+        heard,
+        outcome_word(record.verdict, record.refusal),
+        "" if heard else record.why,
+        record.started_at and record.started_at.astimezone(zone),
     )
 
 

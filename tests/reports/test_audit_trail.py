@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from harness.small_commune import at
 
@@ -17,24 +17,28 @@ WHO = {"by": "chị Hoa", "account": "hoa", "via": "web"}
 REVISION = "0" * 64
 
 
+def later(seconds: int) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
 def told(log: MemoryLog) -> list[str]:
     return [f"{act.by} {act.what.say(translator('vi'))}" for act in audit_trail(log, DAY, DAY + timedelta(days=1))]
 
 
 def test_each_act_is_one_sentence() -> None:
     log = MemoryLog()
-    log.event("edit", "", NOON, path="bulletins/nhac.md", before="", after=REVISION, **WHO)
-    log.event("edit", "", NOON, path="bulletins/nhac.md", before=REVISION, after="1" * 64, **WHO)
-    log.event("edit", "", NOON, path="bulletins/nhac.md", before=REVISION, after="", **WHO)
-    log.event("review", "", NOON, bulletin="nhac", digest=REVISION, step="submit", **WHO)
-    log.event("review", "", NOON, bulletin="nhac", digest=REVISION, step="give_back", why="sai ngày", by="anh Páo")
-    log.event("approve", "", NOON, bulletin="nhac", digest="a1b2c3d4e5", by="anh Páo")
-    log.event("skip", AIRING, NOON, why="đám tang", undo=False, **WHO)
-    log.event("skip", AIRING, NOON, why="", undo=True, **WHO)
-    log.event("pause", "", NOON, village="na-hoa", until="2026-11-24T18:00:00+07:00", why="tang", **WHO)
-    log.event("stop", AIRING, NOON, why="dừng từ trang", **WHO)
-    log.event("explain", AIRING, NOON, why="cháy loa", **WHO)
-    log.event("request", "", NOON, do="confirm_clock", uid=0, **WHO)
+    log.event("edit", "", later(0), path="bulletins/nhac.md", before="", after=REVISION, **WHO)
+    log.event("edit", "", later(1), path="bulletins/nhac.md", before=REVISION, after="1" * 64, **WHO)
+    log.event("edit", "", later(2), path="bulletins/nhac.md", before=REVISION, after="", **WHO)
+    log.event("review", "", later(3), bulletin="nhac", digest=REVISION, step="submit", **WHO)
+    log.event("review", "", later(4), bulletin="nhac", digest=REVISION, step="give_back", why="sai ngày", by="anh Páo")
+    log.event("approve", "", later(5), bulletin="nhac", digest="a1b2c3d4e5", by="anh Páo")
+    log.event("skip", AIRING, later(6), why="đám tang", undo=False, **WHO)
+    log.event("skip", AIRING, later(7), why="", undo=True, **WHO)
+    log.event("pause", "", later(8), village="na-hoa", until="2026-11-24T18:00:00+07:00", why="tang", **WHO)
+    log.event("stop", AIRING, later(9), why="dừng từ trang", **WHO)
+    log.event("explain", AIRING, later(10), why="cháy loa", **WHO)
+    log.event("request", "", later(11), do="confirm_clock", uid=0, **WHO)
 
     assert told(log) == [
         "chị Hoa tạo bulletins/nhac.md",

@@ -6,7 +6,7 @@ import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,10 @@ from openpyxl import load_workbook
 from loudspeaker.model.airing import Occurrence
 from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.enums import Level, Verdict
+from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
 from loudspeaker.web.accounts import Role
-from loudspeaker.web.history import MOST_ROWS
+from loudspeaker.web.history import MOST_ROWS, Wanted, read_log
 
 DAY = "2026-11-24"
 HEARD, MISSED = f"na-hoa/tin-sang/{DAY}T06:05", f"suoi-trat/tin-sang/{DAY}T17:30"
@@ -133,6 +134,14 @@ def test_a_long_span_shows_its_first_rows_and_says_so(officers: Officers, log: A
     page = officers.officer(Role.VIEW).get(f"/nhat-ky?tu={DAY}&den={DAY}").text
     assert page.count("/luot/na-hoa/") == MOST_ROWS
     assert f"{MOST_ROWS} trong {MOST_ROWS + 1}" in page
+
+
+def test_no_more_rows_are_kept_than_are_wanted_and_all_are_counted(viewer: Officer, home: Path) -> None:
+    day = date.fromisoformat(DAY)
+    with closing(Station.open(home, clock=viewer.console.clock, writes=False)) as station:
+        found = read_log(station, Wanted(day, day, "", ""), 1)
+
+    assert (len(found.rows), found.left_out, found.counts) == (1, 1, {True: 1, False: 1})
 
 
 def test_a_print_has_the_form_of_an_official_paper_and_the_head_of_the_chain(viewer: Officer, log: AsRunLog) -> None:
