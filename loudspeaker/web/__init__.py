@@ -22,5 +22,5 @@ history (Nhật ký: log, why, what people did, on paper),
 week (Lịch tuần), entry_pages (Xếp lịch),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), intake (files, recordings),
-approving (Duyệt), people (who may use the console).
+approving (Duyệt), people (who may use the console), equipment (Thiết bị).
 """

@@ -25,6 +25,7 @@ from . import (
     emergency,
     entrance,
     entry_pages,
+    equipment,
     history,
     intake,
     listening,
@@ -53,6 +54,7 @@ MODULES = (
     listening,
     approving,
     people,
+    equipment,
 )
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password

@@ -54,6 +54,8 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /xac-nhan": Task.LOOK,
     "GET /mat-khau": Task.LOOK,
     "POST /mat-khau": Task.LOOK,
+    # equipment.py
+    "GET /thiet-bi": Task.LOOK,
     # people.py
     "GET /cai-dat/nguoi": Task.RULE,
     "POST /cai-dat/nguoi": Task.RULE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -22,11 +21,11 @@ from ..station.restrictions import standing_pauses, uncommissioned
 from ..station.station import Station
 from .air_control import end_words
 from .desk import village_names
+from .equipment import HealthLine, disk_line, output_lines
 from .pages import MORE, PageRequest, Routes
 from .templating import clock, moment
 
 MOST = 6  # moments to come: what is to be done stands below
-LITTLE_ROOM = 500  # MB of the disk
 AFTERNOON = time(15)  # from then on it is pressing that tomorrow morning is not approved
 LOOK = Message("Look")
 DECIDED = frozenset({Verdict.SKIPPED, Verdict.STOPPED, Verdict.WITHDRAWN, Verdict.REFUSED, Verdict.PRE_EMPTED})
@@ -78,14 +77,6 @@ class Chore:
     def route(self) -> str:
         """The route of its address."""
         return "GET /luot/{id:path}" if self.address.startswith("/luot/") else f"GET {self.address}"
-
-
-@dataclass(frozen=True, slots=True)
-class HealthLine:
-    """One thing about the box: fine, or what is wrong with it."""
-
-    message: Message
-    fine: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +202,11 @@ def _first_by_title(airings: Iterable[PlannedAiring]) -> list[tuple[str, datetim
 
 
 def _health(station: Station, air: Board | None, health: Health) -> Iterator[HealthLine]:
-    """The box: the doctor's complaints, and what can be seen without it."""
-    gone = air.gone if air else {}
-    for output in station.files.box.outputs:
-        if output in gone:
-            yield HealthLine(Message("output {output}: {fault}", output=output, fault=gone[output]), False)
-        else:
-            yield HealthLine(Message("output {output}", output=output))
-    free = shutil.disk_usage(station.paths.home).free // 1_000_000
-    yield HealthLine(Message("{free} MB of the disk are free", free=free), free >= LITTLE_ROOM)
-    for row in health.rows:
-        if row.wrong:
-            yield HealthLine(Message("{what}: {wrong}", what=row.what, wrong=row.wrong), False)
+    """The box: what is wrong with it, and that the rest is well."""
+    for output in output_lines(station, air, village_names(station)):
+        yield HealthLine(Message("output {output}", output=output.name), output.wrong)
+    yield disk_line(station)
+    yield from (HealthLine(row.what, row.wrong) for row in health.rows if row.wrong)
 
 
 def show_top(page: PageRequest) -> Response:
