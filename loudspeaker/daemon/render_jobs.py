@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
@@ -49,16 +49,20 @@ class RenderJobs:
         self._children: list[_Child] = []
         self._failures: dict[str, LoudspeakerError] = {}  # by recipe
 
-    def start(self, wanted: Wanted) -> bool:
-        """Have made what is not being made already, in this order. False where too many children are at work."""
+    def start(self, wanted: Wanted, later: Wanted | None = None) -> bool:
+        """Have made what is not being made already; what is wanted `later` behind everything else on this machine.
+
+        False where too many children are at work.
+        """
         self.collect()
-        fresh = {recipe: job for recipe, job in wanted.items() if not self._is_being_made(recipe)}
+        asked = [self._not_being_made(wanted), self._not_being_made(later or {})]
+        fresh = [*asked[0], *asked[1]]
         if fresh and len(self._children) >= MOST_CHILDREN:
             return False
         for recipe in fresh:
             self._failures.pop(recipe, None)
         if fresh:
-            self._children.append(_Child(self._open(fresh), dict.fromkeys(fresh, (0, 0))))
+            self._children.append(_Child(self._open(asked), dict.fromkeys(fresh, (0, 0))))
         return True
 
     def must_be_over(self, recipes: Iterable[str]) -> None:
@@ -100,7 +104,7 @@ class RenderJobs:
                 child.process.wait(GONE)
             _close_output(child.process)
 
-    def _open(self, wanted: Wanted) -> subprocess.Popen[bytes]:
+    def _open(self, wanted: Sequence[Wanted]) -> subprocess.Popen[bytes]:
         with open(os.memfd_create("wanted"), "wb+") as stdin:  # no pipe: nobody waits until the child has read it
             stdin.write(json.dumps(wanted).encode())
             stdin.seek(0)
@@ -109,8 +113,9 @@ class RenderJobs:
         os.set_blocking(process.stdout.fileno(), False)
         return process
 
-    def _is_being_made(self, recipe: str) -> bool:
-        return any(recipe in child.left for child in self._children)
+    def _not_being_made(self, wanted: Wanted) -> Wanted:
+        at_work = {recipe for child in self._children for recipe in child.left}
+        return {recipe: job for recipe, job in wanted.items() if recipe not in at_work}
 
     def _take(self, child: _Child, report: RenderReport) -> None:
         if not report.over:

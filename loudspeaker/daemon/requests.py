@@ -169,7 +169,7 @@ class Requests:
 
     def preview_urgent(self, request: PreviewUrgent, _by: str) -> AlertPreview:
         alert = self.station.alerts.preview(request)
-        made = request.make and self._jobs and self._jobs.start({**alert.wanted, **alert.clears})
+        made = request.make and self._jobs and self._jobs.start(alert.wanted, alert.clears)
         return replace(alert, wanted={}, clears={}) if made else alert
 
     def preview_end(self, request: PreviewEnd, _by: str) -> EndPreview:

@@ -30,8 +30,7 @@ from ..schedule.crowd import MOST_A_DAY, report_crowded_days
 from ..schedule.lint import broken_plans, missing_bulletins, no_bulletin, unknown_villages, why_never
 from ..station import read_text
 from ..station.commune_clock import CommuneClock
-from ..station.membership import open_folder
-from ..station.people_files import StationFiles
+from ..station.people_files import StationFiles, open_folder
 from ..station.planner import Planner
 from ..station.station import Station
 from ..text.reading import read

@@ -31,8 +31,9 @@ from ..trust.fingerprint import fingerprint
 from ..trust.floors import Floors, accept_manifest, accept_trust, least_now
 from ..trust.opening import open_document, open_first_trust, open_manifest, open_next_trust, read_unverified
 from ..trust.signed_documents import SignedManifest, SigningRole, TrustDocument
-from .membership import AcceptedManifest, Membership, copy_files_home, keep_membership, read_membership, received_source
+from .membership import AcceptedManifest, Membership, copy_files_home, keep_membership, read_membership
 from .paths import StationPaths
+from .people_files import received_source
 
 ROOT = "v1"
 

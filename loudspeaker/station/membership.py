@@ -2,6 +2,7 @@
 
 What was accepted is written down here, in a file that only the station itself writes: replacing it is the step from one
 version to the next, and opening a station checks no signature again, only that each file is the one that was signed.
+Loads nothing of what reads these files: whoever only makes sound does without.
 """
 
 from __future__ import annotations
@@ -13,11 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..codec import UNREADABLE, decode, encode
-from ..config.folder import Folder
-from ..config.source import Source
 from ..errors import Message, Refused
 from ..store.atomic import FileSystem, read_regular_file, write_atomic
-from ..store.last_good import LastGoodVersions
 from ..store.received import ReceivedFiles
 from .paths import StationPaths
 
@@ -63,25 +61,12 @@ def keep_membership(paths: StationPaths, membership: Membership, system: FileSys
     write_atomic(paths.membership, json.dumps(encode(membership), ensure_ascii=False).encode(), system)
 
 
-def find_sources(paths: StationPaths) -> list[Source]:
-    """The folders with the commune's files: people's own, or what came signed. Raises `Refused`."""
+def files_folder(paths: StationPaths) -> Path:
+    """Where the commune's files lie: people's own, or what came signed. Raises `Refused`."""
     membership = read_membership(paths)
     if membership is None:
-        return [Source(paths.home)]
-    return [received_source(paths, membership.scope, membership.accepted)]
-
-
-def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
-    """The files of one version."""
-    return Source(ReceivedFiles(paths.received, scope).files(accepted.version), expected=accepted.files)
-
-
-def open_folder(paths: StationPaths, stand_in: bool = True) -> Folder:
-    """The station's files, wherever they come from; with last good versions of broken ones, if these may stand in.
-
-    Raises `Refused`.
-    """
-    return Folder(find_sources(paths), LastGoodVersions(paths.last_good) if stand_in else None, box=Source(paths.home))
+        return paths.home
+    return ReceivedFiles(paths.received, membership.scope).files(membership.accepted.version)
 
 
 def must_be_edited_here(paths: StationPaths) -> None:

@@ -7,13 +7,39 @@ from collections.abc import Collection, Mapping
 from copy import copy
 
 from ..config.folder import Folder
+from ..config.source import Source
 from ..errors import BadFile, BadUsage, Message, Problem
 from ..interfaces import Clock
 from ..model.box import Box
 from ..model.bulletin import Bulletin
 from ..model.commune import Commune
 from ..model.contents import Contents
+from ..store.last_good import LastGoodVersions
+from ..store.received import ReceivedFiles
+from .membership import AcceptedManifest, read_membership
 from .naming import bulletin_id, village_id
+from .paths import StationPaths
+
+
+def find_sources(paths: StationPaths) -> list[Source]:
+    """The folders with the commune's files: people's own, or what came signed. Raises `Refused`."""
+    membership = read_membership(paths)
+    if membership is None:
+        return [Source(paths.home)]
+    return [received_source(paths, membership.scope, membership.accepted)]
+
+
+def received_source(paths: StationPaths, scope: str, accepted: AcceptedManifest) -> Source:
+    """The files of one version."""
+    return Source(ReceivedFiles(paths.received, scope).files(accepted.version), expected=accepted.files)
+
+
+def open_folder(paths: StationPaths, stand_in: bool = True) -> Folder:
+    """The station's files, wherever they come from; with last good versions of broken ones, if these may stand in.
+
+    Raises `Refused`.
+    """
+    return Folder(find_sources(paths), LastGoodVersions(paths.last_good) if stand_in else None, box=Source(paths.home))
 
 
 class StationFiles:

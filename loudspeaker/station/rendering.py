@@ -2,8 +2,9 @@
 
     python -m loudspeaker.station.rendering HOME STATE
 
-The child process that makes what the daemon is asked for: one JSON object on standard input, recipe -> `RenderJob`, and
-on standard output a line of JSON for each `RenderReport`. It ends with its parent.
+The child process that makes what the daemon is asked for. On standard input two JSON objects in a list, recipe ->
+`RenderJob`: what somebody waits for, and what is made behind everything else; on standard output a line of JSON for
+each `RenderReport`. It ends with its parent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..codec import decode, encode
 from ..errors import LoudspeakerError, describe_os_error
 from ..interfaces import Engine
 from ..model.alert_preview import Wanted
-from ..process import die_with_parent
+from ..process import die_with_parent, make_way
 from ..production.renderer import ProgrammeRenderer
 from ..production.specification import RenderJob, RenderReport
 from ..store.clips import ClipStore
@@ -28,7 +29,7 @@ from ..store.programmes import ProgrammeStore
 from ..synthesis.circuit_breaker import CircuitBreakers
 from ..synthesis.fallback import FallbackChain
 from ..synthesis.registry import load_engine
-from .membership import find_sources
+from .membership import files_folder
 from .paths import StationPaths
 
 
@@ -38,7 +39,7 @@ def open_renderer(
     """A renderer for the cache in `paths`; `breakers` is the state of circuit breakers as it was kept in the log."""
     states = CircuitBreakers.from_state(breakers if isinstance(breakers, dict) else {})
     chain = FallbackChain(ClipStore(paths.clips), now, load_engine, states)
-    return ProgrammeRenderer(find_sources(paths)[0].folder, chain, ProgrammeStore(paths.programmes))
+    return ProgrammeRenderer(files_folder(paths), chain, ProgrammeStore(paths.programmes))
 
 
 def render_wanted(
@@ -78,7 +79,10 @@ def main(home: str, state: str) -> None:
         reports.write(json.dumps(encode(report)).encode() + b"\n")
         reports.flush()
 
-    render_wanted(StationPaths(Path(home), Path(state)), json.load(sys.stdin), send)
+    paths, (wanted, later) = StationPaths(Path(home), Path(state)), json.load(sys.stdin)
+    render_wanted(paths, wanted, send)
+    make_way()
+    render_wanted(paths, later, send)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ from .alerts import Alerts
 from .bulletin_editing import BulletinEditing
 from .commune_clock import CommuneClock
 from .log_file import open_log
-from .membership import find_sources, open_folder
 from .paths import StationPaths
-from .people_files import StationFiles
+from .people_files import StationFiles, find_sources, open_folder
 from .planner import Planner
 from .preparation import Preparation
 from .schedule_editing import ScheduleEditing
