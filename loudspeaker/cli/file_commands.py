@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,9 +79,10 @@ def check(ctx: click.Context, days: int, as_json: bool) -> None:
 @click.command(cls=TranslatedCommand)
 @click.argument("file", default="-", type=click.Path(), metavar="[FILE|-]")
 @option("--each-line", is_flag=True, help="One line in, one line out; nothing is learnt across lines.")
+@option("--all", "everything", is_flag=True, help="Of an official letter its head and signature, too.")
 @as_json
 @click.pass_context
-def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
+def read(ctx: click.Context, file: str, each_line: bool, everything: bool, as_json: bool) -> None:
     """Show what will be said, and mark every guess in it. Works without a station."""
 
     if each_line and as_json:
@@ -94,17 +96,20 @@ def read(ctx: click.Context, file: str, each_line: bool, as_json: bool) -> None:
             put(reader.read_line(line))
         return
     data = read_input(file)
+    left: list[Message] = []
     if parts := reader.read_parts(file, data):
         row, spoken = json_output.spoken_parts(parts), "\n".join(part.say(_) for part in parts)
         doubts = [doubt for part in parts for doubt in part.doubts]
     else:
-        reading = reader.read_text(file, data)
-        row, spoken, doubts = json_output.reading(reading), reading.spoken, list(reading.doubts)
+        reading = reader.read_text(file, data, None if everything else partial(rooms.draft.leave_out, left))
+        row, spoken, doubts = json_output.reading(reading, left), reading.spoken, list(reading.doubts)
     if as_json:
         print_json(row)
         return
     for sentence in spoken.strip("\n").split("\n"):
         put(sentence)
+    for note in left:
+        tell(note.say(_))
     warn(rooms.read_text.doubt_problems(file, doubts))
 
 

@@ -134,14 +134,15 @@ def asrun_record(record: AsRunRecord, zone: tzinfo, hash_in_chain: str | None) -
     }
 
 
-def reading(whole: Reading) -> Json:
-    """Of `read`, a text."""
+def reading(whole: Reading, left: Sequence[Message]) -> Json:
+    """Of `read`, a text, and what of it is not to be heard."""
     return {
         "spoken": whole.spoken,
         "doubts": list(map(doubt, whole.doubts)),
         "spans": [
             {"written": list(span.written), "spoken": list(span.spoken), "read": span.read} for span in whole.spans
         ],
+        "left_out": [note.say(_) for note in left],
     }
 
 
@@ -188,7 +189,17 @@ def clock_state(state: ClockState) -> Json:
 
 def voice(state: VoiceState) -> Json:
     """Of `voices list`."""
-    return {"voice": state.voice, "here": state.here, "online": state.online, "why": sentence(state.why_not)}
+    facts = state.facts
+    return {
+        "voice": state.voice,
+        "here": state.here,
+        "online": state.online,
+        "why": sentence(state.why_not),
+        "sounds": facts.sounds.say(_) if facts else None,
+        "licence": facts.licence if facts else None,
+        "megabytes": facts.megabytes if facts else None,
+        "cost": facts.cost.say(_) if facts else None,
+    }
 
 
 def cache_size(size: CacheSize) -> Json:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..daemon import loop as loop
     from ..daemon import on_air as on_air
     from ..daemon import service as service
+    from ..importers import draft as draft
     from ..importers import imports as imports
     from ..importers import sheets as sheets
     from ..maintenance import box_setup as box_setup
@@ -64,6 +65,7 @@ MODULES = {
     "loop": "..daemon.loop",
     "on_air": "..daemon.on_air",
     "service": "..daemon.service",
+    "draft": "..importers.draft",
     "imports": "..importers.imports",
     "sheets": "..importers.sheets",
     "box_setup": "..maintenance.box_setup",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..errors import Message
 from ..yamlfile import Splice, quote
-from .official_letter import LeftOut, OfficialLetter
+from .official_letter import LeftOut, OfficialLetter, parse_lines
 
 PLAIN_LETTER = "Công văn"  # the one kind that does not name itself
 UNITS = "thị xã|xã|phường|thị trấn|huyện|quận|thành phố|tỉnh"
@@ -135,14 +135,28 @@ def _spell_office(capitals: str) -> str:
 
 
 def _notes(letter: OfficialLetter) -> Iterator[Message]:
-    for left, lines in letter.left.items():
-        yield _describe_omission(left, lines)
+    yield from _describe_omissions(letter)
     if not letter.subject:
         yield Message("no subject (V/v) was found: please check the title")
     if letter.number and not _has_number(letter):
         yield Message("the document's number is blank: please complete “source”")
     if letter.month and not letter.day:
         yield Message("the document's day is blank: please complete “source”")
+
+
+def leave_out(notes: list[Message], lines: Sequence[str]) -> set[int]:
+    """Which lines of an official letter are not to be heard, counted from 0, each part noted; none of another text."""
+    letter, left = parse_lines(lines)
+    if LeftOut.LETTERHEAD not in letter.left or not letter.body:
+        return set()
+    notes += _describe_omissions(letter)
+    return left
+
+
+def _describe_omissions(letter: OfficialLetter) -> Iterator[Message]:
+    """What of a letter is not to be heard, part by part."""
+    for left, lines in letter.left.items():
+        yield _describe_omission(left, lines)
 
 
 def _describe_omission(left: LeftOut, lines: Sequence[str]) -> Message:

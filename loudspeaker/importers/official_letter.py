@@ -1,7 +1,7 @@
 """An official Vietnamese document as it is laid out (Nghị định 30/2020/NĐ-CP, phụ lục I), taken apart by its lines.
 
 What is to be heard (title and body) is separated from what is for the file (letterhead, addressees, distribution list,
-signature). A table goes on as its rows, a tab between cells, the head row apart from the others; so do lines whose
+signature). A table goes on as its rows, a tab between cells, which the reader makes sentences of; so do lines whose
 columns were set with tabs or blanks.
 """
 
@@ -13,15 +13,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from ..text.unwrapping import unwrap_lines
+from ..text.document.side_by_side import FRAME, PLACE_AND_DAY, SIGNATORY, is_capital
 from .document_blocks import Block, Table, row_line
 
 MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)
 NUMBER = re.compile(r"Số\s*:\s*(?P<number>[^,;]*)", re.I)
-PLACE_AND_DAY = re.compile(
-    r"(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?",
-    re.I,
-)
 SUBJECT = re.compile(r"(?:V/v|Về việc)\s*:?\s*(?P<subject>.*)", re.I)
 ADDRESSEES = re.compile(r"Kính gửi\b", re.I)
 DISTRIBUTION = re.compile(r"Nơi nhận\s*:", re.I)
@@ -34,20 +30,12 @@ OFFICE = re.compile(
     r"(SỞ|UBND|HĐND|[ỦU]Y BAN|UỶ BAN|HỘI|ĐOÀN|PHÒNG|BAN|TRUNG TÂM|CÔNG AN|TRẠM|CHI CỤC|CỤC|BỘ|VĂN PHÒNG|ĐẢNG|MẶT TRẬN"
     r"|TỈNH [ỦU]Y|HUYỆN [ỦU]Y|TRƯỜNG|CÔNG TY|ĐÀI|BÁO|NGÂN HÀNG|ĐIỆN LỰC|QUỸ)\b"
 )
-SIGNATORY = re.compile(
-    r"(TM|KT|TL|TUQ|T/M|K/T)\.?\s|(PHÓ |QUYỀN |Q\. )?(CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CHỦ NHIỆM"
-    r"|TRƯỞNG (PHÒNG|BAN|THÔN|BẢN|TRẠM|CÔNG AN)|(\w+ )?\w+ TRƯỞNG)\b"
-)
 APPENDIX = re.compile(r"PHỤ LỤC\b")
 END_MARK = re.compile(r"(?<![.\s])[.\s]*\.?/{1,2}\.$")  # ./. closes an official text and is not to be heard
 ITEM = re.compile(r"\s*(?:[-–+•*]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,5}\.)\s")
 # A letterhead and a body set beside each other come out of a PDF on one line.
 SEAM = re.compile(r"(?<=\S)\s+(?=CỘNG HÒA XÃ HỘI|Độc lập\s*[-–])|(?<=/)(\S{1,40})\s+(?=\w[\w\s.-]{0,60},\s*ngày\s)")
 COLUMN = re.compile(r"[ \xa0]*\t[ \t\xa0]*|[ \xa0]{3,}")  # what stands between two columns that were set by hand
-# A table or lines in columns with one of these hold no data: they set a head or a signature beside something else.
-FRAME = re.compile(
-    r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do|Số\s*:\s*\d*\s*/|Nơi nhận\s*:|Kính gửi\b|V/v\b"
-)
 FRAME_COLUMNS = 3  # a table with more never frames a signature
 
 
@@ -73,20 +61,33 @@ class OfficialLetter:
     agencies: list[str] = field(default_factory=list)  # of the letterhead, the issuing one last
     body: list[str] = field(default_factory=list)
     left: dict[LeftOut, list[str]] = field(default_factory=dict)
+    left_at: set[int] = field(default_factory=set)  # which of its lines they are
 
-    def leave_out(self, what: LeftOut, line: str) -> None:
+    def leave_out(self, what: LeftOut, lines: Sequence[str], at: int) -> None:
         """Keep a line that is not to be heard."""
-        self.left.setdefault(what, []).append(line)
+        self.left.setdefault(what, []).append(lines[at])
+        self.left_at.add(at)
 
 
 def parse_letter(blocks: Sequence[Block]) -> OfficialLetter:
     """Take a document apart. Nothing is lost: each line is in the body or in `left`."""
-    lines = list(_lines(blocks))
+    return _parse(list(_lines(blocks)))
+
+
+def parse_lines(text: Sequence[str]) -> tuple[OfficialLetter, set[int]]:
+    """Take apart lines in which nothing is set beside anything else; also which of them are not to be heard."""
+    lines = {number: " ".join(line.split()) for number, line in enumerate(text) if line.strip()}
+    letter = _parse(list(lines.values()))
+    numbers = list(lines)
+    return letter, {numbers[at] for at in letter.left_at}
+
+
+def _parse(lines: Sequence[str]) -> OfficialLetter:
     letter = OfficialLetter()
     begins = _head(lines, letter)
     ends = _end(lines, begins)
     letter.body = _join([_drop_end_mark(line) for line in lines[begins:ends]])
-    _tail(lines[ends:], letter)
+    _tail(lines, ends, letter)
     return letter
 
 
@@ -97,7 +98,7 @@ class Rows(str):
 
 
 def _lines(blocks: Sequence[Block]) -> Iterator[str]:
-    """Lines without needless blanks; a table is two `Rows`, its head row and the others."""
+    """Lines without needless blanks; a table is one of them."""
     for block in _tables(blocks):
         if isinstance(block, str):
             yield from _split_line(block)
@@ -105,16 +106,8 @@ def _lines(blocks: Sequence[Block]) -> Iterator[str]:
             parts = [part for row in block for text in row for part in text.split("\n")]
             yield from (line for part in parts for line in _split_line(part))
         else:
-            head, *others = filter(None, map(row_line, block))
-            yield Rows(head)
-            if others:
-                yield _join_rows(others)
-
-
-def _join_rows(rows: Sequence[str]) -> Rows:
-    """Rows line by line, apart where the reader would take two of them for a line that a margin broke."""
-    heard = "\n".join(rows).replace("\t", ", ")
-    return Rows(("\n" if unwrap_lines(heard) == heard else "\n\n").join(rows))
+            rows = list(filter(None, map(row_line, block)))
+            yield from [Rows("\n".join(rows))] if any("\t" in row for row in rows) else rows
 
 
 def _tables(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -142,7 +135,7 @@ def _columns(line: str) -> list[str]:
 def _is_frame(rows: Table) -> bool:
     """Whether a table only sets a letterhead or a signature beside something else."""
     lines = [line.strip() for row in rows for text in row for line in text.split("\n")]
-    signed = max(map(len, rows)) <= FRAME_COLUMNS and any(_capitals(line) and SIGNATORY.match(line) for line in lines)
+    signed = max(map(len, rows)) <= FRAME_COLUMNS and any(is_capital(line) and SIGNATORY.match(line) for line in lines)
     return signed or any(FRAME.match(line) or PLACE_AND_DAY.fullmatch(line) for line in lines)
 
 
@@ -178,7 +171,7 @@ def _is_head(line: str) -> bool:
 def _motto(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     if not MOTTO.match(lines[at]) and not RULE.fullmatch(lines[at]):
         return 0
-    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
+    letter.leave_out(LeftOut.LETTERHEAD, lines, at)
     return 1
 
 
@@ -187,7 +180,7 @@ def _number(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     if not match:
         return 0
     letter.number = match["number"].strip()
-    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
+    letter.leave_out(LeftOut.LETTERHEAD, lines, at)
     return 1
 
 
@@ -196,7 +189,7 @@ def _place_and_day(lines: Sequence[str], at: int, letter: OfficialLetter) -> int
     if not match:
         return 0
     letter.day, letter.month, letter.year = match["day"] or "", match["month"] or "", match["year"] or ""
-    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
+    letter.leave_out(LeftOut.LETTERHEAD, lines, at)
     return 1
 
 
@@ -242,8 +235,8 @@ def _addressees(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     count = 1
     while at + count < len(lines) and _more_addressees(lines[at + count - 1], lines[at + count]):
         count += 1
-    for line in lines[at : at + count]:
-        letter.leave_out(LeftOut.ADDRESSEES, line)
+    for number in range(at, at + count):
+        letter.leave_out(LeftOut.ADDRESSEES, lines, number)
     return count
 
 
@@ -253,13 +246,13 @@ def _more_addressees(before: str, line: str) -> bool:
 
 def _agency(lines: Sequence[str], at: int, letter: OfficialLetter) -> int:
     """A line in capitals above what it is about: whose letter it is."""
-    if not _capitals(lines[at]) or KIND.match(lines[at]) or ITEM.match(lines[at]) or letter.kind or letter.subject:
+    if not is_capital(lines[at]) or KIND.match(lines[at]) or ITEM.match(lines[at]) or letter.kind or letter.subject:
         return 0
     if not letter.number and letter.agencies and not OFFICE.match(lines[at]):
         letter.agencies[-1] += f" {lines[at]}"  # a name on two lines
     elif not letter.number:
         letter.agencies.append(lines[at])
-    letter.leave_out(LeftOut.LETTERHEAD, lines[at])
+    letter.leave_out(LeftOut.LETTERHEAD, lines, at)
     return 1
 
 
@@ -271,7 +264,7 @@ READERS: tuple[Callable[[Sequence[str], int, OfficialLetter], int], ...] = (
 def _end(lines: Sequence[str], begins: int) -> int:
     """Where the body ends: behind its end mark, at the distribution list or at the signature, whichever comes first."""
     for at in range(begins, len(lines)):
-        signed = DISTRIBUTION.match(lines[at]) or (_capitals(lines[at]) and SIGNATORY.match(lines[at]))
+        signed = DISTRIBUTION.match(lines[at]) or (is_capital(lines[at]) and SIGNATORY.match(lines[at]))
         if signed and not isinstance(lines[at], Rows):
             return at
         if END_MARK.search(lines[at]):
@@ -279,18 +272,18 @@ def _end(lines: Sequence[str], begins: int) -> int:
     return len(lines)
 
 
-def _tail(lines: Sequence[str], letter: OfficialLetter) -> None:
+def _tail(lines: Sequence[str], ends: int, letter: OfficialLetter) -> None:
     """Sort what stands below the body; an appendix has something to tell again."""
     what = LeftOut.SIGNATURE
-    for at, line in enumerate(lines):
-        if APPENDIX.match(line) and _capitals(line):
+    for at, line in enumerate(lines[ends:], ends):
+        if APPENDIX.match(line) and is_capital(line):
             letter.body += _join(lines[at:])
             return
         if DISTRIBUTION.match(line):
             what = LeftOut.DISTRIBUTION
-        elif _capitals(line) and not ITEM.match(line):
+        elif is_capital(line) and not ITEM.match(line):
             what = LeftOut.SIGNATURE
-        letter.leave_out(what, line)
+        letter.leave_out(what, lines, at)
 
 
 def _join(lines: Sequence[str]) -> list[str]:
@@ -304,8 +297,3 @@ def _join(lines: Sequence[str]) -> list[str]:
         else:
             whole.append(line)
     return whole
-
-
-def _capitals(line: str) -> bool:
-    letters = [letter for letter in line if letter.isalpha()]
-    return len(letters) > 1 and sum(map(str.isupper, letters)) >= 0.9 * len(letters)

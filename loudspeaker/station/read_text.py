@@ -11,7 +11,7 @@ from ..config.source import read_file
 from ..errors import BadFile, Message, Problem
 from ..model.bulletin import Part
 from ..model.spoken_text import Doubt, Reading, ReadingSettings
-from ..text.reading import read
+from ..text.reading import LeaveOut, read
 
 FENCE = "---"
 
@@ -49,14 +49,15 @@ class Reader:
         text = data.decode("utf-8", "replace").rstrip("\r\n")
         return " ".join(read(text, self.settings).spoken.split())
 
-    def read_text(self, path: str, data: bytes) -> Reading:
+    def read_text(self, path: str, data: bytes, leave_out: LeaveOut | None = None) -> Reading:
         """A whole text; of a bulletin only what stands below its head. Places are those of the whole input.
 
-        `path` only names it. Raises `BadFile` for what is no text.
+        `leave_out` is asked which lines of a text that is no bulletin are not to be heard. `path` only names it. Raises
+        `BadFile` for what is no text.
         """
         whole = data.decode("utf-8-sig", "replace").rstrip()
         begin = _body(whole)
-        reading = read(whole[begin:], self.settings)
+        reading = read(whole[begin:], self.settings, None if begin else leave_out)
         lines = whole.count("\n", 0, begin)
         return reading._replace(
             doubts=tuple(doubt.shift(lines, begin) for doubt in reading.doubts),

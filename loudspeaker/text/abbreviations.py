@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .context import Context
 from .lazy_regex import pattern
@@ -13,6 +13,7 @@ _COMPOUND = pattern(
     r" (?:(?:thông|cảnh|dự|quảng|tình|khai|tố|loan|cấp) báo|(?:hải|quốc|biên|đề|tiêm|dự) phòng|"
     r"(?:cán|đảng|toàn|nội|tiến|chi|bắc|trung|nam|dân|liên) bộ|(?:cơ|trụ) sở|(?:xã|cơ|đại|lễ) hội)$"
 )
+_SHORT = 2  # letters of an abbreviation that may stand for nearly anything
 _DIGITS = frozenset("0123456789%")
 _NUMBER = pattern(r"(?<![^\W_])\d[\d.,]*+(?<=\d)")
 _YEAR = pattern(r"[12]\d{3}(?!\d)")
@@ -23,15 +24,57 @@ _TELEPHONE = pattern(r"[ .:(+]*(?:0\d|84|1[89]00|\d{2,4}[. ]?\d{3})")
 def meaning(context: Context, written: str, start: int, end: int) -> Entry | None:
     """What `written`, which stands from `start` to `end`, stands for; None where nothing is known of it.
 
-    The first line of the lexicon decides that has no neighbours or one of them beside the place.
+    The first line of the lexicon decides that has one of its neighbours beside the place; then what the whole text
+    tells of the abbreviation; then the line that asks for no neighbours.
     """
     own = context.definitions.get(written)
     if own:
         return Entry(own, sure=True)
-    for line in context.lexicon.meanings(written):
-        if fits(line, context, start, end):
-            return Entry(line.reading, line.sure)
-    return None
+    lines = context.lexicon.meanings(written)
+    line = _fitting(lines, context, start, end)
+    if len({line.reading for line in lines}) < 2:
+        return line.entry() if line else None
+    if line and _is_decided(line):
+        return Entry(line.reading, _decided(context, written) <= {line.reading})
+    return _remembered(context, written, lines, line) or (line.entry() if line else None)
+
+
+def _fitting(lines: Sequence[Meaning], context: Context, start: int, end: int) -> Meaning | None:
+    return next((line for line in lines if fits(line, context, start, end)), None)
+
+
+def _is_decided(line: Meaning) -> bool:
+    """Whether words beside the place have decided for a line."""
+    return line.sure and bool(line.before or line.after)
+
+
+def _remembered(context: Context, written: str, lines: Sequence[Meaning], otherwise: Meaning | None) -> Entry | None:
+    """What the rest of the text tells: words beside another place where it is written, or its full form anywhere.
+
+    Where a line that asks for no neighbours is certain, only the full form says otherwise. The full form of two letters
+    is a guess, and only where no word beside them says anything.
+    """
+    decided = _decided(context, written)
+    full = context.memory.written_out(written, (line.reading for line in lines))
+    if len(decided) == 1 and (full in decided or not (otherwise and otherwise.sure)):
+        return Entry(min(decided), sure=True)
+    beside = otherwise is not None and bool(otherwise.before or otherwise.after)
+    if full is None or (beside and len(written) == _SHORT):
+        return None
+    return Entry(full, sure=len(written) > _SHORT)
+
+
+def _decided(context: Context, written: str) -> frozenset[str]:
+    """The meanings that words beside the abbreviation decide for, wherever in the text it stands."""
+    known = context.memory.decided
+    if written not in known:
+        lines = context.lexicon.meanings(written)
+        places = [(at, at + len(written)) for at in context.memory.places(written)]
+        # One with a dot, at the beginning of a line, is a mark of signing: KT. CHỦ TỊCH
+        used = [(at, end) for at, end in places if context.char(end) != "." or not context.begins_line(at)]
+        found = [_fitting(lines, context, at, end) for at, end in used]
+        known[written] = frozenset(line.reading for line in found if line and _is_decided(line))
+    return known[written]
 
 
 def fits(line: Meaning, context: Context, start: int, end: int) -> bool:

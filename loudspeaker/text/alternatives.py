@@ -219,6 +219,9 @@ def _meanings(stretch: _Stretch, letters: str, units: dict[str, str]) -> Iterato
 def _letters(stretch: _Stretch) -> Iterator[str]:
     """Letters: what they stand for, a Roman numeral, their names, or a word"""
     written = stretch.match[0]
+    guess = stretch.lexicon.known(written)
+    if guess and not guess.sure:  # what was not said because nothing decided for it stands first
+        yield guess.reading
     for key in dict.fromkeys((written, f"{written}.", re.sub(r"[.&/-]", "", written))):
         yield from (meaning.reading for meaning in stretch.lexicon.meanings(key))
     yield from _LONE_LETTERS.get(written, "").split("|") if written in _LONE_LETTERS else ()
@@ -226,7 +229,8 @@ def _letters(stretch: _Stretch) -> Iterator[str]:
     if numeral and roman(written):
         yield stretch.numerals.cardinal(roman(written))
     yield spell_letters(written)
-    if written.isalpha() and len(written) > 2 and has_vowel(written) and not numeral:
+    one_word = written.isalpha() and (written.isupper() or written[1:].islower())  # not đồngCV
+    if one_word and len(written) > 2 and has_vowel(written) and not numeral:
         yield written.capitalize() if written.isupper() else written
 
 

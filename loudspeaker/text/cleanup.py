@@ -48,8 +48,9 @@ _STRAY = r"(?P<stray> +(?:[,;:](?=\s)|[,;](?=\d)|:(?=\d{1,2}[hg])))"  # thôn 3 
 _CELL = r"(?P<cell>(?<=[\w)%]) *\t[ \t]*(?=[\w(]))"  # 10⇥5: the border of two cells
 _SPACE = rf" {_BLANKS}\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f"
 _FOOTNOTE = r"(?<=[^\s(\[])\[\d{1,3}\]"
+_KEYCAP = "[0-9]\ufe0f?\u20e3"  # 1️⃣: the number of an item
 _CLUSTER = pattern(
-    rf"(?s:{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
+    rf"(?s:{_KEYCAP}|{_GLUED}|{_YEAR}|{_STRAY}|{_CELL}|\r\n|{_FOOTNOTE}|[{_SPACE}{_INVISIBLE}]{{2,}}|.[\u0300-\u036f]+|"
     rf"[^\n!-&(-Z\\^_a-~“” {_LATIN}])"
 )
 _ALIKE_LETTER = pattern("[Ѐ-ӿΑ-Ωο]")
@@ -119,6 +120,8 @@ def _clean_cluster(cluster: str) -> str:
     """One odd letter with the marks that follow it -> what it stands for."""
     if cluster == "\r\n":
         return "\n"
+    if cluster[-1] == "\u20e3":
+        return f"{cluster[0]}."
     if re.fullmatch(r"\[\d{1,3}\]", cluster):
         return cluster
     if _SPACES.fullmatch(cluster):

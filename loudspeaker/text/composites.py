@@ -12,6 +12,7 @@ from .context import Token
 from .kind import Kind
 from .lazy_regex import pattern
 from .reasons import APART
+from .syllables import LOWER, UPPER
 
 _LINKS = frozenset((Kind.DASH, Kind.SEPARATOR, Kind.RATE))
 _RATES = frozenset((Kind.MONEY, Kind.QUANTITY))  # what may be told per something
@@ -31,6 +32,11 @@ _RANGED = frozenset(
 )  # alike on both sides of a dash or a slash
 _PIECES = Message("a word made of pieces, and no rule knows the whole")
 _DIGIT = pattern(r"\d")
+_REACH = 30  # letters looked at in front of a telephone number
+_CALLED = pattern(  # a name, which no number should run into
+    rf"(?:(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|[Tt]hầy|[Ee]m|[Cc]hú|[Bb]ác|Đ/c|đ/c) |\b[acôACÔ]\. ?|"
+    rf"[{UPPER}][{LOWER}]+ )[{UPPER}][{LOWER}]+ $"
+)
 _PAUSED = frozenset(("+", ">", "<", "=", "±", "≥", "≤", "≈"))
 
 
@@ -44,6 +50,8 @@ def mark_composites(text: str, tokens: Iterable[Token]) -> Iterator[Token]:
         if not _has_letters(text, token):
             yield token
             continue
+        if token.kind is Kind.PHONE and _CALLED.search(text, max(0, token.start - _REACH), token.start):
+            token = token._replace(spoken=f", {token.spoken}")  # chị Thảo 0862 410 337
         if last is not None and _needs_pause(text, last, token):
             token = token._replace(spoken=f", {token.spoken}")  # trên BĐ3 0,32m; BC15 45.000đ/kg
         if last is not None and _is_glued(text, last, token):

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from ..errors import Message
 from .cues import beside, either_case, words_before
+from .document.abbreviation_memory import AbbreviationMemory
+from .document.list_levels import ListLevels, find_levels
 from .kind import Kind
 from .lazy_regex import pattern
 from .lexicon import Lexicon, cue_list
@@ -15,7 +17,7 @@ from .syllables import LOWER, UPPER
 
 REACH = 40  # how many letters before and after a place a rule may look at
 _ENDED = pattern(r"[.!?;…] *\n")  # no word counts over a line's end and a full stop
-_SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}")
+_SENTENCE = pattern(rf"[{UPPER}][{LOWER}]+ [{LOWER}]{{2}}|[A-ZĐ]{{2,5}}:")
 _VILLAGE = pattern(rf"(?:{either_case(cue_list('villages_with_name'))})(?: [{UPPER}][{LOWER}]+){{1,3}} $")
 _LABELS = words_before(cue_list("things_with_number"))
 _MEASURES = words_before("mật số|hệ số|chỉ số|dân số|tỷ số|tỉ số|tổng số|doanh số|tần số")
@@ -51,7 +53,9 @@ class Context:
         "_before",
         "_before_at",
         "definitions",
+        "levels",
         "lexicon",
+        "memory",
         "numerals",
         "previous",
         "text",
@@ -62,6 +66,8 @@ class Context:
         self.numerals = numerals
         self.lexicon = lexicon
         self.definitions = definitions
+        self.levels: ListLevels = find_levels(text)
+        self.memory = AbbreviationMemory(text)
         self.previous = Token(0, 0, "", None, Kind.NOTHING)
         self._before, self._before_at = "", -1
         self._after, self._after_at = "", -1

@@ -12,6 +12,12 @@ from .syllables import is_syllable
 
 _DEFINED = pattern(r"\((?:[^()\n]{0,30}?(?:là|tắt|:) ?:? ?[\"“]?)?([A-ZĐ][A-ZĐƯ&-]{1,14})[\"”]?\)")
 _EXPLAINED = pattern(r"(?<![^\W_])([A-ZĐƯ]{2,8}) \(([^()\n\d]{3,80})\)")  # VK (Việt kiều)
+_LEGEND = pattern(  # GQVL: giải quyết việc làm; Trạm biến áp viết tắt là TBA
+    r"(?<![^\W_])(?P<first>[A-ZĐƯ]{3,8}(?: ?& ?[A-ZĐƯ]{1,8})?) ?(?::|=|là) ?"
+    r"(?P<words>[^\W\d_][^()\n\d;,.:]{4,70})(?=[;,.)\n]|$)"
+    r"|(?P<before>[^\W\d_][^()\n\d;,.:]{4,70}?) (?:được )?(?:viết tắt|gọi tắt)(?: là|:) "
+    r"(?P<last>[A-ZĐƯ&]{2,12})(?![^\W_])"
+)
 _CONNECTORS = frozenset(("và", "của", "các", "về", "cho", "trên", "-", "&", "tại"))
 _UNREAD = pattern(r"[^\w ,-]|[\d_]|[A-ZĐƯ]{2}|\b[B-DF-HJ-NP-TV-XZĐ]\b")  # would have to be read itself
 _WORD = pattern(r"[^\W\d_]+")
@@ -20,13 +26,17 @@ _FOREIGN = pattern(r"(?<![\w.@/-])[^\W\d_]{5,24}(?![\w@]|\.\w|-\w)")
 
 def find_definitions(text: str) -> dict[str, str]:
     """Abbreviation -> the words before its brackets, or in them: “dịch tả lợn châu Phi (DTLCP)”, “VK (Việt kiều)”."""
-    if "(" not in text:
-        return {}
     definitions: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
         words = _expansion(text[max(0, match.start() - 120) : match.start()], re.sub(r"[&-]", "", match[1]))
         if words:
             definitions.setdefault(match[1], words)
+    for match in _LEGEND.finditer(text):
+        letters = re.sub(r"[& -]", "", match["first"] or match["last"])
+        told = (match["words"] or match["before"]).strip()
+        words = _expansion(told, letters)
+        if words and (match["last"] or words == told):
+            definitions.setdefault(match["first"] or match["last"], words)
     for match in _EXPLAINED.finditer(text):
         if _expansion(match[2], match[1]) == match[2]:
             definitions.setdefault(match[1], match[2])

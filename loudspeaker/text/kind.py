@@ -44,6 +44,7 @@ class Kind(Enum):
     WEB_ADDRESS = auto()
     # layout
     LABEL = auto()
+    BRACKET = auto()
     DASH = auto()
     SEPARATOR = auto()
     BLANK = auto()

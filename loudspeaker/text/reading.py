@@ -2,6 +2,7 @@
 
 The steps of a reading:
 
+    document/layout.py   columns are taken apart, the rows of tables become sentences
     cleanup.py       letters, blanks and dashes become the plain ones
     casing.py        lines in capitals become small
     unwrapping.py    lines that a margin broke are joined
@@ -17,7 +18,7 @@ Any string gives an answer, in linear time; reading spoken text changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from .cleanup import CleanText
 from .composites import mark_composites
 from .context import REACH, Context, Token
 from .definitions import find_definitions, find_near_misses
+from .document.layout import arrange
 from .encodings import legacy_encoding
 from .lexicon import Lexicon
 from .numerals import Numerals
@@ -36,19 +38,33 @@ from .own_words import OwnWords
 from .scanner import scan
 from .unwrapping import unwrap_lines
 
+LeaveOut = Callable[[Sequence[str]], Collection[int]]  # lines of a text -> which of them, counted from 0
+Stretch = Callable[[int, int], tuple[int, int]]  # of letters of the plain text -> of the text as given
 
-def read(text: str, settings: ReadingSettings | None = None) -> Reading:
-    """Read `text` as an announcer would. Never raises; equal input gives equal output."""
+
+def read(text: str, settings: ReadingSettings | None = None, leave_out: LeaveOut | None = None) -> Reading:
+    """Read `text` as an announcer would. Never raises; equal input gives equal output.
+
+    `leave_out` is asked which lines are not to be heard, once nothing is set beside anything else.
+    """
     settings = settings or ReadingSettings()
-    clean = CleanText(text)
+    arranged = arrange(text)
+    if leave_out:
+        arranged = arranged.without_lines(leave_out(arranged.text.split("\n")))
+    clean = CleanText(arranged.text)
+
+    def stretch(start: int, end: int) -> tuple[int, int]:
+        """The stretch of `text` that letters of the plain text stand for."""
+        return arranged.stretch(clean.place(start), clean.place(end))
+
     plain = unwrap_lines(lower_headings(clean.text))
     context = Context(plain, _numerals(settings.region), _lexicon(), find_definitions(plain))
     own = _own_words(settings).find(clean.text)
-    spoken = _SpokenText(clean, plain)
+    spoken = _SpokenText(plain, stretch, len(text))
     for token in mark_composites(plain, scan(context, own)):
         spoken.add(token)
     spoken.finish()
-    return Reading(spoken.text(), tuple(_doubts(clean, spoken, settings)), tuple(spoken.spans))
+    return Reading(spoken.text(), tuple(_doubts(text, clean, spoken, settings, stretch)), tuple(spoken.spans))
 
 
 @lru_cache(maxsize=1)
@@ -74,6 +90,8 @@ def _read_own_words(region: Region, *words: tuple[tuple[str, str], ...]) -> OwnW
 
 
 _BLANKS = re.compile("  +")
+_TIGHT = re.compile(r" ?([,;])(?=[^\W\d_])")  # tủ lạnh,điều hòa ,quạt
+_STRAY = re.compile(r" ([,;])$")  # 7h30 ,ngày 23/2
 
 
 class _Guess(NamedTuple):
@@ -89,10 +107,11 @@ class _Guess(NamedTuple):
 class _SpokenText:
     """The spoken text as it grows: plain stretches are copied, tokens put in, with the right blanks between them."""
 
-    def __init__(self, clean: CleanText, source: str) -> None:
+    def __init__(self, source: str, stretch: Stretch, length: int) -> None:
         self.spans: list[Span] = []
         self.guesses: list[_Guess] = []
-        self._clean = clean
+        self._length_given = length
+        self._stretch = stretch
         self._source = source
         self._pieces: list[str] = []
         self._length = 0
@@ -116,7 +135,7 @@ class _SpokenText:
         """Copy what stands behind the last token."""
         self._copy(len(self._source))
         last = self.spans.pop() if self.spans else Span((0, 0), (0, 0), read=False)
-        self.spans.append(last._replace(written=(last.written[0], len(self._clean.given))))
+        self.spans.append(last._replace(written=(last.written[0], self._length_given)))
 
     def _doubt(self, start: int, end: int, why: Message) -> None:
         """Doubt the words for the source from `start` to `end`; doubts that touch are one."""
@@ -136,19 +155,25 @@ class _SpokenText:
         """Write `words` for the source from `start` to `end`; return where they begin in the spoken text."""
         if self._last in " \n":
             words = words.lstrip(" ")
-        words = _BLANKS.sub(" ", words) if copied else self._fit(words)
+        words = _STRAY.sub(r"\1", _TIGHT.sub(r"\1 ", _BLANKS.sub(" ", words))) if copied else self._fit(words)
         sign = words[:1] in (",", ";", ":") and words[1:2] in ("", " ", "\n")
         if self._last == " " and (sign or (words[:2] == ". " and not copied)):
             self._shorten()
         elif words[:1] == "." == self._last or (
-            words[:1].isalnum() and (self._last.isalnum() or (self._last in ",;:.!?" and not copied))
+            words[:1].isalnum()
+            and (
+                self._last.isalnum()
+                or (self._last in ",;:.!?" and not copied)
+                or (self._last in ",;" and words[0].isalpha())
+            )
         ):
             self._write(" ")
         begin = self._length
         self._write(words)
         read = not copied and _heard(words) != _heard(self._source[start:end])
         written = self.spans[-1].written[1] if self.spans else 0
-        self.spans.append(Span((written, self._clean.place(end)), (begin, self._length), read))
+        until = max(written, self._stretch(start, end)[1])  # the head of a column is said again in each row
+        self.spans.append(Span((written, until), (begin, self._length), read))
         return begin
 
     def _fit(self, words: str) -> str:
@@ -192,22 +217,24 @@ class _Place(NamedTuple):
     meant: str = ""
 
 
-def _doubts(clean: CleanText, spoken: _SpokenText, settings: ReadingSettings) -> Iterator[Doubt]:
-    """What was guessed, probable typing errors and an old encoding, in the order of their places."""
-    words, place = spoken.text(), clean.place
-    guesses = {
-        guess[:2]: _Place(place(guess.start), place(guess.end), words[guess.begin : guess.until].strip(), guess.why)
+def _doubts(
+    text: str, clean: CleanText, spoken: _SpokenText, settings: ReadingSettings, stretch: Stretch
+) -> Iterator[Doubt]:
+    """What was guessed, probable typing errors and an old encoding, in the order of their places, none twice."""
+    words = spoken.text()
+    guesses = [
+        _Place(*stretch(guess.start, guess.end), words[guess.begin : guess.until].strip(), guess.why)
         for guess in spoken.guesses
-    }
-    slips = {
-        (start, end): _Place(place(start), place(end), clean.text[start:end], why, str(why.facts["word"]))
+    ]
+    slips = [
+        _Place(*stretch(start, end), clean.text[start:end], why, str(why.facts["word"]))
         for start, end, why in find_near_misses(clean.text)
-    }
-    places = [*(guesses | slips).values()]
-    encoding = legacy_encoding(clean.given)
+    ]
+    found = {place[:2]: place for place in (*guesses[::-1], *slips)}  # of a head that is said again, the first
+    encoding = legacy_encoding(text)
     if encoding:
-        places.append(_Place(0, min(40, len(clean.given)), words[:40], _old(encoding)))
-    yield from _with_lines(clean.given, sorted(places, key=lambda found: (found.start, found.end)), settings)
+        found[0, 0] = _Place(0, min(40, len(text)), words[:40], _old(encoding))
+    yield from _with_lines(text, sorted(found.values(), key=lambda place: place[:2]), settings)
 
 
 def _old(encoding: str) -> Message:

@@ -36,7 +36,7 @@ Cues = tuple[str, ...]
 
 
 class Rule:
-    """What to say for a pattern of `kind`, where all `guards` hold; `starts` are number, word or sign."""
+    """What to say for a pattern of `kind`, where all `guards` hold; `starts` are number, word, sign or bracket."""
 
     __slots__ = ("_guards", "_pattern", "_words", "kind", "starts")
 
@@ -89,7 +89,8 @@ class RuleMaker:
     ) -> Callable[[Words], Rule]:
         """Make a rule of a function.
 
-        `source` is a regular expression, `starts` what a match can begin with: number, word, sign, with blanks between.
+        `source` is a regular expression, `starts` what a match can begin with: number, word, sign, bracket, with blanks
+        between.
         The rest are guards: `…_after` are cues right before the match (`words_before`), `…_before` cues right behind it
         (`words_after`), `only_if` and `unless` ask of match and context. The function is called where all of them hold.
         """

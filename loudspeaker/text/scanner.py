@@ -18,12 +18,12 @@ from .syllables import FOREIGN, LOWER, UPPER, has_vowel
 Matcher = Callable[[str, int, int], re.Match[str] | None]
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
-_PLAIN = frozenset(',;:!?"”“)')  # signs that are spoken text already
+_PLAIN = frozenset(',;:!?"”“')  # signs that are spoken text already
 _JOINTS = frozenset("./@:&-_'")  # after these a word may be part of something
 _VOWELS = frozenset(c for c in {*map(chr, range(65, 123)), *LOWER, *UPPER} if has_vowel(c))
 _OPENERS = frozenset(  # plain words that rules begin with
-    ("ngày", "Ngày", "tháng", "Tháng", "thg", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm", "mm", "ml", "mg",
-     "tr")
+    ("điều", "Điều", "ngày", "Ngày", "tháng", "Tháng", "thg", "số", "Số", "vv", "km", "Km", "KM", "ha", "kg", "cm",
+     "mm", "ml", "mg", "tr")
 )  # fmt: skip
 _RAISED = tuple("¹²³⁴⁵⁶⁷⁸⁹")  # m³, km², x⁴
 _OTHER_SCRIPT = re.compile(f"[{FOREIGN}]")
@@ -56,6 +56,8 @@ def scan(context: Context, own_words: Sequence[Token] = ()) -> Iterator[Token]:
 
 def _remember(token: Token, written: str, context: Context) -> None:
     """Make `token` what was read before the next one, unless it only links two things or is a word in capitals."""
+    if token.kind is Kind.BRACKET:
+        return
     if token.spoken == " đến " or (
         token.spoken.strip() in (",", ";") and context.previous.kind in (Kind.PHONE, Kind.TIME)
     ):
@@ -84,6 +86,8 @@ def _candidates(context: Context, at: int, end: int) -> tuple[tuple[Matcher, Rul
         return _rules("number")
     if first.isalpha():
         return _rules("word") if _may_be_special(context.text[at:end], end, context) else ()
+    if _is_bracket(first, at, context):
+        return _rules("bracket")
     return () if _is_punctuation(first, at, context) else _rules("sign")
 
 
@@ -116,6 +120,12 @@ def _is_punctuation(sign: str, at: int, context: Context) -> bool:
     if sign in _PLAIN:
         return True
     following = context.text[at + 1 : at + 2]
-    if sign == ".":
-        return following not in ("/", ".", "_") and not following.isalpha()
+    return sign == "." and following not in ("/", ".", "_") and not following.isalpha()
+
+
+def _is_bracket(sign: str, at: int, context: Context) -> bool:
+    """Whether a sign is a bracket that belongs to no telephone number and no sign in it: (0214), (84), (+)."""
+    if sign == ")":
+        return True
+    following = context.text[at + 1 : at + 2]
     return sign == "(" and following not in ("0", "+", "-") and not context.text.startswith("(84", at)

@@ -13,13 +13,21 @@ from itertools import groupby, pairwise
 
 from .lazy_regex import pattern
 
-_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]")
+_ITEM = pattern(r"[-+•*]|\d{1,2}(?:[.)](?!\d)|/(?!\d| ?[A-ZĐ]{2}))|[a-zđ][.)]|[IVX]{1,5}[.)/-](?!\w)")
+_LINK = pattern(r"(?:^|\s)(?:https?://|www\.)\S+$")
+_KIND = pattern(
+    r"(?i)(?:trích )?(?:thông báo|quyết định|thư mời|giấy mời|công điện|thông cáo|kế hoạch|hướng dẫn|báo cáo|chỉ thị|"
+    r"nghị quyết|tờ trình|lời kêu gọi|thư ngỏ|bản tin|bài tuyên truyền|thông tin tuyên truyền)"
+)
+_NO_SUBJECT = pattern(
+    r"(?i)(?:kính (?:gửi|thưa)|thưa |căn cứ|theo |thực hiện|để |nhằm|điều \d|số ?:|[“\"(]|.*[.:;!?]$)"
+)
 _AMOUNT = pattern(r"[-+] ?\d|(?:m|km|kg|g|l|đ)\.")  # from 18⏎- 45, 340.200⏎đ.
 _NARROW, _WIDE = 60, 120  # letters; longer or shorter lines were not broken by a margin
 _RAGGED = 0.85  # of a margin's letters
 _LINKING = pattern(  # no line ends with these
-    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|bằng|hoặc|đ/c|"
-    r"(?:từ|đến|vào|trước|sau) ngày)$"
+    r"(?:^| )(?:và|của|từ|đến|tại|ở|các|những|cho|với|do|theo|(?<!\d )(?:ông|bà|anh|chị)|gồm|để|"
+    r"(?<!mặt )(?<!công )bằng|hoặc|đ/c|(?:từ|đến|vào|trước|sau) ngày)$"
 )
 _BODY = pattern(r"(?i)(?:(?:ủy|uỷ) ban nhân dân|hội đồng nhân dân|đảng (?:ủy|uỷ)|mặt trận tổ quốc)$")
 _SEAT = pattern(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|tỉnh|thành phố|tp\.?|đặc khu) ")
@@ -65,8 +73,10 @@ def _is_full(line: str, following: str, margin: int) -> bool:
 
 def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
     """Whether a line goes on in the next; `full`: only the margin can have ended it. `margin` is in letters."""
-    if not line or not following:
+    if not line or not following or _LINK.search(line) or _LINK.match(following):
         return False
+    if _KIND.fullmatch(line.strip()):
+        return not (_ITEM.match(following) or _NO_SUBJECT.match(following))
     if _ITEM.match(following):
         return full and _ends_in_amount(line, following)
     if line.rfind("(") > line.rfind(")") and ")" in following:

@@ -152,7 +152,7 @@ def test_read_works_without_a_station(tmp_path: Path) -> None:
     result = run(tmp_path, "read", "--json", given="Ngày 01/7/2021 có 3 con bò.")
 
     reading = rows(result)
-    assert set(reading) == {"spoken", "doubts", "spans"}
+    assert set(reading) == {"spoken", "doubts", "spans", "left_out"}
     assert reading["spoken"].startswith("Ngày mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt có ba con bò")
     assert all(set(span) == {"written", "spoken", "read"} for span in reading["spans"])
 
@@ -161,6 +161,41 @@ def test_read_gives_a_line_for_each_line(tmp_path: Path) -> None:
     result = run(tmp_path, "read", "--each-line", "-", given="5 con\n\n7 con\nkhông xuống dòng")
 
     assert result.stdout == "Năm con\n\nBảy con\nkhông xuống dòng\n"
+
+
+LETTER = """UBND XÃ SƠN TÂN          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Số: 14/TB-UBND            Độc lập - Tự do - Hạnh phúc
+
+THÔNG BÁO
+Về việc ứng phó với bão
+
+Kính gửi: Các thôn.
+UBND xã thông báo cắt điện từ 7h30.
+
+Nơi nhận:                 CHỦ TỊCH
+- Lưu: VT.                Phạm Quốc Việt
+"""
+
+
+def test_read_of_an_official_letter_leaves_out_what_import_leaves_out_and_says_so(tmp_path: Path) -> None:
+    result = run(tmp_path, "--lang", "en", "read", "-", given=LETTER)
+
+    assert "Ủy ban nhân dân xã thông báo cắt điện từ bảy giờ ba mươi phút." in result.stdout
+    assert "Cộng hòa" not in result.stdout
+    assert "Phạm Quốc Việt" not in result.stdout
+    for left in ("left out, the letterhead: ", "left out, to whom it is written: ", "left out, the signature: "):
+        assert left in result.stderr
+
+    everything = run(tmp_path, "--lang", "en", "read", "--all", "-", given=LETTER)
+    assert "Phạm Quốc Việt" in everything.stdout
+    assert "left out" not in everything.stderr
+
+
+def test_read_of_any_other_text_leaves_nothing_out(tmp_path: Path) -> None:
+    result = run(tmp_path, "read", "--json", "-", given="CHỦ TỊCH UBND XÃ THÔNG BÁO\nMai nghỉ.")
+
+    assert json.loads(result.stdout)["left_out"] == []
+    assert "Mai nghỉ" in result.stdout
 
 
 def test_read_of_a_bulletin_tells_doubts_by_the_line_of_the_file(home: Path) -> None:

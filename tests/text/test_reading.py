@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from harness.lexicon_lines import unreachable_lines
 from harness.paths import DATA
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -325,3 +326,7 @@ def test_reading_twice_changes_nothing_more(text: str) -> None:
     once = spoken(text)
 
     assert once == spoken(once)
+
+
+def test_no_line_of_the_lexicon_is_out_of_reach() -> None:
+    assert [(line.number, line.written) for line in unreachable_lines()] == []

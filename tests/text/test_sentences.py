@@ -52,10 +52,10 @@ def test_a_line_that_is_full_goes_on_whatever_follows(margin: int) -> None:
     assert sentences(fill(notice, margin)) == sentences(notice)
 
 
-def test_a_line_that_ends_before_its_margin_is_a_sentence() -> None:
+def test_a_line_that_ends_before_its_margin_is_a_sentence_but_for_the_kind_of_a_document_and_its_subject() -> None:
     notice = ["THÔNG BÁO", "Về việc tiêm phòng", "Thời gian: 7h30 ngày 20/8", "Địa điểm: nhà văn hóa thôn", "18 hộ"]
 
-    assert sentences("\n".join(notice)) == notice
+    assert sentences("\n".join(notice)) == ["THÔNG BÁO Về việc tiêm phòng", *notice[2:]]
     assert [one.pause_after for one in utterances("\n".join(notice))] == [1.2] * 5
 
 

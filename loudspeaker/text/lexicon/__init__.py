@@ -14,10 +14,15 @@ from ..numerals import spell_letters
 
 
 class Entry(NamedTuple):
-    """A reading, and whether it is certain."""
+    """A reading, and whether it is certain; a guess that is not `said` is only offered, and its letters are said."""
 
     reading: str
     sure: bool
+    said: bool = True
+
+    def words(self, written: str) -> str:
+        """What is heard for the abbreviation as written."""
+        return self.reading if self.said else spell_letters(written) or self.reading
 
 
 class Meaning(NamedTuple):
@@ -27,14 +32,19 @@ class Meaning(NamedTuple):
     before: tuple[str, ...]  # lower case, each with a blank in front
     after: tuple[str, ...]
     sure: bool  # False: the guess where no neighbour decides
+    said: bool = True  # False: too wild a guess to be heard
 
     @classmethod
     def of(cls, written: str, reading: str, before: str = "", after: str = "") -> Meaning:
         """The columns of a line as they stand in the table."""
-        guess = before == "?"
+        guess = before in ("?", "??")
         if reading == "*":
             reading = spell_letters(written)
-        return cls(reading, () if guess else _cues_before(before), _cues_after(after), not guess)
+        return cls(reading, () if guess else _cues_before(before), _cues_after(after), not guess, before != "??")
+
+    def entry(self) -> Entry:
+        """What it says, without its neighbours."""
+        return Entry(self.reading, self.sure, self.said)
 
 
 _LINKS = "tại|ở|từ|đến|của|và|các|trong|là|qua|theo|cho|về|thuộc|có|với|cũng|được|mỗi|số"
@@ -77,7 +87,8 @@ class Lexicon:
         if not meanings:
             return None
         last = meanings[-1]
-        return Entry(last.reading, last.sure and (len(meanings) == 1 or not (last.before or last.after)))
+        sure = last.sure and (len(meanings) == 1 or not (last.before or last.after))
+        return last.entry()._replace(sure=sure)
 
 
 def rows(name: str) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..rule import Rule
 from .identifiers import citations, codes, document_numbers, identities, phones, plates, web_addresses
-from .layout import blanks, dashes, labels, noise, separators
+from .layout import blanks, brackets, dashes, labels, noise, separators
 from .measures import coordinates, money, quantities, rates, temperatures
 from .names import acronyms, addresses, persons, titles
 from .numbers import fractions, ordinals, plain_numbers, powers, ranges, roman_numerals, scores
@@ -45,6 +45,7 @@ _FILES = (
     acronyms,
     rates,
     dashes,
+    brackets,
     separators,
     plain_numbers,
 )

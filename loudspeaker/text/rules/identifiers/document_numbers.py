@@ -45,9 +45,12 @@ def document_number(match: re.Match[str], context: Context) -> Answer:
         return None
     year = f" năm {context.number(match[3])}" if match[3] else ""
     issuer = _read_issuer(match, context)
-    spoken = issuer or _read_by_kind(match, context) or read_codes(match[5], context)
+    repeated = not issuer and _repeats_kind(match, context)
+    spoken = issuer or (
+        _spell_codes(match[5], context) if repeated else _read_by_kind(match, context) or read_codes(match[5], context)
+    )
     spoken = f"{_say_numeral(match[1], context)}{year} {_name_issuer(spoken, match, context)}"
-    return Guess(spoken, PUT_TOGETHER) if not issuer and _is_put_together(match[5], context) else spoken
+    return Guess(spoken, PUT_TOGETHER) if not (issuer or repeated) and _is_put_together(match[5], context) else spoken
 
 
 def _is_number(match: re.Match[str], context: Context) -> bool:
@@ -113,6 +116,21 @@ def _read_by_kind(match: re.Match[str], context: Context) -> str:
     return f"{kind} {read_codes(rest, context)}".strip()
 
 
+def _repeats_kind(match: re.Match[str], context: Context) -> bool:
+    """Whether the code begins with the kind that has just been said: Kế hoạch số 61/KH-UBND"""
+    first = _split_codes(match[5])[0]
+    words = context.before(match.start()).removesuffix(" số")
+    if words.endswith(f" {first.lower()}"):  # NĐ 120/2013/NĐ-CP
+        return True
+    return any(words.endswith(kind) and first == _initials(kind) for kind in KINDS)
+
+
+def _spell_codes(written: str, context: Context) -> str:
+    """KH-UBND -> ca hát u bê nờ dê; UBTVQH15 with its number"""
+    codes = (re.fullmatch(r"(\D*)(\d*)", code) for code in _split_codes(written))
+    return " ".join(f"{spell_letters(c[1])} {context.number(c[2]) if c[2] else ''}".rstrip() for c in codes if c)
+
+
 def _words_with_initials(words: str, letters: str) -> str:
     """The last words before a number where its first code has their letters: Kết luận điều tra số 5/KLĐT."""
     last = re.split(r"[\n.,;:]", words)[-1].split()[-len(letters) :]
@@ -168,7 +186,7 @@ def read_codes(written: str, context: Context) -> str:
 def _read_office(part: str, after: str, context: Context) -> str:
     """Behind the first part no kind of document is meant: BNN-TT is no thông tư; QĐ-CT.UBND is its chairman."""
     if part not in ("CT", "TT", "HD", "TB", "CĐ"):
-        return _read_joint_office(part, context)
+        return context.memory.expansion(part) or _read_joint_office(part, context)
     return "chủ tịch" if part == "CT" and after in ("UBND", "HĐND") else spell_letters(part)
 
 

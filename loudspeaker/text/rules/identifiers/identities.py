@@ -7,6 +7,7 @@ import re
 from ...context import Context
 from ...cues import words_before
 from ...kind import Kind
+from ...lexicon import cue_list
 from ...numerals import spell_digits, spell_letters
 from ...rule import Answer, RuleMaker
 
@@ -19,6 +20,7 @@ _IDENTITIES = words_before(
     "số báo danh|sbd|gplx|giấy phép lái xe|bằng lái|bằng lái xe|"
     "pass|mật khẩu|id|meeting id|passcode|password|mã bưu chính"
 )
+_BANKS = "|".join(word.capitalize() for word in cue_list("banks").split("|") if word.endswith("bank"))
 _NUMBERED = words_before("sbd|số báo danh|mã số|mã|số hiệu|số đeo")
 _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài khoản")
 
@@ -26,6 +28,15 @@ _ACCOUNTS = words_before("tài khoản|stk|số tk|tk|số tài khoản|mã tài
 @rule(r"\d{2,4}(?: \d{2,5}){3,6}(?![\d/]|[.,]\d)", only_after=_ACCOUNTS)
 def account_in_pairs(match: re.Match[str], context: Context) -> Answer:
     """Account in groups with blanks: số tài khoản: 15 08 79 999 01 -> một năm, không tám, …"""
+    return ", ".join(map(spell_digits, match[0].split(" ")))
+
+
+@rule(
+    r"\d{4}(?: \d{4}){2,3}(?! ?\d)"
+    rf"(?=(?: ?[-–(,] ?| )(?:(?i:ngân hàng|tại|nh)(?!\w)|[A-Z]{{2,4}} ?[Bb]ank|{_BANKS}))"
+)
+def account_before_bank(match: re.Match[str], context: Context) -> Answer:
+    """Account in groups of four before its bank: 0105 8899 1234 MB Bank -> không một không năm, …"""
     return ", ".join(map(spell_digits, match[0].split(" ")))
 
 

@@ -74,7 +74,10 @@ def _read_piece(piece: str, context: Context) -> str:
         return spell_digits(piece)
     if not piece[0].isascii() or not piece[0].isalpha():
         return _SIGNS.get(piece, "")
-    return _cut_label(piece.lower()) or _read_short(piece.lower(), context)
+    if piece.lower() == "vn":
+        return spell_letters(piece)
+    words = _cut_label(piece.lower())
+    return context.memory.with_marks(words) if words else _read_short(piece.lower(), context)
 
 
 @lru_cache(maxsize=1024)

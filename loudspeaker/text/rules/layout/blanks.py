@@ -35,5 +35,9 @@ def missing_number(match: re.Match[str], context: Context) -> Guess | None:
 @rule(r"(?:\.{2,200}|_{2,200})(?:/[._]{2,200}){0,3}", starts="sign")
 def dotted_line(match: re.Match[str], context: Context) -> Guess | str | None:
     """Dots or a line to write on: ngày ..../.... -> a pause, doubtful; three dots that end a list are only a pause."""
+    end = match.end()
+    goes_on = match[0] == "..." and context.text[end : end + 1] == " " and context.text[end + 1 : end + 2].islower()
+    if goes_on and context.char(match.start() - 1) in (" ", "") and not context.is_after(match.start(), _CUES):
+        return ", "  # bỏ ăn, da tím ... báo ngay
     leader = len(match[0]) > 4 or "_" in match[0] or context.is_after(match.start(), _CUES)
     return Guess("...", _empty_blank()) if leader else "..."

@@ -75,7 +75,15 @@ def _places(text: str, sign: str) -> list[int]:
 )
 def line_number(match: re.Match[str], context: Context) -> str | None:
     """Number at the beginning of a line: 1. Đề nghị -> Một, đề nghị; 2.1. Mục tiêu -> hai chấm một"""
+    if context.levels.points and match[1].isdecimal() and int(match[1]):
+        return f"thứ {context.numerals.ordinal(int(match[1]))},"
     return " chấm ".join(context.number(number) for number in match[1].split(".")) + ","
+
+
+@rule(r"[Đđ]iều (\d{1,3})(?: ?[.:]|(?= - ))(?=\s*[^\W\d_])", starts="word", only_if=at_line_start)
+def article(match: re.Match[str], context: Context) -> str:
+    """Article of a decision at the beginning of a line: Điều 1. Tặng Giấy khen -> Điều một, tặng giấy khen"""
+    return f"Điều {context.number(match[1])},"
 
 
 @rule(
@@ -164,7 +172,8 @@ def roman_with_bracket(match: re.Match[str], context: Context) -> str | None:
 @rule(r"([A-Za-zĐđ])[)]", starts="word", only_if=_stands_at_start)
 def bracket_letter(match: re.Match[str], context: Context) -> str | None:
     """Letter with a bracket: b) Thời hạn -> bê, thời hạn"""
-    return LETTERS[match[1].upper()] + ","
+    item = context.levels.items and match[1].islower() and context.begins_line(match.start())
+    return f"{'ý ' if item else ''}{LETTERS[match[1].upper()]},"
 
 
 @rule(
@@ -180,7 +189,11 @@ def line_letter(match: re.Match[str], context: Context) -> str | None:
     if match[1] == "Đ" and _STREET.match(context.text, match.end()):
         return None
     coded = match[1].isupper() and _CODE.match(context.text, match.end())  # Đ.12 Bản Lìm
-    return None if coded else LETTERS[match[1].upper()] + ","
+    if coded:
+        return None
+    if match[1].isupper():
+        return f"{'phần ' if context.levels.divisions else ''}{LETTERS[match[1]]},"
+    return f"{'ý ' if context.levels.items else ''}{LETTERS[match[1].upper()]},"
 
 
 @rule(
@@ -205,4 +218,5 @@ def roman_part(match: re.Match[str], context: Context) -> str | None:
         stop = "" if context.char(match.start() - 2) in ".:;,!?" else ". "
         return f"{stop}{context.numerals.cardinal(value)}," if headed and not section else None
     pause = "," if context.char(match.end()).isspace() else ", "
-    return context.numerals.cardinal(value) + (f" chấm {context.number(section[0])}" if section else "") + pause
+    part = "phần " if context.levels.parts and not section else ""
+    return part + context.numerals.cardinal(value) + (f" chấm {context.number(section[0])}" if section else "") + pause

@@ -36,6 +36,11 @@ _PRIZES = words_before("cờ|giấy khen|giấy chứng nhận|huy chương|cúp
 _JOINED = words_after(
     "ông|bà|anh|chị|cô|chú|vợ|chồng|con|hội|đoàn|trạm y tế|công an|ban|giấy chứng nhận|giấy khen|cờ|quà"
 )
+# Emoji of phones; signs that may stand for a word, like ☂ and ↑, are none.
+_PICTURES = (
+    "\u200d\u203c\u2049\u231a\u231b\u23e9-\u23fa\u2600\u2601\u260e\u2615\u2620\u2639\u263a\u2665\u2666\u26a0\u26a1\u26c8\u26d4"
+    "\u2705\u270a-\u270d\u2714\u2716\u274c\u274e\u2753-\u2757\u2763\u2764\u2795-\u2797\u2b07\u2b50\u2b55\U0001f000-\U0001faff"
+)
 _MARKUP = frozenset("*_#^\\[]{}<>~`'\"|•")
 
 
@@ -106,7 +111,7 @@ def plus(match: re.Match[str], context: Context) -> Answer:
     if context.is_after(start, _PRIZES):  # cờ + 2.000.000đ
         return " và "
     if _are_same_things(context, start, end):
-        return ","
+        return " và "
     return " cộng " if _is_term(context, start, end) else ""
 
 
@@ -127,7 +132,7 @@ def _is_term(context: Context, start: int, end: int) -> bool:
 def _are_same_things(context: Context, start: int, end: int) -> bool:
     """Whether two things of one sort stand on both sides, which are listed, not added: xóm 5 + xóm 6"""
     one = re.search(r"(?<![^\W_])([^\W\d_]+) \d{1,3} $", context.text[max(0, start - 16) : start])
-    return one is not None and re.match(rf" {one[1]} \d", context.text[end : end + 16]) is not None
+    return one is not None and re.match(rf"(?i: {one[1]} \d)", context.text[end : end + 16]) is not None
 
 
 def _is_bullet(context: Context, start: int, end: int) -> bool:
@@ -218,9 +223,17 @@ def footnote_in_brackets(match: re.Match[str], context: Context) -> Answer:
     return Guess("", Message("a footnote mark, left out"))
 
 
+@rule(rf"(?![{_PICTURES}]{{41}})[{_PICTURES}](?: ?[{_PICTURES}]){{0,40}}", starts="sign")
+def picture(match: re.Match[str], context: Context) -> Answer:
+    """Picture that decorates a line: 📌 PHÁT QUÀ -> nothing; a pause between two things: 8h 👉 tổ 1"""
+    ahead = context.text[max(0, match.start() - 2) : match.start()].strip(" ")[-1:]
+    following = context.text[match.end() : match.end() + 2].lstrip(" ")[:1]
+    return ", " if (ahead.isalnum() or ahead == ")") and following.isalnum() else " "
+
+
 @rule(r"[\u2190-\u2bff\U0001f000-\U0001faff]{2,200}", starts="sign")
-def emoji_row(match: re.Match[str], context: Context) -> Answer:
-    """Row of emoji: one doubt, not many"""
+def row_of_signs(match: re.Match[str], context: Context) -> Answer:
+    """Row of signs: one doubt, not many"""
     return Guess(" ", Message("the sign “{sign}” has no reading and is left out", sign=match[0][:4]))
 
 
@@ -240,8 +253,6 @@ def any_sign(match: re.Match[str], context: Context) -> Answer:
         return f" và {_SPOKEN[symbol]} "  # 1 ½ gói
     if symbol in _SPOKEN:
         return f" {_SPOKEN[symbol]} "
-    if symbol in "()":
-        return symbol
     if symbol in _MARKUP or symbol in _SILENT:
         return (
             "," if symbol in _PAUSES and not context.begins_line(match.start()) else _blank_for_markup(match, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ....errors import Message
 from ...abbreviations import meaning
@@ -21,6 +22,8 @@ rule = RuleMaker(Kind.ACRONYM)
 _FIRMS = words_before(cue_list("firms"))
 _TRADES = pattern(cue_list("trades"))  # what firms do: Công ty TNHH XD is no name
 PUT_TOGETHER = Message("an abbreviation put together from its parts")
+_MARKS = dict.fromkeys(range(0x300, 0x370))
+_DEFINING = words_before("viết tắt là|gọi tắt là|viết tắt")
 _WORD = r"[A-ZĐƯÂƠÔÊĂ][A-Za-zĐđƯưÂƠÔÊĂ]{0,15}"
 
 
@@ -59,7 +62,7 @@ def _read_whole(written: str, match: re.Match[str], context: Context) -> Answer:
         entry = Entry(words, sure=False) if words else None
     if entry is None:
         return None
-    return entry.reading if entry.sure else Guess(entry.reading, ambiguous(written))
+    return entry.reading if entry.sure else Guess(entry.words(written), ambiguous(written))
 
 
 def _are_parts_certain(written: str, context: Context) -> bool:
@@ -160,6 +163,12 @@ def word_with_letters(match: re.Match[str], context: Context) -> str | None:
     return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
 
 
+@rule(r"([A-Z][a-z]{4,11})([A-Z])(?![^\W_])", starts="word")
+def word_with_letter(match: re.Match[str], context: Context) -> str | None:
+    """A capital behind a foreign word: CloraminB -> Cloramin bê"""
+    return None if match[0] in context.lexicon else f"{match[1]} {spell_letters(match[2])}"
+
+
 @rule(rf"{_WORD}(?![^\W\d_]|'[^\W\d_])", starts="word")
 def abbreviation(match: re.Match[str], context: Context) -> Answer:
     """One abbreviation.
@@ -171,7 +180,18 @@ def abbreviation(match: re.Match[str], context: Context) -> Answer:
         return None
     if not word.isupper() and meaning(context, word, match.start(), match.end()) is None:
         return None
+    if _is_defined_here(match, context):
+        return spell_letters(word)
     return _read_one(word, match.start(), match.end(), context)
+
+
+def _is_defined_here(match: re.Match[str], context: Context) -> bool:
+    """Whether its words stand beside it: trạm biến áp viết tắt là TBA; GQVL: giải quyết việc làm"""
+    words = context.definitions.get(match[0])
+    if not words:
+        return False
+    following = context.text[match.end() : match.end() + len(words) + 4].lstrip(" :=")
+    return context.is_after(match.start(), _DEFINING) or following.lower().startswith(words.lower())
 
 
 def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
@@ -183,7 +203,9 @@ def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
     if entry is not None and word not in context.definitions and _is_firm(word, entry, context, start):
         return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
-        return entry.reading if entry.sure else Guess(entry.reading, ambiguous(word))
+        return entry.reading if entry.sure else Guess(entry.words(word), ambiguous(word))
+    if word.isupper() and (written_out := context.memory.expansion(word)):
+        return written_out
     if len(word) > 3 and not (word.isupper() and _is_pronounceable(word)) and (words := compose(word, context)):
         return Guess(words, PUT_TOGETHER)
     if not word.isupper():
@@ -200,7 +222,8 @@ def _is_firm(word: str, entry: Entry, context: Context, start: int) -> bool:
 
 
 def _is_pronounceable(word: str) -> bool:
-    """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, VINAMILK, BLUEZONE."""
+    """Whether consonants and vowels take turns, so that it can be said as a word: LILAMA, BLUEZONE, KHƯƠL."""
+    word = unicodedata.normalize("NFD", word).translate(_MARKS)
     word = re.sub("^(?:[TPCKGN]H|TR)", "T", word)
     vowels = len(re.findall("[AEIOUY]", word))
     if len(word) > 5 and vowels >= 0.3 * len(word):
@@ -242,35 +265,28 @@ def compose(word: str, context: Context) -> str:
 
     Put together from abbreviations it is made of, the fewest first: PTKTXH -> phát triển kinh tế xã hội.
 
-    A short one, or one with letters that few Vietnamese words begin with, only from those with one meaning; nothing
-    where a letter is left over.
+    Only from those with one meaning: quốc lộ điện lực khu vực would be absurd; nothing where a letter is left over.
     """
     if len(word) > 12:
         return ""
-    guessing = len(word) > 5 and not set(word) & _RARE  # VNCERT is foreign
     best: list[list[str] | None] = [[], *([None] * len(word))]
     if word.startswith("TT"):  # a centre of something, wherever it leads a name
         best[2] = ["trung tâm"]
     for end in range(2, len(word) + 1):
         for start in range(end - 1):
-            best[end] = _shorter(best[end], best[start], word[start:end], context, guessing)
+            best[end] = _shorter(best[end], best[start], word[start:end], context)
         if end == 2 and word[0] in _HEADS and best[1] is None:
             best[1] = [_HEADS[word[0]]]
     parts = best[-1]
     return " ".join(parts) if parts and len(parts) > 1 else ""
 
 
-_RARE = frozenset("EFIJOWZ")
-
-
-def _shorter(
-    known: list[str] | None, ahead: list[str] | None, letters: str, context: Context, guessing: bool
-) -> list[str] | None:
+def _shorter(known: list[str] | None, ahead: list[str] | None, letters: str, context: Context) -> list[str] | None:
     """`known`, or the parts `ahead` and what `letters` stand for, where those are fewer"""
     if ahead is None or (known is not None and len(ahead) + 1 >= len(known)):
         return known
     entry = context.lexicon.known(letters)
-    return [*ahead, entry.reading] if entry and (entry.sure or guessing) else known
+    return [*ahead, entry.reading] if entry and entry.sure else known
 
 
 @rule(r"[a-zđ][A-ZĐ](?![^\W\d_])", starts="word")

@@ -50,10 +50,13 @@ def counts_up(written: str) -> bool:
     return len(numbers) > 2 and numbers == [str(first + i) for i in range(len(numbers))]
 
 
+_HOUSES = pattern(r" (?:ngõ|ngách|hẻm|kiệt|số nhà|nhà số)(?: \d+(?:/\d+)*,?){1,5} và$")  # ngõ 12, 14 và 18/3
+
+
 def is_house(context: Context, start: int, end: int) -> bool:
     """Whether a number with a slash belongs to a house or a class, whatever day it looks like: hẻm 30/4, lớp 8/3."""
     words = context.before(start)
-    if words.endswith(_NO_DAY):
+    if words.endswith(_NO_DAY) or _HOUSES.search(words):
         return True
     if words.endswith(" số"):
         return context.is_before(end, _STREET) or _NAME.match(context.text, end) is not None

@@ -11,15 +11,19 @@ from ...kind import Kind
 from ...lazy_regex import pattern
 from ...numerals import LETTERS, spell_letters
 from ...reasons import UNKNOWN, ambiguous
-from ...rule import Answer, Guess, RuleMaker
+from ...rule import Answer, Guess, RuleMaker, at_line_start
 from ...syllables import LOWER, UPPER, is_syllable
 from .titles import CALLING, INITIAL, LONE_LETTER, VOWELS, stands_after_name
 
 rule = RuleMaker(Kind.PERSON)
 
 _CALLED = {"a": "anh", "c": "chị", "b": "bà", "e": "em", "ô": "ông"}
-_NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
+_WHO = r"(?:- [^:\n\d]{2,30}|\([^()\n]{2,30}\))"  # A. Thắng - thợ điện; A. Quyết (tổ trưởng TDP 5)
+_NAME_AND_PHONE = rf"(?:[{UPPER}][{LOWER}]+ ?){{1,4}}{_WHO}?[:,(–-]? ?\(?(?:S?ĐT|s?đt)?:? ?0\d"
 _CALLED_TOO = pattern(rf"(?:^|[ (:])[acbeô]\. ?[{UPPER}][{LOWER}]{{1,6}}(?:,| và|, và) $")
+_TITLES = words_before(
+    "bác sĩ|giáo sư|tiến sĩ|thạc sĩ|nhạc sĩ|nhà văn|nhà khoa học|ông|bà|anh|chị|cầu thủ|huấn luyện viên"
+)
 _ASKED = words_before("gặp|liên hệ|lh|gọi|gọi cho|alo|đăng ký")
 _FAMILIES = pattern(
     r"(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lò|Vàng|Giàng|Hà|Cao|Đinh|Trương|Mai|"
@@ -54,20 +58,38 @@ def form_behind_phone(match: re.Match[str], context: Context) -> Answer:
 @rule(rf"([acbeôAC])\. ?(?=[{UPPER}][{LOWER}]{{1,6}})", starts="word")
 def form_of_address(match: re.Match[str], context: Context) -> Answer:
     """Form of address with a dot: liên hệ a. Hùng 0978…, c. Lan 0987… -> anh Hùng …, chị Lan …"""
-    named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + REACH])
+    named = re.match(_NAME_AND_PHONE, context.text[match.end() : match.end() + 2 * REACH])
     called_too = _CALLED_TOO.search(context.text[max(0, match.start() - 20) : match.start()])
     sure = named or called_too or match[1] == "ô" or context.is_after(match.start(), CALLING)
     spoken = _CALLED[match[1].lower()]
     if sure:
         return spoken
-    within = re.search(r"[^\W\d] $", context.text[max(0, match.start() - 2) : match.start()])
-    return Guess(match[0], LONE_LETTER) if within else None
+    within = re.search(r"[^\W\d_]+ $", context.text[max(0, match.start() - 12) : match.start()])
+    if within is None:
+        return None
+    lettered = re.match(rf"[{UPPER}][{LOWER}]+\.", context.text[match.end() :][:9])  # a. Quy. may be two letters
+    ended = lettered or (match[0].endswith(" ") and context.opens_sentence(match.end()))
+    called = within[0].islower() and not ended and not context.is_after(match.start(), _TITLES)
+    return Guess(spoken if called else match[0], LONE_LETTER)
 
 
 @rule(rf"([aceô]) (?=[{UPPER}][{LOWER}]{{1,6}})", starts="word", only_after=_ASKED)
 def form_without_dot(match: re.Match[str], context: Context) -> str:
     """Form of address without a dot: liên hệ a Tuấn, gặp c Lan -> anh, chị"""
     return f"{_CALLED[match[1]]} "
+
+
+_ROLL = pattern(r"(?m)^(?:Ông|Bà|Anh|Chị|Cô) ")  # a list of people, each on a line
+
+
+@rule(
+    rf"([AC]) (?=[{UPPER}][{LOWER}]{{1,6}}(?: (?:con|vợ|chồng|nhà|ở)(?!\w)| ?[(:]))",
+    starts="word",
+    only_if=at_line_start,
+)
+def form_in_list(match: re.Match[str], context: Context) -> Guess | None:
+    """Form of address in a list of people: A Trường con ông Lập, below Bà Nhài -> anh"""
+    return Guess(f"{_CALLED[match[1].lower()]} ", LONE_LETTER) if _ROLL.search(context.text) else None
 
 
 _PERSONS = words_before("ông|bà|anh|chị|cô|cụ|già làng|nghệ nhân|em|cháu|nữ|cầu thủ|hoa hậu|đồng chí|đ/c")

@@ -67,6 +67,8 @@ def title(match: re.Match[str], context: Context) -> Answer:
     written, (at, end) = match[1], match.span()
     dotted, bare = meaning(context, f"{written}.", at, end), meaning(context, written, at, end - 1)
     entry = dotted or meaning(context, written, at, end)
+    if written == "CN" and bare and bare.sure and bare.reading == "chủ nhật":  # trừ CN. ĐT: 0262…
+        return None
     if bare and bare.sure and written == "TT":  # TT. Văn hóa xã is no town
         return bare.reading
     if bare and entry and context.char(end) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence

@@ -65,7 +65,8 @@ _GAPS = (
 )
 _LISTED = r" (?:ngày|mùng|mồng|các đêm|các sáng|các chiều|các tối)(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và| đến| hoặc)?$"
 _DAY_OF = words_before(
-    "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng"
+    "ngày bầu cử|ngày hội|ngày thi|ngày cưới|ngày sinh|ngày cấp|ngày họp|ngày ký|ngày mất|ngày khai giảng|ngày thu|"
+    "ngày khám|ngày tiêm|ngày nhận|ngày phát|ngày nộp|ngày đăng ký|ngày trực|ngày nghỉ|ngày học|ngày làm việc"
 )
 _ROW = pattern(r" (?:ngày|mùng|mồng|các (?:đêm|sáng|chiều|tối))(?:[ ,]{1,2}\d{1,2},?){1,6}(?: và)?$")
 _BORDER = pattern(r"[\n,;:(]")  # between a place and a day that is not its name: Trường mầm non (3/12)
@@ -146,7 +147,7 @@ def as_day(context: Context, at: int, words: str, of_year: bool = False) -> str:
         return words.removeprefix("mùng ")
     if re.search(r"\dngày$", before):  # đúng 8h00ngày 05/4
         return words
-    if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " các ngày", " các đêm")) or _ROW.search(before):
+    if before.endswith(_DAY_OF) or before.endswith((" ngày", " hôm", " đêm", " các ngày")) or _ROW.search(before):
         return words
     if not of_year and _is_street_before(before) and not _BORDER.search(context.text[max(0, at - 2) : at]):  # đường 3/2
         return words.removeprefix("mùng ")

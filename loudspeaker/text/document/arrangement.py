@@ -1,0 +1,67 @@
+"""A text put together anew from pieces of another: what tables and columns become before they are read."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from itertools import accumulate
+from typing import NamedTuple
+
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+class TextPiece(NamedTuple):
+    """Some letters, and the stretch [start, end) of the text as given that they stand for.
+
+    Copied letters are as many as those of their stretch; words that were put in have an empty one.
+    """
+
+    text: str
+    start: int
+    end: int
+
+    @classmethod
+    def put_in(cls, text: str, at: int) -> TextPiece:
+        """Words that nobody wrote, at the place where they are needed."""
+        return cls(text, at, at)
+
+
+class Arrangement:
+    """A text made of pieces, in the order in which it is read."""
+
+    __slots__ = ("_begins", "_pieces", "text")
+
+    def __init__(self, pieces: Iterable[TextPiece]) -> None:
+        self._pieces = [piece for piece in pieces if piece.text]
+        self._begins = [0, *accumulate(len(piece.text) for piece in self._pieces)]
+        self.text = "".join(piece.text for piece in self._pieces)
+
+    def stretch(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the text as given that [start, end) of `text` came from."""
+        first = self._place(start)[0]
+        return first, max(first, self._place(end - 1)[1] if end > start else first)
+
+    def without_lines(self, numbers: Collection[int]) -> Arrangement:
+        """The same without some of its lines, counted from 0."""
+        kept: list[TextPiece] = []
+        line = 0
+        for piece in self._pieces:
+            start = piece.start
+            for part in _LINES.findall(piece.text):
+                if line not in numbers:
+                    kept.append(TextPiece(part, min(start, piece.end), min(start + len(part), piece.end)))
+                start += len(part)
+                line += part.endswith("\n")
+        return Arrangement(kept)
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """The stretch of the text as given for the letter at `at`; behind the last letter, the end of it."""
+        if not self._pieces:
+            return 0, 0
+        number = bisect_right(self._begins, at) - 1
+        if number >= len(self._pieces):
+            return self._pieces[-1].end, self._pieces[-1].end
+        piece = self._pieces[number]
+        place = min(piece.start + at - self._begins[number], piece.end)
+        return place, min(place + 1, piece.end)

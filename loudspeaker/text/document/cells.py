@@ -1,0 +1,86 @@
+"""Lines as cells: what stands between pipes, tabs or runs of blanks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..lazy_regex import pattern
+
+_BLANK = r" \xa0\u2000-\u200a\u202f\u3000"
+_BORDERS = {
+    "|": pattern(r"\|"),
+    "\t": pattern(r"\t"),
+    "  ": pattern(rf"(?<=\S)[{_BLANK}]{{2,}}(?=\S)"),
+}
+_RULE = pattern(r"[\s|:+=_~*–—-]*[+=_~*–—-]{3}[\s|:+=_~*–—-]*|\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+_LABEL = pattern(r"[-–—+•*]|\d{1,2}(?:\.\d{1,2})*[.)/]|[a-zđA-ZĐ][.)]|[IVX]{1,5}[.)/-]")
+
+
+class Cell(NamedTuple):
+    """One text of a line, without blanks around it; where it stands in the whole text, and how far to the right."""
+
+    text: str
+    start: int
+    column: int  # letters before it on its line
+
+    @property
+    def end(self) -> int:
+        """The place behind it in the whole text."""
+        return self.start + len(self.text)
+
+
+class Line(NamedTuple):
+    """A line without its break. `sign` is what its cells stand apart by: “|”, a tab, two blanks, or nothing."""
+
+    text: str
+    start: int
+    sign: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def end(self) -> int:
+        """The place behind it in the whole text."""
+        return self.start + len(self.text)
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is only drawn: |---|---|, ______"""
+        return _RULE.fullmatch(self.text) is not None
+
+    @property
+    def filled(self) -> list[Cell]:
+        """Its cells but for the empty ones."""
+        return [cell for cell in self.cells if cell.text]
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of a text with their cells."""
+    lines, start = [], 0
+    for written in text.split("\n"):
+        lines.append(_line(written.rstrip("\r"), start))
+        start += len(written) + 1
+    return lines
+
+
+def _line(text: str, start: int) -> Line:
+    for sign, border in _BORDERS.items():
+        if border.search(text):
+            cells = tuple(_cells(text, start, border))
+            if sign == "|":
+                cells = cells[not cells[0].text : len(cells) - (not cells[-1].text)]
+            filled = [cell.text for cell in cells if cell.text]
+            if len(filled) > 2 or (len(filled) == 2 and not _LABEL.fullmatch(filled[0])):
+                return Line(text, start, sign, cells)
+    whole = next(_cells(text, start, pattern(r"(?!)")))
+    return Line(text, start, "", (whole,) if whole.text else ())
+
+
+def _cells(text: str, start: int, border: re.Pattern[str]) -> Iterator[Cell]:
+    """What stands between the borders of a line, the empty ones too."""
+    begin = 0
+    for end, following in [*((match.start(), match.end()) for match in border.finditer(text)), (len(text), 0)]:
+        margin = len(text[begin:end]) - len(text[begin:end].lstrip())
+        yield Cell(text[begin:end].strip(), start + begin + margin, len(text[: begin + margin].expandtabs()))
+        begin = following
