@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..maintenance.devices import HealthCheck
     from ..maintenance.doctor import Status
     from ..maintenance.voice_list import VoiceState
+    from ..synthesis.voice_facts import VoiceFacts
 
 N_ = str
 
@@ -100,6 +101,15 @@ def show_voices(states: Sequence[VoiceState]) -> None:
     here = {True: _("yes"), False: _("no")}
     cells = [[state.voice, here[state.here], here[state.online], _note(state)] for state in states]
     show_table(columns, cells, _("No voices."))
+    for state in states:
+        if state.facts:
+            tell(f"{state.voice}: {_about(state.facts)}")
+
+
+def _about(facts: VoiceFacts) -> str:
+    """How a voice sounds, its size, its licence and its cost."""
+    size = _("{size} MB").format(size=f"{facts.megabytes:g}") if facts.megabytes else ""
+    return "; ".join(filter(None, (facts.sounds.say(_), size, facts.licence, facts.cost.say(_))))
 
 
 def _note(state: VoiceState) -> str:

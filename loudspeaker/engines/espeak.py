@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadRequest, EngineError, Message, NotAvailable
+from .respelling import Respellings
 from .run_program import run_program
 from .sanitize import sanitize_text
 from .voice_worker import VoiceWorker
@@ -48,6 +49,7 @@ replace 0 k q
 replace 0 z z;
 """
 }
+NAMES = Respellings(Path(__file__).with_name("espeak_names.tsv"))  # what the Vietnamese voices cannot say as written
 LONGEST = 60.0  # seconds for one sentence
 WORKER = (sys.executable, "-I", "-S", str(Path(__file__).with_name("espeak_worker.py")))
 
@@ -73,15 +75,20 @@ class Espeak:
         self._idle: defaultdict[str, list[VoiceWorker]] = defaultdict(list)
 
     def fingerprint(self, voice: str) -> str:
-        """The version of espeak-ng, and the hash of settings and voice file. Raises `BadRequest`, `NotAvailable`."""
+        """The version of espeak-ng, and the hash of settings, voice file and respellings.
+
+        Raises `BadRequest`, `NotAvailable`.
+        """
         self._check(voice)
-        settings = " ".join((*SETTINGS, _voice_file(voice)))
+        names = (NAMES.digest,) if _is_vietnamese(voice) else ()
+        settings = " ".join((*SETTINGS, _voice_file(voice), *names))
         return f"{self._installation.version} {hashlib.sha256(settings.encode()).hexdigest()[:12]}"
 
     def synthesize(self, text: str, voice: str) -> Clip:
         self._check(voice)
         with self._borrow_worker(voice) as worker:
-            return worker.synthesize(_escape_phonemes(sanitize_text(text)), LONGEST)
+            line = sanitize_text(text)
+            return worker.synthesize(_escape_phonemes(NAMES.respell(line) if _is_vietnamese(voice) else line), LONGEST)
 
     def voices(self) -> Sequence[str]:
         """The languages; `+` and one of espeak's variants may follow each."""
@@ -143,6 +150,10 @@ def find_wheel() -> Installation | None:
     folder = Path(spec.origin).parent
     release = f"espeakng-loader {version('espeakng-loader')}"
     return Installation(str(folder / "libespeak-ng.so"), release, folder / "espeak-ng-data")
+
+
+def _is_vietnamese(voice: str) -> bool:
+    return voice.partition("+")[0].partition("-")[0] == "vi"
 
 
 def _voice_file(voice: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from ..text.document.side_by_side import FRAME, PLACE_AND_DAY, SIGNATORY, is_capital
+from ..text.document.layout import FRAME, PLACE_AND_DAY, SIGNATORY, is_capital
 from .document_blocks import Block, Table, row_line
 
 MOTTO = re.compile(r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|(VIỆT )?NAM$|Độc lập\s*[-–]\s*Tự do|Hạnh phúc$", re.I)

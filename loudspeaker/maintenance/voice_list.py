@@ -12,6 +12,7 @@ from ..sound.wav import wav_bytes
 from ..station.station import Station
 from ..store.atomic import write_atomic
 from ..synthesis import registry
+from ..synthesis.voice_facts import OFFERED, VoiceFacts, facts_of
 
 SAMPLE = "Đây là đài truyền thanh. Kính chúc bà con một ngày tốt lành."
 MULTILINGUAL = ("espeak", "gtts", "edge")  # engines whose voices of other languages are not listed
@@ -19,20 +20,24 @@ MULTILINGUAL = ("espeak", "gtts", "edge")  # engines whose voices of other langu
 
 @dataclass(frozen=True, slots=True)
 class VoiceState:
-    """A voice (engine:voice): can it speak here, does it send texts away, and why it cannot, or where it has spoken."""
+    """A voice (engine:voice): can it speak here, does it send texts away, and why it cannot, or where it has spoken.
+
+    `facts` is what is known of it anyway.
+    """
 
     voice: str
     here: bool
     online: bool
     why_not: Message | None = None
     sample: Path | None = None
+    facts: VoiceFacts | None = None
 
 
 def list_voices(station: Station) -> list[VoiceState]:
-    """Every voice that the files name or that is installed."""
+    """Every voice that the files name or that is installed, and those that one command would install."""
     named = [Voice.parse(voice) for voice in station.files.contents.voices]
     here = [Voice(engine, voice) for engine in registry.engine_names() for voice in _voices_of(station, engine)]
-    return [_state(station, voice) for voice in dict.fromkeys([*named, *here])]
+    return [_state(station, voice) for voice in dict.fromkeys([*named, *here, *OFFERED])]
 
 
 def try_voices(station: Station, names: Sequence[str], folder: Path) -> list[VoiceState]:
@@ -57,8 +62,8 @@ def _state(station: Station, voice: Voice) -> VoiceState:
         online = engine.online
         engine.fingerprint(voice.name)
     except EngineError as error:
-        return VoiceState(str(voice), False, online, error.message)
-    return VoiceState(str(voice), True, online)
+        return VoiceState(str(voice), False, online, error.message, facts=facts_of(voice))
+    return VoiceState(str(voice), True, online, facts=facts_of(voice))
 
 
 def _try_voice(station: Station, voice: Voice, folder: Path) -> VoiceState:

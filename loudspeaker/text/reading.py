@@ -159,14 +159,7 @@ class _SpokenText:
         sign = words[:1] in (",", ";", ":") and words[1:2] in ("", " ", "\n")
         if self._last == " " and (sign or (words[:2] == ". " and not copied)):
             self._shorten()
-        elif words[:1] == "." == self._last or (
-            words[:1].isalnum()
-            and (
-                self._last.isalnum()
-                or (self._last in ",;:.!?" and not copied)
-                or (self._last in ",;" and words[0].isalpha())
-            )
-        ):
+        elif words[:1] == "." == self._last or self._would_touch(words, copied):
             self._write(" ")
         begin = self._length
         self._write(words)
@@ -175,6 +168,13 @@ class _SpokenText:
         until = max(written, self._stretch(start, end)[1])  # the head of a column is said again in each row
         self.spans.append(Span((written, until), (begin, self._length), read))
         return begin
+
+    def _would_touch(self, words: str, copied: bool) -> bool:
+        """Whether words would run into what was written last: a word into a word or into the sign behind one."""
+        if not words[:1].isalnum():
+            return False
+        signs = ",;" if copied and words[0].isalpha() else "" if copied else ",;:.!?"
+        return self._last.isalnum() or self._last in signs
 
     def _fit(self, words: str) -> str:
         """A capital at the beginning of a sentence; no comma after another sign."""

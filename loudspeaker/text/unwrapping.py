@@ -73,13 +73,13 @@ def _is_full(line: str, following: str, margin: int) -> bool:
 
 def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
     """Whether a line goes on in the next; `full`: only the margin can have ended it. `margin` is in letters."""
-    if not line or not following or _LINK.search(line) or _LINK.match(following):
+    if _is_apart(line, following):
         return False
     if _KIND.fullmatch(line.strip()):
-        return not (_ITEM.match(following) or _NO_SUBJECT.match(following))
+        return _is_subject(following)
     if _ITEM.match(following):
         return full and _ends_in_amount(line, following)
-    if line.rfind("(") > line.rfind(")") and ")" in following:
+    if _is_bracket_open(line, following):
         return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
         return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
@@ -87,6 +87,21 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
         return False
     small = following[0].islower() and 2 * len(line) > margin
     return full or small or _is_unfinished(line, following)
+
+
+def _is_apart(line: str, following: str) -> bool:
+    """Whether one is empty, or an address ends the line or begins the next: neither takes the other in."""
+    return not (line and following) or _LINK.search(line) is not None or _LINK.match(following) is not None
+
+
+def _is_bracket_open(line: str, following: str) -> bool:
+    """Whether a bracket that a line opens is closed in the next."""
+    return line.rfind("(") > line.rfind(")") and ")" in following
+
+
+def _is_subject(line: str) -> bool:
+    """Whether a line tells what the document is about whose kind stands above it: THÔNG BÁO, Về việc …"""
+    return not (_ITEM.match(line) or _NO_SUBJECT.match(line))
 
 
 def _ends_in_amount(line: str, following: str) -> bool:

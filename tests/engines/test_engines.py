@@ -18,6 +18,7 @@ from loudspeaker.engines.command import Command
 from loudspeaker.engines.conformance import LONG, SHORT, faults
 from loudspeaker.engines.decoding import decode
 from loudspeaker.engines.espeak import Espeak
+from loudspeaker.engines.respelling import Respellings
 from loudspeaker.engines.run_program import run_program
 from loudspeaker.engines.sanitize import sanitize_text
 from loudspeaker.engines.tone import Tone
@@ -278,3 +279,35 @@ def test_what_is_sayable_stays_as_it_is(text: str) -> None:
     assert sanitize_text(once) == once
     assert unicodedata.is_normalized("NFC", once)
     assert once.isprintable() or not any(ord(letter) < 32 for letter in once)
+
+
+@pytest.mark.parametrize(
+    ("text", "respelled"),
+    [
+        ("Xem YouTube, facebook.", "Xem iu túp, phây búc."),
+        ("Gọi Zalo 0912", "Gọi da lô 0912"),
+        ("sars-cov-2", "xa cô vi-2"),
+        ("MyYouTube và YouTuber", "MyYouTube và YouTuber"),
+        ("Mời bà con họp", "Mời bà con họp"),
+    ],
+)
+def test_names_that_the_voice_cannot_say_are_respelled_for_it_alone(text: str, respelled: str) -> None:
+    assert espeak.NAMES.respell(text) == respelled
+
+
+def test_a_table_of_respellings_is_part_of_what_a_voice_sounds_like(tmp_path: Path) -> None:
+    digests = set()
+    for line in ("QR\tquy rờ", "QR\tkiu a"):
+        (tmp_path / "names.tsv").write_text(f"# Viết\tĐọc\n{line}\n", encoding="utf-8")
+        digests.add(Respellings(tmp_path / "names.tsv").digest)
+
+    assert len(digests) == 2
+
+
+def test_every_respelling_is_said_as_it_stands(embedded: Espeak) -> None:
+    twice = {word for word in espeak.NAMES.table.values() if espeak.NAMES.respell(word) != word}
+
+    assert twice == set()
+    assert (
+        embedded.synthesize("YouTube", "vi").samples.tobytes() == embedded.synthesize("iu túp", "vi").samples.tobytes()
+    )

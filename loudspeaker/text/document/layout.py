@@ -1,13 +1,40 @@
-"""The lines of a text in the order in which they are said: columns one after the other, rows of tables as sentences."""
+"""The lines of a text in the order in which they are said.
+
+Rows of tables become sentences (table_rows.py). Letterheads and signatures of two columns are said one column after the
+other, not line by line across both:
+
+UBND XÃ BẢN MÂY          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Số: 12/TB-UBND               Độc lập - Tự do - Hạnh phúc
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from .arrangement import Arrangement, TextPiece
-from .cells import split_lines
-from .side_by_side import arrange_columns, frame_at
+from .cells import Cell, Line, split_lines
 from .table_rows import arrange_table, run_at, table_of
+
+PLACE_AND_DAY = re.compile(
+    r"(?P<place>\w[\w\s.-]*),\s*ngày\s*(?P<day>\d{1,2})?[\s.…]*tháng\s*(?P<month>\d{1,2})?[\s.…]*năm\s*(?P<year>\d{4})?",
+    re.I,
+)
+SIGNATORY = re.compile(
+    r"(TM|KT|TL|TUQ|T/M|K/T)\.?\s|(PHÓ |QUYỀN |Q\. )?(CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BÍ THƯ|CHỦ NHIỆM"
+    r"|TRƯỞNG (PHÒNG|BAN|THÔN|BẢN|TRẠM|CÔNG AN)|(\w+ )?\w+ TRƯỞNG)\b"
+)
+# What stands beside one of these is no data: it is a head or a signature set beside something else.
+FRAME = re.compile(
+    r"CỘNG H(ÒA|OÀ) XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Độc lập\s*[-–]\s*Tự do|Số\s*:\s*\d*\s*/|Nơi nhận\s*:|Kính gửi\b|V/v\b"
+)
+_COLUMNS = 2
+_MOST_LINES = 20
+_SLACK = 4  # letters by which a line of the right column may begin further to the left than its longest
+_SHORT = 60  # letters; a longer line without columns is no part of a letterhead
+_DRAWN = re.compile(r"[-_=*~–—. ]+")
+
 
 _SIGNS = ("|", "\t", "  ", "\xa0")  # without one of these nothing stands beside anything
 
@@ -33,3 +60,44 @@ def _pieces(text: str) -> Iterator[TextPiece]:
             copied = end
         at += count
     yield TextPiece(text[copied:], copied, len(text))
+
+
+def is_capital(line: str) -> bool:
+    """Whether a line is in capitals, give or take a name or a unit in it."""
+    letters = [letter for letter in line if letter.isalpha()]
+    return len(letters) > 1 and sum(map(str.isupper, letters)) >= 0.9 * len(letters)
+
+
+def frame_at(lines: Sequence[Line], at: int) -> int:
+    """How many lines from `at` on are one letterhead or signature of two columns; 0 where none begins."""
+    paragraph = list(takewhile(lambda line: line.text.strip(), lines[at : at + _MOST_LINES]))
+    beside = [number for number, line in enumerate(paragraph) if len(line.filled) == _COLUMNS and line.sign != "|"]
+    if not beside or not any(_is_mark(cell.text) for number in beside for cell in paragraph[number].filled):
+        return 0
+    if any(len(line.text.strip()) > _SHORT for line in paragraph[: beside[0]]):
+        return 0  # it begins further below
+    below = takewhile(lambda line: len(line.text.strip()) <= _SHORT, paragraph[beside[-1] + 1 :])
+    return beside[-1] + 1 + len(list(below))
+
+
+def _is_mark(text: str) -> bool:
+    if FRAME.match(text) or PLACE_AND_DAY.fullmatch(text):
+        return True
+    return is_capital(text) and SIGNATORY.match(text) is not None
+
+
+def arrange_columns(lines: Sequence[Line]) -> Iterator[TextPiece]:
+    """The left column of a frame line by line, then the right one, apart from each other and from what follows."""
+    border = min(line.filled[1].column for line in lines if len(line.filled) == _COLUMNS) - _SLACK
+    left: list[Cell] = []
+    right: list[Cell] = []
+    for line in lines:
+        for number, cell in enumerate(line.filled):
+            beside = number > 0 if len(line.filled) > 1 else cell.column >= border
+            if not _DRAWN.fullmatch(cell.text):
+                (right if beside else left).append(cell)
+    for column in filter(None, (left, right)):
+        for cell in column:
+            yield TextPiece(cell.text, cell.start, cell.end)
+            yield TextPiece.put_in("\n", cell.end)
+        yield TextPiece.put_in("\n", column[-1].end)

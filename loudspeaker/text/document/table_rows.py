@@ -161,11 +161,15 @@ def _is_head(rows: Sequence[Row]) -> bool:
 
 
 def _column(number: int, head: Row | None, body: Sequence[Row]) -> Column:
-    cell = head[number] if head else None
     texts = [row[number].text for row in body if row[number].text]
-    if cell is None:
+    if head is None:
         counted = number == 0 and len(texts) > 1 and [text.strip("().") for text in texts] == list(_numbers(len(texts)))
         return Column(ColumnRole.COUNT if counted else ColumnRole.VALUE, None, "")
+    return _headed_column(head[number], texts)
+
+
+def _headed_column(cell: Cell, texts: Sequence[str]) -> Column:
+    """The column below a cell of the head, by what that says; `texts` are its cells but for the empty ones."""
     if _COUNT_HEAD.fullmatch(cell.text):
         return Column(ColumnRole.COUNT, cell, "")
     if _UNIT_HEAD.fullmatch(cell.text) and all(_UNIT_CELL.fullmatch(text) for text in texts):
@@ -252,12 +256,7 @@ def _phrase(column: Column, cell: Cell, unit: str, first: bool, headless: bool) 
 def _head(column: Column, cell: Cell, first: bool) -> list[TextPiece]:
     """The head of a column as it is said before one of its cells, with a blank behind it."""
     head = column.head
-    if head is None or not head.text or column.role is ColumnRole.COUNT:
-        return []
-    named = _CLASS.fullmatch(head.text)
-    if named and not (_is_name(cell.text) and not _CLASS.match(cell.text)):
-        return []
-    if first and not named and not _DIGIT.match(cell.text):
+    if head is None or not head.text or column.role is ColumnRole.COUNT or _is_needless(head.text, cell.text, first):
         return []
     if _DAY_LIST.fullmatch(cell.text) and head.text.lower().startswith("ngày"):
         return [TextPiece.put_in("các ngày ", cell.start)]  # and not: ngày thu các ngày
@@ -266,12 +265,17 @@ def _head(column: Column, cell: Cell, first: bool) -> list[TextPiece]:
         text = _CLOCK_HEAD.sub("", text)
     text = text[: len(text) - _overlap(text, cell.text)].rstrip()
     both = _BOTH_WAYS.match(text) if column.role is ColumnRole.CHANGE else None
-    start = head.start + (both.end() if both else 0)
-    text = text[both.end() :] if both else text
-    if not text:
-        return []
+    cut = both.end() if both else 0
+    begin, end = head.start + cut, head.start + len(text)
     link = " là " if any(map(str.isdecimal, text)) else " "
-    return [TextPiece(text, start, start + len(text)), TextPiece.put_in(link, start + len(text))]
+    return [TextPiece(text[cut:], begin, end), TextPiece.put_in(link, end)] if text[cut:] else []
+
+
+def _is_needless(head: str, text: str, first: bool) -> bool:
+    """Whether a cell is said without its head: the first of a row, but for “thôn” before names and bare numbers."""
+    if _CLASS.fullmatch(head):
+        return _CLASS.match(text) is not None or not _is_name(text)
+    return first and not _DIGIT.match(text)
 
 
 def _is_name(text: str) -> bool:

@@ -212,11 +212,14 @@ def roman_part(match: re.Match[str], context: Context) -> str | None:
         return None
     section = re.search(r"\d+", match[0])
     if not context.begins_line(match.start()):
-        headed = (
-            context.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(context.text, match.end())
-        )
-        stop = "" if context.char(match.start() - 2) in ".:;,!?" else ". "
-        return f"{stop}{context.numerals.cardinal(value)}," if headed and not section else None
+        return None if section else _part_in_line(match, value, context)
     pause = "," if context.char(match.end()).isspace() else ", "
     part = "phần " if context.levels.parts and not section else ""
     return part + context.numerals.cardinal(value) + (f" chấm {context.number(section[0])}" if section else "") + pause
+
+
+def _part_in_line(match: re.Match[str], value: int, context: Context) -> str | None:
+    """Roman number of a heading that was run into a line: 01 bộ. V. THỜI HẠN GIẢI QUYẾT"""
+    headed = context.char(match.start() - 1) == " " and match[1] != "X" and _HEADING.match(context.text, match.end())
+    stop = "" if context.char(match.start() - 2) in ".:;,!?" else ". "
+    return f"{stop}{context.numerals.cardinal(value)}," if headed else None

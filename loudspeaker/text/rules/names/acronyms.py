@@ -204,6 +204,11 @@ def _read_one(word: str, start: int, end: int, context: Context) -> str | Guess:
         return Guess(spell_letters(word), ambiguous(word))
     if entry is not None:
         return entry.reading if entry.sure else Guess(entry.words(word), ambiguous(word))
+    return _read_unknown(word, context)
+
+
+def _read_unknown(word: str, context: Context) -> str | Guess:
+    """A word that no table knows: its full form, put together, said as a word or spelled out."""
     if word.isupper() and (written_out := context.memory.expansion(word)):
         return written_out
     if len(word) > 3 and not (word.isupper() and _is_pronounceable(word)) and (words := compose(word, context)):

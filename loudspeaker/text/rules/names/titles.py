@@ -67,10 +67,8 @@ def title(match: re.Match[str], context: Context) -> Answer:
     written, (at, end) = match[1], match.span()
     dotted, bare = meaning(context, f"{written}.", at, end), meaning(context, written, at, end - 1)
     entry = dotted or meaning(context, written, at, end)
-    if written == "CN" and bare and bare.sure and bare.reading == "chủ nhật":  # trừ CN. ĐT: 0262…
-        return None
-    if bare and bare.sure and written == "TT":  # TT. Văn hóa xã is no town
-        return bare.reading
+    if bare and _is_no_title(written, bare):
+        return None if written == "CN" else bare.reading
     if bare and entry and context.char(end) == " ":  # nghỉ T7 và CN. Mời bà con: the dot ends a sentence
         ends = context.opens_sentence(end + 1)
         if _is_thing(bare, entry, ends):
@@ -80,6 +78,11 @@ def title(match: re.Match[str], context: Context) -> Answer:
         if dotted and ends:  # các SC. Mời bà con, gặp SC. Hạnh
             return Guess(entry.reading, ambiguous(written))
     return _reading(entry, written) if entry else None
+
+
+def _is_no_title(written: str, bare: Entry) -> bool:
+    """Whether TT. Văn hóa xã is no town, and in “trừ CN. ĐT: 0262…” a sentence ends"""
+    return bare.sure and (written == "TT" or (written == "CN" and bare.reading == "chủ nhật"))
 
 
 def _is_thing(bare: Entry, title: Entry, ends: bool) -> bool:
