@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import Any
 
 from harness.daemon_process import running_daemon
 from harness.officers import PASSWORD
+from harness.waiting import PATIENCE, wait_for
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.client import Client
 from loudspeaker.model.requests import AskOutcome, Play
@@ -112,21 +112,16 @@ class Stage:
         client = Client(self.home, self.home / ".state", lambda: station)
         station.preparation.prepare_replay(bulletin, villages, lambda done, total, what: None)
         airings: list[str] = client.ask(Play(bulletin, villages), "anh Páo")
-        until = time.monotonic() + 20
-        while not all(row["verdict"] for row in client.ask(AskOutcome(tuple(airings)))) and time.monotonic() < until:  # type: ignore[attr-defined]
-            time.sleep(0.05)
+        outcome = AskOutcome(tuple(airings))
+        wait_for(lambda: all(row["verdict"] for row in client.ask(outcome)), pause=0.05)  # type: ignore[attr-defined]
         station.close()
         return airings
 
     def verdict_of(self, airing: str) -> str | None:
         """What became of an airing, once it is over."""
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with closing(Station.open(self.home, writes=False)) as station:
-                if verdict := station.log.verdict_of(airing):
-                    return verdict
-            time.sleep(0.05)
-        return None
+        with closing(Station.open(self.home, writes=False)) as station:
+            wait_for(lambda: station.log.verdict_of(airing), pause=0.05)
+            return station.log.verdict_of(airing)
 
     def reasons(self, airing: str) -> list[object]:
         """Why it was stopped, as people told afterwards."""
@@ -167,6 +162,7 @@ class Visitor:
     """One person at a browser of one width; counts what they tap."""
 
     def __init__(self, page: Any, stage: Stage) -> None:
+        page.set_default_timeout(1000 * PATIENCE)
         self.page = page
         self.stage = stage
         self.seen = Seen(stage.address)

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from harness.browser import CHROMIUM
 from harness.fake_daemon import FakeDaemon
 from harness.officers import Officers, board_of, officers_of
 
 from loudspeaker.clock import FakeClock
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """One browser for a file, which is played by one worker; its microphone is a stand-in that says yes."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    assert CHROMIUM, "Chromium is missing: make testing"
+    microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *microphone])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.browser import CHROMIUM, DESK, PHONE, Stage, Visitor, running_stage, write_station
+from harness.browser import DESK, PHONE, Stage, Visitor, running_stage, write_station
 from harness.officers import PASSWORD
 
 from loudspeaker.web.accounts import Role
@@ -30,16 +30,6 @@ PAGES = [
     "/mat-may",
     "/khong-co",
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    assert CHROMIUM, "Chromium is missing: make testing"
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

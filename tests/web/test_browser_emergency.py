@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from harness.browser import CHROMIUM, DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
+from harness.browser import DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
+from harness.waiting import wait_for
 
 from loudspeaker.daemon.client import Client
 from loudspeaker.model.board import Board
@@ -18,7 +18,6 @@ from loudspeaker.web.accounts import Role
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
 ]
 WIDTHS = {"phone": PHONE, "desk": DESK}
 LOUD = 0.01  # of full scale: somebody speaks
@@ -40,25 +39,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
-def visitor(request: pytest.FixtureRequest, stage: Stage, browser: Any) -> Iterator[Visitor]:
-    context = browser.new_context(viewport=request.param, locale="vi-VN")
+def visitor(request: pytest.FixtureRequest, stage: Stage, chromium: Any) -> Iterator[Visitor]:
+    context = chromium.new_context(viewport=request.param, locale="vi-VN")
     visitor = Visitor(context.new_page(), stage)
     visitor.log_in("lan")
     yield visitor
     context.close()
     client(stage).ask(Stop((), "hết thử"), "test")
-    until(lambda: not board(stage).on)
+    wait_for(lambda: not board(stage).on)
     assert visitor.seen.wrong == []
 
 
@@ -68,13 +57,6 @@ def client(stage: Stage) -> Client:
 
 def board(stage: Stage) -> Board:
     return client(stage).board()
-
-
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not come about in time"
-        time.sleep(0.05)
 
 
 def heard(stage: Stage) -> float:
@@ -111,7 +93,7 @@ def test_task_10_an_alarm_by_a_template_is_on_the_air_after_four_taps_and_task_1
     before = heard(stage)
     give_by_template(visitor)
     assert visitor.taps == 4
-    until(lambda: len(board(stage).on) >= 2)
+    wait_for(lambda: len(board(stage).on) >= 2)
     assert {row.title for row in board(stage).on} == {"Lũ quét"}
 
     visitor.open("/")
@@ -119,28 +101,28 @@ def test_task_10_an_alarm_by_a_template_is_on_the_air_after_four_taps_and_task_1
     visitor.tap("Dừng", "link")
     visitor.tap("Mọi loa")
     assert visitor.taps == 2
-    until(lambda: not board(stage).on)
-    until(lambda: heard(stage) > before)
+    wait_for(lambda: not board(stage).on)
+    wait_for(lambda: heard(stage) > before)
 
     visitor.open("/khan-cap")
     clear(visitor, "Thông báo hết nguy hiểm")
-    until(lambda: not board(stage).alarms)
+    wait_for(lambda: not board(stage).alarms)
 
 
 def test_a_drill_is_blue_and_ends_as_one(visitor: Visitor, stage: Stage) -> None:
     give_by_template(visitor, drill=True)
     assert visitor.taps == 5
-    until(lambda: board(stage).on)
+    wait_for(lambda: board(stage).on)
     assert all(row.drill for row in board(stage).on)
     visitor.page.get_by_role("heading", name="ĐANG DIỄN TẬP").wait_for()
 
     clear(visitor, "Thông báo hết diễn tập")
-    until(lambda: not board(stage).alarms)
+    wait_for(lambda: not board(stage).alarms)
 
 
 def test_going_back_and_sending_the_page_again_is_no_second_alarm(visitor: Visitor, stage: Stage) -> None:
     give_by_template(visitor)
-    until(lambda: board(stage).alarms)
+    wait_for(lambda: board(stage).alarms)
     given = {alarm.id for alarm in board(stage).alarms}
     visitor.page.go_back()
     visitor.page.get_by_label("Gõ PHÁT").fill("phat")
@@ -149,7 +131,7 @@ def test_going_back_and_sending_the_page_again_is_no_second_alarm(visitor: Visit
 
     assert {alarm.id for alarm in board(stage).alarms} == given
     clear(visitor, "Đính chính")
-    until(lambda: not board(stage).alarms)
+    wait_for(lambda: not board(stage).alarms)
 
 
 def test_a_wrong_word_keeps_the_page_and_airs_nothing(visitor: Visitor, stage: Stage) -> None:
@@ -164,14 +146,14 @@ def test_a_wrong_word_keeps_the_page_and_airs_nothing(visitor: Visitor, stage: S
     assert board(stage).alarms == ()
 
 
-def test_without_javascript_an_alarm_is_given_all_the_same(stage: Stage, browser: Any) -> None:
-    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+def test_without_javascript_an_alarm_is_given_all_the_same(stage: Stage, chromium: Any) -> None:
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     visitor = Visitor(context.new_page(), stage)
     visitor.log_in("lan")
     give_by_template(visitor)
-    until(lambda: board(stage).on)
+    wait_for(lambda: board(stage).on)
     clear(visitor, "Thông báo hết nguy hiểm")
-    until(lambda: not board(stage).alarms)
+    wait_for(lambda: not board(stage).alarms)
     context.close()
 
 
@@ -224,4 +206,4 @@ def test_the_second_page_of_an_alarm_and_its_ending_have_none_either(visitor: Vi
         assert found.violations_count == 0, found.generate_report()
     visitor.open("/khan-cap")
     clear(visitor, "Thông báo hết diễn tập")
-    until(lambda: not board(stage).alarms)
+    wait_for(lambda: not board(stage).alarms)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from harness import office_files
-from harness.browser import CHROMIUM, DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
+from harness.browser import DESK, FILES, PHONE, Stage, Visitor, running_stage, write_station
 from harness.paths import DATA
 
 from loudspeaker.web.accounts import Role
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium")]
+pytestmark = pytest.mark.browser
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
 LETTER = (DATA / "letters" / "cong-van-bluezone-lao-cai-2021.txt").read_text("utf-8").strip().split("\n\n")
 HEALTH = "Kính thưa bà con! Khám sức khỏe lúc 7h30.\n\nHạn nộp là 13.8, gọi 0912 345 67. Mời bà con cài Bluezone.\n"
@@ -33,18 +33,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-        )
-        yield browser
-        browser.close()
-
-
 class People:
     """Opens browsers for people, and looks at the end whether anything went wrong in them."""
 
@@ -55,7 +43,6 @@ class People:
 
     def visitor(self, login: str, size: dict[str, int] = DESK, **options: Any) -> Visitor:
         page = self._chromium.new_context(viewport=size, locale="vi-VN", **options).new_page()
-        page.set_default_timeout(20_000)
         found = Visitor(page, self._stage)
         found.log_in(login)
         self.visitors.append(found)
