@@ -120,7 +120,6 @@ def _editor(
         states=STATES,
         levels=LEVELS,
         further=page.entries(FURTHER),
-        changed=not shown.same_as(saved),
         told=page.query.get("xong", ""),
     )
 
@@ -248,6 +247,8 @@ def submit(page: PageRequest) -> Response:
         source = station.editing.bulletins.source(bulletin)
     if review is None:
         return page.go(f"/ban-tin/{bulletin}")
+    if review.state is ReviewState.APPROVED:  # as it is: nobody has to look at it again
+        return page.go(f"/ban-tin/{bulletin}?xong=luu")
     if _recording_is_old(page, source):
         return page.page("recording_old.html", 422, id=bulletin)
     page.console.desk.ask_about_text(Submit(bulletin, review.digest), account.name, account.login)

@@ -10,6 +10,7 @@ from harness.fake_daemon import FakeDaemon
 from harness.officers import Officer, Officers
 
 from loudspeaker.errors import Message, Unreachable
+from loudspeaker.station import Station
 from loudspeaker.store.edits import revision_of
 from loudspeaker.web.accounts import Role
 
@@ -157,6 +158,22 @@ def test_sending_for_approval_binds_what_was_saved(home: Path, editor: Officer, 
         assert request["digest"] == station.preparation.preview("nhac").digest
     assert "Chép lời nhắn Zalo" in sent
     assert "/duyet/nhac" in sent
+
+
+def test_what_is_approved_as_it_is_waits_for_nobody_and_can_be_sent_once_it_is_changed(
+    home: Path, editor: Officer, daemon: FakeDaemon
+) -> None:
+    with editor.console.desk.station() as station:
+        digest = station.preparation.preview("nhac").digest
+    log = Station.open(home)
+    log.log.event("approve", "", log.clock.now(), bulletin="nhac", digest=digest, by="Páo")
+    log.close()
+    assert "Gửi duyệt" in editor.get("/ban-tin/nhac").text
+
+    assert editor.post("/ban-tin/nhac/gui").headers["location"] == "/ban-tin/nhac?xong=luu"
+    assert asked(daemon, "submit") == []
+    editor.post("/ban-tin/nhac/luu", **fields(home, "Lời khác."), then="submit")
+    assert len(asked(daemon, "submit")) == 1
 
 
 def test_sending_needs_the_daemon_and_what_was_typed_is_saved_all_the_same(
