@@ -183,3 +183,22 @@ class Visitor:
         """Press what is called so, and count it."""
         self.page.get_by_role(role, name=name).first.click()
         self.taps += 1
+
+
+def axe_violations(page: Any) -> list[str]:
+    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices."""
+    import axe_playwright_python
+
+    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    page.evaluate(script.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def small_targets(page: Any) -> list[str]:
+    """Buttons and links that a thumb would miss: less than 44 px high, but for links within a sentence."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        """() => Array.from(document.querySelectorAll("a, button, summary, label.choice, input:not([type=hidden])"))
+        .filter(one => one.offsetParent && !one.closest("p.small, label.choice") && !one.classList.contains("skip"))
+        .filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))"""
+    )

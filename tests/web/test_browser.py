@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.browser import DESK, PHONE, Stage, Visitor, running_stage, write_station
+from harness.browser import (
+    DESK,
+    PHONE,
+    Stage,
+    Visitor,
+    axe_violations,
+    running_stage,
+    small_targets,
+    write_station,
+)
 from harness.officers import PASSWORD
 
 from loudspeaker.web.accounts import Role
@@ -28,6 +37,12 @@ PAGES = [
     "/xac-nhan",
     "/cai-dat/nguoi",
     "/mat-may",
+    "/lich",
+    "/lich?thon=na-hoa&tuan=2027-02-01",
+    "/lich/in",
+    "/lich/tin-nhan",
+    "/lich/moi",
+    "/lich/muc/na-hoa/tin-sang",
     "/khong-co",
 ]
 
@@ -57,25 +72,6 @@ def visitor(chromium: Any, stage: Stage, width: dict[str, int]) -> Iterator[Visi
     yield found
     context.close()
     assert found.seen.wrong == []
-
-
-def axe_violations(page: Any) -> list[str]:
-    """What axe finds on the page that is open: WCAG 2.2 AA and its best practices."""
-    import axe_playwright_python
-
-    script = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-    page.evaluate(script.read_text(encoding="utf-8") + "; undefined")
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-
-
-def small_targets(page: Any) -> list[str]:
-    """Buttons and links that a thumb would miss: less than 44 px high, but for links within a sentence."""
-    return page.evaluate(  # type: ignore[no-any-return]
-        """() => Array.from(document.querySelectorAll("a, button, summary, label.choice, input:not([type=hidden])"))
-        .filter(one => one.offsetParent && !one.closest("p.small, label.choice") && !one.classList.contains("skip"))
-        .filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))"""
-    )
 
 
 def test_the_first_person_comes_in_by_the_link_and_nobody_by_it_again(chromium: Any, tmp_path: Path) -> None:
