@@ -285,6 +285,7 @@ def test_where_policy_asks_for_two_the_second_gives_it_on_a_device_of_their_own(
 
     waiting = second.get("/khan-cap").text
     assert WORDS in waiting
+    assert ("every 3s" in first.get("/khan-cap").text, "every 3s" in waiting) == (True, False)
     form = fields(waiting, "/khan-cap/dong-y")
     assert first.post("/khan-cap/dong-y", **form, word="phat").status_code == 409
     assert second.post("/khan-cap/dong-y", **form, word="pha").status_code == 422
