@@ -43,10 +43,12 @@ def station(home: Path, icecast: Icecast) -> Iterator[Station]:
     entry = f"{{name: vov, stream: '{icecast.address}', at: 06:05, for: {LASTS}s, fallback: nhac}}"
     (home / "schedules" / "na-hoa.yaml").write_text(f"broadcasts: [{entry}]\n")
     (home / "schedules" / "suoi-trat.yaml").unlink()
-    station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=8)))
+    clock = ShiftedClock(DUE - timedelta(seconds=8))
+    station = Station.open(home, clock=clock)
     station.preparation.make(
         station.preparation.specs_of(station.airings.between(*station.clock.window(None, 1))), lambda *_: None
     )
+    clock.start()
     yield station
     station.close()
 

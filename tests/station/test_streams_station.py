@@ -17,6 +17,7 @@ from harness.pulse_server import RATE, Server
 from harness.shifted_clock import DUE, ShiftedClock
 from harness.stories import tell_story
 from harness.stream_servers import Icecast
+from harness.waiting import PATIENCE
 
 from loudspeaker.daemon.service import open_service
 from loudspeaker.model.asrun_record import AsRunRecord
@@ -62,14 +63,16 @@ class Aired:
     """What a station, started `early`, made of it: the log's rows, the story of the first, what the card gave."""
 
     def __init__(self, home: Path, server: Server, early: float) -> None:
-        station = Station.open(home, clock=ShiftedClock(DUE - timedelta(seconds=early)))
+        clock = ShiftedClock(DUE - timedelta(seconds=early))
+        station = Station.open(home, clock=clock)
         coming = station.airings.between(*station.clock.window(None, 1))
         station.preparation.make(
             [order for airing in coming if (order := station.planner.fallback_spec(airing))], lambda *_: None
         )
-        service = open_service(station, lambda: None)
         with server.recorder("hall") as recorder:
-            ends = time.monotonic() + 90
+            clock.start()
+            service = open_service(station, lambda: None)
+            ends = time.monotonic() + 3 * PATIENCE
             while len(station.airings.records()) < 2 and time.monotonic() < ends:
                 wait = service.step() - station.clock.now()
                 time.sleep(min(max(wait.total_seconds(), 0.0), 0.05))
