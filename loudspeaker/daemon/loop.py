@@ -26,7 +26,7 @@ from typing import Protocol
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 
 from ..clock import StepDetector
-from ..errors import LoudspeakerError, Message
+from ..errors import BeingMade, LoudspeakerError, Message
 from ..interfaces import Clock
 from .control_socket import ControlSocket
 
@@ -252,8 +252,15 @@ class Loop:
 
     def _carry_out(self, do: str, args: dict[str, object], uid: int) -> object:
         assert self._station
-        self._ask(self._step)
-        return self._station.carry_out(do, args, uid)
+        changed = True
+        try:
+            return self._station.carry_out(do, args, uid)
+        except BeingMade:  # whoever waits for it asks fifty times a second
+            changed = False
+            raise
+        finally:
+            if changed:
+                self._ask(self._step)
 
     def _try(self, task: Task) -> None:
         """One broken thing must not silence the rest: it is told, and the loop goes on."""
