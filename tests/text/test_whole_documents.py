@@ -202,3 +202,8 @@ def test_every_letter_of_an_arrangement_came_from_the_text_or_was_put_in_beside_
             assert end == start + 1
     written = "".join(filter(str.isalnum, text.casefold()))
     assert set(written) >= {letter for letter in arranged.text.casefold() if letter.isdecimal()}
+
+
+@pytest.mark.parametrize("unit", ["a\tb\n\n", "a  b\nc\n", "a  b  c\na  b\n", "Nơi nhận:  a\n", "|", "a|\n\n", "x\t"])
+def test_a_text_of_nothing_but_tables_is_arranged_whatever_its_length(unit: str) -> None:
+    assert arrange(unit * 3000).text

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
-from itertools import takewhile
 from typing import NamedTuple
 
 from ..casing import lower_headings
@@ -18,6 +17,7 @@ from .arrangement import TextPiece
 from .cells import Cell, Line
 
 _PADDED = "  "  # the sign of columns that were set with blanks
+_MOST_COLUMNS = 40  # whatever has more is nobody's table
 _ALIKE = 2  # letters by which the beginnings of a column may differ from row to row
 _HEADS = pattern(
     r"(?i)(?:S?TT|số tt|số thứ tự|họ|tên|thôn|xóm|bản|ấp|tổ|khu|xã|phường|đơn vị|đvt|ngày|thứ|buổi|sáng|chiều|giờ|từ|"
@@ -94,17 +94,25 @@ def run_at(lines: Sequence[Line], at: int) -> int:
     sign = lines[at].sign
     if not sign:
         return 0
-    end = at + sum(1 for _ in takewhile(lambda line: line.sign == sign or (line.is_rule and sign == "|"), lines[at:]))
+    end = _end_of_run(lines, at)
     alone = end == at + 1 and sign == "\t" and end + 1 < len(lines) and not lines[end].text.strip()
     if alone and lines[end + 1].sign == sign and len(lines[end + 1].cells) == len(lines[at].cells):
-        return 2 + run_at(lines, end + 1)
+        end = _end_of_run(lines, end + 1)
     return end - at
+
+
+def _end_of_run(lines: Sequence[Line], at: int) -> int:
+    """The first line behind `at` that is not set apart in the same way."""
+    sign, end = lines[at].sign, at + 1
+    while end < len(lines) and (lines[end].sign == sign or (sign == "|" and lines[end].is_rule)):
+        end += 1
+    return end
 
 
 def table_of(run: Sequence[Line]) -> Table | None:
     """The table that the lines of a run make, if they make one."""
     lines = [line for line in run if line.cells and not line.is_rule]
-    if len(lines) < 2 or not _is_regular(lines):
+    if len(lines) < 2 or max(len(line.cells) for line in lines) > _MOST_COLUMNS or not _is_regular(lines):
         return None
     rows = _rows(lines)
     ruled = any(line.is_rule for line in run[1:2])
@@ -130,17 +138,17 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
         width = max(len(line.cells) for line in lines)
         return [[*line.cells, *[Cell("", line.end, 0)] * (width - len(line.cells))] for line in lines]
     full = max((line.filled for line in lines), key=len)
-    return [line.filled if len(line.filled) == len(full) else _placed(line, full, lines) for line in lines]
-
-
-def _placed(line: Line, full: Sequence[Cell], lines: Sequence[Line]) -> Row:
-    """The cells of a line that has too few, each in the column that it lies below."""
-    whole = [other.filled for other in lines if len(other.filled) == len(full)]
+    whole = [line.filled for line in lines if len(line.filled) == len(full)]
     spans = [
         (min(row[n].column for row in whole), max(row[n].column + len(row[n].text) for row in whole))
         for n in range(len(full))
     ]
-    row = [Cell("", line.end, 0)] * len(full)
+    return [line.filled if len(line.filled) == len(full) else _placed(line, spans) for line in lines]
+
+
+def _placed(line: Line, spans: Sequence[tuple[int, int]]) -> Row:
+    """The cells of a line that has too few, each in the column, [from, to) in letters, that it lies below."""
+    row = [Cell("", line.end, 0)] * len(spans)
     for cell in line.filled:
         right = cell.column + len(cell.text)
         number = max(range(len(spans)), key=lambda n: min(right, spans[n][1]) - max(cell.column, spans[n][0]))
@@ -197,10 +205,11 @@ def _with_subject(columns: Sequence[Column]) -> tuple[Column, ...]:
 
 def arrange_table(table: Table) -> Iterator[TextPiece]:
     """A sentence for each row; one for the head where the rows do not have it."""
-    if table.is_list:
+    headless = table.is_list
+    if headless:
         yield from _sentence([[TextPiece(cell.text, cell.start, cell.end)] for _, cell, _ in table.columns if cell])
     for row in table.rows:
-        yield from _sentence([phrase for phrase in _phrases(table, row) if phrase])
+        yield from _sentence([phrase for phrase in _phrases(table, row, headless) if phrase])
 
 
 def _needs_head(text: str) -> bool:
@@ -223,8 +232,8 @@ def _sentence(phrases: Sequence[Sequence[TextPiece]]) -> Iterator[TextPiece]:
         yield TextPiece.put_in("\n" if last.text[-1] in ".!?" else ".\n", last.end)
 
 
-def _phrases(table: Table, row: Row) -> Iterator[list[TextPiece]]:
-    """What is said of each cell of a row."""
+def _phrases(table: Table, row: Row, headless: bool) -> Iterator[list[TextPiece]]:
+    """What is said of each cell of a row; `headless`: without the heads of the columns."""
     unit = currency = ""
     said = 0
     for column, cell in zip(table.columns, row, strict=True):
@@ -240,7 +249,7 @@ def _phrases(table: Table, row: Row) -> Iterator[list[TextPiece]]:
             own, unit = (f"{own}/{unit}" if own else unit), ""
         if column.role is ColumnRole.VALUE and _CURRENCY.match(own):
             currency = own.partition("/")[0]
-        yield _phrase(column, cell, own, first=not said, headless=table.is_list)
+        yield _phrase(column, cell, own, first=not said, headless=headless)
         said += 1
 
 
