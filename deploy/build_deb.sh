@@ -106,7 +106,7 @@ make_papers() { # ROOT: what Debian wants beside it
 
 pack() { # ARCH ROOT
     local size
-    find "$2" \( -type d -o -type f -perm /111 \) -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
+    find "$2" \( -type d -o -type f -perm /111 ! -name '*.so*' \) -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
     size=$(find "$2" -type f -printf '%s\n' | awk '{ kib += int(($1 + 1023) / 1024) } END { print kib }')
     install -d "$2/DEBIAN"
     sed -e "s/@VERSION@/$VERSION/" -e "s/@ARCH@/$1/" -e "s/@SIZE@/$size/" \
