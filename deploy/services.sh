@@ -41,7 +41,7 @@ stop_console() {
 compile_program() { # PROGRAM: byte code for the Python that is here, without which every command begins later
     local libraries
     libraries=$("$1/bin/python3" -c 'import sys; print("{1}/lib/common {1}/lib/python{0.major}.{0.minor}".format(sys.version_info, sys.argv[1]))' "$1")
-    "$1/bin/python3" -m compileall -q $libraries >/dev/null || true
+    "$1/bin/python3" -W ignore -m compileall -q $libraries >/dev/null || true
 }
 
 forget_bytecode() { # PROGRAM
