@@ -79,7 +79,7 @@ def _goes_on(line: str, following: str, margin: int, full: bool) -> bool:
         return _is_subject(following)
     if _ITEM.match(following):
         return full and _ends_in_amount(line, following)
-    if _is_bracket_open(line, following):
+    if _leaves_bracket(line, following):
         return True
     if line.rstrip('"”’)')[-1:] in (".", "!", "?", "…", ":", ";"):
         return full and (_BEFORE_NAME.search(line) is not None or line[-1] in ":;")
@@ -94,7 +94,7 @@ def _is_apart(line: str, following: str) -> bool:
     return not (line and following) or _LINK.search(line) is not None or _LINK.match(following) is not None
 
 
-def _is_bracket_open(line: str, following: str) -> bool:
+def _leaves_bracket(line: str, following: str) -> bool:
     """Whether a bracket that a line opens is closed in the next."""
     return line.rfind("(") > line.rfind(")") and ")" in following
 
