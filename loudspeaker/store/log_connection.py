@@ -13,13 +13,20 @@ from pathlib import Path
 from urllib.parse import quote
 
 
+class ReadConnection(sqlite3.Connection):
+    """Closes itself with its last user: a follower lets go of it while somebody may still read from it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def connect_read_only(path: Path) -> sqlite3.Connection:
     """What is in the file now; an empty database where there is none. Raises `sqlite3.Error`.
 
     Without a write-ahead log beside it nobody writes, and the file is read as one that never changes.
     """
     if not path.exists():
-        return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=ReadConnection)
     if Path(f"{path}-wal").exists():
         with suppress(sqlite3.OperationalError):
             return _connect(path, "mode=ro")
@@ -28,7 +35,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 
 def copy_to_memory(source: sqlite3.Connection) -> sqlite3.Connection:
     """A copy of `source` in memory; `source` is closed."""
-    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=ReadConnection)
     try:
         source.backup(copy)
         return copy
@@ -73,7 +80,7 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?{how}"
-    database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=ReadConnection)
     try:
         database.execute("SELECT count(*) FROM sqlite_master")  # opens the file
         return database

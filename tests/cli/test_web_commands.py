@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,11 @@ def web(home: Path, *words: str) -> Result:
     return CliRunner().invoke(cli, ["--home", str(home), "web", *words])
 
 
-def accounts(home: Path) -> AccountStore:
-    return AccountStore.open(console_paths(home, home / ".state").database, SystemClock())
+@pytest.fixture
+def store(home: Path) -> Iterator[AccountStore]:
+    """The accounts, beside whatever the commands do with them."""
+    with closing(AccountStore.open(console_paths(home, home / ".state").database, SystemClock())) as store:
+        yield store
 
 
 def code_of(told: Result) -> str:
@@ -29,23 +34,23 @@ def code_of(told: Result) -> str:
     return told.stdout.splitlines()[0].partition("#")[2]
 
 
-def test_the_first_link_makes_the_first_account_and_then_there_is_no_other(home: Path) -> None:
+def test_the_first_link_makes_the_first_account_and_then_there_is_no_other(home: Path, store: AccountStore) -> None:
     code = code_of(web(home, "first"))
-    accounts(home).use_link(code, PASSWORD, "test", login="lan", name="Lan")
+    store.use_link(code, PASSWORD, "test", login="lan", name="Lan")
 
     again = web(home, "first")
     assert again.exit_code == 2
     assert "user reset" in again.output
 
 
-def test_people_are_added_shown_given_other_roles_and_removed(home: Path) -> None:
-    accounts(home).use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
+def test_people_are_added_shown_given_other_roles_and_removed(home: Path, store: AccountStore) -> None:
+    store.use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
     code = code_of(web(home, "user", "add", "hoa", "--name", "Lò Thị Hoa", "--role", "edit"))
     assert "has no password yet" in web(home, "user", "list").stdout
 
-    accounts(home).use_link(code, PASSWORD, "test")
+    store.use_link(code, PASSWORD, "test")
     assert web(home, "user", "roles", "hoa", "duty", "view").exit_code == 0
-    assert accounts(home).account("hoa").roles == {Role.DUTY, Role.VIEW}
+    assert store.account("hoa").roles == {Role.DUTY, Role.VIEW}
     assert "Lò Thị Hoa" in web(home, "user", "list").stdout
     assert web(home, "user", "remove", "hoa", "--yes").exit_code == 0
     assert "hoa" not in web(home, "user", "list").stdout
@@ -61,16 +66,15 @@ def test_people_are_added_shown_given_other_roles_and_removed(home: Path) -> Non
         (("sessions", "pao"), "there is no account"),
     ],
 )
-def test_what_cannot_be_done_is_told(home: Path, words: tuple[str, ...], told: str) -> None:
-    accounts(home).use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
+def test_what_cannot_be_done_is_told(home: Path, store: AccountStore, words: tuple[str, ...], told: str) -> None:
+    store.use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
     answer = web(home, *words)
 
     assert answer.exit_code in (1, 2)
     assert told in answer.output
 
 
-def test_a_lost_telephone_is_locked_at_once_and_a_password_set_anew(home: Path) -> None:
-    store = accounts(home)
+def test_a_lost_telephone_is_locked_at_once_and_a_password_set_anew(home: Path, store: AccountStore) -> None:
     store.use_link(code_of(web(home, "first")), PASSWORD, "test", login="lan", name="Lan")
     store.use_link(code_of(web(home, "user", "add", "hoa", "--name", "Hoa")), PASSWORD, "test")
     session = store.log_in("hoa", PASSWORD, "test", "")
@@ -83,7 +87,7 @@ def test_a_lost_telephone_is_locked_at_once_and_a_password_set_anew(home: Path) 
     store.use_link(code_of(web(home, "user", "reset", "hoa")), "trăng lên đỉnh núi", "test")
 
 
-def test_the_accounts_lie_beside_the_station_where_a_service_has_its_folder(home: Path) -> None:
+def test_the_accounts_lie_beside_the_station_where_a_service_has_its_folder(home: Path, store: AccountStore) -> None:
     assert console_paths(home, home / ".state").own == home / ".web"
     beside = home.with_name(f"{home.name}-web")
     beside.mkdir()
@@ -91,7 +95,7 @@ def test_the_accounts_lie_beside_the_station_where_a_service_has_its_folder(home
     assert console_paths(home, home / ".state").own == beside
 
 
-def test_for_the_network_there_must_be_a_certificate(home: Path) -> None:
+def test_for_the_network_there_must_be_a_certificate(home: Path, store: AccountStore) -> None:
     for words in (("--lan",), ("first", "--lan")):
         answer = web(home, *words)
         assert answer.exit_code == 2
