@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,10 @@ CALLS = "---\ntitle: Gọi\n---\nMời bà con cài Bluezone. Gọi CV xã.\n"
 
 
 @pytest.fixture
-def station(home: Path, clock: FakeClock) -> Station:
+def station(home: Path, clock: FakeClock) -> Iterator[Station]:
     (home / "bulletins" / "goi.md").write_text(CALLS, encoding="utf-8")
-    return Station.open(home, clock=clock)
+    with closing(Station.open(home, clock=clock)) as station:
+        yield station
 
 
 def approve(station: Station, bulletin: str) -> None:
