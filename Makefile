@@ -68,7 +68,7 @@ $(WORDS): $(wildcard loudspeaker/locale/vi/*.po) .ci/messages.py | $(READY)
 
 # The officers' console runs beside the daemon, and ends with it.
 run: $(READY) $(WORDS)
-	@$(BIN)/loudspeaker web & console=$$!; trap 'kill $$console 2>/dev/null' EXIT; $(BIN)/loudspeaker run --welcome chao-mung
+	@$(BIN)/loudspeaker web & console=$$!; trap 'kill $$console 2>/dev/null' EXIT INT TERM; $(BIN)/loudspeaker run --welcome chao-mung
 
 # First what only computes, one process a core; then what waits for sound, clocks and processes, many side by side.
 # TESTS= narrows both: a part of which nothing is left (5) is no failure.
