@@ -26,7 +26,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     Without a write-ahead log beside it nobody writes, and the file is read as one that never changes.
     """
     if not path.exists():
-        return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=ReadConnection)
+        return _open(":memory:")
     if Path(f"{path}-wal").exists():
         with suppress(sqlite3.OperationalError):
             return _connect(path, "mode=ro")
@@ -35,7 +35,7 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
 
 def copy_to_memory(source: sqlite3.Connection) -> sqlite3.Connection:
     """A copy of `source` in memory; `source` is closed."""
-    copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=ReadConnection)
+    copy = _open(":memory:")
     try:
         source.backup(copy)
         return copy
@@ -80,10 +80,15 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?{how}"
-    database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=ReadConnection)
+    database = _open(uri)
     try:
         database.execute("SELECT count(*) FROM sqlite_master")  # opens the file
         return database
     except sqlite3.Error:
         database.close()
         raise
+
+
+def _open(name: str) -> sqlite3.Connection:
+    """A database by its URI, or ":memory:"."""
+    return sqlite3.connect(name, uri=True, isolation_level=None, check_same_thread=False, factory=ReadConnection)
