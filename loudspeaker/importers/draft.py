@@ -73,11 +73,11 @@ def make_draft(letter: OfficialLetter, encoding: str = "") -> BulletinDraft:
     left = tuple(LeftPart(what, tuple(lines)) for what, lines in letter.left.items())
     notes = tuple(_notes(letter))
     if encoding:
-        notes = (_converted(encoding), *notes)
+        notes = (_conversion_message(encoding), *notes)
     return BulletinDraft(title, _source(letter), "\n\n".join(body), notes, left)
 
 
-def _converted(encoding: str) -> Message:
+def _conversion_message(encoding: str) -> Message:
     return Message("it was in the old encoding {encoding}, now in Unicode: please read it through", encoding=encoding)
 
 

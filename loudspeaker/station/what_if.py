@@ -76,7 +76,7 @@ class WhatIf:
     def _trial(self, supposed: Planner, contents: Contents, days: int, about: Collection[EntryKey]) -> Trial:
         old = self._files.contents
         changed = changed_entries(old.schedules, contents.schedules) | frozenset(about)
-        villages = _concerned(old, contents, changed)
+        villages = _find_concerned(old, contents, changed)
         begins, _ends = self._clock.window(None, days)
         today = begins.date()
         return Trial(
@@ -128,7 +128,7 @@ def _first(airings: Sequence[Airing]) -> Message:
     return Message("{when} “{title}”: {why}", when=when, title=airing.title, why=airing.why or "–")
 
 
-def _concerned(old: Contents, new: Contents, changed: Collection[EntryKey]) -> frozenset[str]:
+def _find_concerned(old: Contents, new: Contents, changed: Collection[EntryKey]) -> frozenset[str]:
     """All villages of the outputs on which a change of files may be heard."""
     every = frozenset(schedule.id for schedule in (*old.schedules, *new.schedules))
     if (old.commune, old.box) != (new.commune, new.box):

@@ -67,11 +67,11 @@ def alternatives(context: Context, start: int, spoken: str) -> tuple[str, ...]:
     core = written.strip(_NEITHER)
     begin = start + written.find(core)
     end = spoken[-1:] if spoken[-1:] in (",", ".") else ""
-    found: dict[str, str] = {_compared(spoken): ""}
+    found: dict[str, str] = {_comparison_key(spoken): ""}
     for shape, words in _SHAPES:
         match = shape.fullmatch(core)
         for said in words(_Stretch(match, context, begin)) if match else ():
-            found.setdefault(_compared(said), f"{said}{end}")
+            found.setdefault(_comparison_key(said), f"{said}{end}")
     return tuple(said for heard, said in found.items() if said and heard)[:MOST]
 
 
@@ -88,7 +88,7 @@ def choose(text: str, place: tuple[int, int], words: str) -> str:
     return f"{head}{before}{words}{behind}{tail}"
 
 
-def _compared(words: str) -> str:
+def _comparison_key(words: str) -> str:
     return " ".join(words.lower().strip(_NEITHER).split())
 
 

@@ -163,7 +163,7 @@ class _SpokenText:
             self._write(" ")
         begin = self._length
         self._write(words)
-        read = not copied and _heard(words) != _heard(self._source[start:end])
+        read = not copied and _letters_of(words) != _letters_of(self._source[start:end])
         written = self.spans[-1].written[1] if self.spans else 0
         until = max(written, self._stretch(start, end)[1])  # the head of a column is said again in each row
         self.spans.append(Span((written, until), (begin, self._length), read))
@@ -202,7 +202,7 @@ class _SpokenText:
             self._last = words[-1]
 
 
-def _heard(words: str) -> str:
+def _letters_of(words: str) -> str:
     """The letters and digits of `words`, whatever their case."""
     return "".join(filter(str.isalnum, words.casefold()))
 
