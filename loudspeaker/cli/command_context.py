@@ -62,7 +62,7 @@ def with_client(command: Callable[Concatenate[Client, P], R]) -> Callable[P, R]:
     """Give the command the client of its station's daemon as its first argument."""
 
     def run(*args: P.args, **settings: P.kwargs) -> R:
-        return command(_context().client, *args, **settings)
+        return command(current_station_context().client, *args, **settings)
 
     return update_wrapper(run, command)
 
@@ -71,14 +71,15 @@ def with_station(command: Callable[Concatenate[Station, P], R]) -> Callable[P, R
     """Give the command the station as its first argument, and tell what is wrong with its files."""
 
     def run(*args: P.args, **settings: P.kwargs) -> R:
-        station = _context().station
+        station = current_station_context().station
         warn(station.files.problems)
         return command(station, *args, **settings)
 
     return update_wrapper(run, command)
 
 
-def _context() -> CommandContext:
+def current_station_context() -> CommandContext:
+    """The context of the command that runs."""
     context = click.get_current_context().find_object(CommandContext)
     assert context
     return context

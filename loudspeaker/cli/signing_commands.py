@@ -15,7 +15,7 @@ import click
 from ..errors import BadUsage, Message
 from . import rooms
 from .app import TranslatedCommand, TranslatedGroup, option
-from .command_context import CommandContext, as_json, by_whom
+from .command_context import as_json, by_whom, current_station_context
 from .parameter_types import _
 from .prompts import ask_decider, must_agree, read_input, read_input_lines
 from .terminal import print_json, put, tell
@@ -81,12 +81,9 @@ def trust(folder: Path, scope: str, parent: str | None, keys: tuple[str, ...]) -
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
 @in_scope
-@click.pass_context
-def pack(ctx: click.Context, folder: Path, scope: str) -> None:
+def pack(folder: Path, scope: str) -> None:
     """Put this station's bulletins, schedules and rules into a delivery, to be signed."""
-    context = ctx.find_object(CommandContext)
-    assert context
-    manifest = rooms.packing.pack_files(context.home, folder, scope, _now())
+    manifest = rooms.packing.pack_files(current_station_context().home, folder, scope, _now())
     put(str(folder / rooms.delivery.ROOT / scope / "manifest.json"))
     tell(
         _("Version {version}, {count} files; nobody has signed it yet: use “sign”.").format(
@@ -100,11 +97,10 @@ def pack(ctx: click.Context, folder: Path, scope: str) -> None:
 @in_scope
 @option("--yes", is_flag=True, help="The fingerprint was compared already.")
 @by_whom
-@click.pass_context
-def join(ctx: click.Context, folder: Path, scope: str, yes: bool, by: str | None) -> None:
+def join(folder: Path, scope: str, yes: bool, by: str | None) -> None:
     """Take this box's files signed from now on: bulletins and schedules that lie on it are read no more."""
     who = ask_decider(by)
-    deliveries = _deliveries(ctx)
+    deliveries = _deliveries()
     first = deliveries.first_trust(folder, scope)
     for person in first.document.keys:
         put(f"{person.person}: {person.name}")
@@ -116,17 +112,15 @@ def join(ctx: click.Context, folder: Path, scope: str, yes: bool, by: str | None
 
 @fleet.command(cls=TranslatedCommand)
 @click.argument("folder", type=click.Path(path_type=Path), metavar="FOLDER")
-@click.pass_context
-def take(ctx: click.Context, folder: Path) -> None:
+def take(folder: Path) -> None:
     """Take what is new in a delivery; what is not signed as it must be changes nothing."""
-    _tell_taken(_deliveries(ctx).take(folder))
+    _tell_taken(_deliveries().take(folder))
 
 
 @fleet.command(cls=TranslatedCommand)
-@click.pass_context
-def leave(ctx: click.Context) -> None:
+def leave() -> None:
     """Take the files that people edit on this box again, beginning with the last signed ones."""
-    scope = _deliveries(ctx).leave()
+    scope = _deliveries().leave()
     tell(_("This box takes nothing from {scope} any more; its last files are now its own.").format(scope=scope))
 
 
@@ -210,10 +204,9 @@ def _tell_taken(taken: TakenDelivery) -> None:
     )
 
 
-def _deliveries(ctx: click.Context) -> Deliveries:
+def _deliveries() -> Deliveries:
     """What takes deliveries for this box, whose clock may be wrong until somebody has vouched for it."""
-    context = ctx.find_object(CommandContext)
-    assert context
+    context = current_station_context()
     paths = rooms.paths.StationPaths(context.home, context.state)
     return rooms.delivery.Deliveries(paths, _now(), bool(rooms.clock.vouchers(_now())))
 
