@@ -126,7 +126,7 @@ def _explain(event: Event) -> Message:
     return Message("gives the reason why {airing} was stopped: {why}", airing=event.airing, why=event.facts["why"])
 
 
-def _asked(event: Event) -> Message:
+def _request_message(event: Event) -> Message:
     airing = request_from_facts(event.facts).airing
     facts = {"title": " ".join(airing.title.split()), "village": airing.village}
     if airing.broadcast == ALARM and airing.drill:
@@ -164,7 +164,7 @@ WORDINGS: Mapping[str, Wording] = {
     "commission": _commission,
     "stop": _stop,
     "explain": _explain,
-    "asked": _asked,
+    "asked": _request_message,
     "end": _end,
     "request": _request,
 }
