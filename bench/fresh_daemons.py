@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,14 +62,20 @@ class ShiftedClock(SystemClock):
         return super().now() + self._shift
 
 
-def make_station(home: Path, sink: str, shift: float) -> None:
-    """A station that airs once a minute, with its sound made."""
+def make_stations(folder: Path, sinks: list[str]) -> list[Path]:
+    """For each sink a station that airs once a minute, with its sound made: made once, and copied."""
+    homes = [folder / sink for sink in sinks]
     for name, text in FILES.items():
-        (home / name).parent.mkdir(parents=True, exist_ok=True)
-        (home / name).write_text(text.replace("SINK", sink), encoding="utf-8")
-    station = Station.open(home, clock=ShiftedClock(shift))
+        (homes[0] / name).parent.mkdir(parents=True, exist_ok=True)
+        (homes[0] / name).write_text(text, encoding="utf-8")
+    station = Station.open(homes[0], clock=ShiftedClock(0))
     station.preparation.prepare(None, 1, lambda done, total, what: None)
     station.close()
+    for home in homes[1:]:
+        shutil.copytree(homes[0], home)
+    for home, sink in zip(homes, sinks, strict=True):
+        (home / "box.yaml").write_text(FILES["box.yaml"].replace("SINK", sink), encoding="utf-8")
+    return homes
 
 
 def air(home: Path, shift: float) -> None:
@@ -97,13 +104,12 @@ def loud(samples: array[int]) -> tuple[array[int], float]:
     return samples[head:], head / RATE
 
 
-def batch(folder: Path, server: Server, number: int) -> Iterator[Heard]:
+def batch(folder: Path, server: Server) -> Iterator[Heard]:
     """Start `TOGETHER` daemons and hear three airings of each."""
     with ExitStack() as stack:
         daemons: list[tuple[subprocess.Popen[bytes], Path, Recorder, float]] = []
-        for index, sink in enumerate(server.sinks):
-            shift, home = index * APART, folder / f"{number}-{index}"
-            make_station(home, sink, shift)
+        for index, home in enumerate(make_stations(folder, list(server.sinks))):
+            shift, sink = index * APART, home.name
             recorder = stack.enter_context(server.recorder(sink))
             command = [sys.executable, __file__, "--air", json.dumps([str(home), shift])]
             daemon = subprocess.Popen(command, stderr=subprocess.DEVNULL, env=server.whole)
@@ -123,12 +129,12 @@ def batch(folder: Path, server: Server, number: int) -> Iterator[Heard]:
 def compare(daemons: int, state: str) -> None:
     """Print what `daemons` fresh daemons did, beside a card that is left open."""
     results: list[Heard] = []
-    for number in range(max(1, daemons // TOGETHER)):
+    for _ in range(max(1, daemons // TOGETHER)):
         with tempfile.TemporaryDirectory() as folder:
             server = Server(Path(folder) / "pulse", [f"sink{index}" for index in range(TOGETHER)])
             os.environ |= server.environment
             try:
-                results += batch(Path(folder), server, number)
+                results += batch(Path(folder) / "stations", server)
             finally:
                 server.stop()
         for one in results[-TOGETHER:]:

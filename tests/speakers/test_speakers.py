@@ -215,6 +215,28 @@ def test_a_card_that_ran_dry_is_not_believed_for_a_while() -> None:
     assert dac_clock.time_of(0) == pytest.approx(6.05)
 
 
+def test_the_reports_of_a_busy_server_drift_and_their_middle_is_right() -> None:
+    dac_clock = DacClock(RATE, latency_history())
+    for number in range(212):  # from 4 ms too much to 5 ms too little, as was recorded beside two busy cores
+        drift = 0.004 - 0.009 * number / 211
+        dac_clock.observe(5.0 - 0.05 + number / 100, 0.05 + drift, number * 10)
+
+    assert dac_clock.time_of(0) == pytest.approx(5.0, abs=0.001)
+
+
+def test_a_gap_while_a_stream_begins_leaves_nothing_in_the_history() -> None:
+    known = latency_history()
+    dac_clock = DacClock(RATE, known)
+    for number in range(20):
+        dac_clock.observe(5.0 - 0.075 + number / 100, 0.05, number * 10)
+    dac_clock.report_underrun()
+    for number in range(20, 200):
+        dac_clock.observe(5.0 - 0.05 + number / 100, 0.05, number * 10)
+
+    assert not known
+    assert dac_clock.time_of(0) == pytest.approx(5.0)
+
+
 def test_what_a_card_says_while_it_is_filled_is_forgotten() -> None:
     dac_clock = DacClock(RATE, latency_history())
     for number in range(12):
