@@ -17,7 +17,7 @@ from loudspeaker.interfaces import Speaker, State
 from loudspeaker.model.programme import Programme
 from loudspeaker.speakers.card.speaker import CardSpeaker
 
-AT_ITS_SECOND = 0.5  # s on either side; how exact a start is, bench/playout.py measures
+AT_ITS_SECOND = 0.005  # s on either side, at worst (docs/promises.md); bench/playout.py measures it
 
 
 @dataclass

@@ -102,8 +102,9 @@ class Server:
         return listen(sink, self.whole, subprocess.DEVNULL, self.latency)
 
     @contextmanager
-    def recorder(self, sink: str) -> Iterator[Recorder]:
-        recorder = Recorder(sink, self.whole, self.latency)
+    def recorder(self, sink: str, latency: int | None = None) -> Iterator[Recorder]:
+        """`latency` in ms: the server's own, unless given."""
+        recorder = Recorder(sink, self.whole, latency or self.latency)
         try:
             yield recorder
         finally:
@@ -159,8 +160,8 @@ class Recorder:
     def wait_for_end(self, *channels: int) -> None:
         """Wait until a sound has come on each of `channels` and is over there: what is compared has arrived."""
         for number in channels:
-            wait_for(lambda number=number: any(self.channel(number)))
-            wait_for(lambda number=number: not any(self.channel(number, last=END)))
+            wait_for(lambda number=number: any(self.channel(number)), pause=0.05)
+            wait_for(lambda number=number: not any(self.channel(number, last=END)), pause=0.05)
 
     def frame(self, moment: float) -> int:
         """About which frame was heard at `moment`, monotonic."""

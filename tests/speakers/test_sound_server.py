@@ -9,24 +9,27 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from array import array
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from harness import pulse_server
 from harness.noise import AT_ITS_SECOND, Noise, soon, wait_until_over, without_gaps
-from harness.pulse_server import RATE, Recorder, Server
+from harness.pulse_server import EXACT, RATE, Recorder, Server, end_with_us
 from harness.waiting import wait_for
+from pulsectl import Pulse
 
 from loudspeaker.clock import SystemClock
 from loudspeaker.daemon.service import Service
 from loudspeaker.errors import SpeakerError
-from loudspeaker.interfaces import Speaker, State
+from loudspeaker.interfaces import Playback, Speaker, State
 from loudspeaker.model.box import Output
 from loudspeaker.model.programme import Programme
-from loudspeaker.speakers.card.speaker import KEEP_ALIVE_TIMEOUT, KILL_DELAY, POLL_INTERVAL
+from loudspeaker.speakers.card.sink_guard import StreamPlace
 from loudspeaker.speakers.factory import SpeakerContext, open_speakers
 from loudspeaker.station import Station
 
@@ -34,6 +37,10 @@ pytestmark = [
     pytest.mark.sound,
     pytest.mark.skipif(not pulse_server.FOUND, reason="PulseAudio's programs are not installed"),
 ]
+AGREED = 0.1  # s between what is told and what was heard, which leaves room for the recorder on a busy machine
+BREAK_IN = 0.2  # s, the sound that the card and its server hold included
+FADED = round(0.03 * RATE)  # frames of a stop
+HANG = 2.0  # s: then a player or a server that does not answer is given up
 
 
 @pytest.fixture(scope="module")
@@ -63,64 +70,93 @@ def at_rest(speaker: Speaker) -> bool:
     return speaker.player._due is None  # type: ignore[attr-defined, no-any-return]
 
 
-def heard(recorder: Recorder, channel: int) -> tuple[int, array[int]]:
-    """The first frame that is not silence, and all samples from there on that are none."""
+def heard(recorder: Recorder, channel: int) -> tuple[float, array[int]]:
+    """When the first sample that is not silence was heard, monotonic, and all samples from there to the last one."""
     samples = recorder.channel(channel)
-    return next(index for index, sample in enumerate(samples) if sample), without_gaps(samples)
+    first = next(index for index, sample in enumerate(samples) if sample)
+    last = next(index for index in range(len(samples) - 1, -1, -1) if samples[index])
+    return recorder.moment(first), samples[first : last + 1]
+
+
+def is_told_truly(playback: Playback, at: datetime, instant: float, moment: float) -> bool:
+    """Does a playback that was armed for `at` tell when it was heard, as a recorder did at `moment`?"""
+    assert playback.started_at
+    return abs((playback.started_at - at).total_seconds() - (moment - instant)) < AGREED
+
+
+# A busy machine may spoil an attempt, by a gap or a late start. A player that is wrong spoils every one, and none may
+# lose a sample or be told otherwise than it was heard.
 
 
 def test_the_programme_is_heard_sample_for_sample_at_its_second(
     server: Server, speakers: dict[str, Speaker], noises: list[Noise]
 ) -> None:
-    with server.recorder("hall") as recorder:
-        at, instant = soon()
-        speakers["hall"].arm("x", [noise.programme for noise in noises], at)
-        wait_until_over(speakers["hall"])
-        recorder.wait_for_end(1)
-    first, samples = heard(recorder, 1)
-    playback = speakers["hall"].poll()
+    whole = sum((noise.samples for noise in noises), array("h"))
 
-    assert samples == sum((noise.samples for noise in noises), array("h"))
-    assert abs(recorder.moment(first) - instant) < AT_ITS_SECOND
-    assert not any(recorder.channel(2))
-    assert (playback.state, playback.frames, playback.via) == (State.DONE, len(samples), "hall")
-    assert playback.started_at
-    assert abs((playback.started_at - at).total_seconds()) < AT_ITS_SECOND
+    def spotless() -> bool:
+        with server.recorder("hall", EXACT) as recorder:
+            at, instant = soon()
+            speakers["hall"].arm("x", [noise.programme for noise in noises], at)
+            wait_until_over(speakers["hall"])
+            recorder.wait_for_end(1)
+        playback, (moment, samples) = speakers["hall"].poll(), heard(recorder, 1)
+
+        assert without_gaps(samples) == whole
+        assert not any(recorder.channel(2))
+        assert (playback.state, playback.frames, playback.via) == (State.DONE, len(whole), "hall")
+        assert is_told_truly(playback, at, instant, moment)
+        return samples == whole and abs(moment - instant) < AT_ITS_SECOND
+
+    wait_for(spotless)
 
 
 def test_two_outputs_of_a_card_and_another_card_play_at_once(
     server: Server, speakers: dict[str, Speaker], noises: list[Noise]
 ) -> None:
-    with server.recorder("hall") as hall, server.recorder("yard") as yard:
-        at, instant = soon()
-        for name, noise in zip(speakers, noises, strict=True):
-            speakers[name].arm(name, [noise.programme], at)
-        wait_until_over(*speakers.values())
-        hall.wait_for_end(1, 2)
-        yard.wait_for_end(1)
-    starts = [(hall, *heard(hall, 1)), (hall, *heard(hall, 2)), (yard, *heard(yard, 1))]
+    def spotless() -> bool:
+        with server.recorder("hall", EXACT) as hall, server.recorder("yard", EXACT) as yard:
+            at, instant = soon()
+            for name, noise in zip(speakers, noises, strict=True):
+                speakers[name].arm(name, [noise.programme], at)
+            wait_until_over(*speakers.values())
+            hall.wait_for_end(1, 2)
+            yard.wait_for_end(1)
+        starts = [heard(hall, 1), heard(hall, 2), heard(yard, 1)]
 
-    assert [samples for _, _, samples in starts] == [noise.samples for noise in noises]
-    assert all(abs(recorder.moment(first) - instant) < AT_ITS_SECOND for recorder, first, _ in starts)
+        assert [without_gaps(samples) for _, samples in starts] == [noise.samples for noise in noises]
+        for speaker, (moment, _) in zip(speakers.values(), starts, strict=True):
+            assert is_told_truly(speaker.poll(), at, instant, moment)
+        return all(abs(moment - instant) < AT_ITS_SECOND for moment, _ in starts)
+
+    wait_for(spotless)
 
 
 def test_what_breaks_in_is_heard_within_a_moment(
     server: Server, speakers: dict[str, Speaker], noises: list[Noise]
 ) -> None:
-    long, alarm = noises[0], noises[1]
-    with server.recorder("hall") as recorder:
-        begin(speakers["hall"], long, 9)
-        wait_for(lambda: any(recorder.channel(1)))
-        speakers["hall"].stop()
-        assert speakers["hall"].poll().state is State.STOPPED
-        assert 0 < speakers["hall"].poll().frames < 9 * len(long.samples)
-        speakers["hall"].arm("alarm", [alarm.programme], SystemClock().now())
-        wait_until_over(speakers["hall"])
-        recorder.wait_for_end(1)
-    _, samples = heard(recorder, 1)
+    hall, long, alarm = speakers["hall"], noises[0], noises[1]
 
-    assert samples[-len(alarm.samples) :] == alarm.samples
-    assert len(samples) - len(alarm.samples) < 9 * len(long.samples) / 2, "it has cut off what played"
+    def at_once() -> bool:
+        with server.recorder("hall", EXACT) as recorder:
+            begin(hall, long, 9)
+            wait_for(lambda: any(recorder.channel(1)))
+            asked = time.monotonic()
+            hall.stop()
+            wait_until_over(hall)
+            stopped = hall.poll()
+            hall.arm("alarm", [alarm.programme], SystemClock().now())
+            wait_until_over(hall)
+            recorder.wait_for_end(1)
+        moment, samples = heard(recorder, 1)
+        cut = without_gaps(samples)[: -len(alarm.samples)]
+
+        assert without_gaps(samples)[-len(alarm.samples) :] == alarm.samples
+        assert stopped.state is State.STOPPED
+        assert 0 <= stopped.frames - len(cut) < FADED, "it tells what was heard; where it has faded out it is silent"
+        assert cut[:-FADED] == (9 * long.samples)[: len(cut) - FADED]
+        return moment + (len(samples) - len(alarm.samples)) / RATE - asked < BREAK_IN
+
+    wait_for(at_once)
 
 
 def test_a_stream_is_heard_as_it_comes(
@@ -129,18 +165,23 @@ def test_a_stream_is_heard_as_it_comes(
     pipe = tmp_path / "sound"
     os.mkfifo(pipe)
     stream = Programme("stream", pipe, RATE, 60 * RATE, sha256="")
-    with server.recorder("hall") as recorder:
-        at, instant = soon()
-        speakers["hall"].arm("x", [stream], at)
-        with pipe.open("wb") as station:
-            station.write(noises[0].samples.tobytes())
-        wait_until_over(speakers["hall"])
-        recorder.wait_for_end(1)
-    first, samples = heard(recorder, 1)
 
-    assert samples == noises[0].samples
-    assert abs(recorder.moment(first) - instant) < AT_ITS_SECOND
-    assert speakers["hall"].poll().frames == len(samples)
+    def spotless() -> bool:
+        with server.recorder("hall", EXACT) as recorder:
+            at, instant = soon()
+            speakers["hall"].arm("x", [stream], at)
+            with pipe.open("wb") as station:
+                station.write(noises[0].samples.tobytes())
+            wait_until_over(speakers["hall"])
+            recorder.wait_for_end(1)
+        playback, (moment, samples) = speakers["hall"].poll(), heard(recorder, 1)
+
+        assert without_gaps(samples) == noises[0].samples
+        assert (playback.state, playback.frames) == (State.DONE, len(noises[0].samples))
+        assert is_told_truly(playback, at, instant, moment)
+        return samples == noises[0].samples and abs(moment - instant) < AT_ITS_SECOND
+
+    wait_for(spotless)
 
 
 def begin(speaker: Speaker, noise: Noise, times: int = 20) -> None:
@@ -214,6 +255,16 @@ def test_a_killed_player_is_told_and_the_next_airing_gets_another(
     assert speakers["yard"].poll().state is State.DONE, "another card plays on"
 
 
+def seconds_until_failed(speaker: Speaker) -> float:
+    """From now on."""
+    now = SystemClock().now()
+    wait_until_over(speaker)
+    playback = speaker.poll()
+    assert playback.state is State.FAILED
+    assert playback.ended_at
+    return (playback.ended_at - now).total_seconds()
+
+
 def child(speaker: Speaker) -> subprocess.Popen[bytes]:
     return speaker.player._child  # type: ignore[attr-defined, no-any-return]
 
@@ -221,12 +272,12 @@ def child(speaker: Speaker) -> subprocess.Popen[bytes]:
 def test_a_frozen_player_is_ended_within_two_seconds(
     server: Server, speakers: dict[str, Speaker], noises: list[Noise]
 ) -> None:
-    begin(speakers["hall"], noises[0])
-    os.kill(child(speakers["hall"]).pid, signal.SIGSTOP)
-    wait_until_over(speakers["hall"])
+    def in_time() -> bool:
+        begin(speakers["hall"], noises[0])
+        os.kill(child(speakers["hall"]).pid, signal.SIGSTOP)
+        return seconds_until_failed(speakers["hall"]) < HANG
 
-    assert speakers["hall"].poll().state is State.FAILED
-    assert KEEP_ALIVE_TIMEOUT + KILL_DELAY + POLL_INTERVAL < 2
+    wait_for(in_time)
 
 
 def test_a_frozen_players_heart_is_missed_until_it_is_replaced(
@@ -273,15 +324,16 @@ def barn(fragile: Server, tmp_path: Path) -> Iterator[Speaker]:
 def test_a_frozen_server_fails_the_airing_and_is_used_again_when_it_thaws(
     fragile: Server, barn: Speaker, noises: list[Noise]
 ) -> None:
-    begin(barn, noises[0])
-    wait_for(lambda: barn.poll().frames > RATE // 2)
-    fragile.process.send_signal(signal.SIGSTOP)
-    wait_until_over(barn)
-    failed = barn.poll()
-    fragile.process.send_signal(signal.SIGCONT)
-    air(barn, noises[1])
+    def in_time() -> bool:
+        begin(barn, noises[0])
+        wait_for(lambda: barn.poll().frames > RATE // 2)
+        fragile.process.send_signal(signal.SIGSTOP)
+        seconds = seconds_until_failed(barn)
+        fragile.process.send_signal(signal.SIGCONT)
+        air(barn, noises[1])
+        return seconds < HANG
 
-    assert failed.state is State.FAILED
+    wait_for(in_time)
 
 
 def test_a_dead_server_fails_the_airing_and_a_new_one_is_found(
@@ -301,24 +353,53 @@ def test_a_dead_server_fails_the_airing_and_a_new_one_is_found(
 def test_what_a_server_moves_to_another_card_is_given_up_at_once(tmp_path: Path, noises: list[Noise]) -> None:
     with pulse_server.private(tmp_path / "pulse", "barn", "shed") as server, server.recorder("shed") as recorder:
         barn = open_speakers([Output("barn", "barn")], SpeakerContext(SystemClock(), tmp_path))["barn"]
-        begin(barn, noises[0])
-        wait_for(lambda: barn.poll().frames > RATE)
-        server.unplug("barn")
-        wait_until_over(barn)
-        failed = barn.poll()
-        gone = refusal(barn, noises[1])
-        server.plug("barn")
-        air(barn, noises[1])
+
+        def at_once() -> bool:
+            before = len(without_gaps(recorder.channel(1)))
+            begin(barn, noises[0])
+            wait_for(lambda: barn.poll().frames > RATE)
+            server.unplug("barn")
+            wait_until_over(barn)
+            failed = barn.poll()
+            assert refusal(barn, noises[1])
+            server.plug("barn")
+            air(barn, noises[1])
+
+            assert (failed.state, str(failed.error)) == (State.FAILED, "The sound card “barn” is not there.")
+            assert failed.started_at
+            assert failed.ended_at
+            assert failed.frames / RATE < (failed.ended_at - failed.started_at).total_seconds() + AGREED
+            return len(without_gaps(recorder.channel(1))) - before < 0.3 * RATE
+
+        wait_for(at_once)
         barn.close()
 
-    assert (failed.state, str(failed.error)) == (State.FAILED, "The sound card “barn” is not there.")
-    assert failed.started_at
-    assert failed.ended_at
-    assert (failed.ended_at - failed.started_at).total_seconds() == pytest.approx(
-        failed.frames / RATE, abs=AT_ITS_SECOND
-    )
-    assert gone
-    assert len(without_gaps(recorder.channel(1))) < 2 * RATE, "of ten seconds"
+
+def test_a_stream_whose_card_went_before_it_was_first_seen_has_moved(tmp_path: Path) -> None:
+    """As on a busy machine, whose player looks late: it must not take the other card for its own."""
+    with pulse_server.private(tmp_path / "pulse", "barn", "shed") as server, Pulse("test") as pulse:
+        with silence(server, "barn") as stream:
+            place = StreamPlace(pulse, stream.pid)
+            server.unplug("barn")
+            assert place.has_moved()
+        server.plug("barn")
+        with silence(server, "barn") as stream:
+            place = StreamPlace(pulse, stream.pid)
+            assert not place.has_moved()
+            server.plug("gate")
+            assert not place.has_moved(), "another card came"
+            server.unplug("barn")
+            assert place.has_moved()
+
+
+@contextmanager
+def silence(server: Server, sink: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process whose stream plays into `sink`."""
+    command = ["pacat", "--playback", f"--device={sink}", "/dev/zero"]
+    with subprocess.Popen(command, env=server.whole, preexec_fn=end_with_us) as process:
+        wait_for(lambda: server.control("list", "short", "sink-inputs").stdout)
+        yield process
+        process.kill()
 
 
 def test_auto_without_a_card_airs_into_the_days_file(fragile: Server, noises: list[Noise], tmp_path: Path) -> None:

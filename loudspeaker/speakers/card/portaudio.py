@@ -81,17 +81,21 @@ class CardStream:
         card = find_card(name)
         self.card = card.name
         self._priority_raised = False
-        self._stream = sounddevice.RawOutputStream(
-            samplerate=rate,
-            channels=max(1, min(max(channels, 2), card.channels)),
-            dtype="int16",
-            device=card.index,
-            latency=LATENCY,
-            callback=self._render_block,
-        )
-        self.renderer = Renderer(rate, self._stream.channels, history)
-        self._stream.start()
         self._sink_guard = None if name == DEFAULT else SinkGuard()  # the default is whichever card the system chooses
+        try:
+            self._stream = sounddevice.RawOutputStream(
+                samplerate=rate,
+                channels=max(1, min(max(channels, 2), card.channels)),
+                dtype="int16",
+                device=card.index,
+                latency=LATENCY,
+                callback=self._render_block,
+            )
+            self.renderer = Renderer(rate, self._stream.channels, history)
+            self._stream.start()
+        except PortAudioError:
+            self._close_sink_guard()
+            raise
 
     @property
     def active(self) -> bool:
@@ -104,11 +108,14 @@ class CardStream:
 
     def close(self) -> None:
         """End the stream and PortAudio. May hang for ever where the card or its server is dead."""
-        if self._sink_guard:
-            self._sink_guard.close()
+        self._close_sink_guard()
         self._stream.abort()
         self._stream.close()
         terminate()
+
+    def _close_sink_guard(self) -> None:
+        if self._sink_guard:
+            self._sink_guard.close()
 
     def _render_block(self, out: Any, frames: int, time: Any, status: Any) -> None:
         now = monotonic()
