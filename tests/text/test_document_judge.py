@@ -7,7 +7,7 @@ from harness.document_scoring import Document, Score, Sentence, heard_sentences,
 from harness.paths import DATA
 from harness.scoring import Case
 
-OPEN = load(DATA / "documents" / "open")
+ALL = [document for folder in ("open", "held-out-2") for document in load(DATA / "documents" / folder)]
 
 
 def said(document: Document, pick: int) -> list[Sentence]:
@@ -23,7 +23,7 @@ def wrong(found: Score) -> list[str]:
     return [judgement.line.required for judgement in found.judgements if not judgement.right]
 
 
-@pytest.mark.parametrize("document", OPEN, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", ALL, ids=lambda document: document.name)
 @pytest.mark.parametrize("pick", [0, -1], ids=["first choices", "last choices"])
 def test_every_document_accepts_its_own_lines(document: Document, pick: int) -> None:
     found = score(document, said(document, pick))
