@@ -103,18 +103,20 @@ class Client:
     def _send(self, envelope: Envelope, patience: float) -> object:
         """An alarm is sent with the instant that will name it, should it have to be sent again.
 
-        Its sound is left to the daemon. One that was started before an update knows of neither. It must give the alarm
-        all the same; what is wrong otherwise is refused again.
+        Its sound is left to the daemon. One that was started before an update knows of neither, nor of what is told
+        beside an approval. It must do it all the same; what is wrong otherwise is refused again.
         """
-        request: Request | None = None
-        if isinstance(envelope.request, Urgent):
-            request = replace(envelope.request, issued=envelope.request.issued or self._clock.now().isoformat())
-        elif isinstance(envelope.request, PreviewUrgent | PreviewEnd):
-            request = replace(envelope.request, make=True)
-        if request:
+        whole = plain = envelope.request
+        if isinstance(whole, Urgent):
+            whole = replace(whole, issued=whole.issued or self._clock.now().isoformat())
+        elif isinstance(whole, PreviewUrgent | PreviewEnd):
+            whole = replace(whole, make=True)
+        elif isinstance(plain, Approve):
+            plain = replace(plain, heard=None, in_place_of=None)
+        if whole != plain:
             with suppress(BadUsage):
-                return self._send_as_it_is(replace(envelope, request=request), patience)
-        return self._send_as_it_is(envelope, patience)
+                return self._send_as_it_is(replace(envelope, request=whole), patience)
+        return self._send_as_it_is(replace(envelope, request=plain), patience)
 
     def _send_as_it_is(self, envelope: Envelope, patience: float) -> object:
         return protocol.ask(self.paths.socket, envelope.request.verb, patience=patience, **envelope.arguments())
@@ -181,13 +183,21 @@ class Client:
             self.decide(Resume(name), by)
         return villages
 
-    def approve(self, bulletin: str, by: str, shown: Preview | None = None, **on_paper: str | None) -> str:
+    def approve(
+        self,
+        bulletin: str,
+        by: str,
+        shown: Preview | None = None,
+        *,
+        paper: str | None = None,
+        signer: str | None = None,
+    ) -> str:
         """Bind a bulletin as it was shown, or as it is; the digest that was approved.
 
-        `on_paper`: `signer` has approved it on the `paper` of that number, and `by` enters it.
+        Where they are named, `signer` has approved it on the `paper` of that number, and `by` enters it.
         """
         shown = shown or self._open_station().preparation.preview(bulletin)
-        self.decide(Approve(shown.bulletin, shown.digest, False, **on_paper), by)
+        self.decide(Approve(shown.bulletin, shown.digest, False, paper, signer), by)
         return shown.digest
 
     def disapprove(self, bulletin: str, by: str) -> None:

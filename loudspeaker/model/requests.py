@@ -179,12 +179,14 @@ class Approve(Request):
     """A bulletin may be aired as `digest` says that it was shown; or take that back."""
 
     verb: ClassVar[str] = "approve"
-    later: ClassVar[frozenset[str]] = frozenset({"paper", "signer"})
+    later: ClassVar[frozenset[str]] = frozenset({"paper", "signer", "heard", "in_place_of"})
     bulletin: str
     digest: str
     undo: bool = False
     paper: str | None = None  # it was approved on paper: the number of that, and who signed it
     signer: str | None = None
+    heard: bool | None = None  # did whoever approves listen to it? None: nobody knows
+    in_place_of: str | None = None  # by whose delegation
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

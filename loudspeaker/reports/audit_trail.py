@@ -89,10 +89,13 @@ def _approve(event: Event) -> Message:
     if facts.get("undo"):
         return Message("takes the approval of “{bulletin}” back", bulletin=facts["bulletin"])
     shown = {"bulletin": facts["bulletin"], "digest": str(facts["digest"])[:SHORT]}
+    act = Message("approves “{bulletin}” ({digest})", **shown)
     if facts.get("paper"):
         paper = {"paper": facts["paper"], "signer": facts["signer"]}
-        return Message("enters that {signer} approved “{bulletin}” on paper {paper} ({digest})", **shown, **paper)
-    return Message("approves “{bulletin}” ({digest})", **shown)
+        act = Message("enters that {signer} approved “{bulletin}” on paper {paper} ({digest})", **shown, **paper)
+    elif giver := facts.get("in_place_of"):
+        act = Message("approves “{bulletin}” ({digest}) in the place of {giver}", **shown, giver=giver)
+    return act if facts.get("heard") is not False else Message("{act}, without having listened to it", act=act)
 
 
 def _review(event: Event) -> Message:

@@ -91,7 +91,8 @@ class Decisions:
         bulletin, review = self._shown(request.bulletin, request.digest)
         paper = self._paper(request)
         signer = reviews.Signer(request.signer) if request.signer else reviews.Signer(who.by or "", who.account)
-        facts: dict[str, str] = {}
+        told = {"heard": request.heard, "in_place_of": request.in_place_of}
+        facts: dict[str, object] = {name: value for name, value in told.items() if value is not None}
         if self.station.files.commune.approval_rule is ApprovalRule.TWO:
             for editor in review.editors:
                 if editor.is_same(signer):
@@ -103,7 +104,7 @@ class Decisions:
                         )
                     )
             facts |= {} if review.editors else {"editor": "unknown"}
-        return self._note("approve", who, bulletin=bulletin.id, digest=request.digest, **paper, **facts)
+        return self._note("approve", who, "", bulletin=bulletin.id, digest=request.digest, **paper, **facts)
 
     def _paper(self, request: Approve) -> dict[str, str]:
         """What is kept of an approval that was signed on paper.

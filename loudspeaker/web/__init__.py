@@ -12,6 +12,7 @@ app.py         routes and middleware
 week_table.py  a week's airings as a table; pure, as entry_form.py: the fields of Xếp lịch, its times and its calendar
 bulletin_forms.py   a bulletin in the form of the editor, and two texts compared
 marked_text.py  both texts of the editor, cut into sentences and readings
+delegations.py who may approve in whose place, and until when
 drafts.py      what was typed and not saved, what lost, which doubts were seen
 jobs.py        what takes longer than a page may: one at a time, with its progress
 certificate.py its own certificate authority, for the network
@@ -22,5 +23,5 @@ history (Nhật ký: log, why, what people did, on paper),
 week (Lịch tuần), entry_pages (Xếp lịch),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), intake (files, recordings),
-approving (Duyệt), people (who may use the console), equipment (Thiết bị).
+approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), equipment (Thiết bị).
 """

@@ -22,6 +22,7 @@ from . import (
     air_control,
     approving,
     bulletins,
+    delegating,
     emergency,
     entrance,
     entry_pages,
@@ -52,6 +53,7 @@ MODULES = (
     bulletins,
     wording,
     listening,
+    delegating,
     approving,
     people,
     equipment,
@@ -99,7 +101,8 @@ async def _answer(
 
 def _see_who(console: Console, request: Request, form: FormData) -> PageRequest:
     token = request.cookies.get(console.cookie, "")
-    return PageRequest(console, request, form, console.accounts.session(token) if token else None)
+    session = console.accounts.session(token) if token else None
+    return PageRequest(console, request, form, session and console.delegations.entitle(session))
 
 
 def _refusal(page: PageRequest, rate: RequestRate, task: Task | None) -> Response | None:

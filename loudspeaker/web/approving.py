@@ -18,6 +18,7 @@ from ..station.reviews import Review, ReviewLog, Signer
 from ..station.station import Station
 from .bulletin_forms import ComparedLine, compare_lines
 from .bulletins import STATES
+from .delegating import warn_of_few
 from .listening import Listening, listening
 from .pages import PageRequest, Routes
 from .wording import SpokenView, view_spoken
@@ -33,6 +34,7 @@ class WaitingRow:
     title: str
     review: Review
     seconds: float
+    doubts: int
     airings: Sequence[Airing]
 
 
@@ -60,22 +62,23 @@ def show_waiting(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         planned = _planned(station)
         rows = [
-            WaitingRow(name, title, review, seconds, planned.get(name, []))
-            for name, title, review, seconds in _reviews(station)
+            WaitingRow(name, title, review, seconds, doubts, planned.get(name, []))
+            for name, title, review, seconds, doubts in _reviews(station)
             if review.state is ReviewState.SUBMITTED
         ]
-        zone = station.files.commune.zone
-    return page.page("reviews.html", rows=rows, zone=zone)
+        zone, rule = station.files.commune.zone, station.files.commune.approval_rule
+    return page.page("reviews.html", rows=rows, zone=zone, few=warn_of_few(page.console, rule))
 
 
-def _reviews(station: Station) -> list[tuple[str, str, Review, float]]:
+def _reviews(station: Station) -> list[tuple[str, str, Review, float, int]]:
+    """By title: id, title, where it stands, seconds, places to check."""
     reviews, planner = ReviewLog(station.log), station.planner
     found = []
     for bulletin in station.files.contents.bulletins.values():
         if bulletin.level is not Level.EMERGENCY:
             spec = planner.bulletin_spec(bulletin, station.files.outputs()[0])
             review = reviews.review(bulletin, spec, planner.revision(bulletin))
-            found.append((bulletin.id, bulletin.title, review, planner.duration(spec)[0]))
+            found.append((bulletin.id, bulletin.title, review, planner.duration(spec)[0], spec.doubt_count))
     return sorted(found, key=lambda row: row[1].casefold())
 
 
@@ -138,10 +141,13 @@ def _page(page: PageRequest, view: ReviewView, status: int = 200, error: Message
 
 
 def approve(page: PageRequest) -> Response:
-    """Approve what was shown: the digest stands in the form."""
+    """Approve what was shown: the digest stands in the form, and whether it was listened to."""
     account = page.person.account
     try:
-        request = Approve(page.path["id"], page.text("digest"))
+        heard = {"1": True, "0": False}.get(page.text("heard"))
+        delegation = page.console.delegations.of_taker(account)
+        giver = delegation.giver if delegation else None
+        request = Approve(page.path["id"], page.text("digest"), heard=heard, in_place_of=giver)
         page.console.desk.ask_about_text(request, account.name, account.login)
     except OutOfDate as error:
         return _page(page, _view(page), 409, error.message)

@@ -14,6 +14,7 @@ from ..interfaces import Clock
 from .accounts import AccountStore
 from .alarm_forms import AlarmDesk
 from .certificate import TLS_FOLDER, CertificateFiles
+from .delegations import DelegationStore
 from .desk import Desk
 from .drafts import DraftStore
 from .jobs import Jobs
@@ -31,6 +32,7 @@ class Console:
     desk: Desk
     accounts: AccountStore
     drafts: DraftStore
+    delegations: DelegationStore
     jobs: Jobs
     own: Path  # the console's folder
     clock: Clock
@@ -52,6 +54,7 @@ class Console:
         self.jobs.close()
         self.desk.close()
         self.drafts.close()
+        self.delegations.close()
         self.accounts.close()
 
 
@@ -98,7 +101,9 @@ def open_console(
     clock, translate, assets = clock or SystemClock(), translator(language), load_assets()
     desk, accounts = Desk(paths.home, paths.state, clock), AccountStore.open(paths.database, clock)
     templates = make_templates(translate, assets)
-    drafts, live = DraftStore.open(paths.database, clock), LiveEvents(desk.mark)
+    drafts = DraftStore.open(paths.database, clock)
+    delegations, live = DelegationStore.open(paths.database, clock), LiveEvents(desk.mark)
     return Console(
-        desk, accounts, drafts, Jobs(), paths.own, clock, language, translate, assets, templates, live, hosts, secure
+        *(desk, accounts, drafts, delegations, Jobs(), paths.own, clock),
+        *(language, translate, assets, templates, live, hosts, secure),
     )

@@ -141,6 +141,10 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /ghi-am/{job}/nghe": Task.WRITE,
     "POST /ghi-am/{job}/dung": Task.WRITE,
     "POST /ghi-am/{job}/bo": Task.WRITE,
+    # delegating.py
+    "GET /uy-quyen": Task.APPROVE,
+    "POST /uy-quyen": Task.APPROVE,
+    "POST /uy-quyen/{number}/thoi": Task.APPROVE,
     # approving.py
     "GET /duyet": Task.LOOK,
     "GET /duyet/{id}": Task.LOOK,

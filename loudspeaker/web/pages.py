@@ -72,6 +72,7 @@ NAVIGATION: Sequence[tuple[str, Message]] = (
 MORE: Sequence[tuple[str, Message]] = (
     ("/duyet", Message("Waiting for approval")),
     ("/nhat-ky", Message("Log and reports")),
+    ("/uy-quyen", Message("Somebody approves in my place")),
     ("/im-lang", Message("Keep a village quiet")),
     ("/thiet-bi", Message("The box")),
     ("/cai-dat", Message("Settings")),

@@ -230,10 +230,10 @@ def test_the_log_keeps_the_account_and_the_way_of_whoever_asks(station: Station)
 
 
 class OlderDaemon(FakeDaemon):
-    """One that was started before an update: it takes no `issued`, and no `make`."""
+    """One that was started before an update: it takes no `issued`, no `make`, and no more of an approval."""
 
     def _carry_out(self, do: str, args: dict[str, Any], uid: int) -> object:
-        if new := args.keys() & {"issued", "make"}:
+        if new := args.keys() & {"issued", "make", "heard", "in_place_of"}:
             raise BadUsage(Message("“{do}” cannot be done like this: {error}", do=do, error=repr(new)))
         return super()._carry_out(do, args, uid)
 
@@ -247,6 +247,17 @@ def test_a_daemon_from_before_an_update_is_given_the_alarm_as_it_knows_it(tmp_pa
         assert client.ask(replace(ALARM, issued=None), "Lan") == daemon.answers["urgent"]
 
     assert [(do, args["by"], "issued" in args) for do, args, _ in daemon.asked] == [("urgent", "Lan", False)]
+
+
+def test_a_daemon_from_before_an_update_is_told_of_an_approval_what_it_knows(tmp_path: Path) -> None:
+    daemon = OlderDaemon(tmp_path / "control.sock")
+    client = Client(tmp_path, tmp_path, lambda: pytest.fail("the station is not opened"))
+    approval = requests.Approve("nhac", "0" * 64, heard=False, in_place_of="anh Lý")
+
+    with closing(daemon):
+        client.ask(approval, "Lan")
+
+    assert [(do, sorted(args)) for do, args, _ in daemon.asked] == [("approve", ["bulletin", "by", "digest", "undo"])]
 
 
 # Drills and alarms by two.

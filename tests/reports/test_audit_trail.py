@@ -56,6 +56,19 @@ def test_each_act_is_one_sentence() -> None:
     ]
 
 
+def test_an_approval_tells_that_nobody_listened_only_where_that_is_known() -> None:
+    log = MemoryLog()
+    for seconds, more in enumerate(({}, {"heard": True}, {"heard": False}, {"in_place_of": "anh Lý", "heard": False})):
+        log.event("approve", "", later(seconds), bulletin="nhac", digest="a1b2c3d4e5", by="anh Páo", **more)
+
+    assert told(log) == [
+        "anh Páo duyệt “nhac” (mã a1b2c3d4)",
+        "anh Páo duyệt “nhac” (mã a1b2c3d4)",
+        "anh Páo duyệt “nhac” (mã a1b2c3d4), chưa nghe bản này",
+        "anh Páo duyệt “nhac” (mã a1b2c3d4) thay anh Lý, chưa nghe bản này",
+    ]
+
+
 def test_what_nobody_did_and_what_is_damaged_is_left_out() -> None:
     log = MemoryLog()
     log.event("edit", AIRING, NOON, gone=True)

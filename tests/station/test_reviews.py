@@ -209,6 +209,15 @@ def test_a_signature_on_paper_is_that_of_whoever_signed(office: Office) -> None:
     assert (approved.paper, approved.signer, approved.by.name) == ("12/PD", "anh Páo", "chị Hoa")
 
 
+def test_whether_it_was_listened_to_and_in_whose_place_is_kept_as_far_as_it_is_known(office: Office) -> None:
+    office.decide("approve", PAO)
+    office.decide("approve", PAO, heard=False, in_place_of="anh Lý")
+    old, new = office.station.log.events("approve")
+
+    assert {"heard", "in_place_of"}.isdisjoint(old.facts)
+    assert (new.facts["heard"], new.facts["in_place_of"]) == (False, "anh Lý")
+
+
 def test_paper_is_refused_where_policy_knows_none(office: Office) -> None:
     with pytest.raises(Refused, match="approval_on_paper"):
         office.decide("approve", HOA, paper="12/PD", signer="anh Páo")

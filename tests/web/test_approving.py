@@ -62,6 +62,17 @@ def test_what_is_approved_is_what_was_shown(home: Path, approver: Officer, daemo
     assert (request["bulletin"], request["digest"], request["account"]) == ("nhac", shown, "approve")
 
 
+@pytest.mark.parametrize(("sent", "kept"), [("1", True), ("0", False), ("", None)])
+def test_whether_it_was_listened_to_goes_along_as_far_as_the_page_can_tell(
+    approver: Officer, daemon: FakeDaemon, sent: str, kept: bool | None
+) -> None:
+    assert 'name="heard" value=""' in approver.get("/duyet/nhac").text
+    approver.post("/duyet/nhac", digest="0" * 64, heard=sent)
+    (request,) = asked(daemon, "approve")
+
+    assert request.get("heard") is kept
+
+
 def test_numbers_and_days_stand_out(home: Path, approver: Officer) -> None:
     (home / "bulletins/nhac.md").write_text("---\ntitle: Họp\n---\nHọp ngày 5/7 tại thôn.\n", encoding="utf-8")
 

@@ -118,6 +118,9 @@
     else if (audio && !event.target.closest("a, button")) hear(audio, Number(data.s), false);
   });
 
+  // Whoever approves has not listened yet, as far as this page can tell: without a script nobody knows.
+  all("[data-heard]").forEach(function (one) { one.value = "0"; });
+
   // The sentence that is heard is marked in both texts.
   function show(number) {
     if (number === now) return;
@@ -147,6 +150,7 @@
     var audio = event.target;
     if (!audio.dataset.marks) return;
     all("[data-unheard]").forEach(function (one) { one.hidden = true; });
+    all("[data-heard]").forEach(function (one) { one.value = "1"; });
     if (marks.length) follow(audio); else load(audio).then(function () { follow(audio); });
   }, true);
   document.addEventListener("loadedmetadata", function (event) { if (event.target.dataset.marks) load(event.target); }, true);
