@@ -85,6 +85,12 @@ class ReviewLog:
             approved=_step(approved) if approved else None,
         )
 
+    def undecided(self) -> list[str]:
+        """Bulletins that were submitted or given back last, and about which nothing was decided since."""
+        approved = self._read()
+        last = {name: steps[-1].at for name, steps in self._steps.items()}
+        return [name for name, at in last.items() if name not in approved or approved[name].at < at]
+
     def _read(self) -> Mapping[str, Event]:
         if self._approvals is None:
             for event in self.log.events(REVIEW):

@@ -13,21 +13,23 @@ from starlette.responses import Response, StreamingResponse
 from ..errors import Message
 from ..model.airing import StandingPause
 from ..model.board import Board, BoardAiring, Health
-from ..model.enums import Expected, Verdict
+from ..model.enums import Expected, ReviewState, Verdict
 from ..model.refusal import Refusal
 from ..reports.outcome_words import FULLY_HEARD, outcome_word
 from ..station.airings import PlannedAiring
 from ..station.restrictions import standing_pauses, uncommissioned
+from ..station.reviews import ReviewLog
 from ..station.station import Station
 from .air_control import end_words
 from .desk import village_names
 from .equipment import HealthLine, disk_line, output_lines
+from .guard import Task
 from .pages import MORE, PageRequest, Routes
 from .templating import clock, moment
 
 MOST = 6  # moments to come: what is to be done stands below
-AFTERNOON = time(15)  # from then on it is pressing that tomorrow morning is not approved
-LOOK = Message("Look")
+AFTERNOON, NOON = time(15), time(12)  # from 15:00 on it is pressing that tomorrow morning is not approved
+LOOK, APPROVE = Message("Look"), Message("Approve")
 DECIDED = frozenset({Verdict.SKIPPED, Verdict.STOPPED, Verdict.WITHDRAWN, Verdict.REFUSED, Verdict.PRE_EMPTED})
 
 
@@ -72,11 +74,15 @@ class Chore:
     address: str = ""
     label: Message = LOOK
     pressing: bool = False
+    task: Task = Task.LOOK  # whose it is to do
 
     @property
     def route(self) -> str:
         """The route of its address."""
-        return "GET /luot/{id:path}" if self.address.startswith("/luot/") else f"GET {self.address}"
+        for whole in ("GET /luot/{id:path}", "GET /ban-tin/{id}"):
+            if f"GET {self.address}".startswith(whole.partition("{")[0]):
+                return whole
+        return f"GET {self.address}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ class DayBoard:
     coming: tuple[Moment, ...]
     skipped: tuple[PlannedAiring, ...]  # still to come, so that it can be taken back
     pauses: tuple[tuple[StandingPause, Message], ...]  # each with its end, as it is said
+    unapproved: tuple[
+        tuple[str, datetime], ...
+    ]  # titles that will not be heard tomorrow morning, told in the afternoon
     chores: tuple[Chore, ...]
     day: tuple[Moment, ...]
     left: int  # airings of today that are still to come
@@ -113,6 +122,8 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
     planned, ahead = _split_plan(station, now, {one.id for one in on})
     heard = [one for one in ahead if one.airing.expected is Expected.AIR]
     day = tuple(_verdicts(one for one in planned if one.record and one.scheduled_at.date() == now.date()))
+    tonight, others = _unapproved(ahead, now)
+    chores = _chores(station, now, others, ahead, day)
     return DayBoard(
         now,
         village_names(station),
@@ -120,7 +131,8 @@ def read_board(station: Station, air: Board | None, health: Health) -> DayBoard:
         tuple(_moments(heard))[:MOST],
         tuple(one for one in ahead if one.airing.expected is Expected.SKIPPED),
         tuple((pause, end_words(pause.until, now)) for pause in standing_pauses(station.log, now)),
-        tuple(sorted(_chores(station, now, ahead, day), key=lambda chore: not chore.pressing)),
+        tuple(tonight),
+        tuple(sorted(chores, key=lambda chore: not chore.pressing)),
         day,
         sum(one.scheduled_at.date() == now.date() for one in heard),
         tuple(_health(station, air, health)),
@@ -168,12 +180,30 @@ def _verdicts(airings: Iterable[PlannedAiring]) -> Iterator[Moment]:
         yield Moment(at, title, same, outcome_word(verdict, same[0].refusal), "" if heard else why, heard)
 
 
-def _chores(station: Station, now: datetime, ahead: Sequence[PlannedAiring], day: Sequence[Moment]) -> Iterator[Chore]:
+def _unapproved(ahead: Sequence[PlannedAiring], now: datetime) -> list[list[tuple[str, datetime]]]:
+    """What will not be heard for want of an approval: what is to be said on top, and the rest."""
+    found = [one for one in ahead if one.refusal is Refusal.APPROVAL]
+    parts = ([one for one in found if _is_for_tonight(one.scheduled_at, now) is on_top] for on_top in (True, False))
+    return [_first_by_title(part) for part in parts]
+
+
+def _is_for_tonight(at: datetime, now: datetime) -> bool:
+    """Is it time to say so of what is not approved and due at `at`: tomorrow morning, when nobody is there to do it?"""
+    return now.time() >= AFTERNOON and at.date() == now.date() + timedelta(days=1) and at.time() < NOON
+
+
+def _chores(
+    station: Station,
+    now: datetime,
+    unapproved: Iterable[tuple[str, datetime]],
+    ahead: Sequence[PlannedAiring],
+    day: Sequence[Moment],
+) -> Iterator[Chore]:
     """What somebody should look at: approvals, missing sound, what was not heard, broken files, silent outputs."""
-    unapproved = [one for one in ahead if one.refusal is Refusal.APPROVAL]
-    for title, at in _first_by_title(unapproved):
+    yield from _undecided(station)
+    for title, at in unapproved:
         message = Message("“{title}” is not approved: it will NOT be aired at {at}", title=title, at=moment(at, now))
-        yield Chore(message, "/duyet", Message("Approve"), pressing=now.time() >= AFTERNOON)
+        yield Chore(message, "/duyet", APPROVE)
     for title, at in _first_by_title(one for one in ahead if one.airing.expected is Expected.NOT_READY):
         why = next(one.airing.why for one in ahead if one.title == title and one.airing.why)
         yield Chore(Message("“{title}”, {at}: no sound yet: {why}", title=title, at=moment(at, now), why=why))
@@ -182,6 +212,23 @@ def _chores(station: Station, now: datetime, ahead: Sequence[PlannedAiring], day
         yield Chore(Message("a file has a mistake: {where}: {what}", where=problem.place, what=problem.message))
     for output in sorted(uncommissioned(station.log, station.files.box.outputs)):
         yield Chore(Message("output {output} airs nothing yet: it must be tried first", output=output), "/thiet-bi")
+
+
+def _undecided(station: Station) -> Iterator[Chore]:
+    """Bulletins that wait for somebody's word, or were given back."""
+    contents, planner, reviews = station.files.contents, station.planner, ReviewLog(station.log)
+    known = [contents.bulletins[name] for name in reviews.undecided() if name in contents.bulletins]
+    found = [(one, reviews.review(one, planner.bulletin_spec(one), planner.revision(one))) for one in known]
+    waiting = [one for one, review in found if review.state is ReviewState.SUBMITTED]
+    if waiting:
+        yield Chore(
+            Message("{count} bulletins wait for approval", count=len(waiting)), "/duyet", APPROVE, task=Task.APPROVE
+        )
+    for bulletin, review in found:
+        if review.state is ReviewState.RETURNED and review.returned:
+            facts = {"title": bulletin.title, "name": review.returned.by.name, "why": review.returned.why}
+            message = Message("“{title}” was given back by {name}: {why}", **facts)
+            yield Chore(message, f"/ban-tin/{bulletin.id}", Message("Correct it"), task=Task.WRITE)
 
 
 def _unheard(day: Iterable[Moment], names: Mapping[str, str]) -> Iterator[Chore]:

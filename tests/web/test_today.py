@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from loudspeaker.model.asrun_record import AsRunRecord
 from loudspeaker.model.board import BoardAiring, StandingAlarm
 from loudspeaker.model.enums import Level, Verdict
 from loudspeaker.station import Station
+from loudspeaker.station.approvals import digest
 from loudspeaker.web.accounts import Role
 
 MORNING = "na-hoa/tin-sang/2026-11-24T06:05"
@@ -201,6 +203,61 @@ def test_what_is_not_approved_is_told_before_its_time(officers: Officers, daemon
     text = officers.officer(Role.VIEW).get("/").text
 
     assert "“Tin sáng” chưa duyệt, sẽ KHÔNG phát lúc 06:05" in text
+
+
+@pytest.mark.parametrize(("now", "told"), [("14:59:59", False), ("15:00:00", True), ("23:59:00", True)])
+def test_from_the_afternoon_on_it_stands_on_top_that_tomorrow_morning_is_not_approved(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock, now: str, told: bool
+) -> None:
+    commune = home / "commune.yaml"
+    commune.write_text(commune.read_text(encoding="utf-8") + "policy: {approval: required}\n", encoding="utf-8")
+    person = officers.officer(Role.VIEW)
+    person.get("/")
+    clock.step((at(f"2026-11-24T{now}") - clock.now()).total_seconds())
+    text = person.get("/").text
+
+    assert ("sẽ KHÔNG phát sáng mai:" in text) is told
+    if told:
+        assert text.index("KHÔNG phát sáng mai") < text.index("Đang phát")
+        band = text[text.index("KHÔNG phát sáng mai") :][:400]
+        assert "“Tin sáng” 06:05" in band
+        assert "17:30" not in band.split("</div>")[0]  # the evening has its own day
+
+
+def test_what_waits_for_a_word_is_told_to_those_whose_it_is(
+    officers: Officers, daemon: FakeDaemon, home: Path, clock: FakeClock
+) -> None:
+    with closing(Station.open(home, clock=clock)) as station:
+        digests = {
+            name: digest(station.files.bulletin(name), station.planner.bulletin_spec(station.files.bulletin(name)))
+            for name in ("nhac", "tin-sang")
+        }
+        facts = {"bulletin": "nhac", "digest": digests["nhac"], "by": "Chị Hoa"}
+        station.log.event("review", "", clock.now(), step="submit", **facts)
+        facts = {"bulletin": "tin-sang", "digest": digests["tin-sang"], "by": "Anh Páo", "why": "sai ngày"}
+        station.log.event("review", "", clock.now(), step="give_back", **facts)
+        approver, writer = officers.officer(Role.APPROVE), officers.officer(Role.EDIT)
+        assert "1 bản tin chờ anh/chị duyệt" in approver.get("/").text
+        assert "bản tin chờ anh/chị duyệt" not in writer.get("/").text
+        assert "“Tin sáng” bị Anh Páo trả lại: sai ngày" in writer.get("/").text
+        assert 'href="/ban-tin/tin-sang"' in writer.get("/").text
+
+        station.log.event("approve", "", clock.now(), bulletin="nhac", digest=digests["nhac"], by="Anh Páo")
+        clock.advance(2)
+        assert "bản tin chờ anh/chị duyệt" not in approver.get("/").text
+
+
+def test_a_bulletin_is_listened_to_in_two_taps_before_it_is_heard(officers: Officers, daemon: FakeDaemon) -> None:
+    person = officers.officer(Role.VIEW)
+    assert 'href="/ban-tin/tin-sang?nghe=1#player"' in person.get("/").text
+    waiting = person.get("/ban-tin/tin-sang?nghe=1").text
+    assert 'hx-trigger="load, submit"' in waiting  # its sound is made at once
+
+    person.post("/ban-tin/tin-sang/lam-tieng")
+    while "refresh" in person.get("/ban-tin/tin-sang/lam-tieng").headers:
+        person.console.jobs.wait(1)
+    assert "autoplay" in person.get("/ban-tin/tin-sang?nghe=1").text
+    assert "autoplay" not in person.get("/ban-tin/tin-sang").text
 
 
 def test_a_broken_file_is_told_and_the_page_stands(officers: Officers, daemon: FakeDaemon, home: Path) -> None:
