@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import BadFile, Message, Problem
-from ..yamlfile import put, quote, remove
+from ..model.bulletin import Part
+from ..yamlfile import append, put, quote, remove, replace
 from .keywords import KEYWORDS
 
 HEAD_KEYS = ("title", "level", "valid", "source", "repeat")  # that an editor's form has
@@ -53,13 +54,35 @@ def alter_head(path: str, data: bytes, values: Mapping[str, str]) -> bytes:
     return _join(data, pieces._replace(head=head.decode()))
 
 
+def put_recording(path: str, data: bytes, parts: Sequence[Part], recording: str, language: str = "") -> bytes:
+    """The file with `recording` (a path) in place of the one in that language, else behind all that is heard.
+
+    `parts` are those that the file has. Raises `BadFile` where there is no head.
+    """
+    pieces = _take_apart(path, data)
+    head, flow = pieces.head.encode(), _audio(recording, language)
+    old = next((at for at, part in enumerate(parts) if part.audio and (part.language or "") == language), None)
+    if old is not None:
+        head = replace(path, head, ["parts", old, "audio"], quote(recording), KEYWORDS).after
+    elif _has(path, head, "parts"):
+        head = append(path, head, ["parts"], flow, KEYWORDS).after
+    else:
+        head = put(path, head, [], "parts", f"[text, {flow}]", KEYWORDS).after
+    return _join(data, pieces._replace(head=head.decode()))
+
+
+def _audio(recording: str, language: str) -> str:
+    """A recording as a part, on one line of YAML."""
+    spoken = f", language: {quote(language)}" if language else ""
+    return f"{{audio: {quote(recording)}{spoken}}}"
+
+
 def new_bulletin(title: str, text: str, source: str = "", recording: str = "", language: str = "") -> bytes:
     """The file of a bulletin that is not there yet; its text is heard before its `recording` (a path)."""
     head = {"title": title, "source": source}
     lines = [f"{key}: {quote(value)}" for key, value in head.items() if value]
     if recording:
-        spoken = f", language: {quote(language)}" if language else ""
-        lines.append(f"parts: [{'text, ' if text.strip() else ''}{{audio: {quote(recording)}{spoken}}}]")
+        lines.append(f"parts: [{'text, ' if text.strip() else ''}{_audio(recording, language)}]")
     return "\n".join(["---", *lines, "---", text.strip("\n"), ""]).encode()
 
 

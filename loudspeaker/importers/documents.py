@@ -101,7 +101,7 @@ def _emptiness(suffix: str) -> Message:
     if suffix == ".pdf":
         return Message(
             "this PDF holds only pictures of pages (a scan), no text: ask the sender for the Word file,"
-            " or type what is to be said into a bulletin"
+            " or take a picture of it with Google Lens or Zalo, copy the words and paste them into a bulletin"
         )
     return Message("there is no text in this document")
 

@@ -149,6 +149,28 @@ class BulletinEditing:
         bulletin_file.parse(path, data)
         return bulletin, (FileEdit(recording, ABSENT, sound), FileEdit(path, ABSENT, data))
 
+    def put_recording(
+        self, bulletin: str, sound: bytes, note: str = "", language: str = ""
+    ) -> tuple[FileEdit, FileEdit]:
+        """A bulletin with a recording (FLAC) beside its text, in place of the one in that language: both files.
+
+        `note`, who has checked the words, goes behind its source. The old recording stays in the folder. Raises
+        `NotFound`, `BadFile`.
+        """
+        must_be_edited_here(self._paths)
+        source = self.source(bulletin)
+        if source.bulletin is None:
+            raise BadFile(source.problems)
+        names = chain([_joined(bulletin, language)], (_joined(bulletin, language, f"{number}") for number in count(2)))
+        recording = next(name for name in names if not (self._home / name).exists())
+        data = read_file(self._home, source.path)
+        after = bulletin_edit.put_recording(source.path, data, source.bulletin.parts, recording, language)
+        if note and note not in source.bulletin.source:
+            told = "; ".join(filter(None, (source.bulletin.source, note)))
+            after = bulletin_edit.alter_head(source.path, after, {"source": told})
+        bulletin_file.parse(source.path, after, self._files.contents.voices)
+        return FileEdit(recording, ABSENT, sound), FileEdit(source.path, source.revision, after)
+
     def word_effect(self, word: OwnWord) -> WordEffect:
         """What it would change if the commune read a word so from now on. Raises `BadFile` where it cannot be kept."""
         must_be_edited_here(self._paths)
@@ -180,6 +202,11 @@ class BulletinEditing:
         stem = slug(title)[:LONGEST_ID].strip("-") or "ban-tin"
         names = chain([stem], (f"{stem}-{number}" for number in count(2)))
         return next(name for name in names if not any((self._home / path).exists() for path in _paths(name)))
+
+
+def _joined(*words: str) -> str:
+    """The path of a recording named by these."""
+    return f"recordings/{'-'.join(filter(None, map(slug, words)))}.flac"
 
 
 def _paths(bulletin: str) -> tuple[str, str]:

@@ -1,13 +1,15 @@
-"""A bulletin to be listened to: its sound on this box, how long that is, and when each sentence is heard."""
+"""A bulletin, or a few words, to be listened to: the sound on this box, and when each sentence is heard."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..codec import encode
 from ..errors import Message
+from ..model.alert_preview import Wanted
 from ..model.bulletin import Bulletin
-from ..model.programme import SentenceMark
+from ..model.programme import Programme, SentenceMark
 from ..production.specification import SpeechSpec
 from .people_files import StationFiles
 from .planner import Planner
@@ -35,6 +37,23 @@ def hear(files: StationFiles, planner: Planner, bulletin: str) -> Hearing:
     seconds, source = planner.duration(spec)
     marks = [mark._replace(sentence=mark.sentence - first) for mark in planner.programmes.marks(recipe)]
     return Hearing(recipe, seconds, source == "prepared", marks, spec.missing())
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWords:
+    """How a few words sound on this box: `made` is None until they do; `wanted` is what a child is given to make it."""
+
+    words: str
+    recipe: str
+    made: Programme | None
+    wanted: Wanted
+
+
+def hear_words(files: StationFiles, planner: Planner, words: str, voices: tuple[str, ...]) -> HeardWords:
+    """In these voices, on the first output of this box."""
+    spec = planner.words_spec(words, files.outputs()[0]).with_voices(voices)
+    recipe = planner.recipe(spec)
+    return HeardWords(words, recipe, planner.programmes.find(recipe), {recipe: encode(spec.job())})
 
 
 def _first_sentence(bulletin: Bulletin, pieces: Sequence[object]) -> int:

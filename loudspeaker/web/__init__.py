@@ -22,6 +22,7 @@ Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_co
 history (Nhật ký: log, why, what people did, on paper),
 week (Lịch tuần), entry_pages (Xếp lịch),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
-bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), intake (files, recordings),
+bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), word_sounds (of a few words),
+intake (files, recordings),
 approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), equipment (Thiết bị).
 """

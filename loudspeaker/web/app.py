@@ -33,6 +33,7 @@ from . import (
     people,
     today,
     week,
+    word_sounds,
     wording,
 )
 from .accounts import Account
@@ -52,6 +53,7 @@ MODULES = (
     intake,
     bulletins,
     wording,
+    word_sounds,
     listening,
     delegating,
     approving,

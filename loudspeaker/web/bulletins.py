@@ -8,15 +8,17 @@ from datetime import datetime, tzinfo
 
 from starlette.responses import Response
 
-from ..errors import BadFile, BadUsage, LoudspeakerError, Message
+from ..errors import BadFile, BadUsage, LoudspeakerError, Message, NotFound
 from ..model.enums import Level, ReviewState
 from ..model.requests import Submit
+from ..station.approvals import preview
 from ..station.bulletin_editing import BulletinSource
 from ..station.reviews import EDIT, Review, ReviewLog
 from ..station.station import Station
 from ..store.edits import EditConflict, FileEdit
 from .bulletin_forms import BulletinForm, compare_lines
 from .drafts import Draft
+from .history import KIND_OF_COMMUNE
 from .listening import Listening, listening
 from .pages import PageRequest, Routes
 from .wording import SpokenView, view_spoken
@@ -46,6 +48,7 @@ class BulletinRow:
     id: str
     title: str
     state: ReviewState | None
+    scheduled: bool
     seconds: float
     doubts: int
     why: str = ""  # words with which it was given back
@@ -77,10 +80,20 @@ def _rows(station: Station) -> list[BulletinRow]:
         review = reviews.review(bulletin, spec, planner.revision(bulletin))
         state = None if bulletin.level is Level.EMERGENCY else review.state
         why = review.returned.why if review.returned and state is ReviewState.RETURNED else ""
-        rows.append(BulletinRow(bulletin.id, bulletin.title, state, planner.duration(spec)[0], spec.doubt_count, why))
+        facts = (bulletin.id, bulletin.title, state, bool(hearers(station, bulletin.id)), planner.duration(spec)[0])
+        rows.append(BulletinRow(*facts, spec.doubt_count, why))
     broken = station.files.contents.broken
-    rows += [BulletinRow(name, name, None, 0, 0, broken=True) for name in broken]
+    rows += [BulletinRow(name, name, None, False, 0, 0, broken=True) for name in broken]
     return sorted(rows, key=lambda row: row.title.casefold())
+
+
+def hearers(station: Station, bulletin: str) -> list[str]:
+    """Names of the villages in whose schedule a bulletin stands."""
+    return [
+        schedule.name
+        for schedule in station.files.contents.schedules
+        if any(bulletin in (one.bulletin, one.fallback) for one in schedule.broadcasts)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,7 @@ class EditorState:
     saved: LastSave
     draft: Draft | None
     kept: Sequence[Draft]
+    hearers: Sequence[str]  # villages that have it in their schedule
     listening: Listening | None
     zone: tzinfo
 
@@ -131,9 +145,9 @@ def _state(page: PageRequest, bulletin: str) -> EditorState:
         review = _review(station, source)
         saved = _last_save(station, source.path, source.revision)
         sound = listening(page.console, station, bulletin) if source.bulletin else None
-        zone = station.files.commune.zone
+        zone, villages = station.files.commune.zone, hearers(station, bulletin)
     draft = drafts.find(login, bulletin)
-    return EditorState(source, review, saved, draft, drafts.kept(bulletin), sound, zone)
+    return EditorState(source, review, saved, draft, drafts.kept(bulletin), villages, sound, zone)
 
 
 def _review(station: Station, source: BulletinSource) -> Review | None:
@@ -224,6 +238,29 @@ def drop_draft(page: PageRequest) -> Response:
     return page.go(f"/ban-tin/{bulletin}")
 
 
+def take_back(page: PageRequest) -> Response:
+    """A version that was kept beside, as the draft of whoever asks: nothing is saved. Raises `NotFound`."""
+    bulletin, account = page.path["id"], page.person.account
+    state = _state(page, bulletin)
+    version = next((one for one in state.kept if str(one.number) == page.text("number")), None)
+    if version is None:
+        raise NotFound(Message("this version is not kept any more"))
+    page.console.drafts.put(account.login, bulletin, Draft(state.source.revision, version.text, version.head))
+    return page.go(f"/ban-tin/{bulletin}")
+
+
+def print_bulletin(page: PageRequest) -> Response:
+    """Text and reading on paper. Raises `NotFound`."""
+    with page.console.desk.station() as station:
+        source = station.editing.bulletins.source(page.path["id"])
+        if source.bulletin is None:
+            raise NotFound(Message("the file of “{bulletin}” is broken", bulletin=source.id))
+        shown = preview(source.bulletin, station.planner.bulletin_spec(source.bulletin))
+        review, name, now = _review(station, source), station.files.commune.name, station.clock.now()
+    facts = {"commune": name, "place": KIND_OF_COMMUNE.sub("", name), "now": now, "zone": now.tzinfo}
+    return page.page("bulletin_print.html", source=source, shown=shown, review=review, **facts)
+
+
 def _recording_is_old(page: PageRequest, source: BulletinSource) -> bool:
     """Was its text changed since its recording in another language was made, and does nobody say that it still fits?
 
@@ -262,4 +299,6 @@ ROUTES: Routes = {
     "POST /ban-tin/{id}/nhap": save_draft,
     "POST /ban-tin/{id}/bo-nhap": drop_draft,
     "POST /ban-tin/{id}/gui": submit,
+    "POST /ban-tin/{id}/lay-lai": take_back,
+    "GET /ban-tin/{id}/in": print_bulletin,
 }

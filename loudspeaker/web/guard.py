@@ -116,6 +116,8 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /ban-tin/{id}/nhap": Task.WRITE,
     "POST /ban-tin/{id}/bo-nhap": Task.WRITE,
     "POST /ban-tin/{id}/gui": Task.WRITE,
+    "POST /ban-tin/{id}/lay-lai": Task.WRITE,
+    "GET /ban-tin/{id}/in": Task.LOOK,
     # wording.py
     "POST /ban-tin/{id}/doc": Task.LOOK,
     "GET /ban-tin/{id}/cho": Task.LOOK,
@@ -129,6 +131,10 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /ban-tin/{id}/thoi-lam": Task.LOOK,
     "GET /ban-tin/{id}/tieng": Task.LOOK,
     "GET /ban-tin/{id}/moc": Task.LOOK,
+    # word_sounds.py
+    "GET /ban-tin/{id}/nghe-chu": Task.LOOK,
+    "POST /ban-tin/{id}/nghe-chu": Task.LOOK,
+    "GET /ban-tin/{id}/tieng-chu": Task.LOOK,
     # intake.py
     "GET /ban-tin/moi": Task.WRITE,
     "POST /ban-tin/moi": Task.WRITE,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse, Response
@@ -32,6 +33,10 @@ PARTS = {
     LeftOut.DISTRIBUTION: Message("the distribution list"),
     LeftOut.SIGNATURE: Message("the signature"),
 }
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".webp"})
+WORDS_BEFORE_DRILL = Message(
+    "Dear villagers! On [day], from [hour] to [hour], the commune tries its alarms. It is a drill: there is no danger."
+)
 LANGUAGES = ("Hmông", "Dao", "Tày", "Thái", "Nùng", "Giáy", "Hà Nhì", "Mường", "Ê đê", "Ba na", "Gia rai", "Khmer")
 
 
@@ -43,7 +48,18 @@ def _new_page(page: PageRequest, status: int = 200, error: LoudspeakerError | No
     with page.console.desk.station() as station:
         titles = sorted((one.title, one.id) for one in station.files.contents.bulletins.values())
     typed = {name: page.password(name) for name in ("title", "text")}
-    return page.page("bulletin_new.html", status, error=error, typed=typed, titles=titles, languages=LANGUAGES)
+    if page.query.get("loi") == "dien-tap":  # where a drill was refused, this is offered
+        typed["text"] = WORDS_BEFORE_DRILL.say(page.console.translate)
+    into = page.text("cho") or page.query.get("cho", "")
+    return page.page(
+        "bulletin_new.html",
+        status,
+        error=error,
+        typed=typed,
+        titles=titles,
+        languages=LANGUAGES,
+        into=next(((ident, title) for title, ident in titles if ident == into), None),
+    )
 
 
 def create(page: PageRequest) -> Response:
@@ -96,6 +112,10 @@ def _receive(page: PageRequest, kinds: set[str]) -> Upload:
         raise BadUsage(Message("choose a file first"))
     name = sent.filename.replace("\\", "/").rpartition("/")[2]
     suffix = "." + name.rpartition(".")[2].lower()
+    if suffix in PICTURES:
+        raise BadUsage(
+            Message("a photograph is no text: open it with Google Lens or Zalo, copy the words, and paste them here")
+        )
     if not SUFFIX.fullmatch(suffix) or suffix not in kinds | files.OLD_WORD:
         raise BadUsage(
             Message("a file of this kind is not taken here; these are: {kinds}", kinds=", ".join(sorted(kinds)))
@@ -135,7 +155,8 @@ def take_recording(page: PageRequest) -> Response:
         return read_import(upload.path, upload.folder, settings, name="ghi-am")
 
     page.console.jobs.start(_key(page, upload.token), work)
-    return page.go(f"/ghi-am/{upload.token}")
+    into = page.text("cho")
+    return page.go(f"/ghi-am/{upload.token}" + (f"?{urlencode({'cho': into})}" if into else ""))
 
 
 def _job(page: PageRequest) -> Job:
@@ -191,9 +212,13 @@ def show_recording(page: PageRequest) -> Response:
 def _recording_page(page: PageRequest, job: Job, status: int = 200, error: LoudspeakerError | None = None) -> Response:
     faults: Sequence[Message] = job.result.messages[1:]
     typed = {name: page.text(name) for name in ("title", "language", "text", "checker")}
-    return page.page(
-        "recording.html", status, job=page.path["job"], faults=faults, error=error, typed=typed, languages=LANGUAGES
-    )
+    bulletin = page.text("cho") or page.query.get("cho", "")
+    with page.console.desk.station() as station:
+        into = station.files.contents.bulletins.get(bulletin)
+    if into and not typed["language"]:
+        typed["language"] = next((part.language for part in into.parts if part.language), "")
+    facts = {"faults": faults, "error": error, "typed": typed, "languages": LANGUAGES, "into": into}
+    return page.page("recording.html", status, job=page.path["job"], **facts)
 
 
 def send_recording(page: PageRequest) -> Response:
@@ -210,6 +235,8 @@ def keep_recording(page: PageRequest) -> Response:
     job = _job(page)
     if job.state is not JobState.DONE:
         return _wait_or_fail(page, job)
+    if page.text("cho"):
+        return _add_recording(page, job)
     title, language, text, checker = (page.text(name) for name in ("title", "language", "text", "checker"))
     try:
         if language and not (text and checker):
@@ -218,7 +245,7 @@ def keep_recording(page: PageRequest) -> Response:
             )
         if not title:
             _refuse(Message("give it a title"))
-        note = Message("checked by {name}", name=checker).say(page.console.translate) if checker else ""
+        note = _note(page)
         with page.console.desk.station() as station:
             sound = _recorded(page).read_bytes()
             bulletin, edits = station.editing.bulletins.create_recorded(title, sound, text, note, language)
@@ -228,6 +255,31 @@ def keep_recording(page: PageRequest) -> Response:
     page.console.drafts.remember(bulletin, RECORDED, text)
     _forget(page)
     return page.go(f"/ban-tin/{bulletin}")
+
+
+def _add_recording(page: PageRequest, job: Job) -> Response:
+    """A bulletin that is there is heard in another language, too, or has its recording made anew."""
+    bulletin, language = page.text("cho"), page.text("language")
+    try:
+        if language and not page.text("checker"):
+            _refuse(Message("of a recording in another language write who has checked it"))
+        with page.console.desk.station() as station:
+            edits = station.editing.bulletins.put_recording(
+                bulletin, _recorded(page).read_bytes(), _note(page), language
+            )
+            text = station.editing.bulletins.source(bulletin).text
+        page.save(*edits)
+    except (BadFile, BadUsage) as error:
+        return _recording_page(page, job, 422, error)
+    page.console.drafts.remember(bulletin, RECORDED, text)
+    _forget(page)
+    return page.go(f"/ban-tin/{bulletin}?xong=luu")
+
+
+def _note(page: PageRequest) -> str:
+    """Who has checked the words of a recording; "" where nobody is named."""
+    checker = page.text("checker")
+    return Message("checked by {name}", name=checker).say(page.console.translate) if checker else ""
 
 
 def _refuse(message: Message) -> NoReturn:

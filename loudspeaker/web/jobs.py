@@ -64,14 +64,16 @@ class JobControl:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, signal.SIGKILL)
 
-    def run(self, command: Sequence[str]) -> None:
-        """Run a command of ours; its lines `{"done": 3, "total": 7}` are told. Raises `LoudspeakerError`."""
+    def run(self, command: Sequence[str], given: object = None) -> None:
+        """Run a command of ours, with `given` as JSON on its standard input; its lines `{"done": 3, "total": 7}` are
+        told. Raises `LoudspeakerError`.
+        """
         if self._cancelled.is_set():
             raise LoudspeakerError(Message("it was cancelled"))
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         with subprocess.Popen(
             ["nice", "-n", NICENESS, *command],
-            stdin=nothing,
+            stdin=nothing if given is None else pipe,
             stdout=pipe,
             stderr=pipe,
             text=True,
@@ -79,6 +81,9 @@ class JobControl:
         ) as self._child:
             watch = Thread(target=self._end_late, args=[self._child], daemon=True)
             watch.start()
+            if self._child.stdin:
+                json.dump(given, self._child.stdin)
+                self._child.stdin.close()
             assert self._child.stdout
             assert self._child.stderr
             for line in self._child.stdout:

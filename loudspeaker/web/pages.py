@@ -106,6 +106,11 @@ class PageRequest:
         return self.http.headers.get("hx-request") == "true"
 
     @property
+    def in_zalo(self) -> bool:
+        """Is the page open in the browser within Zalo, which takes no files and no microphone?"""
+        return "zalo" in self.http.headers.get("user-agent", "").lower()
+
+    @property
     def address(self) -> str:
         """The IP address of whoever asks."""
         return self.http.client.host if self.http.client else ""

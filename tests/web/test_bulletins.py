@@ -13,6 +13,7 @@ from loudspeaker.errors import Message, Unreachable
 from loudspeaker.station import Station
 from loudspeaker.store.edits import revision_of
 from loudspeaker.web.accounts import Role
+from loudspeaker.web.drafts import Draft
 
 NHAC = "bulletins/nhac.md"
 
@@ -224,3 +225,32 @@ def test_words_of_people_are_never_taken_for_markup(home: Path, editor: Officer)
         text = editor.get(path).text
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
+
+
+def test_a_version_that_lost_is_gone_on_with(home: Path, editor: Officer) -> None:
+    drafts = editor.console.drafts
+    drafts.keep("nhac", Draft("x", "Bản cũ của anh Páo.", {"title": "Cũ"}, "Anh Páo"))
+    (kept,) = drafts.kept("nhac")
+    assert "Lấy lại bản này" in editor.get("/ban-tin/nhac").text
+    assert editor.post("/ban-tin/nhac/lay-lai", number="999").status_code == 404
+    editor.post("/ban-tin/nhac/lay-lai", number=str(kept.number))
+
+    page = editor.get("/ban-tin/nhac").text
+    assert ">Bản cũ của anh Páo.</textarea>" in page
+    assert "Bản cũ" not in (home / "bulletins/nhac.md").read_text("utf-8")
+
+
+def test_a_bulletin_is_printed_with_text_and_reading(home: Path, editor: Officer) -> None:
+    (home / "bulletins/nhac.md").write_text("---\ntitle: Họp\n---\nHọp ngày 5/7.\n", encoding="utf-8")
+    text = editor.get("/ban-tin/nhac/in").text
+
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
+    assert "Họp ngày 5/7." in text
+    assert "Họp ngày mùng năm tháng bảy." in text
+    assert "Chưa duyệt." in text
+
+
+def test_it_is_told_whether_a_bulletin_stands_in_a_schedule(home: Path, editor: Officer) -> None:
+    assert "Đang trong lịch của Thôn Nà Hoa, Thôn Suối Trát" in editor.get("/ban-tin/tin-sang").text
+    (home / "bulletins/moi-hop.md").write_text("---\ntitle: Mới\n---\nMời họp.\n", encoding="utf-8")
+    assert "Chưa xếp lịch" in editor.get("/ban-tin/moi-hop").text

@@ -106,7 +106,7 @@ def test_what_cannot_be_used_is_refused_in_words(
     assert bulletins(home) == before
 
 
-@pytest.mark.parametrize("name", ["virus.exe", "anh.png", "khong-duoi", "a.docx.sh", ""])
+@pytest.mark.parametrize("name", ["virus.exe", "anh.gif", "khong-duoi", "a.docx.sh", ""])
 def test_a_file_of_another_kind_is_not_even_read(editor: Officer, name: str) -> None:
     answer = send(editor, "/tep", name or "x", b"MZ")
 
@@ -199,6 +199,45 @@ def test_a_recording_whose_words_were_changed_is_sent_only_when_somebody_says_th
     assert not [verb for verb, *_ in daemon.asked if verb == "submit"]
     assert editor.post("/ban-tin/hop/gui", recording_fits="1").headers["location"] == "/ban-tin/hop?xong=gui"
     assert editor.post("/ban-tin/hop/gui").headers["location"] == "/ban-tin/hop?xong=gui"
+
+
+def test_a_recording_in_another_language_comes_beside_the_text_of_a_bulletin_and_is_made_anew(
+    home: Path, editor: Officer
+) -> None:
+    path = home / "bulletins/tin-sang.md"
+    path.write_text(path.read_text("utf-8").replace("title: Tin sáng", "title: Tin sáng  # của xã"), encoding="utf-8")
+    assert "Thu âm cho “Tin sáng”" in editor.get("/ban-tin/moi?cho=tin-sang").text
+    for file in ("tin-sang-hmong.flac", "tin-sang-hmong-2.flac"):
+        answer = editor.client.post(
+            "/ghi-am",
+            data={"form_token": editor.token, "cho": "tin-sang"},
+            files={"file": ("hmong.wav", recording())},
+        )
+        page = editor.get(answer.headers["location"])
+        while "refresh" in page.headers:
+            editor.console.jobs.wait(1)
+            page = editor.get(answer.headers["location"])
+        assert "Cho bản tin “Tin sáng”" in page.text
+        keep = f"{page.url.path}/dung"
+        assert editor.post(keep, cho="tin-sang", language="Hmông").status_code == 422
+        done = editor.post(keep, cho="tin-sang", language="Hmông", checker="anh Vàng")
+        assert done.headers["location"] == "/ban-tin/tin-sang?xong=luu"
+        assert (home / "recordings" / file).is_file()
+        text = path.read_text("utf-8")
+        assert f'parts: [text, {{audio: "recordings/{file}", language: "Hmông"}}]' in text
+        assert "# của xã" in text
+    assert text.count("anh Vàng") == 1
+
+
+def test_a_photograph_and_a_scan_are_told_how_their_words_are_copied(editor: Officer) -> None:
+    for name, data in (("anh.jpg", b"\xff\xd8"), ("quet.pdf", office_files.pdf([[]]))):
+        assert "Google Lens" in send(editor, "/tep", name, data).text
+
+
+def test_in_zalos_own_browser_the_pages_say_how_to_leave_it(editor: Officer) -> None:
+    for path in ("/ban-tin/moi", "/khong-co"):
+        assert "Mở bằng trình duyệt" in editor.get(path, **{"user-agent": "Mozilla/5.0 (Linux) Zalo android/12"}).text
+        assert "Mở bằng trình duyệt" not in editor.get(path).text
 
 
 def test_a_silent_recording_is_refused(editor: Officer) -> None:

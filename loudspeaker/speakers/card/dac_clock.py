@@ -67,9 +67,7 @@ class DacClock:
     def report_underrun(self) -> None:
         """The card ran out of sound, so all that follows leaves later than was observed before."""
         self.underrun = True
-        if (
-            self._observations < WINDOW
-        ):  # its pace was not known yet: what this stream taught is wrong
+        if self._observations < WINDOW:  # its pace was not known yet: what this stream taught is wrong
             for _ in range(self._sampled):
                 self._latencies.pop()
         self._sampled = 0

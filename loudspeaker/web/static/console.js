@@ -98,6 +98,7 @@
   step(0);
   document.addEventListener("htmx:afterSwap", function (event) {
     var id = event.detail.target.id;
+    if (id === "heard") return;
     if (id === "sheet") { if (!sheet.open) sheet.showModal(); return; }
     if (sheet && sheet.open) sheet.close();
     step(0);
