@@ -34,6 +34,7 @@ from ..speakers.pins import StopButton
 from ..speakers.streams.receiver import Receiver, ReceiverPool
 from ..station.restrictions import COMMISSION, EMPTY, MEMORY
 from ..station.station import Station
+from .box_button import BoxButton
 from .quota_use import quota_stretches
 
 Vouch = Callable[[datetime, bool], frozenset[str]]
@@ -42,6 +43,7 @@ DECISION_EVENTS = ("skip", "pause", "resume", "approve", COMMISSION)
 HOUR = timedelta(hours=1)
 SLICE = 0.03  # s of planning at once
 SOON = timedelta(seconds=0.02)  # until the next day is planned
+HELD = timedelta(seconds=0.1)  # … it is seen whether the button is still held
 
 
 class OnAir:
@@ -64,7 +66,7 @@ class OnAir:
         self.clock = clock
         self.log = log
         self.rehearsal = rehearsal
-        self.button = button
+        self.button = BoxButton(button, clock, self._stop_by_button)
         self.controller = Controller(log, speakers, self, alone, HOUR if rehearsal else NAP)
         self.watch = ClockWatch(self.controller.log, boot_id())  # a step of the clock counts on a full disk, too
         self.receivers = ReceiverPool(lambda url, lasts: Receiver(url, station.files.commune.streams, lasts, RATE))
@@ -87,7 +89,7 @@ class OnAir:
         """
         now = self.now()
         faults: list[Exception] = []
-        _try(self._hear_button, None, faults)  # a broken one must not keep the next airing from being heard
+        held = _try(self.button.hear, False, faults)  # a broken one must not keep the next airing from being heard
         trust = _try(lambda: self.trust(now), replace(self._trust, stepped=timedelta(0)), faults)
         self._trust = trust  # at once: planning takes its time, which is no step of the clock
         order = _try(lambda: self._running_order(now), self._order, faults)
@@ -96,12 +98,12 @@ class OnAir:
         again = self.controller.step(now, order, trust)
         if faults:
             raise faults[0]
-        return again if self._fresh else min(again, now + SOON)
+        again = again if self._fresh else min(again, now + SOON)
+        return min(again, now + HELD) if held else again
 
-    def _hear_button(self) -> None:
-        if self.button and self.button.take_press():
-            why, by = Message("somebody pressed it at the box"), Message("stop button")
-            self.controller.stop(self.now(), self.say(by), self.say(why))
+    def _stop_by_button(self) -> None:
+        why, by = Message("somebody pressed it at the box"), Message("stop button")
+        self.controller.stop(self.now(), self.say(by), self.say(why))
 
     def now(self) -> datetime:
         return self.clock.now().astimezone(self.station.files.commune.zone)
@@ -128,7 +130,7 @@ class OnAir:
     def close(self) -> None:
         """Let go of everything. Raises what went wrong with one part, once the others are closed."""
         faults: list[Exception] = []
-        for part in (self.receivers, self.button, *self.speakers.values()):
+        for part in (self.receivers, self.button.contact, *self.speakers.values()):
             if part:
                 _try(part.close, None, faults)
         if faults:

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..codec import encode
-from ..errors import BeingRead, LoudspeakerError, Message, NotFound
+from ..errors import BeingRead, LoudspeakerError, Message, NotFound, Refused
 from ..model.airing import Airing, Occurrence
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.asrun_record import ALARM, ALL_CLEAR, CORRECTION
 from ..model.board import Board, Health
 from ..model.bulletin import Bulletin
-from ..model.enums import Ending, Expected, Level
+from ..model.enums import Ending, Level
 from ..model.envelope import Envelope, read_request
 from ..model.programme import Programme
 from ..model.requests import (
@@ -35,10 +35,12 @@ from ..model.requests import (
     Play,
     PreviewEnd,
     PreviewUrgent,
+    ProposeUrgent,
     Request,
     Stop,
     TestOutput,
     Urgent,
+    WithdrawUrgent,
 )
 from ..playout.item import ManualRequest, PlayoutItem, request_from_facts
 from ..production.specification import NOT_READ_YET, ProgrammeSpec
@@ -49,6 +51,7 @@ from ..station.alerts import of_one_kind
 from ..station.commune_clock import parse_instant
 from ..station.decisions import DECISIONS, Decisions
 from ..store.asrun import LogUnusable
+from .asked_airings import airing_name, at_once, co_signer, in_words, named_recipes, names_file
 from .board_rows import board, is_heard
 from .on_air import OnAir
 from .render_jobs import RenderJobs
@@ -92,15 +95,17 @@ class Requests:
         Whoever has to wait until the sound is made (`BeingMade`) asks again, and is kept in the log then.
         """
         request, by = envelope.request, envelope.by or ""
-        if self._jobs and isinstance(request, Urgent | EndUrgent):
+        if self._jobs and isinstance(request, Play | Urgent | EndUrgent):
             self._await_sound(request, self._jobs)
         if envelope.by is not None:
             with suppress(LogUnusable):  # a full disk must not keep an alarm from being heard
-                facts = {"do": request.verb, **envelope.sender(), "uid": envelope.uid, **_co_signer(request)}
+                facts = {"do": request.verb, **envelope.sender(), "uid": envelope.uid, **co_signer(request)}
                 self.log.event("request", "", self.on_air.now(), **facts)
         decide = DECISIONS.get(type(request))
-        if decide or _names_file(request):
+        if decide or names_file(request):
             self._look()  # whoever asks means the files as they are: no older ones will do
+        if answer := BY_ENVELOPE.get(type(request)):
+            return answer(self, request, envelope)
         if decide is None:
             return HANDLERS[type(request)](self, request, by)
         decide(Decisions(self.station), request, envelope)
@@ -126,7 +131,19 @@ class Requests:
             alarms = self._alarms(request, by, alarms[0].airing.scheduled_at + SECOND)
         for alarm in [alarm for alarm in alarms if not self._is_given(alarm)]:
             self._take(alarm)
+        self.on_air.button.forget(request.issued or "")
         return [alarm.airing.id for alarm in alarms]
+
+    def propose_urgent(self, request: ProposeUrgent, envelope: Envelope) -> None:
+        """Give it when somebody holds the button at the box. Raises `Refused` where there is none."""
+        second = replace(request.alarm, second=self.on_air.say(Message("button at the box")))
+        if self.on_air.button.contact is None:
+            raise Refused(Message("this box has no button"))
+        agreed = replace(envelope, request=second)
+        self.on_air.button.wait_for(second.issued or "", lambda: self.handle(agreed))
+
+    def withdraw_urgent(self, request: WithdrawUrgent, _by: str) -> None:
+        self.on_air.button.forget(request.issued)
 
     def _instant_of(self, request: Urgent) -> datetime:
         """When it was given, as far as whoever asks tells the same time as this machine."""
@@ -147,7 +164,7 @@ class Requests:
             alarm = self._occurrence(ALARM, at, village, title, Level.EMERGENCY, request.bulletin, request.drill)
             if alarm.output not in said:
                 said[alarm.output] = self._sound_of(request, alarm.output)
-            airing = _at_once(alarm, fallback=clear)
+            airing = at_once(alarm, fallback=clear)
             alarms.append(ManualRequest(airing, by, (said[alarm.output],), request.repeat, request.gap, until))
         return alarms
 
@@ -161,7 +178,7 @@ class Requests:
     def _is_given(self, alarm: ManualRequest) -> bool:
         """Was this very alarm given before?"""
         asked = self.controller.log.events("asked", alarm.airing.id)
-        return any(_in_words(request_from_facts(event.facts)) == _in_words(alarm) for event in asked)
+        return any(in_words(request_from_facts(event.facts)) == in_words(alarm) for event in asked)
 
     def _is_taken(self, alarm: ManualRequest) -> bool:
         """Does another alarm bear its name?"""
@@ -177,10 +194,10 @@ class Requests:
         made = request.make and self._jobs and self._jobs.start(end.wanted)
         return replace(end, wanted={}) if made else end
 
-    def _await_sound(self, request: Urgent | EndUrgent, jobs: RenderJobs) -> None:
+    def _await_sound(self, request: Play | Urgent | EndUrgent, jobs: RenderJobs) -> None:
         """Have made what nobody has made yet. Raises `BeingMade` until that is over, or could not be done."""
         if jobs.collect():
-            jobs.must_be_over(_named_recipes(request))
+            jobs.must_be_over(named_recipes(request))
         try:
             missing = self.missing_sound(request)
         except LoudspeakerError:
@@ -190,11 +207,14 @@ class Requests:
         if not any(map(jobs.has_failed, wanted)) and jobs.start(wanted):
             jobs.must_be_over(wanted)
 
-    def missing_sound(self, request: Urgent | EndUrgent) -> list[ProgrammeSpec]:
+    def missing_sound(self, request: Play | Urgent | EndUrgent) -> list[ProgrammeSpec]:
         """What is to be heard and has not been made, as far as its words have been read."""
         alerts, programmes = self.station.alerts, self.station.planner.programmes
         if isinstance(request, EndUrgent):
             specs = self._closing_specs(self._closings(request))
+        elif isinstance(request, Play):
+            bulletin, outputs = self.station.files.bulletin(request.bulletin), alerts.outputs_of(request.villages)
+            specs = self.station.planner.replay_specs(bulletin, outputs, self.on_air.now())
         else:
             words, recipes = (request.text, request.bulletin), request.recipes or {}
             outputs = [one for one in alerts.outputs_of(request.villages) if not programmes.find(recipes.get(one, ""))]
@@ -232,7 +252,7 @@ class Requests:
         for village in villages:
             words = self._occurrence(kind, now, village, title, Level.EMERGENCY, closing.bulletin, closing.drill)
             ends = tuple(alarm.id for alarm in closing.alarms if alarm.village == village)
-            requests.append(ManualRequest(_at_once(words), by, (said[words.output],), ends=ends))
+            requests.append(ManualRequest(at_once(words), by, (said[words.output],), ends=ends))
         return [self._take(request) for request in requests]
 
     def test(self, request: TestOutput, by: str) -> list[str]:
@@ -241,7 +261,7 @@ class Requests:
         now = self._free("test", [village])
         trial = self._occurrence("test", now, village, output, Level.ROUTINE)
         said = self._find_made(self.station.preparation.test_spec(output, request.tone))
-        return [self._take(ManualRequest(_at_once(trial), by, (said,), override="test"))]
+        return [self._take(ManualRequest(at_once(trial), by, (said,), override="test"))]
 
     def stop(self, request: Stop, by: str) -> list[str]:
         outputs = {self._output(self.station.files.village_id(village)) for village in request.villages} or None
@@ -280,7 +300,7 @@ class Requests:
     def pins(self, _request: AskPins, _by: str) -> dict[str, str]:
         """What is wrong with the pins in this process' hands: number -> reason."""
         amplified = [speaker for speaker in self.speakers.values() if isinstance(speaker, AmplifierSpeaker)]
-        return pin_faults([speaker.amplifier.relay for speaker in amplified], self.on_air.button)
+        return pin_faults([speaker.amplifier.relay for speaker in amplified], self.on_air.button.contact)
 
     def outcome(self, request: AskOutcome, _by: str = "") -> list[Outcome]:
         heard, waits = {item.airing.id for item in self.controller.open_items() if is_heard(item)}, self.hindrances()
@@ -321,7 +341,7 @@ class Requests:
         """An airing of a bulletin that a person asked for, now."""
         occurrence = self._occurrence("play", now, village, bulletin.title, bulletin.level, bulletin.id)
         plans = self.station.planner
-        return _at_once(occurrence, plans.duration(plans.bulletin_spec(bulletin, occurrence.output))[0])
+        return at_once(occurrence, plans.duration(plans.bulletin_spec(bulletin, occurrence.output))[0])
 
     def _occurrence(
         self,
@@ -333,50 +353,15 @@ class Requests:
         bulletin: str | None = None,
         drill: bool = False,
     ) -> Occurrence:
-        name = _name(kind, village, now)
+        name = airing_name(kind, village, now)
         return Occurrence(name, village, self._output(village), kind, bulletin, level, now, title, drill)
 
     def _free(self, kind: str, villages: Iterable[str]) -> datetime:
         """Now, or the next second in which nothing of this name was asked for."""
         now = self.on_air.now()
-        while any(self.controller.log.events(airing=_name(kind, village, now)) for village in villages):
+        while any(self.controller.log.events(airing=airing_name(kind, village, now)) for village in villages):
             now += SECOND
         return now
-
-
-def _in_words(alarm: ManualRequest) -> tuple[object, ...]:
-    """What makes an alarm the one that it is: the instant at which it was given, not its second, and its words."""
-    airing = alarm.airing
-    words = airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
-    return airing.scheduled_at, *words
-
-
-def _co_signer(request: Request) -> dict[str, str]:
-    """Who else gives an alarm, where somebody does."""
-    return {"second": request.second} if isinstance(request, Urgent) and request.second else {}
-
-
-def _named_recipes(request: Urgent | EndUrgent) -> Iterable[str]:
-    """Of the sound that was shown to whoever gives it."""
-    recipes = request.recipes if isinstance(request, Urgent) else None
-    return (recipes or {}).values()
-
-
-def _names_file(request: Request) -> bool:
-    """Does it go by people's files? An alarm in words of the moment waits for none."""
-    if isinstance(request, Urgent):
-        return request.bulletin is not None
-    return isinstance(request, Play | TestOutput | PreviewUrgent | PreviewEnd)
-
-
-def _at_once(occurrence: Occurrence, duration: float = 0.0, fallback: str | None = None) -> Airing:
-    """What a person asked for, to be heard at its instant; `duration` in seconds, where it is known."""
-    starts, ends = occurrence.scheduled_at, occurrence.scheduled_at + timedelta(seconds=duration)
-    return Airing(occurrence, starts, ends, duration, "prepared", Expected.AIR, None, fallback=fallback)
-
-
-def _name(kind: str, village: str, moment: datetime) -> str:
-    return f"{village}/{kind}/{moment:%Y-%m-%dT%H:%M:%S}"
 
 
 # What answers each request that is no decision.
@@ -384,6 +369,7 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     Play: Requests.play,
     Urgent: Requests.urgent,
     PreviewUrgent: Requests.preview_urgent,
+    WithdrawUrgent: Requests.withdraw_urgent,
     EndUrgent: Requests.end_urgent,
     PreviewEnd: Requests.preview_end,
     TestOutput: Requests.test,
@@ -395,4 +381,9 @@ HANDLERS: Mapping[type[Request], Callable[[Requests, Any, str], object]] = {
     AskHealth: Requests.health,
     AskOutcome: Requests.outcome,
     AskPins: Requests.pins,
+}
+
+# … and what goes on in the name of whoever asked, whole, when they have their answer.
+BY_ENVELOPE: Mapping[type[Request], Callable[[Requests, Any, Envelope], object]] = {
+    ProposeUrgent: Requests.propose_urgent
 }

@@ -99,6 +99,22 @@ class Urgent(Request):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProposeUrgent(Request):
+    """An alarm that waits for a second person: whoever holds the button at the box for 3 s within 10 min gives it."""
+
+    verb: ClassVar[str] = "propose_urgent"
+    alarm: Urgent
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WithdrawUrgent(Request):
+    """The alarm that waits, `issued` then, waits no more. Nothing was aired."""
+
+    verb: ClassVar[str] = "withdraw_urgent"
+    issued: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EndUrgent(Request):
     """End these alarms (ids), or all that stand, and air what is said at their end, whose sound must have been made.
 
@@ -345,7 +361,7 @@ WHO: Mapping[type[Request], Who] = {
     **dict.fromkeys((PreviewUrgent, PreviewEnd, AskStatus, AskBoard, AskHealth, AskOutcome, AskPins), Who.ANYBODY),
     **dict.fromkeys((Play, Urgent, EndUrgent, TestOutput, Stop, Interrupt, ConfirmClock), Who.NAMED),
     **dict.fromkeys((Skip, Pause, Resume, Submit, Approve, GiveBack, Commission), Who.NAMED),
-    **dict.fromkeys((NoteEdit, ExplainStop), Who.NAMED),
+    **dict.fromkeys((NoteEdit, ExplainStop, ProposeUrgent, WithdrawUrgent), Who.NAMED),
 }
 REQUESTS: Mapping[str, type[Request]] = {kind.verb: kind for kind in WHO}
 

@@ -14,6 +14,11 @@ from ..playout.ports import Log
 
 Wording = Callable[[Event], Message | None]
 SHORT = 8  # letters of a digest that people compare by eye
+ASKED = {
+    "confirm_clock": Message("confirms the clock"),
+    "propose_urgent": Message("wants to give an alarm, which waits for a second person"),
+    "withdraw_urgent": Message("withdraws an alarm that waited for a second person"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +156,8 @@ def _end(event: Event) -> Message:
 
 def _request(event: Event) -> Message | None:
     """Of what is asked for, only that which leaves no entry of its own."""
-    if event.facts["do"] == "confirm_clock":
-        return Message("confirms the clock")
+    if event.facts["do"] in ASKED:
+        return ASKED[str(event.facts["do"])]
     second = event.facts.get("second")
     return Message("gives an alarm together with {second}", second=second) if second else None
 

@@ -126,6 +126,10 @@ class Planner:
         early = at and settings and at.hour * 3600 + at.minute * 60 + at.second < settings.early
         return spec.for_early_hours() if early else spec
 
+    def replay_specs(self, bulletin: Bulletin, outputs: Iterable[str], at: datetime) -> list[ProgrammeSpec]:
+        """What these outputs hear of a bulletin at that time, where a person wishes it."""
+        return [self.adapt_to_hour(self.bulletin_spec(bulletin, output), output, at) for output in outputs]
+
     def urgent_spec(self, text: str, output: str) -> ProgrammeSpec:
         """An emergency's own words; its attention signal stands before every play."""
         return self._for_output(self.builder.for_urgent_text(text), output, Lead.ATTENTION)

@@ -130,9 +130,8 @@ class Preparation:
         chosen = self.files.bulletin(bulletin)
         if chosen.level is Level.EMERGENCY:
             raise Refused(Message("an emergency is aired with “urgent”, not with “play”"))
-        planner, now = self.planner, self.clock.now()
         outputs = [self.files.box.plays[village] for village in villages]
-        specs = [planner.adapt_to_hour(planner.bulletin_spec(chosen, output), output, now) for output in outputs]
+        specs = self.planner.replay_specs(chosen, outputs, self.clock.now())
         for message in self.make(specs, progress).values():
             raise LoudspeakerError(message)
         return chosen.id

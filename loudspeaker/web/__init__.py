@@ -19,7 +19,7 @@ certificate.py its own certificate authority, for the network
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),
-history (Nhật ký: log, why, what people did, on paper),
+replaying (heard now), history (Nhật ký: log, why, what people did, on paper),
 week (Lịch tuần), entry_pages (Xếp lịch),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), word_sounds (of a few words),

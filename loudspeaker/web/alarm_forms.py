@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
 from ..model.alert_preview import AlertPreview
+from ..model.board import StandingAlarm
 from ..model.requests import Urgent
 
 WAITS = timedelta(minutes=10)
@@ -57,10 +59,15 @@ class AlarmDesk:
         with self._lock:
             self._waiting[str(proposal.request.issued)] = proposal
 
-    def waiting(self, now: datetime) -> list[Proposal]:
-        """The oldest first; what is too old is forgotten."""
+    def waiting(self, now: datetime, standing: Iterable[StandingAlarm] = ()) -> list[Proposal]:
+        """The oldest first; what is too old is forgotten, and what is among the alarms that stand, was agreed to."""
+        given = {alarm.given_at for alarm in standing}
         with self._lock:
-            self._waiting = {name: one for name, one in self._waiting.items() if now - one.at < WAITS}
+            self._waiting = {
+                name: one
+                for name, one in self._waiting.items()
+                if now - one.at < WAITS and datetime.fromisoformat(name) not in given
+            }
             return list(self._waiting.values())
 
     def find(self, issued: str, now: datetime) -> Proposal | None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -17,12 +18,22 @@ from urllib.parse import urlencode
 from starlette.responses import FileResponse, Response
 
 from ..codec import decode
-from ..errors import BadUsage, BeingRead, Message, NotFound, OutOfDate, Refused, Unanswered, Unreachable
+from ..errors import (
+    BadUsage,
+    BeingRead,
+    LoudspeakerError,
+    Message,
+    NotFound,
+    OutOfDate,
+    Refused,
+    Unanswered,
+    Unreachable,
+)
 from ..model.alert_preview import AlertPreview, EndPreview
 from ..model.board import Board, BoardAiring
 from ..model.enums import Ending, Level
 from ..model.envelope import Envelope
-from ..model.requests import EndUrgent, PreviewEnd, PreviewUrgent, Request, Urgent
+from ..model.requests import EndUrgent, PreviewEnd, PreviewUrgent, ProposeUrgent, Request, Urgent, WithdrawUrgent
 from ..station.alerts import find_blanks
 from ..station.station import Station
 from .alarm_forms import AlarmForm, Proposal
@@ -114,6 +125,7 @@ def give(page: PageRequest) -> Response:
     if not alert.two_persons:
         return _air(page, form, request, account.name, account.login)
     page.console.alarms.add(Proposal(request, alert, account.name, account.login, page.console.clock.now()))
+    _tell_the_box(page, ProposeUrgent(request))
     return page.go("/khan-cap")
 
 
@@ -138,7 +150,18 @@ def withdraw(page: PageRequest) -> Response:
     """Whoever asked thinks better of it, or the second person does not agree: nothing is aired."""
     if proposal := page.console.alarms.find(page.text("issued"), page.console.clock.now()):
         page.console.alarms.take(proposal)
+        _tell_the_box(page, WithdrawUrgent(str(proposal.request.issued)))
     return page.go("/khan-cap")
+
+
+def _tell_the_box(page: PageRequest, request: ProposeUrgent | WithdrawUrgent) -> None:
+    """Where it has a button, by which the second person may agree. Without one they do so on a telephone alone."""
+    account = page.person.account
+    with page.console.desk.station() as station:
+        has_button = station.files.box.stop_button is not None
+    with suppress(LoudspeakerError):
+        if has_button:
+            page.console.desk.ask(request, account.name, account.login)
 
 
 def show_end(page: PageRequest) -> Response:
@@ -264,12 +287,14 @@ def _show_first(page: PageRequest, typed: AlarmForm, status: int = 200, error: M
     board = _board(page)
     with page.console.desk.station() as station:
         templates, reach, zone = read_templates(station), read_reach(station, board), station.files.commune.zone
+        has_button = station.files.box.stop_button is not None
     facts = {"board": board, "templates": templates, "reach": reach, "typed": typed, "error": error, "zone": zone}
     return page.page(
         "emergency.html",
         status,
         **facts,
-        proposals=page.console.alarms.waiting(page.console.clock.now()),
+        proposals=page.console.alarms.waiting(page.console.clock.now(), board.alarms if board else ()),
+        has_button=has_button,
         kinds=sorted({alarm.drill for alarm in board.alarms} if board else ()),
         sounding={one.id: one for one in board.on} if board else {},
         hindered={one.id: one.waits for one in board.next if one.waits} if board else {},
@@ -287,7 +312,7 @@ def _show_review(
 ) -> Response:
     board = _board(page)
     with page.console.desk.station() as station:
-        reach = read_reach(station, board)
+        reach, has_button = read_reach(station, board), station.files.box.stop_button is not None
         titles = {one.id: one.title for one in read_templates(station)}
     recipes = list(dict.fromkeys(alert.recipes.values()))
     facts = {"form": form, "alert": alert, "issued": issued, "error": error, "reach": reach, "recipes": recipes}
@@ -298,6 +323,7 @@ def _show_review(
         title=titles.get(form.bulletin or "", ""),
         heard=[village for village in alert.villages if village not in reach.gone],
         silent=[village for village in alert.villages if village in reach.gone],
+        has_button=has_button,
         shown=fingerprint(alert),
         interrupted=interrupted(board, alert.recipes),
         made=_is_made(page, recipes),

@@ -82,6 +82,9 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /im-lang": Task.SKIP,
     "POST /im-lang/thoi": Task.SKIP,
     "POST /dong-ho": Task.TRY,
+    # replaying.py
+    "GET /luot/{id:path}/phat": Task.SKIP,
+    "POST /luot/{id:path}/phat": Task.SKIP,
     # emergency.py
     "GET /khan-cap": Task.ALARM,
     "GET /khan-cap/xem-lai": Task.ALARM,

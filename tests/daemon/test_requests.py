@@ -98,6 +98,19 @@ LINES: list[tuple[Request, str | None, str, dict[str, Any]]] = [
             **{"until": None, "by": "Lan", "recipes": {"a": "0" * 64}, "issued": ISSUED},
         },
     ),
+    (
+        requests.ProposeUrgent(requests.Urgent("Lũ!", None, ("na-hoa",), 3, 30.0, None, False, {}, ISSUED)),
+        "Lan",
+        "propose_urgent",
+        {
+            "alarm": {
+                **{"text": "Lũ!", "bulletin": None, "villages": ["na-hoa"], "drill": False, "repeat": 3, "gap": 30.0},
+                **{"until": None, "recipes": {}, "issued": ISSUED, "second": None},
+            },
+            "by": "Lan",
+        },
+    ),
+    (requests.WithdrawUrgent(ISSUED), "Lan", "withdraw_urgent", {"issued": ISSUED, "by": "Lan"}),
 ]
 
 

@@ -88,7 +88,7 @@ BROKEN: dict[str, Callable[[Requests], object]] = {
     "planning": lambda live: setattr(live.on_air, "_plan_days", fail),
     "the look at the clock": lambda live: setattr(live.on_air.watch, "look", fail),
     "receivers": lambda live: setattr(live.on_air.receivers, "update", fail),
-    "the button": lambda live: setattr(live.on_air, "button", Button()),
+    "the button": lambda live: setattr(live.on_air.button, "contact", Button()),
     "another output": lambda live: setattr(
         live.controller._verdicts, "judge", but_for("a", live.controller._verdicts.judge)
     ),

@@ -6,17 +6,21 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.daemon_thread import DaemonThread
-from harness.fake_daemon import client_of
-from harness.officers import Officer, Officers
+from harness.fake_daemon import FakeDaemon, client_of
+from harness.officers import Officer, Officers, board_of
 from harness.small_commune import at
 
 from loudspeaker.clock import FakeClock
+from loudspeaker.codec import encode
 from loudspeaker.model.asrun_record import Event
+from loudspeaker.model.board import StandingAlarm
 from loudspeaker.model.requests import PreviewUrgent
 from loudspeaker.station import Station
 from loudspeaker.store.asrun import AsRunLog
@@ -153,6 +157,10 @@ def test_a_drill_outside_the_hours_is_refused_with_a_sentence(home: Path, made: 
 
     assert answer.status_code == 409
     assert "ngoài khung giờ" in answer.text
+    both = officers.officer(Role.DUTY, Role.EDIT)
+    with DaemonThread(home, at("2026-11-24T06:45:00")):
+        assert 'href="/ban-tin/moi?loi=dien-tap#dan"' in review(both, drill="1").text
+    assert "Đây chỉ là diễn tập" in both.get("/ban-tin/moi?loi=dien-tap").text
     assert WORDS in answer.text  # what was typed is not lost
 
 
@@ -296,6 +304,39 @@ def test_where_policy_asks_for_two_the_second_gives_it_on_a_device_of_their_own(
     with closing(AsRunLog.open_read_only(home / ".state" / "asrun.db", "xa-thu")) as log:
         assert log.events("request")[0].facts["second"] == "Chị Dutyedit"
     assert second.post("/khan-cap/dong-y", **form, word="phat").status_code == 409
+
+
+def test_a_box_with_a_button_is_told_of_what_waits_and_of_what_does_not_any_more(
+    home: Path, by_two: None, made: None, officers: Officers, daemon: FakeDaemon
+) -> None:
+    (home / "box.yaml").write_text(f"{BOX}stop_button: {{pin: 27}}\n", encoding="utf-8")
+    daemon.answers |= {"propose_urgent": None, "withdraw_urgent": None}
+    with closing(Station.open(home, clock=FakeClock(NOW))) as station:
+        alert = station.alerts.preview(PreviewUrgent(WORDS, None, tuple(BOTH), False, False, None))
+    daemon.answers["compose"] = encode(replace(alert, wanted={}, clears={}))
+    first = officers.officer(Role.DUTY)
+    page = review(first).text
+    assert "giữ nút bấm trên máy 3 giây" in page
+    first.post("/khan-cap/phat", **fields(page, "/khan-cap/phat"), word="phat")
+    (told,) = [args for verb, args, _uid in daemon.asked if verb == "propose_urgent"]
+    assert told["alarm"]["text"] == WORDS
+    assert "giữ nút bấm trên máy 3 giây" in first.get("/khan-cap").text
+
+    given = datetime.fromisoformat(told["alarm"]["issued"])
+    alarm = StandingAlarm("na-hoa/urgent/x", "na-hoa", None, WORDS, False, given, True)
+    daemon.answers["board"] = board_of(given, alarms=(alarm,))
+    assert "Đang chờ người thứ hai" not in first.get("/khan-cap").text  # somebody held the button
+
+
+def test_what_is_withdrawn_is_not_agreed_to_at_the_box(
+    home: Path, by_two: None, made: None, on_air: DaemonThread, officers: Officers
+) -> None:
+    first = officers.officer(Role.DUTY)
+    first.post("/khan-cap/phat", **fields(review(first).text, "/khan-cap/phat"), word="phat")
+    first.post("/khan-cap/bo", **fields(first.get("/khan-cap").text, "/khan-cap/bo"))
+
+    assert asked(home) == []
+    assert "Đang chờ người thứ hai" not in first.get("/khan-cap").text
 
 
 def test_what_waits_for_a_second_person_can_be_withdrawn_and_grows_old(

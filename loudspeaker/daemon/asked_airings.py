@@ -1,0 +1,46 @@
+"""Airings that people ask for: how they are named, what makes two of them the same, what a request goes by. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from ..model.airing import Airing, Occurrence
+from ..model.enums import Expected
+from ..model.requests import Play, PreviewEnd, PreviewUrgent, Request, TestOutput, Urgent
+from ..playout.item import ManualRequest
+
+
+def in_words(alarm: ManualRequest) -> tuple[object, ...]:
+    """What makes an alarm the one that it is: the instant at which it was given, not its second, and its words."""
+    airing = alarm.airing
+    words = airing.title, airing.bulletin, airing.drill, alarm.by, alarm.plays, alarm.gap, alarm.until
+    return airing.scheduled_at, *words
+
+
+def co_signer(request: Request) -> dict[str, str]:
+    """Who else gives an alarm, where somebody does."""
+    return {"second": request.second} if isinstance(request, Urgent) and request.second else {}
+
+
+def named_recipes(request: Request) -> Iterable[str]:
+    """Of the sound that was shown to whoever gives it."""
+    recipes = request.recipes if isinstance(request, Urgent) else None
+    return (recipes or {}).values()
+
+
+def names_file(request: Request) -> bool:
+    """Does it go by people's files? An alarm in words of the moment waits for none."""
+    if isinstance(request, Urgent):
+        return request.bulletin is not None
+    return isinstance(request, Play | TestOutput | PreviewUrgent | PreviewEnd)
+
+
+def at_once(occurrence: Occurrence, duration: float = 0.0, fallback: str | None = None) -> Airing:
+    """What a person asked for, to be heard at its instant; `duration` in seconds, where it is known."""
+    starts, ends = occurrence.scheduled_at, occurrence.scheduled_at + timedelta(seconds=duration)
+    return Airing(occurrence, starts, ends, duration, "prepared", Expected.AIR, None, fallback=fallback)
+
+
+def airing_name(kind: str, village: str, moment: datetime) -> str:
+    return f"{village}/{kind}/{moment:%Y-%m-%dT%H:%M:%S}"
