@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from ..codec import UNREADABLE
 from ..model.airing import Airing
 from ..model.asrun_record import Event
+from ..model.enums import Expected
 from . import deadlines
 from .item import ManualRequest, PlayoutItem, RunningOrder
 from .journal import PlayoutJournal
@@ -34,7 +35,7 @@ class PlayoutQueue:
         self._running_order: RunningOrder | None = None
         self._known: datetime | None = None  # until then the accepted plan holds all there is
         self._judged: set[str] = set()
-        self._kept: tuple[tuple[Airing, ...], datetime | None] = (), None
+        self._kept: tuple[tuple[Airing, ...], datetime | None] = (), None  # as they were when they were written
 
     def __iter__(self) -> Iterator[PlayoutItem]:
         return iter(tuple(self._items.values()))
@@ -177,14 +178,23 @@ class PlayoutQueue:
             item.place = place
 
     def _keep(self, ends: datetime, now: datetime) -> None:
-        """Written only where what is to come has changed, not each time that some of it is past."""
-        kept = tuple(airing for airing in self._kept[0] if airing.scheduled_at > now), self._kept[1]
+        """Written where what is to come is asked for or refused otherwise, not where it is past, made or longer.
+
+        How long it takes, and when it starts for that, the next run plans again before it judges.
+        """
+        kept = [_accepted(airing) for airing in self._kept[0] if airing.scheduled_at > now], self._kept[1]
         planned = [item for item in self if item.request is None]
         coming = tuple(item.airing for item in planned if item.airing.scheduled_at > now and not item.gone)
-        if (coming, ends) != kept:
+        if ([_accepted(airing) for airing in coming], ends) != kept:
             due = [item.airing for item in planned if item.airing.scheduled_at <= now]
             self._journal.keep_plan([*due, *coming], ends)
-        self._kept = coming, ends
+            self._kept = coming, ends
+
+
+def _accepted(airing: Airing) -> object:
+    """What of an airing whoever takes up the plan must know: that it is asked for, and why nothing comes of it."""
+    refused = None if airing.expected in (Expected.AIR, Expected.NOT_READY) else (airing.expected, airing.why)
+    return airing.occurrence, refused
 
 
 def _midnight(moment: datetime) -> datetime:

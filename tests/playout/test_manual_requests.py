@@ -12,7 +12,7 @@ from loudspeaker.clock import FakeClock
 from loudspeaker.errors import LoudspeakerError, Message, Refused
 from loudspeaker.model.airing import Airing
 from loudspeaker.model.asrun_record import Event
-from loudspeaker.model.enums import Ending, Level
+from loudspeaker.model.enums import Ending, Expected, Level
 from loudspeaker.playout.controller import Controller
 from loudspeaker.playout.memory_log import MemoryLog
 from loudspeaker.speakers.memory import MemorySpeaker
@@ -515,6 +515,21 @@ def test_an_attempt_that_cannot_be_understood_is_not_heard_again():
     assert stage.heard == []
     assert stage.verdicts() == {MORNING.id: "missed-off"}
     assert "cannot be understood" in stage.record(MORNING).why
+
+
+def test_the_accepted_plan_is_written_where_an_airing_is_refused_or_another_not_where_it_is_longer():
+    stage = PlayoutHarness(MORNING)
+    stage.until("17:10")
+    written = stage.log.recall("accepted")
+
+    for same in (changed(MORNING, duration=90.0), changed(MORNING, expected=Expected.NOT_READY)):
+        stage.airings = (same,)
+        stage.step()
+        assert stage.log.recall("accepted") == written
+    stage.airings = (changed(MORNING, expected=Expected.REFUSED, why=Message("no")),)
+    stage.step()
+
+    assert stage.log.recall("accepted") != written
 
 
 def test_an_accepted_airing_that_cannot_be_understood_costs_only_itself():
