@@ -17,8 +17,9 @@ from ..clock import FakeClock, boot_id, vouchers
 from ..errors import BadUsage, Message
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock, Speaker
-from ..model.airing import Airing, BulletinFacts
+from ..model.airing import Airing
 from ..model.asrun_record import AsRunRecord
+from ..model.contents import PlanInput
 from ..model.programme import Programme
 from ..playout.clock_trust import ClockWatch, Trust
 from ..playout.controller import NAP, Controller
@@ -76,7 +77,7 @@ class OnAir:
         self._fresh = False  # … it is planned, and as the files are now
         self._trust = Trust(believed=False)
         self._days: dict[date, list[Airing]] = {}  # of the running order
-        self._facts: Mapping[str, BulletinFacts] | None = None  # of what is scheduled
+        self._given: PlanInput | None = None  # what it is planned from
         self._seen: object = None
 
     # The clockwork.
@@ -124,7 +125,7 @@ class OnAir:
         self.station.reload()
         self._seen, self._fresh = seen, False
         self._days.clear()
-        self._facts = None
+        self._given = None
         return True
 
     def close(self) -> None:
@@ -162,14 +163,15 @@ class OnAir:
     def _plan_days(self, days: Sequence[date], today: date) -> None:
         """Up to today at once, then a day at a time until it has taken `SLICE` seconds. Each is planned once."""
         latest = self.clock.monotonic() + SLICE
-        self._facts = self._facts if self._facts is not None else self.station.planner.scheduled_facts(self.log)
+        planner, begins = self.station.planner, self.station.clock.midnight(min(days, default=today))
+        self._given = self._given or planner.scheduled_input(self.log, begins)
         for batch in filter(None, ([day for day in days if day <= today], *([day] for day in days if day > today))):
             planned: dict[date, list[Airing]] = {day: [] for day in batch}
             first, last = (
                 self.station.clock.midnight(batch[0]),
                 self.station.clock.midnight(batch[-1] + timedelta(days=1)),
             )
-            for airing in self.station.planner.plan(first, last, self.log, self._facts):
+            for airing in planner.plan(first, last, self.log, self._given):
                 if (day := airing.scheduled_at.date()) in planned:
                     planned[day].append(airing)
             self._days |= planned

@@ -6,41 +6,72 @@ policy lets an airing run over midnight are the nights before planned with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
 
-from ..model.airing import Airing, BulletinFacts
+from ..model.airing import Airing
 from ..model.contents import PlanInput
 from ..model.enums import Expected
 from ..model.generations import Generations
 from .admission import QUESTIONS, OutputDay, output_day
 from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .crowd import find_limits
-from .occurrences import Limit, PlanEntry, demands, occurrences
+from .occurrences import Demand, Limit, PlanEntry, demands, occurrences
 from .open_hours import DAY, is_around_the_clock, subtract_pauses
 from .timeline import Allocation, Outcome, Rejection, SessionFrame, Timeline, allocate
 
 DayKey = tuple[str, frozenset[str], date]  # output, villages, day
 Placing = tuple[int, int, int, Airing]  # an airing behind what it is sorted by
+V = TypeVar("V")
 
 NIGHTS_BACK = 7  # how far a chain of airings that run over midnight is followed
 
 
 class DayPlans:
-    """Days of outputs as they were planned last, by all that they depend on: the same question is not asked again."""
+    """Days of outputs as they were planned last, by all that they depend on: the same question is not asked again.
+
+    What asks for time there depends on less than what gets it, so it is kept by itself.
+    """
 
     def __init__(self) -> None:
-        self.kept: Generations[DayKey, tuple[object, list[Placing]]] = Generations()
+        self.airings: DayValues[list[Placing]] = DayValues()
+        self.asked: DayValues[AskedDay] = DayValues()
+        self.bulletins: DayValues[frozenset[str]] = DayValues()
+        self.calendars: Generations[object, Calendar] = Generations()
 
-    def find(self, key: DayKey, depends: object, make: Callable[[], Iterable[Placing]]) -> list[Placing]:
-        """The airings of a day of an output, made anew where `depends` is another than it was."""
-        kept = self.kept.get(key)
+    def turn(self) -> None:
+        """Drop what has not been asked for since this was called last."""
+        for kept in (self.airings.values, self.asked.values, self.bulletins.values, self.calendars):
+            kept.turn()
+
+
+class DayValues(Generic[V]):
+    """A value for each day of an output, beside what it depends on."""
+
+    def __init__(self) -> None:
+        self.values: Generations[DayKey, tuple[object, V]] = Generations()
+
+    def find(self, channel: Channel, day: date, depends: object, make: Callable[[], V]) -> V:
+        """The value of a day, made anew where `depends` is another than it was."""
+        kept = self.hold(channel, day)
         if kept is None or kept[0] != depends:
-            kept = self.kept.keep(key, (depends, list(make())))
+            kept = self.values.keep((channel.output, channel.villages, day), (depends, make()))
         return kept[1]
+
+    def hold(self, channel: Channel, day: date) -> tuple[object, V] | None:
+        """Keep the value of a day on, if there is one, beside what it depends on."""
+        return self.values.get((channel.output, channel.villages, day))
+
+
+class AskedDay(NamedTuple):
+    """What an output is asked for on a day: what is rejected at once, and what asks for time, by the level law."""
+
+    today: OutputDay
+    rejected: list[tuple[PlanEntry, Rejection]]
+    demands: list[Demand]
 
 
 def plan(given: PlanInput, begins: datetime, ends: datetime, days: DayPlans | None = None) -> list[Airing]:
@@ -51,16 +82,10 @@ def plan(given: PlanInput, begins: datetime, ends: datetime, days: DayPlans | No
     What `days` knows from another plan is not planned again.
     """
     outputs = list(channels(given.commune, given.box, given.schedules))
-    planner = DayPlanner(given, outputs)
+    planner = DayPlanner(given, outputs, days)
     airings: list[Airing] = []
     for day in _days(begins.astimezone(given.commune.zone), ends.astimezone(given.commune.zone)):
-        today: list[Placing] = []
-        for output in outputs:
-            if days is None:  # what a plan depends on takes time to tell
-                today += planner.airings(output, day)
-                continue
-            key = output.output, output.villages, day
-            today += days.find(key, planner.depends(output, day), partial(planner.airings, output, day))
+        today = [placing for output in outputs for placing in planner.airings(output, day)]
         airings += [airing for *_, airing in sorted(today, key=_order)]
     return [airing for airing in airings if begins <= airing.occurrence.scheduled_at < ends]
 
@@ -82,53 +107,77 @@ class DayPlanner:
 
     given: PlanInput
     channels: Sequence[Channel]
+    known: DayPlans | None = None  # without it nothing is kept: what a plan depends on takes time to tell
     _limits: dict[tuple[date, bool], Mapping[int, Limit]] = field(default_factory=dict)
     _calendars: dict[date, Calendar] = field(default_factory=dict)
 
-    def depends(self, channel: Channel, day: date) -> object:
-        """All that the airings of a channel on a day depend on."""
-        given = self.given
-        nights = NIGHTS_BACK if is_around_the_clock(channel.policy) else 0
-        cut = [self._limits_of(channel, day - timedelta(days=night)) for night in range(nights + 1)]
-        commune = given.commune.zone, given.commune.days, given.commune.streams
-        facts = [self._facts_of(channel, day - timedelta(days=night)) for night in range(nights + 1)]
-        return channel, facts, commune, given.restrictions, given.words, cut
-
-    def _facts_of(self, channel: Channel, day: date) -> Mapping[str, BulletinFacts | None]:
-        """What is known of the bulletins that are scheduled on a channel on a day."""
-        entries = (broadcast for _, schedule in channel.schedules for broadcast in schedule.broadcasts)
-        names = {broadcast.bulletin for broadcast in entries if broadcast.bulletin and broadcast.falls_on(day)}
-        return {name: self.given.facts.get(name) for name in names}
-
-    def airings(self, channel: Channel, day: date) -> Iterator[Placing]:
+    def airings(self, channel: Channel, day: date) -> list[Placing]:
         """All airings of a channel on a day, each behind what it is to be sorted by."""
+        if self.known is None:
+            return self._plan(channel, day)
+        nights = NIGHTS_BACK if is_around_the_clock(channel.policy) else 0
+        asked = [self._depends(channel, day - timedelta(days=night)) for night in range(nights + 1)]
+        depends = asked, self.given.words
+        self.known.asked.hold(channel, day)  # it may be of use when only the words are others
+        return self.known.airings.find(channel, day, depends, lambda: self._plan(channel, day))
+
+    def _plan(self, channel: Channel, day: date) -> list[Placing]:
         today = self._calendar(day)
-        for entry, outcome in self._outcomes(channel, day, NIGHTS_BACK):
-            yield entry.at, entry.village_order, entry.file_order, _airing(today, entry, outcome)
+        return [
+            (entry.at, entry.village_order, entry.file_order, _airing(today, entry, outcome))
+            for entry, outcome in self._outcomes(channel, day, NIGHTS_BACK)
+        ]
+
+    def _depends(self, channel: Channel, day: date) -> object:
+        """All that it depends on what a channel is asked for on a day."""
+        given = self.given
+        commune = given.commune.zone, given.commune.days, given.commune.streams
+        facts = {name: given.facts.get(name) for name in self._bulletins(channel, day)}
+        return channel, facts, commune, given.restrictions, self._limits_of(channel, day)
+
+    def _bulletins(self, channel: Channel, day: date) -> frozenset[str]:
+        """The bulletins that are scheduled on a channel on a day."""
+
+        def find() -> frozenset[str]:
+            entries = (broadcast for _, schedule in channel.schedules for broadcast in schedule.broadcasts)
+            return frozenset(entry.bulletin for entry in entries if entry.bulletin and entry.falls_on(day))
+
+        assert self.known
+        return self.known.bulletins.find(channel, day, channel.schedules, find)
 
     def _calendar(self, day: date) -> Calendar:
         if day not in self._calendars:
-            self._calendars[day] = calendar(self.given.commune, day)
+            today = calendar(self.given.commune, day)
+            if self.known:  # with the instants that were made before
+                key = self.given.commune.zone, day, today.chime, today.music
+                today = self.known.calendars.get(key) or self.known.calendars.keep(key, today)
+            self._calendars[day] = today
         return self._calendars[day]
+
+    def _asked(self, channel: Channel, day: date) -> AskedDay:
+        if self.known is None:
+            return self._ask(channel, day)
+        return self.known.asked.find(channel, day, self._depends(channel, day), lambda: self._ask(channel, day))
+
+    def _ask(self, channel: Channel, day: date) -> AskedDay:
+        today = output_day(self.given, channel, self._calendar(day))
+        rejected, admitted = [], []
+        for entry in occurrences(channel, self._calendar(day), self.given.facts, self._limits_of(channel, day)):
+            if rejection := today.reject(entry.candidate, QUESTIONS):
+                rejected.append((entry, rejection))
+            else:
+                admitted.append(entry)
+        return AskedDay(today, rejected, demands(admitted))
 
     def _outcomes(self, channel: Channel, day: date, nights: int) -> Iterator[tuple[PlanEntry, Outcome]]:
         """What becomes of every entry of a channel on a day; looks back `nights` for what runs over midnight."""
-        today = output_day(self.given, channel, self._calendar(day))
-        admitted = []
-        for entry in self._entries(channel, day):
-            if rejection := today.reject(entry.candidate, QUESTIONS):
-                yield entry, rejection
-            else:
-                admitted.append(entry)
-        before = self._before(channel, day, nights) if admitted else None
-        asked = demands(admitted)
-        outcomes = allocate(asked, lambda: _timeline(today, before), self._frame(day))
-        for demand, outcome in zip(asked, outcomes, strict=True):
+        asked = self._asked(channel, day)
+        yield from asked.rejected
+        before = self._before(channel, day, nights) if asked.demands else None
+        outcomes = allocate(asked.demands, lambda: _timeline(asked.today, before), self._frame(day))
+        for demand, outcome in zip(asked.demands, outcomes, strict=True):
             for entry in demand.entries:
                 yield entry, outcome
-
-    def _entries(self, channel: Channel, day: date) -> Iterator[PlanEntry]:
-        return occurrences(channel, self._calendar(day), self.given.facts, self._limits_of(channel, day))
 
     def _limits_of(self, channel: Channel, day: date) -> Mapping[int, Limit]:
         """Where the villages of a channel are cut that have no room on a day."""
@@ -145,7 +194,8 @@ class DayPlanner:
             return None
         evening = day - timedelta(days=1)
         words = self._frame(evening).around(opens=True, closes=True)
-        entries = self._entries(channel, evening)
+        asked = self._asked(channel, evening)
+        entries = [entry for demand in asked.demands for entry in demand.entries]
         if all(entry.at + entry.broadcast.wait + entry.candidate.duration + words <= DAY for entry in entries):
             return None
         outcomes = (outcome for _, outcome in self._outcomes(channel, evening, nights - 1))

@@ -60,7 +60,7 @@ class Planner:
         """
         self.texts = self._open_texts(self.texts.reads if reads is None else reads, self.texts)
         self.builder = SpecBuilder(self.texts, self.contents.voices, self.files.folder.recording_state)
-        for kept in (self._specs, self._recipes, self._durations, self._days.kept):
+        for kept in (self._specs, self._recipes, self._durations, self._days):
             kept.turn()
 
     def stamp(self) -> object:
@@ -237,21 +237,20 @@ class Planner:
 
     # The plan.
 
-    def plan(
-        self, begins: datetime, ends: datetime, log: Log, facts: Mapping[str, BulletinFacts] | None = None
-    ) -> list[Airing]:
-        """Every airing of the window, refused ones too. `facts` of what is scheduled, where they are known already."""
-        facts = self.scheduled_facts(log) if facts is None else facts
-        return plan(replace(self.plan_input(log, begins, facts), words=self.session_words()), begins, ends, self._days)
+    def plan(self, begins: datetime, ends: datetime, log: Log, given: PlanInput | None = None) -> list[Airing]:
+        """Every airing of the window, refused ones too. `given`: `scheduled_input`, where that is known already."""
+        return plan(given or self.scheduled_input(log, begins), begins, ends, self._days)
+
+    def scheduled_input(self, log: Log, begins: datetime) -> PlanInput:
+        """What a plan of all that is scheduled from `begins` on depends on."""
+        given = self.plan_input(log, begins, self.bulletin_facts(log, self._names_in_schedules()))
+        return replace(given, words=self.session_words())
 
     def plan_input(self, log: Log, begins: datetime, facts: Mapping[str, BulletinFacts]) -> PlanInput:
         """What a plan from `begins` on depends on, but for the words of sessions."""
         commune, box = self.contents.commune, self.contents.box
         decisions = restrictions(log, box.outputs, begins - MEMORY)
         return PlanInput(commune, box, self.contents.schedules, facts, decisions, most=MOST_A_DAY)
-
-    def scheduled_facts(self, log: Log) -> dict[str, BulletinFacts]:
-        return self.bulletin_facts(log, self._names_in_schedules())
 
     def bulletin_facts(self, log: Log, names: Iterable[str]) -> dict[str, BulletinFacts]:
         """What a plan must know of the bulletins of these names; those that do not exist are left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -21,7 +22,7 @@ from loudspeaker.model.contents import PlanInput
 from loudspeaker.model.day_set import DaySet, NamedDay
 from loudspeaker.model.enums import ApprovalRule, Expected, Level
 from loudspeaker.schedule.open_hours import strictest_policy
-from loudspeaker.schedule.plan import plan
+from loudspeaker.schedule.plan import DayPlans, plan
 from loudspeaker.schedule.recheck import recheck
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -508,6 +509,18 @@ def test_windows_compose(world: PlanInput, cuts: list[int]) -> None:
 
 
 @many
+@given(st.lists(worlds(), min_size=2, max_size=4), st.integers(1, 3))
+def test_what_is_kept_of_other_plans_changes_none(worlds: list[PlanInput], days: int) -> None:
+    kept, ends = DayPlans(), DAY + timedelta(days=days)
+    first = worlds[0]
+    fewer = {name: facts for name, facts in first.facts.items() if name != "ba"}
+    changes = [first, replace(first, words=SessionWords(7, 30, 12)), replace(first, facts=fewer), *worlds, first]
+
+    for world in changes:
+        kept.turn()
+        assert plan(world, DAY, ends, kept) == plan(world, DAY, ends)
+
+
 @given(worlds())
 def test_every_occurrence_of_every_rule_is_planned_once(world: PlanInput) -> None:
     airings = plan(world, BEGINS, BEGINS + timedelta(days=2))

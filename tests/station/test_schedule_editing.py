@@ -58,11 +58,11 @@ def test_what_a_new_entry_does_is_known_before_it_is_saved(station: Station) -> 
 
 def test_supposing_changes_nothing_of_what_is_planned(station: Station) -> None:
     planned = station.airings.plan(None, 14)
-    kept = dict(station.planner._days.kept._now)
+    kept = dict(station.planner._days.airings.values._now)
 
     suppose(station, EntryEdit("na-hoa", "", NEW), EntryEdit("suoi-trat", "tin-sang", None))
 
-    assert station.planner._days.kept._now == kept
+    assert station.planner._days.airings.values._now == kept
     assert station.airings.plan(None, 14) == planned
 
 
