@@ -12,8 +12,9 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ..codec import UNREADABLE, decode, encode
 from ..model.programme import Programme, SentenceMark
@@ -33,6 +34,7 @@ from .disk_space import select_evictions
 
 MOST_BYTES = 1 << 16  # of a manifest
 MOST_MARKS = 2000  # of a programme, so that its manifest stays below that
+MOST_KNOWN = 4096  # manifests whose content is remembered
 DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -64,12 +66,21 @@ class Manifest(ProgrammeFacts):
         return bool(DIGEST.fullmatch(self.sha256)) and self.rate > 0 and self.frames > 0
 
 
+class ReadManifest(NamedTuple):
+    """A programme by its manifest, as that was when it was read; `bytes` of its WAV."""
+
+    stamp: tuple[int, int, int]  # of the manifest's file
+    programme: Programme
+    bytes: int
+
+
 @dataclass(frozen=True, slots=True)
 class ProgrammeStore:
     """The programmes under `folder`."""
 
     folder: Path
     system: FileSystem = os
+    _read_before: dict[Path, ReadManifest] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, recipe: str) -> Programme | None:
         """The programme of this recipe, if its WAV is there and has the right size."""
@@ -133,13 +144,25 @@ class ProgrammeStore:
 
     def _read(self, manifest: Path) -> Programme | None:
         """The programme of a manifest; None where one of the two is absent or damaged: it is rendered again."""
-        stored = self._stored(manifest)
-        if stored is None:
-            return None
-        programme = self._programme(stored, stored.sha256)
         with suppress(OSError):
-            return programme if programme.path.stat().st_size == stored.bytes else None
+            known = self._known(manifest)
+            if known and known.programme.path.stat().st_size == known.bytes:
+                return known.programme
         return None
+
+    def _known(self, manifest: Path) -> ReadManifest | None:
+        """What a manifest holds, read where its file is another than before. Raises `OSError`."""
+        state = manifest.stat()
+        known, stamp = self._read_before.get(manifest), (state.st_ino, state.st_size, state.st_mtime_ns)
+        if known is None or known.stamp != stamp:
+            stored = self._stored(manifest)
+            if stored is None:
+                return None
+            if len(self._read_before) >= MOST_KNOWN:
+                self._read_before.clear()
+            known = ReadManifest(stamp, self._programme(stored, stored.sha256), stored.bytes)
+            self._read_before[manifest] = known
+        return known
 
     def _stored(self, manifest: Path) -> Manifest | None:
         """What a manifest holds; None where it is absent or damaged."""

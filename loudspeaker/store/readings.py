@@ -64,8 +64,9 @@ class ReadingStore:
 
     def outline(self, key: str) -> Outline | None:
         """The outline of a text; reads one short line, however long the text is."""
-        with suppress(*UNREADABLE):
-            return decode(Outline, self._read_facts(key))
+        if facts := self._read_facts(key):
+            with suppress(*UNREADABLE):
+                return decode(Outline, facts)
         return None
 
     def passage(self, key: str) -> Passage | None:
@@ -88,9 +89,10 @@ class ReadingStore:
 
     def recording(self, key: str) -> str | None:
         """The SHA-256 of a recording."""
-        with suppress(*UNREADABLE):
-            (digest,) = decode(tuple[str, ...], self._read_facts(key))
-            return digest
+        if facts := self._read_facts(key):
+            with suppress(*UNREADABLE):
+                (digest,) = decode(tuple[str, ...], facts)
+                return digest
         return None
 
     def put_recording(self, key: str, digest: str) -> None:
@@ -108,12 +110,13 @@ class ReadingStore:
         return self.folder / f"{key}.json"
 
     def _read_facts(self, key: str) -> list[object]:
-        """The facts of the first line. Raises one of `UNREADABLE` where it is not whole, or not of this key."""
-        data = read_regular_file(self._path(key), HEADER_BYTES) or b""
-        version, facts, check = json.loads(data.partition(b"\n")[0])
-        if version != FORMAT or check != _hash([FORMAT, key, facts]):
-            raise ValueError("another format, or damaged")
-        return list(facts)
+        """The facts of the first line; none where it is missing, not whole or not of this key."""
+        if data := read_regular_file(self._path(key), HEADER_BYTES):
+            with suppress(*UNREADABLE):
+                version, facts, check = json.loads(data.partition(b"\n")[0])
+                if version == FORMAT and check == _hash([FORMAT, key, facts]):
+                    return list(facts)
+        return []
 
 
 def reading_key(*parts: str) -> str:
