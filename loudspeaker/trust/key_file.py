@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from ..codec import UNREADABLE
 from ..errors import Message, Refused
@@ -41,15 +42,16 @@ class SigningKey:
 def make_key(person: str, name: str) -> SigningKey:
     """A new key of `person` (an id), called `name` where people read it."""
     private = Ed25519PrivateKey.generate()
-    raw = private.public_key().public_bytes_raw()
+    raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     return SigningKey(PublicKey(key_id(raw), KeyType.ED25519, _text(raw), person, name), private)
 
 
 def seal_key(key: SigningKey, passphrase: str) -> bytes:
     """The key as a file that opens with `passphrase` only."""
     salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+    raw = key.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())  # `_raw()` is not in Debian 12's
     known = _known(key.public)
-    sealed = ChaCha20Poly1305(_derive(passphrase, salt)).encrypt(nonce, key.private.private_bytes_raw(), _bound(known))
+    sealed = ChaCha20Poly1305(_derive(passphrase, salt)).encrypt(nonce, raw, _bound(known))
     stored = {**known, "salt": _text(salt), "nonce": _text(nonce), "sealed": _text(sealed)}
     return json.dumps(stored, ensure_ascii=False, indent=1).encode() + b"\n"
 

@@ -64,7 +64,7 @@ def make_passkey(person: str) -> Passkey:
 def make_signer(person: str, secret: str) -> SigningKey:
     """The same key in every run: names of tests hold its id."""
     private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(secret.encode()).digest())
-    raw = private.public_key().public_bytes_raw()
+    raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     public = PublicKey(key_id(raw), KeyType.ED25519, base64.b64encode(raw).decode(), person, person.title())
     return SigningKey(public, private)
 

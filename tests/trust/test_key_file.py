@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from harness.signing import PEOPLE
 
 from loudspeaker.errors import LoudspeakerError, Refused
@@ -24,7 +25,7 @@ def test_it_opens_with_its_passphrase_and_signs_as_its_person() -> None:
 
 def test_everybody_may_read_whose_it_is_and_nothing_else_stands_in_it() -> None:
     assert read_public_key(FILE) == KEY.public
-    assert KEY.private.private_bytes_raw().hex() not in FILE.decode()
+    assert KEY.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()).hex() not in FILE.decode()
 
 
 def test_a_wrong_passphrase_opens_nothing() -> None:
