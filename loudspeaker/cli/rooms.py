@@ -53,9 +53,11 @@ if TYPE_CHECKING:
     from ..trust import key_file as key_file
     from ..trust import opening as opening
     from ..trust import signed_documents as signed_documents
+    from ..web import access_tokens as access_tokens
     from ..web import accounts as accounts
     from ..web import certificate as certificate
     from ..web import console as console
+    from ..web import console_database as console_database
     from ..web import serve as serve
 
 ROOMS = {
@@ -72,7 +74,7 @@ ROOMS = {
     "store.": ("atomic",),
     "synthesis.": ("voice_installer",),
     "trust.": ("dsse", "fingerprint", "key_file", "opening", "signed_documents"),
-    "web.": ("accounts", "certificate", "console", "serve"),
+    "web.": ("access_tokens", "accounts", "certificate", "console", "console_database", "serve"),
 }
 MODULES = {name: f"..{room}{name}" for room, names in ROOMS.items() for name in names}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,14 @@ import click
 from ..errors import BadUsage, Message
 from . import rooms
 from .app import TranslatedGroup, option
-from .command_context import CommandContext
+from .command_context import CommandContext, current_station_context
 from .parameter_types import _
 from .prompts import must_agree
 from .tables import show_table
 from .terminal import put, tell, translate_logging
 
 if TYPE_CHECKING:
+    from ..web.access_tokens import AccessTokens
     from ..web.accounts import AccountStore, Role
     from ..web.console import ConsolePaths
 
@@ -148,6 +150,54 @@ def sessions(login: str) -> None:
     tell(_("{count} sessions ended").format(count=ended))
 
 
+@web.group(cls=TranslatedGroup)
+def token() -> None:
+    """What other programs read the station with."""
+
+
+@token.command(name="list")
+def list_tokens() -> None:
+    """Show every token: its name, what it opens, until when, and when it was used."""
+    with _tokens() as tokens:
+        rows = [
+            [
+                one.name,
+                one.village or _("the API"),
+                _("has ended") if one.ended else f"{one.until.astimezone():%Y-%m-%d}",
+                f"{one.used.astimezone():%Y-%m-%d}" if one.used else "–",
+            ]
+            for one in tokens.tokens()
+        ]
+    show_table((_("name"), _("opens"), _("until"), _("last used")), rows, _("No program has a token."))
+
+
+@token.command(name="add")
+@click.argument("name")
+@option("--village", metavar="VILLAGE", help="Opens only the calendar of this village.")
+@option("--days", type=click.IntRange(1, 1095), default=365, metavar="N", help="How many days it is valid.")
+@at_port
+@on_network
+def add_token(name: str, village: str | None, days: int, port: int | None, lan: bool) -> None:
+    """Make a token and print it, or the address of the calendar that it opens. It is not shown again."""
+    known = _current_village(village)
+    with _tokens() as tokens:
+        secret = tokens.make(name, days, getpass.getuser(), known)
+    put(f"{_address(port, lan, None)}lich/{known}.ics?k={secret}" if known else secret)
+
+
+@token.command(name="remove")
+@click.argument("name")
+def revoke_token(name: str) -> None:
+    """Revoke a token: from now on it opens nothing."""
+    with _tokens() as tokens:
+        tokens.revoke(name)
+
+
+def _current_village(name: str | None) -> str:
+    """The id of a village of this station; "" where none is named. Raises `NotFound`."""
+    return current_station_context().station.files.village_id(name) if name else ""
+
+
 def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
     """Until a signal ends it; a service for which systemd holds the socket leaves when nobody comes."""
     translate_logging()
@@ -207,6 +257,15 @@ def _accounts() -> Iterator[AccountStore]:
             yield store
         finally:
             store.close()
+
+
+@contextmanager
+def _tokens() -> Iterator[AccessTokens]:
+    """The tokens, opened as the accounts are."""
+    path = _paths().database
+    clock, opened = rooms.clock.SystemClock(), rooms.console_database.ConsoleDatabase.open
+    with _as_owner(path.parent), closing(opened(path, clock)) as database:
+        yield rooms.access_tokens.AccessTokens(database)
 
 
 @contextmanager

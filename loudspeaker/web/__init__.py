@@ -1,6 +1,8 @@
 """The officers' console (trang của cán bộ): pages over HTTP for people who use no terminal. A shell, as cli/ is.
 
-accounts.py    people with their roles, sessions, one-time links and log-in tries, in a database of their own
+accounts.py    people with their roles, sessions, one-time links and log-in tries
+console_database.py console.db: opened or begun anew, transactions, ages
+access_tokens.py    tokens of other programs
 passwords.py   which passwords are taken, and how they are kept
 guard.py       who may do what (one table of all routes), host names, forms from elsewhere, headers
 desk.py        the station for all pages, and what the daemon is asked
@@ -24,5 +26,6 @@ week (Lịch tuần), entry_pages (Xếp lịch),
 emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), word_sounds (of a few words),
 intake (files, recordings),
-approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), equipment (Thiết bị).
+approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), token_pages (which programs may),
+equipment (Thiết bị).
 """

@@ -1,7 +1,6 @@
-"""People with their roles, sessions, one-time links and log-in tries: console.db, which only the console opens.
+"""People with their roles, sessions, one-time links and log-in tries, in console.db.
 
-Secrets are kept as hashes only. Ages are counted by the monotonic clock within one start of the machine, else by the
-wall clock: setting the clock ends no session and prolongs none.
+Secrets are kept as hashes only.
 """
 
 from __future__ import annotations
@@ -10,16 +9,14 @@ import hashlib
 import secrets
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from threading import RLock
 
-from ..clock import boot_id as current_boot
 from ..errors import BadUsage, Message, NotFound, Refused
 from ..interfaces import Clock
+from .console_database import ConsoleDatabase
 from .passwords import check_password, hash_password, verify_password
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -102,23 +99,14 @@ class TooManyTries(Refused):
 class AccountStore:
     """The accounts of one console. Safe to be used from several threads."""
 
-    def __init__(self, database: sqlite3.Connection, clock: Clock, boot_id: str) -> None:
+    def __init__(self, database: ConsoleDatabase) -> None:
         self._database = database
-        self._clock = clock
-        self._boot = boot_id
-        self._lock = RLock()
+        database.create(SCHEMA)
 
     @classmethod
     def open(cls, path: Path, clock: Clock, boot_id: str | None = None) -> AccountStore:
-        """Open or make the database, readable by its owner only. A damaged one is renamed: people begin anew."""
-        try:
-            database = _connect(path)
-        except sqlite3.DatabaseError:
-            path.rename(path.with_name(f"{path.stem}.damaged-{clock.now():%Y%m%dT%H%M%S}{path.suffix}"))
-            for suffix in ("-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            database = _connect(path)
-        return cls(database, clock, current_boot() if boot_id is None else boot_id)
+        """With a connection of their own."""
+        return cls(ConsoleDatabase.open(path, clock, boot_id))
 
     def close(self) -> None:
         self._database.close()
@@ -127,11 +115,11 @@ class AccountStore:
 
     def accounts(self) -> list[Account]:
         """Everybody, by login."""
-        return [_account(row) for row in self._rows("SELECT * FROM accounts ORDER BY login")]
+        return [_account(row) for row in self._database.rows("SELECT * FROM accounts ORDER BY login")]
 
     def account(self, login: str) -> Account:
         """Raises `NotFound`."""
-        for row in self._rows("SELECT * FROM accounts WHERE login = ?", _login(login)):
+        for row in self._database.rows("SELECT * FROM accounts WHERE login = ?", _login(login)):
             return _account(row)
         raise NotFound(Message("there is no account “{login}”", login=login))
 
@@ -141,7 +129,7 @@ class AccountStore:
 
     def add(self, login: str, name: str, roles: Iterable[Role]) -> str:
         """A new person without a password; the code of the link by which they choose one. Raises `BadUsage`."""
-        with self._change() as database:
+        with self._database.change() as database:
             self._insert(database, login, name, frozenset(roles))
         return self.make_link(login)
 
@@ -167,7 +155,7 @@ class AccountStore:
         """Raises `NotFound`, `Refused` for the last administrator."""
         account = self.account(login)
         self._keep_an_administrator(account, False)
-        with self._change() as database:
+        with self._database.change() as database:
             database.execute("DELETE FROM accounts WHERE id = ?", (account.id,))
 
     # One-time links
@@ -177,9 +165,9 @@ class AccountStore:
         account = None if login is None else self.account(login).id
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LETTERS))
         lasts = FIRST_LINK if account is None else PERSON_LINK
-        with self._change() as database:
+        with self._database.change() as database:
             database.execute("DELETE FROM links WHERE account IS ?", (account,))
-            link = _digest(code), account, self._stamp(), lasts
+            link = _digest(code), account, self._database.stamp(), lasts
             database.execute("INSERT INTO links (code, account, made, lasts) VALUES (?, ?, ?, ?)", link)
             if account is not None:
                 database.execute("DELETE FROM sessions WHERE account = ?", (account,))
@@ -194,27 +182,27 @@ class AccountStore:
         """
         digest = _digest("".join(letter for letter in code.upper() if letter in ALPHABET))
         self._refuse_tries(f"link {address}", LINK_TRIES)
-        if not any(self._rows("SELECT 1 FROM links WHERE code = ?", digest)):
+        if not any(self._database.rows("SELECT 1 FROM links WHERE code = ?", digest)):
             self._note_try(f"link {address}")
         self._usable_link(digest)
         check_password(password, [*names, login, name])
         hashed = hash_password(password)
-        with self._change() as database:  # somebody else may have used it meanwhile
+        with self._database.change() as database:  # somebody else may have used it meanwhile
             account = self._usable_link(digest)
             number = account or self._insert(database, login, name, frozenset(Role))
-            database.execute("UPDATE links SET used = ? WHERE code = ?", (self._clock.now().timestamp(), digest))
+            database.execute("UPDATE links SET used = ? WHERE code = ?", (self._database.now().timestamp(), digest))
             database.execute("UPDATE accounts SET hash = ? WHERE id = ?", (hashed, number))
             database.execute("DELETE FROM sessions WHERE account = ?", (number,))
         return self._by_number(number)
 
     def _usable_link(self, digest: str) -> int | None:
         """The account that a link is for, None for the first one. Raises `Refused` where it cannot be used."""
-        link = next(self._rows("SELECT account, made, lasts, used FROM links WHERE code = ?", digest), None)
+        link = next(self._database.rows("SELECT account, made, lasts, used FROM links WHERE code = ?", digest), None)
         if link is None:
             raise Refused(Message("this code is not valid; ask for a new one"))
         if link["used"] is not None:
             raise Refused(Message("this code was used already; ask for a new one"))
-        if self._age(link["made"]) > link["lasts"]:
+        if self._database.age(link["made"]) > link["lasts"]:
             raise Refused(Message("this code is too old; ask for a new one"))
         if link["account"] is None and not self.is_empty():
             raise Refused(Message("the first account was made already; ask its owner for a link"))
@@ -228,30 +216,40 @@ class AccountStore:
         by_login, by_address = f"login {_login(login)}", f"address {address}"
         self._refuse_tries(by_login, ACCOUNT_TRIES)
         self._refuse_tries(by_address, ADDRESS_TRIES)
-        row = next(self._rows("SELECT * FROM accounts WHERE login = ? AND NOT locked", _login(login)), None)
+        row = next(self._database.rows("SELECT * FROM accounts WHERE login = ? AND NOT locked", _login(login)), None)
         if not verify_password(password, row["hash"] if row else None) or row is None:
             self._note_try(by_login)
             self._note_try(by_address)
             left = max(0, ACCOUNT_TRIES - len(self._tries(by_login)))
             raise WrongPassword(Message("name or password is wrong; {left} tries left in 15 minutes", left=left), left)
-        with self._change() as database:
+        with self._database.change() as database:
             database.execute("DELETE FROM tries WHERE key = ?", (by_login,))
         return self._begin(_account(row), address, agent)
 
     def session(self, token: str) -> Session | None:
         """The session of a cookie, which is thereby in use; None where it has ended."""
         question = "SELECT sessions.*, locked FROM sessions JOIN accounts ON accounts.id = account WHERE token = ?"
-        row = next(self._rows(question, _digest(token)), None)
+        row = next(self._database.rows(question, _digest(token)), None)
         if row is None:
             return None
-        if row["locked"] or self._age(row["seen"]) > SESSION_IDLE or self._age(row["made"]) > SESSION_LONGEST:
+        if (
+            row["locked"]
+            or self._database.age(row["seen"]) > SESSION_IDLE
+            or self._database.age(row["made"]) > SESSION_LONGEST
+        ):
             self.end_session(token)
             return None
-        if self._age(row["seen"]) > MINUTE:  # not with each picture of a page
-            with self._change() as database:
-                database.execute("UPDATE sessions SET seen = ? WHERE token = ?", (self._stamp(), _digest(token)))
+        if self._database.age(row["seen"]) > MINUTE:  # not with each picture of a page
+            with self._database.change() as database:
+                database.execute(
+                    "UPDATE sessions SET seen = ? WHERE token = ?", (self._database.stamp(), _digest(token))
+                )
         return Session(
-            token, self._by_number(row["account"]), row["address"], row["agent"], self._age(row["proved"]) <= PROOF
+            token,
+            self._by_number(row["account"]),
+            row["address"],
+            row["agent"],
+            self._database.age(row["proved"]) <= PROOF,
         )
 
     def prove(self, session: Session, password: str) -> Session:
@@ -264,18 +262,18 @@ class AccountStore:
         return renewed
 
     def end_session(self, token: str) -> None:
-        with self._change() as database:
+        with self._database.change() as database:
             database.execute("DELETE FROM sessions WHERE token = ?", (_digest(token),))
 
     def end_sessions(self, login: str) -> int:
         """End all of a person's sessions; how many there were. Raises `NotFound`."""
         account = self.account(login)
-        with self._change() as database:
+        with self._database.change() as database:
             return database.execute("DELETE FROM sessions WHERE account = ?", (account.id,)).rowcount
 
     def _begin(self, account: Account, address: str, agent: str) -> Session:
-        token, stamp = secrets.token_urlsafe(32), self._stamp()
-        with self._change() as database:
+        token, stamp = secrets.token_urlsafe(32), self._database.stamp()
+        with self._database.change() as database:
             database.execute(
                 "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (_digest(token), account.id, stamp, stamp, stamp, address, agent[:200]),
@@ -290,7 +288,7 @@ class AccountStore:
         try:
             cursor = database.execute(
                 "INSERT INTO accounts (login, name, roles, made) VALUES (?, ?, ?, ?)",
-                (_login(login), " ".join(name.split()), _joined(roles), self._clock.now().timestamp()),
+                (_login(login), " ".join(name.split()), _joined(roles), self._database.now().timestamp()),
             )
         except sqlite3.IntegrityError:
             raise BadUsage(Message("there is an account “{login}” already", login=login)) from None
@@ -298,10 +296,10 @@ class AccountStore:
         return cursor.lastrowid
 
     def _by_number(self, number: int) -> Account:
-        return next(_account(row) for row in self._rows("SELECT * FROM accounts WHERE id = ?", number))
+        return next(_account(row) for row in self._database.rows("SELECT * FROM accounts WHERE id = ?", number))
 
     def _change_account(self, account: Account, column: str, value: str | int) -> None:
-        with self._change() as database:
+        with self._database.change() as database:
             database.execute(f"UPDATE accounts SET {column} = ? WHERE id = ?", (value, account.id))
             database.execute("DELETE FROM sessions WHERE account = ?", (account.id,))
 
@@ -317,7 +315,10 @@ class AccountStore:
 
     def _tries(self, key: str) -> list[float]:
         """Ages in seconds of the tries within the window, the oldest first."""
-        ages = [self._age(at) for (at,) in self._rows("SELECT at FROM tries WHERE key = ? ORDER BY rowid", key)]
+        ages = [
+            self._database.age(at)
+            for (at,) in self._database.rows("SELECT at FROM tries WHERE key = ? ORDER BY rowid", key)
+        ]
         return [age for age in ages if age < TRY_WINDOW]
 
     def _refuse_tries(self, key: str, most: int) -> None:
@@ -330,56 +331,13 @@ class AccountStore:
 
     def _note_try(self, key: str) -> None:
         old = [
-            (row["rowid"],) for row in self._rows("SELECT rowid, at FROM tries") if self._age(row["at"]) > TRY_WINDOW
+            (row["rowid"],)
+            for row in self._database.rows("SELECT rowid, at FROM tries")
+            if self._database.age(row["at"]) > TRY_WINDOW
         ]
-        with self._change() as database:
+        with self._database.change() as database:
             database.executemany("DELETE FROM tries WHERE rowid = ?", old)
-            database.execute("INSERT INTO tries VALUES (?, ?)", (key, self._stamp()))
-
-    def _stamp(self) -> str:
-        """This moment by both clocks: `boot monotonic wall`."""
-        return f"{self._boot} {self._clock.monotonic():.3f} {self._clock.now().timestamp():.3f}"
-
-    def _age(self, stamp: str) -> float:
-        """Seconds since a stamp; by the wall clock, which may have been set either way, only over a restart."""
-        boot_id, monotonic, wall = stamp.split(" ")
-        if boot_id == self._boot:
-            return self._clock.monotonic() - float(monotonic)
-        return abs(self._clock.now().timestamp() - float(wall))
-
-    def _rows(self, question: str, *values: object) -> Iterator[sqlite3.Row]:
-        with self._lock:
-            return iter(self._database.execute(question, values).fetchall())
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, for one thread at a time."""
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._database
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Raises `sqlite3.DatabaseError` where the file is no database or damaged."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    database = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
-    try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-            database.execute(f"PRAGMA {pragma}")
-        if database.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("damaged")
-        database.executescript(SCHEMA)
-    except sqlite3.DatabaseError:
-        database.close()
-        raise
-    database.row_factory = sqlite3.Row
-    return database
+            database.execute("INSERT INTO tries VALUES (?, ?)", (key, self._database.stamp()))
 
 
 def _account(row: sqlite3.Row) -> Account:

@@ -33,6 +33,7 @@ from . import (
     people,
     replaying,
     today,
+    token_pages,
     week,
     word_sounds,
     wording,
@@ -60,6 +61,7 @@ MODULES = (
     delegating,
     approving,
     people,
+    token_pages,
     equipment,
 )
 A_YEAR = "public, max-age=31536000, immutable"

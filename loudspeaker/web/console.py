@@ -11,9 +11,11 @@ from jinja2 import Environment
 from ..clock import SystemClock
 from ..i18n import LANGUAGES, translator
 from ..interfaces import Clock
+from .access_tokens import AccessTokens
 from .accounts import AccountStore
 from .alarm_forms import AlarmDesk
 from .certificate import TLS_FOLDER, CertificateFiles
+from .console_database import ConsoleDatabase
 from .delegations import DelegationStore
 from .desk import Desk
 from .drafts import DraftStore
@@ -31,6 +33,7 @@ class Console:
 
     desk: Desk
     accounts: AccountStore
+    tokens: AccessTokens
     drafts: DraftStore
     delegations: DelegationStore
     jobs: Jobs
@@ -99,11 +102,11 @@ def open_console(
 ) -> Console:
     """The console over a station; whoever opens it closes it. The station is opened when a page first needs it."""
     clock, translate, assets = clock or SystemClock(), translator(language), load_assets()
-    desk, accounts = Desk(paths.home, paths.state, clock), AccountStore.open(paths.database, clock)
+    desk, database = Desk(paths.home, paths.state, clock), ConsoleDatabase.open(paths.database, clock)
     templates = make_templates(translate, assets)
     drafts = DraftStore.open(paths.database, clock)
     delegations, live = DelegationStore.open(paths.database, clock), LiveEvents(desk.mark)
     return Console(
-        *(desk, accounts, drafts, delegations, Jobs(), paths.own, clock),
+        *(desk, AccountStore(database), AccessTokens(database), drafts, delegations, Jobs(), paths.own, clock),
         *(language, translate, assets, templates, live, hosts, secure),
     )

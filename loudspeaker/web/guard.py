@@ -65,6 +65,10 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /cai-dat/nguoi/{login}/xoa": Task.RULE,
     "GET /mat-may": Task.LOCK,
     "POST /mat-may/{login}": Task.LOCK,
+    # token_pages.py
+    "GET /cai-dat/ma": Task.RULE,
+    "POST /cai-dat/ma": Task.RULE,
+    "POST /cai-dat/ma/thu-hoi": Task.RULE,
     # today.py
     "GET /": Task.LOOK,
     "GET /dau-trang": Task.LOOK,

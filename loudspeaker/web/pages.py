@@ -77,6 +77,7 @@ MORE: Sequence[tuple[str, Message]] = (
     ("/thiet-bi", Message("The box")),
     ("/cai-dat", Message("Settings")),
     ("/cai-dat/nguoi", Message("People")),
+    ("/cai-dat/ma", Message("Other programs")),
     ("/mat-may", Message("A telephone is lost")),
 )
 

@@ -105,3 +105,35 @@ def test_for_the_network_there_must_be_a_certificate(home: Path, store: AccountS
     assert made.exit_code == 0, made.output
     assert "for: box.local, localhost, 127.0.0.1" in made.stdout
     assert web(home, "first", "--lan").stdout.startswith("https://box.local:8443/bat-dau#")
+
+
+def test_tokens_are_made_shown_and_revoked(home: Path, store: AccountStore) -> None:
+    made = web(home, "token", "add", "Grafana", "--days", "30")
+    link = web(home, "token", "add", "Ông Páo", "--village", "Thôn Nà Hoa")
+    assert made.exit_code == link.exit_code == 0, made.output + link.output
+    assert made.stdout.startswith("ls_")
+    assert link.stdout.startswith("http://127.0.0.1:8080/lich/na-hoa.ics?k=ls_")
+
+    listed = web(home, "token", "list").stdout
+    assert "Grafana" in listed
+    assert "na-hoa" in listed
+    assert made.stdout.strip() not in listed
+    assert web(home, "token", "remove", "Grafana").exit_code == 0
+    assert "Grafana" not in web(home, "token", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("add", "Grafana"), "there is a token"),
+        (("add", "x", "--village", "nowhere"), "nowhere"),
+        (("add", "x", "--days", "0"), "0"),
+        (("remove", "x"), "there is no token"),
+    ],
+)
+def test_what_is_wrong_with_a_token_is_told(home: Path, store: AccountStore, words: tuple[str, ...], told: str) -> None:
+    web(home, "token", "add", "Grafana")
+    answer = web(home, "token", *words)
+
+    assert answer.exit_code == 2
+    assert told in answer.output

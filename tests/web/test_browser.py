@@ -36,6 +36,7 @@ PAGES = [
     "/mat-khau",
     "/xac-nhan",
     "/cai-dat/nguoi",
+    "/cai-dat/ma",
     "/mat-may",
     "/lich",
     "/lich?thon=na-hoa&tuan=2027-02-01",
