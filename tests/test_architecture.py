@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "importers": {"config", "ffmpeg", "store", "text", "schedule", "yamlfile", *EDGES},
     "reports": {"store", "text", "schedule", "yamlfile", "playout", *EDGES},
     "codec": {"errors"},
+    "json_output": {"maintenance", "station", *GROUND},  # only the types of what it is given
     "trust": {"codec", "errors"},
     "production": {"ffmpeg", "text", "synthesis", "store", *EDGES},
     "station": {
@@ -76,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "web": {
         *("clock", "config", "daemon", "i18n", "importers", "interfaces", "reports", "station", "store", "text"),
-        *("yamlfile", *GROUND),
+        *("json_output", "yamlfile", *GROUND),
     },
     "cli": {
         "clock",
@@ -87,6 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "maintenance",
         "daemon",
         "importers",
+        "json_output",
         "production",
         "reports",
         "synthesis",

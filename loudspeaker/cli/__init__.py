@@ -3,7 +3,7 @@
 app                   click, language, errors                          command_context  a command's station and client
 terminal              what is printed                                  prompts          what is asked or read
 rooms                 what commands work with, loaded when asked for
-tables                tables, times, progress                          json_output      values as JSON
+tables                tables, times, progress
 …_views               how values of a family look on a terminal
 parameter_types       days, moments, ids that a command takes
 file_commands         init check read import export                    log_commands     log why report

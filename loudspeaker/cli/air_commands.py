@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import json_output
 from ..errors import BadUsage, LoudspeakerError, Message, Refused
-from . import airing_views, alert_views, json_output, rooms, tables
+from . import airing_views, alert_views, rooms, tables
 from .app import TextType, TranslatedCommand, option
 from .command_context import as_json, by_whom, why, with_client, with_station
 from .parameter_types import AIRING, BULLETIN, DAY, LENGTH, MOMENT, VILLAGE, _, in_village

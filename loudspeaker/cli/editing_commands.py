@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import json_output
 from ..errors import BadUsage, Message, Unreachable
-from . import editing_views, json_output, rooms
+from . import editing_views, rooms
 from .app import TextType, TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, with_client, with_station
 from .parameter_types import BULLETIN, VILLAGE, _, in_village

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import json_output
 from ..errors import BadFile, BadUsage, LoudspeakerError, Message, Problem
-from . import json_output, maintenance_views, rooms
+from . import maintenance_views, rooms
 from .app import TranslatedCommand, option
 from .command_context import CommandContext, as_json, with_station
 from .parameter_types import _

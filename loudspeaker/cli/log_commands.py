@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import json_output
 from ..errors import BadUsage, Message
-from . import airing_views, json_output, rooms, tables
+from . import airing_views, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, with_station
 from .parameter_types import AIRING, DAY, _
@@ -56,14 +57,19 @@ def show_chain(state: ChainState, as_json: bool) -> None:
 
 @click.command(name="why", cls=TranslatedCommand)
 @click.argument("airing", type=AIRING)
+@as_json
 @with_station
-def why_(station: Station, airing: str) -> None:
+def why_(station: Station, airing: str, as_json: bool) -> None:
     """Tell the story of one airing in plain words. AIRING is an id or its row in today's `plan`."""
 
-    story = station.airings.look_up(airing)
+    name, planned, record = station.airings.look_up(airing)
     zone = station.files.commune.zone
-    for sentence in rooms.explain.explain_airing(*story, station.log, station.clock.now(), zone, _):
+    story = rooms.explain.explain_airing(name, planned, record, station.log, station.clock.now(), zone, _)
+    if as_json:
+        return print_json(json_output.story(name, planned, record, story, zone, station.log.hash_of(name)))
+    for sentence in story:
         put(sentence.say(_))
+    return None
 
 
 @click.command(cls=TranslatedCommand)

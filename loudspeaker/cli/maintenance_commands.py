@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import json_output
 from ..errors import Message, Refused, Unreachable
-from . import installation_view, json_output, maintenance_views, rooms, tables
+from . import installation_view, maintenance_views, rooms, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, with_client, with_station
@@ -47,7 +48,8 @@ def status(station: Station, client: Client, as_json: bool) -> None:
     """Say what is on the air, what comes next and what is wrong."""
 
     found = rooms.doctor.look_at_station(station, client.on_air(), client.pins())
-    print_json(json_output.status(found)) if as_json else maintenance_views.show_status(found)
+    wrong = [(check.what, check.wrong) for check in found.wrong]
+    print_json(json_output.status(found.on, found.next, wrong)) if as_json else maintenance_views.show_status(found)
     if not found.running:
         click.get_current_context().exit(Unreachable.exit_code)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import json_output
 from ..errors import BadUsage, Message
-from . import airing_views, alert_views, json_output, rooms, tables
+from . import airing_views, alert_views, rooms, tables
 from .app import TranslatedCommand, option
 from .command_context import as_json, by_whom, with_client, with_station
 from .parameter_types import BULLETIN, DAY, VILLAGE, _

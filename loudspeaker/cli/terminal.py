@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Sequence
 from gettext import gettext as _
 
 import click
 
 from ..errors import LoudspeakerError, Message, Problem
-from ..plaintext import escape, escape_json
+from ..json_output import write_json
+from ..plaintext import escape
 
 
 def warn(problems: Sequence[Problem | Message]) -> None:
@@ -29,7 +29,7 @@ def put(line: str) -> None:
 
 
 def print_json(value: object) -> None:
-    click.echo(escape_json(json.dumps(value, ensure_ascii=False, indent=1)))
+    click.echo(write_json(value, _, indent=1))
 
 
 def translate_logging() -> None:

@@ -18,6 +18,7 @@ delegations.py who may approve in whose place, and until when
 drafts.py      what was typed and not saved, what lost, which doubts were seen
 jobs.py        what takes longer than a page may: one at a time, with its progress
 certificate.py its own certificate authority, for the network
+feeds.py       what other programs are answered; api.py: the rows of `--json`, openapi.py: what they look like
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),

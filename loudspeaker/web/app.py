@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from ..errors import LoudspeakerError, Message
 from . import (
     air_control,
+    api,
     approving,
     bulletins,
     delegating,
@@ -40,7 +41,8 @@ from . import (
 )
 from .accounts import Account
 from .console import Console
-from .guard import LARGEST_BODIES, MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, NEEDS, Task, is_own_token, may
+from .feeds import Feed, answer_feed, refuse_feed
+from .guard import FEEDS, LARGEST_BODIES, MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, NEEDS, Task, is_own_token, may
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .pages import Handler, PageRequest, status_of
 
@@ -64,19 +66,25 @@ MODULES = (
     token_pages,
     equipment,
 )
+FEED_MODULES = (api,)
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
+API = "/api/"  # whose errors are JSON
 
 
 def create_app(console: Console) -> ASGIApp:
-    """Every page of the console. Raises `KeyError` for a route that has no row in `guard.NEEDS`."""
+    """Every page and feed of the console. Raises `KeyError` for a route without a row in the tables of guard.py."""
     rate = RequestRate(console.clock)
     routes = [Route("/static/{name}", partial(_send_asset, console))]
     for name, handler in handlers().items():
         method, path = name.split(" ")
         answer = partial(_answer, console, rate, NEEDS[name], LARGEST_BODIES.get(name, MOST_BYTES), handler)
         routes.append(Route(path, answer, methods=[method], name=name))
+    for name, feed in feeds().items():
+        method, path = name.split(" ")
+        answer_program = partial(answer_feed, console, rate, FEEDS[name], feed)
+        routes.append(Route(path, answer_program, methods=[method], name=name))
     errors: dict[Any, Callable[..., Any]] = {HTTPException: partial(_refuse, console), 500: partial(_fail, console)}
     app = Starlette(routes=routes, exception_handlers=errors)
     return ResponseHeaders(OwnRequests(GZipMiddleware(app, minimum_size=1000, compresslevel=6), console))
@@ -85,6 +93,11 @@ def create_app(console: Console) -> ASGIApp:
 def handlers() -> dict[str, Handler]:
     """What answers each route, in the order of the modules."""
     return {name: handler for module in MODULES for name, handler in module.ROUTES.items()}
+
+
+def feeds() -> dict[str, Feed]:
+    """What answers other programs, by route."""
+    return {name: feed for module in FEED_MODULES for name, feed in module.FEEDS.items()}
 
 
 async def _answer(
@@ -173,7 +186,10 @@ def _refuse(console: Console, request: Request, refusal: HTTPException) -> Respo
         405: Message("this address takes no such request"),
         413: Message("what was sent is larger than is taken here"),
     }
-    response = page.error(refusal.status_code, messages.get(refusal.status_code, Message("this cannot be read")))
+    message = messages.get(refusal.status_code, Message("this cannot be read"))
+    if request.url.path.startswith(API):
+        return refuse_feed(console, refusal.status_code, message)
+    response = page.error(refusal.status_code, message)
     response.headers.update(refusal.headers or {})
     return response
 

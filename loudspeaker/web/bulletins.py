@@ -66,13 +66,14 @@ class LastSave:
 def show_list(page: PageRequest) -> Response:
     wanted = page.query.get("loc", "")
     with page.console.desk.station() as station:
-        rows = _rows(station)
+        rows = bulletin_rows(station)
     counts = {state: sum(row.state is state for row in rows) for state in ReviewState}
     shown = [row for row in rows if not wanted or (row.state and row.state.value == wanted)]
     return page.page("bulletins.html", rows=shown, counts=counts, states=STATES, wanted=wanted, total=len(rows))
 
 
-def _rows(station: Station) -> list[BulletinRow]:
+def bulletin_rows(station: Station) -> list[BulletinRow]:
+    """Every bulletin by its title, broken files too."""
     reviews, planner = ReviewLog(station.log), station.planner
     rows = []
     for bulletin in station.files.contents.bulletins.values():

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+from .access_tokens import TokenUse
 from .accounts import Role, Session
 
 ANYBODY = frozenset(Role)
@@ -164,6 +165,16 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /duyet/{id}": Task.APPROVE,
     "POST /duyet/{id}/tra": Task.APPROVE,
     "POST /duyet/{id}/giay": Task.WRITE,
+}
+# What other programs read, and which token they must show; None: none. Reading only.
+FEEDS: Mapping[str, TokenUse | None] = {
+    # api.py
+    "GET /api/v1/now": TokenUse.API,
+    "GET /api/v1/plan": TokenUse.API,
+    "GET /api/v1/log": TokenUse.API,
+    "GET /api/v1/why/{id:path}": TokenUse.API,
+    "GET /api/v1/bulletins": TokenUse.API,
+    "GET /api/v1/openapi.json": None,
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {"POST /tep": 20 << 20, "POST /ghi-am": 60 << 20}  # of files; bytes

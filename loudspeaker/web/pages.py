@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ..errors import BadFile, BadUsage, BeingRead, LoudspeakerError, Message, NotFound, Refused, Unreachable
 from ..store.atomic import WriteError
 from ..store.edits import EditLocked, FileEdit
+from .access_tokens import NoToken, WrongToken
 from .accounts import Session, TooManyTries
 from .console import Console
 from .desk import AirState
@@ -35,6 +36,8 @@ Routes = Mapping[str, Handler]
 # What an error means to a browser; the first class that fits.
 STATUS: Mapping[type[LoudspeakerError], int] = {
     TooManyTries: 429,
+    NoToken: 401,
+    WrongToken: 403,
     EditLocked: 503,
     TooManyListeners: 503,
     BeingRead: 503,

@@ -13,7 +13,7 @@ from harness.small_commune import FILES, at
 from loudspeaker.clock import FakeClock
 from loudspeaker.web import app
 from loudspeaker.web.accounts import Role
-from loudspeaker.web.guard import HEADERS, MAY, NEEDS
+from loudspeaker.web.guard import FEEDS, HEADERS, MAY, NEEDS
 from loudspeaker.web.middleware import MOST_REQUESTS, SPAN, RequestRate
 
 ENDLESS = {"GET /song"}
@@ -41,6 +41,10 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Officers]:
 
 def test_every_route_has_its_row_in_the_table_and_every_row_its_route() -> None:
     assert app.handlers().keys() == NEEDS.keys()
+    assert app.feeds().keys() == FEEDS.keys()
+    assert not NEEDS.keys() & FEEDS.keys()
+    assert {route for route, use in FEEDS.items() if use is None} == {"GET /api/v1/openapi.json"}
+    assert all(route.startswith("GET ") for route in FEEDS)
 
 
 @pytest.mark.parametrize("role", Role)
