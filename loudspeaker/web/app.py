@@ -23,6 +23,7 @@ from . import (
     api,
     approving,
     bulletins,
+    calendar_feed,
     delegating,
     emergency,
     entrance,
@@ -66,7 +67,7 @@ MODULES = (
     token_pages,
     equipment,
 )
-FEED_MODULES = (api,)
+FEED_MODULES = (api, calendar_feed)
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
