@@ -19,7 +19,7 @@ drafts.py      what was typed and not saved, what lost, which doubts were seen
 jobs.py        what takes longer than a page may: one at a time, with its progress
 certificate.py its own certificate authority, for the network
 feeds.py       what other programs are answered; api.py: the rows of `--json`, openapi.py: what they look like
-               calendar_feed.py: the airings of a village in a phone
+               calendar_feed.py: the airings of a village in a phone, metrics.py: figures for Prometheus
 serve.py       the process: socket, time-outs, TLS, leaving when idle
 
 Page modules, each with its `ROUTES`: entrance (doors), today (Hôm nay), air_control (less sound),

@@ -32,6 +32,7 @@ from . import (
     history,
     intake,
     listening,
+    metrics,
     people,
     replaying,
     today,
@@ -67,7 +68,7 @@ MODULES = (
     token_pages,
     equipment,
 )
-FEED_MODULES = (api, calendar_feed)
+FEED_MODULES = (api, calendar_feed, metrics)
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"

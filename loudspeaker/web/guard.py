@@ -177,6 +177,8 @@ FEEDS: Mapping[str, TokenUse | None] = {
     "GET /api/v1/openapi.json": None,
     # calendar_feed.py
     "GET /lich/{thon}.ics": TokenUse.CALENDAR,
+    # metrics.py; without a token where this machine asks
+    "GET /metrics": TokenUse.API,
 }
 MOST_BYTES = 256_000  # of a form
 LARGEST_BODIES: Mapping[str, int] = {"POST /tep": 20 << 20, "POST /ghi-am": 60 << 20}  # of files; bytes
