@@ -156,6 +156,7 @@ FOR_THE_CONSOLE = {
     "loudspeaker.daemon.client",
     "loudspeaker.store.atomic",
     "loudspeaker.store.edits",
+    "loudspeaker.store.hash_chain",  # pure
     "loudspeaker.store.log_follower",
 }
 

@@ -3,6 +3,7 @@
 accounts.py    people with their roles, sessions, one-time links and log-in tries
 console_database.py console.db: opened or begun anew, transactions, ages
 access_tokens.py    tokens of other programs
+audit.py       what people did here, in a chain of hashes; audit_pages.py shows it
 passwords.py   which passwords are taken, and how they are kept
 guard.py       who may do what (one table of all routes), host names, forms from elsewhere, headers
 desk.py        the station for all pages, and what the daemon is asked

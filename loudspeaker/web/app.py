@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import logging
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -22,6 +24,7 @@ from . import (
     air_control,
     api,
     approving,
+    audit_pages,
     bulletins,
     calendar_feed,
     delegating,
@@ -66,12 +69,15 @@ MODULES = (
     approving,
     people,
     token_pages,
+    audit_pages,
     equipment,
 )
 FEED_MODULES = (api, calendar_feed, metrics)
+logger = logging.getLogger(__name__)
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
+UNNOTED = frozenset({401, 429})  # nobody has logged in, or asks too often
 API = "/api/"  # whose errors are JSON
 
 
@@ -81,7 +87,7 @@ def create_app(console: Console) -> ASGIApp:
     routes = [Route("/static/{name}", partial(_send_asset, console))]
     for name, handler in handlers().items():
         method, path = name.split(" ")
-        answer = partial(_answer, console, rate, NEEDS[name], LARGEST_BODIES.get(name, MOST_BYTES), handler)
+        answer = partial(_answer, console, rate, name, NEEDS[name], handler)
         routes.append(Route(path, answer, methods=[method], name=name))
     for name, feed in feeds().items():
         method, path = name.split(" ")
@@ -103,19 +109,20 @@ def feeds() -> dict[str, Feed]:
 
 
 async def _answer(
-    console: Console, rate: RequestRate, task: Task | None, most: int, handler: Handler, request: Request
+    console: Console, rate: RequestRate, route: str, task: Task | None, handler: Handler, request: Request
 ) -> Response:
-    """Read the form, of at most so many bytes, see who asks and whether they may, and have it done."""
+    """Read the form, see who asks and whether they may, have it done, and note who did what."""
     form = FormData()
     if request.method == "POST":
-        whole = Request(request.scope, limit_body(request, most))
+        whole = Request(request.scope, limit_body(request, LARGEST_BODIES.get(route, MOST_BYTES)))
         form = await whole.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
     try:
         page = await run_in_threadpool(_see_who, console, request, form)
         refusal = await run_in_threadpool(_refusal, page, rate, task)
-        if refusal is not None:
-            return refusal
-        return await _carry_out(handler, page)
+        answer = await _carry_out(handler, page) if refusal is None else refusal
+        if request.method == "POST":
+            await run_in_threadpool(_note_act, page, route, answer.status_code)
+        return answer
     finally:
         await form.close()
 
@@ -124,6 +131,17 @@ def _see_who(console: Console, request: Request, form: FormData) -> PageRequest:
     token = request.cookies.get(console.cookie, "")
     session = console.accounts.session(token) if token else None
     return PageRequest(console, request, form, session and console.delegations.entitle(session))
+
+
+def _note_act(page: PageRequest, route: str, status: int) -> None:
+    """What was done, or refused, into the console's own log; but for what strangers could fill the disk with."""
+    act = audit_pages.act_of(route, page, status)
+    if act is None or status in UNNOTED:
+        return
+    try:
+        page.console.audit.add(act)
+    except sqlite3.Error:  # a full disk: what was done is done, and told
+        logger.exception("not in the log of acts: %s", act)
 
 
 def _refusal(page: PageRequest, rate: RequestRate, task: Task | None) -> Response | None:

@@ -14,6 +14,7 @@ from ..interfaces import Clock
 from .access_tokens import AccessTokens
 from .accounts import AccountStore
 from .alarm_forms import AlarmDesk
+from .audit import ConsoleAudit
 from .certificate import TLS_FOLDER, CertificateFiles
 from .console_database import ConsoleDatabase
 from .delegations import DelegationStore
@@ -34,6 +35,7 @@ class Console:
     desk: Desk
     accounts: AccountStore
     tokens: AccessTokens
+    audit: ConsoleAudit
     drafts: DraftStore
     delegations: DelegationStore
     jobs: Jobs
@@ -107,6 +109,20 @@ def open_console(
     drafts = DraftStore.open(paths.database, clock)
     delegations, live = DelegationStore.open(paths.database, clock), LiveEvents(desk.mark)
     return Console(
-        *(desk, AccountStore(database), AccessTokens(database), drafts, delegations, Jobs(), paths.own, clock),
-        *(language, translate, assets, templates, live, hosts, secure),
+        desk,
+        AccountStore(database),
+        AccessTokens(database),
+        ConsoleAudit(database),
+        drafts,
+        delegations,
+        Jobs(),
+        paths.own,
+        clock,
+        language,
+        translate,
+        assets,
+        templates,
+        live,
+        hosts,
+        secure,
     )

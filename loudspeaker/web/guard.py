@@ -107,6 +107,8 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /nhat-ky/chuoi": Task.LOOK,
     "GET /bao-cao.xlsx": Task.LOOK,
     "GET /luot/{id:path}": Task.LOOK,
+    # audit_pages.py
+    "GET /nhat-ky/thao-tac": Task.RULE,
     # week.py
     "GET /lich": Task.LOOK,
     "GET /lich/in": Task.LOOK,

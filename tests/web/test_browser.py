@@ -37,6 +37,7 @@ PAGES = [
     "/xac-nhan",
     "/cai-dat/nguoi",
     "/cai-dat/ma",
+    "/nhat-ky/thao-tac?kiem=1",
     "/mat-may",
     "/lich",
     "/lich?thon=na-hoa&tuan=2027-02-01",
