@@ -2,6 +2,7 @@
 
 folder.py, source.py            a station's folders, read again and again: only what has changed
 commune_file.py, box_file.py    commune.yaml and box.yaml
+commune_edit.py                 commune.yaml with one thing changed, and all else left to the byte
 schedule_file.py                schedules/*.yaml
 bulletin_file.py                bulletins/*.md: the head, and the text as it is written
 keywords.py                     English and Vietnamese words for keys, weekdays and other values

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from ..errors import Message
-from ..model.commune import Commune, Policy
+from ..model.commune import Commune, Policy, TemporaryPolicy
 from ..model.day_set import DaySet, NamedDay, any_of
 from ..model.enums import ApprovalRule
 from ..yamlfile import Mistake, Section, decode_text, document, parse_file, quote
@@ -19,7 +21,7 @@ from .keywords import KEYWORDS
 
 KEYS = (
     *("commune", "id", "timezone", "voices", "policy", "villages", "days", "opening", "closing", "chime", "music"),
-    *("say", "abbrev", "names", "region", "streams"),
+    *("say", "abbrev", "names", "region", "streams", "exceptions"),
 )
 MOST_WORDS = 4_000  # letters of opening and closing words
 DAY_KEYS = ("dates", "lunar", "chime", "music")  # of a named day
@@ -28,6 +30,8 @@ POLICY_KEYS = (
     *("hours", "sessions_per_day", "minutes_per_session", "allow_night", "approval", "approval_on_paper", "emergency"),
     *("days", "quiet"),
 )
+EXCEPTION_KEYS = ("from", "until", "why", "policy")
+POLICY_FIELDS = {"emergency": "alarm_by_two", "days": "weekdays"}  # key -> field of `Policy`, where it is another
 
 
 def parse(path: str, data: bytes) -> Commune:
@@ -41,6 +45,7 @@ def _read(path: str, data: bytes) -> Commune:
     days = _named_days(top)
     rules = top.get_section("policy", (*POLICY_KEYS, "villages"))
     policy = _policy(rules, Policy(), days)
+    policies = _policies(rules, policy, villages, days)
     voices = top.get_list("voices", values.voice) or ()
     commune = Commune(
         id=top.require("id", values.ident, ""),
@@ -48,7 +53,8 @@ def _read(path: str, data: bytes) -> Commune:
         zone=top.get("timezone", zone, ZoneInfo("Asia/Ho_Chi_Minh")),
         voices=tuple(voice for voice in voices if not values.runs_program(voice)) or ("espeak:vi",),
         policy=policy,
-        policies=_policies(rules, policy, villages, days),
+        policies=policies,
+        exceptions=tuple(_exceptions(top, policy, policies, days)),
         villages=villages,
         days=days,
         opening=top.get("opening", _session_words, ""),
@@ -161,6 +167,29 @@ def _policies(
     for name in section:
         section.check(name, values.one_of(villages))
     return {name: _policy(section.get_section(name, POLICY_KEYS), base, days) for name in section}
+
+
+def _exceptions(
+    top: Section, policy: Policy, policies: Mapping[str, Policy], days: Mapping[str, NamedDay]
+) -> Iterator[TemporaryPolicy]:
+    """The rules that hold for some days only; what each of them says goes before everybody's own."""
+    known: list[tuple[date, date]] = []
+    for section in top.get_sections("exceptions", EXCEPTION_KEYS):
+        first, last = (section.require(key, values.day, None) for key in ("from", "until"))
+        why, rules = section.require("why", values.word, ""), section.get_section("policy", POLICY_KEYS)
+        said = _policy(rules, policy, days)
+        if rules is None:
+            section.add_problem(Message("“{key}” is missing", key=section.spelling("policy")))
+        if first is None or last is None or rules is None:
+            continue
+        if last < first:
+            section.add_problem(Message("these rules end before they begin"), "until")
+        if any(first <= until and begins <= last for begins, until in known):
+            section.add_problem(Message("other temporary rules hold on some of these days already"), "from")
+        known.append((first, last))
+        fields = {field: getattr(said, field) for key in rules if (field := POLICY_FIELDS.get(key, key))}
+        own = {village: replace(usual, **fields) for village, usual in policies.items()}
+        yield TemporaryPolicy(first, last, why, said, own)
 
 
 def _words(top: Section, key: str) -> dict[str, str]:

@@ -36,6 +36,9 @@ KEYS = {
     "tên riêng": "names",
     "vùng miền": "region",
     "nguồn tiếp sóng": "streams",
+    "quy chế tạm thời": "exceptions",
+    "lý do": "why",
+    "lí do": "why",
     # box.yaml
     "phát": "plays",
     "đường loa": "outputs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from ..errors import Problem
@@ -28,6 +29,20 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class TemporaryPolicy:
+    """Rules for the days from `first` to `last`, which belongs to them (quy chế tạm thời): they end by themselves."""
+
+    first: date
+    last: date
+    why: str
+    policy: Policy
+    policies: Mapping[str, Policy] = field(default_factory=dict)  # of villages with rules of their own
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Commune:
     """One commune (xã): the same on every box."""
 
@@ -37,6 +52,7 @@ class Commune:
     voices: tuple[str, ...] = ("espeak:vi",)  # engine:voice, tried in this order
     policy: Policy = Policy()
     policies: Mapping[str, Policy] = field(default_factory=dict)  # of villages with rules of their own
+    exceptions: tuple[TemporaryPolicy, ...] = ()  # on no day two of them
     villages: tuple[str, ...] = ()
     days: Mapping[str, NamedDay] = field(default_factory=dict)
     opening: str = ""
@@ -50,16 +66,19 @@ class Commune:
     streams: tuple[str, ...] = ()  # hosts that may be relayed
     mistakes: tuple[Problem, ...] = ()  # that cost only what they are about: the rest of the file is used
 
-    @property
-    def approval_rule(self) -> ApprovalRule:
-        """The strictest of all villages': a bulletin may be heard in any of them."""
-        return max((policy.approval for policy in (self.policy, *self.policies.values())), key=lambda rule: rule.rank)
+    def approval_rule(self, day: date) -> ApprovalRule:
+        """The strictest of all villages' from `day` on: a bulletin may be heard in any of them."""
+        policies = [self.policy, *self.policies.values()]
+        for rules in self.exceptions:
+            policies += [rules.policy, *rules.policies.values()] if rules.last >= day else []
+        return max((policy.approval for policy in policies), key=lambda rule: rule.rank)
 
     @property
     def reading_settings(self) -> ReadingSettings:
         """Its own words, and how its region reads."""
         return ReadingSettings(self.say, self.abbrev, self.names, "south" if self.region == "south" else "north")
 
-    def policy_of(self, village: str) -> Policy:
-        """A village's own rules, or the commune's."""
-        return self.policies.get(village, self.policy)
+    def policy_of(self, village: str, day: date | None = None) -> Policy:
+        """A village's own rules, or the commune's; on a `day`, where other rules may hold, those of that day."""
+        rules = next((one for one in self.exceptions if day in one), self) if day else self
+        return rules.policies.get(village, rules.policy)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from ..errors import Message
@@ -47,10 +47,11 @@ Question = Callable[[OutputDay, Candidate], Rejection | None]
 def output_day(given: PlanInput, channel: Channel, calendar: Calendar) -> OutputDay:
     """The day of `calendar` on the output of `channel`."""
     day, restrictions = calendar.midnight.date(), given.restrictions
+    policy, following = channel.policy_on(day), channel.policy_on(day + timedelta(days=1))
     return OutputDay(
         day,
-        channel.policy,
-        open_hours(channel.policy, day, given.commune.days),
+        policy,
+        open_hours(policy, day, given.commune.days, following),
         calendar.pauses(channel, restrictions.pauses),
         restrictions.skips,
         given.commune.streams,

@@ -23,12 +23,26 @@ class Channel:
     villages: frozenset[str]  # whether or not they have a schedule
     policy: Policy  # the strictest of all theirs
     schedules: tuple[Placed, ...] = ()
+    temporary: tuple[tuple[date, date, Policy], ...] = ()  # first day, last day, and the strictest rules in between
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Whatever may hold on some day."""
+        return self.policy, *(policy for *_, policy in self.temporary)
+
+    def policy_on(self, day: date) -> Policy:
+        return next((policy for first, last, policy in self.temporary if first <= day <= last), self.policy)
 
 
 def channel(commune: Commune, output: str, villages: Iterable[str], schedules: Iterable[Placed] = ()) -> Channel:
     """An output with `villages` on it."""
     hearers = frozenset(villages)
-    return Channel(output, hearers, strictest_policy(frozenset(map(commune.policy_of, hearers))), tuple(schedules))
+    temporary = [(one.first, one.last, _strictest(commune, hearers, one.first)) for one in commune.exceptions]
+    return Channel(output, hearers, _strictest(commune, hearers), tuple(schedules), tuple(temporary))
+
+
+def _strictest(commune: Commune, villages: Iterable[str], day: date | None = None) -> Policy:
+    return strictest_policy(frozenset(commune.policy_of(village, day) for village in villages))
 
 
 def channels(commune: Commune, box: Box, schedules: Iterable[VillageSchedule]) -> Iterator[Channel]:

@@ -80,19 +80,21 @@ def allows_sound(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> bo
     return day.weekday() in policy.weekdays and not any(day in named[name].days for name in policy.quiet)
 
 
-def is_around_the_clock(policy: Policy) -> bool:
-    """May an airing run over midnight?"""
-    stretches = open_stretches(policy)
-    return bool(stretches) and stretches[0][0] == 0 and stretches[-1][1] == DAY
+def may_cross_midnight(policies: Iterable[Policy]) -> bool:
+    """May an airing run over midnight, where on each day one of these holds?"""
+    known = [stretches for policy in policies if (stretches := open_stretches(policy))]
+    return any(one[-1][1] == DAY for one in known) and any(one[0][0] == 0 for one in known)
 
 
-def open_hours(policy: Policy, day: date, named: Mapping[str, NamedDay]) -> Stretches:
-    """When on `day` an airing may lie; empty on a day without sound."""
+def open_hours(policy: Policy, day: date, named: Mapping[str, NamedDay], following: Policy | None = None) -> Stretches:
+    """When on `day` an airing may lie; empty on a day without sound. `following` holds on the next day, if another."""
     if not allows_sound(policy, day, named):
         return ()
-    stretches = open_stretches(policy)
-    if is_around_the_clock(policy) and allows_sound(policy, day + timedelta(days=1), named):
-        return (*stretches[:-1], (stretches[-1][0], DAY + stretches[0][1]))
+    following = following or policy
+    stretches, tomorrow = open_stretches(policy), open_stretches(following)
+    goes_on = stretches and tomorrow and stretches[-1][1] == DAY and tomorrow[0][0] == 0
+    if goes_on and allows_sound(following, day + timedelta(days=1), named):
+        return (*stretches[:-1], (stretches[-1][0], DAY + tomorrow[0][1]))
     return stretches
 
 

@@ -20,7 +20,7 @@ from .admission import QUESTIONS, OutputDay, output_day
 from .channels import Calendar, Channel, calendar, channels, schedules_of
 from .crowd import find_limits
 from .occurrences import Demand, Limit, PlanEntry, demands, occurrences
-from .open_hours import DAY, is_around_the_clock, subtract_pauses
+from .open_hours import DAY, may_cross_midnight, subtract_pauses
 from .timeline import Allocation, Outcome, Rejection, SessionFrame, Timeline, allocate
 
 DayKey = tuple[str, frozenset[str], date]  # output, villages, day
@@ -115,7 +115,7 @@ class DayPlanner:
         """All airings of a channel on a day, each behind what it is to be sorted by."""
         if self.known is None:
             return self._plan(channel, day)
-        nights = NIGHTS_BACK if is_around_the_clock(channel.policy) else 0
+        nights = NIGHTS_BACK if may_cross_midnight(channel.policies) else 0
         asked = [self._depends(channel, day - timedelta(days=night)) for night in range(nights + 1)]
         depends = asked, self.given.words
         self.known.asked.hold(channel, day)  # it may be of use when only the words are others
@@ -190,7 +190,7 @@ class DayPlanner:
 
     def _before(self, channel: Channel, day: date, nights: int) -> Allocation | None:
         """What of the evening before still sounds on `day`."""
-        if not nights or not is_around_the_clock(channel.policy):
+        if not nights or not may_cross_midnight(channel.policies):
             return None
         evening = day - timedelta(days=1)
         words = self._frame(evening).around(opens=True, closes=True)

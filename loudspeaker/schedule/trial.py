@@ -12,9 +12,9 @@ from ..model.broadcast import Broadcast
 from ..model.commune import Policy
 from ..model.contents import PlanInput
 from ..model.schedule_change import Adjustment, EntryKey, adjust_schedules
-from .channels import channels
+from .channels import Channel, channels
 from .comparison import PlanComparison, compare_plans, entries_by_key
-from .open_hours import is_around_the_clock
+from .open_hours import may_cross_midnight
 from .plan import DayPlans, plan
 
 NOTHING_LEFT_OUT: Mapping[EntryKey, Callable[[date], bool]] = {}
@@ -46,11 +46,16 @@ class Trial:
         return entries_by_key(self.old.schedules)
 
     @cached_property
-    def policies(self) -> Sequence[Policy]:
-        """The rules of everybody who hears what is changed."""
+    def channels(self) -> Sequence[Channel]:
+        """The outputs of everybody who hears what is changed."""
         given, villages = self.given, {village for village, _ in self.changed}
         heard = channels(given.commune, given.box, given.schedules)
-        return [channel.policy for channel in heard if channel.villages & villages]
+        return [channel for channel in heard if channel.villages & villages]
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """Their usual rules."""
+        return [channel.policy for channel in self.channels]
 
     def plan_before(self, day: date) -> list[Airing]:
         """A day without the change."""
@@ -95,7 +100,7 @@ class Trial:
     def _telling_days(self, adjustments: Sequence[Adjustment], more: Iterable[date]) -> list[date]:
         """The days that may be another than before, the most telling one first. No adjustment adds a day."""
         days = {*self.window, *more}
-        if not any(map(is_around_the_clock, self.policies)):
+        if not any(may_cross_midnight(channel.policies) for channel in self.channels):
             keys = {*self.changed, *(adjustment.key for adjustment in adjustments)}
             touched = [keyed[key] for keyed in (self.known, self.mine) for key in keys if key in keyed]
             days = {day for day in days if any(entry.falls_on(day) for entry in touched)}

@@ -95,7 +95,7 @@ class Alerts:
         now = self.clock.now()
         second = now.hour * 3600 + now.minute * 60 + now.second
         for village in self._heard_by(villages) if drill else ():
-            hours = open_hours(self.files.commune.policy_of(village), now.date(), self.files.commune.days)
+            hours = open_hours(self.files.commune.policy_of(village, now.date()), now.date(), self.files.commune.days)
             if not any(begins <= second < ends for begins, ends in hours):
                 raise Refused(
                     Message("a drill is given in the hours of the policy only; {village} has none now", village=village)
@@ -103,7 +103,8 @@ class Alerts:
 
     def asks_for_two(self, villages: Sequence[str]) -> bool:
         """Does the policy of anybody who would hear it ask that two persons give an alarm?"""
-        return any(self.files.commune.policy_of(village).alarm_by_two for village in self._heard_by(villages))
+        today = self.clock.now().date()
+        return any(self.files.commune.policy_of(village, today).alarm_by_two for village in self._heard_by(villages))
 
     def must_be_by_two(self, request: Urgent, by: str) -> None:
         """Raises `Refused` where policy asks for two persons, and nobody or the same person is the second."""

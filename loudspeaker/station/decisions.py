@@ -93,7 +93,7 @@ class Decisions:
         signer = reviews.Signer(request.signer) if request.signer else reviews.Signer(who.by or "", who.account)
         told = {"heard": request.heard, "in_place_of": request.in_place_of}
         facts: dict[str, object] = {name: value for name, value in told.items() if value is not None}
-        if self.station.files.commune.approval_rule is ApprovalRule.TWO:
+        if self.station.files.commune.approval_rule(self.station.clock.now().date()) is ApprovalRule.TWO:
             for editor in review.editors:
                 if editor.is_same(signer):
                     raise Refused(
@@ -115,7 +115,7 @@ class Decisions:
             return {}
         if not (request.paper and request.signer):
             raise BadUsage(Message("of what was signed on paper say its number and who signed it"))
-        if not self.station.files.commune.policy.approval_on_paper:
+        if not self.station.files.commune.policy_of("", self.station.clock.now().date()).approval_on_paper:
             raise Refused(
                 Message("the policy knows no approval on paper: write `approval_on_paper: yes` into commune.yaml")
             )

@@ -14,6 +14,7 @@ from .airings import StationAirings
 from .alerts import Alerts
 from .bulletin_editing import BulletinEditing
 from .commune_clock import CommuneClock
+from .commune_editing import CommuneEditing
 from .log_file import open_log
 from .paths import StationPaths
 from .people_files import StationFiles, find_sources, open_folder
@@ -28,6 +29,7 @@ class Editing(NamedTuple):
 
     bulletins: BulletinEditing
     schedules: ScheduleEditing
+    commune: CommuneEditing
 
 
 class Station:
@@ -93,6 +95,7 @@ class Station:
         return Editing(
             BulletinEditing(self.paths, self.files, self.planner, lambda: self.log),
             ScheduleEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log),
+            CommuneEditing(self.paths, self.files, self.clock, self.planner, lambda: self.log),
         )
 
     def reload(self, reads: bool | None = None) -> None:

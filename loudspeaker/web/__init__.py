@@ -30,5 +30,6 @@ emergency (Khẩn cấp; alarm_forms.py has what waits for a second person),
 bulletins (Bản tin: list, editor, saving), wording (how it is said), listening (sound), word_sounds (of a few words),
 intake (files, recordings),
 approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), token_pages (which programs may),
-equipment (Thiết bị).
+equipment (Thiết bị),
+settings (Cài đặt, and how a change is shown first), policy_pages with policy_form (Quy chế), day_pages (special days).
 """

@@ -159,7 +159,8 @@ def _pause_page(page: PageRequest, village: str, until: str, hour: str) -> Respo
 def _spans(station: Station, village: str) -> list[tuple[str, Message, datetime]]:
     """How long a village may be kept quiet, in words: name, label, end."""
     now, (midnight, tomorrow) = station.clock.now(), station.clock.window(None, 1)
-    ends = sorted(midnight + timedelta(seconds=end) for _begin, end in station.files.commune.policy_of(village).hours)
+    policy = station.files.commune.policy_of(village, now.date())
+    ends = sorted(midnight + timedelta(seconds=end) for _begin, end in policy.hours)
     session = next((end for end in ends if end > now), None)
     spans = [
         ("hom-nay", Message("to the end of today"), tomorrow),

@@ -66,7 +66,8 @@ def show_waiting(page: PageRequest) -> Response:
             for name, title, review, seconds, doubts in _reviews(station)
             if review.state is ReviewState.SUBMITTED
         ]
-        zone, rule = station.files.commune.zone, station.files.commune.approval_rule
+        commune = station.files.commune
+        zone, rule = commune.zone, commune.approval_rule(station.clock.now().date())
     return page.page("reviews.html", rows=rows, zone=zone, few=warn_of_few(page.console, rule))
 
 
@@ -106,7 +107,7 @@ def _view(page: PageRequest) -> ReviewView:
         cannot = _why_not(page, station, review)
         preview = station.preparation.preview(bulletin)
         sound = listening(page.console, station, bulletin)
-        on_paper = station.files.commune.policy.approval_on_paper
+        on_paper = station.files.commune.policy_of("", station.clock.now().date()).approval_on_paper
         villages = {schedule.id: schedule.name for schedule in station.files.contents.schedules}
         airings, zone = _planned(station).get(bulletin, []), station.files.commune.zone
     drafts = page.console.drafts
@@ -120,7 +121,7 @@ def _why_not(page: PageRequest, station: Station, review: Review) -> Message | N
     """Where policy wants another person's word than the writer's: what the station would say."""
     account = page.person.account
     signer = Signer(account.name, account.login)
-    two = station.files.commune.approval_rule is ApprovalRule.TWO
+    two = station.files.commune.approval_rule(station.clock.now().date()) is ApprovalRule.TWO
     if two and any(editor.is_same(signer) for editor in review.editors):
         return Message("{name} edited this bulletin, so another person must approve it", name=account.name)
     return None

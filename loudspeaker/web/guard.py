@@ -57,6 +57,19 @@ NEEDS: Mapping[str, Task | None] = {
     "POST /mat-khau": Task.LOOK,
     # equipment.py
     "GET /thiet-bi": Task.LOOK,
+    # settings.py
+    "GET /cai-dat": Task.LOOK,
+    # policy_pages.py
+    "GET /cai-dat/quy-che": Task.RULE,
+    "POST /cai-dat/quy-che": Task.RULE,
+    "GET /cai-dat/quy-che/in": Task.LOOK,
+    "GET /cai-dat/quy-che/tam-thoi": Task.RULE,
+    "POST /cai-dat/quy-che/tam-thoi": Task.RULE,
+    "POST /cai-dat/quy-che/tam-thoi/{number}/bo": Task.RULE,
+    # day_pages.py
+    "GET /cai-dat/ngay": Task.RULE,
+    "POST /cai-dat/ngay": Task.RULE,
+    "POST /cai-dat/ngay/{name}/bo": Task.RULE,
     # people.py
     "GET /cai-dat/nguoi": Task.RULE,
     "POST /cai-dat/nguoi": Task.RULE,

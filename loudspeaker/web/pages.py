@@ -79,9 +79,17 @@ MORE: Sequence[tuple[str, Message]] = (
     ("/im-lang", Message("Keep a village quiet")),
     ("/thiet-bi", Message("The box")),
     ("/cai-dat", Message("Settings")),
-    ("/cai-dat/nguoi", Message("People")),
-    ("/cai-dat/ma", Message("Other programs")),
     ("/mat-may", Message("A telephone is lost")),
+)
+SETTINGS: Sequence[tuple[str, Message]] = (
+    ("/cai-dat/quy-che", Message("Policy")),
+    ("/cai-dat/quy-che/in", Message("The policy, to be printed")),
+    ("/cai-dat/ngay", Message("Special days")),
+    ("/cai-dat/cach-doc", Message("Readings of the commune")),
+    ("/cai-dat/giong", Message("Voices")),
+    ("/cai-dat/nguoi", Message("People")),
+    ("/cai-dat/phien", Message("Log-ins")),
+    ("/cai-dat/ma", Message("Other programs")),
 )
 
 

@@ -94,9 +94,9 @@ def _read_week(page: PageRequest) -> Week:
         monday = monday_of(wanted or chosen)
         village = village if village in names else ""
         planned = station.airings.plan(monday, DAYS, village or None)
-        table = week_table(planned, monday, station.files.commune.policy_of(village), now)
-        broken = [problem for problem in station.files.problems if problem.path.startswith("schedules/")]
         chosen = chosen if monday <= chosen < monday + A_WEEK else monday
+        table = week_table(planned, monday, station.files.commune.policy_of(village, chosen), now)
+        broken = [problem for problem in station.files.problems if problem.path.startswith("schedules/")]
         name = station.files.commune.name
         place = KIND_OF_COMMUNE.sub("", name)
         return Week(name, place, now, table, monday, chosen, village, names, tuple(broken), _near(station, now))

@@ -200,7 +200,8 @@ def _position(node: yaml.Node | None, step: str | int, keywords: Keywords) -> in
     """The number of an item or key among those of its list or mapping."""
     if isinstance(node, yaml.MappingNode) and isinstance(step, str):
         names = {fold(step), *keywords.spellings([step])}  # a word of people's own is no keyword
-        return next((number for number, (key, _) in enumerate(node.value) if fold(key.value) in names), None)
+        found = [number for number, (key, _) in enumerate(node.value) if fold(key.value) in names]
+        return next((number for number in found if node.value[number][0].value == step), next(iter(found), None))
     if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return step
     return None

@@ -51,6 +51,11 @@ def parse(place: str, key: str, line: str) -> Any:
             return commune_file.parse("commune.yaml", fields(COMMUNE, key, line, beside).encode())
         case "policy":
             return commune_file.parse("commune.yaml", f"{COMMUNE}policy: {{{line}}}\n".encode())
+        case "exception":
+            whole = "from: 2026-12-01\nuntil: 2026-12-03\nwhy: A\npolicy: {sessions_per_day: 6}"
+            kept = [one for one in whole.splitlines() if one.partition(":")[0] != key]
+            body = ", ".join([*kept, line])
+            return commune_file.parse("commune.yaml", f"{COMMUNE}exceptions: [{{{body}}}]\n".encode())
         case "day":
             body = inline("dates: 2026-09-05", key, line, beside)
             return commune_file.parse("commune.yaml", f"commune: Xã\nid: xa\ndays: {{x: {{{body}}}}}\n".encode())
