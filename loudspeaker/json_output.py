@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .model.asrun_record import AsRunRecord
     from .model.spoken_text import Doubt, Reading
     from .station.airings import ChainState, PlannedAiring
+    from .station.bulletin_editing import OwnWord, WordEffect
     from .station.preparation import Readiness
     from .station.read_text import SpokenPart
     from .station.schedule_editing import EntrySource
@@ -191,6 +192,16 @@ def change_effect(effect: ChangeEffect) -> Json:
         **{name: [airing.id for airing in some] for name, some in airings.items()},
         "approve_again": list(effect.voided),
     }
+
+
+def own_word(word: OwnWord) -> Json:
+    """Of `words list`."""
+    return {"written": word.written, "spoken": word.spoken, "as": word.key}
+
+
+def word_effect(effect: WordEffect) -> Json:
+    """Of `words add` and `remove`: bulletins that are said otherwise, and those to be approved again."""
+    return {"files": [effect.edit.path], "changed": list(effect.changed), "approve_again": list(effect.voided)}
 
 
 def readiness(one: Readiness) -> Json:

@@ -7,7 +7,7 @@ tables                tables, times, progress
 …_views               how values of a family look on a terminal
 parameter_types       days, moments, ids that a command takes
 file_commands         init check read import export                    log_commands     log why report
-editing_commands      new schedule
+editing_commands      new schedule                                     word_commands    words
 plan_commands         plan prepare submit approve render
 air_commands          play urgent skip stop pause resume run rehearse
 maintenance_commands  status doctor test clock voices cache
@@ -33,6 +33,7 @@ from . import (
     setup_command,
     signing_commands,
     web_commands,
+    word_commands,
 )
 from .app import TranslatedGroup, TranslatedOption, option, start
 from .command_context import CommandContext, default_home
@@ -62,6 +63,7 @@ def cli(ctx: click.Context, home: Path | None, state: Path | None, lang: str | N
 PARTS = (
     file_commands,
     editing_commands,
+    word_commands,
     plan_commands,
     air_commands,
     log_commands,

@@ -19,9 +19,11 @@ from .terminal import print_json, tell
 
 if TYPE_CHECKING:
     from ..daemon.client import Client
+    from ..model.requests import NoteEdit
     from ..station import Station
     from ..station.schedule_editing import EntryEdit, EntrySource
     from ..station.what_if import ChangeEffect
+    from ..store.edits import FileEdit
 
 CHOICES = ("move", "once", "instead", "late")
 MANY = ("at", "lunar", "on", "days", "except", "monthdays")  # options that may hold several values, by comma
@@ -210,10 +212,21 @@ def _carry_out(
 
 def _save(station: Station, client: Client, effect: ChangeEffect, who: str, accept_late: bool) -> None:
     for saved in station.editing.schedules.save(effect, who, accept_late):
-        try:
-            client.decide(rooms.requests.NoteEdit(saved.path, saved.before, saved.after), who)
-        except Unreachable as error:  # it is saved all the same
-            tell(_("{file}: the log does not know who saved it ({why})").format(file=saved.path, why=error.say(_)))
+        _note(client, rooms.requests.NoteEdit(saved.path, saved.before, saved.after), who)
+
+
+def save_edit(station: Station, client: Client, edit: FileEdit, who: str) -> None:
+    """Write one file whose new content was shown, and have it noted who did."""
+    home = station.paths.home
+    rooms.edits.apply_edits(home, [edit], who)
+    _note(client, rooms.requests.NoteEdit(edit.path, edit.revision, rooms.edits.revision_of(home / edit.path)), who)
+
+
+def _note(client: Client, edit: NoteEdit, who: str) -> None:
+    try:
+        client.decide(edit, who)
+    except Unreachable as error:  # it is saved all the same
+        tell(_("{file}: the log does not know who saved it ({why})").format(file=edit.path, why=error.say(_)))
 
 
 COMMANDS = (new, schedule)

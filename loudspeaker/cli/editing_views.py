@@ -12,6 +12,7 @@ from .terminal import tell
 
 if TYPE_CHECKING:
     from ..model.airing import Airing
+    from ..station.bulletin_editing import OwnWord, WordEffect
     from ..station.schedule_editing import EntrySource
     from ..station.what_if import ChangeEffect
 
@@ -41,6 +42,25 @@ def show_effect(effect: ChangeEffect) -> None:
         tell(_("“{bulletin}” must be approved again").format(bulletin=name))
     for choice in effect.choices:
         tell(_("--choice {kind}: {what}").format(kind=choice.kind, what=choice.message.say(_)))
+
+
+def show_words(words: Sequence[OwnWord]) -> None:
+    columns = (_("written"), _("read as"), _("kind"))
+    show_table(columns, [[word.written, word.spoken, word.key] for word in words], _("No readings of its own."))
+
+
+def show_word_effect(effect: WordEffect) -> None:
+    """Which bulletins are said otherwise with a word of the commune's own, and which must be approved again."""
+    if not effect.changed:
+        tell(_("No bulletin that there is now is said otherwise."))
+    for name in effect.changed:
+        again = name in effect.voided
+        line = (
+            _("“{bulletin}” is said otherwise and must be approved again")
+            if again
+            else _("“{bulletin}” is said otherwise")
+        )
+        tell(line.format(bulletin=name))
 
 
 def _show(line: str, airings: Sequence[Airing]) -> None:

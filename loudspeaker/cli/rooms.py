@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..reports import log_export as log_export
     from ..reports import outcome_words as outcome_words
     from ..reports import picture_file as picture_file
+    from ..station import bulletin_editing as bulletin_editing
     from ..station import delivery as delivery
     from ..station import naming as naming
     from ..station import new_station as new_station
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from ..station import station as station
     from ..station import what_if as what_if
     from ..store import atomic as atomic
+    from ..store import edits as edits
     from ..synthesis import voice_installer as voice_installer
     from ..trust import dsse as dsse
     from ..trust import fingerprint as fingerprint
@@ -68,10 +70,10 @@ ROOMS = {
     "model.": ("box", "enums", "requests"),
     "reports.": ("picture_file", "day_chart", "explain", "log_export", "outcome_words"),
     "station.": (
-        *("delivery", "naming", "new_station", "packing", "paths", "read_text", "schedule_editing", "station"),
-        "what_if",
+        *("bulletin_editing", "delivery", "naming", "new_station", "packing", "paths", "read_text"),
+        *("schedule_editing", "station", "what_if"),
     ),
-    "store.": ("atomic",),
+    "store.": ("atomic", "edits"),
     "synthesis.": ("voice_installer",),
     "trust.": ("dsse", "fingerprint", "key_file", "opening", "signed_documents"),
     "web.": ("access_tokens", "accounts", "certificate", "console", "console_database", "serve"),

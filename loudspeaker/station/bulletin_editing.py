@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from ..config import bulletin_edit, bulletin_file, commune_file
-from ..config.keywords import KEYWORDS
+from ..config import bulletin_edit, bulletin_file, commune_edit, commune_file
+from ..config.commune_edit import COMMUNE
 from ..config.source import read_file
 from ..config.values import slug
 from ..errors import BadFile, Message, NotFound, Problem
@@ -25,14 +25,12 @@ from ..store.asrun import AsRunLog
 from ..store.edits import ABSENT, EditConflict, FileEdit
 from ..store.readings import ReadingStore
 from ..text.cleanup import CleanText
-from ..yamlfile import put_word, quote
 from . import approvals
 from .membership import must_be_edited_here
 from .paths import StationPaths
 from .people_files import StationFiles
 from .planner import Planner
 
-COMMUNE = "commune.yaml"
 LONGEST_ID = 60  # letters
 WordKey = Literal["say", "abbrev", "names"]
 
@@ -49,9 +47,8 @@ class BulletinSource:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OwnWord:
-    """How the commune reads a word from now on, and under which key of commune.yaml that stands."""
+class OwnWord(NamedTuple):
+    """How the commune reads a word, and under which key of commune.yaml that stands."""
 
     key: WordKey
     written: str
@@ -65,6 +62,11 @@ class WordEffect:
     edit: FileEdit
     changed: tuple[str, ...]
     voided: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what was shown: whoever confirms means this, and nothing that has become of it since."""
+        return "|".join([self.edit.revision, *self.changed, "", *self.voided])
 
 
 class BulletinEditing:
@@ -171,11 +173,18 @@ class BulletinEditing:
         bulletin_file.parse(source.path, after, self._files.contents.voices)
         return FileEdit(recording, ABSENT, sound), FileEdit(source.path, source.revision, after)
 
-    def word_effect(self, word: OwnWord) -> WordEffect:
-        """What it would change if the commune read a word so from now on. Raises `BadFile` where it cannot be kept."""
+    def word_effect(self, word: OwnWord, forget: bool = False) -> WordEffect:
+        """What it would change if the commune read a word so from now on, or had no reading of its own for it.
+
+        Raises `BadFile` where it cannot be kept, `NotFound` where there is none to `forget`.
+        """
         must_be_edited_here(self._paths)
         data = read_file(self._home, COMMUNE)
-        after = put_word(COMMUNE, data, [word.key], word.written, quote(word.spoken), KEYWORDS).after
+        if forget:
+            after = commune_edit.remove_own_word(data, word.key, word.written)
+            word = next(one for one in own_words(self._files.commune) if one[:2] == word[:2])
+        else:
+            after = commune_edit.put_own_word(data, word.key, word.written, word.spoken)
         changed = list(self._said_otherwise(commune_file.parse(COMMUNE, after), word))
         edit = FileEdit(COMMUNE, hashlib.sha256(data).hexdigest(), after)
         return WordEffect(edit, tuple(name for name, _ in changed), tuple(name for name, voided in changed if voided))
@@ -211,6 +220,16 @@ def _joined(*words: str) -> str:
 
 def _paths(bulletin: str) -> tuple[str, str]:
     return f"bulletins/{bulletin}.md", f"recordings/{bulletin}.flac"
+
+
+def own_words(commune: Commune) -> list[OwnWord]:
+    """All that the commune reads in its own way, in the order of the file."""
+    kept: tuple[tuple[WordKey, Mapping[str, str]], ...] = (
+        ("say", commune.say),
+        ("abbrev", commune.abbrev),
+        ("names", commune.names),
+    )
+    return [OwnWord(key, *pair) for key, words in kept for pair in words.items()]
 
 
 def likely_key(written: str) -> WordKey | None:

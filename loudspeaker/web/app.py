@@ -43,7 +43,9 @@ from . import (
     settings,
     today,
     token_pages,
+    voice_trials,
     week,
+    word_pages,
     word_sounds,
     wording,
 )
@@ -73,6 +75,8 @@ MODULES = (
     settings,
     policy_pages,
     day_pages,
+    word_pages,
+    voice_trials,
     people,
     token_pages,
     audit_pages,

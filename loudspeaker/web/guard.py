@@ -70,6 +70,14 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /cai-dat/ngay": Task.RULE,
     "POST /cai-dat/ngay": Task.RULE,
     "POST /cai-dat/ngay/{name}/bo": Task.RULE,
+    # word_pages.py
+    "GET /cai-dat/cach-doc": Task.WRITE,
+    "POST /cai-dat/cach-doc": Task.WRITE,
+    "POST /cai-dat/cach-doc/bo": Task.WRITE,
+    # voice_trials.py
+    "GET /cai-dat/nghe": Task.LOOK,
+    "POST /cai-dat/nghe": Task.LOOK,
+    "GET /cai-dat/nghe/tieng": Task.LOOK,
     # people.py
     "GET /cai-dat/nguoi": Task.RULE,
     "POST /cai-dat/nguoi": Task.RULE,

@@ -18,7 +18,17 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ..errors import BadFile, BadUsage, BeingRead, LoudspeakerError, Message, NotFound, Refused, Unreachable
+from ..errors import (
+    BadFile,
+    BadUsage,
+    BeingRead,
+    LoudspeakerError,
+    Message,
+    NotAvailable,
+    NotFound,
+    Refused,
+    Unreachable,
+)
 from ..store.atomic import WriteError
 from ..store.edits import EditLocked, FileEdit
 from .access_tokens import NoToken, WrongToken
@@ -44,6 +54,7 @@ STATUS: Mapping[type[LoudspeakerError], int] = {
     Unreachable: 503,
     WriteError: 507,
     NotFound: 404,
+    NotAvailable: 422,
     Refused: 409,
     BadUsage: 422,
     BadFile: 422,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from starlette.responses import FileResponse, Response
 
 from ..errors import BadUsage, LoudspeakerError, Message, NotFound
 from ..station.hearing import HeardWords, hear_words
+from .console import Console
 from .jobs import JobControl
 from .pages import PageRequest, Routes
 
@@ -16,18 +18,24 @@ MOST_LETTERS = 300
 
 def make_words(page: PageRequest) -> Response:
     """Have the words made, where nobody has yet, and answer with what plays them. Raises `BadUsage`."""
-    sound = _hear(page, _words(page))
+    words = _words(page)
+    start_making(page.console, lambda: _hear(page, words))
+    return _answer(page, words)
+
+
+def start_making(console: Console, hear: Callable[[], HeardWords]) -> None:
+    """Have words made, where nobody has yet; `hear` tells how far they are. Raises `Refused` where too much waits."""
+    sound = hear()
     if sound.made is None:
-        page.console.jobs.start(sound.recipe, lambda control: _render(page, sound, control))
-    return _answer(page, sound.words)
+        console.jobs.start(sound.recipe, lambda control: _render(console, hear, sound, control))
 
 
-def _render(page: PageRequest, sound: HeardWords, control: JobControl) -> None:
+def _render(console: Console, hear: Callable[[], HeardWords], sound: HeardWords, control: JobControl) -> None:
     """Raises `LoudspeakerError` where the child made nothing: it reports that, and ends well."""
-    paths = page.console.desk.paths
+    paths = console.desk.paths
     command = [sys.executable, "-m", "loudspeaker.station.rendering", str(paths.home), str(paths.state)]
     control.run(command, [sound.wanted, {}])
-    if _hear(page, sound.words).made is None:
+    if hear().made is None:
         raise LoudspeakerError(Message("these words could not be made into sound"))
 
 

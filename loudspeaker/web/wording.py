@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from ..errors import BadUsage, Message
 from ..model.spoken_text import Doubt, Reading, ReadingSettings
-from ..station.bulletin_editing import OwnWord, WordEffect, WordKey, likely_key
+from ..station.bulletin_editing import OwnWord, WordKey, likely_key
 from ..text.alternatives import choose
 from ..text.reading import other_readings, read
 from .bulletin_forms import BulletinForm
@@ -176,7 +176,7 @@ def correct_everywhere(page: PageRequest) -> Response:
     with page.console.desk.station() as station:
         effect = station.editing.bulletins.word_effect(word)
         titles = {bulletin.id: bulletin.title for bulletin in station.files.contents.bulletins.values()}
-    if page.query.get("thu") or page.text("seen") != _fingerprint(effect):
+    if page.query.get("thu") or page.text("seen") != effect.fingerprint:
         return page.page(
             "own_word.html",
             id=page.path["id"],
@@ -184,15 +184,10 @@ def correct_everywhere(page: PageRequest) -> Response:
             word=word,
             changed=[titles.get(name, name) for name in effect.changed],
             voided=[titles.get(name, name) for name in effect.voided],
-            fingerprint=_fingerprint(effect),
+            fingerprint=effect.fingerprint,
         )
     page.save(effect.edit)
     return page.go(f"/ban-tin/{page.path['id']}?xong=ca-xa")
-
-
-def _fingerprint(effect: WordEffect) -> str:
-    """What was shown: whoever confirms means this, and nothing that has become of it since."""
-    return "|".join([effect.edit.revision, *effect.changed, "", *effect.voided])
 
 
 def accept(page: PageRequest) -> Response:
