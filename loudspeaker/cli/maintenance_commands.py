@@ -13,6 +13,7 @@ from . import installation_view, maintenance_views, rooms, tables
 from .air_commands import show_outcome
 from .app import TranslatedCommand, TranslatedGroup, option
 from .command_context import as_json, by_whom, with_client, with_station
+from .editing_commands import save_edit
 from .parameter_types import OUTPUT, _
 from .prompts import ask_decider, must_agree
 from .terminal import print_json, put, tell
@@ -172,6 +173,30 @@ def try_(station: Station, names: tuple[str, ...], output: str) -> None:
     speaks = [state.here for state in states]
     if not (all(speaks) if names else any(speaks)):  # of the commune's own, one is enough: they stand in for each other
         click.get_current_context().exit(1)
+
+
+@voices.command()
+@click.argument("voice", metavar="ENGINE:VOICE")
+@option("--days", type=click.IntRange(1, 31), default=2, metavar="N", help="How many days are made before it speaks.")
+@option("--only-make", is_flag=True, help="Make the sound and change nothing; the change takes no time then.")
+@option("--progress-json", is_flag=True, help="Tell each sentence that is done as a line of JSON on stdout.")
+@by_whom
+@with_client
+@with_station
+def use(
+    station: Station, client: Client, voice: str, days: int, only_make: bool, progress_json: bool, by: str | None
+) -> None:
+    """Let the commune speak with another voice; the old one is heard until everything that is coming has been made."""
+
+    who = "" if only_make else ask_decider(by)
+    edit = station.editing.commune.use_voice(voice)
+    with tables.json_progress() if progress_json else tables.show_progress() as progress:
+        station.preparation.make_supposed(station.files.suppose({edit.path: edit.after}), days, progress)
+    if only_make:
+        tell(_("made in the voice {voice}: what is coming in {days} days").format(voice=voice, days=days))
+        return
+    save_edit(station, client, edit, who)
+    tell(_("{voice} speaks from now on").format(voice=voice))
 
 
 @click.group(cls=TranslatedGroup)

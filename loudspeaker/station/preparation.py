@@ -84,6 +84,18 @@ class Preparation:
         after = {airing.id: airing for airing in self._plan(*window)}
         return [self._readiness(after[airing.id], failed) for airing in coming]
 
+    def make_supposed(self, files: StationFiles, days: int, progress: Progress) -> None:
+        """Make the sound of the coming airings as it would be by these files, which nobody has saved yet.
+
+        What was made by the files as they are stays, and is heard until others are saved.
+        Raises `LoudspeakerError` with what could not be made.
+        """
+        planner = self.planner.suppose(files)
+        supposed = Preparation(self.paths, files, self.clock, self.voices, planner, self.log)
+        coming = [airing for airing in supposed._plan(*self.clock.window(None, days)) if _is_missed(airing)]
+        for message in supposed.make(supposed.specs_of(coming), progress).values():
+            raise LoudspeakerError(message)
+
     def read_ahead(self) -> None:
         """Read what these files have said and the sound files that they name, and leave it for every other process.
 

@@ -32,5 +32,5 @@ intake (files, recordings),
 approving (Duyệt), delegating (Ủy quyền duyệt), people (who may use the console), token_pages (which programs may),
 equipment (Thiết bị),
 settings (Cài đặt, and how a change is shown first), policy_pages with policy_form (Quy chế), day_pages (special days),
-word_pages (the commune's own words), voice_trials (how a voice says them).
+word_pages (the commune's own words), voice_pages (Giọng đọc), voice_trials (how a voice says some words).
 """

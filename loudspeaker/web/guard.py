@@ -74,6 +74,11 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /cai-dat/cach-doc": Task.WRITE,
     "POST /cai-dat/cach-doc": Task.WRITE,
     "POST /cai-dat/cach-doc/bo": Task.WRITE,
+    # voice_pages.py
+    "GET /cai-dat/giong": Task.RULE,
+    "POST /cai-dat/giong": Task.RULE,
+    "GET /cai-dat/giong/tien-do": Task.RULE,
+    "POST /cai-dat/giong/thoi": Task.RULE,
     # voice_trials.py
     "GET /cai-dat/nghe": Task.LOOK,
     "POST /cai-dat/nghe": Task.LOOK,

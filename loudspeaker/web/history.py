@@ -123,7 +123,7 @@ def send_report(page: PageRequest) -> Response:
     try:
         with TemporaryDirectory(prefix="loudspeaker-report-") as folder:
             path = Path(folder) / "report.xlsx"
-            _run(page, "report", *_report_options(page.query), "--output", str(path))
+            run_command(page, "report", *_report_options(page.query), "--output", str(path))
             content = path.read_bytes()
     finally:
         ONE_AT_A_TIME.release()
@@ -132,7 +132,7 @@ def send_report(page: PageRequest) -> Response:
 
 def check_chain(page: PageRequest) -> Response:
     """Has any entry of the log been changed since it was written? By the command line's own check, as a child."""
-    told = json.loads(_run(page, "log", "--verify", "--json", accepts=(0, 1)))
+    told = json.loads(run_command(page, "log", "--verify", "--json", accepts=(0, 1)))
     return page.page("chain.html", entries=told["rows"], head=told["head"], broken=told["broken"])
 
 
@@ -147,7 +147,7 @@ def _report_options(query: Mapping[str, str]) -> list[str]:
     return [f"--from={begins}", *([f"--to={ends}"] if ends else [])]
 
 
-def _run(page: PageRequest, *words: str, accepts: Collection[int] = (0,)) -> str:
+def run_command(page: PageRequest, *words: str, accepts: Collection[int] = (0,)) -> str:
     """What a command of this program prints, run behind everything else; `accepts`: exit codes that are an answer.
 
     Raises `BadUsage` with what it says where it fails.
