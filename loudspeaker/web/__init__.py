@@ -11,6 +11,7 @@ console.py     what all pages share: desk, accounts, language, host names
 templating.py  templates with sentences of the catalogue, files of static/
 pages.py       one request of a person, and how it is answered; error pages; navigation
 middleware.py  headers on every answer, only our own host names and forms, not too many requests
+kept_form.py   a form of an ended session, kept to be sent again
 app.py         routes and middleware
 week_table.py  a week's airings as a table; pure, as entry_form.py: the fields of Xếp lịch, its times and its calendar
 bulletin_forms.py   a bulletin in the form of the editor, and two texts compared

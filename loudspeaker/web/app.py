@@ -54,6 +54,7 @@ from .accounts import Account
 from .console import Console
 from .feeds import Feed, answer_feed, refuse_feed
 from .guard import FEEDS, LARGEST_BODIES, MAY, MOST_BYTES, MOST_FIELDS, MOST_FILES, NEEDS, Task, is_own_token, may
+from .kept_form import keep_form
 from .middleware import OwnRequests, RequestRate, ResponseHeaders, limit_body
 from .pages import Handler, PageRequest, status_of
 
@@ -89,6 +90,8 @@ logger = logging.getLogger(__name__)
 A_YEAR = "public, max-age=31536000, immutable"
 FIRST = "/bat-dau"  # the only page while nobody has a password
 DOOR = "/vao"
+LOGGED_OUT = Message("You are not logged in any more. What you typed is still in this page.")
+TOO_OLD = Message("this page is too old: you have logged in again since. Nothing was changed yet.")
 UNNOTED = frozenset({401, 429})  # nobody has logged in, or asks too often
 API = "/api/"  # whose errors are JSON
 
@@ -166,18 +169,20 @@ def _refusal(page: PageRequest, rate: RequestRate, task: Task | None) -> Respons
     if task is None:
         return None
     if page.session is None:
-        return _show_the_door(page)
+        return _show_the_door(page, task)
     if page.http.method == "POST" and not _carries_token(page):
-        return page.error(403, Message("this page is too old; load it again, nothing was changed"))
+        return keep_form(page, 403, TOO_OLD, task)
     if not may(page.session.account.roles, task):
         message = Message("Your account does not have the right to do this. These people have it:")
         return page.error(403, message, missing=_people_who_may(page.console, task))
     return None
 
 
-def _show_the_door(page: PageRequest) -> Response:
-    if page.http.method == "POST" or page.is_fragment:
-        return page.error(401, Message("You are not logged in any more. What you typed is still in this page."))
+def _show_the_door(page: PageRequest, task: Task) -> Response:
+    if page.http.method == "POST":
+        return keep_form(page, 401, LOGGED_OUT, task)
+    if page.is_fragment:
+        return page.error(401, LOGGED_OUT)
     if page.console.accounts.is_empty():
         return RedirectResponse(FIRST, 303)
     asked = page.http.url.path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from ..errors import BadUsage, LoudspeakerError, Message, NotFound, Refused
 from .accounts import SESSION_LONGEST, Account, Role, Session, TooManyTries, WrongPassword
@@ -69,6 +69,11 @@ def use_link(page: PageRequest) -> Response:
     except (Refused, BadUsage) as error:
         return _link_page(page, status_of(error), error)
     return _with_session(console, session, RedirectResponse("/", 303))
+
+
+def send_form_token(page: PageRequest) -> Response:
+    """The token of the session that this browser has now, for pages that were opened before: "" where it has none."""
+    return JSONResponse({"form_token": page.form_token})
 
 
 def show_proof(page: PageRequest) -> Response:
@@ -170,6 +175,7 @@ ROUTES: Routes = {
     "GET /ca.crt": send_authority,
     "GET /bat-dau": show_first,
     "POST /bat-dau": use_link,
+    "GET /phien": send_form_token,
     "GET /xac-nhan": show_proof,
     "POST /xac-nhan": prove,
     "GET /mat-khau": show_password,

@@ -50,6 +50,7 @@ NEEDS: Mapping[str, Task | None] = {
     "GET /bat-dau": None,
     "POST /bat-dau": None,
     "GET /ca.crt": None,
+    "GET /phien": None,
     "POST /ra": Task.LOOK,
     "GET /xac-nhan": Task.LOOK,
     "POST /xac-nhan": Task.LOOK,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from harness.officers import HTMX, Officers, officers_of
+from harness.fake_daemon import FakeDaemon
+from harness.officers import HTMX, Officer, Officers, officers_of
 from harness.small_commune import FILES, at
 
 from loudspeaker.clock import FakeClock
@@ -17,6 +21,7 @@ from loudspeaker.web.guard import FEEDS, HEADERS, MAY, NEEDS
 from loudspeaker.web.middleware import MOST_REQUESTS, SPAN, RequestRate
 
 ENDLESS = {"GET /song"}
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 
 def address(route: str) -> tuple[str, str]:
@@ -174,6 +179,79 @@ def test_a_session_that_ended_leaves_the_form_in_its_page(officers: Officers) ->
     assert answer.status_code == 401
     assert answer.headers["hx-retarget"] == "#notice"
     assert "Đăng nhập" in answer.text
+
+
+@pytest.fixture
+def typed() -> dict[str, object]:
+    return {
+        "title": "Tin <mới>",
+        "text": "\nDòng đầu\nDòng hai “{{ 7*7 }}”",
+        "revision": "x",
+        "village": ["na-hoa", "suoi-trat"],
+    }
+
+
+def send_kept(person: Officer, page: str) -> Any:
+    """Press the button of the page that has kept a form."""
+    form = re.search(r'<form method="post" action="([^"]*)">(.*?)</form>', page, re.S)
+    assert form
+    fields = [(html.unescape(name), html.unescape(value)) for name, value in HIDDEN.findall(form[2])]
+    body = urlencode(fields)
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return person.client.post(html.unescape(form[1]), content=body, headers=kind)
+
+
+def test_a_form_of_before_the_last_log_in_is_sent_again_by_one_button(
+    officers: Officers, daemon: FakeDaemon, typed: dict[str, object]
+) -> None:
+    person = officers.officer(*Role)
+    answer = person.client.post("/ban-tin/tin-sang/nhap", data={"form_token": "0" * 64, **typed})
+
+    assert answer.status_code == 403
+    assert "Tin &lt;mới&gt;" in answer.text
+    assert send_kept(person, answer.text).status_code == 204
+    draft = officers.console.drafts.find("".join(Role), "tin-sang")
+    assert draft
+    assert draft.text.split() == ["Dòng", "đầu", "Dòng", "hai", "“{{", "7*7", "}}”"]
+    assert draft.head["title"] == "Tin <mới>"
+
+
+def test_a_form_of_an_ended_session_is_kept_until_somebody_has_logged_in_again(
+    officers: Officers, typed: dict[str, object]
+) -> None:
+    person = officers.officer(*Role)
+    cookie = person.client.cookies.get(officers.console.cookie)
+    person.client.cookies.clear()
+    answer = person.client.post("/ban-tin/tin-sang/nhap", data={"form_token": "x", **typed})
+    assert answer.status_code == 401
+    assert 'target="_blank"' in answer.text
+
+    still_out = send_kept(person, answer.text)
+    assert still_out.status_code == 401
+    person.client.cookies.set(officers.console.cookie, cookie, "127.0.0.1")
+    logged_in = send_kept(person, still_out.text)
+    assert logged_in.status_code == 403
+    assert send_kept(person, logged_in.text).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/khan-cap/phat", "/mat-khau", "/tep"])
+def test_neither_an_alarm_nor_a_password_nor_a_file_is_kept(officers: Officers, path: str) -> None:
+    person = officers.officer(*Role)
+    fields = {"form_token": "x", "word": "PHÁT", "old": "mật khẩu cũ"}
+    files = {"file": ("a.txt", b"x")} if path == "/tep" else None
+    answer = person.client.post(path, data=fields, files=files)
+
+    assert answer.status_code == 403
+    assert "mật khẩu cũ" not in answer.text
+    assert "Gửi lại" not in answer.text
+
+
+def test_a_page_that_is_open_learns_the_token_of_the_session_that_took_its_place(officers: Officers) -> None:
+    person, stranger = officers.officer(Role.EDIT), officers.stranger()
+
+    assert person.get("/phien").json() == {"form_token": person.token}
+    assert stranger.get("/phien").json() == {"form_token": ""}
+    assert person.get("/phien").headers["cache-control"] == "no-store"
 
 
 def test_static_files_are_kept_for_a_year_under_their_own_version_only(officers: Officers) -> None:

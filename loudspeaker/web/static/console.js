@@ -40,6 +40,16 @@
     window.addEventListener("pagehide", function () { source.close(); });
   }
   if (live && window.EventSource) listen();
+  // Another tab may have logged in again meanwhile: forms of this page go with that session, and nothing typed is lost.
+  document.addEventListener("visibilitychange", function () {
+    var old = document.querySelector("[name=form_token]");
+    if (document.hidden || !old) return;
+    fetch("/phien").then(function (answer) { return answer.json(); }).then(function (told) {
+      if (!told.form_token) return;
+      document.querySelectorAll("[name=form_token]").forEach(function (one) { one.value = told.form_token; });
+      document.body.setAttribute("hx-headers", JSON.stringify({ "X-Form-Token": told.form_token }));
+    }, function () {});
+  });
   // What is open and where the eye is stays so when a part is exchanged.
   var open = [];
   document.addEventListener("htmx:beforeSwap", function (event) {
