@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -207,6 +208,7 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
         rooms.certificate.renew_if_due(tls)
     inherited = rooms.serve.inherited_socket()
     listening = inherited or rooms.serve.listen("" if lan else "127.0.0.1", _port(port, lan))
+    plain = _plain_socket() if lan else None
     hosts = rooms.console.LOCAL | {name.lower() for name in names}
     language = os.environ.get("LOUDSPEAKER_LANG", "vi")
     console = rooms.console.open_console(paths, language=language, hosts=hosts, secure=lan)
@@ -214,15 +216,28 @@ def _serve(paths: ConsolePaths, port: int | None, lan: bool) -> None:
     def ready() -> None:
         address = _address(listening.getsockname()[1], lan, _first_code(console.accounts))
         tell(_("Officers' console: {link}").format(link=address))
+        if plain:
+            tell(_("Phones take the certificate at {link}").format(link=f"http://{tls.names()[0]}:{PORT}/ca.crt"))
 
     try:
         with suppress(KeyboardInterrupt):  # Ctrl+C: everybody has been answered by then
             certificate = (tls.certificate, tls.key) if lan else None
             idle = rooms.serve.IDLE if inherited else None
-            rooms.serve.serve(console, listening, certificate, idle, ready)
+            rooms.serve.serve(console, listening, certificate, idle, ready, plain=plain)
     finally:
         console.close()
         listening.close()
+        if plain:
+            plain.close()
+
+
+def _plain_socket() -> socket.socket | None:
+    """Where phones take the authority's certificate over http; None where something else has that address."""
+    try:
+        return rooms.serve.listen("", PORT)
+    except BadUsage as error:
+        tell(error.say(_))
+        return None
 
 
 def _port(port: int | None, lan: bool) -> int:

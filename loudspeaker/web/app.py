@@ -15,11 +15,11 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from ..errors import LoudspeakerError, Message
+from ..errors import LoudspeakerError, Message, NotFound
 from . import (
     air_control,
     api,
@@ -111,6 +111,21 @@ def create_app(console: Console) -> ASGIApp:
     errors: dict[Any, Callable[..., Any]] = {HTTPException: partial(_refuse, console), 500: partial(_fail, console)}
     app = Starlette(routes=routes, exception_handlers=errors)
     return ResponseHeaders(OwnRequests(GZipMiddleware(app, minimum_size=1000, compresslevel=6), console))
+
+
+def create_authority_app(console: Console) -> ASGIApp:
+    """What plain http answers on the network: the authority's certificate, for a phone to trust, and nothing else."""
+
+    def send(request: Request) -> Response:
+        return entrance.send_authority(PageRequest(console, request, FormData()))
+
+    def refuse(request: Request, fault: Exception) -> Response:
+        message = Message("only /ca.crt is here; the pages are at https")
+        return PlainTextResponse(message.say(console.translate), 404)
+
+    errors: dict[Any, Callable[..., Any]] = {HTTPException: refuse, NotFound: refuse}
+    app = Starlette(routes=[Route("/ca.crt", send)], exception_handlers=errors)
+    return ResponseHeaders(OwnRequests(app, console))
 
 
 def handlers() -> dict[str, Handler]:

@@ -1,7 +1,8 @@
 """The console's process: its socket, how long a browser may take, and when it leaves.
 
 uvicorn waits for ever for the rest of a request: here a connection is closed that has not said its head within `HEAD`
-seconds, or sends its body more slowly than `SLOWEST`.
+seconds, or sends its body more slowly than `SLOWEST`. Where there are too many, whoever has dawdled longest gives way
+to whoever comes: no crowd of slow clients keeps the others out.
 """
 
 from __future__ import annotations
@@ -10,23 +11,25 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import h11
+from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import Server
 
 from ..errors import BadUsage, Message, reason
-from .app import create_app
+from .app import create_app, create_authority_app
 from .console import Console
 
 HEAD = 10.0  # s for the head of a request, and for a body to begin to flow
 SLOWEST = 8_000  # bytes a second of a body
-MOST_CONNECTIONS = 128
+MOST_CONNECTIONS = 128  # from then on whoever dawdles gives way; at four times as many nobody is let in
 IDLE = 900.0  # s without a request, after which a service leaves until its socket is asked again
 CLOSING = 5  # s that what is being answered may take when we leave
 FIRST_FD = 3  # of a socket that systemd hands over (sd_listen_fds(3))
@@ -35,13 +38,17 @@ FIRST_FD = 3  # of a socket that systemd hands over (sd_listen_fds(3))
 class LimitedProtocol(H11Protocol):
     """uvicorn's protocol for one connection, with a time-out for a request that does not come to its end."""
 
-    head, slowest = HEAD, SLOWEST
+    head, slowest, most = HEAD, SLOWEST, MOST_CONNECTIONS
     _deadline: asyncio.TimerHandle | None = None
     _began = 0.0  # loop time at which the body began
     _bytes = 0  # of the body so far
+    _since = 0.0  # loop time at which it was opened
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        if len(self.connections) >= self.most:
+            self._make_room()
         super().connection_made(transport)
+        self._since = self.loop.time()
         self._wait(self.head)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -60,6 +67,14 @@ class LimitedProtocol(H11Protocol):
             self._forget()
         elif was is not h11.IDLE or self._deadline is None:  # the first bytes of a head
             self._wait(self.head)
+
+    def _make_room(self) -> None:
+        """Close the oldest connection whose request has not come to its end."""
+        dawdlers = [one for one in self.connections if isinstance(one, LimitedProtocol) and one._deadline]
+        if dawdlers:
+            oldest = min(dawdlers, key=lambda one: one._since)
+            oldest._forget()
+            oldest._give_up()
 
     def _wait(self, seconds: float) -> None:
         self._forget()
@@ -107,12 +122,36 @@ def serve(
     idle: float | None = None,
     ready: Callable[[], object] = lambda: None,
     protocol: type[LimitedProtocol] = LimitedProtocol,
+    plain: socket.socket | None = None,
 ) -> None:
-    """Answer at `listening` until a signal ends it. `certificate`: chain and key, where it is https."""
+    """Answer at `listening` until a signal ends it. `certificate`: chain and key, where it is https.
+
+    At `plain`, over http, phones take the authority's certificate, and nothing else.
+    """
     context = tls_context(*certificate) if certificate else None
     settings: dict[str, Any] = {"ssl_context_factory": lambda config, default: context} if context else {}
-    config = Config(
-        create_app(console),
+    server = LeavingServer(_config(create_app(console), protocol, **settings), idle, console.live.close)
+    with _serve_beside(console, plain, protocol) if plain else nullcontext():
+        ready()
+        server.run([listening])
+
+
+@contextmanager
+def _serve_beside(console: Console, plain: socket.socket, protocol: type[LimitedProtocol]) -> Iterator[None]:
+    """What is served over plain http, in a thread of its own."""
+    server = Server(_config(create_authority_app(console), protocol))
+    thread = Thread(target=server.run, args=([plain],), name="plain http")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _config(app: ASGIApp, protocol: type[LimitedProtocol], **settings: Any) -> Config:
+    return Config(
+        app,
         http=protocol,
         ws="none",
         lifespan="off",
@@ -121,13 +160,11 @@ def serve(
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=4 * protocol.most,
         timeout_graceful_shutdown=CLOSING,
         h11_max_incomplete_event_size=32_768,
         **settings,
     )
-    ready()
-    LeavingServer(config, idle, console.live.close).run([listening])
 
 
 def tls_context(chain: Path, key: Path) -> ssl.SSLContext:

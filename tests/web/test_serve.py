@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -13,6 +13,7 @@ import pytest
 from harness.officers import Officers
 
 from loudspeaker.errors import BadUsage
+from loudspeaker.web.certificate import CertificateFiles, make_certificate
 from loudspeaker.web.serve import LimitedProtocol, inherited_socket, listen, serve
 
 
@@ -23,12 +24,16 @@ class HastyProtocol(LimitedProtocol):
 
 
 @contextmanager
-def serving(officers: Officers, idle: float | None = None) -> Iterator[tuple[int, Thread]]:
+def serving(
+    officers: Officers,
+    idle: float = 1,
+    protocol: type[LimitedProtocol] = HastyProtocol,
+    plain: socket.socket | None = None,
+) -> Iterator[tuple[int, Thread]]:
     """The port of a console that runs in a thread; it leaves after `idle` seconds, at the latest a second after."""
     listening = listen("127.0.0.1", 0)
-    thread = Thread(
-        target=serve, args=(officers.console, listening), kwargs={"idle": idle or 1, "protocol": HastyProtocol}
-    )
+    settings = {"idle": idle, "protocol": protocol, "plain": plain}
+    thread = Thread(target=serve, args=(officers.console, listening), kwargs=settings)
     thread.start()
     yield listening.getsockname()[1], thread
     thread.join()
@@ -55,6 +60,45 @@ def test_whoever_does_not_finish_a_request_is_let_go(officers: Officers) -> None
         head = b"POST /vao HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\nContent-Length: 9\r\n"
         assert talk(port, head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\nlo") == b""
         assert time.monotonic() - began < 5
+
+
+class CrowdedProtocol(LimitedProtocol):
+    """Has room for eight connections."""
+
+    most = 8
+
+
+def test_a_crowd_of_slow_clients_keeps_nobody_out(officers: Officers) -> None:
+    asks = b"GET /bat-dau HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with serving(officers, protocol=CrowdedProtocol) as (port, _thread), ExitStack() as crowd:
+        for number in range(200):
+            line = crowd.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            with suppress(OSError):  # it had to give way
+                line.sendall(b"GET / HTTP/1.1\r\nHost: 127" if number % 2 else b"")
+            if number % 20 == 0:
+                assert talk(port, asks).startswith(b"HTTP/1.1 200")
+
+
+def test_over_plain_http_phones_find_the_authoritys_certificate_and_nothing_else(officers: Officers) -> None:
+    make_certificate(CertificateFiles(officers.console.own / "tls"), ["box.local"])
+    plain = listen("127.0.0.1", 0)
+    port = plain.getsockname()[1]
+    with serving(officers, plain=plain):
+        found = {
+            path: talk(port, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+            for path in ("/ca.crt", "/", "/vao", "/bat-dau", "/static/console.css", "/api/v1/now", "/ca.key")
+        }
+        posted = talk(
+            port,
+            b"POST /ca.crt HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
+            b"Content-Length: 0\r\nConnection: close\r\n\r\n",
+        )
+    plain.close()
+
+    assert found.pop("/ca.crt").endswith(CertificateFiles(officers.console.own / "tls").authority.read_bytes())
+    assert {answer[:12] for answer in found.values()} == {b"HTTP/1.1 404"}
+    assert all(b"https" in answer and b"ca.crt" in answer for answer in found.values())
+    assert posted.startswith((b"HTTP/1.1 404", b"HTTP/1.1 405"))
 
 
 def test_whoever_asks_is_answered_without_a_server_header(officers: Officers) -> None:
